@@ -1,0 +1,119 @@
+import type { Problem } from "../../model/problem.js";
+
+export type Experiment = "time" | "memory" | "density";
+
+/** One run folder's circumstances: what differs between two runs is a confound of their comparison. */
+export interface RunInfo {
+  /** The run folder's name, `time_kata_12252108`. */
+  readonly run: string;
+  readonly experiment: Experiment;
+  readonly runtime: string;
+  /** Month, day, hour and minute as in the folder's name, `12252108`; the logs' own times carry the year. */
+  readonly recorded: string;
+  readonly versions: {
+    readonly kernel: string | null;
+    readonly containerd: string | null;
+    readonly crictl: string | null;
+    readonly kata: string | null;
+    readonly vmm: string | null;
+  };
+  /** Whether sandboxes started from a template; null where the run does not say. */
+  readonly template: boolean | null;
+  /** Effective values that matter for a comparison: snapshotter, defaultMemoryMb, guestMemoryExtraMb, sharedFs, … */
+  readonly config: Readonly<Record<string, string | number | boolean | null>>;
+  /** How cold starts were made: `crictl` (the original's shell loop), `cri`, … */
+  readonly driver: string | null;
+  /** A name for the machine, equal for runs on the same one; null where nothing recorded it. */
+  readonly host: string | null;
+  /** Handed out by the replay server, not measured. */
+  readonly replayed: boolean;
+}
+
+/** One complete round: every client started one sandbox. Times in milliseconds. */
+export interface Round {
+  /** 1 for the first line of the client logs. */
+  readonly round: number;
+  readonly clients: number;
+  readonly makespanMs: number;
+  readonly startSkewMs: number;
+  readonly latencyMeanMs: number;
+  readonly latencyP50Ms: number;
+  readonly latencyP90Ms: number;
+  readonly latencyP99Ms: number;
+  readonly latencyMaxMs: number;
+  /** Busy and total jiffies of the whole host in the round; null where cpu.txt has no valid line for it. */
+  readonly busyJiffies: number | null;
+  readonly totalJiffies: number | null;
+  /** The block of a fresh campaign that the round was measured in; null where rounds ran in one go. */
+  readonly block: number | null;
+}
+
+/** One point of the time or density experiment's grid in one run. */
+export interface StartCell {
+  readonly run: string;
+  readonly experiment: "time" | "density";
+  readonly runtime: string;
+  /** Background sandboxes; 0 in the time experiment. */
+  readonly density: number;
+  readonly concurrency: number;
+  /** Complete rounds only, in order. */
+  readonly rounds: readonly Round[];
+  /** Rounds left out because some client has no valid line for them. */
+  readonly partial: number;
+  /** Busy jiffies of every valid line of cpu.txt, in order: CPU goes by line, whatever became of the round. */
+  readonly busyJiffies: readonly number[];
+  /** Cold starts attempted and failed, where the run recorded failures; the recorded artifact did not: null. */
+  readonly attempted: number | null;
+  readonly failed: number | null;
+  /** Cold starts behind `latencyQuantiles`. */
+  readonly samples: number;
+  /** Latency at p = 0, 1 %, … 100 % (R-7) over rounds × clients of the complete rounds; empty if there are none. */
+  readonly latencyQuantiles: readonly number[];
+}
+
+/** Memory of one kind of process in a memory cell, summed over its processes, in KiB. */
+export interface MemoryComponent {
+  readonly component: string;
+  readonly processes: number;
+  readonly ussKiB: number;
+  readonly pssKiB: number;
+  readonly rssKiB: number;
+  readonly vssKiB: number;
+}
+
+/** One snapshot of the memory experiment. */
+export interface MemoryCell {
+  readonly run: string;
+  readonly runtime: string;
+  /** The label on the folder (128 for "128 MB"), not the true guest memory. */
+  readonly memoryMb: number;
+  readonly density: number;
+  /** The sandboxes that were there; equals `density` in the recorded artifact, which counted none. */
+  readonly sandboxes: number;
+  /** Empty where the log held a line that could not be read: a sum over fewer processes would flatter. */
+  readonly components: readonly MemoryComponent[];
+}
+
+/** One cell of a published table. */
+export interface PublishedCell {
+  /** `time`, `cpu`, `mem_kata`, `density_rund`, … */
+  readonly table: string;
+  readonly row: string;
+  readonly column: string;
+  readonly value: number;
+}
+
+/** What was measured, whatever it was read from: raw run folders, a fresh campaign, or a distilled folder. */
+export interface Dataset {
+  /** `paper_data`, or the folder's name. Figures and verdicts name it. */
+  readonly name: string;
+  readonly path: string;
+  readonly source: "raw" | "distilled" | "campaign";
+  readonly runs: readonly RunInfo[];
+  readonly starts: readonly StartCell[];
+  readonly memory: readonly MemoryCell[];
+  readonly published: readonly PublishedCell[];
+  readonly problems: readonly Problem[];
+  /** Problems found; `problems` lists the first 1,000. */
+  readonly problemCount: number;
+}

@@ -1,0 +1,18 @@
+/**
+ * A table in the shape the paper publishes: a row per runtime, guest memory or background density, a column per
+ * concurrency or density. Cells that were not measured are null.
+ */
+export interface Table {
+  /** `time`, `cpu`, `mem_<id>` or `density_<id>`: the name of its CSV file. */
+  readonly name: string;
+  /** What a row is: the first column's heading. */
+  readonly rowName: "runtime" | "memory" | "density";
+  readonly columns: readonly number[];
+  readonly rows: readonly TableRow[];
+}
+
+export interface TableRow {
+  readonly row: string;
+  /** Milliseconds in `time`, `cpu` and `density_*`, KiB in `mem_*`; one per column. */
+  readonly values: readonly (number | null)[];
+}

@@ -1,0 +1,4 @@
+import { Command } from "commander";
+import type { Io } from "./io.js";
+
+export default (_io: Io): Command => new Command("analyze");

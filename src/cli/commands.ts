@@ -1,0 +1,38 @@
+import type { Command } from "commander";
+import type { Io } from "./io.js";
+
+/** A command's module: its default export builds the command, whose action throws LabError for every failure. */
+export interface CommandModule {
+  readonly default: (io: Io) => Command;
+}
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Loads the module, and with it what the command needs; nothing is loaded for commands that are not called. */
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** Every command, in the order of the help text. One file in this folder each. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "reproduce",
+    summary: "the main job: tables, verification, claims, notebooks, report",
+    load: () => import("./reproduce.js"),
+  },
+  {
+    name: "analyze",
+    summary: "run folders or a campaign to time, cpu, mem and density tables",
+    load: () => import("./analyze.js"),
+  },
+  {
+    name: "verify",
+    summary: "recomputed cells against the published ones",
+    load: () => import("./verify.js"),
+  },
+  {
+    name: "data",
+    summary: "fetch, distill and look at the recorded data",
+    load: () => import("./data.js"),
+  },
+];

@@ -1,0 +1,38 @@
+import { stripVTControlCharacters } from "node:util";
+
+/**
+ * Where a command writes: the result to stdout, everything else (progress, warnings, hints) to stderr. Tests pass their
+ * own; only `cli/` knows the real ones.
+ */
+export interface Io {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** `--quiet`: nothing but errors on stderr. Set once the command line is parsed. */
+  quiet: boolean;
+}
+
+export const processIo = (): Io => ({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  quiet: false,
+});
+
+/** A line of progress, warning or hint on stderr; nothing with `--quiet`. */
+export function note(io: Io, line: string): void {
+  if (!io.quiet) io.stderr.write(`${printable(line)}\n`);
+}
+
+/** The one JSON document a command prints with `--json`. */
+export function printJson(io: Io, value: unknown): void {
+  io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Text from a log or a folder's name, safe on a terminal: no escape sequence, no control character but a line's end. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "?");
+}

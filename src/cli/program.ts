@@ -1,0 +1,78 @@
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import { exitCodes, LabError } from "../model/errors.js";
+import { commands } from "./commands.js";
+import { type Io, printable, processIo } from "./io.js";
+
+/**
+ * Runs one command line and gives its exit code. The only place that catches: a LabError becomes its message, its hint
+ * and its code; anything else is a fault of ours and says so.
+ *
+ * @param argv the words after `rund-lab`
+ */
+export async function runCommandLine(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  let debug = argv.includes("--debug");
+  const configure = (command: Command): void => {
+    command.exitOverride();
+    command.configureOutput({
+      writeOut: text => void io.stdout.write(text),
+      writeErr: text => void io.stderr.write(text),
+    });
+    if (command.commands.length === 0) {
+      command.option("--quiet", "nothing but errors on stderr");
+      command.option("--debug", "the stack of an error");
+      command.hook("preAction", (_, action) => {
+        const options = action.opts<{ quiet?: boolean; debug?: boolean }>();
+        io.quiet = options.quiet === true;
+        debug = options.debug === true;
+      });
+    }
+    for (const inner of command.commands) configure(inner);
+  };
+
+  try {
+    const program = new Command("rund-lab")
+      .description("The laboratory behind the RunD paper (USENIX ATC 2022): reproduce, judge, measure.")
+      .version(version(), "--version")
+      .showHelpAfterError("(rund-lab --help lists the commands)")
+      .addHelpText(
+        "after",
+        "\nstdout carries the result only. Exit codes: 0 done, 1 a check failed, 2 usage, 3 the machine lacks something,\n4 bad input, 130 interrupted. Documentation: README.md and docs/ in the package.",
+      );
+    const called = argv.find(word => !word.startsWith("-"));
+    for (const { name, summary, load } of commands) {
+      const command = name === called ? (await load()).default(io) : new Command(name);
+      program.addCommand(command.summary(summary).description(command.description() || summary));
+    }
+    configure(program);
+    await program.parseAsync([...argv], { from: "user" });
+    return 0;
+  } catch (error) {
+    return report(error, io, debug);
+  }
+}
+
+function report(error: unknown, io: Io, debug: boolean): number {
+  if (error instanceof CommanderError) {
+    // commander has printed its own message; help that was asked for is a success, help for want of arguments is not
+    return error.code === "commander.helpDisplayed" || error.code === "commander.version" ? 0 : exitCodes.usage!;
+  }
+  if (error instanceof LabError) {
+    io.stderr.write(`${printable(error.message)}\n`);
+    if (error.hint !== undefined) io.stderr.write(`hint: ${printable(error.hint)}\n`);
+    if (debug) io.stderr.write(`${error.code}\n${printable(error.stack ?? "")}\n`);
+    return error.exitCode;
+  }
+  const fault = error instanceof Error ? error : new Error(String(error));
+  io.stderr.write(`internal fault: ${printable(fault.message)}\n`);
+  io.stderr.write(
+    debug
+      ? `${printable(fault.stack ?? "")}\n`
+      : "hint: this is a defect of rund-lab; run again with --debug and report the stack\n",
+  );
+  return exitCodes.check;
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)("../../package.json") as { version: string }).version;
+}

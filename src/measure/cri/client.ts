@@ -1,0 +1,75 @@
+/** One CRI runtime service, however it is reached. Every way of reaching it passes the same contract tests. */
+export interface CriClient {
+  /** How cold starts are made, as the manifest names it. */
+  readonly driver: "cri" | "crictl";
+  version(options?: CallOptions): Promise<CriVersion>;
+  status(options?: CallOptions): Promise<CriStatus>;
+  /** Starts a sandbox and gives its id; answers when the runtime says it runs. */
+  runPodSandbox(sandbox: SandboxConfig, options?: CallOptions): Promise<string>;
+  podSandboxStatus(id: string, options?: CallOptions): Promise<SandboxStatus>;
+  /** Sandboxes that carry all of these labels, exactly. */
+  listPodSandbox(labels: Readonly<Record<string, string>>, options?: CallOptions): Promise<readonly SandboxSummary[]>;
+  stopPodSandbox(id: string, options?: CallOptions): Promise<void>;
+  removePodSandbox(id: string, options?: CallOptions): Promise<void>;
+  close(): void;
+}
+
+export interface CallOptions {
+  /** Milliseconds until the call is given up; every call has a deadline. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface CriVersion {
+  readonly runtimeName: string;
+  readonly runtimeVersion: string;
+  readonly runtimeApiVersion: string;
+}
+
+export interface CriStatus {
+  /** Such as RuntimeReady and NetworkReady. */
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly status: boolean;
+    readonly reason: string;
+    readonly message: string;
+  }[];
+  /** The service's own description of itself (verbose status), by key; often JSON. */
+  readonly info: Readonly<Record<string, string>>;
+}
+
+export interface SandboxConfig {
+  /** Name, uid and namespace together are unique; they vary per round. */
+  readonly name: string;
+  readonly uid: string;
+  readonly namespace: string;
+  /** The CRI runtime handler; "" is the service's default. */
+  readonly handler: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly logDirectory?: string;
+  readonly cgroupParent?: string;
+  /** NODE needs no CNI and is what campaigns use unless told otherwise. */
+  readonly network: "NODE" | "POD";
+}
+
+export type SandboxState = "SANDBOX_READY" | "SANDBOX_NOTREADY";
+
+export interface SandboxStatus {
+  readonly id: string;
+  readonly state: SandboxState;
+  readonly handler: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Nanoseconds since the epoch by the service's clock. */
+  readonly createdAtNs: bigint;
+}
+
+export interface SandboxSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly state: SandboxState;
+  readonly handler: string;
+  readonly labels: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,58 @@
+/** What kind of failure an error is; each has one exit code of the command line. */
+export type ErrorKind = "check" | "usage" | "machine" | "input" | "interrupted";
+
+/** Exit codes of the command line, by kind of error. 0 is success. */
+export const exitCodes: Readonly<Record<ErrorKind, number>> = {
+  check: 1,
+  usage: 2,
+  machine: 3,
+  input: 4,
+  interrupted: 130,
+};
+
+export interface LabErrorDetails {
+  /** File and line, option, or part of the machine that the error is about. */
+  readonly where?: string;
+  readonly expected?: string;
+  readonly found?: string;
+  /** The next step for whoever reads the message. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error type of rund-lab: a code for programs, and for people where, what was expected, what was found, and
+ * the next step.
+ *
+ * @param code a constant such as `RUND_PARSE_FIELDS`, never reworded
+ * @param kind decides the exit code: `check` 1, `usage` 2, `machine` 3, `input` 4, `interrupted` 130
+ * @param summary one sentence without the place; leave it out where `expected` and `found` say it all
+ * @example new LabError("RUND_NO_RUNS", "input", "no run folder", { where: "raw" }).message // "raw: no run folder"
+ */
+export class LabError extends Error {
+  override readonly name = "LabError";
+  readonly code: string;
+  readonly kind: ErrorKind;
+  readonly where: string | undefined;
+  readonly expected: string | undefined;
+  readonly found: string | undefined;
+  readonly hint: string | undefined;
+
+  constructor(code: string, kind: ErrorKind, summary: string, details: LabErrorDetails = {}) {
+    const { where, expected, found, hint, cause } = details;
+    const contrast =
+      expected === undefined ? "" : `expected ${expected}${found === undefined ? "" : `, found ${found}`}`;
+    const sentence = [summary, contrast].filter(part => part !== "").join(": ");
+    super(where === undefined ? sentence : `${where}: ${sentence}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.kind = kind;
+    this.where = where;
+    this.expected = expected;
+    this.found = found;
+    this.hint = hint;
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.kind];
+  }
+}

@@ -1,0 +1,45 @@
+/** A runtime as tables, figures and messages name it. How it is started and measured is `measure/runtimes/`. */
+export interface RuntimeName {
+  /** In folder names, tables and on the command line: `katafc`. */
+  readonly id: string;
+  /** For people: `Kata-FC`. */
+  readonly label: string;
+}
+
+/** The runtimes rund-lab knows by name, in the order tables and legends show them. */
+export const knownRuntimes: readonly RuntimeName[] = [
+  { id: "kata", label: "Kata-QEMU" },
+  { id: "katafc", label: "Kata-FC" },
+  { id: "katatemplate", label: "Kata-template" },
+  { id: "rund", label: "RunD" },
+  { id: "runc", label: "runc" },
+  { id: "crun", label: "crun" },
+  { id: "runsc", label: "gVisor" },
+  { id: "kata3qemu", label: "Kata 3 QEMU" },
+  { id: "kata3clh", label: "Kata 3 Cloud Hypervisor" },
+  { id: "kata3fc", label: "Kata 3 Firecracker" },
+  { id: "kata3dragonball", label: "Kata 3 Dragonball" },
+];
+
+/**
+ * A runtime's name for people; an id nobody knows is its own label.
+ *
+ * @example runtimeLabel("katafc") // "Kata-FC"
+ * @example runtimeLabel("mine") // "mine"
+ */
+export function runtimeLabel(id: string): string {
+  return knownRuntimes.find(runtime => runtime.id === id)?.label ?? id;
+}
+
+/**
+ * Compares two runtime ids for a table's rows: known ones in their usual order, then the others by code unit.
+ *
+ * @example ["zeta", "rund", "kata"].sort(byRuntime) // ["kata", "rund", "zeta"]
+ */
+export function byRuntime(a: string, b: string): number {
+  const place = (id: string) => {
+    const index = knownRuntimes.findIndex(runtime => runtime.id === id);
+    return index < 0 ? knownRuntimes.length : index;
+  };
+  return place(a) - place(b) || (a < b ? -1 : a > b ? 1 : 0);
+}

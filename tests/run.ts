@@ -1,0 +1,96 @@
+/**
+ * Runs the test files, each in a process of its own, as many at once as there are cores, and ends with the line
+ * `N passed, N failed, N skipped`.
+ *
+ *   node --import tsx tests/run.ts [--full] [--serial] [part of a path …]
+ *
+ * `*.test.ts` always run; `*.full.ts`, the long checks, only with `--full`. A file that queues no suite, a suite whose
+ * `before` hook fails, and a process that dies are failures: uvu alone would pass over all three.
+ */
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { FileResult } from "./support/child.js";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+const options = process.argv.slice(2);
+const full = options.includes("--full");
+const wanted = options.filter(option => !option.startsWith("--"));
+const kinds = full ? [".test.ts", ".full.ts"] : [".test.ts"];
+const files = readdirSync(here, { recursive: true, encoding: "utf8" })
+  .filter(file => kinds.some(kind => file.endsWith(kind)))
+  .filter(file => wanted.length === 0 || wanted.some(part => join("tests", file).includes(part)))
+  .sort();
+
+/** Runs one file in a child and reads its result from file descriptor 3. */
+function runFile(file: string): Promise<{ file: string; output: string; seconds: number; result: FileResult }> {
+  const started = performance.now();
+  return new Promise(resolve => {
+    const child = spawn(process.execPath, ["--import", "tsx", join(here, "support", "child.ts"), join(here, file)], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      env: { ...process.env, FORCE_COLOR: "0" },
+    });
+    const output: Buffer[] = [];
+    const report: Buffer[] = [];
+    child.stdout?.on("data", chunk => output.push(chunk));
+    child.stderr?.on("data", chunk => output.push(chunk));
+    child.stdio[3]?.on("data", (chunk: Buffer) => report.push(chunk));
+    child.on("close", (code, signal) => {
+      const text = Buffer.concat(report).toString();
+      const result: FileResult = text
+        ? JSON.parse(text)
+        : {
+            passed: 0,
+            failed: 1,
+            skipped: [],
+            message: `the process ended early (${signal ?? `exit ${code}`}) before its tests were done`,
+          };
+      resolve({
+        file,
+        output: Buffer.concat(output).toString(),
+        seconds: (performance.now() - started) / 1000,
+        result,
+      });
+    });
+  });
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const skippedFor = new Map<string, string[]>();
+const queue = [...files];
+
+async function worker() {
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    const { output, seconds, result } = await runFile(file);
+    const bad = result.failed > 0;
+    total.passed += result.passed;
+    total.failed += result.failed;
+    total.skipped += result.skipped.length;
+    for (const { name, reason } of result.skipped) {
+      const names = skippedFor.get(reason) ?? [];
+      names.push(`${file}: ${name}`);
+      skippedFor.set(reason, names);
+    }
+    const count = `${result.passed}/${result.passed + result.failed}`;
+    console.log(`${bad ? "FAIL" : "ok  "} ${relative(root, join(here, file))} (${count}, ${seconds.toFixed(1)} s)`);
+    if (bad) console.log(`${output}${result.message ? `  ${result.message}\n` : ""}`);
+  }
+}
+
+if (files.length === 0) {
+  console.log("no test file matches");
+  process.exitCode = 1;
+}
+const workers = options.includes("--serial") ? 1 : availableParallelism();
+await Promise.all(Array.from({ length: Math.min(workers, files.length) }, worker));
+
+for (const [reason, names] of skippedFor) {
+  const some = names.slice(0, 3).join("; ") + (names.length > 3 ? "; …" : "");
+  console.log(`skipped ${names.length}, ${reason}: ${some}`);
+}
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+if (total.failed > 0 || total.passed === 0) process.exitCode = 1;

@@ -1,0 +1,89 @@
+/**
+ * What a test needs of the machine. A missing part skips the test with a line that names it; with
+ * `RUND_LAB_REQUIRE=all` (as in CI) it fails instead. The third-party raw logs are never required.
+ */
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+
+/** What was skipped in this process, and why; read by child.ts. */
+export const skipped: { name: string; reason: string }[] = [];
+
+export const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** The folder with the artifact's `paper_data` and `ae_data`, or undefined where nobody fetched them. */
+export const artifact: string | undefined = [
+  process.env.RUND_LAB_ARTIFACT,
+  join(projectRoot, "raw", "RunD_ATC22"),
+  resolve(projectRoot, "../shared/artifact"),
+].find((folder): folder is string => folder !== undefined && existsSync(join(folder, "paper_data")));
+
+/** The full path of a program on PATH, or undefined. */
+export function which(program: string): string | undefined {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    const file = join(folder, program);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {}
+  }
+  return undefined;
+}
+
+/** A part of the machine: its name for people, whether it is here, whether CI may miss it. */
+export interface Need {
+  readonly name: string;
+  readonly here: boolean;
+  readonly optional?: boolean;
+}
+
+export const program = (name: string): Need => ({ name, here: which(name) !== undefined });
+
+export const needs = {
+  artifact: { name: "the artifact's raw logs", here: artifact !== undefined, optional: true },
+  root: { name: "root", here: process.getuid?.() === 0 },
+  containerd: program("containerd"),
+  runc: program("runc"),
+  crun: program("crun"),
+  runsc: program("runsc"),
+  smem: program("smem"),
+  jupyter: program("jupyter-nbconvert"),
+  chromium: program("chromium"),
+  python: {
+    name: "python3 with pandas",
+    here: existsSync("/usr/bin/python3") && existsSync("/usr/lib/python3/dist-packages/pandas"),
+  },
+} satisfies Record<string, Need>;
+
+/**
+ * A uvu suite that runs only where everything it needs is here.
+ *
+ * @example const test = suiteNeeding("cold starts on containerd", needs.root, needs.containerd);
+ */
+export function suiteNeeding(name: string, ...wanted: readonly Need[]) {
+  const test = suite(name);
+  const missing = wanted.filter(need => !need.here);
+  if (missing.length === 0) return test;
+  const reason = `not here: ${missing.map(need => need.name).join(", ")}`;
+  if (process.env.RUND_LAB_REQUIRE === "all" && missing.some(need => need.optional !== true)) {
+    const failing = suite(name);
+    failing(`needs ${missing.map(need => need.name).join(", ")}`, () => {
+      throw new Error(`${reason} (RUND_LAB_REQUIRE=all); environment/setup-debian.sh installs it`);
+    });
+    failing.run();
+  }
+  // the tests are collected, named as skipped, and never run
+  return Object.assign(
+    (title: string) => {
+      skipped.push({ name: `${name}: ${title}`, reason });
+    },
+    {
+      before: Object.assign(() => {}, { each: () => {} }),
+      after: Object.assign(() => {}, { each: () => {} }),
+      skip: () => {},
+      only: () => {},
+      run: () => {},
+    },
+  ) as unknown as typeof test;
+}
