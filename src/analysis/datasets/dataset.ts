@@ -6,6 +6,8 @@ export type Experiment = "time" | "memory" | "density";
 export interface RunInfo {
   /** The run folder's name, `time_kata_12252108`. */
   readonly run: string;
+  /** The fresh campaign it is part of, by folder name; null for the original's runs. */
+  readonly campaign: string | null;
   readonly experiment: Experiment;
   readonly runtime: string;
   /** Month, day, hour and minute as in the folder's name, `12252108`; the logs' own times carry the year. */

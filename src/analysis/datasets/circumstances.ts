@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "@decimalturn/toml-patch";
+import { type ProblemList, parseVersions, type RunFolder } from "../../logs/index.js";
+import type { RunInfo } from "./dataset.js";
+
+/**
+ * The MB by which the guest's memory exceeded the label in the original's memory campaigns. The harness edited
+ * `default_memory` in the loop, after it had copied the config, so no file of a run says it.
+ */
+const originalGuestExtraMb: Readonly<Record<string, number>> = { kata: 200, katafc: 160, katatemplate: 240, rund: 180 };
+
+/** What a run folder of the original says of its circumstances: versions.txt and the copies of the config files. */
+export function readCircumstances(run: RunFolder, problems: ProblemList): RunInfo {
+  const { template, ...versions } = parseVersions(readIfThere(join(run.path, "versions.txt")));
+  const config: Record<string, string | number | boolean | null> = {};
+  for (const name of tomlFiles(run.path)) {
+    const file = join(run.path, name);
+    let tree: unknown;
+    try {
+      tree = parse(readFileSync(file, "utf8"));
+    } catch (error) {
+      const found = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+      problems.add(file, null, "RUND_CONFIG", "a TOML file", found);
+      continue;
+    }
+    for (const [key, name] of Object.entries(configKeys)) {
+      const value = findKey(tree, key);
+      if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") config[name] ??= value;
+    }
+  }
+  if (run.experiment === "memory") config.guestMemoryExtraMb = originalGuestExtraMb[run.runtime] ?? null;
+  const { experiment, runtime, recorded, name } = run;
+  return {
+    run: name,
+    campaign: null,
+    experiment,
+    runtime,
+    recorded,
+    versions,
+    template,
+    config: Object.fromEntries(Object.entries(config).sort()),
+    driver: "crictl",
+    host: null,
+    replayed: false,
+  };
+}
+
+/** Keys of the containerd and runtime configs that matter to a comparison, and what a dataset calls them. */
+const configKeys: Readonly<Record<string, string>> = {
+  snapshotter: "snapshotter",
+  default_memory: "defaultMemoryMb",
+  default_vcpus: "defaultVcpus",
+  shared_fs: "sharedFs",
+  sandbox_cgroup_only: "sandboxCgroupOnly",
+  disable_new_netns: "disableNewNetns",
+  disabled_cgroup_hierarchies: "disabledCgroupHierarchies",
+  vcpu_cgroup_support: "vcpuCgroupSupport",
+  disable_update_container_cgroup: "disableUpdateContainerCgroup",
+  internetworking_model: "internetworkingModel",
+};
+
+function findKey(tree: unknown, key: string): unknown {
+  if (typeof tree !== "object" || tree === null) return undefined;
+  if (key in tree && typeof (tree as Record<string, unknown>)[key] !== "object")
+    return (tree as Record<string, unknown>)[key];
+  for (const inner of Object.values(tree)) {
+    const found = findKey(inner, key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function tomlFiles(path: string): readonly string[] {
+  try {
+    return readdirSync(path)
+      .filter(name => name.endsWith(".toml"))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,12 @@
+/** One Dataset, whatever it comes from: raw run folders, a fresh campaign, a distilled folder. */
+export type {
+  Dataset,
+  Experiment,
+  MemoryCell,
+  MemoryComponent,
+  PublishedCell,
+  Round,
+  RunInfo,
+  StartCell,
+} from "./dataset.js";
+export { datasetFolder, loadDataset, loadDatasets, ownDatasets } from "./load.js";

@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Dataset } from "./dataset.js";
+
+/** The package's own distilled data, by name. */
+export const ownDatasets = ["paper_data", "ae_data"] as const;
+
+const packageRoot = fileURLToPath(new URL("../../../", import.meta.url));
+
+/**
+ * Where a dataset's name leads: `paper_data` and `ae_data` to the package's own folders, anything else to a folder.
+ *
+ * @param base what a relative path is relative to; the working directory if left out
+ */
+export const datasetFolder = (name: string, base = "."): string =>
+  (ownDatasets as readonly string[]).includes(name) ? join(packageRoot, name) : resolve(base, name);
+
+/**
+ * Loads a dataset: the package's `paper_data` or `ae_data`, a distilled folder, raw run folders, or a fresh campaign.
+ *
+ * @param name `paper_data`, `ae_data` or a folder's path
+ * @returns everything the tables, claims and figures are made from; what could not be read is in `problems`
+ * @throws LabError of kind `input` where there is nothing to read
+ * @example (await loadDataset("ae_data")).runs.length // 3
+ */
+export async function loadDataset(name: string, base?: string): Promise<Dataset> {
+  const folder = datasetFolder(name, base);
+  if (existsSync(join(folder, "rounds.csv"))) return (await import("./read-distilled.js")).readDistilled(folder);
+  return (await import("./read-raw.js")).readRaw(folder).dataset;
+}
+
+/** Several datasets, in the order of their names. */
+export async function loadDatasets(names: readonly string[], base?: string): Promise<readonly Dataset[]> {
+  const loaded: Dataset[] = [];
+  for (const name of names) loaded.push(await loadDataset(name, base));
+  return loaded;
+}

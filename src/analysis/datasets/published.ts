@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { LabError } from "../../model/errors.js";
+import type { PublishedCell } from "./dataset.js";
+
+/**
+ * The artifact's own result tables (`time.csv`, `mem_kata.csv`, …), cell by cell; empty cells are left out.
+ *
+ * @throws LabError `RUND_TABLE` where a table cannot be read
+ */
+export function readResultTables(folder: string): readonly PublishedCell[] {
+  return readdirSync(folder)
+    .filter(name => name.endsWith(".csv"))
+    .sort()
+    .flatMap(name => parseResultTable(readFileSync(join(folder, name), "utf8"), name.slice(0, -4), join(folder, name)));
+}
+
+/**
+ * One published table, cell by cell.
+ *
+ * @example parseResultTable("runtime,1,10\nrund,94.3,\n", "time") // [{ table: "time", row: "rund", column: "1", value: 94.3 }]
+ */
+export function parseResultTable(text: string, table: string, file = table): readonly PublishedCell[] {
+  const [head = [], ...rows] = parseCsv(text, file);
+  return rows.flatMap(([row = "", ...values]) =>
+    values.flatMap((written, index) => {
+      if (written === "") return [];
+      const value = Number(written);
+      if (!Number.isFinite(value)) {
+        throw new LabError("RUND_TABLE", "input", "", { where: file, expected: "numbers", found: `"${written}"` });
+      }
+      return [{ table, row, column: head[index + 1] ?? "", value }];
+    }),
+  );
+}
+
+/** @throws LabError `RUND_TABLE` if the text is no CSV */
+export function parseCsv(text: string, file: string): readonly (readonly string[])[] {
+  try {
+    return parse(text, { bom: true }) as string[][];
+  } catch (error) {
+    throw new LabError("RUND_TABLE", "input", "", {
+      where: file,
+      expected: "CSV with the same columns in each line",
+      found: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { type CellLog, discoverRuns, ProblemList, type RunFolder, readCells } from "../../logs/index.js";
+import { LabError } from "../../model/errors.js";
+import { readCircumstances } from "./circumstances.js";
+import type { Dataset, MemoryCell, PublishedCell, RunInfo, StartCell } from "./dataset.js";
+import { readResultTables } from "./published.js";
+import { summariseMemory, summariseStarts } from "./summarise.js";
+
+/** What was counted on the way, for whoever reports how much was checked. */
+export interface RawReading {
+  readonly dataset: Dataset;
+  /** Lines of logs read and checked. */
+  readonly lines: number;
+  /** Cold starts among them. */
+  readonly coldStarts: number;
+}
+
+/**
+ * Reads raw logs, the original's or a fresh campaign's: every run folder in `path`, every line checked.
+ *
+ * @param path a run folder, a folder of them, or a campaign
+ * @param each called after every cell with the share of runs done, for a progress bar
+ * @throws LabError `RUND_NO_FOLDER` or `RUND_NO_RUNS` if there is nothing to read, `RUND_DUPLICATE_CELL` if two folders
+ *   stand for one cell
+ */
+export function readRaw(path: string, each: (done: number, of: number) => void = () => {}): RawReading {
+  const problems = new ProblemList();
+  const folders = discoverRuns(path, problems);
+  if (folders.length === 0) {
+    throw new LabError("RUND_NO_RUNS", "input", "", {
+      where: path,
+      expected: "run folders (time|mem|density)_<runtime>_<MMDDhhmm>",
+      found: problems.count === 0 ? "none" : "none that can be read",
+      hint: "name the folder that holds them, such as raw/RunD_ATC22/paper_data; `rund-lab data fetch` brings the original's",
+    });
+  }
+  const runs: RunInfo[] = [];
+  const starts: StartCell[] = [];
+  const memory: MemoryCell[] = [];
+  let lines = 0;
+  let coldStarts = 0;
+  folders.forEach((folder, index) => {
+    runs.push(readCircumstances(folder, problems));
+    for (const log of readCells(folder, problems)) {
+      lines += log.lines;
+      if (log.kind === "memory") {
+        memory.push(summariseMemory(log, folder.name, folder.runtime));
+      } else {
+        coldStarts += log.columns.rounds * log.columns.clients;
+        const cell = summariseStarts(log, startsOf(folder));
+        starts.push(cell);
+        if (cell.rounds.length === 0) reportEmpty(log, problems);
+      }
+    }
+    each(index + 1, folders.length);
+  });
+  return {
+    dataset: {
+      name: basename(resolve(path)),
+      path,
+      source: folders.every(folder => folder.campaign !== null) ? "campaign" : "raw",
+      runs,
+      starts,
+      memory,
+      published: published(path),
+      problems: problems.list,
+      problemCount: problems.count,
+    },
+    lines,
+    coldStarts,
+  };
+}
+
+function startsOf({ name, experiment, runtime }: RunFolder) {
+  return { run: name, runtime, experiment: experiment === "density" ? ("density" as const) : ("time" as const) };
+}
+
+function reportEmpty(log: CellLog, problems: ProblemList): void {
+  problems.add(
+    log.path,
+    null,
+    "RUND_CELL_EMPTY",
+    "a round with a valid line from every client",
+    "none (the cell is empty)",
+  );
+}
+
+/** The tables published beside the original's raw logs, if they are there. */
+const published = (path: string): readonly PublishedCell[] =>
+  existsSync(`${path}/result`) ? readResultTables(`${path}/result`) : [];

@@ -1,0 +1,62 @@
+import type { MemoryCellLog, StartCellLog } from "../../logs/index.js";
+import { roundSpans } from "../stats/makespan.js";
+import { mean } from "../stats/mean.js";
+import { quantileR7 } from "../stats/quantile.js";
+import type { MemoryCell, Round, StartCell } from "./dataset.js";
+
+/** One cell's logs as what the analysis needs of them. */
+export function summariseStarts(
+  log: StartCellLog,
+  { run, experiment, runtime }: { run: string; experiment: "time" | "density"; runtime: string },
+): StartCell {
+  const { columns, cpu, density, concurrency } = log;
+  const { clients } = columns;
+  const { spans, partial } = roundSpans(columns);
+  const busy = new Map(cpu.map(sample => [sample.round, sample]));
+  const latencies = new Float64Array(spans.length * clients);
+  const rounds = spans.map(({ round, makespanMs, startSkewMs }, index): Round => {
+    const own = latencies.subarray(index * clients, (index + 1) * clients);
+    const first = (round - 1) * clients;
+    for (let client = 0; client < clients; client++) {
+      own[client] = columns.endMs[first + client]! - columns.startMs[first + client]!;
+    }
+    own.sort();
+    return {
+      round,
+      clients,
+      makespanMs,
+      startSkewMs,
+      latencyMeanMs: mean(own),
+      latencyP50Ms: quantileR7(own, 0.5),
+      latencyP90Ms: quantileR7(own, 0.9),
+      latencyP99Ms: quantileR7(own, 0.99),
+      latencyMaxMs: own[clients - 1]!,
+      busyJiffies: busy.get(round)?.busyJiffies ?? null,
+      totalJiffies: busy.get(round)?.totalJiffies ?? null,
+      block: null,
+    };
+  });
+  latencies.sort();
+  return {
+    run,
+    experiment,
+    runtime,
+    density,
+    concurrency,
+    rounds,
+    partial,
+    busyJiffies: cpu.map(sample => sample.busyJiffies),
+    attempted: null,
+    failed: null,
+    samples: latencies.length,
+    latencyQuantiles:
+      latencies.length === 0 ? [] : Array.from({ length: 101 }, (_, percent) => quantileR7(latencies, percent / 100)),
+  };
+}
+
+export function summariseMemory(log: MemoryCellLog, run: string, runtime: string): MemoryCell {
+  const components = [...(log.sums ?? [])]
+    .map(([component, sum]) => ({ component, ...sum }))
+    .sort((a, b) => (a.component < b.component ? -1 : 1));
+  return { run, runtime, memoryMb: log.memoryMb, density: log.density, sandboxes: log.density, components };
+}

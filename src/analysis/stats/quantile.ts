@@ -1,0 +1,45 @@
+/**
+ * The values from the smallest to the largest, in a new array: what the quantile functions take.
+ *
+ * @example ascending([10, 9, 2]) // [2, 9, 10]
+ */
+export function ascending(values: readonly number[]): number[] {
+  return [...values].sort((a, b) => a - b);
+}
+
+/**
+ * A quantile by linear interpolation between order statistics: R's type 7, the default of R, NumPy and pandas
+ * (Hyndman and Fan 1996).
+ *
+ * @param sorted ascending; NaN comes back where it is empty
+ * @param p from 0 (the smallest value) to 1 (the largest)
+ * @example quantileR7([10, 20, 30, 40], 0.25) // 17.5
+ */
+export function quantileR7(sorted: ArrayLike<number>, p: number): number {
+  const place = (sorted.length - 1) * p;
+  const below = Math.floor(place);
+  const low = sorted[below];
+  const high = sorted[Math.ceil(place)];
+  if (low === undefined || high === undefined) return Number.NaN;
+  return low + (place - below) * (high - low);
+}
+
+/**
+ * A quantile by nearest rank: the smallest value with at least the share p of all values at or below it (R's type 1).
+ *
+ * @param sorted ascending; NaN comes back where it is empty
+ * @param p from 0 to 1; 0 gives the smallest value
+ * @example quantileNearestRank([10, 20, 30, 40], 0.25) // 10
+ */
+export function quantileNearestRank(sorted: ArrayLike<number>, p: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * p) - 1)] ?? Number.NaN;
+}
+
+/**
+ * The median (R-7) of values in any order; NaN for none.
+ *
+ * @example median([3, 1, 2, 10]) // 2.5
+ */
+export function median(values: readonly number[]): number {
+  return quantileR7(Float64Array.from(values).sort(), 0.5);
+}

@@ -1,0 +1,23 @@
+import type { Table } from "./table.js";
+
+/**
+ * A table as the artifact publishes it: numbers as pandas prints them (`310.84`, `58459.0`), cells that were not
+ * measured empty.
+ *
+ * @example tableCsv({ name: "time", rowName: "runtime", columns: [1, 10], rows: [{ row: "rund", values: [84, null] }] }) // "runtime,1,10\nrund,84.0,\n"
+ */
+export function tableCsv({ rowName, columns, rows }: Table): string {
+  const lines = [[rowName, ...columns.map(String)], ...rows.map(({ row, values }) => [row, ...values.map(formatCell)])];
+  return lines.map(fields => `${fields.map(quoted).join(",")}\n`).join("");
+}
+
+/**
+ * A cell's number as the published tables write it; nothing for null.
+ *
+ * @example formatCell(58459) // "58459.0"
+ * @example formatCell(null) // ""
+ */
+export const formatCell = (value: number | null): string =>
+  value === null ? "" : Number.isInteger(value) ? value.toFixed(1) : String(value);
+
+const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

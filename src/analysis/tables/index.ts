@@ -1,0 +1,14 @@
+/** A Dataset in, the paper's tables out: as values, as CSV, as danfo frames. */
+export { formatCell, tableCsv } from "./csv.js";
+export type { Table, TableRow } from "./table.js";
+export {
+  allTables,
+  cpuPerSandbox,
+  cpuTable,
+  densityTables,
+  meanMakespan,
+  memoryTables,
+  pssPerSandbox,
+  timeTable,
+} from "./tables.js";
+export { compareWithPublished, type Verification } from "./verify.js";

@@ -1,0 +1,226 @@
+import type { Parsed } from "../model/problem.js";
+import { TextOddities } from "./lines.js";
+import { wholeNumber } from "./numbers.js";
+import { excerpt, ProblemList } from "./problems.js";
+
+/** One line of a client's log: one cold start, seen by that client. Times in epoch milliseconds. */
+export interface ColdStart {
+  /** The line it stands on; line k of every client of a cell is round k. */
+  readonly round: number;
+  readonly sandboxId: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly latencyMs: number;
+}
+
+/**
+ * The cold starts of one cell in columns. Element `round × clients + client` (both from 0) is one cold start; where
+ * `valid` is 0 there is none, or none that could be read.
+ */
+export class ColdStartColumns {
+  readonly clients: number;
+  /** Lines of the longest client log. */
+  rounds = 0;
+  startMs: Float64Array;
+  endMs: Float64Array;
+  valid: Uint8Array;
+
+  constructor(clients: number, roundsExpected = 50) {
+    this.clients = clients;
+    this.startMs = new Float64Array(clients * roundsExpected);
+    this.endMs = new Float64Array(clients * roundsExpected);
+    this.valid = new Uint8Array(clients * roundsExpected);
+  }
+
+  /** Makes room for one round more. */
+  grow(): void {
+    const size = Math.max(this.valid.length * 2, this.clients);
+    const enlarge = <A extends Float64Array | Uint8Array>(old: A, larger: A): A => {
+      larger.set(old);
+      return larger;
+    };
+    this.startMs = enlarge(this.startMs, new Float64Array(size));
+    this.endMs = enlarge(this.endMs, new Float64Array(size));
+    this.valid = enlarge(this.valid, new Uint8Array(size));
+  }
+}
+
+const LF = 10;
+const CR = 13;
+const TAB = 9;
+const SPACE = 32;
+const ZERO = 48;
+/** Numbers of up to 15 digits are exact as they are built digit by digit. */
+const EXACT_DIGITS = 15;
+const LINE_LIMIT = 4096;
+
+/**
+ * Scans one client's log into its column of a cell, every line checked: four fields, whole numbers, end ≥ start,
+ * end − start = latency. A line that fails is a problem, and its round has no valid line from this client.
+ *
+ * The common line is read byte by byte in one pass; the sandbox id is passed over, not decoded. Any other line is taken
+ * apart a second time to say what is wrong with it.
+ *
+ * @param bytes the file, with at least one byte to spare behind `length`, which is overwritten
+ * @returns the number of lines, that is rounds
+ */
+export function scanClientLog(
+  bytes: Uint8Array,
+  length: number,
+  client: number,
+  columns: ColdStartColumns,
+  file: string,
+  problems: ProblemList,
+): number {
+  const { clients } = columns;
+  let { startMs, endMs, valid } = columns;
+  let oddities: TextOddities | undefined;
+  bytes[length] = LF;
+  let at = 0;
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+    oddities = new TextOddities();
+    oddities.bom();
+    at = 3;
+  }
+
+  let round = 0;
+  let cell = client;
+  while (at < length) {
+    const lineStart = at;
+    let byte = bytes[at]!;
+    while (byte > SPACE && byte < 0x7f) byte = bytes[++at]!;
+    let ok = byte === SPACE && at > lineStart;
+
+    let start = 0;
+    let from = at + 1;
+    for (byte = bytes[++at]!; byte >= ZERO && byte <= 57; byte = bytes[++at]!) start = start * 10 + (byte - ZERO);
+    ok = ok && byte === SPACE && at > from && at - from <= EXACT_DIGITS;
+
+    let end = 0;
+    from = at + 1;
+    if (ok) for (byte = bytes[++at]!; byte >= ZERO && byte <= 57; byte = bytes[++at]!) end = end * 10 + (byte - ZERO);
+    ok = ok && byte === SPACE && at > from && at - from <= EXACT_DIGITS;
+
+    let latency = 0;
+    from = at + 1;
+    if (ok)
+      for (byte = bytes[++at]!; byte >= ZERO && byte <= 57; byte = bytes[++at]!) latency = latency * 10 + (byte - ZERO);
+    ok = ok && byte === LF && at > from && at - from <= EXACT_DIGITS && end - start === latency;
+
+    if (cell >= valid.length) {
+      columns.grow();
+      ({ startMs, endMs, valid } = columns);
+    }
+    if (ok) {
+      startMs[cell] = start;
+      endMs[cell] = end;
+      valid[cell] = 1;
+    } else {
+      at = bytes.indexOf(LF, lineStart);
+      oddities ??= new TextOddities();
+      if (isBlankToEnd(bytes, lineStart, length)) {
+        oddities.blankEnd(round + 1);
+        break;
+      }
+      const line = readOddLine(bytes, lineStart, at, round + 1, file, oddities, problems);
+      if (line !== undefined) {
+        startMs[cell] = line.startMs;
+        endMs[cell] = line.endMs;
+        valid[cell] = 1;
+      }
+    }
+    at++;
+    round++;
+    cell += clients;
+  }
+  oddities?.report(file, problems);
+  if (round > columns.rounds) columns.rounds = round;
+  return round;
+}
+
+function isBlankToEnd(bytes: Uint8Array, from: number, length: number): boolean {
+  for (let at = from; at < length; at++) {
+    const byte = bytes[at]!;
+    if (byte !== LF && byte !== CR && byte !== SPACE && byte !== TAB) return false;
+  }
+  return true;
+}
+
+/** A line that the one-pass scan did not take: read if it is right but for its blanks, else a problem. */
+function readOddLine(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  line: number,
+  file: string,
+  oddities: TextOddities,
+  problems: ProblemList,
+): ColdStart | undefined {
+  const fail = (code: string, expected: string, found: string): undefined => {
+    problems.add(file, line, code, expected, excerpt(found));
+    return undefined;
+  };
+  if (to - from > LINE_LIMIT) {
+    return fail("RUND_PARSE_LINE_LENGTH", `a line of at most ${LINE_LIMIT} bytes`, `${to - from} bytes`);
+  }
+  let text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
+  if (text.endsWith("\r")) {
+    oddities.crlf(line);
+    text = text.slice(0, -1);
+  }
+  if (text.includes("\t")) oddities.tabs(line);
+  if (/[^\t -~]/.test(text)) oddities.encoding(line);
+  const fields = text.split(/[ \t]+/).filter(field => field !== "");
+  if (fields.length !== 4) {
+    return fail("RUND_PARSE_FIELDS", "4 fields (sandbox start end latency)", String(fields.length));
+  }
+  const [sandboxId = "", ...words] = fields;
+  const [startMs, endMs, latencyMs] = words.map(wholeNumber);
+  if (startMs === undefined || endMs === undefined || latencyMs === undefined) {
+    const wrong = words.find(word => wholeNumber(word) === undefined) ?? "";
+    return fail("RUND_PARSE_NUMBER", "whole milliseconds", `"${wrong}"`);
+  }
+  if (endMs < startMs) return fail("RUND_PARSE_ORDER", "an end at or after the start", `${startMs} to ${endMs}`);
+  if (endMs - startMs !== latencyMs) {
+    return fail("RUND_PARSE_LATENCY", `a latency of ${endMs - startMs} (end - start)`, String(latencyMs));
+  }
+  return { round: line, sandboxId, startMs, endMs, latencyMs };
+}
+
+/**
+ * One client's log, line by line, with sandbox ids. For whole folders `readCells` is the fast way.
+ *
+ * @returns the valid lines as cold starts, and a problem for every other line
+ * @example parseClientLog("ab 1000 1084 84\n").rows // [{ round: 1, sandboxId: "ab", startMs: 1000, endMs: 1084, latencyMs: 84 }]
+ * @example parseClientLog("ab 1000 1084\n").problems[0].code // "RUND_PARSE_FIELDS"
+ */
+export function parseClientLog(log: string | Uint8Array, file = "client log"): Parsed<readonly ColdStart[]> {
+  const given = typeof log === "string" ? Buffer.from(log) : log;
+  const bytes = new Uint8Array(given.length + 3);
+  bytes.set(given);
+  const columns = new ColdStartColumns(1);
+  const problems = new ProblemList();
+  const rounds = scanClientLog(bytes, given.length, 0, columns, file, problems);
+  const rows: ColdStart[] = [];
+  const text = Buffer.from(given)
+    .toString("latin1")
+    .replace(/^\u00ef\u00bb\u00bf/, "")
+    .split("\n");
+  for (let round = 0; round < rounds; round++) {
+    if (columns.valid[round] !== 1) continue;
+    const startMs = columns.startMs[round]!;
+    const endMs = columns.endMs[round]!;
+    const sandboxId = text[round]!.trim().split(/\s+/)[0]!;
+    rows.push({ round: round + 1, sandboxId, startMs, endMs, latencyMs: endMs - startMs });
+  }
+  return { rows, problems: problems.list };
+}
+
+/**
+ * A client's log as the original harness wrote it: a line per cold start.
+ *
+ * @example formatClientLog([{ sandboxId: "ab", startMs: 1000, endMs: 1084 }]) // "ab 1000 1084 84\n"
+ */
+export function formatClientLog(rows: readonly Pick<ColdStart, "sandboxId" | "startMs" | "endMs">[]): string {
+  return rows.map(({ sandboxId, startMs, endMs }) => `${sandboxId} ${startMs} ${endMs} ${endMs - startMs}\n`).join("");
+}

@@ -1,0 +1,75 @@
+import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { LabError } from "../model/errors.js";
+import { systemReason } from "./file-bytes.js";
+import { looksLikeRunName, parseRunName, type RunName } from "./names.js";
+import type { ProblemList } from "./problems.js";
+
+/** A run folder: one campaign of one runtime, in the artifact's layout. */
+export interface RunFolder extends RunName {
+  readonly name: string;
+  readonly path: string;
+  /** The fresh campaign's folder (it holds `run.json`) that this run is part of; null for the original's. */
+  readonly campaign: string | null;
+}
+
+/** Run folders lie at most this deep below the folder that was named. */
+const DEPTH = 3;
+
+/**
+ * The run folders in a folder: itself, those in it, or those of the campaigns in it; sorted by path.
+ *
+ * Folders that set out to be runs and are none become problems; other folders are looked into, other files passed over.
+ * A folder reached twice through links is read once.
+ *
+ * @throws LabError `RUND_NO_FOLDER` if the folder is not there or cannot be listed
+ */
+export function discoverRuns(folder: string, problems: ProblemList): readonly RunFolder[] {
+  const runs: RunFolder[] = [];
+  const seen = new Set<string>();
+  const look = (path: string, name: string, campaign: string | null, depth: number): void => {
+    const real = realpathSync(path);
+    if (seen.has(real)) return;
+    seen.add(real);
+    const run = parseRunName(name);
+    if (run !== undefined) {
+      runs.push({ ...run, name, path, campaign });
+      return;
+    }
+    if (looksLikeRunName(name)) {
+      problems.add(path, null, "RUND_RUN_NAME", "a run folder (time|mem|density)_<runtime>_<MMDDhhmm>", name);
+      return;
+    }
+    if (depth > DEPTH) return;
+    const entries = listFolder(path);
+    const here = entries.some(entry => entry.name === "run.json") ? path : campaign;
+    for (const entry of entries) {
+      if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+      const inner = join(path, entry.name);
+      try {
+        if (entry.isDirectory() || (entry.isSymbolicLink() && statSync(inner).isDirectory())) {
+          look(inner, entry.name, here, depth + 1);
+        }
+      } catch (error) {
+        problems.add(inner, null, "RUND_UNREADABLE", "a folder that can be listed", systemReason(error));
+      }
+    }
+  };
+  try {
+    look(folder, basename(realpathSync(folder)), null, 0);
+  } catch (error) {
+    throw new LabError("RUND_NO_FOLDER", "input", "", {
+      where: folder,
+      expected: "a folder with runs",
+      found: systemReason(error),
+      hint: "name a run folder, a folder of run folders, or a campaign under raw/",
+      cause: error,
+    });
+  }
+  return runs;
+}
+
+/** The entries of a folder, sorted by name in code units, so that every walk goes the same way. */
+export function listFolder(path: string): readonly Dirent[] {
+  return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+}

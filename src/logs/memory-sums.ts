@@ -1,0 +1,90 @@
+import { parseSmemTable, processClass } from "./memory.js";
+import type { ProblemList } from "./problems.js";
+
+/** Sizes of the processes of one kind, summed, in KiB. */
+export interface MemorySum {
+  processes: number;
+  ussKiB: number;
+  pssKiB: number;
+  rssKiB: number;
+  vssKiB: number;
+}
+
+/** By kind of process (`processClass`), in the order of first sight. */
+export type MemorySums = ReadonlyMap<string, Readonly<MemorySum>>;
+
+const LF = 10;
+const SPACE = 32;
+const HEADER = /^Name +USS +PSS +RSS +VSS *\n/;
+
+/**
+ * Sums a memory snapshot by kind of process in one pass over its bytes.
+ *
+ * @param bytes the file, with at least one byte to spare behind `length`, which is overwritten
+ * @returns the sums, or null (and a problem) where any line could not be read; and the number of lines
+ */
+export function sumSmemTable(
+  bytes: Buffer,
+  length: number,
+  file: string,
+  problems: ProblemList,
+): { readonly sums: MemorySums | null; readonly lines: number } {
+  const quick = sumPlain(bytes, length);
+  if (quick !== undefined) return quick;
+  const { rows, problems: found } = parseSmemTable(bytes.toString("utf8", 0, length), file);
+  problems.addAll({ list: found, count: found.length });
+  const lines = rows.length + 1 + found.filter(({ line }) => (line ?? 0) > 1).length;
+  if (rows.length === 0) {
+    problems.add(file, null, "RUND_MEMORY_EMPTY", "a line per process", "none");
+    return { sums: null, lines };
+  }
+  if (found.some(({ code }) => code.startsWith("RUND_PARSE"))) return { sums: null, lines };
+  const sums = new Map<string, MemorySum>();
+  for (const row of rows) add(sums, processClass(row.name), row.ussKiB, row.pssKiB, row.rssKiB, row.vssKiB);
+  return { sums, lines };
+}
+
+/** The sums of a table with nothing unusual in it; undefined if any line is not as smem writes it. */
+function sumPlain(bytes: Buffer, length: number): { sums: MemorySums; lines: number } | undefined {
+  const headerEnd = bytes.subarray(0, Math.min(length, 200)).indexOf(LF) + 1;
+  if (!HEADER.test(bytes.toString("latin1", 0, headerEnd)) || headerEnd === length) return undefined;
+  bytes[length] = LF;
+  const sums = new Map<string, MemorySum>();
+  const sizes = [0, 0, 0, 0];
+  let lines = 1;
+  let at = headerEnd;
+  while (at < length) {
+    const nameStart = at;
+    let byte = bytes[at]!;
+    while (byte > SPACE && byte < 0x7f) byte = bytes[++at]!;
+    const nameEnd = at;
+    for (let field = 0; field < 4; field++) {
+      while (byte === SPACE) byte = bytes[++at]!;
+      const from = at;
+      let value = 0;
+      for (; byte >= 48 && byte <= 57; byte = bytes[++at]!) value = value * 10 + (byte - 48);
+      if (at === from || at - from > 15 || (byte !== SPACE && byte !== LF)) return undefined;
+      sizes[field] = value;
+    }
+    while (byte === SPACE) byte = bytes[++at]!;
+    const [uss = 0, pss = 0, rss = 0, vss = 0] = sizes;
+    if (byte !== LF || nameEnd === nameStart || uss > pss || pss > rss) return undefined;
+    add(sums, processClass(bytes.toString("latin1", nameStart, nameEnd)), uss, pss, rss, vss);
+    lines++;
+    at++;
+  }
+  return { sums, lines };
+}
+
+function add(sums: Map<string, MemorySum>, kind: string, uss: number, pss: number, rss: number, vss: number): void {
+  let sum = sums.get(kind);
+  if (sum === undefined) {
+    sum = { processes: 0, ussKiB: 0, pssKiB: 0, rssKiB: 0, vssKiB: 0 };
+    sums.set(kind, sum);
+  }
+  sum.processes++;
+  sum.ussKiB += uss;
+  sum.pssKiB += pss;
+  sum.rssKiB += rss;
+  sum.vssKiB += vss;
+}

@@ -1,0 +1,70 @@
+/** Names of run folders and the files in them, both ways. The grid of an experiment is what these names hold. */
+
+export type RunExperiment = "time" | "memory" | "density";
+
+export interface RunName {
+  readonly experiment: RunExperiment;
+  readonly runtime: string;
+  /** Month, day, hour and minute: `12252108`. */
+  readonly recorded: string;
+}
+
+const prefixes = { time: "time", memory: "mem", density: "density" } as const;
+
+/**
+ * A run folder's name taken apart; undefined if it is none.
+ *
+ * @example parseRunName("mem_katafc_12231701") // { experiment: "memory", runtime: "katafc", recorded: "12231701" }
+ * @example parseRunName("result") // undefined
+ */
+export function parseRunName(name: string): RunName | undefined {
+  const [, prefix, runtime, recorded] = /^(time|mem|density)_(.+)_(\d{8})$/.exec(name) ?? [];
+  if (prefix === undefined || runtime === undefined || recorded === undefined) return undefined;
+  return { experiment: prefix === "mem" ? "memory" : (prefix as RunExperiment), runtime, recorded };
+}
+
+/** @example formatRunName({ experiment: "memory", runtime: "katafc", recorded: "12231701" }) // "mem_katafc_12231701" */
+export const formatRunName = ({ experiment, runtime, recorded }: RunName): string =>
+  `${prefixes[experiment]}_${runtime}_${recorded}`;
+
+/** Whether a folder's name sets out to be a run's, right or wrong; such a one is never passed over without a word. */
+export const looksLikeRunName = (name: string): boolean => /^(time|mem|density)_/.test(name);
+
+const numbered = (pattern: RegExp, name: string): number | undefined => {
+  const digits = pattern.exec(name)?.[1];
+  const value = digits === undefined ? Number.NaN : Number(digits);
+  return Number.isSafeInteger(value) ? value : undefined;
+};
+
+/** @example parseConcurrencyFolder("con_010") // 10 */
+export const parseConcurrencyFolder = (name: string): number | undefined => numbered(/^con_(\d+)$/, name);
+
+/** @example formatConcurrencyFolder(10) // "con_010" */
+export const formatConcurrencyFolder = (concurrency: number): string => `con_${String(concurrency).padStart(3, "0")}`;
+
+/** @example parseDensityFolder("density_0100") // 100 */
+export const parseDensityFolder = (name: string): number | undefined => numbered(/^density_(\d+)$/, name);
+
+/** @example formatDensityFolder(100) // "density_0100" */
+export const formatDensityFolder = (density: number): string => `density_${String(density).padStart(4, "0")}`;
+
+/** @example parseClientFile("client003.txt") // 3 */
+export const parseClientFile = (name: string): number | undefined => numbered(/^client(\d+)\.txt$/, name);
+
+/** @example formatClientFile(3) // "client003.txt" */
+export const formatClientFile = (client: number): string => `client${String(client).padStart(3, "0")}.txt`;
+
+/**
+ * Guest memory label (MB) and density of a memory snapshot's file.
+ *
+ * @example parseMemoryFile("result_128MB_0010.txt") // { memoryMb: 128, density: 10 }
+ */
+export function parseMemoryFile(name: string): { memoryMb: number; density: number } | undefined {
+  const memoryMb = numbered(/^result_(\d+)MB_\d+\.txt$/, name);
+  const density = numbered(/^result_\d+MB_(\d+)\.txt$/, name);
+  return memoryMb === undefined || density === undefined ? undefined : { memoryMb, density };
+}
+
+/** @example formatMemoryFile(128, 10) // "result_128MB_0010.txt" */
+export const formatMemoryFile = (memoryMb: number, density: number): string =>
+  `result_${memoryMb}MB_${String(density).padStart(4, "0")}.txt`;

@@ -1,0 +1,30 @@
+/**
+ * A whole number written in decimal digits alone, up to 2^53 − 1; undefined for anything else.
+ *
+ * @example wholeNumber("766") // 766
+ * @example wholeNumber("-1") // undefined
+ * @example wholeNumber("9007199254740993") // undefined
+ */
+export function wholeNumber(text: string): number | undefined {
+  if (!/^\d{1,16}$/.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/**
+ * A number as awk's `print` and C's `%g` write it: six significant digits, no zeros at the end. The original's
+ * latency.txt and cpu.txt hold such numbers.
+ *
+ * @example formatG(6854.9412) // "6854.94"
+ * @example formatG(100) // "100"
+ * @example formatG(1234567) // "1.23457e+06"
+ * @example formatG(0.00001234) // "1.234e-05"
+ */
+export function formatG(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  const [digits = "", exponentText = "0"] = value.toExponential(5).split("e");
+  const exponent = Number(exponentText);
+  if (exponent >= -4 && exponent < 6) return String(Number(value.toFixed(5 - exponent)));
+  const sign = exponent < 0 ? "-" : "+";
+  return `${String(Number(digits))}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
+}

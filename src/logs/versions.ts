@@ -1,0 +1,34 @@
+/** What versions.txt says of the software under a run. Null where it says nothing. */
+export interface SoftwareVersions {
+  readonly kernel: string | null;
+  readonly containerd: string | null;
+  readonly crictl: string | null;
+  /** Kata's version; a build with changes of its own says so: `2.2.3 (dirty)`. */
+  readonly kata: string | null;
+  /** The virtual machine monitor and its version: `QEMU 5.0.0`, `Firecracker 0.23.1`. */
+  readonly vmm: string | null;
+  readonly template: boolean | null;
+}
+
+/**
+ * Reads a versions.txt: the outputs, one after another, of `uname -r`, `containerd --version`, `crictl --version`,
+ * `kata-runtime --version`, the VMM's, and `with template` or `without template`. Lines it does not know are passed over:
+ * the file was written for people.
+ *
+ * @example parseVersions("4.19.91\ncontainerd github.com/containerd/containerd v1.3.10 1c59\nwith template\n").containerd // "v1.3.10"
+ */
+export function parseVersions(text: string): SoftwareVersions {
+  const find = (pattern: RegExp) => pattern.exec(text)?.[1] ?? null;
+  const kata = find(/^kata-runtime\s*:\s*(\S+)/m);
+  const qemu = find(/^QEMU emulator version (\S+)/m);
+  const firecracker = find(/^Firecracker v(\S+)/m);
+  const template = find(/^(with|without) template\s*$/m);
+  return {
+    kernel: find(/^(\d+\.\d+\S*)\s*$/m),
+    containerd: find(/^containerd \S+ (\S+)/m),
+    crictl: find(/^crictl version (\S+)/m),
+    kata: kata !== null && /^\s+commit\s*:\s*\S+-dirty\s*$/m.test(text) ? `${kata} (dirty)` : kata,
+    vmm: qemu !== null ? `QEMU ${qemu}` : firecracker !== null ? `Firecracker ${firecracker}` : null,
+    template: template === null ? null : template === "with",
+  };
+}
