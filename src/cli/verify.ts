@@ -1,4 +1,60 @@
+import { resolve } from "node:path";
 import { Command } from "commander";
-import type { Io } from "./io.js";
+import {
+  formatCell,
+  type RawVerification,
+  type Verification,
+  verifyDistilled,
+  verifyRaw,
+} from "../analysis/tables/index.js";
+import { LabError } from "../model/errors.js";
+import { type Io, note, printJson } from "./io.js";
 
-export default (_io: Io): Command => new Command("verify");
+export default (io: Io): Command =>
+  new Command("verify")
+    .description(
+      "Recomputes every published cell and compares it bit for bit. Reads the package's distilled data; with --raw the\nartifact's own logs: every line, every cell, and every distilled figure.",
+    )
+    .option("--raw <dir>", "the folder with the artifact's paper_data and ae_data")
+    .option("--json", "one JSON document")
+    .action(async (options: { raw?: string; json?: boolean }) => {
+      const raw = options.raw === undefined ? undefined : await verifyRaw(resolve(io.cwd, options.raw));
+      const verification = raw ?? (await verifyDistilled());
+      if (options.json === true) printJson(io, { ...verification, lines: raw?.lines ?? 0 });
+      else io.stdout.write(summary(verification, raw));
+      failOnFault(io, [...faultsOf(verification), ...(raw?.faults ?? [])]);
+    });
+
+function summary({ cells, matched }: Verification, raw: RawVerification | undefined): string {
+  const first = `${matched} of ${cells} published cells recomputed as the same number\n`;
+  if (raw === undefined) return first;
+  return `${first}${raw.lines} lines checked, ${raw.coldStarts} cold starts among them\n${raw.distilled.same} of ${raw.distilled.files} distilled files are what these logs give\n`;
+}
+
+/** A sentence for each published cell that was not met. */
+export const faultsOf = ({ mismatched, missing }: Verification): readonly string[] => [
+  ...mismatched.map(
+    ({ dataset, table, row, column, published, recomputed }) =>
+      `${dataset} ${table}.csv, row ${row}, column ${column}: published ${formatCell(published)}, recomputed ${formatCell(recomputed)}`,
+  ),
+  ...missing.map(
+    ({ dataset, table, row, column }) =>
+      `${dataset} ${table}.csv, row ${row}, column ${column}: published, but not in the data`,
+  ),
+];
+
+/** @throws LabError `RUND_VERIFY` if there is any fault, after naming the first twenty */
+export function failOnFault(io: Io, faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  for (const fault of faults.slice(0, 20)) note(io, fault);
+  throw new LabError(
+    "RUND_VERIFY",
+    "check",
+    `${faults.length} thing${faults.length === 1 ? " does" : "s do"} not match`,
+    {
+      where: "verify",
+      hint:
+        faults.length > 20 ? "the first 20 are named above; `verify --json` lists all cells" : "each is named above",
+    },
+  );
+}

@@ -11,4 +11,11 @@ export {
   pssPerSandbox,
   timeTable,
 } from "./tables.js";
-export { compareWithPublished, type Verification } from "./verify.js";
+export {
+  compareWithPublished,
+  type Mismatch,
+  type RawVerification,
+  type Verification,
+  verifyDistilled,
+  verifyRaw,
+} from "./verify.js";

@@ -1,10 +1,18 @@
-import type { Dataset, PublishedCell } from "../datasets/dataset.js";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LabError } from "../../model/errors.js";
+import { describeProblem } from "../../model/problem.js";
+import { type Dataset, datasetFolder, loadDataset, ownDatasets, type PublishedCell } from "../datasets/index.js";
 import { allTables } from "./tables.js";
 
-export interface Mismatch {
+interface CellName {
+  readonly dataset: string;
   readonly table: string;
   readonly row: string;
   readonly column: string;
+}
+
+export interface Mismatch extends CellName {
   readonly published: number;
   readonly recomputed: number;
 }
@@ -17,7 +25,18 @@ export interface Verification {
   readonly matched: number;
   readonly mismatched: readonly Mismatch[];
   /** Published cells that the data does not give. */
-  readonly missing: readonly Omit<PublishedCell, "value">[];
+  readonly missing: readonly CellName[];
+}
+
+/** What reading the raw logs found besides. */
+export interface RawVerification extends Verification {
+  /** Lines of logs checked, and the cold starts among them. */
+  readonly lines: number;
+  readonly coldStarts: number;
+  /** Distilled files of the package, and how many of them are what these logs give, byte for byte. */
+  readonly distilled: { readonly files: number; readonly same: number };
+  /** A sentence for everything wrong beyond the cells: in the logs, between the published tables, in the distilled files. */
+  readonly faults: readonly string[];
 }
 
 /** Recomputes a dataset's tables and compares them with published cells, bit for bit. */
@@ -30,12 +49,88 @@ export function compareWithPublished(dataset: Dataset, published: readonly Publi
     ),
   );
   const mismatched: Mismatch[] = [];
-  const missing: Omit<PublishedCell, "value">[] = [];
-  for (const { table, row, column, value } of published) {
-    const own = recomputed.get(`${table}/${row}/${column}`) ?? null;
-    if (own === null) missing.push({ table, row, column });
-    else if (own !== value) mismatched.push({ table, row, column, published: value, recomputed: own });
+  const missing: CellName[] = [];
+  for (const { value, ...place } of published) {
+    const cell = { dataset: dataset.name, ...place };
+    const own = recomputed.get(keyOf(place)) ?? null;
+    if (own === null) missing.push(cell);
+    else if (own !== value) mismatched.push({ ...cell, published: value, recomputed: own });
   }
   const cells = published.length;
   return { cells, matched: cells - mismatched.length - missing.length, mismatched, missing };
 }
+
+/** Compares what the package's distilled data gives with the published cells. */
+export async function verifyDistilled(): Promise<Verification> {
+  const parts: Verification[] = [];
+  for (const name of ownDatasets) {
+    const dataset = await loadDataset(name);
+    parts.push(compareWithPublished(dataset, dataset.published));
+  }
+  return together(parts);
+}
+
+/**
+ * Reads the artifact's raw logs and compares what they give with the published cells, the tables published beside them,
+ * and the package's distilled files.
+ *
+ * @param folder holds `paper_data` and `ae_data`
+ * @throws LabError `RUND_NO_FOLDER` if it does not
+ */
+export async function verifyRaw(folder: string): Promise<RawVerification> {
+  const [{ readRaw }, { distill }] = await Promise.all([
+    import("../datasets/read-raw.js"),
+    import("../datasets/write-distilled.js"),
+  ]);
+  const parts: Verification[] = [];
+  const faults: string[] = [];
+  const distilled = { files: 0, same: 0 };
+  let lines = 0;
+  let coldStarts = 0;
+  for (const name of ownDatasets) {
+    const path = join(folder, name);
+    if (!existsSync(path)) {
+      throw new LabError("RUND_NO_FOLDER", "input", "", {
+        where: folder,
+        expected: `the artifact's folders ${ownDatasets.join(" and ")}`,
+        found: `no ${name}`,
+        hint: "`rund-lab data fetch` brings them to raw/RunD_ATC22",
+      });
+    }
+    const reading = readRaw(path);
+    const { dataset } = reading;
+    const own = await loadDataset(name);
+    lines += reading.lines;
+    coldStarts += reading.coldStarts;
+    parts.push(compareWithPublished(dataset, own.published));
+    faults.push(...dataset.problems.map(describeProblem), ...publishedTwice(name, dataset.published, own.published));
+    for (const [file, text] of Object.entries(distill(dataset))) {
+      distilled.files++;
+      if (readFileSync(join(datasetFolder(name), file), "utf8") === text) distilled.same++;
+      else faults.push(`${name}/${file}: expected what these logs give, found other figures`);
+    }
+  }
+  return { ...together(parts), lines, coldStarts, distilled, faults };
+}
+
+/** Where the tables beside the logs differ from those the package holds. */
+function publishedTwice(name: string, beside: readonly PublishedCell[], own: readonly PublishedCell[]): string[] {
+  const values = new Map(beside.map(cell => [keyOf(cell), cell.value]));
+  return own.flatMap(cell => {
+    const value = values.get(keyOf(cell));
+    return value === cell.value
+      ? []
+      : [
+          `${name}/result/${cell.table}.csv, row ${cell.row}, column ${cell.column}: expected ${cell.value}, found ${value ?? "nothing"}`,
+        ];
+  });
+}
+
+const keyOf = ({ table, row, column }: Omit<PublishedCell, "value">) => `${table}/${row}/${column}`;
+
+const together = (parts: readonly Verification[]): Verification => ({
+  cells: parts.reduce((total, { cells }) => total + cells, 0),
+  matched: parts.reduce((total, { matched }) => total + matched, 0),
+  mismatched: parts.flatMap(({ mismatched }) => mismatched),
+  missing: parts.flatMap(({ missing }) => missing),
+});
