@@ -1,1 +1,7 @@
-export {};
+/** The public API: what notebooks and programs import from "rund-lab". A list of exports, nothing else. */
+export * from "./analysis/datasets/index.js";
+export { type FrameRows, frame } from "./analysis/tables/frame.js";
+export * from "./analysis/tables/index.js";
+export { type ErrorKind, LabError } from "./model/errors.js";
+export { describeProblem, type Parsed, type Problem } from "./model/problem.js";
+export { byRuntime, knownRuntimes, type RuntimeName, runtimeLabel } from "./model/runtimes.js";

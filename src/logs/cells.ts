@@ -1,9 +1,8 @@
-import { type Dirent, statSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, statSync } from "node:fs";
 import { LabError } from "../model/errors.js";
 import { ColdStartColumns, scanClientLog } from "./client.js";
 import { type CpuSample, parseCpuLog } from "./cpu.js";
-import { listFolder, type RunFolder } from "./discover.js";
+import type { RunFolder } from "./discover.js";
 import { FileBytes, systemReason } from "./file-bytes.js";
 import { parseLatencyLog } from "./latency.js";
 import { type MemorySums, sumSmemTable } from "./memory-sums.js";
@@ -47,6 +46,9 @@ export type CellLog = StartCellLog | MemoryCellLog;
 /** More clients than this in a folder's name is a slip, not a grid. */
 const CONCURRENCY_LIMIT = 10_000;
 
+/** A client's line has 64 bytes of sandbox id and more; a shorter line only means that the columns grow. */
+const SHORTEST_LINE = 64;
+
 /**
  * Reads a run folder, one cell at a time in the order of its grid, every line checked. What is wrong with a file goes to
  * `problems`; the cell carries what could be read.
@@ -58,14 +60,12 @@ export function* readCells(run: RunFolder, problems: ProblemList, file = new Fil
     for (const { path, value } of snapshots(run.path, problems)) yield readSnapshot(path, value, file, problems);
   } else if (run.experiment === "time") {
     for (const { path, value } of numberedFolders(run.path, "con_", parseConcurrencyFolder, problems)) {
-      const cell = readStarts(path, 0, value, file, problems);
-      if (cell !== undefined) yield cell;
+      yield readStarts(path, 0, value, file, problems);
     }
   } else {
     for (const outer of numberedFolders(run.path, "density_", parseDensityFolder, problems)) {
       for (const { path, value } of numberedFolders(outer.path, "con_", parseConcurrencyFolder, problems)) {
-        const cell = readStarts(path, outer.value, value, file, problems);
-        if (cell !== undefined) yield cell;
+        yield readStarts(path, outer.value, value, file, problems);
       }
     }
   }
@@ -76,9 +76,10 @@ interface Numbered<Value> {
   readonly value: Value;
 }
 
-function list(path: string, problems: ProblemList): readonly Dirent[] {
+/** The names in a folder, sorted by code units; none, and a problem, where it cannot be listed. */
+function list(path: string, problems: ProblemList): readonly string[] {
   try {
-    return listFolder(path);
+    return readdirSync(path).sort();
   } catch (error) {
     problems.add(path, null, "RUND_UNREADABLE", "a folder that can be listed", systemReason(error));
     return [];
@@ -93,15 +94,15 @@ function numberedFolders(
   problems: ProblemList,
 ): readonly Numbered<number>[] {
   const found: Numbered<number>[] = [];
-  for (const entry of list(path, problems)) {
-    const inner = join(path, entry.name);
-    const value = parse(entry.name);
-    if (!isFolder(entry, inner)) {
-      if (entry.name.startsWith(prefix)) {
+  for (const name of list(path, problems)) {
+    const inner = `${path}/${name}`;
+    const value = parse(name);
+    if (!isFolder(inner)) {
+      if (name.startsWith(prefix)) {
         problems.add(inner, null, "RUND_CELL_NAME", `a folder ${prefix}<number>`, "a file");
       }
     } else if (value === undefined || (prefix === "con_" && (value === 0 || value > CONCURRENCY_LIMIT))) {
-      problems.add(inner, null, "RUND_CELL_NAME", `a folder ${prefix}<number>`, entry.name);
+      problems.add(inner, null, "RUND_CELL_NAME", `a folder ${prefix}<number>`, name);
     } else {
       found.push({ path: inner, value });
     }
@@ -109,8 +110,7 @@ function numberedFolders(
   return inOrder(found, ({ value }) => value);
 }
 
-function isFolder(entry: Dirent, path: string): boolean {
-  if (!entry.isSymbolicLink()) return entry.isDirectory();
+function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {
@@ -120,11 +120,11 @@ function isFolder(entry: Dirent, path: string): boolean {
 
 function snapshots(path: string, problems: ProblemList): readonly Numbered<{ memoryMb: number; density: number }>[] {
   const found: Numbered<{ memoryMb: number; density: number }>[] = [];
-  for (const { name } of list(path, problems)) {
+  for (const name of list(path, problems)) {
     const value = parseMemoryFile(name);
-    if (value !== undefined && value.density > 0) found.push({ path: join(path, name), value });
+    if (value !== undefined && value.density > 0) found.push({ path: `${path}/${name}`, value });
     else if (name.startsWith("result_")) {
-      problems.add(join(path, name), null, "RUND_CELL_NAME", "a file result_<MB>MB_<density>.txt", name);
+      problems.add(`${path}/${name}`, null, "RUND_CELL_NAME", "a file result_<MB>MB_<density>.txt", name);
     }
   }
   return inOrder(found, ({ value }) => value.memoryMb * 1e9 + value.density);
@@ -152,10 +152,7 @@ function readSnapshot(
   file: FileBytes,
   problems: ProblemList,
 ): MemoryCellLog {
-  try {
-    file.read(path);
-  } catch (error) {
-    problems.add(path, null, "RUND_UNREADABLE", "a memory snapshot", systemReason(error));
+  if (!readLog(path, "a memory snapshot", file, problems)) {
     return { kind: "memory", path, memoryMb, density, sums: null, lines: 0 };
   }
   const { sums, lines } = sumSmemTable(file.bytes, file.length, path, problems);
@@ -168,83 +165,40 @@ function readStarts(
   concurrency: number,
   file: FileBytes,
   problems: ProblemList,
-): StartCellLog | undefined {
-  const entries = list(path, problems);
-  const present = new Map<string, Dirent>(entries.map(entry => [entry.name, entry]));
+): StartCellLog {
   let columns: ColdStartColumns | undefined;
   let lines = 0;
-  const rounds = new Int32Array(concurrency);
+  const rounds = new Int32Array(concurrency).fill(-1);
   for (let client = 0; client < concurrency; client++) {
-    const name = formatClientFile(client + 1);
-    const log = join(path, name);
-    if (!openLog(present.get(name), log, "a client's log", file, problems)) continue;
-    columns ??= new ColdStartColumns(concurrency, Math.max(1, Math.ceil(file.length / 64)));
-    rounds[client] = scanClientLog(file.bytes, file.length, client, columns, log, problems);
-    lines += rounds[client]!;
+    const log = `${path}/${formatClientFile(client + 1)}`;
+    if (!readLog(log, "a client's log", file, problems)) continue;
+    columns ??= new ColdStartColumns(concurrency, Math.ceil(file.length / SHORTEST_LINE));
+    const count = scanClientLog(file.bytes, file.length, client, columns, log, problems);
+    rounds[client] = count;
+    lines += count;
   }
   columns ??= new ColdStartColumns(concurrency, 0);
-  for (const { name } of entries) {
-    const client = parseClientFile(name);
-    if (
-      name.startsWith("client") &&
-      (client === undefined || client === 0 || name !== formatClientFile(client) || client > concurrency)
-    ) {
-      problems.add(
-        join(path, name),
-        null,
-        "RUND_SURPLUS_CLIENT",
-        `${formatClientFile(1)} to ${formatClientFile(concurrency)}`,
-        `${name} (left out)`,
-      );
-    }
-  }
-  const usual = commonest(rounds);
-  rounds.forEach((count, client) => {
-    if (count !== usual && present.has(formatClientFile(client + 1))) {
-      problems.add(
-        join(path, formatClientFile(client + 1)),
-        null,
-        "RUND_ROUNDS",
-        `${usual} rounds as most clients of this cell have`,
-        String(count),
-      );
-    }
-  });
+  reportSurplusClients(path, concurrency, problems);
+  reportUnequalRounds(path, rounds, problems);
 
-  const cpu = readCpu(path, present.get("cpu.txt"), columns.rounds, file, problems);
+  const cpu = readCpu(path, columns.rounds, file, problems);
   lines += cpu.lines;
-  if (openLog(present.get("latency.txt"), join(path, "latency.txt"), "the mean latency's log", file, problems)) {
+  const latencyLog = `${path}/latency.txt`;
+  if (readLog(latencyLog, "the mean latency's log", file, problems)) {
     lines++;
-    const { rows: recorded, problems: found } = parseLatencyLog(file.text(), join(path, "latency.txt"));
+    const { rows: recorded, problems: found } = parseLatencyLog(file.text(), latencyLog);
     problems.addAll({ list: found, count: found.length });
     const mean = meanLatency(columns);
     if (recorded !== null && mean !== undefined && Number(formatG(mean)) !== recorded) {
-      problems.add(
-        join(path, "latency.txt"),
-        1,
-        "RUND_MEAN_LATENCY",
-        `${formatG(mean)}, the mean of all latencies`,
-        String(recorded),
-      );
+      problems.add(latencyLog, 1, "RUND_MEAN_LATENCY", `${formatG(mean)}, the mean of all latencies`, String(recorded));
     }
   }
   return { kind: "starts", path, density, concurrency, columns, cpu: cpu.rows, lines };
 }
 
-/** Reads a log that must be there; false, and a problem, where it is not or is no regular file. */
-function openLog(
-  entry: Dirent | undefined,
-  path: string,
-  what: string,
-  file: FileBytes,
-  problems: ProblemList,
-): boolean {
+/** Reads a log that must be there; false, and a problem, where it cannot be read. */
+function readLog(path: string, what: string, file: FileBytes, problems: ProblemList): boolean {
   try {
-    if (entry === undefined) throw Object.assign(new Error(), { code: "ENOENT" });
-    // a pipe would be waited on for ever
-    if (!entry.isFile() && !entry.isDirectory() && !statSync(path).isFile()) {
-      throw Object.assign(new Error(), { code: "something that is no file" });
-    }
     file.read(path);
     return true;
   } catch (error) {
@@ -253,15 +207,37 @@ function openLog(
   }
 }
 
+function reportSurplusClients(path: string, concurrency: number, problems: ProblemList): void {
+  const surplus = list(path, problems).filter(name => name.startsWith("client") && !isClientOf(name, concurrency));
+  for (const name of surplus) {
+    const expected = `${formatClientFile(1)} to ${formatClientFile(concurrency)}`;
+    problems.add(`${path}/${name}`, null, "RUND_SURPLUS_CLIENT", expected, `${name} (left out)`);
+  }
+}
+
+function isClientOf(name: string, concurrency: number): boolean {
+  const client = parseClientFile(name);
+  return client !== undefined && client >= 1 && client <= concurrency && name === formatClientFile(client);
+}
+
+/** Clients that differ from most in their rounds; −1 stands for a log that is not there, which was reported. */
+function reportUnequalRounds(path: string, rounds: Int32Array, problems: ProblemList): void {
+  const usual = commonest(rounds);
+  rounds.forEach((count, client) => {
+    if (count === usual || count < 0) return;
+    const expected = `${usual} rounds as most clients of this cell have`;
+    problems.add(`${path}/${formatClientFile(client + 1)}`, null, "RUND_ROUNDS", expected, String(count));
+  });
+}
+
 function readCpu(
   cell: string,
-  entry: Dirent | undefined,
   rounds: number,
   file: FileBytes,
   problems: ProblemList,
 ): { rows: readonly CpuSample[]; lines: number } {
-  const path = join(cell, "cpu.txt");
-  if (!openLog(entry, path, "the CPU log", file, problems)) return { rows: [], lines: 0 };
+  const path = `${cell}/cpu.txt`;
+  if (!readLog(path, "the CPU log", file, problems)) return { rows: [], lines: 0 };
   const { rows, problems: found } = parseCpuLog(file.text(), path);
   problems.addAll({ list: found, count: found.length });
   const lines = Math.max(rows.at(-1)?.round ?? 0, found.at(-1)?.line ?? 0);
@@ -273,7 +249,7 @@ function readCpu(
 
 function commonest(counts: Int32Array): number {
   const times = new Map<number, number>();
-  for (const count of counts) times.set(count, (times.get(count) ?? 0) + 1);
+  for (const count of counts) if (count >= 0) times.set(count, (times.get(count) ?? 0) + 1);
   let usual = 0;
   for (const [count, n] of times) {
     const best = times.get(usual) ?? 0;

@@ -70,6 +70,6 @@ export function discoverRuns(folder: string, problems: ProblemList): readonly Ru
 }
 
 /** The entries of a folder, sorted by name in code units, so that every walk goes the same way. */
-export function listFolder(path: string): readonly Dirent[] {
+function listFolder(path: string): readonly Dirent[] {
   return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, openSync, readSync } from "node:fs";
 
 /** Logs are small: the longest recorded one has 200 KiB. Anything this long is no log. */
 const LIMIT = 64 * 2 ** 20;
@@ -14,7 +14,8 @@ export class FileBytes {
    */
   read(path: string): void {
     this.length = 0;
-    const descriptor = openSync(path, "r");
+    // without waiting: a pipe in a log's place reads as empty instead of holding everything up
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       for (;;) {
         const room = this.bytes.length - 1 - this.length;
