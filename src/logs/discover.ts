@@ -31,13 +31,15 @@ export function discoverRuns(folder: string, problems: ProblemList): readonly Ru
     const real = realpathSync(path);
     if (seen.has(real)) return;
     seen.add(real);
-    const run = parseRunName(name);
+    // a link to a run folder may have any name
+    const own = parseRunName(name) === undefined ? basename(real) : name;
+    const run = parseRunName(own);
     if (run !== undefined) {
-      runs.push({ ...run, name, path, campaign });
+      runs.push({ ...run, name: own, path, campaign });
       return;
     }
-    if (looksLikeRunName(name)) {
-      problems.add(path, null, "RUND_RUN_NAME", "a run folder (time|mem|density)_<runtime>_<MMDDhhmm>", name);
+    if (looksLikeRunName(own)) {
+      problems.add(path, null, "RUND_RUN_NAME", "a run folder (time|mem|density)_<runtime>_<MMDDhhmm>", own);
       return;
     }
     if (depth > DEPTH) return;

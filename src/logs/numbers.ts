@@ -19,12 +19,19 @@ export function wholeNumber(text: string): number | undefined {
  * @example formatG(100) // "100"
  * @example formatG(1234567) // "1.23457e+06"
  * @example formatG(0.00001234) // "1.234e-05"
+ * @example formatG(2441.125) // "2441.12"
  */
 export function formatG(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
-  const [digits = "", exponentText = "0"] = value.toExponential(5).split("e");
+  const [digits = "", exponentText = "0"] = sixDigits(value).split("e");
   const exponent = Number(exponentText);
-  if (exponent >= -4 && exponent < 6) return String(Number(value.toFixed(5 - exponent)));
+  if (exponent >= -4 && exponent < 6) return String(Number(`${digits}e${exponent}`));
   const sign = exponent < 0 ? "-" : "+";
   return `${String(Number(digits))}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
+}
+
+/** Six significant digits, a tie rounded to the even digit as C does; JavaScript rounds it up. */
+function sixDigits(value: number): string {
+  const tie = /^(-?\d\.\d{4}[02468])50*(e.*)$/.exec(value.toExponential(40));
+  return tie === null ? value.toExponential(5) : `${tie[1]}${tie[2]}`;
 }

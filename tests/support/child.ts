@@ -4,7 +4,6 @@
  */
 import { writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { skipped } from "./needs.js";
 
 export interface FileResult {
   readonly passed: number;
@@ -19,6 +18,8 @@ type Queued = () => Promise<[string | true, number, number, number]>;
 const uvu = globalThis as unknown as { UVU_DEFER: number; UVU_QUEUE: Queued[][] };
 uvu.UVU_DEFER = 1;
 uvu.UVU_QUEUE = [[]];
+// uvu looks at these when it is loaded, and needs.ts loads it
+const { skipped } = await import("./needs.js");
 
 function report(result: FileResult): never {
   writeSync(3, JSON.stringify(result));
@@ -45,7 +46,7 @@ async function main(file: string): Promise<never> {
   report({ passed, failed, skipped });
 }
 
-main(process.argv[2] ?? "").catch(error => {
+await main(process.argv[2] ?? "").catch(error => {
   console.log(error instanceof Error ? error.stack : error);
   report({ passed: 0, failed: 1, skipped, message: "the file could not be loaded, or a hook failed" });
 });

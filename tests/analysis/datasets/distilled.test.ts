@@ -1,0 +1,102 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { datasetFolder, loadDataset, ownDatasets } from "../../../src/analysis/datasets/index.js";
+import { distill } from "../../../src/analysis/datasets/write-distilled.js";
+import { LabError } from "../../../src/model/errors.js";
+import { artifact, needs, suiteNeeding } from "../../support/needs.js";
+import { smallRun } from "../../support/run-folder.js";
+import { inTempFolder, writeFiles } from "../../support/temp.js";
+
+const test = suite("distilled data");
+
+test("a dataset read back from its distilled files is the dataset, without the name of its source", () =>
+  inTempFolder(async folder => {
+    writeFiles(folder, smallRun());
+    const raw = await loadDataset(folder);
+    const target = join(folder, "distilled");
+    writeFiles(target, distill(raw));
+    const distilled = await loadDataset(target);
+    assert.equal(
+      { ...distilled, name: raw.name, path: raw.path, source: raw.source },
+      { ...raw, starts: raw.starts.map(cell => ({ ...cell })) },
+    );
+  }));
+
+test("the distilled files hold no sandbox id and no absolute time", async () => {
+  for (const name of ownDatasets) {
+    for (const file of ["rounds.csv", "latency.csv", "memory.csv", "published.csv", "runs.json"]) {
+      const text = readFileSync(join(datasetFolder(name), file), "utf8");
+      assert.not.match(text, /[0-9a-f]{64}/);
+      assert.not.match(text, /(?<![.\d])16\d{11}(?!\d)/);
+    }
+  }
+});
+
+test("paper_data and ae_data together stay under 3 MB", () => {
+  const bytes = ownDatasets.flatMap(name =>
+    ["rounds.csv", "latency.csv", "memory.csv", "published.csv", "runs.json"].map(
+      file => readFileSync(join(datasetFolder(name), file)).length,
+    ),
+  );
+  assert.ok(bytes.reduce((a, b) => a + b) < 3e6);
+});
+
+const damaged: readonly (readonly [what: string, file: string, change: (text: string) => string, where: RegExp])[] = [
+  [
+    "a number that is none",
+    "rounds.csv",
+    text => text.replace(/^(density(?:[^,\n]*,){7})\d+/m, "$1NaN"),
+    /rounds\.csv:2: expected a number in makespan_ms, found "NaN"/,
+  ],
+  [
+    "a missing column",
+    "latency.csv",
+    text => text.replace("samples", "sample"),
+    /latency\.csv:1: expected columns .* found none named samples/,
+  ],
+  ["a line with fewer fields", "memory.csv", text => `${text}a,b\n`, /memory\.csv/],
+  ["JSON cut in half", "runs.json", text => text.slice(0, 100), /runs\.json: expected a JSON list of runs/],
+];
+for (const [what, file, change, message] of damaged) {
+  test(`${what} is an error that names file and line`, () =>
+    inTempFolder(async folder => {
+      cpSync(datasetFolder("ae_data"), folder, { recursive: true });
+      writeFileSync(join(folder, file), change(readFileSync(join(folder, file), "utf8")));
+      try {
+        await loadDataset(folder);
+        assert.unreachable();
+      } catch (error) {
+        assert.instance(error, LabError);
+        assert.is((error as LabError).exitCode, 4);
+        assert.match((error as LabError).message, message);
+      }
+    }));
+}
+
+test.run();
+
+const recorded = suiteNeeding("distilling the raw logs", needs.artifact);
+
+recorded("gives the committed files byte for byte", async () => {
+  for (const name of ownDatasets) {
+    const dataset = await loadDataset(join(artifact!, name));
+    for (const [file, text] of Object.entries(distill(dataset))) {
+      assert.ok(readFileSync(join(datasetFolder(name), file), "utf8") === text, `${name}/${file}`);
+    }
+  }
+});
+
+recorded("gives the same bytes whatever order the runs came in", async () => {
+  const dataset = await loadDataset(join(artifact!, "ae_data"));
+  const shuffled = {
+    ...dataset,
+    runs: [...dataset.runs].reverse(),
+    starts: [...dataset.starts].reverse(),
+    memory: [...dataset.memory].reverse(),
+  };
+  assert.equal(distill(shuffled), distill(dataset));
+});
+
+recorded.run();

@@ -1,0 +1,25 @@
+import { runCommandLine } from "../../src/cli/program.js";
+
+/** What a command line did: its exit code and what it wrote. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process, with streams of its own. */
+export async function lab(
+  words: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Outcome> {
+  let stdout = "";
+  let stderr = "";
+  const code = await runCommandLine(words, {
+    stdout: { write: text => (stdout += text) },
+    stderr: { write: text => (stderr += text) },
+    env: options.env ?? {},
+    cwd: options.cwd ?? process.cwd(),
+    quiet: false,
+  });
+  return { code, stdout, stderr };
+}
