@@ -1,3 +1,5 @@
+import { formatLatencyLog } from "../../src/logs/index.js";
+
 /** Small run folders made by hand, as name → text. */
 
 const sandboxId = (client: number, round: number) =>
@@ -21,8 +23,7 @@ export function cellFiles(cell: string, rounds: Latencies): Record<string, strin
   }
   const all = rounds.flat();
   files[`${cell}/cpu.txt`] = rounds.map((_, index) => `${100 + index} 1000 ${(100 + index) / 10}\n`).join("");
-  files[`${cell}/latency.txt`] =
-    `${Number((all.reduce((sum, value) => sum + value, 0) / all.length).toPrecision(6))}\n`;
+  files[`${cell}/latency.txt`] = formatLatencyLog(all.reduce((sum, value) => sum + value, 0) / all.length);
   return files;
 }
 
