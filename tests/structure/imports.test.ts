@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { projectRoot } from "../support/needs.js";
+
+const test = suite("import directions");
+const source = join(projectRoot, "src");
+
+interface Import {
+  readonly from: string;
+  /** A file below src/ for an import of our own, else the package or `node:` module. */
+  readonly to: string;
+}
+
+const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter(file => file.endsWith(".ts"));
+const imports: readonly Import[] = files.flatMap(from => {
+  const text = readFileSync(join(source, from), "utf8");
+  const specifiers = [
+    ...text.matchAll(
+      /^(?:import|export)[^;]*?from "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)|\brequire(?:\.resolve)?\("([^"]+)"\)/gm,
+    ),
+  ];
+  return specifiers.map(([, a, b, c, d]) => {
+    const to = a ?? b ?? c ?? d ?? "";
+    return {
+      from,
+      to: to.startsWith(".") ? relative(source, join(source, dirname(from), to)).replace(/\.js$/, ".ts") : to,
+    };
+  });
+});
+
+const roomOf = (file: string) => file.split("/")[0] ?? "";
+const isOwn = ({ to }: Import) => to.endsWith(".ts");
+const told = (wrong: readonly Import[]) => wrong.map(({ from, to }) => `${from} imports ${to}`);
+
+/** Which rooms a room may import from, besides itself. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  logs: ["model"],
+  measure: ["logs", "model"],
+  analysis: ["logs", "model"],
+  present: ["analysis", "logs", "model"],
+  kernel: ["present", "model"],
+  cli: ["model", "logs", "measure", "analysis", "present", "kernel"],
+  "index.ts": ["model", "logs", "analysis", "present"],
+};
+
+test("there is something to check", () => {
+  assert.ok(imports.length > 50);
+});
+
+test("rooms import in one direction only", () => {
+  const wrong = imports.filter(
+    each =>
+      isOwn(each) && roomOf(each.to) !== roomOf(each.from) && !allowed[roomOf(each.from)]?.includes(roomOf(each.to)),
+  );
+  assert.equal(told(wrong), []);
+});
+
+test("every folder below src/ is a room the rules know", () => {
+  assert.equal(
+    [...new Set(files.map(roomOf))].filter(room => !(room in allowed)),
+    [],
+  );
+});
+
+test("logs load nothing but node's own modules", () => {
+  assert.equal(
+    told(imports.filter(each => roomOf(each.from) === "logs" && !isOwn(each) && !each.to.startsWith("node:"))),
+    [],
+  );
+});
+
+test("statistics import no one but simple-statistics", () => {
+  const wrong = imports.filter(
+    ({ from, to }) =>
+      from.startsWith("analysis/stats/") && !to.startsWith("analysis/stats/") && to !== "simple-statistics",
+  );
+  assert.equal(told(wrong), []);
+});
+
+test("the kernel takes of present only the notebook's display", () => {
+  assert.equal(
+    told(
+      imports.filter(
+        ({ from, to }) => roomOf(from) === "kernel" && to.startsWith("present/") && !to.startsWith("present/notebook/"),
+      ),
+    ),
+    [],
+  );
+});
+
+/** Packages that one place alone may import: pattern of the package, pattern of the places. */
+const keepers: readonly (readonly [what: string, packages: RegExp, places: RegExp])[] = [
+  ["tslab", /^(tslab|@tslab\/)/, /^kernel\//],
+  ["danfojs-node", /^(danfojs-node|@tensorflow\/)/, /^analysis\/tables\/frame\.ts$/],
+  ["plotly.js-dist", /^plotly\.js/, /^present\/(figures|notebook|report)\//],
+  ["csv-parse", /^csv-parse/, /^analysis\//],
+  [
+    "processes",
+    /^(execa|node:child_process)$/,
+    /^(measure\/|analysis\/datasets\/fetch\.ts$|present\/notebook\/|kernel\/|cli\/)/,
+  ],
+  ["gRPC", /^@grpc\//, /^measure\//],
+  ["zeromq", /^zeromq/, /^(kernel|present\/notebook)\//],
+];
+for (const [what, packages, places] of keepers) {
+  test(`${what} has one home`, () => {
+    assert.equal(told(imports.filter(({ from, to }) => packages.test(to) && !places.test(from))), []);
+  });
+}
+
+test("nothing in a module is awaited while it is loaded, but for the program itself", () => {
+  const awaiting = files.filter(
+    file => file !== "cli/main.ts" && /^(?:const .* = )?await /m.test(readFileSync(join(source, file), "utf8")),
+  );
+  assert.equal(awaiting, []);
+});
+
+test.run();

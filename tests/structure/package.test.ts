@@ -1,0 +1,67 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { projectRoot } from "../support/needs.js";
+
+const test = suite("the package");
+const read = (file: string) => readFileSync(join(projectRoot, file), "utf8");
+const manifest = JSON.parse(read("package.json"));
+
+test("the entry points follow the rooms", () => {
+  assert.equal(Object.keys(manifest.exports), [".", "./logs", "./stats", "./measure", "./package.json"]);
+  for (const { types, default: module } of Object.values(manifest.exports).filter(
+    entry => typeof entry === "object",
+  ) as {
+    types: string;
+    default: string;
+  }[]) {
+    for (const file of [types, module]) assert.ok(read(file).length > 0, file);
+  }
+});
+
+test("what a library's user does not need is an optional peer, never a dependency", () => {
+  const heavy = ["tslab", "zeromq", "danfojs-node", "plotly.js-dist", "jsdom", "@resvg/resvg-js"];
+  for (const name of heavy) {
+    assert.not.ok(name in manifest.dependencies, name);
+    assert.ok(manifest.peerDependenciesMeta[name]?.optional, name);
+  }
+});
+
+test("the lock file names no registry", () => {
+  assert.not.match(read("package-lock.json"), /"resolved": "https?:/);
+});
+
+test("the tarball holds the compiled library and the distilled data, and no raw log, test or source map", () => {
+  const [{ files, size }] = JSON.parse(
+    execFileSync("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], {
+      cwd: projectRoot,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }),
+  );
+  const names: string[] = files.map(({ path }: { path: string }) => path);
+  for (const wanted of [
+    "dist/logs/index.js",
+    "dist/cli/main.js",
+    "paper_data/rounds.csv",
+    "ae_data/rounds.csv",
+    "README.md",
+    "LICENSE",
+  ]) {
+    assert.ok(names.includes(wanted), wanted);
+  }
+  assert.equal(
+    names.filter(name => /client\d+\.txt$|^(tests|src|bench)\/|\.map$|tsbuildinfo/.test(name)),
+    [],
+  );
+  assert.ok(size < 2e6, `${size} bytes packed`);
+});
+
+test("no third-party raw log is in the repository", () => {
+  const tracked = execFileSync("git", ["ls-files", "paper_data", "ae_data"], { cwd: projectRoot, encoding: "utf8" });
+  assert.not.match(tracked, /client\d{3}\.txt|result_\d+MB/);
+});
+
+test.run();
