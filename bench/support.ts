@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The artifact's raw logs, or undefined where nobody fetched them. */
+export const artifact = [
+  process.env.RUND_LAB_ARTIFACT,
+  join(root, "raw", "RunD_ATC22"),
+  join(root, "../shared/artifact"),
+].find((folder): folder is string => folder !== undefined && existsSync(join(folder, "paper_data")));
+
+/** A whole process: seconds from start to end, and its peak resident memory in MB (from /usr/bin/time). */
+export interface Measured {
+  readonly seconds: number;
+  readonly peakMb: number;
+}
+
+export interface Contender {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function measure({ name, command, env }: Contender): Measured {
+  const began = process.hrtime.bigint();
+  const [program = "", ...words] = command;
+  const { status, stderr } = spawnSync("/usr/bin/time", ["-f", "%M", program, ...words], {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...env },
+  });
+  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+  if (status !== 0) throw new Error(`${name} failed: ${stderr}`);
+  return { seconds, peakMb: Number(stderr.trim().split("\n").at(-1)) / 1024 };
+}
+
+/** Runs the contenders in turn, `runs` times after a warm-up, and gives each one's runs. */
+export function inTurn(contenders: readonly Contender[], runs: number): ReadonlyMap<string, readonly Measured[]> {
+  const results = new Map<string, Measured[]>(contenders.map(({ name }) => [name, []]));
+  for (let run = -1; run < runs; run++) {
+    for (const contender of contenders) {
+      const measured = measure(contender);
+      if (run >= 0) results.get(contender.name)?.push(measured);
+    }
+  }
+  return results;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** The median of the ratios run by run: both sides of each had the same weather. */
+export const ratio = (a: readonly Measured[], b: readonly Measured[]): number =>
+  median(a.map(({ seconds }, index) => seconds / b[index]!.seconds));
+
+export const line = (name: string, runs: readonly Measured[]): string =>
+  `  ${name.padEnd(44)} ${median(runs.map(({ seconds }) => seconds))
+    .toFixed(2)
+    .padStart(7)} s  ${Math.max(...runs.map(({ peakMb }) => peakMb))
+    .toFixed(0)
+    .padStart(5)} MB peak`;
