@@ -29,7 +29,10 @@ test("installs in at most 130 MB without the optional peers; import, require and
       assert.not.ok(existsSync(join(folder, "node_modules", peer)), peer);
     }
     const parse = 'parseClientLog("ab 1000 1084 84\\n").rows[0].latencyMs';
-    assert.is(run("node", "--input-type=module", "-e", `import { parseClientLog } from "rund-lab/logs"; console.log(${parse})`), "84\n");
+    assert.is(
+      run("node", "--input-type=module", "-e", `import { parseClientLog } from "rund-lab/logs"; console.log(${parse})`),
+      "84\n",
+    );
     assert.is(run("node", "-e", `const { parseClientLog } = require("rund-lab/logs"); console.log(${parse})`), "84\n");
     assert.is(run("node", "-e", 'console.log(require("rund-lab/stats").mean([1, 2, 6]))'), "3\n");
     assert.is(run("npx", "rund-lab", "verify"), "356 of 356 published cells recomputed as the same number\n");
@@ -40,7 +43,11 @@ test("installs in at most 130 MB without the optional peers; import, require and
 
     const frame = spawnSync(
       "node",
-      ["--input-type=module", "-e", 'import { frame } from "rund-lab"; frame([{ a: 1 }]).catch(error => console.log(error.code, error.exitCode, error.message))'],
+      [
+        "--input-type=module",
+        "-e",
+        'import { frame } from "rund-lab"; frame([{ a: 1 }]).catch(error => console.log(error.code, error.exitCode, error.message))',
+      ],
       { cwd: folder, encoding: "utf8" },
     );
     assert.match(frame.stdout, /^RUND_NEEDS_DANFO 3 frames need danfojs-node/);
