@@ -25,10 +25,17 @@ const files = readdirSync(here, { recursive: true, encoding: "utf8" })
   .filter(file => wanted.length === 0 || wanted.some(part => join("tests", file).includes(part)))
   .sort();
 
+interface FileRun {
+  readonly file: string;
+  readonly output: string;
+  readonly seconds: number;
+  readonly result: FileResult;
+}
+
 /** Runs one file in a child and reads its result from file descriptor 3. */
-function runFile(file: string): Promise<{ file: string; output: string; seconds: number; result: FileResult }> {
+function runFile(file: string): Promise<FileRun> {
   const started = performance.now();
-  return new Promise(resolve => {
+  return new Promise<FileRun>(settle => {
     const child = spawn(process.execPath, ["--import", "tsx", join(here, "support", "child.ts"), join(here, file)], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe", "pipe"],
@@ -49,12 +56,8 @@ function runFile(file: string): Promise<{ file: string; output: string; seconds:
             skipped: [],
             message: `the process ended early (${signal ?? `exit ${code}`}) before its tests were done`,
           };
-      resolve({
-        file,
-        output: Buffer.concat(output).toString(),
-        seconds: (performance.now() - started) / 1000,
-        result,
-      });
+      const seconds = (performance.now() - started) / 1000;
+      settle({ file, output: Buffer.concat(output).toString(), seconds, result });
     });
   });
 }

@@ -94,6 +94,8 @@ export interface MemoryCell {
   readonly sandboxes: number;
   /** Empty where the log held a line that could not be read: a sum over fewer processes would flatter. */
   readonly components: readonly MemoryComponent[];
+  /** How far the host's MemAvailable fell while the sandboxes came up; left out where nothing recorded it. */
+  readonly memAvailableFallKiB?: number;
 }
 
 /** One cell of a published table. */

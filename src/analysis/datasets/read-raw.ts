@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { type CellLog, discoverRuns, ProblemList, type RunFolder, readCells } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
+import { type Campaign, readCampaign } from "./campaign.js";
 import { readCircumstances } from "./circumstances.js";
 import type { Dataset, MemoryCell, PublishedCell, RunInfo, StartCell } from "./dataset.js";
 import { readResultTables } from "./published.js";
@@ -35,21 +36,30 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
       hint: "name the folder that holds them, such as raw/RunD_ATC22/paper_data; `rund-lab data fetch` brings the original's",
     });
   }
+  const campaigns = new Map<string, Campaign>();
+  const campaignOf = ({ campaign: path }: RunFolder): Campaign | undefined => {
+    if (path === null) return undefined;
+    const campaign = campaigns.get(path) ?? readCampaign(path, problems);
+    campaigns.set(path, campaign);
+    return campaign;
+  };
   const runs: RunInfo[] = [];
   const starts: StartCell[] = [];
   const memory: MemoryCell[] = [];
   let lines = 0;
   let coldStarts = 0;
   folders.forEach((folder, index) => {
-    runs.push(readCircumstances(folder, problems));
+    const campaign = campaignOf(folder);
+    runs.push(campaign?.runInfo(folder) ?? readCircumstances(folder, problems));
     for (const log of readCells(folder, problems)) {
       lines += log.lines;
       if (log.kind === "memory") {
-        memory.push(summariseMemory(log, folder.name, folder.runtime));
+        const cell = summariseMemory(log, folder.name, folder.runtime);
+        memory.push(campaign?.memoryCell(cell) ?? cell);
       } else {
         coldStarts += log.columns.rounds * log.columns.clients;
         const cell = summariseStarts(log, startsOf(folder));
-        starts.push(cell);
+        starts.push(campaign?.startCell(cell) ?? cell);
         if (cell.rounds.length === 0) reportEmpty(log, problems);
       }
     }

@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import {
+  type Manifest,
+  type MemoryEvent,
+  type ProblemList,
+  parseEvents,
+  parseManifest,
+  type RoundEvent,
+  type RunFolder,
+} from "../../logs/index.js";
+import { LabError } from "../../model/errors.js";
+import type { MemoryCell, RunInfo, StartCell } from "./dataset.js";
+
+/**
+ * What a fresh campaign knows beyond its run folders: the manifest's circumstances, and the journal's blocks, failures and
+ * counts. The tables' numbers come from the run folders' logs all the same, as they would without it.
+ */
+export interface Campaign {
+  runInfo(folder: RunFolder): RunInfo;
+  /** The cell with its rounds' blocks, and the cold starts attempted and failed. */
+  startCell(cell: StartCell): StartCell;
+  /** The cell with the sandboxes that were really there. */
+  memoryCell(cell: MemoryCell): MemoryCell;
+}
+
+/**
+ * Reads a campaign's `run.json` and `events.ndjson`.
+ *
+ * @throws LabError `RUND_MANIFEST` where run.json is no manifest
+ */
+export function readCampaign(folder: string, problems: ProblemList): Campaign {
+  const manifest = parseManifest(read(join(folder, "run.json")), join(folder, "run.json"));
+  const journal = join(folder, "events.ndjson");
+  const { rows: events, problems: found } = parseEvents(read(journal), journal);
+  for (const { file, line, code, expected, found: what } of found) problems.add(file, line, code, expected, what);
+  const rounds = groupBy(
+    events.filter((event): event is RoundEvent => event.event === "round" && !event.warmup),
+    ({ run, density, concurrency }) => `${run}/${density}/${concurrency}`,
+  );
+  const snapshots = new Map(
+    events
+      .filter((event): event is MemoryEvent => event.event === "memory")
+      .map(event => [`${event.run}/${event.memoryMb}/${event.density}`, event]),
+  );
+  return {
+    runInfo: run => runInfo(manifest, run),
+    startCell: cell => withRounds(cell, rounds.get(`${cell.run}/${cell.density}/${cell.concurrency}`) ?? []),
+    memoryCell: cell => withCount(cell, snapshots.get(`${cell.run}/${cell.memoryMb}/${cell.density}`)),
+  };
+}
+
+function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime, recorded }: RunFolder): RunInfo {
+  const run = manifest.runs.find(each => each.run === name);
+  if (run === undefined) {
+    throw new LabError("RUND_MANIFEST", "input", "", {
+      where: join(campaign ?? path, "run.json"),
+      expected: `the run ${name}, whose folder is beside it`,
+      found: `runs ${manifest.runs.map(each => each.run).join(", ") || "none"}`,
+      hint: "a run folder belongs to the campaign that made it; move it to a folder of its own",
+    });
+  }
+  return {
+    run: name,
+    campaign: basename(campaign ?? path),
+    experiment,
+    runtime,
+    recorded,
+    versions: run.versions,
+    template: run.template,
+    config: run.config,
+    driver: manifest.driver,
+    host: manifest.host.id,
+    replayed: manifest.replayed,
+  };
+}
+
+/** Line k of the client logs is the k-th complete round of the journal. */
+function withRounds(cell: StartCell, events: readonly RoundEvent[]): StartCell {
+  const complete = events.filter(({ makespanMs }) => makespanMs !== null);
+  const samples = events.flatMap(event => event.samples);
+  return {
+    ...cell,
+    rounds: cell.rounds.map(round => ({ ...round, block: complete[round.round - 1]?.block ?? null })),
+    partial: cell.partial + events.length - complete.length,
+    attempted: samples.length,
+    failed: samples.filter(({ status }) => status !== "ready").length,
+  };
+}
+
+function withCount(cell: MemoryCell, event: MemoryEvent | undefined): MemoryCell {
+  if (event === undefined) return cell;
+  const { sandboxes, hostBefore, hostAfter } = event;
+  return { ...cell, sandboxes, memAvailableFallKiB: hostBefore.memAvailableKiB - hostAfter.memAvailableKiB };
+}
+
+function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new LabError("RUND_MANIFEST", "input", "", {
+      where: file,
+      expected: "a file that `rund-lab run` writes",
+      found: "none that can be read",
+      hint: "without run.json and events.ndjson the run folders can still be read one by one",
+      cause,
+    });
+  }
+}
