@@ -8,6 +8,7 @@
  * `before` hook fails, and a process that dies are failures: uvu alone would pass over all three.
  */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -33,33 +34,24 @@ interface FileRun {
 }
 
 /** Runs one file in a child and reads its result from file descriptor 3. */
-function runFile(file: string): Promise<FileRun> {
+async function runFile(file: string): Promise<FileRun> {
   const started = performance.now();
-  return new Promise<FileRun>(settle => {
-    const child = spawn(process.execPath, ["--import", "tsx", join(here, "support", "child.ts"), join(here, file)], {
-      cwd: root,
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
-      env: { ...process.env, FORCE_COLOR: "0" },
-    });
-    const output: Buffer[] = [];
-    const report: Buffer[] = [];
-    child.stdout?.on("data", chunk => output.push(chunk));
-    child.stderr?.on("data", chunk => output.push(chunk));
-    child.stdio[3]?.on("data", (chunk: Buffer) => report.push(chunk));
-    child.on("close", (code, signal) => {
-      const text = Buffer.concat(report).toString();
-      const result: FileResult = text
-        ? JSON.parse(text)
-        : {
-            passed: 0,
-            failed: 1,
-            skipped: [],
-            message: `the process ended early (${signal ?? `exit ${code}`}) before its tests were done`,
-          };
-      const seconds = (performance.now() - started) / 1000;
-      settle({ file, output: Buffer.concat(output).toString(), seconds, result });
-    });
+  const child = spawn(process.execPath, ["--import", "tsx", join(here, "support", "child.ts"), join(here, file)], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    env: { ...process.env, FORCE_COLOR: "0" },
   });
+  const output: Buffer[] = [];
+  const report: Buffer[] = [];
+  child.stdout?.on("data", chunk => output.push(chunk));
+  child.stderr?.on("data", chunk => output.push(chunk));
+  child.stdio[3]?.on("data", (chunk: Buffer) => report.push(chunk));
+  const [code, signal] = await once(child, "close");
+  const text = Buffer.concat(report).toString();
+  const message = `the process ended early (${signal ?? `exit ${code}`}) before its tests were done`;
+  const result: FileResult = text ? JSON.parse(text) : { passed: 0, failed: 1, skipped: [], message };
+  const seconds = (performance.now() - started) / 1000;
+  return { file, output: Buffer.concat(output).toString(), seconds, result };
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
