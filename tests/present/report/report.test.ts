@@ -1,0 +1,119 @@
+import { readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { loadDatasets } from "../../../src/analysis/datasets/index.js";
+import { allTables, verifyDistilled } from "../../../src/analysis/tables/index.js";
+import { fig05, fig10, ratioFigure } from "../../../src/present/figures/index.js";
+import { html, scriptJson } from "../../../src/present/report/html.js";
+import { writeReport } from "../../../src/present/report/index.js";
+import { needs, suiteNeeding } from "../../support/needs.js";
+import { inTempFolder } from "../../support/temp.js";
+
+const test = suite("markup");
+
+test("whatever stands in a template is escaped, unless it is markup itself", () => {
+  const hostile = `<script>alert("1")</script>&`;
+  assert.is(html`<p title="${hostile}">${[html`<b>${hostile}</b>`, 3]}</p>`.text.match(/<script/g), null);
+  assert.match(html`<p>${hostile}</p>`.text, /&lt;script&gt;alert\(&quot;1&quot;\)&lt;\/script&gt;&amp;/);
+});
+
+test("JSON in a script element cannot end the element", () => {
+  assert.not.match(scriptJson({ a: "</script><!--" }).text, /</);
+  assert.equal(JSON.parse(scriptJson({ a: "</script>" }).text), { a: "</script>" });
+});
+
+test.run();
+
+const inBrowser = suiteNeeding("the report in a browser", needs.chromium);
+let browser: Browser;
+inBrowser.before(async () => {
+  browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+  });
+});
+inBrowser.after(() => browser.close());
+
+inBrowser(
+  "opens from disk, draws every figure, asks the network for nothing, and axe finds no fault in light or dark",
+  () =>
+    inTempFolder(async folder => {
+      const datasets = await loadDatasets(["paper_data", "ae_data"]);
+      const figures = [fig05(datasets), fig10(datasets), ratioFigure(datasets[0]!)];
+      const page = await writeReport(folder, {
+        version: "1.2.3",
+        datasets,
+        tables: new Map(datasets.map(dataset => [dataset.name, allTables(dataset)])),
+        verification: await verifyDistilled(),
+        findings: ["<img src=x onerror=alert(1)> is text"],
+        claims: [
+          { id: "a", section: "5.2", statement: "one", verdict: "supported", evidence: "84.2 ms", verified: true },
+          { id: "b", section: "5.3", statement: "two", verdict: "not-measured", evidence: "–", verified: false },
+        ],
+        figures,
+      });
+      assert.ok(statSync(page).size < 8e6);
+      for (const { id } of figures) {
+        for (const kind of ["svg", "png", "json"])
+          assert.ok(statSync(join(folder, "figures", `${id}.${kind}`)).size > 1000);
+      }
+      const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+      for (const colorScheme of ["light", "dark"] as const) {
+        for (const width of [400, 1200]) {
+          const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
+          const tab = await context.newPage();
+          const wrong: string[] = [];
+          tab.on("console", message => message.type() === "error" && wrong.push(message.text()));
+          tab.on("pageerror", error => wrong.push(String(error)));
+          tab.on("request", request => /^(file|data|blob):/.test(request.url()) || wrong.push(request.url()));
+          await tab.goto(`file://${page}`);
+          for (const { id } of figures) {
+            await tab.locator(`#${id}`).scrollIntoViewIfNeeded();
+            await tab.locator(`#${id}-drawn .main-svg`).first().waitFor();
+          }
+          assert.is(await tab.locator("img[src=x]").count(), 0);
+          assert.is(
+            await tab.evaluate("document.documentElement.scrollWidth > innerWidth"),
+            false,
+            `too wide at ${width}`,
+          );
+          await tab.evaluate(axe);
+          const violations = await tab.evaluate(
+            "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
+          );
+          assert.equal([wrong, violations], [[], []], `${colorScheme}, ${width}`);
+          await context.close();
+        }
+      }
+    }),
+);
+
+inBrowser("prints the still pictures, not the drawn ones", () =>
+  inTempFolder(async folder => {
+    const datasets = await loadDatasets(["ae_data"]);
+    const page = await writeReport(folder, {
+      version: "1.2.3",
+      datasets,
+      tables: new Map(),
+      verification: await verifyDistilled(),
+      findings: [],
+      claims: [],
+      figures: [fig05(datasets)],
+    });
+    const tab = await browser.newPage();
+    await tab.goto(`file://${page}`);
+    await tab.locator("#fig-05").scrollIntoViewIfNeeded();
+    await tab.locator("#fig-05-drawn .main-svg").first().waitFor();
+    await tab.emulateMedia({ media: "print" });
+    assert.equal(
+      [await tab.locator("#fig-05-still").isVisible(), await tab.locator("#fig-05-drawn").isVisible()],
+      [true, false],
+    );
+    await tab.close();
+  }),
+);
+
+inBrowser.run();
