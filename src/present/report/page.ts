@@ -114,7 +114,7 @@ function claimsSection(claims: readonly ReportedClaim[]): Markup {
 }
 
 function figureSection({ figure, png }: ReportedFigure): Markup {
-  const { id, title, finding, caption, sources, plot } = figure;
+  const { id, title, finding, caption, plot } = figure;
   const still = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
   return html`<figure id="${id}" aria-labelledby="${id}-title">
 <h3 id="${id}-title">${title}</h3>
