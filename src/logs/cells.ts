@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from "node:fs";
 import { LabError } from "../model/errors.js";
 import { ColdStartColumns, scanClientLog } from "./client.js";
-import { type CpuSample, parseCpuLog } from "./cpu.js";
+import { type CpuSample, readCpuLog } from "./cpu.js";
 import type { RunFolder } from "./discover.js";
 import { FileBytes, systemReason } from "./file-bytes.js";
-import { parseLatencyLog } from "./latency.js";
+import { readLatencyLog } from "./latency.js";
 import { type MemorySums, sumSmemTable } from "./memory-sums.js";
 import {
   formatClientFile,
@@ -13,7 +13,7 @@ import {
   parseDensityFolder,
   parseMemoryFile,
 } from "./names.js";
-import { formatG } from "./numbers.js";
+import { formatG, sameToSixDigits } from "./numbers.js";
 import type { ProblemList } from "./problems.js";
 
 /** The logs of one point of the time or density experiment. */
@@ -55,7 +55,8 @@ const SHORTEST_LINE = 64;
  *
  * @throws LabError `RUND_DUPLICATE_CELL` if two folders or files stand for one cell (`con_10` beside `con_010`)
  */
-export function* readCells(run: RunFolder, problems: ProblemList, file = new FileBytes()): Generator<CellLog> {
+export function* readCells(run: RunFolder, problems: ProblemList): Generator<CellLog> {
+  const file = new FileBytes();
   if (run.experiment === "memory") {
     for (const { path, value } of snapshots(run.path, problems)) yield readSnapshot(path, value, file, problems);
   } else if (run.experiment === "time") {
@@ -174,8 +175,9 @@ function readStarts(
     if (!readLog(log, "a client's log", file, problems)) continue;
     columns ??= new ColdStartColumns(concurrency, Math.ceil(file.length / SHORTEST_LINE));
     const count = scanClientLog(file.bytes, file.length, client, columns, log, problems);
-    rounds[client] = count;
     lines += count;
+    if (count > 0) rounds[client] = count;
+    else problems.add(log, null, "RUND_ROUNDS", "a line per round", "none");
   }
   columns ??= new ColdStartColumns(concurrency, 0);
   reportSurplusClients(path, concurrency, problems);
@@ -186,10 +188,9 @@ function readStarts(
   const latencyLog = `${path}/latency.txt`;
   if (readLog(latencyLog, "the mean latency's log", file, problems)) {
     lines++;
-    const { rows: recorded, problems: found } = parseLatencyLog(file.text(), latencyLog);
-    problems.addAll({ list: found, count: found.length });
+    const recorded = readLatencyLog(file.text(), latencyLog, problems);
     const mean = meanLatency(columns);
-    if (recorded !== null && mean !== undefined && Number(formatG(mean)) !== recorded) {
+    if (recorded !== null && mean !== undefined && !sameToSixDigits(recorded, mean)) {
       problems.add(latencyLog, 1, "RUND_MEAN_LATENCY", `${formatG(mean)}, the mean of all latencies`, String(recorded));
     }
   }
@@ -220,7 +221,7 @@ function isClientOf(name: string, concurrency: number): boolean {
   return client !== undefined && client >= 1 && client <= concurrency && name === formatClientFile(client);
 }
 
-/** Clients that differ from most in their rounds; −1 stands for a log that is not there, which was reported. */
+/** Clients that differ from most in their rounds; −1 stands for a log without any, which was reported. */
 function reportUnequalRounds(path: string, rounds: Int32Array, problems: ProblemList): void {
   const usual = commonest(rounds);
   rounds.forEach((count, client) => {
@@ -238,9 +239,7 @@ function readCpu(
 ): { rows: readonly CpuSample[]; lines: number } {
   const path = `${cell}/cpu.txt`;
   if (!readLog(path, "the CPU log", file, problems)) return { rows: [], lines: 0 };
-  const { rows, problems: found } = parseCpuLog(file.text(), path);
-  problems.addAll({ list: found, count: found.length });
-  const lines = Math.max(rows.at(-1)?.round ?? 0, found.at(-1)?.line ?? 0);
+  const { rows, lines } = readCpuLog(file.text(), path, problems);
   if (rounds > 0 && lines !== rounds) {
     problems.add(path, null, "RUND_ROUNDS", `${rounds} lines, one per round`, String(lines));
   }

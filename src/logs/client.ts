@@ -13,12 +13,17 @@ export interface ColdStart {
   readonly latencyMs: number;
 }
 
+/** 8 million cold starts in one cell, 142 MB of columns; the largest recorded cell has 20,000. */
+const COLD_STARTS_LIMIT = 2 ** 23;
+
 /**
  * The cold starts of one cell in columns. Element `round × clients + client` (both from 0) is one cold start; where
  * `valid` is 0 there is none, or none that could be read.
  */
 export class ColdStartColumns {
   readonly clients: number;
+  /** The most rounds there can be: what is beyond is no campaign, and would fill memory. */
+  readonly roundsLimit: number;
   /** Lines of the longest client log. */
   rounds = 0;
   startMs: Float64Array;
@@ -27,14 +32,16 @@ export class ColdStartColumns {
 
   constructor(clients: number, roundsExpected = 50) {
     this.clients = clients;
-    this.startMs = new Float64Array(clients * roundsExpected);
-    this.endMs = new Float64Array(clients * roundsExpected);
-    this.valid = new Uint8Array(clients * roundsExpected);
+    this.roundsLimit = Math.floor(COLD_STARTS_LIMIT / clients);
+    const size = clients * Math.min(roundsExpected, this.roundsLimit);
+    this.startMs = new Float64Array(size);
+    this.endMs = new Float64Array(size);
+    this.valid = new Uint8Array(size);
   }
 
   /** Makes room for one round more. */
   grow(): void {
-    const size = Math.max(this.valid.length * 2, this.clients);
+    const size = Math.min(Math.max(this.valid.length * 2, this.clients), this.clients * this.roundsLimit);
     const enlarge = <A extends Float64Array | Uint8Array>(old: A, larger: A): A => {
       larger.set(old);
       return larger;
@@ -75,6 +82,7 @@ export function scanClientLog(
   const { clients } = columns;
   let { startMs, endMs, valid } = columns;
   let oddities: TextOddities | undefined;
+  let contentEnd = -1;
   bytes[length] = LF;
   let at = 0;
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
@@ -108,6 +116,10 @@ export function scanClientLog(
     ok = ok && byte === LF && at > from && at - from <= EXACT_DIGITS && end - start === latency;
 
     if (cell >= valid.length) {
+      if (round >= columns.roundsLimit) {
+        problems.add(file, round + 1, "RUND_ROUNDS", `at most ${columns.roundsLimit} rounds`, "more (left out)");
+        break;
+      }
       columns.grow();
       ({ startMs, endMs, valid } = columns);
     }
@@ -118,7 +130,8 @@ export function scanClientLog(
     } else {
       at = bytes.indexOf(LF, lineStart);
       oddities ??= new TextOddities();
-      if (isBlankToEnd(bytes, lineStart, length)) {
+      if (contentEnd < 0) contentEnd = endOfContent(bytes, length);
+      if (lineStart >= contentEnd) {
         oddities.blankEnd(round + 1);
         break;
       }
@@ -133,17 +146,23 @@ export function scanClientLog(
     round++;
     cell += clients;
   }
+  if (at > length) {
+    oddities ??= new TextOddities();
+    oddities.torn(round);
+  }
   oddities?.report(file, problems);
   if (round > columns.rounds) columns.rounds = round;
   return round;
 }
 
-function isBlankToEnd(bytes: Uint8Array, from: number, length: number): boolean {
-  for (let at = from; at < length; at++) {
-    const byte = bytes[at]!;
-    if (byte !== LF && byte !== CR && byte !== SPACE && byte !== TAB) return false;
+/** Where the last byte that is no blank ends. */
+function endOfContent(bytes: Uint8Array, length: number): number {
+  let end = length;
+  for (; end > 0; end--) {
+    const byte = bytes[end - 1]!;
+    if (byte !== LF && byte !== CR && byte !== SPACE && byte !== TAB) break;
   }
-  return true;
+  return end;
 }
 
 /** A line that the one-pass scan did not take: read if it is right but for its blanks, else a problem. */
@@ -203,14 +222,14 @@ export function parseClientLog(log: string | Uint8Array, file = "client log"): P
   const rounds = scanClientLog(bytes, given.length, 0, columns, file, problems);
   const rows: ColdStart[] = [];
   const text = Buffer.from(given)
-    .toString("latin1")
-    .replace(/^\u00ef\u00bb\u00bf/, "")
+    .toString("utf8")
+    .replace(/^\ufeff/, "")
     .split("\n");
   for (let round = 0; round < rounds; round++) {
     if (columns.valid[round] !== 1) continue;
     const startMs = columns.startMs[round]!;
     const endMs = columns.endMs[round]!;
-    const sandboxId = text[round]!.trim().split(/\s+/)[0]!;
+    const sandboxId = /[^ \t]+/.exec(text[round]!)![0];
     rows.push({ round: round + 1, sandboxId, startMs, endMs, latencyMs: endMs - startMs });
   }
   return { rows, problems: problems.list };

@@ -1,6 +1,6 @@
 import type { Parsed } from "../model/problem.js";
 import { fieldsByLine } from "./lines.js";
-import { formatG, wholeNumber } from "./numbers.js";
+import { formatG, sameToSixDigits, wholeNumber } from "./numbers.js";
 import { excerpt, ProblemList } from "./problems.js";
 
 /** The whole host's CPU time in one round, in jiffies of 10 ms. */
@@ -12,16 +12,26 @@ export interface CpuSample {
 
 /**
  * A cell's cpu.txt: a line per round with busy jiffies, total jiffies, busy percent. A line whose percentage is not
- * busy / total is a problem and left out: one of the three is wrong, and nothing says which.
+ * busy / total to six digits is a problem and left out: one of the three is wrong, and nothing says which.
  *
  * @example parseCpuLog("800 8201 9.75491\n").rows // [{ round: 1, busyJiffies: 800, totalJiffies: 8201 }]
  * @example parseCpuLog("900 8201 9.75491\n").problems[0].expected // "10.9743 percent (busy / total)"
  */
 export function parseCpuLog(text: string, file = "cpu.txt"): Parsed<readonly CpuSample[]> {
   const problems = new ProblemList();
+  return { rows: readCpuLog(text, file, problems).rows, problems: problems.list };
+}
+
+/** As parseCpuLog, into a list of problems that is there; with the number of lines. */
+export function readCpuLog(
+  text: string,
+  file: string,
+  problems: ProblemList,
+): { readonly rows: readonly CpuSample[]; readonly lines: number } {
   const rows: CpuSample[] = [];
-  for (const [index, fields] of fieldsByLine(text, file, problems).entries()) {
-    const line = index + 1;
+  let lines = 0;
+  for (const [fields, line] of fieldsByLine(text, file, problems)) {
+    lines = line;
     const fail = (code: string, expected: string, found: string) =>
       problems.add(file, line, code, expected, excerpt(found));
     if (fields.length !== 3) {
@@ -40,13 +50,13 @@ export function parseCpuLog(text: string, file = "cpu.txt"): Parsed<readonly Cpu
       continue;
     }
     const share = (busyJiffies / totalJiffies) * 100;
-    if (percent !== formatG(share) && percent !== formatG((100 * busyJiffies) / totalJiffies)) {
+    if (!sameToSixDigits(Number(percent), share)) {
       fail("RUND_PARSE_PERCENT", `${formatG(share)} percent (busy / total)`, percent);
       continue;
     }
     rows.push({ round: line, busyJiffies, totalJiffies });
   }
-  return { rows, problems: problems.list };
+  return { rows, lines };
 }
 
 /** @example formatCpuLog([{ busyJiffies: 800, totalJiffies: 8201 }]) // "800 8201 9.75491\n" */

@@ -152,7 +152,7 @@ export interface RoundEvent extends CellPlace {
   /** Epoch milliseconds of the release; all times of samples count from it. */
   readonly releasedMs: number;
   readonly samples: readonly Sample[];
-  /** Null where any client failed. */
+  /** Null in a partial round: some client failed, or a background sandbox died. */
   readonly makespanMs: number | null;
   /** Last request sent minus first, here; and as the service's own log has it, where that can be read. */
   readonly startSkewMs: number;

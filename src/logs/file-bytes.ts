@@ -1,7 +1,7 @@
-import { closeSync, constants, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
-/** Logs are small: the longest recorded one has 200 KiB. Anything this long is no log. */
-const LIMIT = 64 * 2 ** 20;
+/** Logs are small: the longest recorded one has 200 KiB. Anything longer than this is no log. */
+const LIMIT = 16 * 2 ** 20;
 
 /** Reads one file after another into the same memory, which is what makes 24,694 small files quick. */
 export class FileBytes {
@@ -10,23 +10,27 @@ export class FileBytes {
   length = 0;
 
   /**
-   * @throws the system's error (`code` ENOENT, EACCES, EISDIR, …), or one with code EFBIG above 64 MiB
+   * @throws the system's error (`code` ENOENT, EACCES, EISDIR, …), one with code EFBIG above 16 MiB, one with code
+   *   ENOTFILE for a pipe or a device
    */
   read(path: string): void {
     this.length = 0;
-    // without waiting: a pipe in a log's place reads as empty instead of holding everything up
+    // without waiting: a pipe in a log's place would hold everything up
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       for (;;) {
         const room = this.bytes.length - 1 - this.length;
         const count = readSync(descriptor, this.bytes, this.length, room, null);
         this.length += count;
-        // a short read of a regular file is its end
+        // a short read of a regular file is its end; whether it is one is asked only where it may not be
+        if (count < room && this.length > 0) return;
+        const stat = fstatSync(descriptor);
+        if (!stat.isFile()) throw Object.assign(new Error("no regular file"), { code: "ENOTFILE" });
         if (count < room) return;
-        if (this.length > LIMIT) {
+        if (Math.max(stat.size, this.length) > LIMIT) {
           throw Object.assign(new Error(`longer than ${LIMIT / 2 ** 20} MiB`), { code: "EFBIG" });
         }
-        const larger = Buffer.allocUnsafe(this.bytes.length * 4);
+        const larger = Buffer.allocUnsafe(Math.max(stat.size, this.length * 2) + 2);
         this.bytes.copy(larger, 0, 0, this.length);
         this.bytes = larger;
       }
@@ -49,6 +53,8 @@ export function systemReason(error: unknown): string {
     ENOTDIR: "a file",
     EACCES: "one without permission to read",
     ELOOP: "a loop of links",
+    ENOTFILE: "a pipe or a device",
+    EAGAIN: "a pipe or a device",
     EFBIG: `one longer than ${LIMIT / 2 ** 20} MiB`,
     EIO: "an input/output error",
   };

@@ -11,14 +11,17 @@ import { excerpt, ProblemList } from "./problems.js";
  */
 export function parseLatencyLog(text: string, file = "latency.txt"): Parsed<number | null> {
   const problems = new ProblemList();
-  const lines = fieldsByLine(text, file, problems);
-  const word = lines[0]?.[0] ?? "";
-  if (lines.length === 1 && lines[0]?.length === 1 && /^\d+(\.\d+)?(e[+-]?\d+)?$/.test(word)) {
-    return { rows: Number(word), problems: problems.list };
-  }
-  const found = lines.length === 1 ? `"${lines[0]?.join(" ")}"` : `${lines.length} lines`;
+  return { rows: readLatencyLog(text, file, problems), problems: problems.list };
+}
+
+/** As parseLatencyLog, into a list of problems that is there. */
+export function readLatencyLog(text: string, file: string, problems: ProblemList): number | null {
+  const [first, second] = fieldsByLine(text, file, problems);
+  const [word = "", surplus] = first?.[0] ?? [];
+  if (second === undefined && surplus === undefined && /^\d+(\.\d+)?(e[+-]?\d+)?$/.test(word)) return Number(word);
+  const found = second === undefined ? `"${first?.[0].join(" ") ?? ""}"` : "more than one line";
   problems.add(file, 1, "RUND_PARSE_NUMBER", "one line with the mean latency", excerpt(found));
-  return { rows: null, problems: problems.list };
+  return null;
 }
 
 /** @example formatLatencyLog(755.0302) // "755.03\n" */

@@ -8,6 +8,7 @@ export class TextOddities {
   #crlf = 0;
   #tabs = 0;
   #blankEnd = 0;
+  #torn = 0;
   #encoding = 0;
 
   bom(): void {
@@ -22,6 +23,10 @@ export class TextOddities {
   blankEnd(line: number): void {
     this.#blankEnd ||= line;
   }
+  /** The last line has no line feed: its writer was cut short, though what stands there may be whole. */
+  torn(line: number): void {
+    this.#torn ||= line;
+  }
   encoding(line: number): void {
     this.#encoding ||= line;
   }
@@ -33,31 +38,42 @@ export class TextOddities {
       problems.add(file, this.#tabs, "RUND_TEXT_TABS", "fields parted by spaces", "tabs (read as spaces)");
     if (this.#blankEnd > 0)
       problems.add(file, this.#blankEnd, "RUND_TEXT_BLANK_END", "no blank lines at the end", "blank lines (left out)");
+    if (this.#torn > 0)
+      problems.add(file, this.#torn, "RUND_TEXT_TORN", "a line feed behind the last line", "none (torn?)");
     if (this.#encoding > 0) problems.add(file, this.#encoding, "RUND_TEXT_ENCODING", "printable ASCII", "other bytes");
   }
 }
 
-/** Lines of a small log as fields, the oddities of its text reported; line k of the file is element k − 1. */
-export function fieldsByLine(text: string, file: string, problems: ProblemList): readonly (readonly string[])[] {
+/**
+ * The lines of a small log, each as its fields and its number, 1 for the first; blank lines at the end are left out. The
+ * oddities of its text are reported behind the last line.
+ */
+export function* fieldsByLine(
+  text: string,
+  file: string,
+  problems: ProblemList,
+): Generator<readonly [fields: readonly string[], line: number]> {
   const oddities = new TextOddities();
-  let body = text;
-  if (body.startsWith("\ufeff")) {
+  const end = text.trimEnd().length;
+  let at = 0;
+  if (text.startsWith("\ufeff")) {
     oddities.bom();
-    body = body.slice(1);
+    at = 1;
   }
-  const lines = body.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  while (lines.length > 0 && lines[lines.length - 1]!.trim() === "") {
-    oddities.blankEnd(lines.length);
-    lines.pop();
+  let line = 1;
+  for (; at < end; line++) {
+    const feed = text.indexOf("\n", at);
+    if (feed < 0) oddities.torn(line);
+    let words = text.slice(at, feed < 0 ? text.length : feed);
+    if (words.endsWith("\r")) {
+      oddities.crlf(line);
+      words = words.slice(0, -1);
+    }
+    if (words.includes("\t")) oddities.tabs(line);
+    if (/[^\t -~]/.test(words)) oddities.encoding(line);
+    yield [words.split(/[ \t]+/).filter(word => word !== ""), line];
+    at = feed < 0 ? text.length : feed + 1;
   }
-  const fields = lines.map((line, index) => {
-    if (line.endsWith("\r")) oddities.crlf(index + 1);
-    if (line.includes("\t")) oddities.tabs(index + 1);
-    if (/[^\t\r -~]/.test(line)) oddities.encoding(index + 1);
-    const trimmed = line.trim();
-    return trimmed === "" ? [] : trimmed.split(/\s+/);
-  });
+  if (at < text.length) oddities.blankEnd(line);
   oddities.report(file, problems);
-  return fields;
 }

@@ -5,8 +5,10 @@ export type CampaignStatus = "running" | "complete" | "interrupted" | "failed";
 /** `run.json`, what a fresh campaign says of itself. Written first, with status `running`, and again whenever that changes. */
 export interface Manifest {
   readonly format: 1;
-  /** The campaign folder's name; every sandbox of the campaign carries it as a label. */
+  /** The campaign folder's name. */
   readonly campaign: string;
+  /** What every sandbox of the campaign is labelled with, and no other; the folder may be moved and renamed. */
+  readonly label: string;
   /** The name its campaign file gives it; null without one. */
   readonly name: string | null;
   readonly status: CampaignStatus;
@@ -123,6 +125,7 @@ const shape: Shape = {
   fields: {
     format: oneOf(1),
     campaign: text,
+    label: text,
     name: textOrNull,
     status: oneOf("running", "complete", "interrupted", "failed"),
     why: textOrNull,

@@ -1,4 +1,4 @@
-import { parseSmemTable, processClass } from "./memory.js";
+import { processClass, readSmemTable } from "./memory.js";
 import type { ProblemList } from "./problems.js";
 
 /** Sizes of the processes of one kind, summed, in KiB. */
@@ -20,7 +20,7 @@ const HEADER = /^Name +USS +PSS +RSS +VSS *\n/;
 /**
  * Sums a memory snapshot by kind of process in one pass over its bytes.
  *
- * @param bytes the file, with at least one byte to spare behind `length`, which is overwritten
+ * @internal
  * @returns the sums, or null (and a problem) where any line could not be read; and the number of lines
  */
 export function sumSmemTable(
@@ -31,14 +31,9 @@ export function sumSmemTable(
 ): { readonly sums: MemorySums | null; readonly lines: number } {
   const quick = sumPlain(bytes, length);
   if (quick !== undefined) return quick;
-  const { rows, problems: found } = parseSmemTable(bytes.toString("utf8", 0, length), file);
-  problems.addAll({ list: found, count: found.length });
-  const lines = rows.length + 1 + found.filter(({ line }) => (line ?? 0) > 1).length;
-  if (rows.length === 0) {
-    problems.add(file, null, "RUND_MEMORY_EMPTY", "a line per process", "none");
-    return { sums: null, lines };
-  }
-  if (found.some(({ code }) => code.startsWith("RUND_PARSE"))) return { sums: null, lines };
+  const { rows, lines, failed } = readSmemTable(bytes.toString("utf8", 0, length), file, problems);
+  if (rows.length === 0) problems.add(file, null, "RUND_MEMORY_EMPTY", "a line per process", "none");
+  if (rows.length === 0 || failed > 0) return { sums: null, lines };
   const sums = new Map<string, MemorySum>();
   for (const row of rows) add(sums, processClass(row.name), row.ussKiB, row.pssKiB, row.rssKiB, row.vssKiB);
   return { sums, lines };
@@ -48,7 +43,7 @@ export function sumSmemTable(
 function sumPlain(bytes: Buffer, length: number): { sums: MemorySums; lines: number } | undefined {
   const headerEnd = bytes.subarray(0, Math.min(length, 200)).indexOf(LF) + 1;
   if (!HEADER.test(bytes.toString("latin1", 0, headerEnd)) || headerEnd === length) return undefined;
-  bytes[length] = LF;
+  if (bytes[length - 1] !== LF) return undefined;
   const sums = new Map<string, MemorySum>();
   const sizes = [0, 0, 0, 0];
   let lines = 1;

@@ -13,6 +13,8 @@ export interface ProcessMemory {
   readonly vssKiB: number;
 }
 
+const HEADER = "Name USS PSS RSS VSS";
+
 /**
  * A memory snapshot: smem's table with a line per process.
  *
@@ -23,15 +25,29 @@ export interface ProcessMemory {
  */
 export function parseSmemTable(text: string, file = "memory snapshot"): Parsed<readonly ProcessMemory[]> {
   const problems = new ProblemList();
+  return { rows: readSmemTable(text, file, problems).rows, problems: problems.list };
+}
+
+/** As parseSmemTable, into a list of problems that is there; with the number of lines, and of those that failed. */
+export function readSmemTable(
+  text: string,
+  file: string,
+  problems: ProblemList,
+): { readonly rows: readonly ProcessMemory[]; readonly lines: number; readonly failed: number } {
   const rows: ProcessMemory[] = [];
-  const [head = [], ...lines] = fieldsByLine(text, file, problems);
-  if (head.join(" ") !== "Name USS PSS RSS VSS") {
-    problems.add(file, 1, "RUND_PARSE_HEADER", "Name USS PSS RSS VSS", excerpt(head.join(" ") || "nothing"));
-  }
-  for (const [index, fields] of lines.entries()) {
-    const line = index + 2;
-    const fail = (code: string, expected: string, found: string) =>
-      problems.add(file, line, code, expected, excerpt(found));
+  let lines = 0;
+  let failed = 0;
+  const fail = (code: string, expected: string, found: string) => {
+    failed++;
+    problems.add(file, Math.max(lines, 1), code, expected, excerpt(found));
+  };
+  for (const [fields, line] of fieldsByLine(text, file, problems)) {
+    lines = line;
+    if (line === 1) {
+      const head = fields.join(" ");
+      if (head !== HEADER) fail("RUND_PARSE_HEADER", HEADER, head || "a blank line");
+      continue;
+    }
     if (fields.length < 5) {
       fail("RUND_PARSE_FIELDS", "5 fields (name uss pss rss vss)", String(fields.length));
       continue;
@@ -50,7 +66,8 @@ export function parseSmemTable(text: string, file = "memory snapshot"): Parsed<r
     }
     rows.push({ name: fields.slice(0, -4).join(" "), ussKiB, pssKiB, rssKiB, vssKiB });
   }
-  return { rows, problems: problems.list };
+  if (lines === 0) fail("RUND_PARSE_HEADER", HEADER, "nothing");
+  return { rows, lines, failed };
 }
 
 /**

@@ -35,3 +35,14 @@ function sixDigits(value: number): string {
   const tie = /^(-?\d\.\d{4}[02468])50*(e.*)$/.exec(value.toExponential(40));
   return tie === null ? value.toExponential(5) : `${tie[1]}${tie[2]}`;
 }
+
+/**
+ * Whether a number that was written with six significant digits, or more, stands for a value.
+ *
+ * @example sameToSixDigits(9.75491, (800 / 8201) * 100) // true
+ * @example sameToSixDigits(9.7549, (800 / 8201) * 100) // false
+ */
+export function sameToSixDigits(written: number, value: number): boolean {
+  const halfUnit = value === 0 ? 0 : 0.5 * 10 ** (Math.floor(Math.log10(Math.abs(value))) - 5);
+  return Math.abs(written - value) <= halfUnit * (1 + 1e-9);
+}

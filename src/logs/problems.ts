@@ -10,12 +10,6 @@ export class ProblemList {
     this.count++;
     if (this.list.length < ProblemList.kept) this.list.push({ file, line, code, expected, found });
   }
-
-  /** Takes over what another reading found. */
-  addAll(other: { readonly list: readonly Problem[]; readonly count: number }): void {
-    this.list.push(...other.list.slice(0, ProblemList.kept - this.list.length));
-    this.count += other.count;
-  }
 }
 
 /** At most 60 characters of what was found in a log, as it stands in a message. */

@@ -22,8 +22,39 @@ test("an empty file has no rounds and no problem of its own", () => {
   assert.equal(parseClientLog(""), { rows: [], problems: [] });
 });
 
-test("a last line without its line feed is read if it is whole", () => {
-  assert.is(parseClientLog(`${line}\n${line}`).rows.length, 2);
+test("a last line without its line feed is read if it is whole, with a problem that it may be torn", () => {
+  const { rows, problems } = parseClientLog(`${line}\n${line}`);
+  assert.is(rows.length, 2);
+  assert.equal(
+    problems.map(({ line, code }) => `${line}:${code}`),
+    ["2:RUND_TEXT_TORN"],
+  );
+});
+
+test("a million blank lines before the last one are read in one pass", () => {
+  const { rows, problems } = parseClientLog(`${"\n".repeat(1e6)}${line}\n`);
+  assert.equal(rows[0]?.round, 1_000_001);
+  assert.is(problems[0]?.code, "RUND_PARSE_FIELDS");
+});
+
+test("numbers up to 2^53 - 1 are read exactly", () => {
+  const { rows } = parseClientLog("ab 9007199254740990 9007199254740991 1\nab 999999999999999 999999999999999 0\n");
+  assert.equal(
+    rows.map(({ endMs, latencyMs }) => [endMs, latencyMs]),
+    [
+      [2 ** 53 - 1, 1],
+      [999_999_999_999_999, 0],
+    ],
+  );
+});
+
+test("a file that was lengthened with zeros keeps its lines and reports the zeros as one bad line", () => {
+  const { rows, problems } = parseClientLog(`${line}\n${"\0".repeat(100)}`);
+  assert.is(rows.length, 1);
+  assert.equal(
+    problems.map(({ line, code }) => `${line}:${code}`),
+    ["2:RUND_PARSE_FIELDS", "2:RUND_TEXT_TORN", "2:RUND_TEXT_ENCODING"],
+  );
 });
 
 const damaged: readonly (readonly [what: string, log: string, code: string])[] = [
@@ -47,8 +78,8 @@ for (const [what, log, code] of damaged) {
       "client001.txt",
     );
     assert.equal(
-      problems.map(({ file, line, code }) => ({ file, line, code })),
-      [{ file: "client001.txt", line: 2, code }],
+      problems.map(({ file, line, code }) => `${file}:${line} ${code}`),
+      [`client001.txt:2 ${code}`, ...(log.endsWith("\n") ? [] : ["client001.txt:2 RUND_TEXT_TORN"])],
     );
     assert.equal(
       rows.map(({ round }) => round),
@@ -63,7 +94,7 @@ test("CRLF, tabs, a byte order mark and blank lines at the end are read, with on
   assert.equal(codes(`${line}\n${line.replaceAll(" ", "\t")}\n`), ["2:RUND_TEXT_TABS"]);
   assert.equal(codes(`\ufeff${line}\n`), ["1:RUND_TEXT_BOM"]);
   assert.equal(codes(`${line}\n\n \n`), ["2:RUND_TEXT_BLANK_END"]);
-  for (const log of [`${line}\r\n`, line.replaceAll(" ", "\t"), `\ufeff${line}`, `${line}\n\n\n`]) {
+  for (const log of [`${line}\r\n`, line.replaceAll(" ", "\t"), `\ufeff${line}`, `${line}\n\n\n`, ` ${line}  \n`]) {
     assert.equal(parseClientLog(log).rows, parseClientLog(line).rows);
   }
 });

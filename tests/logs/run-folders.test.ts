@@ -154,19 +154,52 @@ test("a folder, a pipe and a dangling link in a log's place are problems, and no
     mkdirSync(log(1));
     execFileSync("mkfifo", [log(2)]);
     symlinkSync("nowhere", log(3));
-    assert.equal(read(folder).problems.slice(0, 2), [
+    assert.equal(read(folder).problems.slice(0, 3), [
       `${run}/con_003/client001.txt RUND_UNREADABLE`,
+      `${run}/con_003/client002.txt RUND_UNREADABLE`,
       `${run}/con_003/client003.txt RUND_UNREADABLE`,
     ]);
     assert.is(read(folder).cells[1], `${run} 0 3: 0 rounds, 0 valid, 2 cpu`);
   }));
 
-test("a file of 1 GB in one line is a problem, read within a fraction of its size in memory", () =>
-  inFolder(smallRun(), folder => {
-    truncateSync(join(folder, run, "con_003/client001.txt"), 2 ** 30);
+test("files of 1 GB in one line, in any log's place, are problems and are not read", () =>
+  inFolder({ ...smallRun(), "mem_rund_01020304/result_128MB_0001.txt": "" }, folder => {
+    const large = [
+      "mem_rund_01020304/result_128MB_0001.txt",
+      `${run}/con_003/client001.txt`,
+      `${run}/con_003/cpu.txt`,
+      `${run}/con_003/latency.txt`,
+    ];
+    for (const file of large) truncateSync(join(folder, file), 2 ** 30);
     const before = process.memoryUsage().rss;
-    assert.equal(read(folder).problems, [`${run}/con_003/client001.txt RUND_UNREADABLE`]);
-    assert.ok(process.memoryUsage().rss - before < 400e6);
+    assert.equal(
+      read(folder).problems,
+      large.map(file => `${file} RUND_UNREADABLE`),
+    );
+    assert.ok(process.memoryUsage().rss - before < 50e6);
+  }));
+
+test("a cell with more rounds than a campaign can have is cut, with a problem, and does not fill memory", () =>
+  inFolder(cellFiles(`${run}/con_900`, [Array(900).fill(1)]), folder => {
+    writeFileSync(join(folder, run, "con_900/client001.txt"), "a 1 2 1\n".repeat(100_000));
+    const before = process.memoryUsage().rss;
+    const { cells, problems } = read(folder);
+    assert.match(cells[0] ?? "", /9320 rounds/);
+    assert.ok(problems.includes(`${run}/con_900/client001.txt:9321 RUND_ROUNDS`));
+    assert.ok(process.memoryUsage().rss - before < 250e6);
+  }));
+
+test("an empty client log is a problem of that file, even where no other client tells how many rounds there were", () =>
+  inFolder({ ...smallRun(), [`${run}/con_001/client001.txt`]: "" }, folder => {
+    assert.equal(read(folder).problems[0], `${run}/con_001/client001.txt RUND_ROUNDS`);
+  }));
+
+test("a thousand problems are listed and all are counted, whichever log they are in", () =>
+  inFolder({ ...smallRun(), [`${run}/con_001/cpu.txt`]: "x\n".repeat(2500) }, folder => {
+    const problems = new ProblemList();
+    for (const found of discoverRuns(folder, problems)) for (const _ of readCells(found, problems));
+    // 2,500 lines, and one that there are more lines than rounds
+    assert.equal([problems.list.length, problems.count], [1000, 2501]);
   }));
 
 test("a memory snapshot with a line that cannot be read has no sums", () =>

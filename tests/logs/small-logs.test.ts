@@ -12,6 +12,15 @@ import {
   parseVersions,
 } from "../../src/logs/index.js";
 
+/** A small generator of numbers in [0, 1), the same in every run (Lehmer's). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
 const test = suite("cpu, latency, memory and versions logs");
 
 test("numbers are written as C's %g writes them", () => {
@@ -39,6 +48,20 @@ test("numbers are written as C's %g writes them", () => {
   assert.equal(values.map(formatG), expected.trim().split("\n"));
 });
 
+test("numbers are written as awk writes them, over many", () => {
+  const random = seeded(7);
+  const values = Array.from({ length: 5000 }, (_, index) =>
+    index % 2 === 0
+      ? Math.round(random() * 1e6) / 2 ** Math.floor(random() * 12)
+      : (random() + 1e-3) * 10 ** Math.floor(random() * 24 - 9),
+  );
+  const expected = execFileSync("awk", ['{ printf "%.6g\\n", $1 }'], {
+    input: values.map(value => `${value.toPrecision(17)}\n`).join(""),
+    encoding: "utf8",
+  });
+  assert.equal(values.map(formatG), expected.trim().split("\n"));
+});
+
 test("a cpu line gives busy and total jiffies", () => {
   assert.equal(parseCpuLog("800 8201 9.75491\n839 8383 10.0084\n"), {
     rows: [
@@ -56,6 +79,36 @@ test("cpu lines that contradict themselves are left out, each with a problem", (
     problems.map(({ line, code }) => `${line}:${code}`),
     ["1:RUND_PARSE_PERCENT", "2:RUND_PARSE_ORDER", "3:RUND_PARSE_ORDER", "4:RUND_PARSE_NUMBER", "5:RUND_PARSE_FIELDS"],
   );
+});
+
+test("a percentage written with more than six digits is read, one that was torn is not", () => {
+  assert.is(parseCpuLog("800 8201 9.754907938056335\n800 8201 9.754908\n0 8201 0\n8201 8201 100\n").rows.length, 4);
+  assert.equal(
+    parseCpuLog("800 8201 9.7549").problems.map(({ line, code }) => `${line}:${code}`),
+    ["1:RUND_PARSE_PERCENT", "1:RUND_TEXT_TORN"],
+  );
+});
+
+test("CRLF, tabs, a byte order mark and blank lines at the end are read in every small log", () => {
+  const cpu = "800 8201 9.75491\n839 8383 10.0084\n";
+  const memory = "Name USS PSS RSS VSS\nvirtiofsd 88 256 1936 76560\n";
+  const changes: readonly (readonly [code: string, change: (text: string) => string])[] = [
+    ["RUND_TEXT_CRLF", text => text.replaceAll("\n", "\r\n")],
+    ["RUND_TEXT_TABS", text => text.replaceAll(" ", "\t")],
+    ["RUND_TEXT_BOM", text => `\ufeff${text}`],
+    ["RUND_TEXT_BLANK_END", text => `${text}\n  \n`],
+    ["RUND_TEXT_TORN", text => text.slice(0, -1)],
+  ];
+  for (const [code, change] of changes) {
+    assert.equal(parseCpuLog(change(cpu)).rows, parseCpuLog(cpu).rows);
+    assert.equal(parseSmemTable(change(memory)).rows, parseSmemTable(memory).rows);
+    for (const { problems } of [parseCpuLog(change(cpu)), parseSmemTable(change(memory))]) {
+      assert.equal(
+        problems.map(problem => problem.code),
+        [code],
+      );
+    }
+  }
 });
 
 test("the mean latency is one number on one line", () => {

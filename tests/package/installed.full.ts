@@ -41,6 +41,36 @@ test("installs in at most 130 MB without the optional peers; import, require and
     run("npx", "rund-lab", "reproduce", "--no-notebooks", "--out", "results");
     assert.match(readFileSync(join(folder, "results/tables/ae_data/time.csv"), "utf8"), /rund,94\.3/);
 
+    // types, as a stranger's compiler looks them up
+    writeFiles(folder, {
+      "use.ts":
+        'import { parseClientLog, readCells } from "rund-lab/logs";\nimport { mean } from "rund-lab/stats";\nexport const n: number = mean(parseClientLog("").rows.map(row => row.latencyMs));\nexport { readCells };\n',
+    });
+    for (const [module, resolution] of [
+      ["nodenext", "nodenext"],
+      ["esnext", "bundler"],
+      ["commonjs", "node10"],
+    ] as const) {
+      const compiler = join(projectRoot, "node_modules/typescript/bin/tsc");
+      run(
+        "node",
+        compiler,
+        "--strict",
+        "--noEmit",
+        "--target",
+        "es2022",
+        "--module",
+        module,
+        "--moduleResolution",
+        resolution,
+        "use.ts",
+      );
+    }
+
+    const kernel = spawnSync("npx", ["rund-lab", "kernel", "install"], { cwd: folder, encoding: "utf8" });
+    assert.equal([kernel.status, kernel.stdout], [3, ""]);
+    assert.match(kernel.stderr, /the kernel needs tslab and zeromq\nhint: npm install tslab zeromq/);
+
     const frame = spawnSync(
       "node",
       [

@@ -18,7 +18,7 @@ const imports: readonly Import[] = files.flatMap(from => {
   const text = readFileSync(join(source, from), "utf8");
   const specifiers = [
     ...text.matchAll(
-      /^(?:import|export)[^;]*?from "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)|\brequire(?:\.resolve)?\("([^"]+)"\)/gm,
+      /^(?:import|export)[^;]*?from "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)|(?<![\w.])require(?:\.resolve)?\("([^"]+)"\)/gm,
     ),
   ];
   return specifiers.map(([, a, b, c, d]) => {

@@ -29,7 +29,17 @@ test("what a library's user does not need is an optional peer, never a dependenc
   }
 });
 
+test("danfo installs without the open internet: what it fetches by address is replaced", () => {
+  assert.equal(Object.keys(manifest.overrides["danfojs-node"]), ["@tensorflow/tfjs-node", "xlsx"]);
+});
+
+test("Node 20.19 is the oldest, the first of its line that requires ES modules", () => {
+  assert.is(manifest.engines.node, ">=20.19.0");
+  assert.is(manifest.type, "module");
+});
+
 test("the lock file names no registry", () => {
+  assert.match(read(".npmrc"), /^omit-lockfile-registry-resolved=true$/m);
   assert.not.match(read("package-lock.json"), /"resolved": "https?:/);
 });
 

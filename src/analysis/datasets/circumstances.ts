@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "@decimalturn/toml-patch";
+import { FileBytes, systemReason } from "../../logs/file-bytes.js";
 import { type ProblemList, parseVersions, type RunFolder } from "../../logs/index.js";
 import type { RunInfo } from "./dataset.js";
 
@@ -12,13 +13,13 @@ const originalGuestExtraMb: Readonly<Record<string, number>> = { kata: 200, kata
 
 /** What a run folder of the original says of its circumstances: versions.txt and the copies of the config files. */
 export function readCircumstances(run: RunFolder, problems: ProblemList): RunInfo {
-  const { template, ...versions } = parseVersions(readIfThere(join(run.path, "versions.txt")));
+  const { template, ...versions } = parseVersions(readIfThere(join(run.path, "versions.txt"), problems));
   const config: Record<string, string | number | boolean | null> = {};
   for (const name of tomlFiles(run.path)) {
     const file = join(run.path, name);
     let tree: unknown;
     try {
-      tree = parse(readFileSync(file, "utf8"));
+      tree = parse(readIfThere(file, problems));
     } catch (error) {
       const found = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
       problems.add(file, null, "RUND_CONFIG", "a TOML file", found);
@@ -81,10 +82,15 @@ function tomlFiles(path: string): readonly string[] {
   }
 }
 
-function readIfThere(path: string): string {
+/** A file's text; nothing where there is none, or, with a problem, where it cannot be read. */
+function readIfThere(path: string, problems: ProblemList): string {
   try {
-    return readFileSync(path, "utf8");
-  } catch {
+    const file = new FileBytes();
+    file.read(path);
+    return file.text();
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (!missing) problems.add(path, null, "RUND_UNREADABLE", "a file of the run's circumstances", systemReason(error));
     return "";
   }
 }

@@ -1,24 +1,36 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
+import { systemReason } from "../../logs/file-bytes.js";
+import type { ProblemList } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
 import type { PublishedCell } from "./dataset.js";
 
 /**
- * The artifact's own result tables (`time.csv`, `mem_kata.csv`, …), cell by cell; empty cells are left out.
- *
- * @throws LabError `RUND_TABLE` where a table cannot be read
+ * The artifact's own result tables (`time.csv`, `mem_kata.csv`, …), cell by cell; empty cells are left out. A table that
+ * cannot be read is a problem, `RUND_TABLE`, and none of its cells are there.
  */
-export function readResultTables(folder: string): readonly PublishedCell[] {
-  return readdirSync(folder)
-    .filter(name => name.endsWith(".csv"))
-    .sort()
-    .flatMap(name => parseResultTable(readFileSync(join(folder, name), "utf8"), name.slice(0, -4), join(folder, name)));
+export function readResultTables(folder: string, problems: ProblemList): readonly PublishedCell[] {
+  const attempt = <Value>(path: string, work: () => readonly Value[]): readonly Value[] => {
+    try {
+      return work();
+    } catch (error) {
+      const found = error instanceof LabError ? (error.found ?? error.message) : systemReason(error);
+      problems.add(path, null, "RUND_TABLE", "published tables", found);
+      return [];
+    }
+  };
+  const names = attempt(folder, () => readdirSync(folder).filter(name => name.endsWith(".csv")));
+  return [...names].sort().flatMap(name => {
+    const file = join(folder, name);
+    return attempt(file, () => parseResultTable(readFileSync(file, "utf8"), name.slice(0, -4), file));
+  });
 }
 
 /**
  * One published table, cell by cell.
  *
+ * @throws LabError `RUND_TABLE` if a cell is no number
  * @example parseResultTable("runtime,1,10\nrund,94.3,\n", "time") // [{ table: "time", row: "rund", column: "1", value: 94.3 }]
  */
 export function parseResultTable(text: string, table: string, file = table): readonly PublishedCell[] {

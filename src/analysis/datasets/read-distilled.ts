@@ -51,11 +51,14 @@ function readStarts(path: string): readonly StartCell[] {
       block: null,
     });
   }
-  return rowsOf(path, "latency").map((row): StartCell => {
+  const cells = rowsOf(path, "latency").map((row): StartCell => {
     const own = rounds.get(keyOf(row)) ?? [];
+    rounds.delete(keyOf(row));
     const experiment = row.text("experiment");
     if (experiment !== "time" && experiment !== "density") row.fail("experiment", "time or density");
     const samples = row.number("samples");
+    const started = own.reduce((total, { clients }) => total + clients, 0);
+    if (samples !== started) row.fail("samples", `${started}, the clients of the cell's rounds in rounds.csv,`);
     return {
       run: row.text("run"),
       experiment: experiment === "density" ? "density" : "time",
@@ -71,6 +74,9 @@ function readStarts(path: string): readonly StartCell[] {
       latencyQuantiles: samples === 0 ? [] : percents.map(percent => row.number(percent)),
     };
   });
+  const [lost] = rounds.keys();
+  if (lost !== undefined) throw distilledError(join(path, "latency.csv"), `a line for ${lost}`, "none");
+  return cells;
 }
 
 const percents = distilledColumns.latency.slice(6);
@@ -102,13 +108,26 @@ function readMemory(path: string): readonly MemoryCell[] {
 }
 
 function readRuns(file: string): readonly RunInfo[] {
+  let runs: unknown;
   try {
-    return JSON.parse(read(file)) as RunInfo[];
+    runs = JSON.parse(read(file));
   } catch (error) {
     if (error instanceof LabError) throw error;
     throw distilledError(file, "a JSON list of runs", error instanceof Error ? error.message : String(error), error);
   }
+  if (!Array.isArray(runs)) throw distilledError(file, "a JSON list of runs", typeof runs);
+  const odd = runs.findIndex(run => !isRun(run));
+  if (odd >= 0)
+    throw distilledError(file, "runs with run, experiment, runtime, versions and config", `#${odd + 1} without`);
+  return runs;
 }
+
+const isRun = (run: Partial<RunInfo> | null): run is RunInfo =>
+  typeof run?.run === "string" &&
+  typeof run.runtime === "string" &&
+  ["time", "memory", "density"].includes(run.experiment ?? "") &&
+  typeof run.versions === "object" &&
+  typeof run.config === "object";
 
 /** One line of a distilled file, its fields by column. */
 interface Row {

@@ -4,7 +4,7 @@ import { type CellLog, discoverRuns, ProblemList, type RunFolder, readCells } fr
 import { LabError } from "../../model/errors.js";
 import { type Campaign, readCampaign } from "./campaign.js";
 import { readCircumstances } from "./circumstances.js";
-import type { Dataset, MemoryCell, PublishedCell, RunInfo, StartCell } from "./dataset.js";
+import type { Dataset, MemoryCell, RunInfo, StartCell } from "./dataset.js";
 import { readResultTables } from "./published.js";
 import { summariseMemory, summariseStarts } from "./summarise.js";
 
@@ -65,6 +65,8 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
     }
     each(index + 1, folders.length);
   });
+  // the tables published beside the original's raw logs
+  const published = existsSync(`${path}/result`) ? readResultTables(`${path}/result`, problems) : [];
   return {
     dataset: {
       name: basename(resolve(path)),
@@ -73,7 +75,7 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
       runs,
       starts,
       memory,
-      published: published(path),
+      published,
       problems: problems.list,
       problemCount: problems.count,
     },
@@ -95,7 +97,3 @@ function reportEmpty(log: CellLog, problems: ProblemList): void {
     "none (the cell is empty)",
   );
 }
-
-/** The tables published beside the original's raw logs, if they are there. */
-const published = (path: string): readonly PublishedCell[] =>
-  existsSync(`${path}/result`) ? readResultTables(`${path}/result`) : [];

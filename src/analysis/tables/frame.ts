@@ -43,6 +43,9 @@ async function danfo(): Promise<typeof import("danfojs-node")> {
   try {
     // danfo computes on TensorFlow.js; its plain CPU backend must be there before danfo asks for one
     await import("@tensorflow/tfjs-backend-cpu");
+    // the copy of TensorFlow.js that danfo brings finds this one, and says so on stderr unless it is in production
+    const { _tfengine: engine } = globalThis as { _tfengine?: { ENV: { set(flag: string, value: boolean): void } } };
+    engine?.ENV.set("PROD", true);
     const module = await import("danfojs-node");
     return (module as unknown as { default?: typeof module }).default ?? module;
   } catch (error) {

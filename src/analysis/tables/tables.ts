@@ -100,7 +100,8 @@ function startCells(dataset: Dataset, experiment: "time" | "density"): readonly 
   return dataset.starts.filter(cell => cell.experiment === experiment);
 }
 
-function refuseTwoRuns(dataset: Dataset, experiment: "time" | "memory" | "density"): void {
+/** @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign */
+export function refuseTwoRuns(dataset: Dataset, experiment: "time" | "memory" | "density"): void {
   const first = new Map<string, Dataset["runs"][number]>();
   for (const run of dataset.runs) {
     if (run.experiment !== experiment) continue;

@@ -1,0 +1,76 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { CodeCell, Notebook } from "../../src/present/notebook/nbformat.js";
+import { parseNotebook } from "../../src/present/notebook/nbformat.js";
+import { projectRoot } from "./needs.js";
+
+export const notebooksFolder = join(projectRoot, "notebooks");
+
+/**
+ * The notebooks that work on any data. `fresh-run` shows one campaign, and starts sandboxes where it can: its own tests
+ * run it.
+ */
+export const notebookNames: readonly string[] = readdirSync(notebooksFolder)
+  .filter(file => file.endsWith(".ipynb") && file !== "fresh-run.ipynb")
+  .sort();
+
+export const readNotebook = (folder: string, name: string): Notebook =>
+  parseNotebook(readFileSync(join(folder, name), "utf8"), name);
+
+const codeCells = (notebook: Notebook): readonly CodeCell[] =>
+  notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
+
+export const isInteractive = ({ metadata }: CodeCell): boolean =>
+  Array.isArray(metadata.tags) && metadata.tags.includes("interactive");
+
+/** A code cell's outputs as they must come out on every machine: a picture counts as being there. */
+export const comparable = (notebook: Notebook) =>
+  codeCells(notebook)
+    .filter(cell => !isInteractive(cell))
+    .map(({ id, source, outputs }) => ({
+      id,
+      source,
+      outputs: outputs.map(output => {
+        if (!("data" in output)) return output;
+        const { "image/png": picture, ...data } = output.data;
+        return { ...data, picture: typeof picture === "string" && picture.length > 10_000 };
+      }),
+    }));
+
+export const cellOf = (notebook: Notebook, id: string): CodeCell => {
+  const found = codeCells(notebook).find(cell => cell.id === id);
+  if (found === undefined) throw new Error(`no cell ${id}`);
+  return found;
+};
+
+/** Runs notebooks by the built command and gives what it said; rejects where a cell fails. */
+export async function runBuilt(
+  names: readonly string[],
+  options: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { stderr } = await promisify(execFile)(
+    process.execPath,
+    [
+      join(projectRoot, "dist/cli/main.js"),
+      "notebook",
+      "run",
+      ...names.map(name => join(notebooksFolder, name)),
+      ...options,
+    ],
+    { env: { ...process.env, ...env }, maxBuffer: 1 << 26 },
+  );
+  return stderr;
+}
+
+/** Writes a kernelspec that starts the stock tslab of node_modules. @returns the variable that lets Jupyter find it */
+export function stockKernel(folder: string): Readonly<Record<string, string>> {
+  const tslab = join(projectRoot, "node_modules/tslab/bin/tslab");
+  const argv = [process.execPath, tslab, "kernel", "--config-path={connection_file}"];
+  mkdirSync(join(folder, "kernels/stock"), { recursive: true });
+  const spec = JSON.stringify({ argv, display_name: "stock tslab", language: "typescript" });
+  writeFileSync(join(folder, "kernels/stock/kernel.json"), spec);
+  return { JUPYTER_PATH: folder };
+}
