@@ -25,14 +25,15 @@ export function quantileR7(sorted: ArrayLike<number>, p: number): number {
 }
 
 /**
- * A quantile by nearest rank: the smallest value with at least the share p of all values at or below it (R's type 1).
+ * A quantile by nearest rank: the smallest value with at least the share p of all values at or below it (R's type 1). A share
+ * within 1e-9 of a rank counts as that rank, so that 0.07 of 100 values is the seventh.
  *
  * @param sorted ascending; NaN comes back where it is empty
  * @param p from 0 to 1; 0 gives the smallest value
  * @example quantileNearestRank([10, 20, 30, 40], 0.25) // 10
  */
 export function quantileNearestRank(sorted: ArrayLike<number>, p: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * p) - 1)] ?? Number.NaN;
+  return sorted[Math.max(0, Math.ceil(sorted.length * p - 1e-9) - 1)] ?? Number.NaN;
 }
 
 /**
@@ -41,5 +42,5 @@ export function quantileNearestRank(sorted: ArrayLike<number>, p: number): numbe
  * @example median([3, 1, 2, 10]) // 2.5
  */
 export function median(values: readonly number[]): number {
-  return quantileR7(Float64Array.from(values).sort(), 0.5);
+  return quantileR7(ascending(values), 0.5);
 }

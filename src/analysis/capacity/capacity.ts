@@ -1,0 +1,95 @@
+import { LabError } from "../../model/errors.js";
+import type { Dataset } from "../datasets/dataset.js";
+import { makespansOf, startGroups } from "../groups.js";
+import type { Interval } from "../stats/bootstrap-t.js";
+import { estimateMean } from "../stats/estimate.js";
+import { type CapacityModel, sandboxCost, sandboxesIn } from "./models.js";
+
+/** What is asked: how many sandboxes of a runtime a host holds. */
+export interface CapacityQuestion {
+  readonly runtime: string;
+  readonly hostBytes: number;
+  /** Kept for the host itself. */
+  readonly reserveBytes: number;
+  /** The guest memory's label in MB of 2²⁰ bytes; one that was measured. */
+  readonly memoryMb: number;
+}
+
+/** Cold starts on top of background sandboxes, as measured. */
+export interface StartTime {
+  readonly density: number;
+  readonly concurrency: number;
+  /** Mean makespan, its 95 % interval (null where there are too few rounds), and rounds. */
+  readonly meanMs: number;
+  readonly interval: Interval | null;
+  readonly n: number;
+}
+
+export interface Capacity extends CapacityQuestion {
+  readonly dataset: string;
+  readonly trueGuestMb: number | null;
+  /** The most sandboxes of this guest memory that were there at once: beyond it every answer is a model's. */
+  readonly measuredDensity: number;
+  readonly models: readonly (CapacityModel & { readonly sandboxes: number | null })[];
+  /** The least and the most sandboxes, over the models that the data carries: the answer. */
+  readonly range: readonly [least: number, most: number];
+  /** At the densities that were measured; nothing is extrapolated. */
+  readonly startTimes: readonly StartTime[];
+}
+
+/**
+ * How many sandboxes a host holds, by each model side by side, with the cold-start times at the densities that were
+ * measured.
+ *
+ * @throws LabError `RUND_CAPACITY` of kind `input` where the dataset has no memory of that runtime and guest memory; of
+ *   kind `usage` where the reserve leaves nothing of the host
+ */
+export function capacity(dataset: Dataset, question: CapacityQuestion): Capacity {
+  const { runtime, hostBytes, reserveBytes, memoryMb } = question;
+  if (!(hostBytes > reserveBytes)) {
+    throw new LabError("RUND_CAPACITY", "usage", "the reserve leaves nothing of the host's memory", {
+      hint: "--host-memory must be larger than --reserve",
+    });
+  }
+  const cost = sandboxCost(dataset, runtime, memoryMb);
+  if (cost === null) throw notMeasured(dataset, runtime, memoryMb);
+  const models = cost.models.map(model => ({
+    ...model,
+    sandboxes: model.perSandboxKiB === null ? null : sandboxesIn(hostBytes - reserveBytes, model.perSandboxKiB),
+  }));
+  const answers = models.flatMap(({ sandboxes }) => sandboxes ?? []);
+  return {
+    ...question,
+    dataset: dataset.name,
+    trueGuestMb: cost.trueGuestMb,
+    measuredDensity: cost.density,
+    models,
+    range: [Math.min(...answers), Math.max(...answers)],
+    startTimes: startTimes(dataset, runtime),
+  };
+}
+
+function startTimes(dataset: Dataset, runtime: string): readonly StartTime[] {
+  return startGroups(dataset)
+    .filter(group => group.runtime === runtime && makespansOf(group).length > 0)
+    .map(group => {
+      const { experiment, density, concurrency } = group;
+      const seed = `capacity/${experiment}/${density}/${concurrency}`;
+      const { value, interval, n } = estimateMean(makespansOf(group), seed);
+      return { density, concurrency, meanMs: value, interval, n };
+    })
+    .sort((a, b) => a.density - b.density || a.concurrency - b.concurrency);
+}
+
+function notMeasured(dataset: Dataset, runtime: string, memoryMb: number): LabError {
+  const own = dataset.memory.filter(cell => cell.runtime === runtime);
+  const list = (values: readonly (string | number)[]) => [...new Set(values)].join(", ");
+  const sizes = list(own.map(cell => cell.memoryMb).sort((a, b) => a - b));
+  const runtimes = list(dataset.memory.map(cell => cell.runtime)) || "none";
+  return new LabError("RUND_CAPACITY", "input", "", {
+    where: dataset.name,
+    expected: own.length === 0 ? `memory of ${runtime}` : `memory of ${runtime} with a guest of ${memoryMb} MiB`,
+    found: own.length === 0 ? `memory of ${runtimes}` : `guests of ${sizes} MiB`,
+    hint: "nothing is extrapolated: ask for what was measured, or measure it with `rund-lab run memory`",
+  });
+}

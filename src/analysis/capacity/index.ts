@@ -1,0 +1,3 @@
+/** How many sandboxes a host holds, by three models of what one costs. */
+export { type Capacity, type CapacityQuestion, capacity, type StartTime } from "./capacity.js";
+export { type CapacityModel, type SandboxCost, sandboxCost, sandboxesIn } from "./models.js";

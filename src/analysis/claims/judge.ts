@@ -1,0 +1,196 @@
+import { type Confound, confoundsBetween, mergeConfounds } from "../confounds.js";
+import { startGroups } from "../groups.js";
+import type { Interval } from "../stats/bootstrap-t.js";
+import type { Estimate } from "../stats/estimate.js";
+import { type Decision, decide, type Verdict } from "./band.js";
+import type { Certainty, Claim, Expected, Part, Reading } from "./claim.js";
+import { type Elsewhere, searchElsewhere } from "./elsewhere.js";
+import { type Evidence, measure, type Source } from "./quantity.js";
+import { inUnit, printsAs } from "./units.js";
+
+/** The verdict on one reading of one part of a claim. */
+export interface ReadingVerdict {
+  /** What the part is about; empty for a claim of one value. */
+  readonly part: string;
+  readonly reading: string;
+  /** Whether this reading decides its part. */
+  readonly primary: boolean;
+  readonly verdict: Verdict;
+  readonly expected: number;
+  readonly bound: Expected["kind"];
+  /** As the claim prints the value. */
+  readonly printed: string;
+  /** Of `expected`, `measured`, `interval` and `band`. */
+  readonly unit: Expected["unit"];
+  /** Null where there is no data. */
+  readonly measured: number | null;
+  /** At 95 %, within one campaign; null where rounds carry none. */
+  readonly interval: Interval | null;
+  /** Rounds or snapshots; of a ratio the smaller number. 0 without data. */
+  readonly n: number;
+  readonly method: Estimate["method"];
+  readonly caveat: Estimate["caveat"];
+  /** The near band; null for an open end. */
+  readonly band: Decision["band"];
+  readonly bands: Decision["bands"];
+  /** In percent, or points of a percentage; null without data. See `Decision`. */
+  readonly flipsAt: number | null;
+  /** The runs behind the value, as dataset/run. */
+  readonly runs: readonly string[];
+  /** What else differs between the runs that are set against each other. */
+  readonly confounds: readonly Confound[];
+  /** What would have to be measured, where there is no data. */
+  readonly needs: string | null;
+  /** Other cells that hold the claimed value, where this one does not. */
+  readonly elsewhere: Elsewhere | null;
+}
+
+/** The verdict on a claim: its own, with the reading that decides it, and every reading's. */
+export interface ClaimVerdict
+  extends Omit<ReadingVerdict, "expected" | "bound" | "printed" | "unit" | "primary" | "band"> {
+  readonly id: string;
+  readonly section: string;
+  readonly statement: string;
+  readonly source: string;
+  readonly certainty: Certainty;
+  /** The name of the dataset that was judged. */
+  readonly dataset: string;
+  /** Null where the artifact can hold no data for the claim; so `bound`, `printed`, `unit` and `band`. */
+  readonly expected: number | null;
+  readonly bound: Expected["kind"] | null;
+  readonly printed: string | null;
+  readonly unit: Expected["unit"] | null;
+  readonly band: Decision["band"] | null;
+  /** A claim holds if all its parts do; one contradicted part contradicts it. */
+  readonly parts: readonly { readonly part: string; readonly verdict: Verdict }[];
+  readonly readings: readonly ReadingVerdict[];
+  /** Whether readings of one part that could be measured come to different verdicts. */
+  readonly readingsDisagree: boolean;
+}
+
+/**
+ * Judges one claim on a dataset: every part, every reading, by one rule (see `decide`).
+ *
+ * @throws LabError `RUND_TWO_RUNS` if the dataset holds two runs of one runtime that are not repeats
+ */
+export function judge(claim: Claim, evidence: Evidence): ClaimVerdict {
+  const { id, section, statement, source, certainty } = claim;
+  const head = { id, section, statement, source, certainty, dataset: evidence.dataset.name };
+  const readings = claim.parts.flatMap(part => judgePart(part, evidence));
+  const primary = readings.filter(reading => reading.primary);
+  const deciding = decidingPart(primary);
+  if (deciding === undefined) return { ...head, ...nothing, needs: claim.needs ?? null };
+  const { primary: _, ...decided } = deciding;
+  return {
+    ...head,
+    ...decided,
+    confounds: mergeConfounds(primary.map(({ confounds }) => confounds)),
+    parts: primary.map(({ part, verdict }) => ({ part, verdict })),
+    readings,
+    readingsDisagree: claim.parts.some(({ of }) => disagree(readings.filter(({ part }) => part === of))),
+  };
+}
+
+/** Judges claims in their order. */
+export const judgeAll = (claims: readonly Claim[], evidence: Evidence): readonly ClaimVerdict[] =>
+  claims.map(claim => judge(claim, evidence));
+
+/** The part that decides a claim: of those with the gravest verdict, the one farthest from another. */
+function decidingPart(parts: readonly ReadingVerdict[]): ReadingVerdict | undefined {
+  const gravest = (["contradicted", "inconclusive", "not-measured", "supported"] as const).find(verdict =>
+    parts.some(part => part.verdict === verdict),
+  );
+  const [first, ...others] = parts.filter(({ verdict }) => verdict === gravest);
+  if (first === undefined || gravest !== "contradicted") return first;
+  return others.reduce((best, part) => ((part.flipsAt ?? 0) > (best.flipsAt ?? 0) ? part : best), first);
+}
+
+function disagree(readings: readonly ReadingVerdict[]): boolean {
+  return new Set(readings.map(({ verdict }) => verdict).filter(verdict => verdict !== "not-measured")).size > 1;
+}
+
+function judgePart({ of, readings }: Part, evidence: Evidence): readonly ReadingVerdict[] {
+  const [primary] = readings;
+  return readings.flatMap(reading =>
+    expand(reading, evidence).map(one => judgeReading(one, of, reading === primary, evidence)),
+  );
+}
+
+/** A reading at each concurrency that was measured, where it asks for that. */
+function expand(reading: Reading, { dataset }: Evidence): readonly Reading[] {
+  const { quantity } = reading;
+  if (!("at" in quantity) || quantity.at.experiment === "memory" || quantity.at.concurrency !== "each")
+    return [reading];
+  const { at } = quantity;
+  return startGroups(dataset)
+    .filter(group => group.runtime === at.runtime && group.experiment === at.experiment && group.density === at.density)
+    .map(({ concurrency }) => ({
+      ...reading,
+      name: `${reading.name} at ${concurrency}`,
+      quantity: { ...quantity, at: { ...at, concurrency } } as Reading["quantity"],
+    }));
+}
+
+function judgeReading(reading: Reading, part: string, primary: boolean, evidence: Evidence): ReadingVerdict {
+  const { name, expected, quantity } = reading;
+  const { kind, printed, unit } = expected;
+  const base = { part, reading: name, primary, expected: Number(printed), bound: kind, printed, unit };
+  const found = measure(quantity, evidence);
+  const missing = "missing" in found ? found.missing : null;
+  if ("missing" in found || !Number.isFinite(found.estimate.value)) {
+    const { band } = decide(expected, { value: Number.NaN, interval: null });
+    return { ...base, ...noValue, band, needs: missing ?? "values above 0: a ratio with one that is not says nothing" };
+  }
+  const { n, method, caveat } = found.estimate;
+  const value = inUnit(found.estimate.value, unit);
+  const inside = found.estimate.interval;
+  const interval = inside === null ? null : ([inUnit(inside[0], unit), inUnit(inside[1], unit)] as const);
+  const astray = primary && kind === "point" && !printsAs(value, expected);
+  return {
+    ...base,
+    ...decide(expected, { value, interval }),
+    measured: value,
+    interval,
+    n,
+    method,
+    caveat,
+    runs: found.sources.map(({ dataset, run }) => `${dataset}/${run.run}`),
+    confounds: confoundsAmong(found.sources),
+    needs: null,
+    elsewhere: astray ? searchElsewhere(expected, quantity, evidence) : null,
+  };
+}
+
+/** What differs between the first run and the others that a ratio or difference sets against it. */
+function confoundsAmong([first, ...others]: readonly Source[]): readonly Confound[] {
+  if (first === undefined) return [];
+  return mergeConfounds(others.map(other => confoundsBetween(first.run, other.run)));
+}
+
+const noValue = {
+  verdict: "not-measured",
+  measured: null,
+  interval: null,
+  n: 0,
+  method: "none",
+  caveat: null,
+  bands: null,
+  flipsAt: null,
+  runs: [],
+  confounds: [],
+  elsewhere: null,
+} as const;
+
+const nothing = {
+  ...noValue,
+  part: "",
+  reading: "",
+  expected: null,
+  bound: null,
+  printed: null,
+  unit: null,
+  band: null,
+  parts: [],
+  readings: [],
+  readingsDisagree: false,
+} as const;

@@ -1,0 +1,93 @@
+import type { Dataset, StartCell } from "../datasets/dataset.js";
+import { cpuOf, type MemoryGroup, makespansOf, memoryGroups, type StartGroup, startGroups } from "../groups.js";
+import { mean } from "../stats/mean.js";
+import { pssPerSandbox } from "../tables/tables.js";
+
+export type Metric = "time" | "cpu" | "memory";
+
+/** Where a cell is on its metric's grid; null for what the metric has no axis for. */
+export interface CellPlace {
+  /** Makespan in ms, CPU per sandbox in ms, PSS per sandbox in KiB. */
+  readonly metric: Metric;
+  readonly experiment: "time" | "density" | "memory";
+  readonly runtime: string;
+  readonly density: number;
+  readonly concurrency: number | null;
+  /** The guest memory's label in MB. */
+  readonly memory: number | null;
+}
+
+/** One side of a comparison: what was measured in one cell. */
+export interface Sample {
+  readonly of: "rounds" | "snapshots";
+  /** One per round or snapshot, in order. */
+  readonly values: readonly number[];
+  /** The means of the blocks that the rounds were recorded in; null where they ran in one go. */
+  readonly blockMeans: readonly number[] | null;
+  /** Rounds that have no value because a cold start in them failed. */
+  readonly failedRounds: number;
+  /** Cold starts attempted and failed; null where nothing recorded them. */
+  readonly attempted: number | null;
+  readonly failed: number | null;
+}
+
+/** A dataset's cells by place, every metric: time and density cells give two each, makespan and CPU. */
+export function samplesByPlace(dataset: Dataset): ReadonlyMap<string, { place: CellPlace; sample: Sample }> {
+  const starts = startGroups(dataset).flatMap(group => [startSample("time", group), startSample("cpu", group)]);
+  const memory = memoryGroups(dataset).map(memorySample);
+  return new Map([...starts, ...memory].map(own => [placeKey(own.place), own]));
+}
+
+/**
+ * A place as text: equal for the cells of two campaigns that belong together.
+ *
+ * @example placeKey({ metric: "time", experiment: "density", runtime: "rund", density: 100, concurrency: 10, memory: null }) // "time/density/rund/100/10/-"
+ */
+export function placeKey({ metric, experiment, runtime, density, concurrency, memory }: CellPlace): string {
+  return [metric, experiment, runtime, density, concurrency ?? "-", memory ?? "-"].join("/");
+}
+
+function startSample(metric: "time" | "cpu", group: StartGroup): { place: CellPlace; sample: Sample } {
+  const { experiment, runtime, density, concurrency, cells } = group;
+  const failedRounds = total(cells.map(cell => Math.max(cell.partial, (cell.failed ?? 0) > 0 ? 1 : 0)));
+  return {
+    place: { metric, experiment, runtime, density, concurrency, memory: null },
+    sample: {
+      of: "rounds",
+      values: metric === "time" ? makespansOf(group) : cpuOf(group),
+      blockMeans: blockMeans(metric, cells),
+      failedRounds,
+      attempted: known(cells.map(cell => cell.attempted)),
+      failed: known(cells.map(cell => cell.failed)),
+    },
+  };
+}
+
+function memorySample({ runtime, memoryMb, density, cells }: MemoryGroup): { place: CellPlace; sample: Sample } {
+  const values = cells.flatMap(cell => pssPerSandbox(cell) ?? []);
+  return {
+    place: { metric: "memory", experiment: "memory", runtime, density, concurrency: null, memory: memoryMb },
+    sample: { of: "snapshots", values, blockMeans: null, failedRounds: 0, attempted: null, failed: null },
+  };
+}
+
+/** Rounds belong to a block where the run says so, or where a campaign repeated the whole run. */
+function blockMeans(metric: "time" | "cpu", cells: readonly StartCell[]): readonly number[] | null {
+  const blocks = new Map<string, number[]>();
+  for (const { run, rounds, concurrency } of cells) {
+    for (const { block, makespanMs, busyJiffies } of rounds) {
+      if (block === null && cells.length === 1) return null;
+      const value = metric === "time" ? makespanMs : busyJiffies === null ? null : (busyJiffies * 10) / concurrency;
+      const key = `${run}/${block}`;
+      if (value !== null) blocks.set(key, [...(blocks.get(key) ?? []), value]);
+    }
+  }
+  return blocks.size < 2 ? null : [...blocks.values()].map(mean);
+}
+
+const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+
+const known = (counts: readonly (number | null)[]): number | null => {
+  const numbers = counts.filter(count => count !== null);
+  return numbers.length === 0 ? null : total(numbers);
+};

@@ -1,0 +1,153 @@
+import type { Interval } from "../stats/bootstrap-t.js";
+import { equivalent } from "../stats/equivalence.js";
+import { estimateMean, estimateRatio, fewestRounds } from "../stats/estimate.js";
+import { mean, variance } from "../stats/mean.js";
+import { divisions, permutationTest } from "../stats/permutation.js";
+import { roundsFor } from "../stats/power.js";
+import { ascending } from "../stats/quantile.js";
+import { welchRatio } from "../stats/welch.js";
+import type { Sample } from "./cells.js";
+
+/** Faster and slower are said of the second campaign: less, or more, time, CPU or memory than the first. */
+export type Comparative = "faster" | "slower" | "same" | "undecided";
+
+/** One side's mean with its 95 % interval; null without values, or with too few rounds for one. */
+export interface Side {
+  readonly mean: number | null;
+  readonly interval: Interval | null;
+  readonly n: number;
+}
+
+/** Two samples of one cell set against each other, before their p is corrected over the family. */
+export interface Contrast {
+  readonly of: Sample["of"];
+  readonly a: Side;
+  readonly b: Side;
+  /** Mean of the second over mean of the first; null where a mean is missing or not above 0. */
+  readonly ratio: number | null;
+  readonly at: (level: number) => Interval | null;
+  /** Two-sided; null where there was nothing to test with. */
+  readonly p: number | null;
+  readonly method: "rounds" | "blocks" | "ranks" | "none";
+  readonly caveat: string | null;
+  /** By rank only: whether the second ranks worse. */
+  readonly worse: boolean;
+  /** The coefficient of variation of a round (or block) in either sample; null for fewer than two. */
+  readonly variation: number | null;
+  /** Rounds in a block; 1 where there are none. */
+  readonly roundsPerUnit: number;
+}
+
+/**
+ * Sets two samples of one cell against each other. Rounds recorded in blocks are compared by their blocks' means
+ * (Welch's t on the logarithm), since rounds of one block resemble each other; others by a permutation test and the
+ * studentised bootstrap of the ratio. Where a cold start failed, rounds are compared by rank, failed ones last.
+ */
+export function contrast(a: Sample, b: Sample, seed: string): Contrast {
+  const sides = { a: side(a, `${seed}/a`), b: side(b, `${seed}/b`) };
+  const { mean: meanA } = sides.a;
+  const { mean: meanB } = sides.b;
+  const ratio = meanA !== null && meanB !== null && meanA > 0 && meanB > 0 ? meanB / meanA : null;
+  const blocked = a.blockMeans !== null || b.blockMeans !== null;
+  const [unitsA, unitsB] = [a.blockMeans ?? a.values, b.blockMeans ?? b.values];
+  const plain = {
+    of: b.of,
+    ...sides,
+    ratio,
+    at: () => null,
+    p: null,
+    method: "none" as const,
+    caveat: null,
+    worse: false,
+    variation: variationOf(unitsA, unitsB),
+    roundsPerUnit: blocked ? Math.max(1, Math.round(b.values.length / Math.max(1, unitsB.length))) : 1,
+  };
+  if (a.failedRounds + b.failedRounds > 0) return { ...plain, ...byRank(a, b, seed) };
+  if (ratio === null) return { ...plain, caveat: "no mean above 0" };
+  if (blocked) {
+    const welch = welchRatio(unitsB, unitsA);
+    if (welch !== null) return { ...plain, at: welch.at, p: welch.p, method: "blocks" };
+  }
+  if (Math.min(a.values.length, b.values.length) < fewestRounds) return { ...plain, caveat: `too few ${b.of}` };
+  const estimate = estimateRatio(b.values, a.values, seed);
+  const p = permutationTest(a.values, b.values, `${seed}/p`);
+  return { ...plain, at: estimate.at, p, method: "rounds", caveat: estimate.caveat };
+}
+
+/**
+ * The verdict of a contrast, and the rounds on either side that an undecided one would take.
+ *
+ * The same: the ratio's 90 % interval lies within the tolerance of 1. Else faster or slower: p, corrected, is below 5 %.
+ * Else undecided. A cell with failed cold starts is never faster, and never the same. Snapshots of memory, of which a
+ * campaign has one a cell, are faster or slower only beyond twice the tolerance.
+ *
+ * @param corrected the contrast's p after Holm's correction
+ * @param family how many cells were tested together
+ */
+export function verdictOf(
+  found: Contrast,
+  corrected: number | null,
+  family: number,
+  tolerance: number,
+): { readonly verdict: Comparative; readonly roundsNeeded: number | null } {
+  const decided = (verdict: Comparative) => ({ verdict, roundsNeeded: null });
+  if (found.method === "ranks") {
+    return corrected !== null && corrected < 0.05 && found.worse ? decided("slower") : decided("undecided");
+  }
+  if (equivalent(found.at(0.9), tolerance)) return decided("same");
+  const different =
+    corrected === null
+      ? found.of === "snapshots" && found.ratio !== null && Math.abs(found.ratio - 1) > 2 * tolerance
+      : corrected < 0.05;
+  if (different && found.ratio !== null && found.ratio !== 1) {
+    return decided(found.ratio < 1 ? "faster" : "slower");
+  }
+  return { verdict: "undecided", roundsNeeded: roundsNeeded(found, family, tolerance) };
+}
+
+function side({ values }: Sample, seed: string): Side {
+  if (values.length === 0) return { mean: null, interval: null, n: 0 };
+  const { value, interval, n } = estimateMean(values, seed);
+  return { mean: value, interval, n };
+}
+
+/** Failed rounds rank last, equal among themselves: no time is put on them. */
+function byRank(a: Sample, b: Sample, seed: string): Pick<Contrast, "p" | "method" | "caveat" | "worse"> {
+  const last = (sample: Sample) => [
+    ...sample.values,
+    ...new Array<number>(sample.failedRounds).fill(Number.POSITIVE_INFINITY),
+  ];
+  const [allA, allB] = [last(a), last(b)];
+  const sorted = ascending([...allA, ...allB]);
+  const rank = (value: number) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2;
+  const [ranksA, ranksB] = [allA.map(rank), allB.map(rank)];
+  return {
+    p: permutationTest(ranksA, ranksB, `${seed}/ranks`),
+    method: "ranks",
+    caveat: [failures(a, "A"), failures(b, "B")].filter(text => text !== "").join("; "),
+    worse: allA.length > 0 && allB.length > 0 && mean(ranksB) > mean(ranksA),
+  };
+}
+
+function failures({ failedRounds, attempted, failed }: Sample, name: string): string {
+  if (failedRounds === 0) return "";
+  return failed !== null && attempted !== null
+    ? `${failed} of ${attempted} starts failed in ${name}`
+    : `${failedRounds} incomplete rounds in ${name}`;
+}
+
+function variationOf(a: readonly number[], b: readonly number[]): number | null {
+  if (a.length < 2 || b.length < 2) return null;
+  const squared = (values: readonly number[]) => variance(values) / mean(values) ** 2;
+  const variation = Math.sqrt((squared(a) + squared(b)) / 2);
+  return Number.isFinite(variation) ? variation : null;
+}
+
+/** Rounds for 80 % power at the tolerance, and enough divisions for the smallest p to pass Holm's first step. */
+function roundsNeeded(found: Contrast, family: number, tolerance: number): number | null {
+  if (found.variation === null) return null;
+  let units = Math.max(fewestRounds, roundsFor(found.variation, tolerance, { alpha: 0.05 / family, power: 0.8 }));
+  if (found.method !== "blocks") while (divisions(2 * units, units) < (2 * family) / 0.05) units++;
+  const rounds = units * found.roundsPerUnit;
+  return Math.max(rounds, Math.min(found.a.n, found.b.n) + 1);
+}

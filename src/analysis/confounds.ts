@@ -1,0 +1,49 @@
+import type { RunInfo } from "./datasets/dataset.js";
+
+/** Something other than what is compared that differs between two runs. */
+export interface Confound {
+  /** `kernel`, `containerd`, `snapshotter`, … */
+  readonly what: string;
+  /** As the runs recorded it; null where they did not. */
+  readonly a: string | null;
+  readonly b: string | null;
+}
+
+/**
+ * What differs between the circumstances of two runs, by what they recorded: versions, config values, driver, host.
+ * Something only one of them recorded is listed, since it may differ; something neither recorded cannot be.
+ *
+ * @returns sorted by name
+ */
+export function confoundsBetween(a: RunInfo, b: RunInfo): readonly Confound[] {
+  const [left, right] = [circumstances(a), circumstances(b)];
+  return [...new Set([...left.keys(), ...right.keys()])]
+    .map(what => ({ what, a: left.get(what) ?? null, b: right.get(what) ?? null }))
+    .filter(({ a, b }) => a !== b)
+    .sort((a, b) => (a.what < b.what ? -1 : 1));
+}
+
+/**
+ * Several lists as one without repeats, in their order.
+ *
+ * @example mergeConfounds([[{ what: "kernel", a: "5", b: "6" }], [{ what: "kernel", a: "5", b: "6" }]]) // [{ what: "kernel", a: "5", b: "6" }]
+ */
+export function mergeConfounds(lists: readonly (readonly Confound[])[]): readonly Confound[] {
+  const byText = new Map(lists.flat().map(confound => [JSON.stringify(confound), confound]));
+  return [...byText.values()];
+}
+
+/**
+ * One confound as text.
+ *
+ * @example describeConfound({ what: "containerd", a: "v1.5.8", b: null }) // "containerd v1.5.8 against not recorded"
+ */
+export function describeConfound({ what, a, b }: Confound): string {
+  return `${what} ${a ?? "not recorded"} against ${b ?? "not recorded"}`;
+}
+
+function circumstances(run: RunInfo): ReadonlyMap<string, string> {
+  const known = { ...run.versions, template: run.template, driver: run.driver, host: run.host, ...run.config };
+  const recorded = Object.entries(known).filter(([, value]) => value !== null);
+  return new Map(recorded.map(([what, value]) => [what, String(value)]));
+}

@@ -1,0 +1,35 @@
+/**
+ * Holm's correction (1979): the p of a family of tests, each adjusted so that the chance of any false rejection in the
+ * family stays at the level one compares with.
+ *
+ * @returns the adjusted p in the order they came in
+ * @example holm([0.01, 0.04, 0.03]) // [0.03, 0.06, 0.06]
+ */
+export function holm(ps: readonly number[]): number[] {
+  const order = [...ps.keys()].sort((i, j) => ps[i]! - ps[j]!);
+  const adjusted = new Array<number>(ps.length).fill(1);
+  let least = 0;
+  for (const [rank, i] of order.entries()) {
+    least = Math.min(1, Math.max(least, (ps.length - rank) * ps[i]!));
+    adjusted[i] = least;
+  }
+  return adjusted;
+}
+
+/**
+ * Benjamini and Hochberg's correction (1995): adjusted so that of the rejections in a family, the expected share of false
+ * ones stays at the level one compares with. Where nothing is there to be found, it guards as Holm's does.
+ *
+ * @returns the adjusted p in the order they came in
+ * @example benjaminiHochberg([0.01, 0.04, 0.02]) // [0.03, 0.04, 0.03]
+ */
+export function benjaminiHochberg(ps: readonly number[]): number[] {
+  const order = [...ps.keys()].sort((i, j) => ps[j]! - ps[i]!);
+  const adjusted = new Array<number>(ps.length).fill(1);
+  let most = 1;
+  for (const [rank, i] of order.entries()) {
+    most = Math.min(most, (ps.length / (ps.length - rank)) * ps[i]!);
+    adjusted[i] = most;
+  }
+  return adjusted;
+}

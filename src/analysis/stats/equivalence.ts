@@ -1,0 +1,14 @@
+import type { Interval } from "./bootstrap-t.js";
+
+/**
+ * Two one-sided tests at 5 % (Schuirmann 1987), by the 90 % interval of a ratio: "the same" needs the whole interval
+ * within the tolerance of 1, never a mere absence of significance.
+ *
+ * @param ratio90 the ratio's interval at 90 %; null where there is none, which shows nothing
+ * @param tolerance such as 0.05
+ * @example equivalent([0.97, 1.02], 0.05) // true
+ * @example equivalent([0.9, 1.1], 0.05) // false
+ */
+export function equivalent(ratio90: Interval | null, tolerance: number): boolean {
+  return ratio90 !== null && ratio90[0] >= 1 - tolerance && ratio90[1] <= 1 + tolerance;
+}

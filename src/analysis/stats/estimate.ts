@@ -1,0 +1,142 @@
+import { bca } from "./bca.js";
+import { blockLength, type Estimator, type Interval, resamples, studentised } from "./bootstrap-t.js";
+import { dependent } from "./dependence.js";
+import { mean } from "./mean.js";
+import { ascending, quantileR7 } from "./quantile.js";
+
+/** Fewer rounds than this get no interval. */
+export const fewestRounds = 5;
+
+/** From this many rounds on, dependent rounds get an interval from moving blocks. */
+export const fewestForBlocks = 20;
+
+/**
+ * A statistic of one campaign's rounds with its interval. The interval speaks of that campaign alone: what another day,
+ * host or kernel would give lies outside its scope.
+ */
+export interface Estimate {
+  readonly value: number;
+  /** At 95 %; null where there are too few rounds. */
+  readonly interval: Interval | null;
+  /** Rounds; of several samples the smallest. */
+  readonly n: number;
+  readonly method: "studentised bootstrap" | "moving blocks" | "BCa" | "none";
+  readonly caveat: "too few rounds" | "dependent rounds: too narrow" | "all rounds equal" | null;
+  /** The interval at another level, such as 0.9. */
+  at(level: number): Interval | null;
+}
+
+/**
+ * The mean over rounds with its interval, from the studentised bootstrap; from moving blocks where the rounds depend on
+ * each other and there are 20 or more. Values must be finite; NaN for none.
+ *
+ * @example estimateMean([1, 2, 3], "seed").caveat // "too few rounds"
+ */
+export function estimateMean(values: readonly number[], seed: string | number, draws = resamples): Estimate {
+  return estimate([values], ([m], [e]) => ({ value: m!, error: e! }), seed, draws);
+}
+
+/**
+ * The ratio of two means, first over second, with its interval from the logarithm's. Both means must be above 0, else
+ * the value is NaN and there is no interval.
+ *
+ * @example estimateRatio([2, 4], [6, 6], "seed").value // 0.5
+ */
+export function estimateRatio(over: readonly number[], under: readonly number[], seed: string | number): Estimate {
+  const logRatio: Estimator = ([a, b], [ea, eb]) => ({
+    value: Math.log(a! / b!),
+    error: Math.hypot(ea! / a!, eb! / b!),
+  });
+  const logged = estimate([over, under], logRatio, seed);
+  // the quotient itself, not the exponential of its logarithm, which may miss its last bit
+  return {
+    ...mapEstimate(logged, Math.exp),
+    value: mean(over) > 0 && mean(under) > 0 ? mean(over) / mean(under) : Number.NaN,
+  };
+}
+
+/**
+ * The difference of two means, first less second, with its interval.
+ *
+ * @example estimateDifference([5, 7], [1, 1], "seed").value // 5
+ */
+export function estimateDifference(from: readonly number[], less: readonly number[], seed: string | number): Estimate {
+  return estimate([from, less], ([a, b], [ea, eb]) => ({ value: a! - b!, error: Math.hypot(ea!, eb!) }), seed);
+}
+
+/**
+ * A quantile (R-7) over rounds with its interval by BCa, which takes rounds to be independent: where they show that
+ * they are not, the caveat says so.
+ *
+ * @example estimateQuantile([1, 2, 3, 10], 0.5, "seed").value // 2.5
+ */
+export function estimateQuantile(
+  values: readonly number[],
+  p: number,
+  seed: string | number,
+  draws = resamples,
+): Estimate {
+  const n = values.length;
+  const value = quantileR7(ascending(values), p);
+  const plain = { value, n, interval: null, method: "none", at: () => null } as const;
+  if (n < fewestRounds) return { ...plain, caveat: "too few rounds" };
+  if (values.every(other => other === values[0])) return { ...plain, ...constant(value) };
+  const at = bca(values, sorted => quantileR7(sorted, p), seed, draws);
+  const caveat = dependent(values) ? "dependent rounds: too narrow" : null;
+  return { value, n, interval: at(0.95), method: "BCa", caveat, at };
+}
+
+/**
+ * An estimate in another unit or scale.
+ *
+ * @param monotone rises or falls over the whole range
+ * @example mapEstimate(estimateMean([1, 3], "seed"), x => 10 - x).value // 8
+ */
+export function mapEstimate(found: Estimate, monotone: (value: number) => number): Estimate {
+  const map = (interval: Interval | null): Interval | null => {
+    if (interval === null) return null;
+    const [a, b] = [monotone(interval[0]), monotone(interval[1])];
+    return a <= b ? [a, b] : [b, a];
+  };
+  return {
+    ...found,
+    value: monotone(found.value),
+    interval: map(found.interval),
+    at: level => map(found.at(level)),
+  };
+}
+
+function estimate(
+  samples: readonly (readonly number[])[],
+  estimator: Estimator,
+  seed: string | number,
+  draws = resamples,
+): Estimate {
+  const means = samples.map(mean);
+  const n = Math.min(...samples.map(values => values.length));
+  const { value } = estimator(
+    means,
+    means.map(() => 0),
+  );
+  const plain = { value, n, interval: null, method: "none", at: () => null } as const;
+  if (n < fewestRounds || !Number.isFinite(value)) return { ...plain, caveat: "too few rounds" };
+  if (samples.every(values => values.every(other => other === values[0]))) return { ...plain, ...constant(value) };
+  const inBlocks = samples.map(values => dependent(values) && values.length >= fewestForBlocks);
+  const series = samples.map((values, i) => ({ values, blockLength: inBlocks[i] ? blockLength(values) : 1 }));
+  const at = studentised(series, estimator, seed, draws);
+  const narrow = samples.some((values, i) => dependent(values) && !inBlocks[i]);
+  return {
+    value,
+    n,
+    interval: at(0.95),
+    method: inBlocks.includes(true) ? "moving blocks" : "studentised bootstrap",
+    caveat: narrow ? "dependent rounds: too narrow" : null,
+    at,
+  };
+}
+
+/** What is known of rounds without any spread: their value, and that they had none. */
+function constant(value: number) {
+  const at = (): Interval => [value, value];
+  return { interval: at(), caveat: "all rounds equal", at } as const;
+}

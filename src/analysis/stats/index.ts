@@ -1,0 +1,30 @@
+/**
+ * Statistics: arrays in, numbers out. This folder knows nothing of runtimes or datasets and imports nothing of the
+ * project; whoever wants only the statistics imports `rund-lab/stats`.
+ */
+export { bca } from "./bca.js";
+export { blockLength, type Estimator, type Interval, resamples, type Series, studentised } from "./bootstrap-t.js";
+export { benjaminiHochberg, holm } from "./correction.js";
+export { dependent, lagOne, type Trend, trend } from "./dependence.js";
+export { equivalent } from "./equivalence.js";
+export {
+  type Estimate,
+  estimateDifference,
+  estimateMean,
+  estimateQuantile,
+  estimateRatio,
+  fewestForBlocks,
+  fewestRounds,
+  mapEstimate,
+} from "./estimate.js";
+export { type CellFlags, flagCells, type RoundSeries } from "./flags.js";
+export { type CellStarts, type RoundSpan, roundSpans } from "./makespan.js";
+export { mean, sum, variance } from "./mean.js";
+export { normalCdf, normalQuantile } from "./normal.js";
+export { type Deviation, deviation } from "./outliers.js";
+export { divisions, permutationTest } from "./permutation.js";
+export { type Demand, detectableEffect, roundsFor, usualDemand } from "./power.js";
+export { ascending, median, quantileNearestRank, quantileR7 } from "./quantile.js";
+export { type Random, random } from "./random.js";
+export { studentQuantile, studentTwoSided } from "./student.js";
+export { type WelchRatio, welchRatio } from "./welch.js";

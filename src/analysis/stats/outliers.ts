@@ -1,0 +1,29 @@
+import { mean } from "./mean.js";
+import { median } from "./quantile.js";
+import { studentTwoSided } from "./student.js";
+
+/** How far one value lies from the others. */
+export interface Deviation {
+  /** (value − median) / median; the sign says on which side. */
+  readonly share: number;
+  /** The chance of a value this far out, on either side, among values that scatter normally. */
+  readonly p: number;
+}
+
+/**
+ * How far a value lies from a sample's median, in the sample's own scatter: the median absolute deviation × 1.4826, or,
+ * where that is 0, the mean absolute deviation × 1.2533 (Iglewicz and Hoaglin 1993). That scale comes from few values:
+ * the p is Student's t with 0.37 (n − 1) degrees of freedom, 0.37 being the scale's efficiency.
+ *
+ * @param others the values to compare with; the value itself may be among them
+ * @example deviation(200, [100, 100, 100]) // { share: 1, p: 0 }
+ */
+export function deviation(value: number, others: readonly number[]): Deviation {
+  const centre = median(others);
+  const distances = others.map(other => Math.abs(other - centre));
+  const scale = 1.4826 * median(distances) || 1.2533 * mean(distances);
+  const away = value - centre;
+  if (away === 0) return { share: 0, p: 1 };
+  const share = away / Math.abs(centre);
+  return { share, p: scale === 0 ? 0 : studentTwoSided(away / scale, 0.37 * (others.length - 1)) };
+}

@@ -1,0 +1,103 @@
+import { Command } from "commander";
+import { type Capacity, capacity } from "../analysis/capacity/index.js";
+import { withInterval } from "../analysis/claims/text.js";
+import { loadDataset } from "../analysis/datasets/index.js";
+import { LabError } from "../model/errors.js";
+import { runtimeLabel } from "../model/runtimes.js";
+import { type Io, printable, printJson } from "./io.js";
+import { textTable, wrap } from "./text-table.js";
+
+interface Options {
+  readonly runtime: string;
+  readonly hostMemory: number;
+  readonly guestMemory: number;
+  readonly reserve: number;
+  readonly data: string;
+  readonly json?: boolean;
+}
+
+export default (io: Io): Command =>
+  new Command("capacity")
+    .description(
+      "How many sandboxes a host holds, by three models of what one costs, side by side: idle (PSS), host (fall of\nMemAvailable) and committed (true guest memory and overhead). The range is the answer. Sizes take a unit: 384GiB,\n384GB, 128MiB.",
+    )
+    .requiredOption("--runtime <id>", "the runtime, as the data names it")
+    .requiredOption("--host-memory <size>", "the host's memory", bytes)
+    .requiredOption("--guest-memory <size>", "the guest memory's label, one that was measured", bytes)
+    .option("--reserve <size>", "memory kept for the host itself", bytes, 0)
+    .option("--data <dir>", "paper_data, ae_data or a folder", "paper_data")
+    .option("--json", "one JSON document")
+    .action(async (options: Options) => {
+      const found = capacity(await loadDataset(options.data, io.cwd), {
+        runtime: options.runtime,
+        hostBytes: options.hostMemory,
+        reserveBytes: options.reserve,
+        memoryMb: options.guestMemory / 2 ** 20,
+      });
+      if (options.json === true) printJson(io, found);
+      else io.stdout.write(printable(`${report(found).join("\n")}\n`));
+    });
+
+const units: Readonly<Record<string, number>> = {
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+};
+
+/** `384GiB` → bytes. */
+function bytes(size: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kKMGT]i?B)$/.exec(size) ?? [];
+  const factor = units[unit ?? ""];
+  if (number !== undefined && factor !== undefined) return Number(number) * factor;
+  throw new LabError("RUND_SIZE", "usage", "", {
+    expected: `a size with one of the units ${Object.keys(units).join(", ")}, such as 384GiB`,
+    found: `"${size}"`,
+  });
+}
+
+function report(found: Capacity): readonly string[] {
+  const { dataset, runtime, hostBytes, reserveBytes, memoryMb, trueGuestMb, measuredDensity, models, range } = found;
+  const guest = trueGuestMb === null ? "the true guest memory is not recorded" : `in truth ${trueGuestMb} MiB`;
+  const title = `${runtimeLabel(runtime)} with ${memoryMb} MiB by the label (${guest}), on ${gibibytes(hostBytes)} less a reserve of ${gibibytes(reserveBytes)}, by ${dataset}: ${range[0]} to ${range[1]} sandboxes.`;
+  const rows = models.map(({ model, perSandboxKiB, sandboxes, basis }) => [
+    model,
+    sandboxes === null ? "–" : String(sandboxes),
+    perSandboxKiB === null ? "–" : `${(perSandboxKiB / 1024).toFixed(1)} MiB`,
+    basis,
+  ]);
+  return [
+    ...wrap(title, 100),
+    `At most ${measuredDensity} were there at once: beyond that every number is a model's.`,
+    "",
+    ...textTable([["model", "sandboxes", "each", "from"], ...rows], [1, 2]),
+    "",
+    ...starts(found),
+  ];
+}
+
+function starts({ startTimes }: Capacity): readonly string[] {
+  if (startTimes.length === 0) return ["No cold starts were measured for this runtime."];
+  const densities = [...new Set(startTimes.map(({ density }) => density))];
+  const concurrencies = [...new Set(startTimes.map(({ concurrency }) => concurrency))].sort((a, b) => a - b);
+  const cell = (density: number, concurrency: number) => {
+    const found = startTimes.find(own => own.density === density && own.concurrency === concurrency);
+    return found === undefined ? "–" : withInterval(found.meanMs, null);
+  };
+  return [
+    "Cold starts as measured, mean makespan in ms; nothing is extrapolated:",
+    ...textTable(
+      [
+        ["running", ...concurrencies.map(concurrency => `${concurrency} at once`)],
+        ...densities.map(density => [String(density), ...concurrencies.map(own => cell(density, own))]),
+      ],
+      [0, ...concurrencies.map((_, i) => i + 1)],
+    ),
+  ];
+}
+
+const gibibytes = (size: number) => `${Number((size / 2 ** 30).toPrecision(5))} GiB`;

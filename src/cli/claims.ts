@@ -1,0 +1,94 @@
+import { Command } from "commander";
+import {
+  type ClaimVerdict,
+  claimedText,
+  type Finding,
+  findings,
+  flipText,
+  headline,
+  headlineText,
+  judgeAll,
+  measuredText,
+  paperClaims,
+  type ReadingVerdict,
+} from "../analysis/claims/index.js";
+import { loadDataset } from "../analysis/datasets/index.js";
+import { type Io, printable, printJson } from "./io.js";
+import { textTable, wrap } from "./text-table.js";
+
+export default (io: Io): Command =>
+  new Command("claims")
+    .description(
+      "Judges the paper's quantitative claims on recorded data: supported, contradicted, inconclusive or not measured,\neach with its reading, interval and the tolerance at which the verdict would flip. Runtimes that the data does not\nhold at all are compared with paper_data's, and what else differs is named.",
+    )
+    .option("--data <dir>", "paper_data, ae_data, a distilled folder, run folders or a campaign", "paper_data")
+    .option("--json", "one JSON document: the verdicts, with every reading")
+    .action(async (options: { data: string; json?: boolean }) => {
+      const dataset = await loadDataset(options.data, io.cwd);
+      const baseline = options.data === "paper_data" ? dataset : await loadDataset("paper_data");
+      const verdicts = judgeAll(paperClaims, { dataset, baseline });
+      if (options.json === true) printJson(io, verdicts);
+      else io.stdout.write(printable(`${report(verdicts, findings(dataset, verdicts)).join("\n")}\n`));
+    });
+
+const width = 100;
+
+function report(verdicts: readonly ClaimVerdict[], found: readonly Finding[]): readonly string[] {
+  const sure = verdicts.filter(({ certainty }) => certainty === "A" || certainty === "H");
+  const others = verdicts.filter(verdict => !sure.includes(verdict));
+  return [
+    ...wrap(`On ${verdicts[0]?.dataset}: ${headlineText(headline(verdicts))}.`, width),
+    "The band is ± 5 % of a claimed value, ± 2 points of a claimed percentage; intervals are 95 %, within one",
+    "campaign. A reading in brackets disagrees with the one that decides. All readings and values: --json.",
+    "",
+    ...sure.flatMap(claimLines),
+    "Wording unverified: we judge the data, and nobody's words.",
+    "",
+    ...others.flatMap(claimLines),
+    ...(found.length === 0 ? [] : ["What the data shows besides", ""]),
+    ...found.flatMap(({ text }) => wrap(`- ${text}`, width, "  ")),
+  ];
+}
+
+/** A row for each part's primary reading, and for those others that come to a different verdict. */
+function claimLines(claim: ClaimVerdict): readonly string[] {
+  const primary = claim.readings.filter(reading => reading.primary);
+  const differs = (reading: ReadingVerdict) =>
+    reading.verdict !== "not-measured" &&
+    reading.verdict !== primary.find(({ part }) => part === reading.part)?.verdict;
+  const shown = claim.readings.filter(reading => reading.primary || differs(reading));
+  const rows = shown.map(reading => [
+    reading.primary ? reading.verdict : `(${reading.verdict})`,
+    claimedText(reading),
+    measuredText(reading),
+    reading.n === 0 ? "" : `n=${reading.n}`,
+    flipText(reading),
+    [reading.part, reading.reading].filter(text => text !== "").join(", "),
+  ]);
+  const title = `${claim.verdict.toUpperCase()}  ${claim.id}: ${claim.statement} (${claim.section}; ${claim.certainty})`;
+  const table = rows.length === 0 ? [] : textTable([["", "claimed", "measured", "", "flips at", "reading"], ...rows]);
+  return [
+    ...wrap(title, width),
+    ...[...table, ...notes(claim, shown.length).flatMap(note => wrap(note, width - 2, "  "))].map(line => `  ${line}`),
+    "",
+  ];
+}
+
+function notes({ needs, confounds, readings }: ClaimVerdict, shown: number): readonly string[] {
+  const caveats = [...new Set(readings.flatMap(({ caveat, n }) => (caveat !== null && n > 1 ? caveat : [])))];
+  const astray = readings.flatMap(({ printed, unit, elsewhere }) =>
+    elsewhere === null || elsewhere.found.length === 0
+      ? []
+      : `${printed} ${unit} is what was measured for ${elsewhere.found.map(({ at }) => at).join(" and ")} (${elsewhere.searched} other cells searched)`,
+  );
+  const hidden = readings.length - shown;
+  return [
+    ...(needs === null ? [] : [`it would take ${needs}`]),
+    ...(hidden === 0 ? [] : [`${hidden} other reading${hidden === 1 ? "" : "s"}, to the same verdict or without data`]),
+    ...astray,
+    ...caveats.map(caveat => `some readings: ${caveat}`),
+    ...(confounds.length === 0
+      ? []
+      : [`also different: ${[...new Set(confounds.map(({ what }) => what))].sort().join(", ")}`]),
+  ];
+}

@@ -1,0 +1,191 @@
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type ClaimVerdict, findings, judgeAll, paperClaims } from "../../../src/analysis/claims/index.js";
+import { type Dataset, loadDataset } from "../../../src/analysis/datasets/index.js";
+import { artifact, needs, suiteNeeding } from "../../support/needs.js";
+
+const paper = await loadDataset("paper_data");
+const ae = await loadDataset("ae_data");
+const onPaper = judgeAll(paperClaims, { dataset: paper, baseline: paper });
+const onAe = judgeAll(paperClaims, { dataset: ae, baseline: paper });
+
+/** The measured value of a reading, rounded to so many decimals. */
+function measured(
+  verdicts: readonly ClaimVerdict[],
+  id: string,
+  part: string,
+  reading: string,
+  decimals: number,
+): number {
+  const claim = verdicts.find(own => own.id === id);
+  const found = claim?.readings.find(own => own.part === part && own.reading === reading);
+  assert.ok(found?.measured !== undefined && found.measured !== null, `${id} ${part} ${reading}`);
+  return Number(found.measured.toFixed(decimals));
+}
+
+// worked out from the raw logs with pandas, apart from this code
+const expectedOnPaper: readonly (readonly [
+  id: string,
+  part: string,
+  reading: string,
+  value: number,
+  decimals: number,
+])[] = [
+  ["start-200-in-1s", "", "as mean makespan at 200", 1084.7, 1],
+  ["start-200-in-1s", "", "as starts per second at 200", 184, 0],
+  ["start-200-in-1s", "", "as starts per second at 100", 210, 0],
+  ["density-2500", "", "by true guest memory, committed, on 384 GiB", 1276, 0],
+  ["density-2500", "", "by the label's 128 MiB and PSS on 384 GiB", 2588, 0],
+  ["density-2500", "", "by the label's 128 MiB and PSS on 384 GB", 2410, 0],
+  ["density-2500", "", "by PSS alone on 384 GiB", 16437, 0],
+  ["single-88ms", "", "as mean makespan at 1", 84.2, 1],
+  ["start-200-all", "Kata-FC", "as mean makespan at 200", 27.21, 2],
+  ["start-200-all", "Kata-QEMU", "as mean makespan at 200", 6.85, 2],
+  ["start-200-all", "Kata-template", "as mean makespan at 200", 2.04, 2],
+  ["start-200-all", "RunD", "as mean makespan at 200", 1.08, 2],
+  ["template-40", "", "as mean makespan at 400", 40.1, 1],
+  ["cpu-200", "against Kata-QEMU", "as busy time of the host per sandbox at 200", 85.8, 1],
+  ["cpu-200", "against Kata-template", "as busy time of the host per sandbox at 200", 66.1, 1],
+  ["cpu-200", "against Kata-FC", "as busy time of the host per sandbox at 200", 49.5, 1],
+  ["memory-20mb", "", "as PSS per sandbox of 128 MB at 100, in MiB", 24.5, 1],
+  ["memory-20mb", "", "as PSS per sandbox of 128 MB at 1,000, in MiB", 23.9, 1],
+  ["memory-1000", "against Kata-QEMU", "as PSS per sandbox of 128 MB at 1,000", 83.4, 1],
+  ["memory-1000", "against Kata-template", "as PSS per sandbox of 128 MB at 1,000", 76.2, 1],
+  ["memory-1000", "against Kata-FC", "as PSS per sandbox of 128 MB at 1,000", 68.2, 1],
+  ["fc-overhead", "alone", "as PSS per sandbox at 1, in MiB", 95.2, 1],
+  ["fc-overhead", "at 1,000", "as PSS per sandbox at 1,000, in MiB", 75.2, 1],
+  ["qemu-overhead", "alone", "as PSS per sandbox at 1, in MiB", 165.8, 1],
+  ["qemu-overhead", "at 1,500", "as PSS per sandbox at 1,000, in MiB", 144.3, 1],
+  ["density-plus-10", "Kata-QEMU", "as mean makespan of 10 on top of 1,000", 1.688, 3],
+  ["density-plus-10", "Kata-template", "as mean makespan of 10 on top of 1,000", 0.407, 3],
+  ["density-plus-10", "Kata-FC", "as mean makespan of 10 on top of 1,000", 10.87, 3],
+  ["density-plus-10", "RunD", "as mean makespan of 10 on top of 1,000", 0.213, 3],
+  ["density-plus-10", "Kata-QEMU", "as increase from a background of 100", 1.056, 3],
+  ["density-plus-10", "Kata-template", "as increase from a background of 100", 0.036, 3],
+  ["density-plus-10", "Kata-FC", "as increase from a background of 100", 9.42, 2],
+  ["density-plus-10", "RunD", "as increase from a background of 100", 0.083, 3],
+];
+
+const expectedOnAe: typeof expectedOnPaper = [
+  ["start-200-in-1s", "", "as mean makespan at 200", 760.6, 1],
+  ["single-88ms", "", "as mean makespan at 1", 94.3, 1],
+  ["cpu-200", "against Kata-QEMU", "as busy time of the host per sandbox at 200", 88.6, 1],
+  ["cpu-200", "against Kata-template", "as busy time of the host per sandbox at 200", 72.8, 1],
+  ["cpu-200", "against Kata-FC", "as busy time of the host per sandbox at 200", 59.5, 1],
+  ["memory-20mb", "", "as PSS per sandbox of 128 MB at 100, in MiB", 15.8, 1],
+  ["memory-20mb", "", "as PSS per sandbox of 128 MB at 1,000, in MiB", 15.5, 1],
+  ["memory-1000", "against Kata-QEMU", "as PSS per sandbox of 128 MB at 1,000", 89.2, 1],
+  ["memory-1000", "against Kata-template", "as PSS per sandbox of 128 MB at 1,000", 84.5, 1],
+  ["memory-1000", "against Kata-FC", "as PSS per sandbox of 128 MB at 1,000", 79.3, 1],
+  ["density-plus-10", "RunD", "as mean makespan of 10 on top of 1,000", 0.207, 3],
+];
+
+const test = suite("claims on the recorded data");
+
+test("every value is the one worked out from the raw logs by other means", () => {
+  for (const [verdicts, expected] of [
+    [onPaper, expectedOnPaper],
+    [onAe, expectedOnAe],
+  ] as const) {
+    for (const [id, part, reading, value, decimals] of expected) {
+      assert.is(measured(verdicts, id, part, reading, decimals), value, `${id} ${part} ${reading}`);
+    }
+  }
+});
+
+test("the verdicts are what the rule says of those values", () => {
+  assert.equal(Object.fromEntries(onPaper.map(({ id, verdict }) => [id, verdict])), {
+    "start-200-in-1s": "contradicted",
+    "density-2500": "not-measured",
+    "single-88ms": "inconclusive",
+    "start-200-all": "contradicted",
+    "template-40": "inconclusive",
+    "cpu-200": "contradicted",
+    "memory-20mb": "contradicted",
+    "memory-1000": "contradicted",
+    "memory-100": "contradicted",
+    "fc-overhead": "inconclusive",
+    "qemu-overhead": "inconclusive",
+    "density-plus-10": "supported",
+    rootfs: "not-measured",
+    cgroup: "not-measured",
+    kernel: "not-measured",
+    production: "not-measured",
+  });
+  const claimed = onAe.find(({ id }) => id === "start-200-in-1s")!;
+  assert.is(claimed.verdict, "supported");
+  assert.ok(claimed.readingsDisagree);
+});
+
+test("200 in a second hangs on the reading: contradicted as makespan, supported as a rate at 100", () => {
+  const { readings, readingsDisagree } = onPaper[0]!;
+  assert.ok(readingsDisagree);
+  const supported = readings.filter(({ verdict }) => verdict === "supported").map(({ reading }) => reading);
+  assert.equal(supported, ["as starts per second at 100"]);
+});
+
+test("no density of memory comes within 9 points of the claim at 100", () => {
+  const readings = onPaper.find(({ id }) => id === "memory-100")!.readings;
+  for (const { measured, expected } of readings) assert.ok(Math.abs(measured! - expected) > 9);
+});
+
+test("a ratio against another dataset's baseline names what else differs", () => {
+  const names = onAe.find(({ id }) => id === "cpu-200")!.confounds.map(({ what }) => what);
+  for (const what of ["kernel", "containerd", "snapshotter"]) assert.ok(names.includes(what), what);
+});
+
+test("the order of runs, cells and rounds changes nothing", () => {
+  const turned: Dataset = {
+    ...paper,
+    runs: [...paper.runs].reverse(),
+    starts: [...paper.starts].reverse(),
+    memory: [...paper.memory].reverse(),
+  };
+  assert.is(JSON.stringify(judgeAll(paperClaims, { dataset: turned })), JSON.stringify(onPaper));
+});
+
+const found = findings(paper, onPaper).map(({ kind, text }) => `${kind}: ${text}`);
+const says = (...parts: readonly string[]) =>
+  assert.ok(
+    found.some(text => parts.every(part => text.includes(part))),
+    `${parts.join(" … ")} in\n${found.join("\n")}`,
+  );
+
+test("the data shows the mix-up of 200 and 300", () => {
+  says("mix-up", "Kata-FC 47.6 s and Kata-template 2.98 s", "300 at once");
+});
+
+test("the data shows that Kata-QEMU is faster on top of 100 sandboxes than with none", () => {
+  says("inversion", "Kata-QEMU on top of 100", "−22 % at 10, −33 % at 100, −20 % at 200");
+});
+
+test("the data shows Kata-FC's drift at 400, and its quick first rounds", () => {
+  says("drift", "Kata-FC, 400 at once", "ρ = 0.86");
+  says("first round", "Kata-FC", "quick", "0.55× (200 at once)", "0.59× (400 at once)");
+});
+
+test("the data shows where RunD's lead over Kata-template ends", () => {
+  says(
+    "end of a lead",
+    "RunD's lead over Kata-template at concurrency 100 ends at a density of 1000",
+    "0.58 at 100",
+    "1.18 at 2000",
+  );
+});
+
+test.run();
+
+const raw = suiteNeeding("claims on the raw logs", needs.artifact);
+
+raw("every verdict is the distilled data's, to the last bit", async () => {
+  for (const [name, verdicts] of [
+    ["paper_data", onPaper],
+    ["ae_data", onAe],
+  ] as const) {
+    const dataset = await loadDataset(join(artifact!, name));
+    assert.is(JSON.stringify(judgeAll(paperClaims, { dataset, baseline: paper })), JSON.stringify(verdicts));
+  }
+});
+
+raw.run();

@@ -1,0 +1,242 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type ComparedCell, compare, stoppedBy } from "../../../src/analysis/compare/index.js";
+import type { Dataset } from "../../../src/analysis/datasets/dataset.js";
+import { random } from "../../../src/analysis/stats/random.js";
+import { LabError } from "../../../src/model/errors.js";
+import { type CellSketch, dataset, memoryCell, rounds, startCell } from "../synthetic.js";
+
+const test = suite("comparing two campaigns");
+
+/** A campaign of one cell for each factor, 20 rounds about 500 ms times it. */
+const campaign = (name: string, factors: readonly number[], more: Partial<CellSketch> = {}): Dataset =>
+  dataset({
+    name,
+    starts: factors.map((factor, i) =>
+      startCell({ concurrency: 10 * (i + 1), makespans: rounds(500 * factor, 20, `${name} ${i}`), ...more }),
+    ),
+  });
+const time = ({ cells }: { readonly cells: readonly ComparedCell[] }) =>
+  cells.filter(({ metric }) => metric === "time");
+const verdicts = (a: Dataset, b: Dataset) => time(compare(a, b)).map(({ verdict }) => verdict);
+const code = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof LabError) return error.code;
+    throw error;
+  }
+  return "no error";
+};
+
+test("a planted effect is found with its sign, and an equal cell is the same", () => {
+  assert.equal(verdicts(campaign("a", [1, 1, 1, 1]), campaign("b", [1.1, 0.9, 1, 1.3])), [
+    "slower",
+    "faster",
+    "same",
+    "slower",
+  ]);
+});
+
+test("a difference within the tolerance is the same, however sure it is", () => {
+  const tight = (name: string, ms: number) =>
+    dataset({ name, starts: [startCell({ makespans: rounds(ms, 50, name, 0.002) })] });
+  const [cell] = time(compare(tight("a", 1000), tight("b", 1010)));
+  assert.is(cell!.verdict, "same");
+  assert.ok(cell!.p! < 0.01);
+});
+
+test("not significant is not the same: wide rounds are undecided, with the rounds it would take", () => {
+  const wide = (name: string) => dataset({ name, starts: [startCell({ makespans: rounds(1000, 10, name, 0.2) })] });
+  const [cell] = time(compare(wide("a"), wide("b")));
+  assert.is(cell!.verdict, "undecided");
+  assert.ok(cell!.p! > 0.05);
+  assert.ok(cell!.roundsNeeded! > 100 && cell!.roundsNeeded! < 800, `${cell!.roundsNeeded}`);
+});
+
+test("p are corrected over the cells of one metric, and the gate's limits too", () => {
+  const many = compare(campaign("a", new Array(12).fill(1)), campaign("b", new Array(12).fill(1)));
+  for (const { interval, correctedInterval } of time(many)) {
+    assert.ok(correctedInterval![0] < interval![0] && correctedInterval![1] > interval![1]);
+  }
+  const smallest = Math.min(...time(many).map(({ p }) => p!));
+  assert.ok(smallest > 0.05, `smallest p ${smallest}`);
+});
+
+test("the gate stops what is surely slower by more, and not what is merely slower", () => {
+  const stopped = (factor: number, than: number) =>
+    stoppedBy(compare(campaign("a", [1]), campaign("b", [factor])), than).length;
+  assert.is(stopped(1.15, 0.05), 1);
+  assert.is(stopped(1.06, 0.05), 0);
+  assert.is(stopped(1.06, 0.02), 1);
+  assert.is(stopped(0.8, 0.05), 0);
+});
+
+test("the whole is mixed where some cells are faster and some slower, else what its time cells are", () => {
+  const whole = (factors: readonly number[]) => compare(campaign("a", [1, 1]), campaign("b", factors)).verdict;
+  assert.is(whole([1.2, 1]), "slower");
+  assert.is(whole([0.8, 1]), "faster");
+  assert.is(whole([0.8, 1.2]), "mixed");
+  assert.is(whole([1, 1]), "same");
+});
+
+test("a cell with failed clients is never faster, and never the same", () => {
+  const failing = { partial: 2, attempted: 200, failed: 3 };
+  const [quick] = time(compare(campaign("a", [1]), campaign("b", [0.5], failing)));
+  assert.is(quick!.verdict, "undecided");
+  assert.match(quick!.caveat!, "3 of 200 starts failed in B");
+  assert.is(time(compare(campaign("a", [1]), campaign("b", [1], failing)))[0]!.verdict, "undecided");
+  const stopped = compare(campaign("a", [1]), campaign("b", [1.2], failing));
+  assert.is(time(stopped)[0]!.verdict, "slower");
+  assert.is(stoppedBy(stopped, 0.05).length, 1);
+});
+
+test("a cell in which every round failed is slower, and stops the gate", () => {
+  const nothing = dataset({
+    name: "b",
+    starts: [startCell({ makespans: [], busy: [], partial: 20, attempted: 200, failed: 200 })],
+  });
+  const found = compare(campaign("a", [1]), nothing);
+  const [cell] = time(found);
+  assert.equal([cell!.verdict, cell!.b.mean, cell!.ratio], ["slower", null, null]);
+  assert.is(stoppedBy(found, 0.05).length, 1);
+});
+
+/** A campaign of two equal runtimes whose blocks differ more than their rounds do. */
+function inBlocks(name: string, blocks: number, each: number, told: boolean): Dataset {
+  const stream = random(name);
+  const makespans: number[] = [];
+  const which: number[] = [];
+  for (let block = 0; block < blocks; block++) {
+    const level = 1000 * (1 + 0.03 * stream.normal());
+    for (let i = 0; i < each; i++) {
+      makespans.push(Math.round(level * (1 + 0.02 * stream.normal())));
+      which.push(block);
+    }
+  }
+  return dataset({ name, starts: [startCell({ makespans, ...(told ? { blocks: which } : {}) })] });
+}
+
+test("rounds in blocks are compared by blocks: blocks that differ pass for no difference between campaigns", () => {
+  const families = 60;
+  const rejected = (told: boolean) => {
+    let count = 0;
+    for (let i = 0; i < families; i++) {
+      const [cell] = time(compare(inBlocks(`a${i}`, 5, 10, told), inBlocks(`b${i}`, 5, 10, told)));
+      if (cell!.p! < 0.05) count++;
+      assert.is(cell!.method, told ? "blocks" : "rounds");
+    }
+    return count / families;
+  };
+  const [aware, naive] = [rejected(true), rejected(false)];
+  assert.ok(aware <= 0.13, `block by block ${aware}`);
+  assert.ok(naive >= 0.25, `round by round ${naive}`);
+});
+
+test("repeats of a run within one campaign count as its blocks", () => {
+  const repeated = (name: string) =>
+    dataset({
+      name,
+      run: { campaign: name },
+      starts: [1, 2, 3].map(i =>
+        startCell({ run: `time_rund_0101000${i}`, makespans: rounds(500, 10, `${name} ${i}`) }),
+      ),
+    });
+  const [cell] = time(compare(repeated("a"), repeated("b")));
+  assert.equal([cell!.method, cell!.a.n], ["blocks", 30]);
+});
+
+test("one snapshot of memory is told apart only beyond twice the tolerance, several as rounds are", () => {
+  const memory = (name: string, mib: number, repeats = 1) =>
+    dataset({
+      name,
+      run: { campaign: name },
+      memory: Array.from({ length: repeats }, (_, i) =>
+        memoryCell({ mib: mib * (1 + i / 1000), run: `mem_rund_0101000${i}` }),
+      ),
+    });
+  const verdict = (mib: number, repeats = 1) =>
+    compare(memory("a", 20, repeats), memory("b", mib, repeats)).cells[0]!.verdict;
+  assert.equal([verdict(15), verdict(20), verdict(21.5), verdict(23)], ["faster", "undecided", "undecided", "slower"]);
+  assert.equal([verdict(20, 6), verdict(21.5, 6)], ["same", "slower"]);
+});
+
+test("fewer than five rounds decide nothing", () => {
+  const few = (name: string) => dataset({ name, starts: [startCell({ makespans: rounds(500, 3, name) })] });
+  const [cell] = time(compare(few("a"), few("b")));
+  assert.equal([cell!.verdict, cell!.interval, cell!.p, cell!.caveat], ["undecided", null, null, "too few rounds"]);
+});
+
+test("values of zero, and rounds that are all equal, have a stated result", () => {
+  const of = (name: string, value: number) =>
+    dataset({ name, starts: [startCell({ makespans: new Array(10).fill(value) })] });
+  const [zero] = time(compare(of("a", 0), of("b", 0)));
+  assert.equal([zero!.verdict, zero!.ratio, zero!.caveat], ["undecided", null, "no mean above 0"]);
+  const [equal] = time(compare(of("a", 80), of("b", 80)));
+  assert.equal([equal!.verdict, equal!.ratio, equal!.caveat], ["same", 1, "all rounds equal"]);
+  const [apart] = time(compare(of("a", 80), of("b", 120)));
+  assert.equal([apart!.verdict, apart!.ratio], ["slower", 1.5]);
+});
+
+test("what differs between the runs is listed, what neither recorded is not", () => {
+  const on = (name: string, kernel: string, driver: string | null) =>
+    dataset({
+      name,
+      starts: [startCell({ makespans: rounds(500, 5, name) })],
+      run: {
+        driver,
+        versions: { kernel, containerd: "1.6", crictl: null, kata: null, vmm: null },
+        config: { defaultMemoryMb: 128 },
+      },
+    });
+  assert.equal(compare(on("a", "5.10", "crictl"), on("b", "6.1", null)).confounds, [
+    { what: "driver", a: "crictl", b: null },
+    { what: "kernel", a: "5.10", b: "6.1" },
+  ]);
+  assert.equal(compare(on("a", "5.10", null), on("b", "5.10", null)).confounds, []);
+});
+
+test("cells without a partner are counted, and no common cell is an error that says what each has", () => {
+  const { unmatched } = compare(campaign("a", [1, 1, 1]), campaign("b", [1]));
+  assert.equal(unmatched, { a: 4, b: 0 });
+  const other = dataset({ name: "other", starts: [startCell({ runtime: "runc", makespans: [1, 2, 3] })] });
+  assert.is(
+    code(() => compare(campaign("a", [1]), other)),
+    "RUND_NO_COMMON_CELL",
+  );
+  assert.is(
+    code(() => compare(dataset(), dataset())),
+    "RUND_NO_COMMON_CELL",
+  );
+});
+
+test("a replayed run is refused, and compared as a rehearsal where that is asked for", () => {
+  const replayed = dataset({
+    name: "b",
+    starts: [startCell({ makespans: rounds(500, 10, "b") })],
+    run: { replayed: true },
+  });
+  assert.is(
+    code(() => compare(campaign("a", [1]), replayed)),
+    "RUND_REPLAYED",
+  );
+  assert.ok(compare(campaign("a", [1]), replayed, { allowReplay: true }).rehearsal);
+  assert.not(compare(campaign("a", [1]), campaign("b", [1])).rehearsal);
+});
+
+test("a senseless tolerance is an error", () => {
+  for (const tolerance of [0, -1, 1, Number.NaN]) {
+    assert.is(
+      code(() => compare(campaign("a", [1]), campaign("b", [1]), { tolerance })),
+      "RUND_TOLERANCE",
+    );
+  }
+});
+
+test("the same campaigns give the same bytes, in whatever order their cells come", () => {
+  const [a, b] = [campaign("a", [1, 1.1, 0.9]), campaign("b", [1, 1, 1])];
+  const turned = { ...b, starts: [...b.starts].reverse(), runs: [...b.runs].reverse() };
+  assert.is(JSON.stringify(compare(a, b)), JSON.stringify(compare(a, turned)));
+});
+
+test.run();
