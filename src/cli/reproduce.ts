@@ -1,29 +1,144 @@
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { loadDataset, ownDatasets } from "../analysis/datasets/index.js";
-import { allTables, compareWithPublished } from "../analysis/tables/index.js";
+import {
+  type ClaimVerdict,
+  evidenceText,
+  findings,
+  headline,
+  headlineText,
+  judgeAll,
+  paperClaims,
+} from "../analysis/claims/index.js";
+import { type Dataset, loadDataset, loadDatasets, ownDatasets } from "../analysis/datasets/index.js";
+import { allTables, compareWithPublished, type Verification } from "../analysis/tables/index.js";
+import { LabError } from "../model/errors.js";
 import { writeTables } from "./analyze.js";
-import type { Io } from "./io.js";
+import { type Io, note } from "./io.js";
+import { progressBar } from "./progress.js";
 import { failOnFault, faultsOf } from "./verify.js";
+
+interface Options {
+  readonly out: string;
+  readonly data: readonly string[];
+  readonly notebooks: boolean;
+}
 
 export default (io: Io): Command =>
   new Command("reproduce")
-    .description("The main job: the paper's tables from the recorded data, verified against the published ones.")
+    .description(
+      "The main job: the paper's tables from the recorded data, verified against the published ones; the claims judged;\nall notebooks run; and the report, results/report/index.html, with every figure.",
+    )
     .option("--out <dir>", "where results go", "results")
     .option("--data <dir...>", "datasets to work on", [...ownDatasets])
     .option("--no-notebooks", "tables, verification and claims only")
-    .action(async (options: { out: string; data: string[]; notebooks: boolean }) => {
+    .action(async (options: Options) => {
       const out = resolve(io.cwd, options.out);
-      const faults: string[] = [];
-      for (const name of options.data) {
-        const dataset = await loadDataset(name, io.cwd);
-        const tables = allTables(dataset);
-        writeTables(tables, join(out, "tables", dataset.name));
-        const verification = compareWithPublished(dataset, dataset.published);
-        faults.push(...faultsOf(verification));
-        io.stdout.write(
-          `${dataset.name}: ${tables.length} tables, ${verification.matched} of ${verification.cells} published cells the same\n`,
-        );
+      const datasets = await loadDatasets(options.data, io.cwd);
+      const verification = tablesOf(datasets, out, io);
+      const verdicts = await claimsOf(datasets, io);
+      if (options.notebooks) {
+        const failed = await runAllNotebooks(options, out, io);
+        const page = await report(datasets, verification, verdicts, out, io);
+        io.stdout.write(`report: ${page}\n`);
+        if (failed.length > 0) throw new LabError("RUND_NOTEBOOK_FAILED", "check", failed.join("\n"));
       }
-      failOnFault(io, faults);
+      failOnFault(io, faultsOf(verification));
     });
+
+function tablesOf(datasets: readonly Dataset[], out: string, io: Io): Verification {
+  const parts = datasets.map(dataset => {
+    const tables = allTables(dataset);
+    writeTables(tables, join(out, "tables", dataset.name));
+    const part = compareWithPublished(dataset, dataset.published);
+    const published = part.cells === 0 ? "" : `, ${part.matched} of ${part.cells} published cells the same`;
+    io.stdout.write(`${dataset.name}: ${tables.length} tables${published}\n`);
+    if (dataset.problemCount > 0)
+      note(io, `${dataset.name}: ${dataset.problemCount} problems; \`rund-lab analyze\` names them`);
+    return part;
+  });
+  return {
+    cells: parts.reduce((total, { cells }) => total + cells, 0),
+    matched: parts.reduce((total, { matched }) => total + matched, 0),
+    mismatched: parts.flatMap(({ mismatched }) => mismatched),
+    missing: parts.flatMap(({ missing }) => missing),
+  };
+}
+
+async function claimsOf(datasets: readonly Dataset[], io: Io): Promise<ReadonlyMap<Dataset, readonly ClaimVerdict[]>> {
+  const baseline = datasets.find(({ name }) => name === "paper_data") ?? (await loadDataset("paper_data"));
+  const verdicts = new Map(datasets.map(dataset => [dataset, judgeAll(paperClaims, { dataset, baseline })]));
+  for (const [{ name }, own] of verdicts) io.stdout.write(`claims on ${name}: ${headlineText(headline(own))}\n`);
+  return verdicts;
+}
+
+/** Runs the package's notebooks, on the datasets that were asked for where any were. */
+async function runAllNotebooks({ data }: Options, out: string, io: Io): Promise<readonly string[]> {
+  const { packageNotebooks, runNotebooks } = await import("./run-notebooks.js");
+  const files = packageNotebooks();
+  const own = data.length === ownDatasets.length && ownDatasets.every(name => data.includes(name));
+  const bar = progressBar(io, "notebooks", files.length);
+  try {
+    return await runNotebooks(files, {
+      io,
+      out: join(out, "notebooks"),
+      parameters: own
+        ? {}
+        : {
+            data: data.map(name => ((ownDatasets as readonly string[]).includes(name) ? name : resolve(io.cwd, name))),
+          },
+      onNotebook: file => bar.step(file),
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+async function report(
+  datasets: readonly Dataset[],
+  verification: Verification,
+  verdicts: ReadonlyMap<Dataset, readonly ClaimVerdict[]>,
+  out: string,
+  io: Io,
+): Promise<string> {
+  const [figures, { writeReport }] = await Promise.all([
+    import("../present/figures/index.js"),
+    import("../present/report/index.js"),
+  ]);
+  const { fig05, fig10, fig11, fig12, fig13, latencyFigure, ratioFigure, roundsFigure, skewFigure } = figures;
+  const drawn = [
+    ...[fig05, fig10, fig11, fig12, fig13, latencyFigure, roundsFigure, skewFigure].map(figure => figure(datasets)),
+    ...datasets.slice(0, 1).map(dataset => ratioFigure(dataset)),
+  ];
+  const bar = progressBar(io, "figures", drawn.length);
+  try {
+    return await writeReport(
+      out,
+      {
+        version: (createRequire(import.meta.url)("../../package.json") as { version: string }).version,
+        datasets,
+        tables: new Map(datasets.map(dataset => [dataset.name, allTables(dataset)])),
+        verification,
+        headlines: [...verdicts].map(
+          ([{ name }, own]) => `Of the paper's claims, judged on ${name}: ${headlineText(headline(own))}.`,
+        ),
+        findings: [...verdicts].flatMap(([dataset, own]) =>
+          findings(dataset, own).map(({ text }) => `${dataset.name}: ${text}`),
+        ),
+        claims: [...verdicts.values()].flat().map(verdict => ({
+          dataset: verdict.dataset,
+          id: verdict.id,
+          section: verdict.section,
+          statement: verdict.statement,
+          verdict: verdict.verdict,
+          evidence: evidenceText(verdict),
+          verified: verdict.certainty === "A" || verdict.certainty === "H",
+        })),
+        figures: drawn,
+      },
+      ({ title }) => bar.step(title),
+    );
+  } finally {
+    bar.stop();
+  }
+}

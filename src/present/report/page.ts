@@ -8,6 +8,7 @@ import { script, style } from "./style.js";
 
 /** A claim as the report shows it. */
 export interface ReportedClaim {
+  readonly dataset: string;
   readonly id: string;
   readonly section: string;
   readonly statement: string;
@@ -33,6 +34,8 @@ export interface ReportContent {
   /** What the data shows, a sentence each. */
   readonly findings: readonly string[];
   readonly claims: readonly ReportedClaim[];
+  /** How the verdicts count, a sentence per dataset. */
+  readonly headlines: readonly string[];
   readonly figures: readonly ReportedFigure[];
   /** Plotly's script, put into the page so that it needs no network. */
   readonly plotly: string;
@@ -40,10 +43,8 @@ export interface ReportContent {
 
 /** The report as one HTML page that loads nothing. */
 export function reportPage(content: ReportContent): string {
-  const { datasets, verification, figures, claims, findings, version } = content;
+  const { datasets, verification, figures, claims, headlines, findings, version } = content;
   const names = datasets.map(({ name }) => name).join(" and ");
-  const counted = (verdict: string) => claims.filter(claim => claim.verified && claim.verdict === verdict).length;
-  const headline = claims.filter(({ verified }) => verified).length;
   const sections: readonly (readonly [id: string, title: string, body: Markup])[] = [
     ["claims", "What the paper claims, and what the data says", claimsSection(claims)],
     ["findings", "What the data shows besides", html`<ul>${findings.map(finding => html`<li>${finding}</li>`)}</ul>`],
@@ -73,11 +74,8 @@ export function reportPage(content: ReportContent): string {
 <p class="lead">Cold start, memory and concurrency of secure-container runtimes (USENIX ATC 2022), recomputed from ${names}.</p>
 <p>${verification.matched} of ${verification.cells} published numbers come out of the data as the same number${
     verification.matched === verification.cells ? "" : " (the others are named under provenance)"
-  }. ${
-    claims.length === 0
-      ? ""
-      : `Of ${headline} claims whose wording could be checked, the data supports ${counted("supported")}, contradicts ${counted("contradicted")}, leaves ${counted("inconclusive")} open, and holds no measurement for ${counted("not-measured")}.`
-  }</p>
+  }.</p>
+${headlines.map(sentence => html`<p>${sentence}</p>`)}
 <nav aria-label="Contents"><h2>Contents</h2><ol>${shown.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>
 </header>
 <main id="main">
@@ -94,23 +92,26 @@ ${shown.map(([id, title, body]) => html`<section aria-labelledby="${id}"><h2 id=
 }
 
 function claimsSection(claims: readonly ReportedClaim[]): Markup {
-  const rows = (verified: boolean) =>
-    claims
-      .filter(claim => claim.verified === verified)
-      .map(
-        ({ section, statement, verdict, evidence }) =>
-          html`<tr><th scope="row">${statement}</th><td>${section}</td><td><span class="verdict ${verdict}">${verdict}</span></td><td>${evidence}</td></tr>\n`,
-      );
-  const table = (caption: string, verified: boolean) =>
-    scrolling(
-      caption,
-      html`<table><caption>${caption}</caption><thead><tr><th scope="col">The paper claims</th><th scope="col">§</th><th scope="col">Verdict</th><th scope="col">Evidence</th></tr></thead><tbody>${rows(verified)}</tbody></table>`,
-    );
-  return html`${table("Claims whose wording could be checked", true)}${
-    claims.every(({ verified }) => verified)
-      ? ""
-      : html`<h3>Wording unverified</h3><p>These are judged by the same rule, but stay outside the count: their wording is known from one careful note at most.</p>${table("Claims whose wording is unverified", false)}`
-  }`;
+  const datasets = [...new Set(claims.map(({ dataset }) => dataset))];
+  return html`${datasets.map(dataset => {
+    const own = claims.filter(claim => claim.dataset === dataset);
+    const unverified = own.filter(({ verified }) => !verified);
+    return html`<h3>On ${dataset}</h3>${claimTable(
+      `Claims judged on ${dataset}`,
+      own.filter(({ verified }) => verified),
+    )}${unverified.length === 0 ? undefined : html`<p>The wording of the following is unverified: they are judged by the same rule, but stay outside the count.</p>${claimTable(`Claims of unverified wording, judged on ${dataset}`, unverified)}`}`;
+  })}`;
+}
+
+function claimTable(caption: string, claims: readonly ReportedClaim[]): Markup {
+  const rows = claims.map(
+    ({ section, statement, verdict, evidence }) =>
+      html`<tr><th scope="row">${statement}</th><td>${section}</td><td><span class="verdict ${verdict}">${verdict.replace("-", " ")}</span></td><td>${evidence}</td></tr>\n`,
+  );
+  return scrolling(
+    caption,
+    html`<table class="claims"><thead><tr><th scope="col">The paper claims</th><th scope="col">§</th><th scope="col">Verdict</th><th scope="col">Evidence</th></tr></thead><tbody>${rows}</tbody></table>`,
+  );
 }
 
 function figureSection({ figure, png }: ReportedFigure): Markup {

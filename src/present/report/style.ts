@@ -35,6 +35,7 @@ th, td { padding: .32rem .7rem; border-bottom: 1px solid var(--line); vertical-a
 th { font-weight: 600; }
 thead th { border-bottom-color: var(--faint); }
 td.number, th.number { text-align: right; white-space: nowrap; }
+table.claims { min-width: 44rem; } table.claims th[scope=row] { font-weight: 400; width: 32%; }
 tbody tr:hover { background: var(--tint); }
 details { margin: .5rem 0 1rem; }
 summary { cursor: pointer; font-size: .88rem; color: var(--link); }

@@ -49,9 +49,10 @@ inBrowser(
         tables: new Map(datasets.map(dataset => [dataset.name, allTables(dataset)])),
         verification: await verifyDistilled(),
         findings: ["<img src=x onerror=alert(1)> is text"],
-        claims: [
-          { id: "a", section: "5.2", statement: "one", verdict: "supported", evidence: "84.2 ms", verified: true },
-          { id: "b", section: "5.3", statement: "two", verdict: "not-measured", evidence: "–", verified: false },
+        headlines: ["2 claims: 1 supported"],
+      claims: [
+          { dataset: "paper_data", id: "a", section: "5.2", statement: "one", verdict: "supported", evidence: "84.2 ms", verified: true },
+          { dataset: "paper_data", id: "b", section: "5.3", statement: "two", verdict: "not-measured", evidence: "–", verified: false },
         ],
         figures,
       });
@@ -100,6 +101,7 @@ inBrowser("prints the still pictures, not the drawn ones", () =>
       tables: new Map(),
       verification: await verifyDistilled(),
       findings: [],
+      headlines: [],
       claims: [],
       figures: [fig05(datasets)],
     });

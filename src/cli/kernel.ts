@@ -1,0 +1,44 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { Command } from "commander";
+import { installKernelSpec, kernelSpec, kernelSpecFolder, requirePeers, uninstallKernelSpec } from "../kernel/spec.js";
+import { jupyterDataFolder } from "../present/notebook/kernelspecs.js";
+import { type Io, note, printJson } from "./io.js";
+
+interface Options {
+  readonly prefix?: string;
+}
+
+/** `rund-lab kernel install|uninstall|spec`: the kernelspec, without Python. */
+export default (io: Io): Command => {
+  const folderOf = ({ prefix }: Options) =>
+    kernelSpecFolder(prefix === undefined ? jupyterDataFolder(io.env) : join(prefix, "share", "jupyter"));
+  const prefix = ["--prefix <dir>", "install for all who use this prefix: a virtual environment, /usr/local"] as const;
+
+  const command = new Command("kernel").description("the TypeScript kernel for Jupyter and VS Code");
+  command
+    .command("install")
+    .description("make the kernel known to Jupyter; prints the kernelspec's folder")
+    .option(...prefix)
+    .action((options: Options) => {
+      requirePeers(createRequire(import.meta.url));
+      const folder = folderOf(options);
+      installKernelSpec(folder);
+      io.stdout.write(`${folder}\n`);
+      note(io, `choose ${kernelSpec().display_name} in Jupyter or VS Code`);
+    });
+  command
+    .command("uninstall")
+    .description("make Jupyter forget the kernel")
+    .option(...prefix)
+    .action((options: Options) => {
+      const folder = folderOf(options);
+      uninstallKernelSpec(folder);
+      io.stdout.write(`${folder}\n`);
+    });
+  command
+    .command("spec")
+    .description("print kernel.json")
+    .action(() => printJson(io, kernelSpec()));
+  return command;
+};

@@ -1,0 +1,71 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { LabError } from "../model/errors.js";
+import { type Parameters, parseParameter } from "../present/notebook/parameters.js";
+import { type Io, note } from "./io.js";
+import { runNotebooks } from "./run-notebooks.js";
+
+interface Options {
+  readonly parameter: Parameters;
+  readonly timeout?: number;
+  readonly out?: string;
+  readonly kernel?: string;
+}
+
+/** `rund-lab notebook run`: executes notebooks without Jupyter. */
+export default (io: Io): Command => {
+  const command = new Command("notebook").description("execute notebooks headless on the lab kernel");
+  command
+    .command("run")
+    .description("run notebooks from top to bottom and write them with their outputs; exit 1 if a cell fails")
+    .argument("[file...]", "notebooks; without any, those of the folder notebooks/")
+    .option(
+      "-p, --parameter <NAME=VALUE>",
+      "set a parameter (after the cell tagged `parameters`); repeatable",
+      collect,
+      {},
+    )
+    .option("--timeout <seconds>", "limit for each cell", seconds)
+    .option("--out <dir>", "write there, not in place")
+    .option("--kernel <name>", "an installed kernel, in the place of the one the notebook names")
+    .action(async (files: string[], options: Options) => {
+      const { timeout, out, kernel, parameter } = options;
+      const failed = await runNotebooks(files.length > 0 ? files : notebooksHere(io), {
+        io,
+        parameters: parameter,
+        ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
+        ...(out !== undefined && { out }),
+        ...(kernel !== undefined && { kernel }),
+        onCell: (file, { index, count, ok, seconds: took }) =>
+          note(io, `${file} [${index}/${count}] ${ok ? "ok" : "FAILED"} ${took.toFixed(2)} s`),
+        onNotebook: (_, target) => io.stdout.write(`${target}\n`),
+      });
+      if (failed.length === 0) return;
+      throw new LabError("RUND_NOTEBOOK_FAILED", "check", failed.join("\n"));
+    });
+  return command;
+};
+
+const collect = (text: string, before: Parameters): Parameters => {
+  const [name, value] = parseParameter(text);
+  return { ...before, [name]: value };
+};
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("expected a number of seconds above 0");
+  return value;
+}
+
+function notebooksHere(io: Io): string[] {
+  const folder = join(io.cwd, "notebooks");
+  try {
+    const files = readdirSync(folder).filter(file => file.endsWith(".ipynb"));
+    if (files.length > 0) return files.sort().map(file => join("notebooks", file));
+  } catch {}
+  throw new LabError("RUND_NO_NOTEBOOK", "usage", "no notebook given, and none in notebooks/", {
+    where: io.cwd,
+    hint: "rund-lab notebook run FILE…",
+  });
+}

@@ -1,0 +1,251 @@
+/** The main thread's part: compiles and runs cells, and answers what the protocol thread asks. */
+import { createRequire } from "node:module";
+import { inspect } from "node:util";
+import { bundleOf, type DisplaySink, displaySinkKey, type MimeBundle } from "../present/notebook/display.js";
+import { Compiler } from "./compiler.js";
+import { Executor } from "./executor.js";
+import { complete, completeness, inspectName } from "./language.js";
+import { type Ask, type Executed, ThreadState } from "./messages.js";
+import { type Origin, Origins } from "./origins.js";
+import type { Outlet } from "./pipe.js";
+import { replaceStream } from "./streams.js";
+import { surviveTermination } from "./termination.js";
+import { Traces } from "./traces.js";
+import type { Content } from "./wire.js";
+
+type ExecuteAsk = Extract<Ask, { ask: "execute" }>;
+
+export class Engine {
+  readonly #compiler = new Compiler();
+  readonly #traces = new Traces();
+  readonly #origins: Origins;
+  readonly #executor: Executor;
+  readonly #exit = process.exit.bind(process);
+  readonly #clearAsyncStack: () => void;
+  /** The request in work, and how to end it from outside. */
+  #running: { readonly id: number; end(executed: Executed): void; stop(reason: unknown): void } | undefined;
+  #lastAnswered = 0;
+
+  /** @param folder where cells look for modules: the notebook's */
+  constructor(
+    folder: string,
+    private readonly outlet: Outlet,
+    private readonly state: Int32Array,
+  ) {
+    this.#origins = new Origins((origin, failure) => this.#lateFailure(origin, failure));
+    this.#executor = new Executor(
+      folder,
+      (name, code) => this.#traces.add(name, code),
+      () => this.#tslab(),
+    );
+    this.#origins.install();
+    this.#traces.install();
+    this.#installDisplay();
+    for (const name of ["stdout", "stderr"] as const) {
+      replaceStream(name, bytes => {
+        const origin = this.#origins.current;
+        if (origin?.silent !== true) this.outlet.write(name, origin?.cell ?? 0, bytes);
+      });
+    }
+    this.#clearAsyncStack = surviveTermination();
+  }
+
+  /** Gets ready for cells while there is nothing else to do. */
+  warm(): void {
+    if (this.#running === undefined) this.#compiling(() => this.#compiler.warm());
+  }
+
+  hear(message: Ask): void {
+    switch (message.ask) {
+      case "execute":
+        this.#execute(message);
+        break;
+      case "complete":
+        this.#answerWith(message.id, () => complete(this.#compiler, message.code, message.position));
+        break;
+      case "inspect":
+        this.#answerWith(message.id, () => inspectName(this.#compiler, message.code, message.position));
+        break;
+      case "isComplete":
+        this.#answerWith(message.id, () => completeness(this.#compiler.typescript, message.code));
+        break;
+      case "interrupt":
+        this.#interrupt(message.id, message.turn);
+        break;
+      case "exit":
+        this.#exit(0);
+    }
+  }
+
+  #answer(id: number, answer: unknown): void {
+    this.#lastAnswered = id;
+    this.#running = undefined;
+    this.outlet.tell({ tell: "answer", id, answer });
+  }
+
+  #answerWith(id: number, work: () => unknown): void {
+    let answer: unknown;
+    try {
+      answer = this.#compiling(work);
+    } catch (error) {
+      answer = { fault: (error as Error).message };
+    }
+    this.#answer(id, answer);
+  }
+
+  /** Runs what an interrupt must not tear down half way. */
+  #compiling<Result>(work: () => Result): Result {
+    Atomics.store(this.state, ThreadState.compiling, 1);
+    try {
+      return work();
+    } finally {
+      Atomics.store(this.state, ThreadState.compiling, 0);
+    }
+  }
+
+  #interrupt(id: number, turn: number): void {
+    Atomics.store(this.state, ThreadState.handled, turn);
+    this.#clearAsyncStack();
+    if (id <= this.#lastAnswered) return;
+    if (this.#running?.id === id) this.#running.stop(new Interrupted());
+    // the request itself was torn down before it could begin
+    else this.#answer(id, { error: this.#traces.content(new Interrupted(), ""), payload: [], expressions: {} });
+  }
+
+  #execute(message: ExecuteAsk): void {
+    const { id, cell, count, code, silent } = message;
+    const origin: Origin = {
+      cell,
+      silent,
+      name: silent ? `cell-silent-${id}.ts` : `cell-${count}.ts`,
+      open: true,
+      failures: [],
+    };
+    // an interrupt kills the stack that runs the cell, and every promise that waits in it: what happens after the cell
+    // is arranged before, and `stop` can always make it happen
+    const outcome = new Promise<Executed>((resolve, reject) => {
+      this.#running = { id, end: resolve, stop: reject };
+    });
+    void outcome
+      .catch((error): Executed => ({ error: this.#traces.content(error, origin.name), payload: [], expressions: {} }))
+      .then(executed => this.#settle(origin, executed))
+      .then(executed => this.#answer(id, executed));
+    const { end, stop } = this.#running!;
+    this.#origins.checkExitCode();
+    this.#origins.run(origin, () => this.#run(origin, code, message.expressions).then(end, stop));
+  }
+
+  /** Gives what a cell left behind one turn of the event loop to go wrong, and makes that the cell's failure. */
+  async #settle(origin: Origin, executed: Executed): Promise<Executed> {
+    await new Promise(resolve => setImmediate(resolve));
+    this.#origins.checkExitCode();
+    origin.open = false;
+    if (executed.error !== undefined || origin.failures.length === 0) return executed;
+    const [first] = origin.failures;
+    return { ...executed, error: this.#traces.content(first, origin.name) };
+  }
+
+  async #run(origin: Origin, code: string, expressions: Readonly<Record<string, string>>): Promise<Executed> {
+    const asked = /^\s*([\w$.]+)\?{1,2}\s*$/.exec(code)?.[1];
+    if (asked !== undefined) return { payload: [this.#page(asked)], expressions: {} };
+    const value = await this.#evaluate(origin.name, code, true);
+    const result = value === undefined ? undefined : { data: await this.#show(value), metadata: {} };
+    const evaluated: Record<string, Content> = {};
+    for (const [name, expression] of Object.entries(expressions)) {
+      evaluated[name] = await this.#expression(`${origin.name}-${name}`, expression);
+    }
+    return { ...(result && { result }), payload: [], expressions: evaluated };
+  }
+
+  /** @param keep whether later cells see what the code declares */
+  #evaluate(name: string, code: string, keep: boolean): unknown {
+    this.#traces.addSource(name, code);
+    const compiled = this.#compiling(() => this.#compiler.compile(code));
+    if (keep) this.#compiler.declarations = compiled.declarations;
+    return this.#executor.run(name, compiled);
+  }
+
+  async #expression(name: string, expression: string): Promise<Content> {
+    try {
+      const value = await this.#evaluate(name, expression, false);
+      return { status: "ok", data: await this.#show(value), metadata: {} };
+    } catch (error) {
+      return { status: "error", ...this.#traces.content(error, name) };
+    }
+  }
+
+  async #show(value: unknown): Promise<MimeBundle> {
+    const own = await bundleOf(value);
+    return own === undefined ? { "text/plain": inspect(value) } : portable(own);
+  }
+
+  /** The payload that opens the pager for `name?`. */
+  #page(name: string): Content {
+    const text = this.#compiling(() => inspectName(this.#compiler, name, name.length));
+    return { source: "page", data: { "text/plain": text ?? `${name}: not found` }, start: 0 };
+  }
+
+  /** A failure of a cell that has been answered for: its own error, and a line where somebody is looking. */
+  #lateFailure(origin: Origin, failure: unknown): void {
+    const content = this.#traces.content(failure, origin.name);
+    this.outlet.tell({ tell: "publish", cell: origin.cell, type: "error", content: { ...content } });
+    const running = this.#origins.latest;
+    if (running !== undefined && running !== origin && running.open) {
+      const line = `${origin.name} failed after it had ended: ${content.ename}: ${content.evalue}\n`;
+      this.outlet.write("stderr", running.cell, Buffer.from(line));
+    }
+  }
+
+  #publish(type: string, content: Content): void {
+    const origin = this.#origins.current;
+    if (origin?.silent !== true) this.outlet.tell({ tell: "publish", cell: origin?.cell ?? 0, type, content });
+  }
+
+  #installDisplay(): void {
+    const sink: DisplaySink = {
+      display: (data, { metadata = {}, displayId } = {}) =>
+        this.#publish("display_data", {
+          data: portable(data),
+          metadata,
+          transient: displayId === undefined ? {} : { display_id: displayId },
+        }),
+      update: (displayId, data, { metadata = {} } = {}) =>
+        this.#publish("update_display_data", { data: portable(data), metadata, transient: { display_id: displayId } }),
+      clear: (wait = false) => this.#publish("clear_output", { wait }),
+    };
+    Object.assign(globalThis, { [displaySinkKey]: sink });
+  }
+
+  /** tslab's own library for cells, its display joined to ours. */
+  #tslab(): unknown {
+    const require = createRequire(import.meta.url);
+    const jupyter = require("tslab/dist/jupyter.js") as { lastWriteDisplayData: unknown };
+    jupyter.lastWriteDisplayData ??= (data: Content & { data: MimeBundle }, update?: boolean) =>
+      this.#publish(update === true ? "update_display_data" : "display_data", withDefinedId(data));
+    return require("tslab");
+  }
+}
+
+/** Why an interrupted cell failed. */
+class Interrupted extends Error {
+  override readonly name = "KeyboardInterrupt";
+  constructor() {
+    super("the cell was interrupted");
+    this.stack = `${this.name}: ${this.message}`;
+  }
+}
+
+/** Bytes as base64, which is how a message carries them. */
+function portable(data: MimeBundle): MimeBundle {
+  return Object.fromEntries(
+    Object.entries(data).map(([mime, value]) => [
+      mime,
+      value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value,
+    ]),
+  );
+}
+
+function withDefinedId(data: Content): Content {
+  const { display_id } = (data.transient ?? {}) as { display_id?: string };
+  return { ...data, transient: display_id === undefined ? {} : { display_id } };
+}

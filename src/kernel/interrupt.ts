@@ -1,0 +1,48 @@
+import { Session as Inspector } from "node:inspector";
+import { type Ask, ThreadState } from "./messages.js";
+
+/** How long the main thread has to notice an interrupt by itself before it is torn out of what it runs. */
+const graceMs = 60;
+
+/**
+ * Stops what the main thread is doing, from another thread.
+ *
+ * A main thread that waits (for a promise, a timer) takes the interrupt as a message and ends the cell. One that
+ * computes does not look at its messages: the inspector terminates the code it runs, which no `catch` in a cell can
+ * prevent; then the message is seen. This goes on until it is.
+ */
+export class Interrupter {
+  #inspector: Inspector | undefined;
+  #turn = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly ask: (message: Ask) => void,
+    private readonly state: Int32Array,
+  ) {}
+
+  /** Connects to the main thread, which must not be busy. To be called before a cell is run. */
+  prepare(): void {
+    if (this.#inspector !== undefined) return;
+    this.#inspector = new Inspector();
+    this.#inspector.connectToMainThread();
+  }
+
+  /** @param id the request to stop */
+  interrupt(id: number): void {
+    const turn = ++this.#turn;
+    this.ask({ ask: "interrupt", id, turn });
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => {
+      if (Atomics.load(this.state, ThreadState.handled) >= turn) return clearInterval(this.#timer);
+      if (Atomics.load(this.state, ThreadState.compiling) === 1) return;
+      this.#inspector?.post("Runtime.terminateExecution");
+    }, graceMs);
+  }
+
+  /** Lets go of the main thread, which would otherwise wait for the inspector before it exits. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#inspector?.disconnect();
+  }
+}

@@ -1,0 +1,74 @@
+/** The kernel's process: `node main.js <connection file>`, as the kernelspec starts it. */
+import { randomBytes } from "node:crypto";
+import { createRequire } from "node:module";
+import { MessageChannel, Worker } from "node:worker_threads";
+import { LabError } from "../model/errors.js";
+import { readConnection } from "./connection.js";
+import type { Ask } from "./messages.js";
+import { markBytes, Outlet, takeOutput } from "./pipe.js";
+import type { ProtocolData } from "./protocol.js";
+import { requirePeers } from "./spec.js";
+
+/** How long the main thread must have nothing to do before it prepares for the next cells. */
+const idleMs = 300;
+
+function main(file: string | undefined): void {
+  if (file === undefined) throw new LabError("RUND_KERNEL_USAGE", "usage", "usage: node main.js <connection file>");
+  requirePeers(createRequire(import.meta.url));
+  const connection = readConnection(file);
+  // an interrupt meant for a cell that has not begun yet must not end the process
+  process.on("SIGINT", () => {});
+
+  const pipes = takeOutput();
+  const mark = randomBytes(markBytes);
+  mark[0] = 0xff; // no byte of UTF-8 text, so text is rarely held back
+  const state = new Int32Array(new SharedArrayBuffer(8));
+  const talk = new MessageChannel();
+  const signals = new MessageChannel();
+  const data: ProtocolData = { connection, pipes, mark, port: talk.port2, signals: signals.port1, state };
+  startThread("protocol.js", data, [talk.port2, signals.port1]);
+
+  // the engine's modules load while the other thread opens its sockets; what is asked meanwhile waits in the port
+  void import("./engine.js").then(({ Engine }) => {
+    const engine = new Engine(process.cwd(), new Outlet(pipes.frames, mark, talk.port1), state);
+    startThread("signals.js", signals.port2, [signals.port2]);
+    let idle: NodeJS.Timeout | undefined;
+    let warmed = 0;
+    const rest = () => {
+      clearTimeout(idle);
+      if (warmed < 2) idle = setTimeout(warm, idleMs * (warmed + 1)).unref();
+    };
+    const warm = () => {
+      engine.warm();
+      warmed++;
+      rest();
+    };
+    talk.port1.on("message", (message: Ask) => {
+      engine.hear(message);
+      rest();
+    });
+    rest();
+  });
+}
+
+function startThread(
+  name: string,
+  data: unknown,
+  transferList: readonly (typeof MessageChannel.prototype.port1)[],
+): void {
+  new Worker(new URL(name, import.meta.url), { workerData: data, transferList: [...transferList] }).on(
+    "error",
+    error => {
+      process.stderr.write(`rund-lab kernel: ${name} failed: ${error.stack}\n`);
+      process.kill(process.pid, "SIGTERM");
+    },
+  );
+}
+
+try {
+  main(process.argv[2]);
+} catch (error) {
+  if (!(error instanceof LabError)) throw error;
+  process.stderr.write(`${error.message}\n${error.hint === undefined ? "" : `hint: ${error.hint}\n`}`);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,49 @@
+import type { MimeBundle } from "../present/notebook/display.js";
+import type { Content } from "./wire.js";
+
+/** What the protocol thread asks of the engine on the main thread. `id` comes back with the answer. */
+export type Ask =
+  | {
+      readonly ask: "execute";
+      readonly id: number;
+      readonly code: string;
+      /** Number of the cell's origin: names its output and its late errors. */
+      readonly cell: number;
+      readonly count: number;
+      readonly silent: boolean;
+      readonly expressions: Readonly<Record<string, string>>;
+    }
+  | { readonly ask: "complete" | "inspect"; readonly id: number; readonly code: string; readonly position: number }
+  | { readonly ask: "isComplete"; readonly id: number; readonly code: string }
+  /** Stops whatever request `id` is doing. `turn` is stored in `ThreadState.handled` once the main thread sees it. */
+  | { readonly ask: "interrupt"; readonly id: number; readonly turn: number }
+  | { readonly ask: "exit" };
+
+/** What the engine tells the protocol thread, in the order it happened. */
+export type Tell =
+  | { readonly tell: "publish"; readonly cell: number; readonly type: string; readonly content: Content }
+  | { readonly tell: "answer"; readonly id: number; readonly answer: unknown };
+
+/** An error as Jupyter shows it. */
+export interface ErrorContent {
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: readonly string[];
+}
+
+/** How a cell ended. */
+export interface Executed {
+  readonly error?: ErrorContent;
+  /** The last expression's value, ready to show; absent where there is none. */
+  readonly result?: { readonly data: MimeBundle; readonly metadata: Content };
+  readonly payload: readonly Content[];
+  readonly expressions: Readonly<Record<string, Content>>;
+}
+
+/** Cells of the Int32Array that both threads share. */
+export const ThreadState = {
+  /** What the main thread is at: 0 idle or in a cell, 1 in the compiler, which must not be torn down half way. */
+  compiling: 0,
+  /** The `turn` of the last interrupt the main thread has handled. */
+  handled: 1,
+} as const;

@@ -1,0 +1,74 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** The cell some code was started by, however late it runs. */
+export interface Origin {
+  readonly cell: number;
+  /** The cell's name in stack traces. */
+  readonly name: string;
+  readonly silent: boolean;
+  /** No longer once the cell has been answered for. */
+  open: boolean;
+  /** What went wrong beside the cell's own code while it was open. */
+  readonly failures: unknown[];
+}
+
+/**
+ * Knows which cell runs, and turns what Node would end a process for (a rejection nobody handles, an exception in a
+ * timer, `process.exit`) into a failure of the cell it comes from.
+ */
+export class Origins {
+  readonly #storage = new AsyncLocalStorage<Origin>();
+  readonly #seen = new WeakSet<object>();
+  /** The cell that was started last. */
+  latest: Origin | undefined;
+
+  /** @param late told of a failure whose cell has ended */
+  constructor(private readonly late: (origin: Origin, failure: unknown) => void) {}
+
+  /** The cell this code belongs to. */
+  get current(): Origin | undefined {
+    return this.#storage.getStore() ?? this.latest;
+  }
+
+  run(origin: Origin, work: () => void): void {
+    this.latest = origin;
+    this.#storage.run(origin, work);
+  }
+
+  /** From now on the process outlives its cells. */
+  install(): void {
+    process.on("uncaughtException", error => this.fail(error));
+    process.on("unhandledRejection", reason => this.fail(reason));
+    process.exit = (code?: number | string | null): never => {
+      const exit = new ProcessExit(`process.exit(${code ?? ""}) was called; the kernel goes on`);
+      this.fail(exit);
+      throw exit;
+    };
+    // nothing tells who sets process.exitCode, or when: what is found after a cell is put down to it
+    setInterval(() => this.checkExitCode(), 250).unref();
+  }
+
+  checkExitCode(): void {
+    const { exitCode } = process;
+    if (exitCode === undefined || exitCode === 0) return;
+    process.exitCode = undefined;
+    this.fail(new ProcessExit(`process.exitCode was set to ${exitCode}`));
+  }
+
+  fail(failure: unknown): void {
+    if (typeof failure === "object" && failure !== null) {
+      // process.exit is reported when it is called, and again when what it throws arrives
+      if (this.#seen.has(failure)) return;
+      this.#seen.add(failure);
+    }
+    const origin = this.current;
+    if (origin === undefined) return;
+    if (origin.open) origin.failures.push(failure);
+    else this.late(origin, failure);
+  }
+}
+
+/** A cell asked the process to end. */
+export class ProcessExit extends Error {
+  override readonly name = "ProcessExit";
+}

@@ -1,0 +1,203 @@
+/**
+ * The protocol thread: all five sockets, the heartbeat, the output pipe. It never runs a cell, so a client is answered
+ * and output appears whatever the main thread is doing.
+ */
+import { randomUUID } from "node:crypto";
+import { readSync, writeSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Socket } from "node:net";
+import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import type * as Zmq from "zeromq";
+import type { Connection } from "./connection.js";
+import { Interrupter } from "./interrupt.js";
+import type { Ask, Tell } from "./messages.js";
+import { Outbox } from "./outbox.js";
+import { PieceReader, type Pipes, type StreamName } from "./pipe.js";
+import { Session } from "./session.js";
+import { StreamText } from "./stream-text.js";
+import { decode, encode, type Header, type Request } from "./wire.js";
+
+/** What the main thread hands over. */
+export interface ProtocolData {
+  readonly connection: Connection;
+  readonly pipes: Pipes;
+  readonly mark: Uint8Array;
+  /** Asks to the main thread, and messages from it. */
+  readonly port: MessagePort;
+  /** SIGINT, seen by the signal thread. */
+  readonly signals: MessagePort;
+  /** The Int32Array described by ThreadState. */
+  readonly state: Int32Array;
+}
+
+const { connection, pipes, mark, port, signals, state } = workerData as ProtocolData;
+const zmq = createRequire(import.meta.url)("zeromq") as typeof Zmq;
+const session = randomUUID();
+const { key, address } = connection;
+
+const log = (line: string) => writeSync(pipes.log, `rund-lab kernel: ${line}\n`);
+
+// a stalled subscriber may fall behind without bound: the default, 1,000 messages, would lose output silently
+const iopub = new zmq.XPublisher({ sendHighWaterMark: 0, linger: 1000 });
+const shell = new zmq.Router({ sendHighWaterMark: 0, linger: 1000 });
+const control = new zmq.Router({ sendHighWaterMark: 0, linger: 1000 });
+const stdin = new zmq.Router({ linger: 0 });
+const heartbeat = new zmq.Reply({ linger: 0 });
+
+const failed = (error: unknown) => log(`could not send: ${(error as Error).message}`);
+const outboxes = {
+  iopub: new Outbox(iopub, failed),
+  shell: new Outbox(shell, failed),
+  control: new Outbox(control, failed),
+};
+
+/** The header of each cell's request, by cell number: output may come long after the cell has ended. */
+const parents: (Header | Record<string, never>)[] = [{}];
+let latestCell = 0;
+
+function publish(type: string, content: Record<string, unknown>, parent: Header | Record<string, never>): void {
+  outboxes.iopub.send(encode(key, session, { type, parent, content, prefix: [`kernel.${session}.${type}`] }));
+}
+
+const text = new StreamText((cell, name, written) => publish("stream", { name, text: written }, parents[cell] ?? {}));
+const interrupter = new Interrupter(ask, state);
+const kernel = new Session({
+  ask,
+  interrupter,
+  log,
+  newCell(header) {
+    latestCell = parents.push(header) - 1;
+    return latestCell;
+  },
+  publish(type, content, parent) {
+    text.flush();
+    publish(type, content, parent);
+  },
+  reply(channel, request, type, content) {
+    const message = { type, parent: request.header, content, prefix: request.identities };
+    outboxes[channel].send(encode(key, session, message));
+  },
+  async stop() {
+    text.flush();
+    await Promise.all(Object.values(outboxes).map(outbox => outbox.empty()));
+    for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close();
+    interrupter.close();
+    ask({ ask: "exit" });
+    // the main thread may be in a loop that nothing stops: the process ends all the same
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), 2000);
+  },
+});
+
+function ask(message: Ask): void {
+  port.postMessage(message);
+}
+
+// Output: text and messages in the order in which they happened.
+
+const pieces = new PieceReader(Buffer.from(mark));
+const foreign = (name: StreamName, bytes: Buffer) => text.add(name, latestCell, `others' ${name}`, bytes);
+
+function readOutput(chunk: Buffer): void {
+  for (const piece of pieces.read(chunk)) {
+    if ("place" in piece) receiveTo(piece.place);
+    else if (piece.cell === undefined) foreign(piece.name, piece.bytes);
+    else text.add(piece.name, piece.cell, `${piece.cell} ${piece.name}`, piece.bytes);
+  }
+}
+
+/**
+ * Takes the messages up to this place. There may be more than one: an interrupt can hit between a message and its frame.
+ */
+function receiveTo(place: number): void {
+  drainErrors();
+  for (let at = 0; at < place; ) {
+    const received = receiveMessageOnPort(port) as { message: [number, Tell] } | undefined;
+    if (received === undefined) return;
+    const [here, message] = received.message;
+    at = here;
+    if (message.tell === "publish") {
+      text.flush();
+      publish(message.type, message.content, parents[message.cell] ?? {});
+    } else kernel.answered(message.id, message.answer);
+  }
+}
+
+/** What others wrote to descriptor 2 belongs before the message that is about to be taken. */
+function drainErrors(): void {
+  const chunk = Buffer.allocUnsafe(1 << 16);
+  for (;;) {
+    try {
+      const length = readSync(pipes.errors, chunk);
+      foreign("stderr", Buffer.from(chunk.subarray(0, length)));
+    } catch {
+      return;
+    }
+  }
+}
+
+const pipeEnd = (fd: number, read: (chunk: Buffer) => void) =>
+  new Socket({ fd, readable: true, writable: false }).on("data", read);
+
+pipeEnd(pipes.output, readOutput);
+pipeEnd(pipes.errors, chunk => foreign("stderr", chunk));
+
+// Input.
+
+async function listen(socket: AsyncIterable<Buffer[]>, channel: "shell" | "control"): Promise<void> {
+  for await (const frames of socket) {
+    const request: Request | { ignored: string } = decode(key, frames);
+    if ("ignored" in request) log(`a message on ${channel} is ignored: ${request.ignored}`);
+    else kernel.receive(channel, request);
+  }
+}
+
+async function beat(): Promise<void> {
+  for await (const frames of heartbeat) await heartbeat.send(frames);
+}
+
+/** XPUB hands over subscriptions (1) and their end (0); the first kind is welcomed, as protocol 5.4 has it. */
+async function welcome(): Promise<void> {
+  for await (const [frame] of iopub) {
+    if (frame?.[0] !== 1) continue;
+    const subscription = frame.subarray(1).toString();
+    const message = { type: "iopub_welcome", parent: {}, content: { subscription }, prefix: [subscription] };
+    outboxes.iopub.send(encode(key, session, message));
+  }
+}
+
+/** Nothing is sent to stdin: no cell asks. Read, so that a confused client does not fill its queue. */
+async function ignoreStdin(): Promise<void> {
+  for await (const _ of stdin);
+}
+
+async function main(): Promise<void> {
+  const sockets = { iopub, shell, control, stdin, hb: heartbeat };
+  for (const [channel, socket] of Object.entries(sockets)) {
+    const where = address[channel as keyof typeof sockets];
+    try {
+      await socket.bind(where);
+    } catch (error) {
+      log(`cannot listen on ${where}: ${(error as Error).message}`);
+      process.kill(process.pid, "SIGTERM");
+      return;
+    }
+  }
+  publish("status", { execution_state: "starting" }, {});
+  signals.on("message", () => kernel.interrupt());
+  watchParent();
+  await Promise.all([listen(shell, "shell"), listen(control, "control"), beat(), welcome(), ignoreStdin()]);
+}
+
+/** A frontend that was killed shuts nothing down: its kernel goes with it. */
+function watchParent(): void {
+  if (process.env.JPY_PARENT_PID === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
+  }, 1000).unref();
+}
+
+main().catch(error => {
+  log((error as Error).stack ?? String(error));
+  process.kill(process.pid, "SIGTERM");
+});

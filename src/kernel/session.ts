@@ -1,0 +1,237 @@
+import { createRequire } from "node:module";
+import { History, type HistoryQuery } from "./history.js";
+import type { Interrupter } from "./interrupt.js";
+import type { Ask, ErrorContent, Executed } from "./messages.js";
+import { type Content, type Header, protocolVersion, type Request } from "./wire.js";
+
+type RequestChannel = "shell" | "control";
+
+/** What a session needs of the sockets and of the main thread. */
+export interface SessionRim {
+  ask(message: Ask): void;
+  publish(type: string, content: Content, parent: Header): void;
+  reply(channel: RequestChannel, request: Request, type: string, content: Content): void;
+  /** Opens a new origin of output and gives its number. */
+  newCell(header: Header): number;
+  /** Sends what is left, closes the sockets and ends the process. */
+  stop(): Promise<void>;
+  log(line: string): void;
+  readonly interrupter: Pick<Interrupter, "interrupt" | "prepare">;
+}
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+
+/**
+ * The requests of the protocol: those of the shell channel one after the other, those of the control channel at once.
+ * Each is framed by `busy` and `idle`.
+ */
+export class Session {
+  readonly #queue: Request[] = [];
+  readonly #history = new History();
+  readonly #answers = new Map<number, (answer: unknown) => void>();
+  #working = false;
+  #stopping = false;
+  #asked = 0;
+  #count = 0;
+
+  constructor(private readonly rim: SessionRim) {}
+
+  receive(channel: RequestChannel, request: Request): void {
+    if (channel === "control") void this.#handle(channel, request);
+    else {
+      this.#queue.push(request);
+      if (!this.#working) void this.#work();
+    }
+  }
+
+  /** The main thread's answer to what it was asked under this number. */
+  answered(id: number, answer: unknown): void {
+    this.#answers.get(id)?.(answer);
+    this.#answers.delete(id);
+  }
+
+  /** Stops the request the main thread is working on; nothing if it is idle. */
+  interrupt(): void {
+    if (this.#answers.size > 0) this.rim.interrupter.interrupt(this.#asked);
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    for (let request = this.#queue.shift(); request !== undefined && !this.#stopping; request = this.#queue.shift()) {
+      await this.#handle("shell", request);
+    }
+    this.#working = false;
+  }
+
+  async #handle(channel: RequestChannel, request: Request): Promise<void> {
+    const { header } = request;
+    this.rim.publish("status", { execution_state: "busy" }, header);
+    const known = this.#handlers[header.msg_type];
+    let content: Content;
+    if (known !== undefined) {
+      content = await known(request).catch(error => failure("KernelError", (error as Error).message));
+    } else {
+      this.rim.log(`unknown message type ${JSON.stringify(header.msg_type)}`);
+      content = failure("UnknownMessageType", `this kernel does not know ${JSON.stringify(header.msg_type)}`);
+    }
+    if (known !== undefined || header.msg_type.endsWith("_request")) {
+      const type = header.msg_type.replace(/_request$/, "_reply");
+      if (content !== noReply) this.rim.reply(channel, request, type, content);
+      if (type === "shutdown_reply") this.rim.publish(type, content, header);
+    }
+    this.rim.publish("status", { execution_state: "idle" }, header);
+    if (
+      header.msg_type === "execute_request" &&
+      content.status === "error" &&
+      request.content.stop_on_error !== false
+    ) {
+      await this.#abortQueued();
+    }
+    if (header.msg_type === "shutdown_request") {
+      this.#stopping = true;
+      await this.rim.stop();
+    }
+  }
+
+  readonly #handlers: Record<string, (request: Request) => Promise<Content>> = {
+    kernel_info_request: async () => kernelInfo,
+    execute_request: request => this.#execute(request),
+    complete_request: async ({ content }) => {
+      const { code, position } = codeAt(content);
+      const answer = await this.#ask<Content>({ ask: "complete", id: this.#next(), code, position });
+      return { status: "ok", metadata: {}, ...answer };
+    },
+    inspect_request: async ({ content }) => {
+      const { code, position } = codeAt(content);
+      const text = await this.#ask<string | null>({ ask: "inspect", id: this.#next(), code, position });
+      return { status: "ok", found: text !== null, data: text === null ? {} : { "text/plain": text }, metadata: {} };
+    },
+    is_complete_request: ({ content }) =>
+      this.#ask<Content>({ ask: "isComplete", id: this.#next(), code: String(content.code ?? "") }),
+    history_request: async ({ content }) => ({
+      status: "ok",
+      history: this.#history.rows(content as HistoryQuery),
+    }),
+    comm_info_request: async () => ({ status: "ok", comms: {} }),
+    // there are no comms: what is opened is closed again, as the protocol asks of a kernel without that target
+    comm_open: async ({ header, content }) => {
+      this.rim.publish("comm_close", { comm_id: content.comm_id ?? "", data: {} }, header);
+      return noReply;
+    },
+    comm_msg: async () => noReply,
+    comm_close: async () => noReply,
+    interrupt_request: async () => {
+      interruptGroup(() => this.interrupt());
+      return { status: "ok" };
+    },
+    shutdown_request: async ({ content }) => ({ status: "ok", restart: content.restart === true }),
+  };
+
+  #next(): number {
+    return ++this.#asked;
+  }
+
+  #ask<Answer>(message: Exclude<Ask, { ask: "interrupt" | "exit" }>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#answers.set(message.id, answer => {
+        const { fault } = (answer ?? {}) as { fault?: string };
+        if (fault !== undefined) reject(new Error(fault));
+        else resolve(answer as Answer);
+      });
+      this.rim.ask(message);
+    });
+  }
+
+  async #execute({ header, content }: Request): Promise<Content> {
+    if (typeof content.code !== "string") return failure("BadRequest", "execute_request without code");
+    const { code } = content;
+    const silent = content.silent === true;
+    const stored = !silent && content.store_history !== false;
+    if (stored) this.#count++;
+    const count = this.#count;
+    if (!silent) this.rim.publish("execute_input", { code, execution_count: count }, header);
+
+    this.rim.interrupter.prepare();
+    const executed = await this.#ask<Executed>({
+      ask: "execute",
+      id: this.#next(),
+      code,
+      cell: this.rim.newCell(header),
+      count,
+      silent,
+      expressions: (content.user_expressions ?? {}) as Record<string, string>,
+    });
+
+    const { error, result, payload, expressions } = executed;
+    if (stored) this.#history.add(count, code, (result?.data["text/plain"] as string | undefined) ?? null);
+    if (!silent && result !== undefined) {
+      this.rim.publish("execute_result", { execution_count: count, ...result }, header);
+    }
+    if (!silent && error !== undefined) this.rim.publish("error", { ...error }, header);
+    return error === undefined
+      ? { status: "ok", execution_count: count, payload, user_expressions: expressions }
+      : { status: "error", execution_count: count, ...error, payload, user_expressions: expressions };
+  }
+
+  /** After a failed cell, the cells that were sent along with it are not run. */
+  async #abortQueued(): Promise<void> {
+    // those that have arrived but are not read yet are meant, too
+    await new Promise(resolve => setImmediate(resolve));
+    for (const request of this.#queue.splice(0)) {
+      if (request.header.msg_type !== "execute_request") {
+        await this.#handle("shell", request);
+        continue;
+      }
+      this.rim.publish("status", { execution_state: "busy" }, request.header);
+      this.rim.reply("shell", request, "execute_reply", { status: "aborted" });
+      this.rim.publish("status", { execution_state: "idle" }, request.header);
+    }
+  }
+}
+
+/** For messages that have no reply. */
+const noReply: Content = {};
+
+const failure = (ename: string, evalue: string): Content & ErrorContent & { status: "error" } => ({
+  status: "error",
+  ename,
+  evalue,
+  traceback: [`${ename}: ${evalue}`],
+});
+
+function codeAt(content: Content): { code: string; position: number } {
+  const code = String(content.code ?? "");
+  return { code, position: typeof content.cursor_pos === "number" ? content.cursor_pos : [...code].length };
+}
+
+/**
+ * An interrupt by message reaches the cell's child processes as one by signal does: the kernel signals its process group,
+ * if it leads one, and with it itself.
+ */
+function interruptGroup(otherwise: () => void): void {
+  try {
+    process.kill(-process.pid, "SIGINT");
+  } catch {
+    otherwise();
+  }
+}
+
+const kernelInfo: Content = {
+  status: "ok",
+  protocol_version: protocolVersion,
+  implementation: "rund-lab",
+  implementation_version: version,
+  language_info: {
+    name: "typescript",
+    version: "5.0.4",
+    mimetype: "text/typescript",
+    file_extension: ".ts",
+    pygments_lexer: "typescript",
+    // the notebook reads `name`, JupyterLab `mode`
+    codemirror_mode: { name: "javascript", mode: "typescript", typescript: true },
+    nbconvert_exporter: "script",
+  },
+  banner: `rund-lab ${version}: TypeScript in Jupyter`,
+  help_links: [{ text: "TypeScript", url: "https://www.typescriptlang.org/docs/" }],
+  debugger: false,
+};

@@ -1,0 +1,79 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { LabError } from "../model/errors.js";
+
+/** The kernel's name in notebooks and in Jupyter's list. */
+export const kernelName = "rund-lab";
+export const kernelDisplayName = "TypeScript (rund-lab)";
+
+/** The packages the kernel needs that a user of the library does not get by themselves. */
+const peers = ["tslab", "zeromq"];
+
+/**
+ * Makes sure that the kernel can start.
+ *
+ * @param require resolves modules from this package
+ * @throws LabError `RUND_KERNEL_PEERS` (machine) that says what to install
+ */
+export function requirePeers(require: NodeJS.Require): void {
+  const missing = peers.filter(name => {
+    try {
+      require.resolve(name);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  if (missing.length === 0) return;
+  throw new LabError("RUND_KERNEL_PEERS", "machine", `the kernel needs ${missing.join(" and ")}`, {
+    where: "rund-lab kernel",
+    hint: `npm install ${missing.join(" ")}`,
+  });
+}
+
+/** How the kernel is started; `{connection_file}` stands for the file's path. Absolute paths: a frontend has its own PATH. */
+export function kernelArgv(): string[] {
+  const main = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "kernel", "main.js");
+  return [process.execPath, main, "{connection_file}"];
+}
+
+/** The content of kernel.json. A signal reaches the child processes of a cell, too, so that is how to interrupt. */
+export function kernelSpec() {
+  return {
+    argv: kernelArgv(),
+    display_name: kernelDisplayName,
+    language: "typescript",
+    interrupt_mode: "signal",
+    metadata: { debugger: false },
+  } as const;
+}
+
+/** The folder of this kernel's kernelspec within a Jupyter data folder. */
+export const kernelSpecFolder = (dataFolder: string): string => join(dataFolder, "kernels", kernelName);
+
+/** Writes the kernelspec; one that is there is replaced. */
+export function installKernelSpec(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "kernel.json"), `${JSON.stringify(kernelSpec(), null, 2)}\n`);
+  } catch (error) {
+    throw new LabError("RUND_KERNEL_INSTALL", "machine", (error as Error).message, {
+      where: folder,
+      hint: "choose a folder you may write to with --prefix",
+      cause: error,
+    });
+  }
+}
+
+/** Removes the kernelspec. @throws LabError `RUND_KERNEL_NOT_INSTALLED` (input) if there is none */
+export function uninstallKernelSpec(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true });
+  } catch (error) {
+    throw new LabError("RUND_KERNEL_NOT_INSTALLED", "input", "no kernelspec to remove", {
+      where: folder,
+      cause: error,
+    });
+  }
+}

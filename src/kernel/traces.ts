@@ -1,0 +1,125 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
+import { type CompiledCode, CompileError, prefixLines } from "./compiler.js";
+import type { ErrorContent } from "./messages.js";
+import type { Place } from "./source-map.js";
+
+const kernelFolder = dirname(fileURLToPath(import.meta.url));
+
+/** Makes stack traces point at what was written: a cell's own lines and columns, and no line of this kernel. */
+export class Traces {
+  readonly #code = new Map<string, CompiledCode>();
+  readonly #sources = new Map<string, string>();
+
+  /** Installs itself as V8's formatter of stack traces. */
+  install(): void {
+    Error.prepareStackTrace = (error, sites) => {
+      const own = sites.findIndex(site => (site.getFileName() ?? "").includes(kernelFolder));
+      const above = own < 0 ? sites : sites.slice(0, own);
+      const shown = above.filter(site => !(site.getFileName() ?? "").startsWith("node:internal/"));
+      return [headOf(error), ...shown.map(site => `    at ${this.#describe(site)}`)].join("\n");
+    };
+  }
+
+  /** @param source the cell's text, for code frames; absent for a file */
+  add(name: string, code: CompiledCode, source?: string): void {
+    this.#code.set(name, code);
+    if (source !== undefined) this.#sources.set(name, source);
+  }
+
+  /** Remembers a cell's text, for code frames. */
+  addSource(name: string, source: string): void {
+    this.#sources.set(name, source);
+  }
+
+  #describe(site: NodeJS.CallSite): string {
+    const text = String(site);
+    const name = site.getFileName();
+    const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
+    const map = name === null || name === undefined ? undefined : this.#code.get(name)?.map;
+    if (map === undefined || line === null || column === null) return text;
+    const origin = map.origin({ line: line - 1, column: column - 1 });
+    if (origin === undefined) return text;
+    const prefix = this.#sources.has(name!) ? prefixLines : 0;
+    return text.replace(`${name}:${line}:${column}`, () => position(name!, { ...origin, line: origin.line - prefix }));
+  }
+
+  /**
+   * An error as Jupyter shows it: name, message, and a traceback of the message, the lines of the cell around the
+   * place, and the stack with causes.
+   *
+   * @param name the cell that failed, as it is named in stack traces
+   */
+  content(thrown: unknown, name: string): ErrorContent {
+    if (thrown instanceof CompileError) return this.#compileErrorContent(thrown, name);
+    const error = thrown as Partial<Error> | null | undefined;
+    const isError = typeof error === "object" && error !== null && typeof error.stack === "string";
+    if (!isError) {
+      const value = inspect(thrown);
+      return { ename: "Thrown", evalue: value, traceback: [`${red("Thrown")}: ${value}`] };
+    }
+    const ename = String(error.name ?? "Error");
+    const evalue = String(error.message ?? "");
+    const [head, ...stack] = splitStack(inspect(thrown));
+    const frame = this.#frameOf(stack.join("\n"));
+    return { ename, evalue, traceback: [head!.replace(ename, red(ename)), ...frame, ...stack] };
+  }
+
+  #compileErrorContent({ diagnostics }: CompileError, name: string): ErrorContent {
+    const described = diagnostics.map(({ start, messageText, fileName, code }) => {
+      const place = { line: start.line, column: start.character };
+      const where = fileName ?? name;
+      return { text: `${position(where, place)} - ${messageText} (TS${code})`, where, place };
+    });
+    return {
+      ename: "CompileError",
+      evalue: described.map(({ text }) => text).join("\n"),
+      traceback: described.flatMap(({ text, where, place }) => [
+        `${red("CompileError")}: ${text}`,
+        ...this.#frame(where, place),
+      ]),
+    };
+  }
+
+  /** The lines around the first place of a stack that lies in a cell. */
+  #frameOf(stack: string): string[] {
+    for (const [, name, line, column] of stack.matchAll(/(cell-[\w-]+\.ts):(\d+):(\d+)/g)) {
+      if (this.#sources.has(name!)) return this.#frame(name!, { line: Number(line) - 1, column: Number(column) - 1 });
+    }
+    return [];
+  }
+
+  #frame(name: string, { line, column }: Place): string[] {
+    const lines = this.#sources.get(name)?.split("\n");
+    if (lines?.[line] === undefined) return [];
+    const width = String(line + 2).length;
+    const numbered = (at: number, sign: string) => `${sign} ${String(at + 1).padStart(width)} | ${lines[at]}`;
+    return [
+      ...(line > 0 ? [numbered(line - 1, " ")] : []),
+      numbered(line, ">"),
+      `  ${" ".repeat(width)} | ${" ".repeat(column)}^`,
+      ...(line + 1 < lines.length ? [numbered(line + 1, " ")] : []),
+    ];
+  }
+}
+
+const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
+
+const position = (name: string, { line, column }: Place): string => `${name}:${line + 1}:${column + 1}`;
+
+/** What stands before the frames: V8's own rule is the error's text, whatever its `toString` does. */
+function headOf(error: Error): string {
+  try {
+    return Error.prototype.toString.call(error);
+  } catch {
+    return "Error";
+  }
+}
+
+/** Separates an inspected error's message, which may have several lines, from its frames and properties. */
+function splitStack(text: string): string[] {
+  const lines = text.split("\n");
+  const first = lines.findIndex(line => /^ {4}at /.test(line));
+  return first < 0 ? [text] : [lines.slice(0, first).join("\n"), ...lines.slice(first)];
+}

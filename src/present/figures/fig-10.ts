@@ -1,0 +1,83 @@
+import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { cpuTable, timeTable } from "../../analysis/tables/tables.js";
+import { emptyPlot, lineChart } from "./chart.js";
+import type { Figure } from "./figure.js";
+import { lowestInWords } from "./finding.js";
+import { absentIn, type DatasetValues, distinct, gapsIn, makespansAt, seriesOf, sourcesOf, spread } from "./series.js";
+import { formatMs, sentences, zeros } from "./text.js";
+
+/**
+ * Figure 10: makespan and CPU per sandbox against concurrency, a panel each, a line per runtime and dataset. The values are
+ * those of `time.csv` and `cpu.csv`; bars reach from the 10th to the 90th percentile of the rounds.
+ *
+ * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
+ */
+export function fig10(datasets: readonly Dataset[]): Figure {
+  const title = "Figure 10. Makespan and CPU by concurrency";
+  const time = datasets.map(makespanByConcurrency);
+  const cpu = datasets.map(cpuByConcurrency);
+  const at = (xs: string) => `at concurrency ${xs}`;
+  const makespans = seriesOf(time, { at, format: formatMs });
+  const ticks = distinct(time.flatMap(({ values }) => values.map(value => value.x)));
+  const absent = absentIn(time, "concurrency campaign");
+  const base = {
+    id: "fig-10",
+    title,
+    sources: [
+      ...sourcesOf(time, "time", runtime => `time.csv, row ${runtime}`),
+      ...sourcesOf(cpu, "time", runtime => `cpu.csv, row ${runtime}`),
+    ],
+  };
+  if (makespans.length === 0) return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  const cpus = seriesOf(cpu, { at, format: formatMs });
+  const { plot, unshown } = lineChart({
+    title,
+    x: { title: "concurrency (sandboxes started at once)", ticks },
+    panels: [
+      { y: { title: "makespan (ms)" }, series: makespans },
+      { y: { title: "CPU per sandbox (ms)" }, series: cpus },
+    ],
+    columns: 1,
+    panelHeight: 250,
+  });
+  return {
+    ...base,
+    finding: sentences(
+      lowestInWords(makespans, { of: "makespan", at, format: formatMs }),
+      lowestInWords(cpus, { of: "CPU per sandbox", at, format: formatMs }),
+      absent,
+    ),
+    caption: sentences(
+      "Above: the mean over rounds of the makespan, from the first request of a round to its last sandbox ready. Below: busy time of the whole host in a round, divided by the concurrency. Bars: 10th to 90th percentile of the rounds.",
+      gapsIn(time, (_, xs) => at(xs)),
+      zeros(unshown),
+    ),
+    plot,
+  };
+}
+
+function makespanByConcurrency(dataset: Dataset): DatasetValues {
+  const { columns, rows } = timeTable(dataset);
+  const values = rows.flatMap(({ row: runtime, values }) =>
+    columns.map((x, i) => ({
+      runtime,
+      x,
+      panel: 0,
+      y: values[i] ?? null,
+      ...spread(makespansAt(dataset, { experiment: "time", runtime, density: 0, concurrency: x })),
+    })),
+  );
+  return { dataset, values };
+}
+
+function cpuByConcurrency(dataset: Dataset): DatasetValues {
+  const { columns, rows } = cpuTable(dataset);
+  const busyMs = (runtime: string, x: number) =>
+    dataset.starts
+      .filter(cell => cell.experiment === "time" && cell.runtime === runtime && cell.concurrency === x)
+      .flatMap(cell => cell.busyJiffies.map(jiffies => (jiffies * 10) / x));
+  const values = rows.flatMap(({ row: runtime, values }) =>
+    columns.map((x, i) => ({ runtime, x, panel: 0, y: values[i] ?? null, ...spread(busyMs(runtime, x)) })),
+  );
+  return { dataset, values };
+}

@@ -1,0 +1,69 @@
+import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { densityTables } from "../../analysis/tables/tables.js";
+import { emptyPlot, lineChart } from "./chart.js";
+import type { Figure } from "./figure.js";
+import { lowestInWords } from "./finding.js";
+import { absentIn, type DatasetValues, distinct, gapsIn, makespansAt, seriesOf, sourcesOf, spread } from "./series.js";
+import { formatMs, sentences, zeros } from "./text.js";
+
+/**
+ * Figure 13: makespan against background density, a panel per concurrency, a line per runtime and dataset. The values are
+ * those of `density_<id>.csv`; bars reach from the 10th to the 90th percentile of the rounds.
+ *
+ * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
+ */
+export function fig13(datasets: readonly Dataset[]): Figure {
+  const id = "fig-13";
+  const title = "Figure 13. Makespan against background density";
+  const all = datasets.map(makespanByDensity);
+  const at = (xs: string) => `at background density ${xs}`;
+  const panels = distinct(all.flatMap(({ values }) => values.map(value => value.panel)));
+  const absent = absentIn(all, "density campaign");
+  const base = { id, title, sources: sourcesOf(all, "density", runtime => `density_${runtime}.csv`) };
+  if (panels.length === 0) return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  const ticks = distinct(all.flatMap(({ values }) => values.map(value => value.x)));
+  const series = (panel: number) => seriesOf(all, { panel, at, format: formatMs });
+  const { plot, unshown } = lineChart({
+    title,
+    x: { title: "background density (sandboxes already running)", scale: "linear", ticks },
+    panels: panels.map(panel => ({
+      title: `concurrency ${panel}`,
+      y: { title: "makespan (ms)" },
+      series: series(panel),
+    })),
+    columns: 2,
+    panelHeight: 170,
+  });
+  const told = distinct([panels[0]!, panels[Math.floor(panels.length / 2)]!]);
+  return {
+    ...base,
+    finding: sentences(
+      ...told.map(panel =>
+        lowestInWords(series(panel), { of: `makespan at concurrency ${panel}`, at, format: formatMs }),
+      ),
+      absent,
+    ),
+    caption: sentences(
+      "The mean over rounds of the makespan, on top of sandboxes that already run. Bars: 10th to 90th percentile of the rounds.",
+      gapsIn(all, (panels, xs) => `at concurrency ${panels} on a background of ${xs}`),
+      zeros(unshown),
+    ),
+    plot,
+  };
+}
+
+function makespanByDensity(dataset: Dataset): DatasetValues {
+  const values = densityTables(dataset).flatMap(({ name, columns, rows }) => {
+    const runtime = name.slice("density_".length);
+    return rows.flatMap(({ row, values }) =>
+      columns.map((concurrency, i) => ({
+        runtime,
+        x: Number(row),
+        panel: concurrency,
+        y: values[i] ?? null,
+        ...spread(makespansAt(dataset, { experiment: "density", runtime, density: Number(row), concurrency })),
+      })),
+    );
+  });
+  return { dataset, values };
+}

@@ -1,0 +1,123 @@
+import type { Dataset, StartCell } from "../../analysis/datasets/dataset.js";
+import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
+import { emptyPlot, lineChart, type Series } from "./chart.js";
+import type { Figure, SeriesSource } from "./figure.js";
+import { distinct } from "./series.js";
+import { digits, formatMs, plain, sentences } from "./text.js";
+
+/** The percentiles of the lower panel, after which comes the slowest cold start of all. */
+const tail = [50, 75, 90, 95, 99] as const;
+
+/**
+ * Latency distributions at one concurrency: above the share of cold starts that are ready by a time (ECDF, on a 1 % grid,
+ * R-7), below the share that is slower, on a logarithmic axis.
+ *
+ * @param concurrency left out: the largest that every runtime was measured at
+ */
+export function latencyFigure(datasets: readonly Dataset[], concurrency = commonConcurrency(datasets)): Figure {
+  const id = "latency";
+  const title = `Latency of cold starts, concurrency ${concurrency ?? "unknown"}`;
+  const cells = cellsAt(datasets, concurrency).filter(({ cell }) => cell.latencyQuantiles.length > 0);
+  const sources: readonly SeriesSource[] = cells.map(({ cell, dataset, label }) => ({
+    series: label,
+    dataset: dataset.name,
+    runtime: cell.runtime,
+    runs: [cell.run],
+    values: "latency.csv",
+  }));
+  if (cells.length === 0) {
+    const absent = "No concurrency campaign holds latencies here.";
+    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  }
+  const hover = (label: string, ms: number, words: string) => `<b>${plain(label)}</b>: ${words} ${formatMs(ms)}`;
+  const ecdf = cells.map(
+    ({ cell, index, label }): Series => ({
+      label,
+      runtime: cell.runtime,
+      dataset: index,
+      marks: false,
+      points: cell.latencyQuantiles.map((ms, percent) => ({
+        x: ms,
+        y: percent,
+        hover: hover(label, ms, `${percent} % ready by`),
+      })),
+    }),
+  );
+  const slower = cells.map(({ cell, index, label }): Series => {
+    const [slowest] = cell.latencyQuantiles.slice(-1);
+    return {
+      label,
+      runtime: cell.runtime,
+      dataset: index,
+      points: [
+        ...tail.map(percent => ({ x: cell.latencyQuantiles[percent]!, y: 100 - percent })),
+        { x: slowest!, y: 100 / cell.samples },
+      ].map(({ x, y }) => ({ x, y, hover: hover(label, x, `${digits(y)} % of cold starts take at least`) })),
+    };
+  });
+  const { plot } = lineChart({
+    title,
+    x: { title: "latency of a cold start (ms)" },
+    panels: [
+      { y: { title: "ready (%)", scale: "linear" }, series: ecdf },
+      { y: { title: "slower (%)", scale: "log" }, series: slower },
+    ],
+    columns: 1,
+    panelHeight: 230,
+  });
+  const words = [...cells]
+    .sort((a, b) => a.cell.latencyQuantiles[50]! - b.cell.latencyQuantiles[50]!)
+    .map(({ cell, label }) => {
+      const [p50, p99, max] = [50, 99, 100].map(percent => formatMs(cell.latencyQuantiles[percent]!));
+      return `${label} ${p50}, ${p99} and ${max}`;
+    });
+  return {
+    id,
+    title,
+    sources,
+    finding: `Median, 99th percentile and slowest cold start at concurrency ${concurrency}: ${words.join("; ")}.`,
+    caption: sentences(
+      "Above: share of cold starts ready by a time, over rounds and clients, on a 1 % grid. Below: share that takes longer, at the 50th, 75th, 90th, 95th and 99th percentile and at the slowest of all.",
+      `Cold starts: ${cells.map(({ cell, label }) => `${label} ${cell.samples}`).join(", ")}.`,
+    ),
+    plot,
+  };
+}
+
+/** The largest concurrency at which every runtime of every dataset has a cell on an empty host; undefined if there is none. */
+export function commonConcurrency(datasets: readonly Dataset[]): number | undefined {
+  const series = new Map<string, Set<number>>();
+  for (const [index, { starts }] of datasets.entries()) {
+    for (const { experiment, runtime, concurrency, rounds } of starts) {
+      if (experiment !== "time" || rounds.length === 0) continue;
+      const key = JSON.stringify([index, runtime]);
+      series.set(key, (series.get(key) ?? new Set()).add(concurrency));
+    }
+  }
+  const [first, ...others] = series.values();
+  return distinct([...(first ?? [])])
+    .filter(one => others.every(other => other.has(one)))
+    .at(-1);
+}
+
+/** One cell of the concurrency experiment, and how figures name it. */
+export interface LabelledCell {
+  readonly cell: StartCell;
+  readonly dataset: Dataset;
+  /** The dataset's place among those shown. */
+  readonly index: number;
+  readonly label: string;
+}
+
+/** The cells of the concurrency experiment at one concurrency, by dataset and then by runtime. */
+export function cellsAt(datasets: readonly Dataset[], concurrency: number | undefined): readonly LabelledCell[] {
+  return datasets.flatMap((dataset, index) =>
+    dataset.starts
+      .filter(cell => cell.experiment === "time" && cell.concurrency === concurrency)
+      .sort((a, b) => byRuntime(a.runtime, b.runtime))
+      .map(cell => {
+        const name = runtimeLabel(cell.runtime);
+        return { cell, dataset, index, label: datasets.length === 1 ? name : `${name} · ${dataset.name}` };
+      }),
+  );
+}

@@ -1,0 +1,131 @@
+import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { memoryTables } from "../../analysis/tables/tables.js";
+import { emptyPlot, lineChart } from "./chart.js";
+import type { Figure } from "./figure.js";
+import { lowestInWords } from "./finding.js";
+import { absentIn, type DatasetValues, distinct, gapsIn, seriesOf, sourcesOf, type Value } from "./series.js";
+import { digits, sentences, zeros } from "./text.js";
+
+const formatMiB = (mib: number) => `${digits(mib)} MiB`;
+
+/**
+ * Figure 5: memory per sandbox against density, at one guest memory, a line per runtime and dataset. In MiB: the values of
+ * `mem_<id>.csv` / 1024, which loses no digit.
+ *
+ * @param memoryMb the guest memory's label
+ * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
+ */
+export function fig05(datasets: readonly Dataset[], memoryMb = 128): Figure {
+  return memoryFigure(datasets, {
+    id: "fig-05",
+    title: "Figure 5. Memory per sandbox against density",
+    values: dataset =>
+      memoryValues(dataset)
+        .filter(value => value.memoryMb === memoryMb)
+        .map(({ density, ...value }) => ({ ...value, panel: memoryMb, x: density })),
+    x: `density (running sandboxes of ${memoryMb} MB)`,
+    at: xs => `at density ${xs}`,
+    panelTitle: null,
+    panelWords: () => ` with ${memoryMb} MB guests`,
+    of: runtime => `mem_${runtime}.csv, row ${memoryMb}`,
+  });
+}
+
+/**
+ * Figure 11: memory per sandbox against guest memory, a panel per density, as fig05.
+ *
+ * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
+ */
+export function fig11(datasets: readonly Dataset[]): Figure {
+  return memoryFigure(datasets, {
+    id: "fig-11",
+    title: "Figure 11. Memory per sandbox by guest memory",
+    values: dataset => memoryValues(dataset).map(value => ({ ...value, panel: value.density, x: value.memoryMb })),
+    x: "guest memory (MB, label)",
+    at: xs => `with ${xs} MB guests`,
+    panelTitle: density => `density ${density}`,
+    panelWords: density => ` at density ${density}`,
+    of: runtime => `mem_${runtime}.csv, by column`,
+  });
+}
+
+/**
+ * Figure 12: memory per sandbox against density, a panel per guest memory, as fig05.
+ *
+ * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
+ */
+export function fig12(datasets: readonly Dataset[]): Figure {
+  return memoryFigure(datasets, {
+    id: "fig-12",
+    title: "Figure 12. Memory per sandbox by density",
+    values: dataset => memoryValues(dataset).map(value => ({ ...value, panel: value.memoryMb, x: value.density })),
+    x: "density (sandboxes running)",
+    at: xs => `at density ${xs}`,
+    panelTitle: memory => `${memory} MB guests`,
+    panelWords: memory => ` with ${memory} MB guests`,
+    of: runtime => `mem_${runtime}.csv, by row`,
+  });
+}
+
+interface MemoryFigure {
+  readonly id: string;
+  readonly title: string;
+  readonly values: (dataset: Dataset) => readonly Value[];
+  readonly x: string;
+  readonly at: (xs: string) => string;
+  /** Null for a figure of one panel. */
+  readonly panelTitle: ((panel: number) => string) | null;
+  readonly panelWords: (panel: string) => string;
+  readonly of: (runtime: string) => string;
+}
+
+function memoryFigure(datasets: readonly Dataset[], wanted: MemoryFigure): Figure {
+  const { id, title, at, panelTitle, panelWords } = wanted;
+  const all: readonly DatasetValues[] = datasets.map(dataset => ({ dataset, values: wanted.values(dataset) }));
+  const panels = distinct(all.flatMap(({ values }) => values.map(value => value.panel)));
+  const absent = absentIn(all, "memory measurement for this figure");
+  const base = { id, title, sources: sourcesOf(all, "memory", wanted.of) };
+  if (panels.length === 0) return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  const ticks = distinct(all.flatMap(({ values }) => values.map(value => value.x)));
+  const series = (panel: number) => seriesOf(all, { panel, at, format: formatMiB });
+  const { plot, unshown } = lineChart({
+    title,
+    x: { title: wanted.x, ticks },
+    panels: panels.map(panel => ({
+      ...(panelTitle === null ? {} : { title: panelTitle(panel) }),
+      y: { title: "memory per sandbox (MiB)" },
+      series: series(panel),
+    })),
+    columns: panelTitle === null ? 1 : 2,
+    panelHeight: panelTitle === null ? 320 : 170,
+  });
+  const told = panelTitle === null ? panels : distinct([panels[0]!, panels[panels.length - 1]!]);
+  return {
+    ...base,
+    finding: sentences(
+      ...told.map(panel =>
+        lowestInWords(series(panel), { of: `memory per sandbox${panelWords(String(panel))}`, at, format: formatMiB }),
+      ),
+      absent,
+    ),
+    caption: sentences(
+      "Sum of the proportional set size (PSS) over a runtime's processes, divided by the sandboxes. One snapshot a cell: there is nothing to draw an error bar from.",
+      gapsIn(all, (own, xs) => `${panelWords(own).trim()} ${at(xs)}`),
+      zeros(unshown),
+    ),
+    plot,
+  };
+}
+
+/** Every cell of the memory tables, in MiB. */
+function memoryValues(dataset: Dataset) {
+  return memoryTables(dataset).flatMap(({ name, columns, rows }) =>
+    rows.flatMap(({ row, values }) =>
+      columns.map((density, i) => {
+        const kib = values[i] ?? null;
+        const runtime = name.slice("mem_".length);
+        return { runtime, memoryMb: Number(row), density, y: kib === null ? null : kib / 1024 };
+      }),
+    ),
+  );
+}

@@ -1,0 +1,167 @@
+import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { densityTables, timeTable } from "../../analysis/tables/tables.js";
+import { runtimeLabel } from "../../model/runtimes.js";
+import { axisLook, emptyPlot, layoutLook } from "./chart.js";
+import type { Figure } from "./figure.js";
+import type { Json, PlotlyTrace } from "./plotly.js";
+import { distinct } from "./series.js";
+import { faint } from "./style.js";
+import { digits, formatMs, listed, plain, ranges, sentences } from "./text.js";
+
+interface Cell {
+  readonly density: number;
+  readonly concurrency: number;
+  readonly a: number;
+  readonly b: number;
+  readonly ratio: number;
+}
+
+const cellHeight = 36;
+
+/**
+ * Two runtimes' mean makespans, one divided by the other, over density × concurrency: where the lead changes hands. The
+ * values are those of `time.csv` (density 0) and `density_<id>.csv`; a cell that either lacks holds a dash. A heavy line
+ * runs between cells that different runtimes lead.
+ *
+ * @param pair ids of the runtime above and below the fraction's bar
+ * @throws LabError `RUND_TWO_RUNS` (input) if the dataset holds two runs of one runtime
+ */
+export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] = ["rund", "katatemplate"]): Figure {
+  const id = "ratio";
+  const [above, below] = [runtimeLabel(a), runtimeLabel(b)];
+  const title = `${plain(above, 14)} / ${plain(below, 14)}: makespans`;
+  const cells = ratios(dataset, a, b);
+  const sources = [a, b].map(runtime => ({
+    series: runtimeLabel(runtime),
+    dataset: dataset.name,
+    runtime,
+    runs: dataset.runs.filter(run => run.runtime === runtime && run.experiment !== "memory").map(run => run.run),
+    values: `time.csv, row ${runtime}; density_${runtime}.csv`,
+  }));
+  if (cells.length === 0) {
+    const absent = `${dataset.name} has no cell with makespans of both ${above} and ${below}.`;
+    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  }
+  const concurrencies = distinct(cells.map(cell => cell.concurrency));
+  const densities = distinct(cells.map(cell => cell.density));
+  const at = (x: number, y: number) =>
+    cells.find(cell => cell.concurrency === concurrencies[x] && cell.density === densities[y]);
+  const shapes: Json[] = cells.map(cell => {
+    const [x, y] = [concurrencies.indexOf(cell.concurrency), densities.indexOf(cell.density)];
+    const area = { x0: x - 0.5, x1: x + 0.5, y0: y - 0.5, y1: y + 0.5 };
+    return { type: "rect", ...area, fillcolor: shade(cell.ratio), line: { width: 0 }, layer: "below" };
+  });
+  // where the lead changes hands between neighbours
+  const differs = (one: Cell | undefined, other: Cell | undefined) =>
+    one !== undefined && other !== undefined && one.ratio < 1 !== other.ratio < 1;
+  for (const x of concurrencies.keys()) {
+    for (const y of densities.keys()) {
+      const border = { type: "line", line: { color: "black", width: 3 } };
+      if (differs(at(x, y), at(x + 1, y)))
+        shapes.push({ ...border, x0: x + 0.5, x1: x + 0.5, y0: y - 0.5, y1: y + 0.5 });
+      if (differs(at(x, y), at(x, y + 1)))
+        shapes.push({ ...border, x0: x - 0.5, x1: x + 0.5, y0: y + 0.5, y1: y + 0.5 });
+    }
+  }
+  const places = densities.flatMap((_, y) => concurrencies.map((_, x) => ({ x, y, cell: at(x, y) })));
+  const numbers: PlotlyTrace = {
+    type: "scatter",
+    mode: "text",
+    name: title,
+    x: places.map(place => place.x),
+    y: places.map(place => place.y),
+    text: places.map(({ cell }) => cell?.ratio.toFixed(2) ?? "–"),
+    textfont: {
+      size: 12,
+      color: places.map(({ cell }) => (cell === undefined ? faint : isDark(cell.ratio) ? "white" : "black")),
+    },
+    hoverinfo: "text",
+    hovertext: places.map(({ x, y, cell }) => {
+      const place = `concurrency ${concurrencies[x]} on ${densities[y]}`;
+      const words =
+        cell === undefined
+          ? "not measured for both"
+          : `${plain(above)} ${formatMs(cell.a)}, ${plain(below)} ${formatMs(cell.b)}`;
+      return `${place}: ${words}<br>${plain(dataset.name)}`;
+    }),
+  };
+  const axis = (title: string, values: readonly number[]) => ({
+    ...axisLook,
+    showline: false,
+    showgrid: false,
+    ticks: "",
+    range: [-0.5, values.length - 0.5],
+    tickvals: [...values.keys()],
+    ticktext: values.map(String),
+    title: { text: title, standoff: 8 },
+  });
+  const [top, bottom] = [44, 54];
+  const height = top + cellHeight * densities.length + bottom;
+  return {
+    id,
+    title,
+    sources,
+    finding: inWords(cells, above, below),
+    caption: sentences(
+      `Mean makespan of ${above} divided by that of ${below} in ${dataset.name}; below 1 (blue) ${above} is faster, above 1 (amber) ${below}. Density 0 is the concurrency campaign. The heavy line runs between cells that different runtimes lead.`,
+      cells.length < concurrencies.length * densities.length ? "A dash: one of the two was not measured there." : "",
+    ),
+    plot: {
+      data: [numbers],
+      layout: {
+        ...layoutLook(title, height),
+        margin: { l: 74, r: 16, t: top, b: bottom },
+        xaxis: axis("concurrency", concurrencies),
+        yaxis: axis("background density", densities),
+        shapes,
+        showlegend: false,
+      },
+    },
+  };
+}
+
+function ratios(dataset: Dataset, a: string, b: string): readonly Cell[] {
+  const makespans = (runtime: string) => {
+    const time = timeTable(dataset);
+    const density = densityTables(dataset).find(table => table.name === `density_${runtime}`);
+    const onEmpty = time.rows
+      .filter(({ row }) => row === runtime)
+      .flatMap(({ values }) => time.columns.map((concurrency, i) => ({ density: 0, concurrency, ms: values[i] })));
+    const onBackground = (density?.rows ?? []).flatMap(({ row, values }) =>
+      density!.columns.map((concurrency, i) => ({ density: Number(row), concurrency, ms: values[i] })),
+    );
+    return [...onEmpty, ...onBackground];
+  };
+  const others = makespans(b);
+  return makespans(a).flatMap(({ density, concurrency, ms }) => {
+    const other = others.find(one => one.density === density && one.concurrency === concurrency)?.ms;
+    return ms == null || other == null || other === 0
+      ? []
+      : [{ density, concurrency, a: ms, b: other, ratio: ms / other }];
+  });
+}
+
+/** In words that `inDark` leaves alone: a cell keeps its colour. White at 1, dark blue at half and less, amber at double and more: apart in grey too. */
+function shade(ratio: number): string {
+  const share = Math.min(1, Math.abs(Math.log2(ratio)));
+  const end = ratio < 1 ? [0x1b, 0x2f, 0x8f] : [0xe0, 0x9a, 0x1c];
+  return `rgb(${end.map(part => Math.round(255 + (part - 255) * share)).join(",")})`;
+}
+
+const isDark = (ratio: number) => Math.log2(ratio) < -0.5;
+
+function inWords(cells: readonly Cell[], above: string, below: string): string {
+  const led = cells.filter(cell => cell.ratio < 1);
+  const lost = cells.filter(cell => cell.ratio >= 1);
+  const least = cells.reduce((one, other) => (other.ratio < one.ratio ? other : one));
+  const most = cells.reduce((one, other) => (other.ratio > one.ratio ? other : one));
+  const place = (cell: Cell) => `${digits(cell.ratio)} at concurrency ${cell.concurrency} on ${cell.density}`;
+  const range = `The ratio goes from ${place(least)} to ${place(most)}.`;
+  if (lost.length === 0) return `${above} is faster than ${below} in all ${cells.length} cells. ${range}`;
+  const all = distinct(cells.map(cell => cell.density));
+  const where = distinct(lost.map(cell => cell.concurrency)).map(concurrency => {
+    const own = distinct(lost.filter(cell => cell.concurrency === concurrency).map(cell => cell.density));
+    return `at concurrency ${concurrency} on a background of ${ranges(own, all)}`;
+  });
+  return `${above} is faster than ${below} in ${led.length} of ${cells.length} cells; it is not ${listed(where)}. ${range}`;
+}

@@ -1,0 +1,86 @@
+import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { flagStarts } from "../../analysis/flags.js";
+import type { CellFlags } from "../../analysis/stats/flags.js";
+import { median } from "../../analysis/stats/quantile.js";
+import { runtimeLabel } from "../../model/runtimes.js";
+import { emptyPlot, lineChart, type Series } from "./chart.js";
+import type { Figure } from "./figure.js";
+import { cellsAt, commonConcurrency, type LabelledCell } from "./latency.js";
+import { runtimesOf } from "./series.js";
+import { digits, formatMs, listed, plain } from "./text.js";
+
+/**
+ * Rounds over time at one concurrency: each round's makespan in per cent of its cell's median, a panel per runtime.
+ * Outliers are ringed; drift, warm-up and outliers are judged by `flagStarts`, corrected over the whole dataset.
+ *
+ * @param concurrency left out: the largest that every runtime was measured at
+ */
+export function roundsFigure(datasets: readonly Dataset[], concurrency = commonConcurrency(datasets)): Figure {
+  const id = "rounds";
+  const title = `Rounds over time, concurrency ${concurrency ?? "unknown"}`;
+  const flags = new Map(datasets.flatMap(own => flagStarts(own).map((flag, i) => [own.starts[i]!, flag] as const)));
+  const cells = cellsAt(datasets, concurrency).filter(({ cell }) => cell.rounds.length > 0);
+  const sources = cells.map(({ cell, dataset, label }) => ({
+    series: label,
+    dataset: dataset.name,
+    runtime: cell.runtime,
+    runs: [cell.run],
+    values: "rounds.csv, makespan_ms",
+  }));
+  if (cells.length === 0) {
+    const absent = "No concurrency campaign holds rounds here.";
+    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  }
+  const series = cells.map(labelled => seriesOfRounds(labelled, flags.get(labelled.cell)!));
+  const shares = series.flatMap(({ points }) => points.flatMap(({ y }) => y ?? []));
+  const span = [Math.min(90, ...shares) - 5, Math.max(110, ...shares) + 5] as const;
+  const panels = runtimesOf(series).map(runtime => ({
+    title: runtimeLabel(runtime),
+    y: { title: "makespan (% of the cell's median)", scale: "linear", span } as const,
+    series: series.filter(one => one.runtime === runtime),
+  }));
+  const { plot } = lineChart({
+    title,
+    x: { title: "round", scale: "linear" },
+    panels,
+    columns: panels.length === 1 ? 1 : 2,
+    panelHeight: 190,
+  });
+  return {
+    id,
+    title,
+    sources,
+    finding: cells.map(({ cell, label }) => `${label}: ${flagsInWords(flags.get(cell)!)}.`).join(" "),
+    caption:
+      "Makespan of each complete round, in per cent of the median of its cell. Ringed: outliers, by the median absolute deviation, at 5 % after correction over all cells of the dataset and at least 5 % from the median. Drift: Spearman's ρ of makespan against round of at least 0.5, with the same correction.",
+    plot,
+  };
+}
+
+function seriesOfRounds({ cell, label, index, dataset }: LabelledCell, flags: CellFlags): Series {
+  const middle = median(cell.rounds.map(round => round.makespanMs));
+  return {
+    label,
+    runtime: cell.runtime,
+    dataset: index,
+    points: cell.rounds.map(({ round, makespanMs }, place) => ({
+      x: round,
+      y: middle === 0 ? null : (100 * makespanMs) / middle,
+      ringed: flags.outliers.includes(place + 1),
+      hover: `<b>${plain(label)}</b>, round ${round}: ${formatMs(makespanMs)}<br>${plain(dataset.name)}`,
+    })),
+  };
+}
+
+function flagsInWords({ rounds, drift, driftRho, warmUp, firstRoundRatio, outliers }: CellFlags): string {
+  const found = [
+    ...(drift ? [`drifts ${driftRho > 0 ? "upward" : "downward"} (Spearman's ρ ${driftRho.toFixed(2)})`] : []),
+    ...(warmUp && firstRoundRatio !== null
+      ? [`its first round takes ${digits(firstRoundRatio)} times the median of the others`]
+      : []),
+    ...(outliers.length > 0
+      ? [`${outliers.length} of ${rounds} rounds ${outliers.length === 1 ? "is an outlier" : "are outliers"}`]
+      : []),
+  ];
+  return found.length === 0 ? "no drift, no warm-up, no outlier" : listed(found);
+}

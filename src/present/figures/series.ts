@@ -1,0 +1,140 @@
+import type { Dataset, StartCell } from "../../analysis/datasets/dataset.js";
+import { ascending, quantileR7 } from "../../analysis/stats/quantile.js";
+import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
+import type { Point, Series } from "./chart.js";
+import type { SeriesSource } from "./figure.js";
+import { listed, plain, ranges } from "./text.js";
+
+/** One value of a table, on its way into a figure. */
+export interface Value {
+  readonly runtime: string;
+  readonly x: number;
+  /** Which panel it belongs to; 0 in a figure of one. */
+  readonly panel: number;
+  readonly y: number | null;
+  readonly low?: number;
+  readonly high?: number;
+  /** Rounds, or whatever the value is a mean of; 1 for a snapshot. */
+  readonly n?: number;
+}
+
+/** The values of one dataset, and the table they stand in. */
+export interface DatasetValues {
+  readonly dataset: Dataset;
+  readonly values: readonly Value[];
+}
+
+/**
+ * Groups one panel's values into series: runtimes in their usual order, the first dataset's before the second's. Where
+ * several datasets are shown, each series names its own.
+ */
+export function seriesOf(
+  all: readonly DatasetValues[],
+  { panel = 0, at, format }: { panel?: number; at: (x: string) => string; format: (y: number) => string },
+): readonly Series[] {
+  return all.flatMap(({ dataset, values }, index) => {
+    const own = values.filter(value => value.panel === panel);
+    return runtimesOf(own).map((runtime): Series => {
+      const points = own.filter(value => value.runtime === runtime).sort((a, b) => a.x - b.x);
+      return {
+        label: all.length === 1 ? runtimeLabel(runtime) : `${runtimeLabel(runtime)} · ${dataset.name}`,
+        runtime,
+        dataset: index,
+        points: points.map(({ x, y, low, high, n }): Point => {
+          const bar =
+            low === undefined || high === undefined
+              ? ""
+              : `<br>10th–90th percentile of ${n} rounds: ${format(low)} – ${format(high)}`;
+          const hover = `<b>${plain(runtimeLabel(runtime))}</b> ${at(String(x))}: ${y === null ? "not measured" : format(y)}${bar}<br>${plain(dataset.name)}`;
+          return { x, y, ...(low !== undefined && high !== undefined ? { low, high } : {}), hover };
+        }),
+      };
+    });
+  });
+}
+
+/** Where each series of a figure comes from; see SeriesSource. */
+export function sourcesOf(
+  all: readonly DatasetValues[],
+  experiment: "time" | "memory" | "density",
+  table: (runtime: string) => string,
+): readonly SeriesSource[] {
+  return all.flatMap(({ dataset, values }) =>
+    runtimesOf(values).map(runtime => ({
+      series: all.length === 1 ? runtimeLabel(runtime) : `${runtimeLabel(runtime)} · ${dataset.name}`,
+      dataset: dataset.name,
+      runtime,
+      runs: dataset.runs.filter(run => run.experiment === experiment && run.runtime === runtime).map(run => run.run),
+      values: table(runtime),
+    })),
+  );
+}
+
+/**
+ * What a figure's grid has and a runtime lacks: "Not measured: Kata-QEMU at concurrency 300–400." Empty if nothing. The
+ * grid is what at least half of a dataset's runtimes measured.
+ *
+ * @param where the panels and places that are missing, in words
+ */
+export function gapsIn(all: readonly DatasetValues[], where: (panels: string, xs: string) => string): string {
+  const missing = all.flatMap(({ dataset, values }) => {
+    const runtimes = runtimesOf(values);
+    const panels = distinct(values.map(value => value.panel));
+    const has = (runtime: string, panel: number, x: number) =>
+      values.some(v => v.runtime === runtime && v.panel === panel && v.x === x && v.y !== null);
+    const source = all.length === 1 ? "" : ` (${dataset.name})`;
+    return runtimes.flatMap(runtime => {
+      const lacking = new Map<string, number[]>();
+      for (const panel of panels) {
+        const xs = distinct(values.filter(value => value.panel === panel).map(value => value.x)).filter(
+          x => 2 * runtimes.filter(one => has(one, panel, x)).length >= runtimes.length,
+        );
+        const gaps = xs.filter(x => !has(runtime, panel, x));
+        const words = ranges(gaps, xs);
+        if (gaps.length > 0) lacking.set(words, [...(lacking.get(words) ?? []), panel]);
+      }
+      return [...lacking].map(([xs, own]) => `${runtimeLabel(runtime)}${source} ${where(ranges(own, panels), xs)}`);
+    });
+  });
+  return missing.length === 0 ? "" : `Not measured: ${missing.join("; ")}.`;
+}
+
+/** Numbers that occur, ascending. */
+export const distinct = (values: readonly number[]): readonly number[] => [...new Set(values)].sort((a, b) => a - b);
+
+/** 10th and 90th percentile (R-7) of at least two values, as the ends of an error bar. */
+export function spread(values: readonly number[]): {
+  readonly low?: number;
+  readonly high?: number;
+  readonly n: number;
+} {
+  if (values.length < 2) return { n: values.length };
+  const sorted = ascending(values);
+  return { low: quantileR7(sorted, 0.1), high: quantileR7(sorted, 0.9), n: values.length };
+}
+
+/** The makespans of the complete rounds of one cell, over its repeats in a campaign. */
+export function makespansAt(
+  { starts }: Dataset,
+  { experiment, runtime, density, concurrency }: Pick<StartCell, "experiment" | "runtime" | "density" | "concurrency">,
+): readonly number[] {
+  return starts
+    .filter(
+      cell =>
+        cell.experiment === experiment &&
+        cell.runtime === runtime &&
+        cell.density === density &&
+        cell.concurrency === concurrency,
+    )
+    .flatMap(cell => cell.rounds.map(round => round.makespanMs));
+}
+
+/** The runtimes that have a value, in their usual order. */
+export const runtimesOf = (values: readonly { readonly runtime: string }[]): readonly string[] =>
+  [...new Set(values.map(value => value.runtime))].sort(byRuntime);
+
+/** Datasets that have nothing for a figure, in words; empty if each has something. */
+export function absentIn(all: readonly DatasetValues[], what: string): string {
+  const absent = all.filter(({ values }) => values.every(value => value.y === null)).map(({ dataset }) => dataset.name);
+  return absent.length === 0 ? "" : `No ${what} in ${listed(absent)}.`;
+}

@@ -1,0 +1,83 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { LabError } from "../../../model/errors.js";
+import type { PlotlyFigure } from "../plotly.js";
+import { openPlotlyPage, type PlotlyPage } from "./browser.js";
+import { readFont } from "./font.js";
+
+/** Where the optional packages that pictures are made with lie. */
+export interface PictureParts {
+  readonly plotly: string;
+  readonly regular: string;
+  readonly bold: string;
+}
+
+/**
+ * Finds Plotly and the font among the installed packages.
+ *
+ * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if one of them, jsdom or resvg is not installed
+ */
+export function pictureParts(): PictureParts {
+  const require = createRequire(import.meta.url);
+  const missing: string[] = [];
+  const find = (name: string) => {
+    try {
+      return require.resolve(name);
+    } catch {
+      missing.push(name.startsWith("dejavu") ? "dejavu-fonts-ttf" : name);
+      return "";
+    }
+  };
+  const plotly = find("plotly.js-cartesian-dist-min");
+  find("jsdom");
+  find("@resvg/resvg-js");
+  const fonts = join(dirname(find("dejavu-fonts-ttf/package.json")), "ttf");
+  if (missing.length > 0) {
+    throw new LabError("RUND_PICTURE_PACKAGES", "machine", `pictures need ${missing.join(", ")}`, {
+      hint: `npm install ${missing.join(" ")}`,
+    });
+  }
+  return { plotly, regular: join(fonts, "DejaVuSans.ttf"), bold: join(fonts, "DejaVuSans-Bold.ttf") };
+}
+
+let page: Promise<PlotlyPage> | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * A figure as SVG, drawn by Plotly without a browser. The same figure gives the same text on every machine.
+ *
+ * The first call loads Plotly, about a second; figures are drawn one after another.
+ *
+ * @param width in CSS pixels; the height is the layout's
+ * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if an optional package is not installed
+ */
+export function renderSvg({ data, layout }: PlotlyFigure, width = 800): Promise<string> {
+  const drawn = last.then(async () => {
+    const { plotly: plotlyFile, regular, bold } = pictureParts();
+    page ??= openPlotlyPage(plotlyFile, { regular: readFont(regular), bold: readFont(bold) });
+    const { plotly, reseed } = await page;
+    reseed();
+    const options = { format: "svg", imageDataOnly: true, width, height: layout.height } as const;
+    return plotly.toImage({ data, layout }, options);
+  });
+  last = drawn.catch(() => {});
+  return drawn;
+}
+
+/**
+ * A figure as PNG bytes, drawn by resvg from its SVG with the same font it was measured with.
+ *
+ * @param width in CSS pixels; each is `scale` pixels of the picture
+ * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if an optional package is not installed
+ */
+export async function renderPng(figure: PlotlyFigure, width = 800, scale = 2): Promise<Uint8Array> {
+  return pngOfSvg(await renderSvg(figure, width), scale);
+}
+
+/** An SVG of `renderSvg` as PNG bytes. */
+export async function pngOfSvg(svg: string, scale = 2): Promise<Uint8Array> {
+  const { regular, bold } = pictureParts();
+  const { Resvg } = await import("@resvg/resvg-js");
+  const font = { loadSystemFonts: false, fontFiles: [regular, bold], defaultFontFamily: "DejaVu Sans" };
+  return new Resvg(svg, { font, fitTo: { mode: "zoom", value: scale } }).render().asPng();
+}

@@ -1,0 +1,58 @@
+import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { compareWithPublished } from "../../analysis/tables/verify.js";
+import { LabError } from "../../model/errors.js";
+import { displaySink } from "./display.js";
+import { escapeHtml } from "./html.js";
+
+interface Check {
+  readonly statement: string;
+  readonly holds: boolean;
+}
+
+let checks: Check[] = [];
+
+/**
+ * States something that shall hold, and shows whether it does. A notebook whose check fails goes on, and fails at
+ * `done()`.
+ *
+ * @param found what was found instead, shown where it does not hold
+ */
+export function check(statement: string, holds: boolean, found = ""): void {
+  checks.push({ statement, holds });
+  const text = `${holds ? "✓" : "✗"} ${statement}${holds || found === "" ? "" : `: ${found}`}`;
+  displaySink().display({ "text/html": `<p>${escapeHtml(text)}</p>`, "text/plain": text });
+}
+
+/**
+ * Checks what a notebook works on: that every line of the logs could be read, and that every published cell comes out of
+ * the data as the same number.
+ */
+export function checkDatasets(datasets: readonly Dataset[]): void {
+  for (const dataset of datasets) {
+    const { name, problemCount, published } = dataset;
+    check(`${name}: everything could be read`, problemCount === 0, `${problemCount} problems`);
+    if (published.length === 0) continue;
+    const { cells, matched } = compareWithPublished(dataset, published);
+    check(`${name}: all ${cells} published cells come out of the data`, matched === cells, `${matched} do`);
+  }
+}
+
+/**
+ * The last line of a notebook: fails it if a check failed, and starts a new count.
+ *
+ * @throws LabError `RUND_CHECKS` (check) if a check since the last `done()` failed, or if there was none
+ */
+export function done(): void {
+  const made = checks;
+  checks = [];
+  const failed = made.filter(({ holds }) => !holds).map(({ statement }) => statement);
+  if (made.length === 0 || failed.length > 0) {
+    throw new LabError("RUND_CHECKS", "check", "", {
+      where: "notebook",
+      expected: made.length === 0 ? "at least one check" : `all ${made.length} checks to hold`,
+      found: failed.length === 0 ? "none" : failed.join("; "),
+    });
+  }
+  const text = made.length === 1 ? "The check holds." : `All ${made.length} checks hold.`;
+  displaySink().display({ "text/html": `<p>${text}</p>`, "text/plain": text });
+}

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LabError } from "../../model/errors.js";
+import type { ConnectionInfo } from "./client.js";
+import type { KernelCommand } from "./kernelspecs.js";
+
+/** A kernel's process, in a process group of its own. */
+export class KernelProcess {
+  /** How the process ended, once it has. */
+  readonly ended: Promise<string>;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  #over = false;
+
+  private constructor(child: ChildProcess, folder: string) {
+    this.#child = child;
+    this.#folder = folder;
+    this.ended = new Promise(resolve => {
+      const end = (how: string) => {
+        this.#over = true;
+        resolve(how);
+      };
+      child.on("exit", (code, signal) =>
+        end(signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`),
+      );
+      child.on("error", error => end(`could not be started: ${error.message}`));
+    });
+  }
+
+  /**
+   * Starts a kernel on free ports of the loopback interface.
+   *
+   * @param cwd the kernel's working directory: the notebook's folder
+   */
+  static async start(
+    command: KernelCommand,
+    cwd: string,
+    env: Readonly<Record<string, string | undefined>>,
+  ): Promise<{ readonly process: KernelProcess; readonly connection: ConnectionInfo }> {
+    const [shell_port, control_port, iopub_port, stdin_port, hb_port] = (await freePorts(5)) as FivePorts;
+    const connection = {
+      ip: "127.0.0.1",
+      key: randomUUID(),
+      shell_port,
+      control_port,
+      iopub_port,
+      stdin_port,
+      hb_port,
+    };
+    const folder = mkdtempSync(join(tmpdir(), "rund-lab-run-"));
+    const file = join(folder, "connection.json");
+    const fields = { ...connection, transport: "tcp", signature_scheme: "hmac-sha256", kernel_name: command.name };
+    writeFileSync(file, JSON.stringify(fields), { mode: 0o600 });
+    const [program, ...args] = command.argv.map(word => word.replaceAll("{connection_file}", file));
+    const log = openSync(join(folder, "log"), "a");
+    const child = spawn(program!, args, {
+      cwd,
+      env: { ...env, ...command.env, JPY_PARENT_PID: String(process.pid) },
+      stdio: ["ignore", log, log],
+      detached: true,
+    });
+    closeSync(log);
+    return { process: new KernelProcess(child, folder), connection };
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** The end of what the process wrote to its own stdout and stderr. */
+  log(): string {
+    return readFileSync(join(this.#folder, "log"), "utf8").trim().slice(-2000);
+  }
+
+  /** Signals the kernel and what its cells have started. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#child.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, signal);
+    } catch {
+      // nobody is left
+    }
+  }
+
+  /** Waits for the end, at most so long; then ends everything that is left, and removes the folder. */
+  async finish(withinMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, withinMs);
+    });
+    if (!this.#over) await Promise.race([this.ended, late]);
+    clearTimeout(timer);
+    this.signal("SIGKILL");
+    await this.ended;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+type FivePorts = [number, number, number, number, number];
+
+/** Ports nobody listens on; held together until all are known, so they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer();
+      return new Promise<typeof server>((resolve, reject) => {
+        server.once("error", cause =>
+          reject(new LabError("RUND_NO_PORT", "machine", cause.message, { where: "127.0.0.1", cause })),
+        );
+        server.listen(0, "127.0.0.1", () => resolve(server));
+      });
+    }),
+  );
+  const ports = servers.map(server => (server.address() as { port: number }).port);
+  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
+  return ports;
+}

@@ -1,0 +1,33 @@
+/**
+ * Executes the notebooks and writes them back with their outputs, but for those of cells tagged `interactive`, which are
+ * large: `npm run --silent build && node --import tsx tests/notebooks/update.ts [name …]`. The tests compare with what
+ * this wrote.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { formatNotebook, type Notebook } from "../../src/present/notebook/nbformat.js";
+import { isInteractive, notebookNames, notebooksFolder, readNotebook, runBuilt } from "../support/notebooks.js";
+import { inTempFolder } from "../support/temp.js";
+
+const asked = process.argv.slice(2);
+const names = asked.length > 0 ? asked : notebookNames;
+
+/** What belongs into the repository: nothing of the machine that executed it. */
+const committed = (notebook: Notebook): Notebook => ({
+  ...notebook,
+  metadata: {
+    kernelspec: { display_name: "TypeScript (rund-lab)", language: "typescript", name: "rund-lab" },
+    language_info: { name: "typescript" },
+  },
+  cells: notebook.cells.map(cell =>
+    cell.cell_type === "code" && isInteractive(cell) ? { ...cell, execution_count: null, outputs: [] } : cell,
+  ),
+});
+
+await inTempFolder(async folder => {
+  await runBuilt(names, ["--out", folder]);
+  for (const name of names) {
+    writeFileSync(join(notebooksFolder, name), formatNotebook(committed(readNotebook(folder, name))));
+    console.log(name);
+  }
+});
