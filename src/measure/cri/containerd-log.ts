@@ -1,0 +1,21 @@
+import { timestampNs } from "./timestamp.js";
+
+/**
+ * When containerd took up each RunPodSandbox request, by its own log (level info or debug). The latest less the earliest of a
+ * round is its start skew as the service saw it.
+ *
+ * @param log whole lines of containerd's log
+ * @returns nanoseconds since the epoch by the sandbox's uid; of several requests with one uid the first
+ * @example requestTimes('time="1970-01-01T00:00:02Z" level=info msg="RunPodSandbox for &PodSandboxMetadata{Name:a,Uid:u1,Namespace:n,Attempt:0,}"') // new Map([["u1", 2000000000n]])
+ */
+export function requestTimes(log: string): Map<string, bigint> {
+  const times = new Map<string, bigint>();
+  // containerd 1 and 2.0 print Go's struct, later ones protobuf's text
+  const pattern =
+    /^time="([^"]+)" .*msg="RunPodSandbox for (?:&PodSandboxMetadata\{.*?Uid:([^,]*),|.*?uid:\\"(.*?)\\")/gm;
+  for (const [, time = "", struct, text] of log.matchAll(pattern)) {
+    const uid = struct ?? text ?? "";
+    if (!times.has(uid)) times.set(uid, timestampNs(time));
+  }
+  return times;
+}

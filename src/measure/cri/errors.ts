@@ -1,0 +1,93 @@
+import { LabError } from "../../model/errors.js";
+
+/** What went wrong with a CRI call, as far as a program must tell it apart. */
+export type CriReason =
+  /** The deadline passed; whether the sandbox was made is unknown. */
+  | "timeout"
+  | "unknown-handler"
+  /** Name, namespace and uid belong to another sandbox. */
+  | "name-taken"
+  | "not-found"
+  /** No answer: no socket, no permission, nobody listens, or the connection broke. */
+  | "unavailable"
+  /** Something listens but speaks no CRI v1. */
+  | "no-cri"
+  /** The caller's own signal stopped it. */
+  | "aborted"
+  | "other";
+
+/** A failed CRI call. `grpcCode` is null where the failure came from elsewhere, such as a crictl that does not run. */
+export class CriError extends LabError {
+  readonly reason: CriReason;
+  readonly grpcCode: number | null;
+
+  constructor(reason: CriReason, grpcCode: number | null, where: string, found: string, cause?: unknown) {
+    super(
+      `RUND_CRI_${reason.toUpperCase().replace("-", "_")}`,
+      reason === "aborted" ? "interrupted" : "machine",
+      found,
+      { where, ...hintFor(reason, found), cause },
+    );
+    this.reason = reason;
+    this.grpcCode = grpcCode;
+  }
+}
+
+/**
+ * The reason behind a gRPC status. containerd and CRI-O give code 2 (unknown) for an unknown handler and for a name that
+ * is taken, so their texts decide there.
+ *
+ * @param code a gRPC status code, 0 to 16
+ * @param details the status text
+ * @example criReason(4, "Deadline exceeded") // "timeout"
+ * @example criReason(2, 'no runtime for "rund" is configured') // "unknown-handler"
+ * @example criReason(2, 'failed to reserve sandbox name "a_b_c_0": name is reserved') // "name-taken"
+ */
+export function criReason(code: number, details: string): CriReason {
+  if (/no runtime for .* is configured|failed to find runtime handler/.test(details)) return "unknown-handler";
+  if (/failed to reserve sandbox name|name .* is reserved/.test(details)) return "name-taken";
+  switch (code) {
+    case 1:
+      return "aborted";
+    case 4:
+      return "timeout";
+    case 5:
+      return "not-found";
+    case 12:
+      return "no-cri";
+    case 14:
+      return "unavailable";
+    default:
+      return /context deadline exceeded/.test(details) ? "timeout" : "other";
+  }
+}
+
+/** For `.catch` after stopping or removing: whatever is gone already needs neither. */
+export function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof CriError) || error.reason !== "not-found") throw error;
+}
+
+/** The next step for whoever meets the error. */
+function hintFor(reason: CriReason, found: string): { hint?: string } {
+  switch (reason) {
+    case "unavailable":
+      if (/EACCES|EPERM|permission denied/.test(found)) return { hint: "the socket is root's: run with sudo" };
+      if (/ENOENT|no such file/.test(found))
+        return { hint: "no such socket: is containerd running? `rund-lab env up` starts a private one" };
+      if (/ECONNREFUSED|connection refused/.test(found))
+        return { hint: "nobody listens there any more: start containerd again, or `rund-lab env up` a private one" };
+      return { hint: "the service went away: look at its log, then `rund-lab run --resume`" };
+    case "no-cri":
+      return {
+        hint: 'CRI v1 is missing: it needs containerd 1.6 or later with no "cri" in `disabled_plugins` of its config.toml',
+      };
+    case "unknown-handler":
+      return { hint: "`rund-lab doctor` lists the handlers; a new one goes into containerd's config.toml" };
+    case "name-taken":
+      return { hint: "a sandbox of that name is there already: was an earlier campaign cleaned up?" };
+    case "timeout":
+      return { hint: "raise the deadline with --timeout, or see the runtime's log for what it waits for" };
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,152 @@
+import { type ChannelOptions, Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { LabError } from "../../model/errors.js";
+import type { CallOptions, CriClient, SandboxConfig } from "./client.js";
+import { CriError, criReason, ignoreNotFound } from "./errors.js";
+import { type CriMethod, type CriRequest, type CriResponse, criService, type Message } from "./protocol.js";
+import { sentHeader } from "./replay/sent.js";
+
+/** Milliseconds a call may take if its caller names no deadline. */
+export const defaultTimeoutMs = 60_000;
+
+const channelOptions: ChannelOptions = {
+  // a cold start is never tried a second time unseen
+  "grpc.enable_retries": 0,
+  // containerd's own limit, for a list of thousands of sandboxes
+  "grpc.max_receive_message_length": 16 * 1024 * 1024,
+  // a restarted containerd is found again at once
+  "grpc.initial_reconnect_backoff_ms": 100,
+  "grpc.max_reconnect_backoff_ms": 1_000,
+  "grpc.enable_http_proxy": 0,
+};
+
+/**
+ * A client of a CRI v1 service on a unix socket, over one channel. Nothing connects before the first call, so a wrong
+ * socket shows there. Every call ends by its deadline.
+ *
+ * @param endpoint `unix:///run/containerd/containerd.sock`, or the bare path
+ * @throws LabError `RUND_CRI_ENDPOINT` if the endpoint is no unix socket's
+ */
+export function connectCri(endpoint: string): CriClient {
+  const path = socketPath(endpoint);
+  const service = criService();
+  const channel = new Client(`unix:${path}`, credentials.createInsecure(), channelOptions);
+
+  function call<Method extends CriMethod>(
+    method: Method,
+    request: CriRequest<Method>,
+    { timeoutMs = defaultTimeoutMs, signal }: CallOptions = {},
+  ): Promise<CriResponse<Method>> {
+    const where = `${path}: ${method}`;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(new CriError("aborted", null, where, "stopped before it was sent"));
+      const { path: name, requestSerialize, responseDeserialize } = service[method];
+      const metadata = new Metadata();
+      if (method === "RunPodSandbox") metadata.set(sentHeader, String(process.hrtime.bigint()));
+      const running = channel.makeUnaryRequest(
+        name,
+        requestSerialize,
+        responseDeserialize,
+        request,
+        metadata,
+        { deadline: Date.now() + timeoutMs },
+        (error: ServiceError | null, response?: CriResponse<Method>) => {
+          signal?.removeEventListener("abort", stop);
+          if (error) reject(toCriError(error, where, timeoutMs));
+          else resolve(response!);
+        },
+      );
+      const stop = () => running.cancel();
+      signal?.addEventListener("abort", stop, { once: true });
+    });
+  }
+
+  return {
+    driver: "cri",
+
+    version: options => call("Version", { version: "v1" }, options),
+
+    async status(options) {
+      const { status, info } = await call("Status", { verbose: true }, options);
+      return { conditions: status?.conditions ?? [], info };
+    },
+
+    async runPodSandbox(sandbox, options) {
+      const request = { config: podSandboxConfig(sandbox), runtimeHandler: sandbox.handler };
+      const { podSandboxId } = await call("RunPodSandbox", request, options);
+      return podSandboxId;
+    },
+
+    async podSandboxStatus(id, options) {
+      const { status } = await call("PodSandboxStatus", { podSandboxId: id }, options);
+      if (status === null) throw new CriError("other", null, `${path}: PodSandboxStatus`, "an answer without a status");
+      const { state, runtimeHandler, labels, createdAt } = status;
+      return { id: status.id, state, handler: runtimeHandler, labels, createdAtNs: BigInt(createdAt) };
+    },
+
+    async listPodSandbox(labels, options) {
+      const { items } = await call(
+        "ListPodSandbox",
+        { filter: { id: "", state: null, labelSelector: labels } },
+        options,
+      );
+      return items.map(({ id, metadata, state, runtimeHandler, labels }) => ({
+        id,
+        name: metadata?.name ?? "",
+        uid: metadata?.uid ?? "",
+        namespace: metadata?.namespace ?? "",
+        state,
+        handler: runtimeHandler,
+        labels,
+      }));
+    },
+
+    async stopPodSandbox(id, options) {
+      await call("StopPodSandbox", { podSandboxId: id }, options).catch(ignoreNotFound);
+    },
+
+    async removePodSandbox(id, options) {
+      await call("RemovePodSandbox", { podSandboxId: id }, options).catch(ignoreNotFound);
+    },
+
+    close: () => channel.close(),
+  };
+}
+
+/**
+ * The path in a unix socket's endpoint.
+ *
+ * @throws LabError `RUND_CRI_ENDPOINT` for anything else
+ * @example socketPath("unix:///run/containerd/containerd.sock") // "/run/containerd/containerd.sock"
+ * @example socketPath("/run/crio/crio.sock") // "/run/crio/crio.sock"
+ */
+export function socketPath(endpoint: string): string {
+  const path = /^(?:unix:(?:\/\/)?)?(\/[^/].*)$/.exec(endpoint)?.[1];
+  if (path === undefined)
+    throw new LabError("RUND_CRI_ENDPOINT", "usage", "", {
+      where: "--endpoint",
+      expected: "unix:///absolute/path",
+      found: endpoint,
+    });
+  return path;
+}
+
+function podSandboxConfig(sandbox: SandboxConfig): Message<"PodSandboxConfig"> {
+  return {
+    metadata: { name: sandbox.name, uid: sandbox.uid, namespace: sandbox.namespace, attempt: 0 },
+    // only a sandbox with a network of its own has a host name of its own
+    hostname: sandbox.network === "POD" ? sandbox.name : "",
+    logDirectory: sandbox.logDirectory ?? "",
+    labels: sandbox.labels,
+    annotations: sandbox.annotations ?? {},
+    linux: {
+      cgroupParent: sandbox.cgroupParent ?? "",
+      securityContext: { namespaceOptions: { network: sandbox.network } },
+    },
+  };
+}
+
+function toCriError(error: ServiceError, where: string, timeoutMs: number): CriError {
+  const reason = criReason(error.code, error.details);
+  const found = reason === "timeout" ? `no answer within ${timeoutMs} ms` : error.details;
+  return new CriError(reason, error.code, where, found, error);
+}

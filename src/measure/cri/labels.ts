@@ -1,0 +1,58 @@
+import type { SandboxConfig } from "./client.js";
+
+/**
+ * The labels every sandbox of a campaign carries. Clean-up finds its own by them, exactly, and the replay server learns from
+ * them which recorded round a request belongs to.
+ */
+export const labelNames = {
+  /** The campaign folder's name: what this campaign made, and nobody else. */
+  campaign: "rund-lab.campaign",
+  /** `time`, `memory` or `density`. */
+  experiment: "rund-lab.experiment",
+  /** The runtime's id, not its handler. */
+  runtime: "rund-lab.runtime",
+  /** Background sandboxes of the cell. */
+  density: "rund-lab.density",
+  concurrency: "rund-lab.concurrency",
+  /** The round within its cell, 1 for the first; warm-up rounds count for themselves. */
+  round: "rund-lab.round",
+  /** The client within its round, 1 for the first. */
+  client: "rund-lab.client",
+  role: "rund-lab.role",
+} as const;
+
+/** What a sandbox is there for. Only `test` and `warmup` are cold starts of a round. */
+export type SandboxRole = "test" | "warmup" | "background" | "prewarm" | "probe";
+
+/** The content of a sandbox's labels. */
+export interface SandboxLabels {
+  readonly campaign: string;
+  readonly experiment: "time" | "memory" | "density";
+  readonly runtime: string;
+  readonly density: number;
+  readonly concurrency: number;
+  readonly round: number;
+  readonly client: number;
+  readonly role: SandboxRole;
+}
+
+/**
+ * Labels as CRI carries them; what is not given is left out.
+ *
+ * @example sandboxLabels({ campaign: "c1", role: "test", client: 7 }) // { "rund-lab.campaign": "c1", "rund-lab.role": "test", "rund-lab.client": "7" }
+ */
+export function sandboxLabels(labels: Partial<SandboxLabels>): SandboxConfig["labels"] {
+  return Object.fromEntries(
+    Object.entries(labels).map(([name, value]) => [labelNames[name as keyof SandboxLabels], String(value)]),
+  );
+}
+
+/**
+ * Whether all the wanted labels are there with exactly these values.
+ *
+ * @example hasLabels({ a: "1", b: "2" }, { a: "1" }) // true
+ * @example hasLabels({ a: "10" }, { a: "1" }) // false
+ */
+export function hasLabels(labels: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([name, value]) => labels[name] === value);
+}

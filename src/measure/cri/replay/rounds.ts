@@ -1,0 +1,124 @@
+import { labelNames } from "../labels.js";
+import { shuffled } from "./shuffle.js";
+import type { RecordedRound, ReplayCell, ReplaySource } from "./source.js";
+
+/** A round as the server played it. */
+export interface PlayedRound extends ReplayCell {
+  readonly campaign: string;
+  readonly role: string;
+  /** The round's number as its clients know it. */
+  readonly round: number;
+  /** The number of the recorded round that was handed out. */
+  readonly recordedRound: number;
+  /** Its makespan in recorded milliseconds, planted drift included. */
+  readonly makespanMs: number;
+}
+
+/** A request that the recording cannot answer; the text says why. */
+export class NotRecorded extends Error {}
+
+interface OpenRound {
+  readonly key: string;
+  readonly firstRequestMs: number;
+  readonly answersMs: readonly number[];
+  readonly taken: Set<number>;
+}
+
+/**
+ * Deals recorded rounds out to the clients of campaigns. Round k of a cell gets the k-th recorded round in seeded order,
+ * from the start again when they run out, so a round that is run anew after a crash gets the same one. Each client takes one
+ * answer; the first request opens the round and starts its clock. A campaign has one round open at a time: another round, a
+ * client that comes a second time, or `close` begins a new one.
+ *
+ * @param drift the planted drift: answers take 1 + drift × (rounds opened before) times as long
+ */
+export function roundDealer(source: ReplaySource, seed: number, drift: number) {
+  const recorded = new Map<string, readonly RecordedRound[]>();
+  const open = new Map<string, OpenRound>();
+  const played: PlayedRound[] = [];
+
+  function begin(key: string, request: RoundRequest, sentMs: number): OpenRound {
+    const { handler, experiment, density, concurrency } = request;
+    const cell = `${handler} ${experiment} ${density} ${concurrency} ${request.role}`;
+    let rounds = recorded.get(cell);
+    if (rounds === undefined) {
+      const known = source.rounds({ handler, experiment, density, concurrency });
+      rounds = shuffled(known, `${seed} ${cell}`);
+      recorded.set(cell, rounds);
+    }
+    const round = rounds[(request.round - 1) % rounds.length];
+    if (round === undefined) {
+      const where = `handler ${handler}, density ${density}, concurrency ${concurrency}`;
+      throw new NotRecorded(`${source.name} holds no ${experiment} rounds of ${where}`);
+    }
+    const stretch = 1 + drift * played.length;
+    const answersMs = shuffled(round.answersMs, `${seed} ${cell} ${request.round}`).map(answer => answer * stretch);
+    const { client: _, ...rest } = request;
+    played.push({ ...rest, recordedRound: round.round, makespanMs: Math.max(...answersMs) });
+    return { key, firstRequestMs: sentMs, answersMs, taken: new Set() };
+  }
+
+  return {
+    /** Every round begun, in order. */
+    played: played as readonly PlayedRound[],
+
+    /**
+     * One client's share of its round.
+     *
+     * @param sentMs when its request was sent, on a monotonic clock
+     * @returns when the round's first request was sent, and how long after it this client is to be answered at speed 1
+     * @throws NotRecorded if the labels name no recorded round
+     */
+    take(handler: string, labels: Readonly<Record<string, string>>, sentMs: number) {
+      const request = roundRequest(handler, labels);
+      const { client, ...rest } = request;
+      const key = JSON.stringify(rest);
+      let round = open.get(request.campaign);
+      if (round === undefined || round.key !== key || round.taken.has(client)) {
+        round = begin(key, request, sentMs);
+        open.set(request.campaign, round);
+      }
+      const answerMs = round.answersMs[client - 1];
+      if (answerMs === undefined)
+        throw new NotRecorded(`client ${client} in a recorded round of ${round.answersMs.length} clients`);
+      round.taken.add(client);
+      return { firstRequestMs: round.firstRequestMs, answerMs };
+    },
+
+    /** Ends the campaign's open round: a sandbox of it was cleaned up or given up. */
+    close(labels: Readonly<Record<string, string>>) {
+      open.delete(labels[labelNames.campaign] ?? "");
+    },
+  };
+}
+
+interface RoundRequest extends ReplayCell {
+  readonly campaign: string;
+  readonly role: string;
+  readonly round: number;
+  readonly client: number;
+}
+
+function roundRequest(handler: string, labels: Readonly<Record<string, string>>): RoundRequest {
+  const text = (name: string) => {
+    const value = labels[name];
+    if (value === undefined) throw new NotRecorded(`a sandbox without the label ${name}`);
+    return value;
+  };
+  const whole = (name: string, least: number) => {
+    const value = Number(text(name));
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new NotRecorded(`label ${name}: expected a whole number from ${least}, found ${text(name)}`);
+    return value;
+  };
+  return {
+    handler,
+    campaign: text(labelNames.campaign),
+    experiment: text(labelNames.experiment),
+    role: text(labelNames.role),
+    density: whole(labelNames.density, 0),
+    concurrency: whole(labelNames.concurrency, 1),
+    round: whole(labelNames.round, 1),
+    client: whole(labelNames.client, 1),
+  };
+}

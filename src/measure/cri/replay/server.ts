@@ -1,0 +1,276 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type handleUnaryCall, Server, ServerCredentials, type ServerUnaryCall } from "@grpc/grpc-js";
+import { hasLabels, labelNames } from "../labels.js";
+import { type CriMethod, type CriRequest, type CriResponse, criService, type Message } from "../protocol.js";
+import { runAt } from "./deadline.js";
+import { type Fault, faultFinder } from "./faults.js";
+import { type ReplayInfo, replayInfoKey } from "./info.js";
+import { NotRecorded, type PlayedRound, roundDealer } from "./rounds.js";
+import { sentAt } from "./sent.js";
+import type { ReplaySource } from "./source.js";
+import { wayBack } from "./way-back.js";
+
+export interface ReplayOptions {
+  /** The socket's path; by default in a private temporary folder, removed on `close`. */
+  readonly socket?: string;
+  /** All recorded delays are divided by it. 1 if left out. */
+  readonly speed?: number;
+  /** Decides the order of rounds, and of answers within them. 1 if left out. */
+  readonly seed?: number;
+  /** Planted: each round takes longer than a server's first by this share of it. 0 if left out. */
+  readonly drift?: number;
+  readonly faults?: readonly Fault[];
+}
+
+/** A sandbox the server pretends to run. */
+export type ReplayedSandbox = Message<"PodSandbox">;
+
+export interface ReplayServer {
+  /** `unix:///…`, for any CRI client. */
+  readonly endpoint: string;
+  /** The sandboxes there now, oldest first. */
+  sandboxes(): readonly ReplayedSandbox[];
+  /** Every round begun, in order. */
+  readonly played: readonly PlayedRound[];
+  /** Breaks every connection; sandboxes stay, and clients may connect again. */
+  drop(): void;
+  close(): Promise<void>;
+}
+
+/** A gRPC status as the library takes an error. */
+class Refusal extends Error {
+  constructor(
+    readonly code: number,
+    readonly details: string,
+  ) {
+    super(details);
+  }
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/**
+ * A CRI service that hands out recorded rounds: a real gRPC server on a socket, without any runtime. A cold start is
+ * answered as long after its round's first request as the recording says (see sent.ts); every other sandbox at once. Sandboxes live
+ * until they are removed, whatever becomes of connections.
+ *
+ * Requests say by the labels of labels.ts which round they belong to. What the recording does not hold is refused with
+ * FAILED_PRECONDITION (9); unknown handlers and taken names as containerd does.
+ *
+ * @param source what to play
+ */
+export async function startReplayServer(source: ReplaySource, options: ReplayOptions = {}): Promise<ReplayServer> {
+  const { speed = 1, seed = 1, drift = 0, faults = [] } = options;
+  const rounds = roundDealer(source, seed, drift);
+  const faultOf = faultFinder(faults);
+  const sandboxes = new Map<string, ReplayedSandbox>();
+  const names = new Set<string>();
+  const sockets = new Set<Socket>();
+  const back = wayBack();
+
+  const drop = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+
+  const labelsOf = (id: string): Labels => sandboxes.get(id)?.labels ?? {};
+
+  function get(id: string): ReplayedSandbox {
+    const sandbox = sandboxes.get(id);
+    if (sandbox === undefined) throw new Refusal(5, `no sandbox ${JSON.stringify(id)}: not found`);
+    return sandbox;
+  }
+
+  function remove(sandbox: ReplayedSandbox) {
+    sandboxes.delete(sandbox.id);
+    names.delete(nameOf(sandbox.metadata));
+    back.forget(sandbox.id);
+  }
+
+  /** One method: its fault, if one hits, else its answer. */
+  function method<Method extends CriMethod>(
+    name: Method,
+    labels: (request: CriRequest<Method>) => Labels,
+    answer: (call: Call<Method>, fault: string | undefined) => CriResponse<Method> | Promise<CriResponse<Method>>,
+  ): handleUnaryCall<CriRequest<Method>, CriResponse<Method>> {
+    return async (call, callback) => {
+      const fault = faultOf(name, labels(call.request));
+      if (fault?.kind === "hang") return;
+      if (fault?.kind === "drop") return drop();
+      try {
+        if (fault?.kind === "error") throw new Refusal(fault.code, fault.message);
+        const response = await answer(call, fault?.kind);
+        if (fault?.kind === "slow") await until(performance.now() + fault.delayMs, call);
+        callback(null, response);
+      } catch (error) {
+        callback(toRefusal(error));
+      }
+    };
+  }
+
+  const info: ReplayInfo = { dataset: source.name, speed, seed };
+  const runtimes = Object.fromEntries(source.handlers.map(handler => [handler, {}]));
+
+  const implementation = {
+    Version: method("Version", noLabels, () => ({
+      version: "0.1.0",
+      runtimeName: "rund-lab-replay",
+      runtimeVersion: source.name,
+      runtimeApiVersion: "v1",
+    })),
+
+    Status: method("Status", noLabels, () => ({
+      status: {
+        conditions: ["RuntimeReady", "NetworkReady"].map(type => ({ type, status: true, reason: "", message: "" })),
+      },
+      info: { config: JSON.stringify({ containerd: { runtimes } }), [replayInfoKey]: JSON.stringify(info) },
+    })),
+
+    RunPodSandbox: method(
+      "RunPodSandbox",
+      request => request.config?.labels ?? {},
+      async (call, fault) => {
+        const sentMs = sentAt(call.metadata);
+        const { config, runtimeHandler } = call.request;
+        if (!source.handlers.includes(runtimeHandler))
+          throw new Refusal(2, `no runtime for ${JSON.stringify(runtimeHandler)} is configured`);
+        if (config?.metadata == null) throw new Refusal(3, "a sandbox without metadata");
+        const { metadata, labels, annotations } = config;
+        const name = nameOf(metadata);
+        if (names.has(name)) throw new Refusal(2, `failed to reserve sandbox name ${name}: name is reserved`);
+        names.add(name);
+        try {
+          if (roundRoles.has(labels[labelNames.role] ?? "")) {
+            const { firstRequestMs, answerMs } = rounds.take(runtimeHandler, labels, sentMs);
+            await until(firstRequestMs + answerMs / speed - back.ms(), call);
+          }
+        } catch (error) {
+          names.delete(name);
+          if (call.cancelled) rounds.close(labels);
+          throw error;
+        }
+        const sandbox: ReplayedSandbox = {
+          id: randomBytes(32).toString("hex"),
+          metadata,
+          state: fault === "never-ready" ? "SANDBOX_NOTREADY" : "SANDBOX_READY",
+          createdAt: String(BigInt(Date.now()) * 1_000_000n),
+          labels,
+          annotations,
+          runtimeHandler,
+        };
+        sandboxes.set(sandbox.id, sandbox);
+        back.answered(sandbox.id);
+        if (fault === "vanish") remove(sandbox);
+        return { podSandboxId: sandbox.id };
+      },
+    ),
+
+    PodSandboxStatus: method(
+      "PodSandboxStatus",
+      request => labelsOf(request.podSandboxId),
+      call => {
+        back.asked(call.request.podSandboxId);
+        return { status: get(call.request.podSandboxId) };
+      },
+    ),
+
+    ListPodSandbox: method(
+      "ListPodSandbox",
+      request => request.filter?.labelSelector ?? {},
+      call => {
+        const { id = "", state = null, labelSelector = {} } = call.request.filter ?? {};
+        const items = [...sandboxes.values()].filter(
+          sandbox =>
+            sandbox.id.startsWith(id) &&
+            (state === null || sandbox.state === state.state) &&
+            hasLabels(sandbox.labels, labelSelector),
+        );
+        return { items };
+      },
+    ),
+
+    StopPodSandbox: method(
+      "StopPodSandbox",
+      request => labelsOf(request.podSandboxId),
+      call => {
+        const sandbox = get(call.request.podSandboxId);
+        sandboxes.set(sandbox.id, { ...sandbox, state: "SANDBOX_NOTREADY" });
+        rounds.close(sandbox.labels);
+        return {};
+      },
+    ),
+
+    RemovePodSandbox: method(
+      "RemovePodSandbox",
+      request => labelsOf(request.podSandboxId),
+      call => {
+        const sandbox = sandboxes.get(call.request.podSandboxId);
+        if (sandbox !== undefined) {
+          remove(sandbox);
+          rounds.close(sandbox.labels);
+        }
+        return {};
+      },
+    ),
+  };
+
+  const server = new Server();
+  server.addService(criService(), implementation);
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const listener = createServer(socket => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    injector.injectConnection(socket);
+  });
+  const folder = options.socket === undefined ? mkdtempSync(join(tmpdir(), "rund-lab-replay-")) : null;
+  const path = options.socket ?? join(folder!, "cri.sock");
+  await new Promise<void>((resolve, reject) => {
+    listener.once("error", reject);
+    listener.listen(path, resolve);
+  });
+
+  return {
+    endpoint: `unix://${path}`,
+    sandboxes: () => [...sandboxes.values()],
+    played: rounds.played,
+    drop,
+    async close() {
+      drop();
+      injector.destroy();
+      server.forceShutdown();
+      await new Promise(resolve => listener.close(resolve));
+      if (folder !== null) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type Call<Method extends CriMethod> = ServerUnaryCall<CriRequest<Method>, CriResponse<Method>>;
+
+/** Cold starts that belong to a round; any other sandbox is answered at once. */
+const roundRoles: ReadonlySet<string> = new Set(["test", "warmup"]);
+
+const noLabels = (): Labels => ({});
+
+function nameOf(metadata: Message<"PodSandboxMetadata"> | null): string {
+  return metadata === null ? "" : JSON.stringify([metadata.name, metadata.namespace, metadata.uid, metadata.attempt]);
+}
+
+/** Waits, unless the caller gives up. */
+function until(dueMs: number, call: Pick<ServerUnaryCall<unknown, unknown>, "once">): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const callOff = runAt(dueMs, resolve);
+    call.once("cancelled", () => {
+      callOff();
+      reject(new Refusal(1, "the caller gave up"));
+    });
+  });
+}
+
+function toRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof NotRecorded) return new Refusal(9, error.message);
+  return new Refusal(13, error instanceof Error ? error.message : String(error));
+}

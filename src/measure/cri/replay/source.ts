@@ -1,0 +1,49 @@
+/** What the replay server needs of a recording. Whoever knows the dataset builds it: measure/ does not read analysis/. */
+export interface ReplaySource {
+  /** The dataset's name, as clients see it in the service's status. */
+  readonly name: string;
+  /** The runtime handlers it can play; a request for another is an unknown handler. */
+  readonly handlers: readonly string[];
+  /** A cell's recorded complete rounds, in any order; empty where the cell was not recorded. Asked once a cell. */
+  rounds(cell: ReplayCell): readonly RecordedRound[];
+}
+
+/** A point of a start experiment's grid. */
+export interface ReplayCell {
+  readonly handler: string;
+  readonly experiment: string;
+  readonly density: number;
+  readonly concurrency: number;
+}
+
+export interface RecordedRound {
+  /** The round's number in the recording. */
+  readonly round: number;
+  /**
+   * One per client: milliseconds from the round's first request to this client's sandbox being ready, so that the largest is
+   * the round's makespan. In any order: the server deals them out to its clients in seeded order.
+   */
+  readonly answersMs: readonly number[];
+}
+
+/**
+ * A round's answers where only its makespan and its cell's latency distribution are known: client i of n takes the
+ * quantile at (i − ½)/n, linearly interpolated, and all are scaled so that the last is the makespan.
+ *
+ * @param quantiles latency at evenly spaced probabilities, the first at 0 and the last at 1; at least two, ascending
+ * @param makespanMs the recorded round's makespan
+ * @param clients the round's clients, at least 1
+ * @returns `clients` values in milliseconds, ascending
+ * @example answersFromQuantiles([0, 50, 100], 80, 1) // [80]
+ * @example answersFromQuantiles([0, 50, 100], 150, 2) // [50, 150]
+ */
+export function answersFromQuantiles(quantiles: readonly number[], makespanMs: number, clients: number): number[] {
+  const at = (probability: number) => {
+    const place = probability * (quantiles.length - 1);
+    const below = quantiles[Math.floor(place)]!;
+    return below + (place % 1) * (quantiles[Math.ceil(place)]! - below);
+  };
+  const latencies = Array.from({ length: clients }, (_, client) => at((client + 0.5) / clients));
+  const longest = latencies.at(-1)!;
+  return latencies.map(latency => (longest > 0 ? (latency / longest) * makespanMs : makespanMs));
+}

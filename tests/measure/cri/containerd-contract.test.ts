@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectCri, connectCrictl } from "../../../src/measure/cri/index.js";
+import { type PrivateContainerd, startContainerd } from "../../../src/measure/environment/index.js";
+import { crictlOnPath } from "../../support/crictl.js";
+import { needs, suiteNeeding } from "../../support/needs.js";
+import { criContract, type Service } from "./contract.js";
+
+/** The contract on a containerd of its own. */
+function onContainerd(name: string, connect: (endpoint: string, folder: string) => Service["client"]): void {
+  const test = suiteNeeding(name, needs.root, needs.containerd, needs.runc);
+  let folder: string;
+  let containerd: PrivateContainerd;
+  let service: Service;
+  test.before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
+    containerd = await startContainerd(join(folder, "containerd"));
+    service = { client: connect(containerd.endpoint, folder), handler: "runc" };
+  });
+  test.after(async () => {
+    service.client.close();
+    await containerd.stop();
+    rmSync(folder, { recursive: true });
+  });
+  criContract(test, () => service);
+  test.run();
+}
+
+onContainerd("the CRI contract: gRPC client, containerd", endpoint => connectCri(endpoint));
+onContainerd("the CRI contract: crictl client, containerd", (endpoint, folder) => {
+  process.env.PATH = crictlOnPath(join(folder, "bin"));
+  return connectCrictl(endpoint);
+});

@@ -1,0 +1,32 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { requestTimes } from "../../../src/measure/cri/index.js";
+
+const test = suite("requests in containerd's log");
+
+// what containerd 1.6.20 wrote for one sandbox
+const log = String.raw`time="2026-11-23T12:44:02.000000000Z" level=info msg="containerd successfully booted in 0.053121s"
+time="2026-11-23T12:44:02.053751656Z" level=info msg="RunPodSandbox for &PodSandboxMetadata{Name:a-b_c,Uid:u1,Namespace:n,Attempt:0,}"
+time="2026-11-23T12:44:02.147403074Z" level=info msg="RunPodSandbox for &PodSandboxMetadata{Name:a-b_c,Uid:u1,Namespace:n,Attempt:0,} returns sandbox id \"aac16f\""
+time="2026-11-23T12:44:02.163411394Z" level=info msg="StopPodSandbox for \"aac16f\""
+time="2026-11-23T12:44:02.201420463Z" level=info msg="StopPodSandbox for \"aac16f\" returns successfully"
+time="2026-11-23T12:44:03.000000001+01:00" level=info msg="RunPodSandbox for &PodSandboxMetadata{Name:b,Uid:u2,Namespace:n,Attempt:0,}"
+`;
+
+test("a request counts from the line that names it, not from the one that answers it", () => {
+  // date -u -d 2026-11-23T12:44:02 +%s = 1795437842; an hour east of it is an hour earlier
+  assert.equal(
+    requestTimes(log),
+    new Map([
+      ["u1", 1795437842053751656n],
+      ["u2", 1795434243000000001n],
+    ]),
+  );
+});
+
+test("containerd 2 prints the same in protobuf's text form", () => {
+  const line = String.raw`time="2026-11-23T12:44:02.5Z" level=info msg="RunPodSandbox for name:\"a\"  uid:\"u3\"  namespace:\"n\""`;
+  assert.equal(requestTimes(line), new Map([["u3", 1795437842500000000n]]));
+});
+
+test.run();

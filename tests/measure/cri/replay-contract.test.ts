@@ -1,0 +1,18 @@
+import { suite } from "uvu";
+import { connectCri, type ReplayServer, startReplayServer } from "../../../src/measure/cri/index.js";
+import { criContract, type Service } from "./contract.js";
+import { recording } from "./replay-source.js";
+
+const test = suite("the CRI contract: gRPC client, replay server");
+let server: ReplayServer;
+let service: Service;
+test.before(async () => {
+  server = await startReplayServer(recording([], ["kata", "rund"]));
+  service = { client: connectCri(server.endpoint), handler: "rund" };
+});
+test.after(async () => {
+  service.client.close();
+  await server.close();
+});
+criContract(test, () => service);
+test.run();

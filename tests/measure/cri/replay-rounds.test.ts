@@ -1,0 +1,207 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { ReplayOptions, ReplaySource } from "../../../src/measure/cri/index.js";
+import {
+  connectCri,
+  type RecordedRound,
+  replayInfo,
+  runtimeHandlers,
+  sandboxLabels,
+  startReplayServer,
+} from "../../../src/measure/cri/index.js";
+import { failsBecause, sandbox } from "./contract.js";
+import { coldStart, coldStarts, recording } from "./replay-source.js";
+
+const test = suite("the replay server: rounds");
+
+async function playing(
+  source: ReplaySource,
+  options: ReplayOptions,
+  work: (
+    client: ReturnType<typeof connectCri>,
+    server: Awaited<ReturnType<typeof startReplayServer>>,
+  ) => Promise<unknown>,
+): Promise<void> {
+  const server = await startReplayServer(source, options);
+  const client = connectCri(server.endpoint);
+  try {
+    await work(client, server);
+  } finally {
+    client.close();
+    await server.close();
+  }
+}
+
+/** Ten rounds of one client, told apart by their makespans: 1, 2, … 10 ms. */
+const tenRounds: readonly RecordedRound[] = Array.from({ length: 10 }, (_, index) => ({
+  round: index + 1,
+  answersMs: [index + 1],
+}));
+
+/** The recorded rounds that rounds 1 to n get. */
+async function order(seed: number, rounds = 10): Promise<readonly number[]> {
+  let recorded: readonly number[] = [];
+  await playing(recording(tenRounds), { seed, speed: 100 }, async (client, server) => {
+    for (let round = 1; round <= rounds; round++) await coldStart(client, { concurrency: 1, round });
+    recorded = server.played.map(({ recordedRound }) => recordedRound);
+  });
+  return recorded;
+}
+
+test("every recorded round is played once before any is played again, in an order that follows from the seed", async () => {
+  const first = await order(1, 20);
+  assert.equal(
+    first.slice(0, 10).toSorted((a, b) => a - b),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  );
+  assert.equal(first.slice(10), first.slice(0, 10));
+  assert.equal(await order(1), first.slice(0, 10));
+  assert.not.equal(await order(2), first.slice(0, 10));
+});
+
+test("the round's number decides, not how many came before: a campaign that resumes gets the same rounds", async () => {
+  const all = await order(1);
+  await playing(recording(tenRounds), { seed: 1, speed: 100 }, async (client, server) => {
+    for (const round of [7, 3]) await coldStart(client, { concurrency: 1, round });
+    assert.equal(
+      server.played.map(({ recordedRound }) => recordedRound),
+      [all[6], all[2]],
+    );
+  });
+});
+
+test("each client takes one answer of the recorded round, counted from the round's first request", async () => {
+  // far enough apart that a busy machine cannot confuse them
+  const answersMs = [600, 100, 1100, 1600];
+  await playing(recording([{ round: 1, answersMs }]), {}, async client => {
+    const { endsMs } = await coldStarts(client, { concurrency: 4 });
+    const early = endsMs.toSorted((a, b) => a - b).map((end, index) => end - [100, 600, 1100, 1600][index]!);
+    assert.ok(
+      early.every(difference => difference > -20 && difference < 250),
+      early.join(" "),
+    );
+  });
+});
+
+test("answers are not dealt out in the order of the clients", async () => {
+  const answersMs = Array.from({ length: 40 }, (_, index) => index * 5);
+  await playing(recording([{ round: 1, answersMs }]), {}, async client => {
+    const { endsMs } = await coldStarts(client, { concurrency: 40 });
+    const later = endsMs.slice(1).filter((end, index) => end > endsMs[index]!).length;
+    assert.ok(later > 8 && later < 31, `${later} of 39 clients ended after the one before`);
+  });
+});
+
+test("delays are divided by the speed, and the service says so", async () => {
+  await playing(recording([{ round: 1, answersMs: [4000] }]), { speed: 20, seed: 5 }, async (client, server) => {
+    const { endsMs } = await coldStarts(client, { concurrency: 1 });
+    assert.ok(endsMs[0]! > 190 && endsMs[0]! < 400, String(endsMs[0]));
+    assert.is(server.played[0]?.makespanMs, 4000);
+    const status = await client.status();
+    assert.equal(replayInfo(status), { dataset: "made-up", speed: 20, seed: 5 });
+    assert.equal(runtimeHandlers(status), ["kata"]);
+  });
+});
+
+test("a planted drift makes each round of the server longer than the one before, whatever its cell", async () => {
+  const source = recording([{ round: 1, answersMs: [100] }], ["kata", "rund"]);
+  await playing(source, { speed: 100, drift: 0.5 }, async (client, server) => {
+    await coldStart(client, { concurrency: 1, round: 1 });
+    await coldStart(client, { concurrency: 1, round: 1 }, { handler: "rund" });
+    await coldStart(client, { concurrency: 1, round: 2 });
+    assert.equal(
+      server.played.map(({ handler, makespanMs }) => [handler, makespanMs]),
+      [
+        ["kata", 100],
+        ["rund", 150],
+        ["kata", 200],
+      ],
+    );
+  });
+});
+
+test("warm-up rounds are rounds too; background, prewarm and probe sandboxes are answered at once", async () => {
+  await playing(recording([{ round: 1, answersMs: [50_000] }]), { speed: 100 }, async (client, server) => {
+    const beganMs = performance.now();
+    for (const role of ["background", "prewarm", "probe"] as const) await coldStart(client, { concurrency: 1, role });
+    await client.runPodSandbox(sandbox("kata"));
+    assert.ok(performance.now() - beganMs < 400);
+    assert.equal(server.played, []);
+    await coldStart(client, { concurrency: 1, role: "warmup" });
+    assert.ok(performance.now() - beganMs > 480);
+    assert.equal(
+      server.played.map(({ role }) => role),
+      ["warmup"],
+    );
+  });
+});
+
+test("a round whose sandboxes were cleaned up, or whose client comes again, begins anew", async () => {
+  const source = recording([{ round: 1, answersMs: [300, 300] }]);
+  await playing(source, {}, async (client, server) => {
+    const first = await coldStart(client, { concurrency: 2, client: 1 });
+    // the campaign was killed here; its clean-up, and the round once more, from another client on
+    await client.stopPodSandbox(first);
+    await client.removePodSandbox(first);
+    const beganMs = performance.now();
+    await coldStart(client, { concurrency: 2, client: 2 });
+    assert.ok(performance.now() - beganMs > 280);
+    await coldStart(client, { concurrency: 2, client: 2 });
+    assert.ok(performance.now() - beganMs > 580);
+    assert.is(server.played.length, 3);
+  });
+});
+
+test("a client that gives up leaves no sandbox and frees its name", async () => {
+  await playing(recording([{ round: 1, answersMs: [60_000] }]), {}, async (client, server) => {
+    const config = sandbox("kata", {
+      labels: sandboxLabels({
+        ...{ campaign: "c", experiment: "time", density: 0, concurrency: 1, round: 1, client: 1 },
+        role: "test",
+      }),
+    });
+    await failsBecause("timeout", client.runPodSandbox(config, { timeoutMs: 100 }));
+    const { labels: _, ...unlabelled } = config;
+    await client.runPodSandbox({ ...unlabelled, labels: {} });
+    assert.is(server.sandboxes().length, 1);
+  });
+});
+
+test("what was not recorded is refused with a reason", async () => {
+  await playing(recording(tenRounds), {}, async client => {
+    const refused = async (call: Promise<unknown>, text: string) => {
+      const { message, grpcCode } = await failsBecause("other", call);
+      assert.is(grpcCode, 9);
+      assert.match(message, text);
+    };
+    await refused(
+      coldStart(client, { concurrency: 7, density: 100 }),
+      "made-up holds no time rounds of handler kata, density 100, concurrency 7",
+    );
+    await refused(coldStart(client, { concurrency: 1, client: 2 }), "client 2 in a recorded round of 1 clients");
+    await refused(
+      coldStart(client, { concurrency: 1, round: 0 }),
+      "label rund-lab.round: expected a whole number from 1, found 0",
+    );
+    const labels = sandboxLabels({ role: "test", campaign: "c", experiment: "time", density: 0, concurrency: 1 });
+    await refused(client.runPodSandbox(sandbox("kata", { labels })), "a sandbox without the label rund-lab.round");
+  });
+});
+
+test("makespans come out as recorded: within 3 % and 2 ms of the replay's own time", async () => {
+  const answersMs = Array.from({ length: 20 }, (_, index) => 2000 + index * 100);
+  const rounds = [1, 2, 3, 4, 5, 6, 7].map(round => ({ round, answersMs }));
+  await playing(recording(rounds), { speed: 10 }, async client => {
+    const makespans: number[] = [];
+    for (let round = 1; round <= 7; round++) {
+      const { ids, endsMs } = await coldStarts(client, { concurrency: 20, round });
+      makespans.push(Math.max(...endsMs));
+      for (const id of ids) await client.removePodSandbox(id);
+    }
+    // the median: another process may take the processor away for a while
+    const median = makespans.toSorted((a, b) => a - b)[3]!;
+    assert.ok(Math.abs(median - 390) < 390 * 0.03 + 2, makespans.join(" "));
+  });
+});
+
+test.run();
