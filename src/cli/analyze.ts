@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { type Dataset, loadDatasets } from "../analysis/datasets/index.js";
 import { allTables, type Table, tableCsv } from "../analysis/tables/index.js";
+import { ProblemList } from "../logs/index.js";
 import { LabError } from "../model/errors.js";
 import { describeProblem, type Problem } from "../model/problem.js";
 import { type Io, note, printJson } from "./io.js";
@@ -55,7 +56,7 @@ function merge(datasets: readonly Dataset[]): Dataset {
     starts: datasets.flatMap(({ starts }) => starts),
     memory: datasets.flatMap(({ memory }) => memory),
     published: datasets.flatMap(({ published }) => published),
-    problems: datasets.flatMap(({ problems }) => problems),
+    problems: datasets.flatMap(({ problems }) => problems).slice(0, ProblemList.kept),
     problemCount: datasets.reduce((total, { problemCount }) => total + problemCount, 0),
   };
 }

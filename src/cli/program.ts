@@ -6,7 +6,7 @@ import { type Io, printable, processIo } from "./io.js";
 
 /**
  * Runs one command line and gives its exit code. The only place that catches: a LabError becomes its message, its hint
- * and its code; anything else is a fault of ours and says so.
+ * and its code; the system's refusal says which path; anything else is a fault of ours and says so.
  *
  * @param argv the words after `rund-lab`
  */
@@ -64,6 +64,13 @@ function report(error: unknown, io: Io, debug: boolean): number {
     return error.exitCode;
   }
   const fault = error instanceof Error ? error : new Error(String(error));
+  if ("syscall" in fault) {
+    // a file or folder that the system would not let us read or write, such as an --out that is a file
+    io.stderr.write(`the system refused: ${printable(fault.message)}\n`);
+    io.stderr.write("hint: check that path, its permissions and the space on its disk\n");
+    if (debug) io.stderr.write(`${printable(fault.stack ?? "")}\n`);
+    return exitCodes.machine;
+  }
   io.stderr.write(`internal fault: ${printable(fault.message)}\n`);
   io.stderr.write(
     debug

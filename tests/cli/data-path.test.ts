@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -95,6 +95,50 @@ test("names from the file system cannot move the terminal's cursor", () =>
     assert.not.ok((await lab(["analyze", folder])).stderr.includes("\u001b"));
   }));
 
+test("analyze --json lists a thousand problems of several folders and counts all", () =>
+  inTempFolder(async folder => {
+    writeFiles(folder, {
+      "a/time_one_01020304/con_900/x": "",
+      "b/time_two_01020304/con_900/x": "",
+      ...Object.fromEntries(Object.entries(smallRun()).map(([name, text]) => [`c/${name}`, text])),
+    });
+    const { code, stdout } = await lab(["analyze", "a", "b", "c", "--json"], { cwd: folder });
+    const { problems, problemCount } = JSON.parse(stdout);
+    // each: 900 clients, cpu.txt and latency.txt missing, and the cell empty
+    assert.equal([code, problems.length, problemCount], [0, 1000, 2 * 903]);
+  }));
+
+test("published tables and configs beside the logs that cannot be read are problems, and the tables stand", () =>
+  inTempFolder(async folder => {
+    writeFiles(folder, { ...smallRun(), "result/time.csv": "runtime,1\nrund,many\n", "result/cpu.csv/x": "" });
+    execFileSync("mkfifo", [join(folder, "time_rund_01020304/versions.txt")]);
+    writeFiles(folder, { "time_rund_01020304/config.toml": "[half" });
+    const { code, stdout, stderr } = await lab(["analyze", folder]);
+    assert.is(code, 0);
+    assert.match(stdout, /^rund,85\.0,113\.5$/m);
+    assert.match(stderr, /versions\.txt: .* found a pipe or a device/);
+    assert.match(stderr, /config\.toml: expected a TOML file/);
+    assert.match(stderr, /result\/time\.csv: expected published tables, found "many"/);
+    assert.match(stderr, /result\/cpu\.csv: expected published tables, found a folder/);
+  }));
+
+test("a folder to write to that is a file exits 3 and names it", () =>
+  inTempFolder(async folder => {
+    writeFiles(folder, { ...smallRun(), out: "" });
+    const { code, stdout, stderr } = await lab(["analyze", folder, "--out", join(folder, "out")]);
+    assert.equal([code, stdout], [3, ""]);
+    assert.match(stderr, /the system refused: .*\/out'\nhint: /);
+  }));
+
+test("two runs of one runtime exit 4, whatever folders they came from", () =>
+  inTempFolder(async folder => {
+    writeFiles(join(folder, "a"), smallRun());
+    writeFiles(join(folder, "b"), smallRun());
+    const { code, stdout, stderr } = await lab(["analyze", "a", "b"], { cwd: folder });
+    assert.equal([code, stdout], [4, ""]);
+    assert.match(stderr, /a, b: expected one time run of rund in a table/);
+  }));
+
 test("verify meets all 356 published cells with no download", async () => {
   assert.equal(await lab(["verify"]), {
     code: 0,
@@ -112,6 +156,18 @@ test("reproduce --no-notebooks writes the tables and prints what was verified", 
     assert.match(stdout, /288 of 288/);
     assert.match(stdout, /68 of 68/);
     assert.match(readFileSync(join(folder, "tables/ae_data/time.csv"), "utf8"), /^rund,94\.3,116\.4,/m);
+  }));
+
+test("a published number that was changed exits 1 and is named", () =>
+  inTempFolder(async folder => {
+    cpSync(join(projectRoot, "ae_data"), join(folder, "mine"), { recursive: true });
+    const file = join(folder, "mine/published.csv");
+    writeFileSync(file, readFileSync(file, "utf8").replace("time,rund,1,94.3", "time,rund,1,94.30000000000001"));
+    const { code, stderr } = await lab(["reproduce", "--no-notebooks", "--data", "mine", "--out", "out"], {
+      cwd: folder,
+    });
+    assert.is(code, 1);
+    assert.match(stderr, /mine time\.csv, row rund, column 1: published 94\.30000000000001, recomputed 94\.3/);
   }));
 
 test("data distill refuses to write among the raw logs", () =>
@@ -256,6 +312,32 @@ git("refuses another tree, a changed file, and a repository that is not there", 
   }),
 );
 
+git("a machine without git exits 3 and says so", () =>
+  inTempFolder(async folder => {
+    const path = process.env.PATH;
+    process.env.PATH = folder;
+    try {
+      const { code, stdout, stderr } = await lab(["data", "fetch", "--to", "raw"], { cwd: folder });
+      assert.equal([code, stdout], [3, ""]);
+      assert.match(stderr, /git is not installed\nhint: install git/);
+    } finally {
+      process.env.PATH = path;
+    }
+  }),
+);
+
+git("data status says whether the raw logs are the pinned ones", () =>
+  inTempFolder(async folder => {
+    makeRepository(join(folder, mk(folder, "other")));
+    const { code, stdout } = await lab(["data", "status", "--json"], {
+      env: { RUND_LAB_ARTIFACT: join(folder, "other") },
+    });
+    const { raw } = JSON.parse(stdout);
+    assert.equal([code, raw.present, raw.verified], [0, true, false]);
+    assert.match(raw.why, /paper_data: expected tree cdf81b96/);
+  }),
+);
+
 function mk(folder: string, name: string): string {
   mkdirSync(join(folder, name), { recursive: true });
   return name;
@@ -273,6 +355,14 @@ built("prints the version, and one JSON document on stdout whatever goes to stde
   const version = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")).version;
   assert.is(execFileSync(process.execPath, [command, "--version"], { encoding: "utf8" }), `${version}\n`);
   JSON.parse(execFileSync(process.execPath, [command, "verify", "--json"], { encoding: "utf8", cwd: "/" }));
+});
+
+built("a reader that has seen enough ends it quietly; a disk that is full does not pass for a success", () => {
+  const command = `${process.execPath} ${join(projectRoot, "dist/cli/main.js")} analyze paper_data --json`;
+  const piped = spawnSync("sh", ["-c", `(${command}; echo "exit $?" >&2) | head -c 10`], { encoding: "utf8" });
+  assert.equal([piped.stdout.length, piped.stderr], [10, "exit 0\n"]);
+  const full = spawnSync("sh", ["-c", `${command} > /dev/full`], { encoding: "utf8" });
+  assert.equal([full.status, full.stderr], [3, "stdout: ENOSPC: no space left on device, write\n"]);
 });
 
 built.run();
