@@ -1,7 +1,13 @@
 /** The public API: what notebooks and programs import from "rund-lab". A list of exports, nothing else. */
+export * from "./analysis/claims/index.js";
 export * from "./analysis/datasets/index.js";
 export { type FrameRows, frame } from "./analysis/tables/frame.js";
 export * from "./analysis/tables/index.js";
 export { type ErrorKind, LabError } from "./model/errors.js";
 export { describeProblem, type Parsed, type Problem } from "./model/problem.js";
 export { byRuntime, knownRuntimes, type RuntimeName, runtimeLabel } from "./model/runtimes.js";
+export * from "./present/figures/index.js";
+export { check, checkDatasets, done } from "./present/notebook/done.js";
+export { claimRows, findingRows, readingRows, runRows, stacked } from "./present/notebook/rows.js";
+export { show, showInteractive } from "./present/notebook/show.js";
+export { table } from "./present/notebook/table.js";

@@ -31,8 +31,48 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./verify.js"),
   },
   {
+    name: "claims",
+    summary: "the paper's claims, judged on the data",
+    load: () => import("./claims.js"),
+  },
+  {
+    name: "compare",
+    summary: "two campaigns, cell by cell; a gate for CI",
+    load: () => import("./compare.js"),
+  },
+  {
+    name: "capacity",
+    summary: "how many sandboxes a host holds, by three models",
+    load: () => import("./capacity.js"),
+  },
+  {
+    name: "env",
+    summary: "a private containerd; the thin pool; putting configs back",
+    load: () => import("./env.js"),
+  },
+  {
+    name: "doctor",
+    summary: "what this machine can do, and the next step for what it cannot",
+    load: () => import("./doctor.js"),
+  },
+  {
+    name: "run",
+    summary: "measure afresh: cold starts, memory, density",
+    load: () => import("./run.js"),
+  },
+  {
     name: "data",
     summary: "fetch, distill and look at the recorded data",
     load: () => import("./data.js"),
+  },
+  {
+    name: "notebook",
+    summary: "execute notebooks headless on the lab kernel",
+    load: () => import("./notebook.js"),
+  },
+  {
+    name: "kernel",
+    summary: "install the TypeScript kernel for Jupyter",
+    load: () => import("./kernel.js"),
   },
 ];

@@ -1,4 +1,7 @@
-/** One CRI runtime service, however it is reached. Every way of reaching it passes the same contract tests. */
+/**
+ * One CRI runtime service, however it is reached: `connectCri` over gRPC, `connectCrictl` by the program of that name. Every way
+ * of reaching it passes the same contract tests. A call that fails throws a `CriError`, whose `reason` tells why.
+ */
 export interface CriClient {
   /** How cold starts are made, as the manifest names it. */
   readonly driver: "cri" | "crictl";
@@ -9,13 +12,15 @@ export interface CriClient {
   podSandboxStatus(id: string, options?: CallOptions): Promise<SandboxStatus>;
   /** Sandboxes that carry all of these labels, exactly. */
   listPodSandbox(labels: Readonly<Record<string, string>>, options?: CallOptions): Promise<readonly SandboxSummary[]>;
+  /** Succeeds as well if it was stopped or removed before. */
   stopPodSandbox(id: string, options?: CallOptions): Promise<void>;
+  /** Of a stopped sandbox; succeeds as well if it was removed before. */
   removePodSandbox(id: string, options?: CallOptions): Promise<void>;
   close(): void;
 }
 
 export interface CallOptions {
-  /** Milliseconds until the call is given up; every call has a deadline. */
+  /** Milliseconds until the call is given up; 60,000 if left out. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }

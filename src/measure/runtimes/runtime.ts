@@ -1,3 +1,5 @@
+import type { TomlOverlay } from "../environment/toml.js";
+
 /**
  * How one runtime is started and measured: a declaration, one file per runtime in this folder. Ids are unique, handlers
  * need not be.
@@ -10,6 +12,8 @@ export interface RuntimeDeclaration {
   readonly label: string;
   /** Not tried on the machines this was developed on. */
   readonly untested?: boolean;
+  /** How containerd starts it; null where only the machine's own containerd knows (a runtime from a file). */
+  readonly shim: RuntimeShim | null;
   /** containerd's snapshotter for its sandboxes; null leaves the machine's own. */
   readonly snapshotter: "overlayfs" | "devmapper" | null;
   /** The runtime's own config file and what a campaign changes in it; null where it has none. */
@@ -18,17 +22,30 @@ export interface RuntimeDeclaration {
   readonly guestMemoryExtraMb: number;
   /** The step before each cell that makes a VM template; null where there is none. */
   readonly template: "kata-factory" | "rund-template" | null;
-  /** Commands whose output goes to versions.txt, in order. */
-  readonly versions: readonly (readonly string[])[];
-  /** Which processes are its memory, by component: a pattern matched against the whole command line. */
+  /** What versions.txt says of the runtime itself, in order: a command's output, or a line as it stands. */
+  readonly versions: readonly VersionLine[];
+  /** Which processes are its memory, by component: patterns matched against the whole command line, the first one counts. */
   readonly processes: readonly ProcessPattern[];
+}
+
+export interface RuntimeShim {
+  /** containerd's `runtime_type`, which names the shim: `io.containerd.kata.v2` is `containerd-shim-kata-v2`. */
+  readonly type: string;
+  /** The shim's full path, where it is not found on PATH under that name. */
+  readonly path?: string;
+  /** The OCI runtime's program, for the shim of runc. */
+  readonly binary?: string;
 }
 
 export interface RuntimeConfig {
   readonly path: string;
-  /** TOML table → key → value, set for the whole campaign. */
-  readonly overlay: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
+  /** The table that holds `default_memory`: `hypervisor.qemu`. */
+  readonly hypervisor: string;
+  /** TOML table → key → value, set for the whole campaign; null takes the key out. */
+  readonly overlay: TomlOverlay;
 }
+
+export type VersionLine = { readonly command: readonly string[] } | { readonly line: string };
 
 export interface ProcessPattern {
   readonly component: "shim" | "vmm" | "virtiofsd" | "sandbox" | "gofer" | "pause" | "other";

@@ -1,0 +1,141 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import {
+  changedFiles,
+  defaultFolder,
+  findContainerd,
+  makePool,
+  type PrivateContainerd,
+  poolScript,
+  poolStatus,
+  removePool,
+  restoreMachine,
+  startContainerd,
+  stopContainerd,
+  thisMachine,
+} from "../measure/environment/index.js";
+import { LabError } from "../model/errors.js";
+import { type Io, note, printable, printJson } from "./io.js";
+
+interface Options {
+  readonly folder: string;
+  readonly logLevel: "info" | "debug";
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** `rund-lab env`: the private containerd, the thin pool, and putting configs back. */
+export default (io: Io): Command => {
+  const env = new Command("env").description(
+    "a private containerd with every OCI runtime found here; the thin pool; putting configs back",
+  );
+  const add = (parent: Command, name: string, description: string) =>
+    parent.command(name).description(description).option("--json", "one JSON document");
+  const folder = ["--folder <dir>", "where everything of it lies", defaultFolder] as const;
+
+  add(env, "up", "start a private containerd; the machine's own is not touched")
+    .option(...folder)
+    .option("--log-level <level>", "info, or debug for containerd's own account of every step", level, "info")
+    .action(async (options: Options) => {
+      const there = findContainerd(resolve(io.cwd, options.folder));
+      const { logLevel } = options;
+      const containerd =
+        there ?? (await startContainerd(resolve(io.cwd, options.folder), { logLevel, path: io.env.PATH ?? "" }));
+      if (there !== undefined) note(io, "it is up already");
+      print(io, options, state(containerd), describe(containerd));
+    });
+
+  add(env, "down", "end the private containerd, every sandbox of it, its mounts and its folder")
+    .option(...folder)
+    .action(async (options: Options) => {
+      const where = resolve(io.cwd, options.folder);
+      const ended = await stopContainerd(where);
+      print(io, options, { ended, folder: where }, [
+        ended ? `ended; ${where} is gone` : `no private containerd in ${where}`,
+      ]);
+    });
+
+  add(env, "status", "whether a private containerd is up, configs are changed, the thin pool is there")
+    .option(...folder)
+    .action((options: Options) => {
+      const where = resolve(io.cwd, options.folder);
+      const containerd = findContainerd(where);
+      const machine = thisMachine();
+      const files = changedFiles(machine);
+      const pool = poolStatus(machine);
+      const lines = [
+        ...(containerd === undefined ? [`no private containerd in ${where}`] : describe(containerd)),
+        files.length === 0 ? "configs: as they were" : `configs changed: ${files.join(", ")} (rund-lab env restore)`,
+        `thin pool: ${pool}`,
+      ];
+      print(
+        io,
+        options,
+        { ...(containerd ? state(containerd) : { up: false, folder: where }), changed: files, pool },
+        lines,
+      );
+    });
+
+  add(env, "restore", "put back what a campaign that died has changed in configs").action(async (options: Options) => {
+    const log = (line: string) => note(io, line);
+    const restored = await restoreMachine(thisMachine({ log }));
+    print(io, options, { restored }, [restored ? "everything is as it was" : "nothing to put back"]);
+  });
+
+  const pool = env.command("pool").description("the device-mapper thin pool, which Kata with Firecracker needs");
+  const yes = ["--yes", "do it; without this it is only printed what would be done"] as const;
+  for (const [verb, description, act] of [
+    ["up", "make the thin pool: two sparse files on loop devices", makePool],
+    ["down", "remove the thin pool that `pool up` made", removePool],
+  ] as const) {
+    add(pool, verb, description)
+      .option(...yes)
+      .action(async (options: Options) => {
+        const machine = thisMachine({ log: line => note(io, line) });
+        const script = poolScript(verb, machine);
+        if (options.yes !== true) {
+          print(io, options, { done: false, script }, [script.trimEnd()]);
+          note(io, "nothing was done: --yes does it");
+          return;
+        }
+        const done = await act(machine);
+        print(io, options, { done, pool: poolStatus(machine) }, [
+          done ? `thin pool: ${poolStatus(machine)}` : "nothing to do",
+        ]);
+      });
+  }
+  return env;
+};
+
+function print(io: Io, { json }: Options, document: unknown, lines: readonly string[]): void {
+  if (json === true) printJson(io, document);
+  else io.stdout.write(printable(`${lines.join("\n")}\n`));
+}
+
+const state = ({ folder, endpoint, pid, handlers, snapshotter, logPath, configPath }: PrivateContainerd) => ({
+  up: true,
+  folder,
+  endpoint,
+  pid,
+  handlers: handlers.map(({ name }) => name),
+  snapshotter,
+  log: logPath,
+  config: configPath,
+});
+
+const describe = ({ endpoint, pid, handlers, snapshotter, logPath }: PrivateContainerd): string[] => [
+  `endpoint     ${endpoint}`,
+  `pid          ${pid}`,
+  `handlers     ${handlers.map(({ name }) => name).join(", ")}`,
+  `snapshotter  ${snapshotter}`,
+  `log          ${logPath}`,
+];
+
+function level(text: string): string {
+  if (text === "info" || text === "debug") return text;
+  throw new LabError("RUND_LOG_LEVEL", "usage", "", {
+    where: "--log-level",
+    expected: "info or debug",
+    found: `"${text}"`,
+  });
+}

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { ContainerdInUse, Plan, ScriptSection } from "../measure/index.js";
+import { type Io, printJson } from "./io.js";
+
+/** Prints a plan: grid, cells, sandboxes, what it needs, how long it takes, and what could mislead. */
+export function printPlan(io: Io, plan: Plan, json: boolean): void {
+  const { cells, sandboxes, expectedSeconds, needs, fits, why, confounds } = plan;
+  if (json) {
+    const experiments = plan.settings.experiments;
+    printJson(io, { cells, sandboxes, expectedSeconds, needs, fits, why, confounds, experiments });
+    return;
+  }
+  const lines = plan.experiments.flatMap(({ settings, parts }) => {
+    const { experiment, runtimes, concurrency, density, memory, rounds, warmup, blocks, order, seed } = settings;
+    const axes = [
+      ...(memory.length > 0 ? [`memory ${memory.join(" ")} MB`] : []),
+      ...(experiment === "time" ? [] : [`density ${density.join(" ")}`]),
+      ...(concurrency.length > 0 ? [`concurrency ${concurrency.join(" ")}`] : []),
+    ];
+    const first = parts[0]?.visits
+      .slice(0, 4)
+      .map(({ runtime, density, concurrency, memoryMb }) =>
+        [runtime, ...(density > 0 ? [`density ${density}`] : []), concurrency ?? `${memoryMb} MB`].join(" "),
+      );
+    return [
+      `${experiment}: ${runtimes.join(", ")} × ${axes.join(" × ")}`,
+      `  ${rounds} ${experiment === "memory" ? "repeats" : `rounds in ${blocks} blocks`}, ${order}${order === "grid" ? "" : ` by seed ${seed}`}${warmup > 0 ? `, ${warmup} warm-up rounds before each visit` : ""}; begins with ${first?.join(", ")}`,
+    ];
+  });
+  io.stdout.write(
+    [
+      ...lines,
+      `cells ${cells}, sandboxes ${sandboxes}`,
+      `expected ${duration(expectedSeconds)}`,
+      `needs about ${needs.memoryMiB} MiB of memory and ${needs.pids} pids at the fullest moment`,
+      fits ? "fits this machine" : "does not fit this machine:",
+      ...why.map(reason => `  ${reason}`),
+      ...(confounds.length > 0 ? ["confounds:", ...confounds.map(confound => `  ${confound}`)] : []),
+      "",
+    ].join("\n"),
+  );
+}
+
+/** Prints the changes a plan makes to the machine, and what takes them back, as a shell script. */
+export async function printShell(io: Io, plan: Plan, containerd: ContainerdInUse | null): Promise<void> {
+  const { guestMemorySteps, shellScript, stepsFor, undoSteps } = await import("../measure/index.js");
+  const sections: ScriptSection[] = plan.experiments.flatMap(({ settings, parts }) =>
+    parts.flatMap(({ runtimes }) => {
+      const names = runtimes.map(({ id }) => id).join(", ");
+      const before = stepsFor(runtimes, { containerd, snapshotter: null });
+      const memory = settings.memory.flatMap(label =>
+        runtimes.map(runtime => ({
+          title: `memory: before the snapshots of ${runtime.id} at ${label} MB`,
+          steps: guestMemorySteps(runtime, label),
+        })),
+      );
+      const all = [...before, ...memory.flatMap(({ steps }) => steps)];
+      return [
+        { title: `${settings.experiment}: before ${names}`, steps: before },
+        ...memory,
+        { title: `${settings.experiment}: after ${names}`, steps: undoSteps(all) },
+      ];
+    }),
+  );
+  const read = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
+  io.stdout.write(shellScript(sections, read, "/var/lib/rund-lab/changes"));
+}
+
+/**
+ * A duration for people.
+ *
+ * @example duration(75) // "1 min 15 s"
+ * @example duration(7260) // "2 h 1 min"
+ */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

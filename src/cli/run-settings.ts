@@ -1,0 +1,115 @@
+import { resolve } from "node:path";
+import type { CampaignSettings, ExperimentKind, ExperimentWishes, RuntimeDeclaration } from "../measure/index.js";
+import { LabError } from "../model/errors.js";
+import type { Io } from "./io.js";
+
+/** The options of `run` that decide what is measured. */
+export interface SettingOptions {
+  readonly campaign?: string;
+  readonly runtime?: readonly string[];
+  readonly concurrency?: readonly number[];
+  readonly density?: readonly number[];
+  readonly memory?: readonly number[];
+  readonly rounds?: number;
+  readonly warmup?: number;
+  readonly blocks?: number;
+  readonly order?: "shuffled" | "grid";
+  readonly seed?: number;
+  readonly prepare?: string;
+  readonly timeout?: number;
+  readonly handler?: string;
+  readonly runtimeFile?: string;
+}
+
+/** The settings of a campaign, and every runtime in them. */
+export interface RunSettings {
+  readonly settings: CampaignSettings;
+  readonly runtimes: readonly RuntimeDeclaration[];
+}
+
+const settingNames = [
+  ...(["concurrency", "density", "memory", "rounds", "warmup"] as const),
+  ...(["blocks", "order", "seed", "prepare", "timeout"] as const),
+];
+
+/**
+ * The settings that options ask for: an experiment with options, a campaign file with options over it, or those a
+ * campaign was begun with.
+ *
+ * @param begun the settings of the campaign that is resumed
+ * @throws LabError of kind `usage` or `input`
+ */
+export async function runSettings(
+  io: Io,
+  experiment: ExperimentKind | undefined,
+  options: SettingOptions,
+  begun: CampaignSettings | undefined,
+): Promise<RunSettings> {
+  const measure = await import("../measure/index.js");
+  const { experimentSettings, findRuntime, fromCustom, readCampaignFile, runtimes: declared, toCustom } = measure;
+  const asked = experiment !== undefined || options.campaign !== undefined;
+  if (!asked && begun !== undefined) {
+    const changed = settingNames.find(name => options[name] !== undefined) ?? (options.runtime && "runtime");
+    if (changed !== undefined) {
+      throw new LabError("RUND_RESUME_PLAN", "usage", "a resumed campaign keeps its plan", {
+        where: `--${changed}`,
+        hint: "leave the option out, or measure a new campaign without --resume",
+      });
+    }
+    const custom = begun.custom.map(fromCustom);
+    const ids = [...new Set(begun.experiments.flatMap(each => each.runtimes))];
+    return { settings: begun, runtimes: ids.map(id => findRuntime(id, [...custom, ...declared])) };
+  }
+  if (experiment !== undefined && options.campaign !== undefined) {
+    throw new LabError("RUND_RUN_WHAT", "usage", `${experiment} and --campaign cannot go together`, {
+      hint: "the campaign file says which experiments to run",
+    });
+  }
+  const file = options.campaign === undefined ? null : readCampaignFile(resolve(io.cwd, options.campaign));
+  const wished: readonly ExperimentWishes[] = file?.experiments ?? (experiment === undefined ? [] : [{ experiment }]);
+  if (wished.length === 0) {
+    throw new LabError("RUND_RUN_WHAT", "usage", "nothing to run", {
+      expected: "time, memory or density, --campaign FILE or --resume DIR",
+      hint: "such as `rund-lab run time --runtime runc,runsc --plan`",
+    });
+  }
+
+  const custom = await customRuntimes(io, options, declared);
+  const named = options.runtime ?? (custom.length > 0 ? custom.map(({ id }) => id) : undefined);
+  const over = Object.fromEntries(
+    settingNames.flatMap(name => (options[name] === undefined ? [] : [[name, options[name]]])),
+  );
+  const experiments = wished.map(wish => experimentSettings({ ...wish, ...over, runtimes: named ?? wish.runtimes }));
+  const ids = [...new Set(experiments.flatMap(each => each.runtimes))];
+  const where = options.runtime === undefined && options.campaign !== undefined ? options.campaign : "--runtime";
+  const runtimes = ids.map(id => findRuntime(id, [...custom, ...declared], where));
+  const used = custom.filter(({ id }) => ids.includes(id));
+  return { settings: { name: file?.name ?? null, experiments, custom: used.map(toCustom) }, runtimes };
+}
+
+/** The runtimes of `--runtime-file` and `--handler`. */
+async function customRuntimes(
+  io: Io,
+  { runtimeFile, handler, runtime }: SettingOptions,
+  declared: readonly RuntimeDeclaration[],
+): Promise<readonly RuntimeDeclaration[]> {
+  const { findRuntime, readRuntimeFile } = await import("../measure/index.js");
+  const fromFile = runtimeFile === undefined ? [] : [readRuntimeFile(resolve(io.cwd, runtimeFile))];
+  if (handler === undefined) return fromFile;
+  if (runtime !== undefined && runtime.length > 1) {
+    throw new LabError("RUND_HANDLER", "usage", "one handler for several runtimes", {
+      where: "--handler",
+      hint: "name one --runtime with it, or none: then the handler is measured as a runtime of its own name",
+    });
+  }
+  const [id = handler.toLowerCase().replaceAll(/[^a-z0-9]/g, "")] = runtime ?? [];
+  const known = [...fromFile, ...declared].find(each => each.id === id);
+  if (known === undefined && runtime !== undefined) findRuntime(id, declared);
+  return [...fromFile.filter(each => each !== known), { ...(known ?? unknownRuntime(id, handler)), handler }];
+}
+
+/** A runtime of which nothing is known but its handler: its memory is that of every process its sandboxes have. */
+const unknownRuntime = (id: string, handler: string): RuntimeDeclaration => ({
+  ...{ id, handler, label: handler, shim: null, snapshotter: null, config: null, template: null },
+  ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },
+});

@@ -1,0 +1,250 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { parseEvents } from "../logs/index.js";
+import type { CampaignSettings, CellSummary, ExperimentKind, Plan, RuntimeDeclaration } from "../measure/index.js";
+import { LabError } from "../model/errors.js";
+import { onInterruption } from "./interruption.js";
+import { type Io, note, printJson } from "./io.js";
+import { printPlan, printShell } from "./run-plan.js";
+import { runProgress } from "./run-progress.js";
+import { runSettings, type SettingOptions } from "./run-settings.js";
+
+interface RunOptions extends SettingOptions {
+  readonly driver?: "cri" | "crictl";
+  readonly endpoint?: string;
+  readonly replaySpeed?: number;
+  readonly out: string;
+  readonly resume?: string;
+  readonly plan?: boolean;
+  readonly shell?: boolean;
+  readonly json?: boolean;
+}
+
+export default (io: Io): Command =>
+  new Command("run")
+    .description(
+      "Measures afresh: cold starts (time), memory per sandbox (memory), cold starts on top of running sandboxes\n(density). Each campaign is a folder of its own; --resume goes on with one.",
+    )
+    .argument("[experiment]", "time, memory or density; none with --campaign or --resume", kind)
+    .option("--campaign <file>", "experiments from a YAML file; options override it")
+    .option("--runtime <ids>", "runtimes to measure, such as runc,runsc", words)
+    .option("--concurrency <list>", "clients in a round, such as 1,10,100", numbers("--concurrency"))
+    .option("--density <list>", "background sandboxes; in the memory experiment all of them", numbers("--density"))
+    .option("--memory <list>", "guest memory labels in MB", numbers("--memory"))
+    .option("--rounds <n>", "rounds of each cell; in the memory experiment repeats", number("--rounds"))
+    .option("--warmup <n>", "rounds before each visit to a cell that do not count", number("--warmup"))
+    .option("--blocks <n>", "parts the rounds are spread over", number("--blocks"))
+    .addOption(new Option("--order <order>", "mixed within blocks, or cell by cell").choices(["shuffled", "grid"]))
+    .option("--seed <n>", "decides the order", number("--seed"))
+    .option("--prepare <command>", "a shell command before each round")
+    .option("--timeout <seconds>", "until a cold start is given up", number("--timeout"))
+    .option("--handler <name>", "any runtime handler that containerd knows")
+    .option("--runtime-file <file>", "a runtime declared in a YAML file")
+    .addOption(new Option("--driver <driver>", "how CRI is spoken").choices(["cri", "crictl"]))
+    .option("--endpoint <endpoint>", "unix:///…, or replay:DATASET[/ID] for a rehearsal without root")
+    .option("--replay-speed <n>", "a rehearsal's delays are divided by it", speed)
+    .option("--out <dir>", "where the campaign's folder is made", "raw")
+    .option("--resume <dir>", "go on with this campaign")
+    .option("--plan", "only say what would be done")
+    .option("--shell", "with --plan: the changes to the machine as a shell script")
+    .option("--json", "one JSON document")
+    .action((experiment: ExperimentKind | undefined, options: RunOptions, { parent }: Command) =>
+      run(io, experiment, options, (parent as Command & { readonly rawArgs: readonly string[] }).rawArgs),
+    );
+
+/** @param command the words after `rund-lab` */
+async function run(
+  io: Io,
+  experiment: ExperimentKind | undefined,
+  options: RunOptions,
+  command: readonly string[],
+): Promise<void> {
+  const measure = await import("../measure/index.js");
+  const resumed = options.resume === undefined ? undefined : resolve(io.cwd, options.resume);
+  const manifest = resumed === undefined ? undefined : measure.readManifest(resumed);
+  const begun = manifest?.plan.settings as CampaignSettings | undefined;
+  const { settings, runtimes } = await runSettings(io, experiment, options, begun);
+  const endpoint = options.endpoint ?? manifest?.endpoint ?? (await defaultEndpoint());
+  const driver = options.driver ?? (manifest?.driver === "crictl" ? "crictl" : "cri");
+  const speed = options.replaySpeed ?? manifest?.replay?.speed ?? 1;
+  const replay = endpoint.startsWith("replay:");
+  if (!replay && options.replaySpeed !== undefined) {
+    throw new LabError("RUND_REPLAY_SPEED", "usage", "only a rehearsal has a speed", {
+      where: "--replay-speed",
+      hint: "such as --endpoint replay:paper_data --replay-speed 20",
+    });
+  }
+
+  const plan = await planFor(settings, runtimes, replay ? speed : null);
+  if (options.shell === true) {
+    return printShell(io, plan, replay ? null : measure.knownContainerd(measure.socketPath(endpoint)));
+  }
+  if (options.plan === true) return printPlan(io, plan, options.json === true);
+  if (!plan.fits) {
+    throw new LabError("RUND_PLAN_FITS", "machine", "the plan does not fit this machine", {
+      found: plan.why.join("; "),
+      hint: "ask for less with --concurrency or --density; --plan says what is needed",
+    });
+  }
+  for (const confound of plan.confounds) note(io, `confound: ${confound}`);
+
+  const rehearsal = replay ? await startRehearsal(io, endpoint, speed, runtimes) : undefined;
+  let folder = resumed;
+  const interruption = onInterruption(io, () =>
+    folder === undefined
+      ? "Nothing was begun."
+      : `Sandboxes and changed configs may be left behind: \`rund-lab run --resume ${folder}\` removes them and goes on, \`rund-lab env restore\` puts configs back.`,
+  );
+  try {
+    const service = await measure.openService(rehearsal?.socket ?? endpoint, driver);
+    const progress = await runProgress(io, plan);
+    try {
+      measure.requireHandlers(service, runtimes);
+      const request = {
+        ...{ plan, service, endpoint, report: progress.report, signal: interruption.signal },
+        command,
+        toolVersion: (createRequire(import.meta.url)("../../package.json") as { version: string }).version,
+        ...(rehearsal === undefined ? {} : { memory: rehearsal.memory }),
+      };
+      const path =
+        resumed === undefined
+          ? await measure.measureCampaign(resolve(io.cwd, options.out), request, made => {
+              folder = made;
+              note(io, `measuring into ${made}`);
+            })
+          : await measure.resumeCampaign(resumed, request);
+      progress.stop();
+      printResult(io, path, measure.summariseCells(readJournal(path)), options.json === true);
+    } finally {
+      progress.stop();
+      service.cri.close();
+    }
+  } finally {
+    interruption.stop();
+    await rehearsal?.close();
+  }
+}
+
+/** The containerd that `env up` made, if it is up, else the machine's own. */
+async function defaultEndpoint(): Promise<string> {
+  const { defaultFolder, findContainerd } = await import("../measure/index.js");
+  return findContainerd(defaultFolder)?.endpoint ?? "unix:///run/containerd/containerd.sock";
+}
+
+/** @param speed a rehearsal's; null for a real campaign */
+async function planFor(
+  settings: CampaignSettings,
+  runtimes: readonly RuntimeDeclaration[],
+  speed: number | null,
+): Promise<Plan> {
+  const [{ makePlan, readLimits, replayTiming, usualTiming }, { loadDataset }] = await Promise.all([
+    import("../measure/index.js"),
+    import("../analysis/datasets/index.js"),
+  ]);
+  const { starts } = await loadDataset("paper_data");
+  return makePlan(settings, {
+    runtimes,
+    limits: speed === null ? readLimits() : null,
+    timing: speed === null ? usualTiming : replayTiming,
+    speed: speed ?? 1,
+    makespanMs({ runtime, experiment, density, concurrency }) {
+      const cell = starts.find(
+        each =>
+          each.runtime === runtime &&
+          each.experiment === experiment &&
+          each.density === density &&
+          each.concurrency === concurrency,
+      );
+      if (cell === undefined || cell.rounds.length === 0) return undefined;
+      return cell.rounds.reduce((sum, { makespanMs }) => sum + makespanMs, 0) / cell.rounds.length;
+    },
+  });
+}
+
+async function startRehearsal(io: Io, endpoint: string, speed: number, runtimes: readonly RuntimeDeclaration[]) {
+  const [{ startReplayServer }, { loadReplay, replayMemory, replaySource }] = await Promise.all([
+    import("../measure/index.js"),
+    import("./replay.js"),
+  ]);
+  const request = await loadReplay(endpoint, io.cwd);
+  const server = await startReplayServer(replaySource(request, runtimes), { speed });
+  return { socket: server.endpoint, memory: replayMemory(request), close: () => server.close() };
+}
+
+function readJournal(path: string) {
+  const file = join(path, "events.ndjson");
+  return parseEvents(readFileSync(file, "utf8"), file).rows;
+}
+
+function printResult(io: Io, path: string, cells: readonly CellSummary[], json: boolean): void {
+  if (json) printJson(io, { campaign: path, status: "complete", cells });
+  else io.stdout.write(`${path}\n${cells.map(describeCell).join("")}`);
+  for (const { unreliable, runtime, failed, attempted } of cells) {
+    if (unreliable) note(io, `unreliable: ${failed} of ${attempted} cold starts of ${runtime} failed`);
+  }
+}
+
+function describeCell(cell: CellSummary): string {
+  const { experiment, runtime, density, concurrency, memoryMb, rounds, partial, failed, attempted } = cell;
+  const place = [
+    `${experiment} ${runtime}`,
+    ...(memoryMb === null ? [] : [`${memoryMb} MB`]),
+    ...(density === 0 ? [] : [`density ${density}`]),
+    ...(concurrency === null ? [] : [`concurrency ${concurrency}`]),
+  ].join(" ");
+  const value =
+    cell.pssKiB !== null
+      ? `${(cell.pssKiB / 1024).toFixed(1)} MiB PSS a sandbox`
+      : cell.makespanMs !== null
+        ? `makespan ${cell.makespanMs.toFixed(1)} ms`
+        : "no complete round";
+  const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}`);
+  const notes = [
+    ...(partial > 0 ? [`${partial} partial`] : []),
+    ...(failed > 0 ? [`${failed} of ${attempted} failed`] : []),
+    ...(cell.unreliable ? ["unreliable"] : []),
+    ...flags,
+  ];
+  return `${place}: ${value}, n = ${rounds}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}\n`;
+}
+
+function kind(text: string): ExperimentKind {
+  if (text === "time" || text === "memory" || text === "density") return text;
+  throw new LabError("RUND_RUN_WHAT", "usage", "", {
+    where: "run",
+    expected: "time, memory or density",
+    found: text,
+    hint: "`rund-lab run --help` lists the options",
+  });
+}
+
+const words = (text: string): readonly string[] => text.split(",").map(word => word.trim());
+
+/** Whole numbers only: `ten`, `1e9`, `-1` and an empty entry are no numbers of clients. */
+const number =
+  (option: string) =>
+  (text: string): number => {
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    throw new LabError("RUND_SETTING", "usage", "", {
+      where: option,
+      expected: "a whole number",
+      found: JSON.stringify(text),
+    });
+  };
+
+const numbers =
+  (option: string) =>
+  (text: string): readonly number[] =>
+    words(text).map(number(option));
+
+function speed(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 1000) return value;
+  throw new LabError("RUND_REPLAY_SPEED", "usage", "", {
+    where: "--replay-speed",
+    expected: "a number above 0, at most 1000",
+    found: JSON.stringify(text),
+  });
+}

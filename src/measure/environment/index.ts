@@ -1,0 +1,17 @@
+export type { Handler } from "./handlers.js";
+export { changedFiles, type PreparedMachine, prepareMachine, restoreMachine } from "./machine-changes.js";
+export { type Machine, thisMachine } from "./perform.js";
+export { makePool, poolScript, poolStatus, removePool } from "./pool.js";
+export { type ContainerdInUse, guestMemorySteps, prepareSteps } from "./prepare-steps.js";
+export {
+  defaultEndpoint,
+  defaultFolder,
+  findContainerd,
+  type PrivateContainerd,
+  restartContainerd,
+  type StartOptions,
+  startContainerd,
+  stopContainerd,
+} from "./private-containerd.js";
+export { type ScriptSection, shellScript, undoSteps } from "./shell-script.js";
+export type { ContainerdService, Step } from "./steps.js";

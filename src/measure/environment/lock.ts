@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import { createServer } from "node:net";
+import { LabError } from "../../model/errors.js";
+
+/**
+ * Does something while no other process does the same to the same folder or file. The lock is a name in the kernel
+ * (an abstract unix socket), so it ends with its holder, however that ends; nothing is left on disk.
+ *
+ * @param path what is locked; resolved by the caller
+ * @throws LabError `RUND_LOCKED` at once if another process holds it; whatever `work` throws
+ */
+export async function withLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  const name = `\0rund-lab-${createHash("sha256").update(path).digest("hex")}`;
+  const server = createServer(connection => connection.destroy());
+  await new Promise<void>((held, refused) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") return refused(error);
+      refused(
+        new LabError("RUND_LOCKED", "machine", "another rund-lab is changing it at this moment", {
+          where: path,
+          hint: "wait until it is done, and try again",
+        }),
+      );
+    });
+    server.listen(name, held);
+  });
+  try {
+    return await work();
+  } finally {
+    await new Promise(done => server.close(done));
+  }
+}

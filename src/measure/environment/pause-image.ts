@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { tar } from "./tar.js";
+
+/** The name containerd knows the pause image by; `.local` is nobody's registry. */
+export const pauseImageName = "rund-lab.local/pause:1";
+
+type Architecture = "amd64" | "arm64";
+
+/**
+ * A static ELF program that sleeps for ever: the whole content of the pause image.
+ *
+ * One loadable segment maps the file itself at 0x400000, and the code starts right behind the two headers.
+ *
+ * | amd64          |                      | arm64      |                        |
+ * |----------------|----------------------|------------|------------------------|
+ * | b8 22 00 00 00 | mov eax, 34 (pause)  | 0xd2800000 | mov x0, 0 (no fds)     |
+ * | 0f 05          | syscall              | 0xd2800001 | mov x1, 0              |
+ * | eb f7          | jmp back to the mov  | 0xd2800002 | mov x2, 0 (no timeout) |
+ * |                |                      | 0xd2800003 | mov x3, 0 (no mask)    |
+ * |                |                      | 0xd2800928 | mov x8, 73 (ppoll)     |
+ * |                |                      | 0xd4000001 | svc 0                  |
+ * |                |                      | 0x17fffffa | b back to the first    |
+ *
+ * arm64 has no pause(2): ppoll(2) of nothing, without a timeout, waits as long.
+ *
+ * @returns 129 bytes for amd64, 148 for arm64
+ * @example pauseProgram("amd64").length // 129
+ */
+export function pauseProgram(architecture: Architecture): Buffer {
+  const amd64 = architecture === "amd64";
+  const code = amd64
+    ? Buffer.from("b8220000000f05ebf7", "hex")
+    : words([0xd2800000, 0xd2800001, 0xd2800002, 0xd2800003, 0xd2800928, 0xd4000001, 0x17fffffa]);
+  const base = 0x400000n;
+  const headers = 64 + 56;
+  const size = BigInt(headers + code.length);
+
+  const file = Buffer.alloc(headers);
+  file.write("\x7fELF\x02\x01\x01", "latin1"); // 64 bits, little-endian, version 1
+  file.writeUInt16LE(2, 16); // e_type: executable
+  file.writeUInt16LE(amd64 ? 62 : 183, 18); // e_machine: x86-64 or AArch64
+  file.writeUInt32LE(1, 20); // e_version
+  file.writeBigUInt64LE(base + BigInt(headers), 24); // e_entry
+  file.writeBigUInt64LE(64n, 32); // e_phoff
+  file.writeUInt16LE(64, 52); // e_ehsize
+  file.writeUInt16LE(56, 54); // e_phentsize
+  file.writeUInt16LE(1, 56); // e_phnum
+  file.writeUInt32LE(1, 64); // p_type: load
+  file.writeUInt32LE(5, 68); // p_flags: read, execute
+  file.writeBigUInt64LE(base, 80); // p_vaddr
+  file.writeBigUInt64LE(base, 88); // p_paddr
+  file.writeBigUInt64LE(size, 96); // p_filesz
+  file.writeBigUInt64LE(size, 104); // p_memsz
+  file.writeBigUInt64LE(0x10000n, 112); // p_align: the largest page either architecture has
+  return Buffer.concat([file, code]);
+}
+
+/**
+ * The pause image as a tar of an OCI layout, for both architectures, to be read by `ctr images import`. The same bytes
+ * every time: no clock, no compression.
+ */
+export function pauseImage(): Buffer {
+  const blobs = new Map<string, Buffer>();
+  const add = (mediaType: string, content: Buffer) => {
+    const hex = createHash("sha256").update(content).digest("hex");
+    blobs.set(`blobs/sha256/${hex}`, content);
+    return { mediaType, digest: `sha256:${hex}`, size: content.length };
+  };
+  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+
+  const manifests = (["amd64", "arm64"] as const).map(architecture => {
+    const layer = add(
+      "application/vnd.oci.image.layer.v1.tar",
+      tar([{ path: "pause", content: pauseProgram(architecture), mode: 0o755 }]),
+    );
+    const config = add(
+      "application/vnd.oci.image.config.v1+json",
+      json({
+        architecture,
+        os: "linux",
+        config: { Entrypoint: ["/pause"] },
+        rootfs: { type: "layers", diff_ids: [layer.digest] },
+      }),
+    );
+    const manifest = add(
+      "application/vnd.oci.image.manifest.v1+json",
+      json({ schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json", config, layers: [layer] }),
+    );
+    return { ...manifest, platform: { architecture, os: "linux" } };
+  });
+  const both = add(
+    "application/vnd.oci.image.index.v1+json",
+    json({ schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests }),
+  );
+  const index = {
+    schemaVersion: 2,
+    manifests: [{ ...both, annotations: { "io.containerd.image.name": pauseImageName } }],
+  };
+  return tar([
+    { path: "oci-layout", content: json({ imageLayoutVersion: "1.0.0" }) },
+    { path: "index.json", content: json(index) },
+    ...[...blobs].map(([path, content]) => ({ path, content })),
+  ]);
+}
+
+function words(values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(values.length * 4);
+  for (const [index, value] of values.entries()) bytes.writeUInt32LE(value, index * 4);
+  return bytes;
+}

@@ -1,0 +1,77 @@
+import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import { configuredSnapshotter, snapshotterOverlay } from "./containerd-snapshotter.js";
+import type { ContainerdService, Step } from "./steps.js";
+
+/** The containerd that a campaign uses. */
+export interface ContainerdInUse {
+  readonly service: ContainerdService;
+  readonly configPath: string;
+  /** What its config says now. */
+  readonly configText: string;
+}
+
+/**
+ * What a campaign does to the machine before a runtime's first cell: its config gets the overlay, containerd its
+ * snapshotter (and a restart, if that is another one), and a template is made where there is one. The original's steps, with
+ * what takes each of them back.
+ *
+ * @returns no step for a runtime without config, snapshotter or template of its own
+ */
+export function prepareSteps(runtime: RuntimeDeclaration, containerd: ContainerdInUse): Step[] {
+  const steps: Step[] = [];
+  if (runtime.config !== null) steps.push(patch(runtime.config.path, runtime.config.overlay));
+  const { snapshotter } = runtime;
+  const { service, configPath, configText } = containerd;
+  if (snapshotter !== null && snapshotter !== configuredSnapshotter(configText)) {
+    const restart = { kind: "restart-containerd", containerd: service } as const;
+    steps.push(
+      {
+        kind: "patch",
+        file: configPath,
+        changes: snapshotterOverlay(configText, snapshotter),
+        addSections: true,
+        undo: [{ kind: "put-back", file: configPath }, restart],
+      },
+      restart,
+    );
+  }
+  return [...steps, ...templateSteps(runtime)];
+}
+
+/**
+ * What the memory campaign does before the cells of one guest memory: the guest gets the label's size and what the
+ * original added to it, and a template is made anew.
+ *
+ * @param labelMb the guest memory the cell is named for
+ * @returns no step for a runtime without a guest
+ */
+export function guestMemorySteps(runtime: RuntimeDeclaration, labelMb: number): Step[] {
+  if (runtime.config === null) return [];
+  const { path, hypervisor } = runtime.config;
+  const memory = { [hypervisor]: { default_memory: labelMb + runtime.guestMemoryExtraMb } };
+  return [patch(path, memory), ...templateSteps(runtime)];
+}
+
+/** The steps that make the template of a runtime's guests; none where there is none. */
+function templateSteps({ template, config, handler }: RuntimeDeclaration): Step[] {
+  if (template === null || config === null) return [];
+  const { path, hypervisor } = config;
+  if (template === "kata-factory") {
+    const factory = (verb: string) => ["kata-runtime", "--kata-config", path, "factory", verb];
+    const destroy = { kind: "command", argv: factory("destroy"), mayFail: true } as const;
+    return [destroy, { kind: "command", argv: factory("init"), undo: [destroy] }, { kind: "wait", seconds: 5 }];
+  }
+  return [
+    patch(path, { [hypervisor]: { boot_type: "BootToBeTemplate" }, runtime: { guest_hook_path: null } }),
+    { kind: "empty-folder", folder: "/run/rund" },
+    { kind: "sandbox", handler },
+    patch(path, { [hypervisor]: { boot_type: "BootFromTemplate" }, runtime: { guest_hook_path: "/" } }),
+  ];
+}
+
+const patch = (file: string, changes: Extract<Step, { kind: "patch" }>["changes"]): Step => ({
+  kind: "patch",
+  file,
+  changes,
+  undo: [{ kind: "put-back", file }],
+});

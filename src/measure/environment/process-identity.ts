@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** One process for certain: a pid that was given to another process has another start time. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks from boot to the process's start. */
+  readonly startTicks: number;
+  /** The kernel's id of this boot; ticks of another boot mean nothing. */
+  readonly bootId: string;
+}
+
+/** The identity of a running process; undefined if there is none, or only a zombie. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const stat = readProc(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // the second field, the name in brackets, may hold blanks and brackets itself
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (fields[0] === "Z" || fields[0] === "X") return undefined;
+  return { pid, startTicks: Number(fields[19]), bootId: bootId() };
+}
+
+export function isAlive(identity: ProcessIdentity): boolean {
+  const now = identify(identity.pid);
+  return now !== undefined && now.startTicks === identity.startTicks && now.bootId === identity.bootId;
+}
+
+/** Every running process whose command line, word by word, is what `matches` looks for; never this process itself. */
+export function findProcesses(matches: (words: readonly string[]) => boolean): ProcessIdentity[] {
+  return readdirSync("/proc")
+    .filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter(name => matches((readProc(`/proc/${name}/cmdline`) ?? "").split("\0").slice(0, -1)))
+    .flatMap(name => identify(Number(name)) ?? []);
+}
+
+/**
+ * Ends a process: SIGTERM, and SIGKILL if it is still there after a while.
+ *
+ * @param politeMs how long it may take after SIGTERM; 0 for SIGKILL at once
+ * @returns whether it is gone (a process stuck in the kernel may not be)
+ */
+export async function endProcess(identity: ProcessIdentity, politeMs: number): Promise<boolean> {
+  const gone = async (signal: "SIGTERM" | "SIGKILL", withinMs: number) => {
+    const deadline = performance.now() + withinMs;
+    if (isAlive(identity)) sendSignal(identity.pid, signal);
+    while (isAlive(identity) && performance.now() < deadline) await delay(5);
+    return !isAlive(identity);
+  };
+  return (politeMs > 0 && (await gone("SIGTERM", politeMs))) || (await gone("SIGKILL", 5_000));
+}
+
+function sendSignal(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+export const bootId = (): string => readProc("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+
+function readProc(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from "node:util";
+import { parse, patch } from "@decimalturn/toml-patch";
+import { LabError } from "../../model/errors.js";
+
+/** What an overlay can set a TOML key to. */
+export type TomlValue = string | number | boolean | readonly string[];
+
+/** TOML table (`hypervisor.qemu`, a name with dots in quotes) → key → value; null takes the key out. */
+export type TomlOverlay = Readonly<Record<string, Readonly<Record<string, TomlValue | null>>>>;
+
+/** New sections get heads of their own, and nothing the TOML 1.0 parsers of containerd and Kata would refuse. */
+const format = { inlineTableStart: 99, trailingComma: false };
+
+type Table = { [key: string]: unknown };
+
+/**
+ * Sets keys in a TOML text and leaves every other byte, comments included, as it is.
+ *
+ * @param file the text's name in messages
+ * @param missingTables `add` them, or `fail`: a config without the section is not the config that was meant
+ * @returns the same text if every key is so already
+ * @throws LabError `RUND_CONFIG_SYNTAX`, `RUND_CONFIG_SECTION`
+ * @example patchToml("[a]\nb = 1 # one\n", { a: { b: 2 } }) // "[a]\nb = 2 # one\n"
+ */
+export function patchToml(
+  text: string,
+  overlay: TomlOverlay,
+  file = "config",
+  missingTables: "add" | "fail" = "fail",
+): string {
+  const wanted = parseToml(text, file);
+  let patched = text;
+  for (const [name, values] of Object.entries(overlay)) {
+    const table = tableOf(wanted, name, file, missingTables);
+    for (const [key, value] of Object.entries(values)) {
+      if (value === null ? !(key in table) : isDeepStrictEqual(table[key], value)) continue;
+      if (value === null) delete table[key];
+      else table[key] = value;
+      // key by key: several changes at once go wrong in the library
+      patched = patch(patched, wanted, format);
+    }
+  }
+  // cloned, for the library's tables and ours have different prototypes
+  if (isDeepStrictEqual(structuredClone(parse(patched)), structuredClone(wanted))) return patched;
+  throw new LabError("RUND_CONFIG_SYNTAX", "input", "cannot be changed without harm to the rest of it", {
+    where: file,
+  });
+}
+
+/** The table of a dotted name, made where it is missing and may be. */
+function tableOf(content: Table, name: string, file: string, missingTables: "add" | "fail"): Table {
+  let table = content;
+  for (const key of tableKeys(name)) {
+    if (!isTable(table[key])) {
+      if (missingTables === "fail" || table[key] !== undefined) {
+        throw new LabError("RUND_CONFIG_SECTION", "input", "", {
+          where: file,
+          expected: `a section [${name}]`,
+          found: "none",
+          hint: "is this the config of that runtime and version? environment/README.md shows how each is installed",
+        });
+      }
+      table[key] = {};
+    }
+    table = table[key] as Table;
+  }
+  return table;
+}
+
+/**
+ * @throws LabError `RUND_CONFIG_SYNTAX`
+ * @example parseToml("a = 1") // { a: 1 }
+ */
+export function parseToml(text: string, file = "config"): Table {
+  try {
+    return parse(text) as Table;
+  } catch (cause) {
+    throw new LabError("RUND_CONFIG_SYNTAX", "input", `no TOML: ${(cause as Error).message}`, { where: file, cause });
+  }
+}
+
+/**
+ * The keys of a dotted table name.
+ *
+ * @example tableKeys('plugins."io.containerd.grpc.v1.cri".containerd') // ["plugins", "io.containerd.grpc.v1.cri", "containerd"]
+ */
+export function tableKeys(name: string): string[] {
+  return [...name.matchAll(/"([^"]*)"|([^."]+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
+}
+
+const isTable = (value: unknown): value is Table =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);

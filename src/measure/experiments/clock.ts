@@ -1,0 +1,76 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Time as a campaign sees it. Durations come from `nowNs` alone. */
+export interface Clock {
+  /** Monotonic, in nanoseconds from some moment. */
+  nowNs(): bigint;
+  /** The wall clock and the monotonic one at the same moment: to a few microseconds where `exact`, else to 1 ms. */
+  wall(exact?: boolean): WallReading;
+  /** @throws the signal's reason as soon as it is aborted */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** So many milliseconds of this clock pass in one of the machine's. */
+  readonly speed: number;
+}
+
+export interface WallReading {
+  readonly epochMs: number;
+  readonly atNs: bigint;
+  /** How far apart the two clocks were read, at most. */
+  readonly withinMs: number;
+}
+
+/**
+ * The machine's clock.
+ *
+ * The wall clock comes in whole milliseconds, so an exact reading waits for the next one to begin (a millisecond at most) and
+ * takes the attempt in which the two clocks were read closest together.
+ */
+export const machineClock: Clock = {
+  nowNs: () => process.hrtime.bigint(),
+  wall(exact = false) {
+    if (!exact) return { epochMs: Date.now(), atNs: process.hrtime.bigint(), withinMs: 1 };
+    let best: WallReading = { epochMs: 0, atNs: 0n, withinMs: Number.POSITIVE_INFINITY };
+    for (let attempt = 0; attempt < 3 && best.withinMs > 0.02; attempt++) {
+      const first = Date.now();
+      let before = process.hrtime.bigint();
+      let epochMs = Date.now();
+      while (epochMs === first) {
+        before = process.hrtime.bigint();
+        epochMs = Date.now();
+      }
+      const atNs = process.hrtime.bigint();
+      const withinMs = elapsedMs(before, atNs);
+      if (withinMs < best.withinMs) best = { epochMs, atNs, withinMs };
+    }
+    return best;
+  },
+  sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }),
+  speed: 1,
+};
+
+/**
+ * A clock that runs faster: what takes a second here, took `speed` seconds when it was recorded. A replayed campaign lives
+ * by it, so that every duration it writes is in recorded time.
+ *
+ * @param started the moment from which the wall clock runs faster too
+ */
+export function fasterClock(speed: number, clock: Clock = machineClock, started = clock.wall()): Clock {
+  const whole = BigInt(Math.round(speed * 1000));
+  const nowNs = () => ((clock.nowNs() - started.atNs) * whole) / 1000n;
+  return {
+    nowNs,
+    wall: () => {
+      const atNs = nowNs();
+      return { epochMs: started.epochMs + Number(atNs) / 1e6, atNs, withinMs: 0 };
+    },
+    sleep: (ms, signal) => clock.sleep(ms / speed, signal),
+    speed: clock.speed * speed,
+  };
+}
+
+/**
+ * Milliseconds between two readings of `nowNs`, to the microsecond.
+ *
+ * @example elapsedMs(1_000_000n, 2_500_400n) // 1.5
+ */
+export const elapsedMs = (fromNs: bigint, toNs: bigint): number => Math.round(Number(toNs - fromNs) / 1000) / 1000;

@@ -1,0 +1,92 @@
+import { shuffled } from "../cri/replay/shuffle.js";
+import type { ExperimentSettings } from "./settings.js";
+
+/** One point of an experiment's grid. */
+export interface Cell {
+  readonly runtime: string;
+  /** 0 in the time experiment. */
+  readonly density: number;
+  /** Null in the memory experiment. */
+  readonly concurrency: number | null;
+  /** Null but in the memory experiment. */
+  readonly memoryMb: number | null;
+}
+
+/** One visit to a cell: some of its rounds, measured in one go. */
+export interface Slot extends Cell {
+  /** 1 for the first block. */
+  readonly block: number;
+  /** The place in the block, 1 for the first. */
+  readonly position: number;
+  /** The numbers of the rounds that belong to this visit. */
+  readonly rounds: readonly number[];
+}
+
+/**
+ * The cells of an experiment, runtime by runtime.
+ *
+ * @example gridOf({ runtimes: ["runc"], density: [0], concurrency: [1, 10], memory: [] }).length // 2
+ */
+export function gridOf(
+  settings: Pick<ExperimentSettings, "runtimes" | "density" | "concurrency" | "memory">,
+): readonly Cell[] {
+  const { runtimes, density, concurrency, memory } = settings;
+  return runtimes.flatMap(runtime =>
+    or(memory).flatMap(memoryMb =>
+      density.flatMap(density => or(concurrency).map(concurrency => ({ runtime, density, concurrency, memoryMb }))),
+    ),
+  );
+}
+
+const or = (values: readonly number[]): readonly (number | null)[] => (values.length > 0 ? values : [null]);
+
+/**
+ * The order of an experiment: rounds are spread over blocks, and in each block every cell is visited once, shuffled by the
+ * seed, so that a drift of the machine meets all runtimes alike. Cells on the same background sandboxes stay together.
+ *
+ * @param runtimes those of the experiment's that can be mixed: its other ones are measured before or after
+ * @param part which of the experiment's parts this is, 0 for the first
+ * @example visits({ experiment: "time", runtimes: ["a"], concurrency: [1], density: [0], memory: [], rounds: 3, blocks: 2, order: "grid", seed: 1 }, ["a"], 0).map(slot => slot.rounds) // [[1, 2], [3]]
+ */
+export function visits(
+  settings: Pick<
+    ExperimentSettings,
+    "experiment" | "runtimes" | "concurrency" | "density" | "memory" | "rounds" | "blocks" | "order" | "seed"
+  >,
+  runtimes: readonly string[],
+  part: number,
+): readonly Slot[] {
+  const { blocks, rounds, order, seed, experiment } = settings;
+  const own = gridOf({ ...settings, runtimes });
+  return Array.from({ length: blocks }, (_, index) => {
+    const ordered = order === "grid" ? own : mixed(own, `${seed} ${experiment} ${part} ${index + 1}`);
+    const numbers = roundsOfBlock(rounds, blocks, index + 1);
+    return ordered.map((cell, place) => ({ ...cell, block: index + 1, position: place + 1, rounds: numbers }));
+  }).flat();
+}
+
+/** Shuffles the cells; those that share a background are neighbours, shuffled among themselves. */
+function mixed(cells: readonly Cell[], seed: string): readonly Cell[] {
+  const backgroundOf = ({ runtime, density, concurrency }: Cell, index: number) =>
+    concurrency !== null && density > 0 ? `${runtime} ${density}` : `cell ${index}`;
+  const groups = new Map<string, Cell[]>();
+  for (const [index, cell] of cells.entries()) {
+    const background = backgroundOf(cell, index);
+    groups.set(background, [...(groups.get(background) ?? []), cell]);
+  }
+  return shuffled([...groups], seed).flatMap(([background, own]) => shuffled(own, `${seed} ${background}`));
+}
+
+/**
+ * The numbers of a block's rounds: as many in each as possible, the first ones taking what is left over.
+ *
+ * @param block 1 for the first
+ * @example roundsOfBlock(10, 4, 1) // [1, 2, 3]
+ * @example roundsOfBlock(10, 4, 4) // [9, 10]
+ */
+export function roundsOfBlock(rounds: number, blocks: number, block: number): readonly number[] {
+  const least = Math.floor(rounds / blocks);
+  const more = rounds % blocks;
+  const first = (block - 1) * least + Math.min(block - 1, more) + 1;
+  return Array.from({ length: least + (block <= more ? 1 : 0) }, (_, index) => first + index);
+}

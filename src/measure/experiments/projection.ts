@@ -1,0 +1,96 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type CampaignEvent, coldStartOf, type RoundEvent } from "../../logs/events.js";
+import {
+  formatClientFile,
+  formatClientLog,
+  formatConcurrencyFolder,
+  formatCpuLog,
+  formatDensityFolder,
+  formatLatencyLog,
+  parseRunName,
+} from "../../logs/index.js";
+import { formatSamples, sampleRows, samplesHeader } from "../../logs/samples.js";
+
+/**
+ * The files that follow from the journal: samples.csv, and of every complete round that is no warm-up the lines of the
+ * artifact's logs. Line k of a client's log is the cell's k-th complete round.
+ */
+export class Projection {
+  readonly #folder: string;
+  /** Sum and number of a cell's latencies, for latency.txt. */
+  readonly #latencies = new Map<string, { sum: number; count: number }>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Appends one round. */
+  add(round: RoundEvent): void {
+    for (const [file, { text, whole }] of this.#texts(round)) {
+      const path = join(this.#folder, file);
+      if (whole) writeFileSync(path, text);
+      else appendFileSync(path, text);
+    }
+  }
+
+  /**
+   * Writes every file anew from the journal where it is not as it should be: a crash may have left too little of a round.
+   *
+   * @returns the number of files written
+   */
+  rebuild(events: readonly CampaignEvent[]): number {
+    this.#latencies.clear();
+    const files = new Map<string, string[]>([["samples.csv", [samplesHeader]]]);
+    for (const event of events) {
+      if (event.event !== "round") continue;
+      for (const [file, { text, whole }] of this.#texts(event)) {
+        const parts = files.get(file);
+        if (parts === undefined || whole) files.set(file, [text]);
+        else parts.push(text);
+      }
+    }
+    let changed = 0;
+    for (const [file, parts] of files) {
+      const path = join(this.#folder, file);
+      const text = parts.join("");
+      if (existsSync(path) && readFileSync(path, "utf8") === text) continue;
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      changed++;
+    }
+    return changed;
+  }
+
+  /** What one round adds, by file; `whole` replaces what is there. */
+  #texts(round: RoundEvent): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
+    const experiment = parseRunName(round.run)?.experiment === "density" ? "density" : "time";
+    const texts = new Map([["samples.csv", { text: formatSamples(sampleRows(round, experiment)), whole: false }]]);
+    if (round.warmup || round.makespanMs === null) return texts;
+
+    const cell = join(
+      round.run,
+      ...(experiment === "density" ? [formatDensityFolder(round.density)] : []),
+      formatConcurrencyFolder(round.concurrency),
+    );
+    let latencies = this.#latencies.get(cell);
+    if (latencies === undefined) {
+      latencies = { sum: 0, count: 0 };
+      this.#latencies.set(cell, latencies);
+      mkdirSync(join(this.#folder, cell), { recursive: true });
+    }
+    for (const sample of round.samples) {
+      if (sample.status !== "ready") continue;
+      const row = coldStartOf(round.releasedMs, sample);
+      latencies.sum += row.endMs - row.startMs;
+      latencies.count++;
+      texts.set(join(cell, formatClientFile(sample.client)), { text: formatClientLog([row]), whole: false });
+    }
+    // a round shorter than a tick has seen none: the least the log can say is none of one
+    const cpu = { busyJiffies: round.cpu.busy, totalJiffies: Math.max(1, round.cpu.total) };
+    texts.set(join(cell, "cpu.txt"), { text: formatCpuLog([cpu]), whole: false });
+    const mean = formatLatencyLog(latencies.sum / latencies.count);
+    texts.set(join(cell, "latency.txt"), { text: mean, whole: true });
+    return texts;
+  }
+}

@@ -1,0 +1,39 @@
+import type { SandboxConfig } from "../cri/client.js";
+import { type SandboxLabels, sandboxLabels } from "../cri/labels.js";
+
+/** The namespace of every sandbox of ours. Clean-up never goes by it: labels decide. */
+export const sandboxNamespace = "rund-lab";
+
+/** What the sandboxes of one session have in common. */
+export interface SandboxMaker {
+  /** The campaign's label: no other campaign has it, wherever its folder lies. */
+  readonly campaign: string;
+  /** A word no other session has, so that no name is ever used twice. */
+  readonly session: string;
+  readonly network: "NODE" | "POD";
+}
+
+let made = 0;
+
+/**
+ * The request for one sandbox.
+ *
+ * @param handler the CRI runtime handler
+ * @param labels what it is there for; name and uid follow from them and from the session
+ */
+export function sandboxRequest(
+  { campaign, session, network }: SandboxMaker,
+  handler: string,
+  labels: Omit<SandboxLabels, "campaign">,
+): SandboxConfig {
+  const { role, runtime, density, concurrency, round, client } = labels;
+  made += 1;
+  return {
+    name: `${role}-${runtime}-${density}-${concurrency}-${round}-${client}`,
+    uid: `${session}-${made}`,
+    namespace: sandboxNamespace,
+    handler,
+    labels: sandboxLabels({ campaign, ...labels }),
+    network,
+  };
+}

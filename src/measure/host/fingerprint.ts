@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { type CgroupMode, cgroupMode } from "./cgroups.js";
+import { fieldsOf, readProc } from "./proc.js";
+
+/** What a machine is, as far as numbers measured on it depend on it. Null where the machine does not tell. */
+export interface Fingerprint {
+  /** Equal for campaigns on the same machine, and no secret: a digest of its machine-id, 12 hex digits. */
+  readonly id: string;
+  readonly cpu: string | null;
+  /** Logical processors that are on. */
+  readonly cores: number;
+  readonly memoryMiB: number;
+  readonly architecture: string;
+  readonly kernel: string;
+  readonly distribution: string | null;
+  readonly cgroups: CgroupMode | null;
+  /** The frequency governor of the first processor; null where the kernel sets no frequency, as in most guests. */
+  readonly governor: string | null;
+  /** The processor says that it is a guest's. */
+  readonly virtualised: boolean;
+}
+
+/**
+ * The fingerprint of this machine.
+ *
+ * @param root the folder that /proc, /sys and /etc are read from
+ */
+export function readFingerprint(root = "/"): Fingerprint {
+  const read = (file: string) => readProc(join(root, file));
+  const cpuinfo = read("proc/cpuinfo") ?? "";
+  const field = (text: string, name: string) =>
+    new RegExp(`^${name}\\s*[:=]\\s*"?(.*?)"?\\s*$`, "m").exec(text)?.[1] ?? null;
+  const machine = read("etc/machine-id")?.trim() || read("proc/sys/kernel/random/boot_id")?.trim() || "unknown";
+  const kib = fieldsOf(read("proc/meminfo") ?? "").get("MemTotal") ?? 0;
+  return {
+    id: createHash("sha256").update(`rund-lab ${machine}`).digest("hex").slice(0, 12),
+    cpu: field(cpuinfo, "model name") ?? field(cpuinfo, "CPU part"),
+    cores: [...cpuinfo.matchAll(/^processor\s*:/gm)].length,
+    memoryMiB: Math.round(kib / 1024),
+    architecture: process.arch,
+    kernel: read("proc/sys/kernel/osrelease")?.trim() ?? "",
+    distribution: field(read("etc/os-release") ?? "", "PRETTY_NAME"),
+    cgroups: cgroupMode(root),
+    governor: read("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")?.trim() ?? null,
+    virtualised: /^flags\s*:.*\bhypervisor\b/m.test(cpuinfo),
+  };
+}

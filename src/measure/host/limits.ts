@@ -1,0 +1,54 @@
+import { dirname, join } from "node:path";
+import { fieldsOf, procFolder, readProc } from "./proc.js";
+
+/** How much more this machine takes. */
+export interface MachineLimits {
+  readonly memAvailableMiB: number;
+  readonly pids: PidLimit;
+}
+
+/** The tightest limit on tasks (threads count like processes). */
+export interface PidLimit {
+  readonly free: number;
+  readonly limit: number;
+  /** The kernel setting or the control group that sets it. */
+  readonly by: string;
+}
+
+/** Memory and pids that are free now, the control groups this program is in counted. */
+export function readLimits(proc = procFolder, cgroups = "/sys/fs/cgroup"): MachineLimits {
+  const memory = fieldsOf(readProc(`${proc}/meminfo`) ?? "");
+  const used = Number((readProc(`${proc}/loadavg`) ?? "").split(" ")[3]?.split("/")[1] ?? 0);
+  const kernel = ["pid_max", "threads-max"].flatMap(name => {
+    const limit = Number(readProc(`${proc}/sys/kernel/${name}`) ?? Number.NaN);
+    return Number.isNaN(limit) ? [] : [{ limit, free: limit - used, by: `kernel.${name}` }];
+  });
+  const [tightest] = [...kernel, ...cgroupLimits(proc, cgroups)].sort((a, b) => a.free - b.free);
+  return {
+    memAvailableMiB: Math.floor((memory.get("MemAvailable") ?? 0) / 1024),
+    pids: tightest ?? { free: Number.POSITIVE_INFINITY, limit: Number.POSITIVE_INFINITY, by: "nothing" },
+  };
+}
+
+/** The pids limits of the control groups this process is in, from its own up to the root, v1 or v2. */
+function cgroupLimits(proc: string, cgroups: string): readonly PidLimit[] {
+  const lines = (readProc(`${proc}/self/cgroup`) ?? "").split("\n").map(line => line.split(":"));
+  const v1 = lines.find(([, controllers = ""]) => controllers.split(",").includes("pids"));
+  const v2 = lines.find(([number]) => number === "0");
+  const roots = [
+    v1 === undefined ? undefined : { root: join(cgroups, "pids"), path: v1[2] ?? "/" },
+    v2 === undefined ? undefined : { root: cgroups, path: v2[2] ?? "/" },
+  ];
+  return roots.flatMap(tree => (tree === undefined ? [] : upwards(tree.root, tree.path)));
+}
+
+function upwards(root: string, path: string): readonly PidLimit[] {
+  const found: PidLimit[] = [];
+  for (let at = path; ; at = dirname(at)) {
+    const limit = Number(readProc(join(root, at, "pids.max")) ?? Number.NaN);
+    const current = Number(readProc(join(root, at, "pids.current")) ?? Number.NaN);
+    if (!Number.isNaN(limit) && !Number.isNaN(current))
+      found.push({ limit, free: limit - current, by: join(root, at) });
+    if (at === "/" || at === "." || at === dirname(at)) return found;
+  }
+}

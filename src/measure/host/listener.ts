@@ -1,0 +1,35 @@
+import { readdirSync, readlinkSync } from "node:fs";
+import { pidsIn, procFolder, readProc } from "./proc.js";
+
+/** A listening socket's flags and state in /proc/net/unix: it accepts connections, and is connected to nobody. */
+const listening = ["00010000", "01"];
+
+/**
+ * The process that listens on a unix socket: the engine behind an endpoint.
+ *
+ * @returns its pid; undefined where it cannot be seen, such as without root
+ */
+export function listenerOf(socket: string, proc = procFolder): number | undefined {
+  const own = (readProc(`${proc}/net/unix`) ?? "")
+    .split("\n")
+    .map(line => line.trim().split(/\s+/))
+    .filter(([, , , flags, , state, , path]) => path === socket && flags === listening[0] && state === listening[1])
+    .map(fields => `socket:[${fields[6]}]`);
+  return own.length === 0
+    ? undefined
+    : pidsIn(proc).find(pid => openFiles(`${proc}/${pid}/fd`).some(link => own.includes(link)));
+}
+
+function openFiles(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).flatMap(name => {
+      try {
+        return [readlinkSync(`${folder}/${name}`)];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
+}

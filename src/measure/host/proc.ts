@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Where the kernel tells about itself; a test hands in a folder of its own. */
+export const procFolder = "/proc";
+
+/** A file of /proc, or undefined where there is none any more: processes come and go while they are looked at. */
+export function readProc(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** The pids in a proc folder. */
+export const pidsIn = (proc: string): readonly number[] =>
+  readdirSync(proc)
+    .filter(name => /^\d+$/.test(name))
+    .map(Number);
+
+/**
+ * The numbers of a file of `name value` lines, such as /proc/meminfo (KiB) and /proc/vmstat.
+ *
+ * @example fieldsOf("MemTotal:       24684084 kB\nnr_pages 7\n").get("MemTotal") // 24684084
+ */
+export function fieldsOf(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    [...text.matchAll(/^([\w()]+):?\s+(\d+)/gm)].map(([, name, value]) => [name ?? "", Number(value)] as const),
+  );
+}

@@ -1,0 +1,65 @@
+import { pidsIn, procFolder, readProc } from "./proc.js";
+
+/** One running process, as far as memory is to be laid at a sandbox's door. */
+export interface HostProcess {
+  readonly pid: number;
+  readonly parent: number;
+  /** As the kernel has it, at most 15 characters. */
+  readonly name: string;
+  /** The whole command line, its words parted by blanks; empty for kernel threads. */
+  readonly commandLine: string;
+}
+
+/** Every process there is; one that ends meanwhile is left out. */
+export function listProcesses(proc = procFolder): readonly HostProcess[] {
+  return pidsIn(proc).flatMap(pid => {
+    const commandLine = readProc(`${proc}/${pid}/cmdline`);
+    const stat = readProc(`${proc}/${pid}/stat`);
+    if (commandLine === undefined || stat === undefined) return [];
+    const open = stat.indexOf("(");
+    const close = stat.lastIndexOf(")");
+    const parent = Number(stat.slice(close + 2).split(" ")[1]);
+    return [
+      { pid, parent, name: stat.slice(open + 1, close), commandLine: commandLine.replaceAll("\0", " ").trimEnd() },
+    ];
+  });
+}
+
+/**
+ * The processes of each sandbox: those whose command line holds its id (the shim, a VMM, a file server), and whatever
+ * descends from them.
+ *
+ * @param ids full sandbox ids
+ * @returns for each id its processes; a process belongs to one sandbox at most
+ * @example sandboxProcesses([{ pid: 7, parent: 1, name: "shim", commandLine: "shim -id ab12" }, { pid: 8, parent: 7, name: "pause", commandLine: "/pause" }], ["ab12"]).get("ab12").map(process => process.pid) // [7, 8]
+ */
+export function sandboxProcesses(
+  processes: readonly HostProcess[],
+  ids: readonly string[],
+): ReadonlyMap<string, readonly HostProcess[]> {
+  const wanted = new Set(ids);
+  const found = new Map<string, HostProcess[]>(ids.map(id => [id, []]));
+  const children = new Map<number, HostProcess[]>();
+  for (const process of processes) {
+    const siblings = children.get(process.parent);
+    if (siblings === undefined) children.set(process.parent, [process]);
+    else siblings.push(process);
+  }
+  const taken = new Set<number>();
+  const take = (process: HostProcess, id: string): void => {
+    if (taken.has(process.pid)) return;
+    taken.add(process.pid);
+    found.get(id)!.push(process);
+    for (const child of children.get(process.pid) ?? []) take(child, namedIn(child, wanted) ?? id);
+  };
+  for (const process of processes) {
+    const id = namedIn(process, wanted);
+    if (id !== undefined) take(process, id);
+  }
+  return found;
+}
+
+/** The sandbox id in a command line, between characters that cannot be part of an id. */
+function namedIn({ commandLine }: HostProcess, wanted: ReadonlySet<string>): string | undefined {
+  return commandLine.split(/[^A-Za-z0-9]+/).find(word => wanted.has(word));
+}

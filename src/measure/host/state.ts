@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import type { HostMemory, HostState } from "../../logs/events.js";
+import { fieldsOf, procFolder, readProc } from "./proc.js";
+
+/**
+ * The host as it is between two rounds.
+ *
+ * @returns pressure is null where the kernel counts none (CONFIG_PSI)
+ */
+export function readHostState(proc = procFolder): HostState {
+  const [load1 = "0", , , running = "0/0"] = (readProc(`${proc}/loadavg`) ?? "").split(" ");
+  const memory = fieldsOf(readProc(`${proc}/meminfo`) ?? "");
+  const pressure = (["cpu", "memory", "io"] as const).map(part => some(readProc(`${proc}/pressure/${part}`))?.avg10);
+  const [cpu, mem, io] = pressure;
+  return {
+    load1: Number(load1),
+    memAvailableKiB: memory.get("MemAvailable") ?? 0,
+    slabKiB: memory.get("Slab") ?? 0,
+    tasks: Number(running.split("/")[1]),
+    mounts: (readProc(`${proc}/self/mountinfo`) ?? "").split("\n").length - 1,
+    pressure: cpu === undefined || mem === undefined || io === undefined ? null : { cpu, memory: mem, io },
+  };
+}
+
+/** What memory pressure leaves behind: counters that only grow. */
+export interface MemoryPressure {
+  /** Pages swapped in. */
+  readonly swapIn: number;
+  /** Microseconds in which at least one task waited for memory. */
+  readonly stallUs: number;
+}
+
+export function readMemoryPressure(proc = procFolder): MemoryPressure {
+  return {
+    swapIn: fieldsOf(readProc(`${proc}/vmstat`) ?? "").get("pswpin") ?? 0,
+    stallUs: some(readProc(`${proc}/pressure/memory`))?.total ?? 0,
+  };
+}
+
+/** The `some` line of a pressure file: share of the last 10 s in percent, and microseconds since boot. */
+function some(text: string | undefined): { avg10: number; total: number } | undefined {
+  const [, avg10, total] = /^some avg10=([\d.]+) .*total=(\d+)/m.exec(text ?? "") ?? [];
+  return avg10 === undefined ? undefined : { avg10: Number(avg10), total: Number(total) };
+}
+
+/** The host's own account of its memory, from /proc/meminfo. */
+export function readHostMemory(proc = procFolder): HostMemory {
+  const fields = fieldsOf(readFileSync(`${proc}/meminfo`, "utf8"));
+  const of = (name: string) => fields.get(name) ?? 0;
+  return {
+    memAvailableKiB: of("MemAvailable"),
+    slabKiB: of("Slab"),
+    pageTablesKiB: of("PageTables"),
+    kernelStackKiB: of("KernelStack"),
+    percpuKiB: of("Percpu"),
+    anonHugePagesKiB: of("AnonHugePages"),
+    hugetlbKiB: of("Hugetlb"),
+  };
+}
+
+/** Settings of the kernel that change what PSS means: same-page merging, and huge pages. Null where there are none. */
+export function readMemorySettings(sys = "/sys/kernel/mm"): {
+  ksmPagesSharing: number | null;
+  transparentHugePages: string | null;
+} {
+  const sharing = readProc(`${sys}/ksm/pages_sharing`);
+  const huge = readProc(`${sys}/transparent_hugepage/enabled`);
+  return {
+    ksmPagesSharing: sharing === undefined ? null : Number(sharing),
+    transparentHugePages: /\[(\w+)\]/.exec(huge ?? "")?.[1] ?? null,
+  };
+}

@@ -1,0 +1,38 @@
+import { execa } from "execa";
+import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+
+/**
+ * The content of versions.txt for a runtime, in the original's order: kernel, containerd, crictl if it is here, and what the
+ * runtime's declaration names. A program that is missing or fails leaves a line that says so; nothing is left out silently.
+ *
+ * @param containerd the containerd program that serves the campaign, as it may not be the one on PATH
+ * @param run gives a command's output; throws if it cannot be run
+ */
+export async function readVersions(
+  runtime: RuntimeDeclaration,
+  containerd = "containerd",
+  run: (argv: readonly string[]) => Promise<string> = runHere,
+): Promise<string> {
+  const lines = [
+    { command: ["uname", "-r"] },
+    { command: [containerd, "--version"] },
+    { command: ["crictl", "--version"] },
+    ...runtime.versions,
+  ];
+  const outputs: string[] = [];
+  for (const line of lines) outputs.push("line" in line ? line.line : await output(line.command, run));
+  return `${outputs.join("\n")}\n`;
+}
+
+async function output(argv: readonly string[], run: (argv: readonly string[]) => Promise<string>): Promise<string> {
+  try {
+    return (await run(argv)).trimEnd();
+  } catch {
+    return `not to be had: ${argv.join(" ")}`;
+  }
+}
+
+async function runHere([program, ...words]: readonly string[]): Promise<string> {
+  const { stdout } = await execa(program!, words, { timeout: 10_000, stdin: "ignore" });
+  return stdout;
+}

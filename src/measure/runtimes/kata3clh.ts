@@ -1,0 +1,6 @@
+import { kata3 } from "./kata3.js";
+
+/** Kata 3 with Cloud Hypervisor. */
+export const kata3clh = kata3("kata3clh", "kata-clh", "Kata 3 Cloud Hypervisor", "clh", [
+  { component: "vmm", pattern: /^\/opt\/kata\/bin\/cloud-hypervisor( |$)/ },
+]);

@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { LabError } from "../../model/errors.js";
+import { nearestName } from "./nearest-name.js";
+
+/**
+ * A YAML file that somebody wrote by hand, checked against a schema.
+ *
+ * @param code the error code of its kind of file, such as `RUND_RUNTIME_FILE`
+ * @param knownKeys the keys such a file can hold, from which a misspelt one gets its suggestion
+ * @throws LabError with `code`: the file and line, what was expected there, and the nearest key for an unknown one
+ */
+export function readYamlFile<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+  code: string,
+  knownKeys: readonly string[],
+): z.output<Schema> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new LabError(code, "input", `cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
+      where: file,
+      cause,
+    });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const wrong = document.errors[0];
+  if (wrong !== undefined) {
+    throw new LabError(code, "input", `no YAML: ${wrong.message}`, {
+      where: `${file}:${lines.linePos(wrong.pos[0]).line}`,
+    });
+  }
+  const checked = schema.safeParse(document.toJS());
+  if (checked.success) return checked.data;
+  const issue = checked.error.issues[0]!;
+  const unknown = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  const path = issue.path.map(part => (typeof part === "symbol" ? String(part) : part));
+  const line = lineOf(document, lines, unknown === undefined ? path : [...path, unknown]);
+  const near = unknown === undefined ? undefined : nearestName(unknown, knownKeys);
+  const summary =
+    unknown === undefined ? [path.join("."), issue.message].filter(Boolean).join(": ") : `unknown key "${unknown}"`;
+  throw new LabError(code, "input", summary, {
+    where: line === undefined ? file : `${file}:${line}`,
+    ...(unknown === undefined
+      ? {}
+      : { hint: near === undefined ? `known are ${knownKeys.join(", ")}` : `did you mean ${near}?` }),
+  });
+}
+
+/** The line of a value, or of the nearest value around it. */
+function lineOf(document: Document, lines: LineCounter, path: readonly (string | number)[]): number | undefined {
+  for (let length = path.length; length >= 0; length--) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return undefined;
+}
