@@ -25,13 +25,15 @@ export interface MemoryGroup {
  * @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign
  */
 export function startGroups(dataset: Dataset): readonly StartGroup[] {
-  refuse(dataset, "time", "density");
-  return grouped(dataset.starts, ({ runtime, density, concurrency, experiment }) => ({
-    runtime,
-    density,
-    concurrency,
-    experiment,
-  }));
+  return once(startGroupsOf, dataset, () => {
+    refuse(dataset, "time", "density");
+    return grouped(dataset.starts, ({ runtime, density, concurrency, experiment }) => ({
+      runtime,
+      density,
+      concurrency,
+      experiment,
+    }));
+  });
 }
 
 /**
@@ -40,8 +42,10 @@ export function startGroups(dataset: Dataset): readonly StartGroup[] {
  * @throws LabError `RUND_TWO_RUNS`, as startGroups
  */
 export function memoryGroups(dataset: Dataset): readonly MemoryGroup[] {
-  refuse(dataset, "memory");
-  return grouped(dataset.memory, ({ runtime, memoryMb, density }) => ({ runtime, memoryMb, density }));
+  return once(memoryGroupsOf, dataset, () => {
+    refuse(dataset, "memory");
+    return grouped(dataset.memory, ({ runtime, memoryMb, density }) => ({ runtime, memoryMb, density }));
+  });
 }
 
 /** Makespans of a group's complete rounds, in ms. */
@@ -51,6 +55,16 @@ export const makespansOf = ({ cells }: StartGroup): readonly number[] =>
 /** CPU per sandbox of a group's rounds, in ms: busy time of the whole host in a round (1 jiffy = 10 ms) / concurrency. */
 export const cpuOf = ({ cells, concurrency }: StartGroup): readonly number[] =>
   cells.flatMap(({ busyJiffies }) => busyJiffies.map(busy => (busy * 10) / concurrency));
+
+/** A dataset does not change once it is loaded, and its groups are asked for by every reading of every claim. */
+const startGroupsOf = new WeakMap<Dataset, readonly StartGroup[]>();
+const memoryGroupsOf = new WeakMap<Dataset, readonly MemoryGroup[]>();
+
+function once<Groups>(known: WeakMap<Dataset, Groups>, dataset: Dataset, make: () => Groups): Groups {
+  const groups = known.get(dataset) ?? make();
+  known.set(dataset, groups);
+  return groups;
+}
 
 function refuse(dataset: Dataset, ...experiments: readonly Experiment[]): void {
   for (const experiment of experiments) refuseTwoRuns(dataset, experiment);

@@ -9,7 +9,7 @@ import { type Ask, type Executed, ThreadState } from "./messages.js";
 import { type Origin, Origins } from "./origins.js";
 import type { Outlet } from "./pipe.js";
 import { replaceStream } from "./streams.js";
-import { surviveTermination } from "./termination.js";
+import { asyncContexts } from "./termination.js";
 import { Traces } from "./traces.js";
 import type { Content } from "./wire.js";
 
@@ -21,7 +21,7 @@ export class Engine {
   readonly #origins: Origins;
   readonly #executor: Executor;
   readonly #exit = process.exit.bind(process);
-  readonly #clearAsyncStack: () => void;
+  readonly #contexts = asyncContexts();
   /** The request in work, and how to end it from outside. */
   #running: { readonly id: number; end(executed: Executed): void; stop(reason: unknown): void } | undefined;
   #lastAnswered = 0;
@@ -47,7 +47,6 @@ export class Engine {
         if (origin?.silent !== true) this.outlet.write(name, origin?.cell ?? 0, bytes);
       });
     }
-    this.#clearAsyncStack = surviveTermination();
   }
 
   /** Gets ready for cells while there is nothing else to do. */
@@ -105,7 +104,7 @@ export class Engine {
 
   #interrupt(id: number, turn: number): void {
     Atomics.store(this.state, ThreadState.handled, turn);
-    this.#clearAsyncStack();
+    this.#contexts.clear();
     if (id <= this.#lastAnswered) return;
     if (this.#running?.id === id) this.#running.stop(new Interrupted());
     // the request itself was torn down before it could begin
@@ -132,6 +131,7 @@ export class Engine {
       .then(executed => this.#answer(id, executed));
     const { end, stop } = this.#running!;
     this.#origins.checkExitCode();
+    this.#contexts.uncheck();
     this.#origins.run(origin, () => this.#run(origin, code, message.expressions).then(end, stop));
   }
 

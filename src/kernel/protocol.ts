@@ -12,7 +12,7 @@ import type { Connection } from "./connection.js";
 import { Interrupter } from "./interrupt.js";
 import type { Ask, Tell } from "./messages.js";
 import { Outbox } from "./outbox.js";
-import { PieceReader, type Pipes, type StreamName } from "./pipe.js";
+import { type Piece, PieceReader, type Pipes, type StreamName } from "./pipe.js";
 import { Session } from "./session.js";
 import { StreamText } from "./stream-text.js";
 import { decode, encode, type Header, type Request } from "./wire.js";
@@ -97,12 +97,25 @@ function ask(message: Ask): void {
 const pieces = new PieceReader(Buffer.from(mark));
 const foreign = (name: StreamName, bytes: Buffer) => text.add(name, latestCell, `others' ${name}`, bytes);
 
-function readOutput(chunk: Buffer): void {
-  for (const piece of pieces.read(chunk)) {
-    if ("place" in piece) receiveTo(piece.place);
-    else if (piece.cell === undefined) foreign(piece.name, piece.bytes);
-    else text.add(piece.name, piece.cell, `${piece.cell} ${piece.name}`, piece.bytes);
+/** How long pieces are taken before the sockets are looked at: a flood must not delay heartbeats and interrupts. */
+const sliceMs = 10;
+
+function readOutput(rest: Iterator<Piece>): void {
+  const until = performance.now() + sliceMs;
+  for (let piece = rest.next(); !piece.done; piece = rest.next()) {
+    take(piece.value);
+    if (performance.now() < until) continue;
+    output.pause();
+    setImmediate(readOutput, rest);
+    return;
   }
+  output.resume();
+}
+
+function take(piece: Piece): void {
+  if ("place" in piece) receiveTo(piece.place);
+  else if (piece.cell === undefined) foreign(piece.name, piece.bytes);
+  else text.add(piece.name, piece.cell, `${piece.cell} ${piece.name}`, piece.bytes);
 }
 
 /**
@@ -138,7 +151,7 @@ function drainErrors(): void {
 const pipeEnd = (fd: number, read: (chunk: Buffer) => void) =>
   new Socket({ fd, readable: true, writable: false }).on("data", read);
 
-pipeEnd(pipes.output, readOutput);
+const output = pipeEnd(pipes.output, chunk => readOutput(pieces.read(chunk)));
 pipeEnd(pipes.errors, chunk => foreign("stderr", chunk));
 
 // Input.

@@ -85,11 +85,7 @@ const memoryAt100 = ([id, label]: Runtime, printed: string): Part => {
 const cpuAt200 = ([id, label]: Runtime, printed: string): Part => ({
   of: `against ${label}`,
   readings: [
-    reading(
-      "as busy time of the host per sandbox at 200",
-      point(printed, "%"),
-      lower(cpu(time("rund", 200)), cpu(time(id, 200))),
-    ),
+    reading("as CPU per sandbox at 200", point(printed, "%"), lower(cpu(time("rund", 200)), cpu(time(id, 200)))),
   ],
 });
 

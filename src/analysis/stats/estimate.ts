@@ -66,7 +66,8 @@ export function estimateDifference(from: readonly number[], less: readonly numbe
 
 /**
  * A quantile (R-7) over rounds with its interval by BCa, which takes rounds to be independent: where they show that
- * they are not, the caveat says so.
+ * they are not, the caveat says so. No interval where smallest and largest round hold the true quantile between them
+ * less often than 95 times in 100 (fewer than 6 rounds for a median, 29 for a 90 % quantile): no method could give one.
  *
  * @example estimateQuantile([1, 2, 3, 10], 0.5, "seed").value // 2.5
  */
@@ -79,7 +80,7 @@ export function estimateQuantile(
   const n = values.length;
   const value = quantileR7(ascending(values), p);
   const plain = { value, n, interval: null, method: "none", at: () => null } as const;
-  if (n < fewestRounds) return { ...plain, caveat: "too few rounds" };
+  if (n < fewestRounds || p ** n + (1 - p) ** n > 0.05) return { ...plain, caveat: "too few rounds" };
   if (values.every(other => other === values[0])) return { ...plain, ...constant(value) };
   const at = bca(values, sorted => quantileR7(sorted, p), seed, draws);
   const caveat = dependent(values) ? "dependent rounds: too narrow" : null;

@@ -28,7 +28,7 @@ export function detectableEffect(variation: number, n: number, { alpha, power }:
  * Rounds on either side that a comparison takes to see a relative difference.
  *
  * @returns at least 2 and at most a million, which stands for "more than anyone will measure"
- * @example roundsFor(0.05, 0.066) // 10
+ * @example roundsFor(0.05, 0.067) // 10
  */
 export function roundsFor(variation: number, effect: number, demand: Demand = usualDemand): number {
   let [few, many] = [2, 1_000_000];

@@ -116,6 +116,15 @@ test("fewer than five rounds have a value and no interval", () => {
   assert.ok(Number.isNaN(estimateMean([], "s").value));
 });
 
+test("a quantile beyond what its rounds can hold has no interval: a median of 5, a 90 % quantile of 28", () => {
+  const values = (n: number) => Array.from({ length: n }, (_, i) => i * i);
+  const interval = (n: number, p: number) => estimateQuantile(values(n), p, "s").interval;
+  assert.is(interval(5, 0.5), null);
+  assert.ok(interval(6, 0.5) !== null);
+  assert.is(interval(28, 0.9), null);
+  assert.ok(interval(29, 0.9) !== null);
+});
+
 test("equal rounds are their own interval, and said to be equal", () => {
   const equal = [7, 7, 7, 7, 7, 7];
   for (const found of [estimateMean(equal, "s"), estimateQuantile(equal, 0.5, "s")]) {
