@@ -95,7 +95,10 @@ test("without doing anything the commands can be seen, and the section container
   inTempFolder(root => {
     const machine = standIn(root);
     const script = poolScript("up", machine);
-    assert.match(script, 'dmsetup create containerd-pool --table "0 209715200 thin-pool ${META} ${DATA} 128 32768"');
+    assert.match(
+      script,
+      /dmsetup create containerd-pool --table "0 209715200 thin-pool \$\{META\} \$\{DATA\} 128 32768"/,
+    );
     assert.match(script, 'pool_name = "containerd-pool"');
     assert.equal(machine.calls(), []);
   }));
