@@ -105,8 +105,10 @@ async function report(
     import("../present/figures/index.js"),
     import("../present/report/index.js"),
   ]);
-  const { fig05, fig10, fig11, fig12, fig13, latencyFigure, ratioFigure, roundsFigure, skewFigure } = figures;
+  const { claimsFigure, fig05, fig10, fig11, fig12, fig13, latencyFigure, ratioFigure, roundsFigure, skewFigure } =
+    figures;
   const drawn = [
+    ...[...verdicts.values()].slice(0, 1).map(own => claimsFigure(own)),
     ...[fig05, fig10, fig11, fig12, fig13, latencyFigure, roundsFigure, skewFigure].map(figure => figure(datasets)),
     ...datasets.slice(0, 1).map(dataset => ratioFigure(dataset)),
   ];

@@ -1,4 +1,5 @@
 /** Tables in, figures out: pure functions that give Plotly's JSON, one per figure; and the static renderer. */
+export { claimsFigure } from "./claims.js";
 export { fig10 } from "./fig-10.js";
 export { fig13 } from "./fig-13.js";
 export type { Figure, SeriesSource } from "./figure.js";

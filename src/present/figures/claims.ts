@@ -1,0 +1,170 @@
+import { type ClaimVerdict, claimedText, measuredText, type ReadingVerdict } from "../../analysis/claims/index.js";
+import { axisLook, emptyPlot, layoutLook } from "./chart.js";
+import type { Figure } from "./figure.js";
+import type { Json, PlotlyTrace } from "./plotly.js";
+import { faint, ink } from "./style.js";
+import { listed, plain, sentences } from "./text.js";
+
+type Judged = ReadingVerdict & { readonly claim: ClaimVerdict; readonly measured: number };
+
+/** Colours differ in lightness, and each verdict has a mark of its own. */
+const looks = {
+  supported: { colour: "#0b8476", mark: "circle" },
+  contradicted: { colour: "#b3321b", mark: "x" },
+  inconclusive: { colour: "#c98500", mark: "diamond" },
+} as const;
+
+/** Band half-widths shown to either side; what is beyond stands at the edge. */
+const edge = 6;
+const rowHeight = 24;
+
+/**
+ * Every claim whose value was measured: the claimed value, the near band around it, and the measured value with its
+ * interval, all on one scale, the band's half-width (5 % of a claimed value, 2 points of a claimed percentage). One row for
+ * the primary reading of each part of a claim; those whose wording is unverified below a line.
+ *
+ * @param verdicts on one dataset
+ */
+export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
+  const id = "claims";
+  const name = verdicts[0]?.dataset ?? "no dataset";
+  const title = `The paper's claims and ${plain(name)}`;
+  const judged = verdicts
+    .flatMap(claim => claim.readings.filter(isJudged).map((reading): Judged => ({ ...reading, claim })))
+    .sort((a, b) => Number(isSure(b.claim)) - Number(isSure(a.claim)));
+  const runs = [...new Set(judged.flatMap(reading => reading.runs))];
+  const sources = [
+    { series: "measured", dataset: name, runtime: "all", runs, values: "rund-lab claims --json: measured, interval" },
+  ];
+  if (judged.length === 0) {
+    const absent = `${name} holds nothing that the claims are about.`;
+    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  }
+  const rows = judged.map((reading, index) => ({ reading, y: judged.length - 1 - index }));
+  const [top, bottom] = [100, 52];
+  const shapes: Json[] = rows.flatMap(({ reading, y }) => [
+    {
+      type: "rect",
+      x0: reading.bound === "over" ? 0 : reading.bound === "under" ? -edge - 1 : -1,
+      x1: reading.bound === "over" ? edge + 1 : reading.bound === "under" ? 0 : 1,
+      y0: y - 0.32,
+      y1: y + 0.32,
+      fillcolor: "#8c959f",
+      opacity: 0.28,
+      line: { width: 0 },
+      layer: "below",
+    },
+  ]);
+  const unsure = judged.findIndex(({ claim }) => !isSure(claim));
+  if (unsure > 0) {
+    const y = judged.length - unsure - 0.5;
+    shapes.push({
+      type: "line",
+      x0: -edge - 1,
+      x1: edge + 1,
+      y0: y,
+      y1: y,
+      line: { color: faint, width: 1, dash: "dot" },
+    });
+  }
+  const data = (Object.keys(looks) as (keyof typeof looks)[]).flatMap(verdict => {
+    const own = rows.filter(({ reading }) => reading.verdict === verdict);
+    return own.length === 0 ? [] : [traceOf(verdict, own)];
+  });
+  return {
+    id,
+    title,
+    sources,
+    finding: inWords(name, judged),
+    caption: sentences(
+      "Each row is a claimed value. 0 is that value, the grey bar the values that would meet it, ± 1 its half-width (5 % of the value, 2 points of a percentage); the mark is what was measured, with its 95 % interval where rounds carry one.",
+      judged.some(reading => Math.abs(offset(reading, reading.measured)) > edge)
+        ? `Marks at the edge lie farther out than ${edge}.`
+        : "",
+      unsure > 0 ? "Below the dotted line the claim's wording is unverified." : "",
+    ),
+    plot: {
+      data,
+      layout: {
+        ...layoutLook(title, top + bottom + rowHeight * judged.length),
+        margin: { l: 196, r: 16, t: top, b: bottom },
+        xaxis: {
+          ...axisLook,
+          range: [-edge - 0.6, edge + 0.6],
+          zeroline: true,
+          zerolinecolor: ink,
+          zerolinewidth: 1,
+          tickvals: [-6, -3, -1, 1, 3, 6],
+          tickangle: 0,
+          title: { text: "half-widths of the band", standoff: 8 },
+        },
+        yaxis: {
+          ...axisLook,
+          showgrid: false,
+          showline: false,
+          ticks: "",
+          range: [-0.6, judged.length - 0.4],
+          tickvals: rows.map(({ y }) => y),
+          ticktext: rows.map(({ reading }) => plain(labelOf(reading), 40)),
+          tickfont: { size: 10 },
+        },
+        shapes,
+        showlegend: true,
+        legend: { orientation: "h", xref: "container", x: 0.01, xanchor: "left", y: 1, yanchor: "bottom" },
+      },
+    },
+  };
+}
+
+function traceOf(
+  verdict: keyof typeof looks,
+  rows: readonly { readonly reading: Judged; readonly y: number }[],
+): PlotlyTrace {
+  const { colour, mark } = looks[verdict];
+  const clipped = (value: number) => Math.max(-edge, Math.min(edge, value));
+  const ends = (reading: Judged, end: 0 | 1) =>
+    reading.interval === null
+      ? 0
+      : Math.abs(clipped(offset(reading, reading.interval[end])) - clipped(offset(reading, reading.measured)));
+  return {
+    type: "scatter",
+    mode: "markers",
+    name: verdict,
+    x: rows.map(({ reading }) => clipped(offset(reading, reading.measured))),
+    y: rows.map(({ y }) => y),
+    error_x: {
+      type: "data",
+      symmetric: false,
+      array: rows.map(({ reading }) => ends(reading, 1)),
+      arrayminus: rows.map(({ reading }) => ends(reading, 0)),
+      color: colour,
+      thickness: 1.6,
+      width: 4,
+    },
+    marker: { color: colour, symbol: mark, size: 9 },
+    hoverinfo: "text",
+    hovertext: rows.map(
+      ({ reading }) =>
+        `${plain(labelOf(reading), 80)}<br>claimed ${plain(claimedText(reading))}, measured ${plain(measuredText(reading), 60)}<br>${plain(reading.reading, 80)}`,
+    ),
+  };
+}
+
+const isSure = ({ certainty }: ClaimVerdict) => certainty === "A" || certainty === "H";
+
+const isJudged = (reading: ReadingVerdict): reading is ReadingVerdict & { readonly measured: number } =>
+  reading.primary && reading.measured !== null;
+
+const labelOf = ({ claim, part }: Judged) => (part === "" ? claim.id : `${claim.id}: ${part}`);
+
+/** How far a value lies from the claimed one, in half-widths of the near band. */
+const offset = ({ expected, unit }: Judged, value: number) =>
+  (value - expected) / (unit === "%" ? 2 : 0.05 * Math.abs(expected));
+
+function inWords(name: string, judged: readonly Judged[]): string {
+  const counts = (Object.keys(looks) as (keyof typeof looks)[]).flatMap(verdict => {
+    const count = judged.filter(reading => reading.verdict === verdict).length;
+    return count === 0 ? [] : [`${count} ${verdict}`];
+  });
+  return `On ${name}, of ${judged.length} claimed values that were measured, ${listed(counts)}.`;
+}
