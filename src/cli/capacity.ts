@@ -19,7 +19,7 @@ interface Options {
 export default (io: Io): Command =>
   new Command("capacity")
     .description(
-      "How many sandboxes a host holds, by three models of what one costs, side by side: idle (PSS), host (fall of\nMemAvailable) and committed (true guest memory and overhead). The range is the answer. Sizes take a unit: 384GiB,\n384GB, 128MiB.",
+      "How many sandboxes a host holds, by three models of what one costs, side by side: idle (PSS), host (fall of MemAvailable) and committed (true guest memory and overhead). The range is the answer. Sizes take a unit: 384GiB, 384GB, 128MiB.",
     )
     .requiredOption("--runtime <id>", "the runtime, as the data names it")
     .requiredOption("--host-memory <size>", "the host's memory", bytes)

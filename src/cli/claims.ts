@@ -19,7 +19,7 @@ import { textTable, wrap } from "./text-table.js";
 export default (io: Io): Command =>
   new Command("claims")
     .description(
-      "Judges the paper's quantitative claims on recorded data: supported, contradicted, inconclusive or not measured,\neach with its reading, interval and the tolerance at which the verdict would flip. Runtimes that the data does not\nhold at all are compared with paper_data's, and what else differs is named.",
+      "Judges the paper's quantitative claims on recorded data: supported, contradicted, inconclusive or not measured, each with its reading, interval and the tolerance at which the verdict would flip. Runtimes that the data does not hold at all are compared with paper_data's, and what else differs is named.",
     )
     .option("--data <dir>", "paper_data, ae_data, a distilled folder, run folders or a campaign", "paper_data")
     .option("--json", "one JSON document: the verdicts, with every reading")

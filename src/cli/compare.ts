@@ -18,7 +18,7 @@ interface Options {
 export default (io: Io): Command =>
   new Command("compare")
     .description(
-      "Compares campaign B with campaign A, cell by cell: makespan, CPU and memory per sandbox. Two cells are the same\nwhere the 90 % interval of their ratio lies within the tolerance, 5 % unless --fail-on names another.",
+      "Compares campaign B with campaign A, cell by cell: makespan, CPU and memory per sandbox. Two cells are the same where the 90 % interval of their ratio lies within ± 5 %, or less where --fail-on is stricter.",
     )
     .argument("<a>", "the campaign to compare with: paper_data, ae_data or a folder")
     .argument("<b>", "the campaign that is judged")
@@ -34,7 +34,7 @@ export default (io: Io): Command =>
     .action(async (a: string, b: string, options: Options) => {
       const [first, second] = [await loadDataset(a, io.cwd), await loadDataset(b, io.cwd)];
       const comparison = compare(first, second, {
-        ...(options.failOn === undefined ? {} : { tolerance: options.failOn }),
+        tolerance: Math.min(0.05, options.failOn ?? 1),
         allowReplay: options.allowReplay === true,
       });
       if (options.json === true) printJson(io, comparison);

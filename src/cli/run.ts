@@ -83,8 +83,7 @@ async function run(
   }
   if (options.plan === true) return printPlan(io, plan, options.json === true);
   if (!plan.fits) {
-    throw new LabError("RUND_PLAN_FITS", "machine", "the plan does not fit this machine", {
-      found: plan.why.join("; "),
+    throw new LabError("RUND_PLAN_FITS", "machine", `the plan does not fit this machine: ${plan.why.join("; ")}`, {
       hint: "ask for less with --concurrency or --density; --plan says what is needed",
     });
   }

@@ -138,13 +138,12 @@ function receiveTo(place: number): void {
 /** What others wrote to descriptor 2 belongs before the message that is about to be taken. */
 function drainErrors(): void {
   const chunk = Buffer.allocUnsafe(1 << 16);
-  for (;;) {
-    try {
-      const length = readSync(pipes.errors, chunk);
+  try {
+    for (let length = readSync(pipes.errors, chunk); length > 0; length = readSync(pipes.errors, chunk)) {
       foreign("stderr", Buffer.from(chunk.subarray(0, length)));
-    } catch {
-      return;
     }
+  } catch {
+    // EAGAIN: nothing is left
   }
 }
 

@@ -310,9 +310,9 @@ function readEvent(line: string): CampaignEvent | string {
     return "a JSON document";
   }
   if (typeof value !== "object" || value === null) return "an event";
-  const fields = Object.hasOwn(required, String(value.event))
-    ? required[value.event as CampaignEvent["event"]]
-    : undefined;
+  const { event } = value;
+  const known = typeof event === "string" && Object.hasOwn(required, event);
+  const fields = known ? required[event as CampaignEvent["event"]] : undefined;
   if (fields === undefined) return "an event of a known name";
   const missing = ["at", ...fields].find(field => value[field] === undefined);
   if (missing !== undefined) return `the field ${missing}`;

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -31,7 +32,8 @@ test("every notebook, run again, gives the outputs it is committed with", async 
       comparable(readNotebook(folder, name)),
       comparable(readNotebook(notebooksFolder, name)),
     ];
-    for (const [index, cell] of committed.entries()) assert.equal(again[index], cell, `${name}, cell ${cell.id}`);
+    const changed = committed.filter((cell, index) => !isDeepStrictEqual(again[index], cell)).map(({ id }) => id);
+    assert.equal(changed, [], `${name}: these cells give other outputs now; tests/notebooks/update.ts writes them`);
     assert.is(again.length, committed.length, name);
   }
 });

@@ -23,7 +23,7 @@ export interface Contrast {
   readonly of: Sample["of"];
   readonly a: Side;
   readonly b: Side;
-  /** Mean of the second over mean of the first; null where a mean is missing or not above 0. */
+  /** Mean of the second over mean of the first (of the blocks' means, if there are blocks); null without a mean above 0. */
   readonly ratio: number | null;
   readonly at: (level: number) => Interval | null;
   /** Two-sided; null where there was nothing to test with. */
@@ -66,7 +66,7 @@ export function contrast(a: Sample, b: Sample, seed: string): Contrast {
   if (ratio === null) return { ...plain, caveat: "no mean above 0" };
   if (blocked) {
     const welch = welchRatio(unitsB, unitsA);
-    if (welch !== null) return { ...plain, at: welch.at, p: welch.p, method: "blocks" };
+    if (welch !== null) return { ...plain, ratio: welch.ratio, at: welch.at, p: welch.p, method: "blocks" };
   }
   if (Math.min(a.values.length, b.values.length) < fewestRounds) return { ...plain, caveat: `too few ${b.of}` };
   const estimate = estimateRatio(b.values, a.values, seed);

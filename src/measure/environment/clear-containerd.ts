@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { connectCri } from "../cri/grpc.js";
+import { inParallel } from "../experiments/workers.js";
 import { containerdPaths, readRecord } from "./containerd-record.js";
 import { unmountBelow } from "./mounts.js";
 import { endProcess, findProcesses, isAlive } from "./process-identity.js";
 
-/** Sandboxes removed at a time. */
+/** Sandboxes, shims and bundles seen to at a time. */
 const workers = 8;
 
 /** A call of the clean-up may take this long before the rough way is taken. */
@@ -28,8 +29,8 @@ export async function clearContainerd(folder: string): Promise<void> {
   const daemons = findProcesses(words => follows(words, "--config", paths.config));
   for (const daemon of daemons) await endProcess(daemon, 10_000);
   const shims = findProcesses(words => follows(words, "-address", paths.socket));
-  for (const shim of shims) await endProcess(shim, 0);
-  for (const bundle of bundles(paths.bundles)) await deleteBundle(bundle, paths.socket);
+  await inParallel(shims, workers, shim => endProcess(shim, 0));
+  await inParallel(bundles(paths.bundles), workers, bundle => deleteBundle(bundle, paths.socket));
 
   const stubborn = [...daemons, ...shims].filter(isAlive).map(({ pid }) => `pid ${pid}`);
   const mounts = await unmountBelow(folder);
@@ -50,14 +51,11 @@ const follows = (words: readonly string[], option: string, value: string): boole
 async function removeSandboxes(socket: string): Promise<void> {
   const client = connectCri(socket);
   try {
-    const queue = [...(await client.listPodSandbox({}, { timeoutMs: callMs }))];
-    const work = async () => {
-      for (let sandbox = queue.pop(); sandbox !== undefined; sandbox = queue.pop()) {
-        await client.stopPodSandbox(sandbox.id, { timeoutMs: callMs });
-        await client.removePodSandbox(sandbox.id, { timeoutMs: callMs });
-      }
-    };
-    await Promise.allSettled(Array.from({ length: workers }, work));
+    const sandboxes = await client.listPodSandbox({}, { timeoutMs: callMs });
+    await inParallel(sandboxes, workers, async ({ id }) => {
+      await client.stopPodSandbox(id, { timeoutMs: callMs });
+      await client.removePodSandbox(id, { timeoutMs: callMs });
+    });
   } catch {
   } finally {
     client.close();

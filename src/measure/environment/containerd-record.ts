@@ -15,6 +15,8 @@ export const containerdPaths = (folder: string) => ({
 
 const record = z.object({
   version: z.literal(1),
+  /** Whether its CRI has answered and knows the pause image. */
+  ready: z.boolean(),
   /** containerd's process; null until it is started. */
   process: z.object({ pid: z.int(), startTicks: z.number(), bootId: z.string() }).nullable(),
   handlers: z.array(
@@ -60,9 +62,12 @@ export function readRecord(folder: string): ContainerdRecord | undefined {
   }
 }
 
+/** The record's name while it is written. */
+export const recordInTheMaking = "containerd.json.new";
+
 /** Replaces the record in one step: a reader sees the old one or the new one. */
 export function writeRecord(folder: string, value: ContainerdRecord): void {
-  const file = containerdPaths(folder).record;
-  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
+  const making = join(folder, recordInTheMaking);
+  writeFileSync(making, `${JSON.stringify(value, null, 2)}\n`);
+  renameSync(making, containerdPaths(folder).record);
 }

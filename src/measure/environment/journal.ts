@@ -76,21 +76,7 @@ export function beginJournal(folder: string): Journal {
       hint: "`rund-lab env restore` puts them back",
     });
   }
-  try {
-    mkdirSync(folder, { recursive: true });
-    return journalOf(folder, { version: 1, owner: identify(process.pid)!, complete: false, undo: [], files: [] });
-  } catch (cause) {
-    throw new LabError(
-      "RUND_CHANGES_FOLDER",
-      "machine",
-      `cannot be written (${(cause as NodeJS.ErrnoException).code})`,
-      {
-        where: folder,
-        hint: "the journal of changes must be kept there: make it writable, as root",
-        cause,
-      },
-    );
-  }
+  return journalOf(folder, { version: 1, owner: identify(process.pid)!, complete: false, undo: [], files: [] });
 }
 
 /**
@@ -116,7 +102,17 @@ export function findJournal(folder: string): Journal | undefined {
 function journalOf(folder: string, start: Content): Journal {
   let content = start;
   const write = (next: Content) => {
-    writeDurably(join(folder, "journal.json"), `${JSON.stringify(next, null, 2)}\n`);
+    try {
+      mkdirSync(folder, { recursive: true });
+      writeDurably(join(folder, "journal.json"), `${JSON.stringify(next, null, 2)}\n`);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      throw new LabError("RUND_CHANGES_FOLDER", "machine", `cannot be written (${code})`, {
+        where: folder,
+        hint: "nothing is changed that is not noted there first: make room, or make it writable, as root",
+        cause,
+      });
+    }
     content = next;
   };
   const replaceFile = (changed: ChangedFile) => {
@@ -176,7 +172,7 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY") throw error;
+    if (!["ENOTEMPTY", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
 }
 

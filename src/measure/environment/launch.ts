@@ -29,7 +29,7 @@ export async function launch(folder: string, record: ContainerdRecord, timeoutMs
   writeRecord(folder, { ...record, process: identity ?? null });
   const fail = (summary: string, cause?: unknown): never => {
     throw new LabError("RUND_ENV_START", "machine", summary, {
-      where: program!,
+      where: socket,
       hint: `the end of its log:\n${lastLines(log, 5)}`,
       cause,
     });

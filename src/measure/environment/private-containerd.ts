@@ -6,7 +6,13 @@ import { cgroupMode } from "../host/cgroups.js";
 import { runtimes } from "../runtimes/index.js";
 import { clearContainerd } from "./clear-containerd.js";
 import { containerdConfig } from "./containerd-config.js";
-import { type ContainerdRecord, containerdPaths, readRecord, writeRecord } from "./containerd-record.js";
+import {
+  type ContainerdRecord,
+  containerdPaths,
+  readRecord,
+  recordInTheMaking,
+  writeRecord,
+} from "./containerd-record.js";
 import { imageReady } from "./cri-ready.js";
 import { findHandlers, type Handler } from "./handlers.js";
 import { launch } from "./launch.js";
@@ -14,7 +20,7 @@ import { withLock } from "./lock.js";
 import { capSysResource, hasCapability, overlayWorks, searchPath } from "./machine.js";
 import { pauseImage, pauseImageName } from "./pause-image.js";
 import { endProcess, isAlive } from "./process-identity.js";
-import { findProgram } from "./programs.js";
+import { checkSocketLength, mustBeRoot, requireProgram } from "./requirements.js";
 import { runscWrapper } from "./runsc-wrapper.js";
 
 /** Where `env up` puts the private containerd unless told otherwise. */
@@ -58,7 +64,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
   const home = resolve(folder);
   const paths = containerdPaths(home);
   mustBeRoot();
-  checkLength(`${paths.socket}.ttrpc`, home);
+  checkSocketLength(`${paths.socket}.ttrpc`, home);
   const path = searchPath(options.path ?? process.env.PATH ?? "");
   const containerd = requireProgram("containerd", path);
   const ctr = requireProgram("ctr", path);
@@ -75,6 +81,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
     );
     const record: ContainerdRecord = {
       version: 1,
+      ready: false,
       process: null,
       handlers,
       snapshotter: "native",
@@ -97,6 +104,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
       await launch(home, { ...record, snapshotter }, timeoutMs);
       await importPauseImage(ctr, paths.socket);
       await imageReady(paths.socket, pauseImageName, timeoutMs);
+      writeRecord(home, { ...readRecord(home)!, ready: true });
     } catch (error) {
       await clearContainerd(home);
       throw error;
@@ -114,8 +122,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
 export function findContainerd(folder: string): PrivateContainerd | undefined {
   const home = resolve(folder);
   const record = readRecord(home);
-  if (record === undefined || record.process === null || !isAlive(record.process)) return undefined;
-  return running(home, record);
+  return record !== undefined && isUp(record) ? running(home, record) : undefined;
 }
 
 /** The CRI to use where none is named: the private containerd if it is up in its usual folder, else the machine's own. */
@@ -178,11 +185,15 @@ function running(home: string, { process, handlers, snapshotter }: ContainerdRec
   };
 }
 
+/** One that was never made ready, for whoever started it was killed, is not up. */
+const isUp = ({ ready, process }: ContainerdRecord): boolean => ready && process !== null && isAlive(process);
+
 /** Makes sure that the folder may be used, and clears what a dead containerd left. */
 async function makeFree(home: string): Promise<void> {
   const record = readRecord(home);
   if (record === undefined) {
-    if (existsSync(home) && readdirSync(home).length > 0) {
+    const there = existsSync(home) ? readdirSync(home) : [];
+    if (there.some(name => name !== recordInTheMaking)) {
       throw new LabError("RUND_ENV_FOLDER", "usage", "holds something else", {
         where: home,
         hint: "choose another --folder",
@@ -190,8 +201,8 @@ async function makeFree(home: string): Promise<void> {
     }
     return;
   }
-  if (record.process !== null && isAlive(record.process)) {
-    throw new LabError("RUND_ENV_UP", "machine", `a private containerd is up (pid ${record.process.pid})`, {
+  if (isUp(record)) {
+    throw new LabError("RUND_ENV_UP", "machine", `a private containerd is up (pid ${record.process?.pid})`, {
       where: home,
       hint: "use it, or end it with `rund-lab env down`",
     });
@@ -223,29 +234,4 @@ async function importPauseImage(ctr: string, socket: string): Promise<void> {
 /** The shim of runc calls the wrapper; gVisor's own shim needs none. */
 function behindWrapper(handler: Handler, programs: string): Handler {
   return handler.binary === undefined ? handler : { ...handler, binary: join(programs, "runsc") };
-}
-
-function requireProgram(name: string, path: string): string {
-  const program = findProgram(name, path);
-  if (program !== undefined) return program;
-  throw new LabError("RUND_ENV_PROGRAM", "machine", `${name} is not installed`, {
-    hint: "environment/setup-debian.sh installs containerd and the OCI runtimes",
-  });
-}
-
-function mustBeRoot(): void {
-  if (process.getuid?.() === 0) return;
-  throw new LabError("RUND_ENV_ROOT", "machine", "a containerd needs root", { hint: "run it with sudo" });
-}
-
-/** A unix socket's path has at most 107 bytes. */
-function checkLength(socket: string, folder: string): void {
-  const length = Buffer.byteLength(socket);
-  if (length <= 107) return;
-  throw new LabError("RUND_ENV_FOLDER", "usage", "too long for the sockets in it", {
-    where: folder,
-    expected: "at most 107 bytes for a socket's path",
-    found: `${length}`,
-    hint: "choose a shorter --folder",
-  });
 }

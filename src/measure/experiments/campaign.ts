@@ -5,10 +5,11 @@ import { LabError } from "../../model/errors.js";
 import { bootId } from "../environment/process-identity.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { CampaignFolder } from "./campaign-folder.js";
+import { isLost } from "./cleanup.js";
 import type { RunDescription } from "./environment.js";
 import { visitMemory } from "./memory-visit.js";
 import type { Plan, PlannedExperiment } from "./plan.js";
-import { now, Session } from "./session.js";
+import { now, Session, serviceLost } from "./session.js";
 import type { ExperimentSettings } from "./settings.js";
 import { visitRounds } from "./start-visit.js";
 import type { CampaignTools } from "./tools.js";
@@ -42,7 +43,7 @@ export async function runCampaign(
       first += count;
     }
   } catch (error) {
-    failure = signal.aborted ? interrupted(folder.path) : error;
+    failure = signal.aborted ? interrupted(folder.path) : isLost(error) ? serviceLost(folder.path, error) : error;
   }
   failure = await end(session, failure);
   if (failure !== undefined) throw failure;
@@ -137,7 +138,8 @@ async function end(session: Session, failure: unknown): Promise<unknown> {
       last = both(last, error);
     }
   };
-  await attempt(() => session.clear());
+  const lost = failure instanceof LabError && failure.code === "RUND_SERVICE_LOST";
+  if (!lost) await attempt(() => session.clear(failure !== undefined));
   await attempt(() => session.tools.environment.restore());
   const status = last === undefined ? "complete" : session.signal.aborted ? "interrupted" : "failed";
   const why = last === undefined ? null : messageOf(last);

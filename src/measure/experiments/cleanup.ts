@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { CriClient, SandboxSummary } from "../cri/client.js";
 import { CriError } from "../cri/errors.js";
 import { labelNames, type SandboxRole } from "../cri/labels.js";
+import type { Clock } from "./clock.js";
 import { inParallel } from "./workers.js";
 
 /** Sandboxes taken down at once: more make containerd slower, not faster. */
@@ -34,7 +34,7 @@ export interface Cleanup {
  * @throws CriError if the service cannot be asked any more
  */
 export async function cleanUp(
-  cri: CriClient,
+  { cri, clock }: { readonly cri: CriClient; readonly clock: Clock },
   campaign: string,
   doomed: (role: SandboxRole) => boolean = () => true,
   givenUp = false,
@@ -44,7 +44,7 @@ export async function cleanUp(
   const list = async () => {
     const own = await listOwn(cri, campaign, doomed);
     if (own.length > 0 || !givenUp) return own;
-    await delay(lateMs);
+    await clock.sleep(lateMs);
     return listOwn(cri, campaign, doomed);
   };
   let there = await list();

@@ -129,7 +129,8 @@ function refuseOtherService(manifest: Manifest, { service }: MeasureOptions, pat
 const describeReplay = (replay: Manifest["replay"]): string =>
   replay === null ? "a real runtime" : `a replay of ${replay.dataset} at speed ${replay.speed}`;
 
-function newManifest(name: string, at: string, options: MeasureOptions): Manifest {
+/** The manifest of a campaign that begins. */
+export function newManifest(name: string, at: string, options: MeasureOptions): Manifest {
   const { plan, service, endpoint, command, toolVersion } = options;
   return {
     format: 1,
@@ -214,9 +215,8 @@ function environmentFor(service: Service, label: string, clock: Clock): Campaign
     const sample = await coldStart({ cri, clock }, sandbox, 1, clock.nowNs(), 60_000, new AbortController().signal);
     if (sample.sandbox !== null) await removeSandbox(cri, sample.sandbox);
     if (sample.status === "ready") return;
-    throw new LabError("RUND_TEMPLATE", "machine", `the sandbox that makes the template does not start`, {
+    throw new LabError("RUND_TEMPLATE", "machine", `the sandbox for the template does not start: ${sample.message}`, {
       where: handler,
-      found: sample.message,
       hint: "the runtime's own log says why",
     });
   };

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type CampaignEvent, coldStartOf, type RoundEvent } from "../../logs/events.js";
 import {
@@ -11,6 +11,9 @@ import {
   parseRunName,
 } from "../../logs/index.js";
 import { formatSamples, sampleRows, samplesHeader } from "../../logs/samples.js";
+
+/** A log of a cell, whichever its run. */
+const logFile = /\/con_\d+\/(client\d+|cpu|latency)\.txt$/;
 
 /**
  * The files that follow from the journal: samples.csv, and of every complete round that is no warm-up the lines of the
@@ -35,11 +38,10 @@ export class Projection {
   }
 
   /**
-   * Writes every file anew from the journal where it is not as it should be: a crash may have left too little of a round.
-   *
-   * @returns the number of files written
+   * Brings every file to what the journal says, where it is not so: a crash may have left too little of a round, and a
+   * journal that was cut too much.
    */
-  rebuild(events: readonly CampaignEvent[]): number {
+  rebuild(events: readonly CampaignEvent[]): void {
     this.#latencies.clear();
     const files = new Map<string, string[]>([["samples.csv", [samplesHeader]]]);
     for (const event of events) {
@@ -50,16 +52,16 @@ export class Projection {
         else parts.push(text);
       }
     }
-    let changed = 0;
+    for (const file of readdirSync(this.#folder, { recursive: true, encoding: "utf8" })) {
+      if (logFile.test(file) && !files.has(file)) rmSync(join(this.#folder, file));
+    }
     for (const [file, parts] of files) {
       const path = join(this.#folder, file);
       const text = parts.join("");
       if (existsSync(path) && readFileSync(path, "utf8") === text) continue;
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
-      changed++;
     }
-    return changed;
   }
 
   /** What one round adds, by file; `whole` replaces what is there. */

@@ -91,9 +91,9 @@ function inUse(service: ContainerdInUse["service"], configPath: string): Contain
 function refuseUnready({ conditions }: CriStatus, where: string): void {
   const unready = conditions.find(({ type, status }) => type === "RuntimeReady" && !status);
   if (unready === undefined) return;
-  throw new LabError("RUND_CRI_NOT_READY", "machine", "the runtime service is not ready", {
+  const reason = unready.message || unready.reason;
+  throw new LabError("RUND_CRI_NOT_READY", "machine", `the runtime service is not ready: ${reason}`, {
     where,
-    found: unready.message || unready.reason,
     hint: "see containerd's log for what it waits for",
   });
 }

@@ -78,9 +78,14 @@ export class Session {
     this.tools.report({ runtime, experiment, density, concurrency, memoryMb, doing, done, of: this.#of });
   }
 
-  /** Removes every sandbox of the campaign. @throws LabError `RUND_LEFTOVERS` */
-  async clear(): Promise<Cleanup> {
-    const cleared = await cleanUp(this.tools.cri, this.label, () => true, this.signal.aborted);
+  /**
+   * Removes every sandbox of the campaign.
+   *
+   * @param givenUp whether cold starts may have been given up: then it looks twice
+   * @throws LabError `RUND_LEFTOVERS`
+   */
+  async clear(givenUp = false): Promise<Cleanup> {
+    const cleared = await cleanUp(this.tools, this.label, () => true, givenUp);
     this.standing = "";
     refuseLeftovers(cleared);
     return cleared;
@@ -99,15 +104,18 @@ export class Session {
     try {
       await this.tools.cri.version({ timeoutMs: lostMs });
     } catch (cause) {
-      const { path } = this.folder;
-      throw new LabError("RUND_SERVICE_LOST", "machine", "the CRI service went away in the middle of a round", {
-        where: path,
-        hint: `see its log, start it again, then \`rund-lab run --resume ${path}\`; the round in flight is lost`,
-        cause,
-      });
+      throw serviceLost(this.folder.path, cause);
     }
   }
 }
+
+/** The error of a campaign whose service has gone. */
+export const serviceLost = (path: string, cause: unknown): LabError =>
+  new LabError("RUND_SERVICE_LOST", "machine", "the CRI service went away; the round in flight is lost", {
+    where: path,
+    hint: `see its log, start it again, then \`rund-lab run --resume ${path}\`, which removes the sandboxes left behind`,
+    cause,
+  });
 
 /** UTC, ISO 8601. */
 export const now = (): string => new Date().toISOString();
@@ -115,8 +123,8 @@ export const now = (): string => new Date().toISOString();
 export function refuseLeftovers({ left, why }: Cleanup): void {
   if (left.length === 0) return;
   const some = `${left.slice(0, 3).join(", ")}${left.length > 3 ? ", …" : ""}`;
-  throw new LabError("RUND_LEFTOVERS", "machine", `${left.length} sandboxes would not go: ${some}`, {
-    found: why ?? "the service still lists them",
+  const reason = why ?? "the service still lists them";
+  throw new LabError("RUND_LEFTOVERS", "machine", `${left.length} sandboxes would not go: ${some} (${reason})`, {
     hint: "remove them by hand (`crictl rmp -f ID`), then go on with --resume",
   });
 }

@@ -53,7 +53,7 @@ async function measureOne(session: Session, visit: Visit, round: number, warmup:
 
   const cleanupNs = clock.nowNs();
   const cleared = await cleanUp(
-    cri,
+    session.tools,
     session.label,
     role => role !== "background",
     measured.samples.some(({ status }) => status !== "ready"),

@@ -27,14 +27,22 @@ export function readYamlFile<Schema extends z.ZodType>(
     });
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // the library throws on nesting that is too deep and on aliases of nothing
+  const attempt = <Value>(work: () => Value): Value => {
+    try {
+      return work();
+    } catch (cause) {
+      throw new LabError(code, "input", `no YAML: ${(cause as Error).message}`, { where: file, cause });
+    }
+  };
+  const document = attempt(() => parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" }));
   const wrong = document.errors[0];
   if (wrong !== undefined) {
     throw new LabError(code, "input", `no YAML: ${wrong.message}`, {
       where: `${file}:${lines.linePos(wrong.pos[0]).line}`,
     });
   }
-  const checked = schema.safeParse(document.toJS());
+  const checked = schema.safeParse(attempt(() => document.toJS()));
   if (checked.success) return checked.data;
   const issue = checked.error.issues[0]!;
   const unknown = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;

@@ -29,30 +29,28 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
     const absent = "No concurrency campaign holds latencies here.";
     return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
   }
-  const hover = (label: string, ms: number, words: string) => `<b>${plain(label)}</b>: ${words} ${formatMs(ms)}`;
+  const hover = ({ cell, dataset }: LabelledCell, ms: number, words: string) =>
+    `<b>${plain(runtimeLabel(cell.runtime))}</b>: ${words} ${formatMs(ms)}<br>${plain(dataset.name)}`;
   const ecdf = cells.map(
-    ({ cell, index, label }): Series => ({
-      label,
-      runtime: cell.runtime,
-      dataset: index,
+    (labelled): Series => ({
+      ...seriesLook(labelled),
       marks: false,
-      points: cell.latencyQuantiles.map((ms, percent) => ({
+      points: labelled.cell.latencyQuantiles.map((ms, percent) => ({
         x: ms,
         y: percent,
-        hover: hover(label, ms, `${percent} % ready by`),
+        hover: hover(labelled, ms, `${percent} % ready by`),
       })),
     }),
   );
-  const slower = cells.map(({ cell, index, label }): Series => {
+  const slower = cells.map((labelled): Series => {
+    const { cell } = labelled;
     const [slowest] = cell.latencyQuantiles.slice(-1);
     return {
-      label,
-      runtime: cell.runtime,
-      dataset: index,
+      ...seriesLook(labelled),
       points: [
         ...tail.map(percent => ({ x: cell.latencyQuantiles[percent]!, y: 100 - percent })),
         { x: slowest!, y: 100 / cell.samples },
-      ].map(({ x, y }) => ({ x, y, hover: hover(label, x, `${digits(y)} % of cold starts take at least`) })),
+      ].map(({ x, y }) => ({ x, y, hover: hover(labelled, x, `${digits(y)} % of cold starts take at least`) })),
     };
   });
   const { plot } = lineChart({
@@ -108,6 +106,9 @@ export interface LabelledCell {
   readonly index: number;
   readonly label: string;
 }
+
+/** What a labelled cell's series is called and drawn like. */
+export const seriesLook = ({ cell, index, label }: LabelledCell) => ({ label, runtime: cell.runtime, dataset: index });
 
 /** The cells of the concurrency experiment at one concurrency, by dataset and then by runtime. */
 export function cellsAt(datasets: readonly Dataset[], concurrency: number | undefined): readonly LabelledCell[] {

@@ -5,7 +5,7 @@ import { median } from "../../analysis/stats/quantile.js";
 import { runtimeLabel } from "../../model/runtimes.js";
 import { emptyPlot, lineChart, type Series } from "./chart.js";
 import type { Figure } from "./figure.js";
-import { cellsAt, commonConcurrency, type LabelledCell } from "./latency.js";
+import { cellsAt, commonConcurrency, type LabelledCell, seriesLook } from "./latency.js";
 import { runtimesOf } from "./series.js";
 import { digits, formatMs, listed, plain } from "./text.js";
 
@@ -57,17 +57,16 @@ export function roundsFigure(datasets: readonly Dataset[], concurrency = commonC
   };
 }
 
-function seriesOfRounds({ cell, label, index, dataset }: LabelledCell, flags: CellFlags): Series {
+function seriesOfRounds(labelled: LabelledCell, flags: CellFlags): Series {
+  const { cell, dataset } = labelled;
   const middle = median(cell.rounds.map(round => round.makespanMs));
   return {
-    label,
-    runtime: cell.runtime,
-    dataset: index,
+    ...seriesLook(labelled),
     points: cell.rounds.map(({ round, makespanMs }, place) => ({
       x: round,
       y: middle === 0 ? null : (100 * makespanMs) / middle,
       ringed: flags.outliers.includes(place + 1),
-      hover: `<b>${plain(label)}</b>, round ${round}: ${formatMs(makespanMs)}<br>${plain(dataset.name)}`,
+      hover: `<b>${plain(runtimeLabel(cell.runtime))}</b>, round ${round}: ${formatMs(makespanMs)}<br>${plain(dataset.name)}`,
     })),
   };
 }

@@ -1,7 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Sample } from "../../../src/analysis/compare/cells.js";
+import { contrast } from "../../../src/analysis/compare/contrast.js";
 import { type ComparedCell, compare, stoppedBy } from "../../../src/analysis/compare/index.js";
 import type { Dataset } from "../../../src/analysis/datasets/dataset.js";
+import { mean } from "../../../src/analysis/stats/mean.js";
 import { random } from "../../../src/analysis/stats/random.js";
 import { LabError } from "../../../src/model/errors.js";
 import { type CellSketch, dataset, memoryCell, rounds, startCell } from "../synthetic.js";
@@ -102,35 +105,37 @@ test("a cell in which every round failed is slower, and stops the gate", () => {
   assert.is(stoppedBy(found, 0.05).length, 1);
 });
 
-/** A campaign of two equal runtimes whose blocks differ more than their rounds do. */
-function inBlocks(name: string, blocks: number, each: number, told: boolean): Dataset {
-  const stream = random(name);
-  const makespans: number[] = [];
-  const which: number[] = [];
-  for (let block = 0; block < blocks; block++) {
+/** Fifty rounds of a campaign whose blocks differ more than their rounds do. */
+function inBlocks(seed: string, told: boolean): Sample {
+  const stream = random(seed);
+  const blocks = Array.from({ length: 5 }, () => {
     const level = 1000 * (1 + 0.03 * stream.normal());
-    for (let i = 0; i < each; i++) {
-      makespans.push(Math.round(level * (1 + 0.02 * stream.normal())));
-      which.push(block);
-    }
-  }
-  return dataset({ name, starts: [startCell({ makespans, ...(told ? { blocks: which } : {}) })] });
+    return Array.from({ length: 10 }, () => level * (1 + 0.02 * stream.normal()));
+  });
+  const blockMeans = told ? blocks.map(mean) : null;
+  return { of: "rounds", values: blocks.flat(), blockMeans, failedRounds: 0, attempted: null, failed: null };
 }
 
 test("rounds in blocks are compared by blocks: blocks that differ pass for no difference between campaigns", () => {
-  const families = 60;
+  const families = 40;
   const rejected = (told: boolean) => {
     let count = 0;
     for (let i = 0; i < families; i++) {
-      const [cell] = time(compare(inBlocks(`a${i}`, 5, 10, told), inBlocks(`b${i}`, 5, 10, told)));
-      if (cell!.p! < 0.05) count++;
-      assert.is(cell!.method, told ? "blocks" : "rounds");
+      const { p, method } = contrast(inBlocks(`a${i}`, told), inBlocks(`b${i}`, told), String(i));
+      assert.is(method, told ? "blocks" : "rounds");
+      if (p! < 0.05) count++;
     }
     return count / families;
   };
   const [aware, naive] = [rejected(true), rejected(false)];
-  assert.ok(aware <= 0.13, `block by block ${aware}`);
+  assert.ok(aware <= 0.15, `block by block ${aware}`);
   assert.ok(naive >= 0.25, `round by round ${naive}`);
+});
+
+test("the blocks of a campaign are those its rounds name", () => {
+  const named = (name: string) =>
+    dataset({ name, starts: [startCell({ makespans: rounds(500, 9, name), blocks: [1, 1, 1, 2, 2, 2, 3, 3, 3] })] });
+  for (const { method } of compare(named("a"), named("b")).cells) assert.is(method, "blocks");
 });
 
 test("repeats of a run within one campaign count as its blocks", () => {

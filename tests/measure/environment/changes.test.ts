@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   appendFileSync,
   chmodSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -23,7 +24,7 @@ import {
 } from "../../../src/measure/environment/index.js";
 import { findRuntime, runtimes } from "../../../src/measure/runtimes/index.js";
 import type { LabError } from "../../../src/model/errors.js";
-import { projectRoot } from "../../support/needs.js";
+import { needs, projectRoot, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
 import { recording } from "../cri/replay-source.js";
 import { configs, installedMachine, type StandIn, standIn } from "./stand-ins.js";
@@ -36,8 +37,8 @@ test.before(async () => {
 test.after(() => server.close());
 
 const socket = () => server.endpoint.replace("unix://", "");
-const containerd = (): ContainerdInUse => ({
-  service: { unit: "containerd", socket: socket() },
+const containerd = (at = socket()): ContainerdInUse => ({
+  service: { unit: "containerd", socket: at },
   configPath: "/etc/containerd/config.toml",
   configText: configs["etc/containerd/config.toml"]!,
 });
@@ -216,3 +217,45 @@ test("a containerd that does not come back is an error, and its config is as it 
   }));
 
 test.run();
+
+const mounting = suiteNeeding("config changes on a file system that cannot be written", needs.root);
+
+mounting("a read-only config stops the campaign, and all that was changed before is put back", () =>
+  inTempFolder(async root => {
+    const folder = join(root, "etc/containerd");
+    const machine = installedMachine(root);
+    execFileSync("mount", ["--bind", folder, folder]);
+    execFileSync("mount", ["-o", "remount,bind,ro", folder]);
+    const local = await startReplayServer(recording([]));
+    try {
+      const steps = prepareSteps(findRuntime("katafc", runtimes), containerd(local.endpoint.replace("unix://", "")));
+      const error = await refused(() => prepareMachine(steps, machine));
+      assert.is(error.code, "RUND_CONFIG_WRITE");
+      assert.match(error.hint ?? "", "read-only");
+      assertUntouched(machine);
+    } finally {
+      await local.close();
+      execFileSync("umount", [folder]);
+    }
+  }),
+);
+
+mounting("a journal that cannot be kept stops it before anything is changed", () =>
+  inTempFolder(async root => {
+    const machine = installedMachine(root);
+    const folder = join(root, "var");
+    mkdirSync(folder);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", folder]);
+    try {
+      const error = await refused(() =>
+        prepareMachine(prepareSteps(findRuntime("kata", runtimes), containerd("")), machine),
+      );
+      assert.is(error.code, "RUND_CHANGES_FOLDER");
+      for (const [path, text] of Object.entries(configs)) assert.is(machine.text(path), text, path);
+    } finally {
+      execFileSync("umount", [folder]);
+    }
+  }),
+);
+
+mounting.run();

@@ -50,9 +50,25 @@ inBrowser(
         verification: await verifyDistilled(),
         findings: ["<img src=x onerror=alert(1)> is text"],
         headlines: ["2 claims: 1 supported"],
-      claims: [
-          { dataset: "paper_data", id: "a", section: "5.2", statement: "one", verdict: "supported", evidence: "84.2 ms", verified: true },
-          { dataset: "paper_data", id: "b", section: "5.3", statement: "two", verdict: "not-measured", evidence: "–", verified: false },
+        claims: [
+          {
+            dataset: "paper_data",
+            id: "a",
+            section: "5.2",
+            statement: "one",
+            verdict: "supported",
+            evidence: "84.2 ms",
+            verified: true,
+          },
+          {
+            dataset: "paper_data",
+            id: "b",
+            section: "5.3",
+            statement: "two",
+            verdict: "not-measured",
+            evidence: "–",
+            verified: false,
+          },
         ],
         figures,
       });

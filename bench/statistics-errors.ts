@@ -1,0 +1,110 @@
+/**
+ * How often a comparison finds a difference where there is none, and how small a difference it can see: simulated
+ * families of independent rounds, the recorded cells against themselves, campaigns whose blocks differ more than their
+ * rounds, and the effect detectable with the recorded variances. A few minutes on one core.
+ *
+ *   node --import tsx bench/statistics-errors.ts [families]
+ */
+import { fileURLToPath } from "node:url";
+import type { StartCell } from "../src/analysis/datasets/dataset.js";
+import { loadDataset } from "../src/analysis/datasets/index.js";
+import { flagStarts } from "../src/analysis/flags.js";
+import {
+  ascending,
+  dependent,
+  detectableEffect,
+  holm,
+  mean,
+  permutationTest,
+  quantileR7,
+  random,
+  variance,
+  welchRatio,
+} from "../src/analysis/stats/index.js";
+
+export default async function bench(families = 1000): Promise<void> {
+  independentFamilies(families);
+  const cells = [...(await loadDataset("paper_data")).starts, ...(await loadDataset("ae_data")).starts];
+  recordedHalves(cells);
+  blocks(families);
+  power(cells);
+}
+
+/** Eight cells of ten rounds on either side, skewed as cold starts are; any rejection in a family is one too many. */
+function independentFamilies(families: number): void {
+  const stream = random("families");
+  const skewed = () => Math.exp(0.3 * stream.normal());
+  const rounds = () => Array.from({ length: 10 }, skewed);
+  let wrong = 0;
+  for (let family = 0; family < families; family++) {
+    const ps = Array.from({ length: 8 }, (_, i) => permutationTest(rounds(), rounds(), `${family}/${i}`));
+    if (holm(ps).some(p => p < 0.05)) wrong++;
+  }
+  const error = 200 * Math.sqrt((0.05 * 0.95) / families);
+  console.log(`A against A, ${families} families of 8 cells, 10 independent rounds a side:`);
+  console.log(
+    `  a false difference in ${percent(wrong / families)} (5 % and ± ${error.toFixed(1)} of chance are right)`,
+  );
+}
+
+/** Nothing changed between the halves of a recorded cell, and yet some differ: recorded rounds drift. */
+function recordedHalves(cells: readonly StartCell[]): void {
+  const values = cells.map(({ rounds }) => rounds.map(({ makespanMs }) => makespanMs));
+  const flags = flagStarts({ starts: cells });
+  const split = (name: string, isFirst: (i: number, n: number) => boolean) => {
+    const ps = values.map((own, cell) =>
+      permutationTest(
+        own.filter((_, i) => isFirst(i, own.length)),
+        own.filter((_, i) => !isFirst(i, own.length)),
+        `${name}/${cell}`,
+      ),
+    );
+    const rejected = [...ps.keys()].filter(i => ps[i]! < 0.05);
+    const corrected = [...holm(ps).entries()].filter(([, p]) => p < 0.05).map(([i]) => i);
+    const drifting = (which: readonly number[]) => which.filter(i => flags[i]!.drift).length;
+    const taken = rejected.filter(i => dependent(values[i]!)).length;
+    console.log(
+      `  ${name}: p < 0.05 in ${rejected.length} (${percent(rejected.length / cells.length)}), the drift flag on ${drifting(rejected)} of them, taken for dependent ${taken}; after Holm ${corrected.length}, flagged ${drifting(corrected)}`,
+    );
+  };
+  console.log(`the ${cells.length} recorded cells against themselves:`);
+  split("odd against even rounds", i => i % 2 === 0);
+  split("first against second half", (i, n) => i < n / 2);
+}
+
+/** Equal campaigns of 5 blocks of 10 rounds; the blocks' own levels scatter half as much as their rounds do. */
+function blocks(families: number): void {
+  const stream = random("blocks");
+  const campaign = () => {
+    const levels = Array.from({ length: 5 }, () => 1000 * (1 + 0.01 * stream.normal()));
+    return levels.map(level => Array.from({ length: 10 }, () => level * (1 + 0.02 * stream.normal())));
+  };
+  let [naive, aware] = [0, 0];
+  for (let i = 0; i < families; i++) {
+    const [a, b] = [campaign(), campaign()];
+    if (permutationTest(a.flat(), b.flat(), i) < 0.05) naive++;
+    if (welchRatio(a.map(mean), b.map(mean))!.p < 0.05) aware++;
+  }
+  console.log(`${families} pairs of equal campaigns in 5 blocks of 10 rounds, one cell each, at p < 0.05:`);
+  console.log(
+    `  round by round ${percent(naive / families)}, block by block ${percent(aware / families)} differ falsely`,
+  );
+}
+
+function power(cells: readonly StartCell[]): void {
+  const variations = ascending(
+    cells.map(({ rounds }) => {
+      const values = rounds.map(({ makespanMs }) => makespanMs);
+      return Math.sqrt(variance(values)) / mean(values);
+    }),
+  );
+  console.log("the difference that is seen in four of five campaigns, with the recorded cells' variances:");
+  for (const n of [3, 10, 20, 50]) {
+    const at = (p: number) => percent(detectableEffect(quantileR7(variations, p), n));
+    console.log(`  ${String(n).padStart(2)} rounds: ${at(0.5)} in the median cell, ${at(0.9)} in nine of ten`);
+  }
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bench(Number(process.argv[2] ?? 1000));

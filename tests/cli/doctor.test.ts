@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { startReplayServer } from "../../src/measure/cri/index.js";
+import { recording } from "../measure/cri/replay-source.js";
+import { lab } from "../support/command-line.js";
+import { inTempFolder } from "../support/temp.js";
+
+const test = suite("rund-lab doctor");
+const env = { PATH: process.env.PATH ?? "" };
+
+interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly found: string;
+  readonly next: string | null;
+}
+
+async function findings(...words: readonly string[]): Promise<ReadonlyMap<string, Finding>> {
+  const { code, stdout } = await lab(["doctor", "--json", ...words], { env });
+  assert.is(code, 0);
+  return new Map((JSON.parse(stdout) as Finding[]).map(finding => [finding.check, finding]));
+}
+
+test("one finding for each part of the machine, always in the same order, a next step exactly where something lacks", async () => {
+  const found = await findings();
+  assert.equal(
+    [...found.keys()],
+    [
+      "root",
+      "cgroups",
+      "kvm",
+      "governor",
+      "other load",
+      "pids",
+      "files",
+      "memory",
+      "containerd",
+      "cri",
+      "handlers",
+      "snapshotters",
+      "smem",
+      "crictl",
+      "jupyter",
+    ],
+  );
+  for (const { check, ok, found: what, next } of found.values()) {
+    assert.is(next === null, ok, check);
+    assert.ok(what.length > 0, check);
+  }
+});
+
+test("a plan larger than the machine lacks pids and memory, and the step says how much it needs", async () => {
+  const found = await findings("--sandboxes", "10000000");
+  assert.is(found.get("pids")?.ok, false);
+  assert.match(found.get("pids")?.next ?? "", "130000000");
+  assert.is(found.get("memory")?.ok, false);
+  assert.is(found.get("files")?.ok, false);
+});
+
+test("the handlers are those of the CRI that answers, and one that is wanted and missing is named", async () => {
+  const server = await startReplayServer(recording([], ["kata"]));
+  try {
+    const found = await findings("--endpoint", server.endpoint, "--runtime", "kata,rund");
+    assert.is(found.get("cri")?.ok, true);
+    assert.is(found.get("handlers")?.found, "kata");
+    assert.match(found.get("handlers")?.next ?? "", "rund");
+  } finally {
+    await server.close();
+  }
+});
+
+test("where no CRI answers, the next step is a private containerd", () =>
+  inTempFolder(async folder => {
+    const found = await findings("--endpoint", `unix://${join(folder, "none.sock")}`);
+    assert.is(found.get("cri")?.ok, false);
+    assert.match(found.get("cri")?.next ?? "", "rund-lab env up");
+  }));
+
+test("for people: a line per finding, the next step below it", async () => {
+  const { code, stdout } = await lab(["doctor", "--sandboxes", "10000000"], { env });
+  assert.is(code, 0);
+  assert.match(stdout, /^ LACK {2}pids /m);
+  assert.match(stdout, /^ +→ the plan needs 130000000/m);
+});
+
+test("a runtime or a number that is none is an error of usage", async () => {
+  const typo = await lab(["doctor", "--runtime", "rnud"], { env });
+  assert.is(typo.code, 2);
+  assert.match(typo.stderr, "did you mean rund?");
+  assert.is((await lab(["doctor", "--sandboxes", "ten"], { env })).code, 2);
+  assert.is((await lab(["doctor", "--endpoint", "nonsense"], { env })).code, 2);
+});
+
+test.run();

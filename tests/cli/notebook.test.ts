@@ -1,0 +1,140 @@
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { lab } from "../support/command-line.js";
+import { needs, suiteNeeding } from "../support/needs.js";
+import { inTempFolder, writeFiles } from "../support/temp.js";
+
+const test = suite("rund-lab notebook run");
+
+const env = process.env as Record<string, string>;
+const notebook = (sources: readonly string[], metadata: object = {}, tags: readonly string[][] = []) =>
+  JSON.stringify({
+    cells: sources.map((source, at) => ({
+      cell_type: "code",
+      id: `c${at + 1}`,
+      metadata: { tags: tags[at] ?? [] },
+      source,
+      execution_count: null,
+      outputs: [],
+    })),
+    metadata,
+    nbformat: 4,
+    nbformat_minor: 5,
+  });
+const read = (file: string) => JSON.parse(readFileSync(file, "utf8"));
+
+test("notebooks are run in place or into a folder; progress on stderr, files on stdout", () =>
+  inTempFolder(async cwd => {
+    writeFiles(cwd, { "a.ipynb": notebook(["const n = 1", "n + 1"]), "sub/b.ipynb": notebook(["process.cwd()"]) });
+    const { code, stdout, stderr } = await lab(["notebook", "run", "a.ipynb", "sub/b.ipynb", "--out", "out"], {
+      cwd,
+      env,
+    });
+    assert.is(code, 0, stderr);
+    assert.equal(stdout.trim().split("\n").sort(), [join(cwd, "out/a.ipynb"), join(cwd, "out/b.ipynb")]);
+    assert.match(stderr, /^a\.ipynb \[1\/2\] ok \d+\.\d\d s$/m);
+    assert.equal(read(join(cwd, "out/a.ipynb")).cells[1].outputs[0].data, { "text/plain": ["2"] });
+    assert.equal(read(join(cwd, "out/b.ipynb")).cells[0].outputs[0].data, { "text/plain": [`'${join(cwd, "sub")}'`] });
+    assert.equal(read(join(cwd, "a.ipynb")).cells[1].outputs, []);
+
+    const again = await lab(["notebook", "run", "a.ipynb", "--quiet"], { cwd, env });
+    assert.equal([again.code, again.stderr], [0, ""]);
+    assert.is(readFileSync(join(cwd, "a.ipynb"), "utf8"), readFileSync(join(cwd, "out/a.ipynb"), "utf8"), "same bytes");
+  }));
+
+test("a failing cell: exit 1, a line with notebook, cell and error, and the notebook is written", () =>
+  inTempFolder(async cwd => {
+    writeFiles(cwd, { "bad.ipynb": notebook(["1", "throw new RangeError('too far')"]), "good.ipynb": notebook(["2"]) });
+    const { code, stderr } = await lab(["notebook", "run", "bad.ipynb", "good.ipynb"], { cwd, env });
+    assert.is(code, 1);
+    assert.match(stderr, /^bad\.ipynb: cell 2 \(c2\): RangeError: too far$/m);
+    assert.is(read(join(cwd, "bad.ipynb")).cells[1].outputs[0].ename, "RangeError");
+    assert.is(read(join(cwd, "good.ipynb")).cells[0].outputs.length, 1);
+  }));
+
+test("parameters are set after the cell with the defaults", () =>
+  inTempFolder(async cwd => {
+    writeFiles(cwd, {
+      "p.ipynb": notebook(["let n = 1;\nlet label = 'x';", "`${label} ${n + 1}`"], {}, [["parameters"]]),
+    });
+    const { code, stderr } = await lab(["notebook", "run", "p.ipynb", "-p", "n=41", "-p", "label=RunD"], { cwd, env });
+    assert.is(code, 0, stderr);
+    const { cells } = read(join(cwd, "p.ipynb"));
+    assert.equal(cells[1].metadata.tags, ["injected-parameters"]);
+    assert.equal(cells[2].outputs[0].data, { "text/plain": ["'RunD 42'"] });
+  }));
+
+test("a cell over its limit fails the run", () =>
+  inTempFolder(async cwd => {
+    writeFiles(cwd, { "slow.ipynb": notebook(["await new Promise(() => {})"]) });
+    const { code, stderr } = await lab(["notebook", "run", "slow.ipynb", "--timeout", "1.5"], { cwd, env });
+    assert.is(code, 1);
+    assert.match(stderr, "CellTimeout: the cell took longer than 1.5 s");
+  }));
+
+test("bad input is named before any kernel is started", () =>
+  inTempFolder(async cwd => {
+    writeFiles(cwd, {
+      "a.ipynb": notebook(["1"]),
+      "b/a.ipynb": notebook(["1"]),
+      "no.ipynb": "{",
+      "old.ipynb": '{"nbformat": 3}',
+    });
+    const fails = async (words: string[], code: number, text: string) => {
+      const outcome = await lab(["notebook", "run", ...words], { cwd, env });
+      assert.is(outcome.code, code, outcome.stderr);
+      assert.match(outcome.stderr, text);
+    };
+    await fails(["none.ipynb"], 4, "none.ipynb: expected a notebook, found ENOENT");
+    await fails(["no.ipynb"], 4, "no.ipynb: expected a notebook (JSON)");
+    await fails(["old.ipynb"], 4, "hint: jupyter nbconvert");
+    await fails([], 2, "no notebook given");
+    await fails(["a.ipynb", "b/a.ipynb", "--out", "o"], 2, "two notebooks would be written here");
+    await fails(["a.ipynb", "-p", "n"], 2, "expected NAME=VALUE");
+    await fails(["a.ipynb", "--timeout", "soon"], 2, "seconds");
+    await fails(["a.ipynb", "--kernel", "no-such"], 3, 'no kernel named "no-such"');
+    assert.not(existsSync(join(cwd, "o")));
+  }));
+
+test("a disk that is full is an error, and the old notebook stays", () =>
+  inTempFolder(async cwd => {
+    const text = notebook(["1"]);
+    writeFileSync(join(cwd, "a.ipynb"), text);
+    symlinkSync("/dev/full", join(cwd, "a.ipynb.part"));
+    const { code, stderr } = await lab(["notebook", "run", "a.ipynb"], { cwd, env });
+    assert.is(code, 3);
+    assert.match(stderr, "ENOSPC");
+    assert.is(readFileSync(join(cwd, "a.ipynb"), "utf8"), text);
+  }));
+
+test.run();
+
+const python = suiteNeeding("rund-lab notebook run with another kernel", needs.jupyter);
+
+python("a notebook that names python3 runs on ipykernel, parameters and all", () =>
+  inTempFolder(async cwd => {
+    const kernelspec = { name: "python3", display_name: "Python 3", language: "python" };
+    writeFiles(cwd, {
+      "py.ipynb": notebook(
+        ["import sys\nprint('out', flush=True)\nprint('err', file=sys.stderr, flush=True)", "[n, x]"],
+        { kernelspec },
+      ),
+    });
+    const { code, stderr } = await lab(["notebook", "run", "py.ipynb", "-p", "n=[true,null]", "-p", "x=y"], {
+      cwd,
+      env,
+    });
+    assert.is(code, 0, stderr);
+    const { cells, metadata } = read(join(cwd, "py.ipynb"));
+    assert.equal(
+      cells[1].outputs.map((output: { text: string[] }) => output.text),
+      [["out\n"], ["err\n"]],
+    );
+    assert.equal(cells[2].outputs[0].data, { "text/plain": ["[[True, None], 'y']"] });
+    assert.is(metadata.language_info.name, "python");
+  }),
+);
+
+python.run();

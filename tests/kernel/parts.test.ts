@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { readConnection } from "../../src/kernel/connection.js";
+import { History } from "../../src/kernel/history.js";
+import { pointsOf, unitsOf } from "../../src/kernel/language.js";
+import { Outbox } from "../../src/kernel/outbox.js";
+import { SourceMap, takeInlineMap } from "../../src/kernel/source-map.js";
+import { requirePeers } from "../../src/kernel/spec.js";
+import { StreamText } from "../../src/kernel/stream-text.js";
+import type { LabError } from "../../src/model/errors.js";
+
+const test = suite("parts of the kernel");
+
+test("a source map written by TypeScript leads back to the source", () => {
+  const require = createRequire(import.meta.url);
+  const ts = require("typescript") as typeof import("typescript");
+  const source = "interface A { a: number }\nconst f = (x: A) => {\n  return missing(x);\n};";
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { inlineSourceMap: true, target: 99, module: 1 },
+  });
+  const { code, map } = takeInlineMap(outputText);
+  const lines = code.split("\n");
+  const line = lines.findIndex(text => text.includes("missing"));
+  const origin = new SourceMap([map!]).origin({ line, column: lines[line]!.indexOf("missing") });
+  assert.equal(origin, { line: 2, column: 9 });
+});
+
+test("two source maps are followed one after the other", () => {
+  // AAAA maps 0:0 to 0:0; the second line of the last text comes from line 2 of the one before, and so on
+  const last = { sources: ["b"], mappings: ";AACA" };
+  const first = { sources: ["a"], mappings: ";AAEE" };
+  assert.equal(new SourceMap([last, first]).origin({ line: 1, column: 4 }), { line: 2, column: 2 });
+  assert.is(new SourceMap([last, first]).origin({ line: 0, column: 0 }), undefined);
+});
+
+test("history answers by tail, range and pattern, newest last", () => {
+  const history = new History();
+  for (const [line, code] of ["let a = 1", "a + 1", "let b", "a + 1"].entries())
+    history.add(line + 1, code, `out ${line}`);
+  const rows = (query: object) => history.rows(query).map(([, line]) => line);
+  assert.equal(rows({ hist_access_type: "tail", n: 2 }), [3, 4]);
+  assert.equal(rows({ hist_access_type: "tail", n: 0 }), []);
+  assert.equal(rows({ hist_access_type: "range", start: 2, stop: 4 }), [2, 3]);
+  assert.equal(rows({ hist_access_type: "range", session: -1, start: 1 }), []);
+  assert.equal(rows({ hist_access_type: "search", pattern: "a + *" }), [2, 4]);
+  assert.equal(rows({ hist_access_type: "search", pattern: "a + ?", unique: true }), [4]);
+  assert.equal(rows({ hist_access_type: "search", pattern: "*", n: 1 }), [4]);
+  assert.equal(rows({ hist_access_type: "other" }), []);
+  assert.equal(history.rows({ hist_access_type: "tail", n: 1, output: true }), [[1, 4, ["a + 1", "out 3"]]]);
+});
+
+test("positions in code points and in UTF-16 units are converted both ways", () => {
+  assert.equal([unitsOf("a😀b", 2), pointsOf("a😀b", 3)], [3, 2]);
+});
+
+test("an outbox keeps the order of a socket that takes one message at a time", async () => {
+  let busy = false;
+  const got: unknown[] = [];
+  const socket = {
+    async send([text]: unknown[]) {
+      assert.is(busy, false);
+      busy = true;
+      await new Promise(resolve => setImmediate(resolve));
+      busy = false;
+      if (text === "3") throw new Error("refused");
+      got.push(text);
+    },
+  };
+  const failures: unknown[] = [];
+  const outbox = new Outbox(socket as never, error => failures.push(error));
+  for (let i = 0; i < 10; i++) outbox.send([String(i)]);
+  await outbox.empty();
+  assert.is(got.join(""), "012456789");
+  assert.is(failures.length, 1);
+});
+
+test("text is merged until another stream or cell writes", async () => {
+  const seen: unknown[] = [];
+  const text = new StreamText((cell, name, written) => seen.push([cell, name, written]));
+  const add = (name: "stdout" | "stderr", cell: number, written: string) =>
+    text.add(name, cell, `${cell}${name}`, Buffer.from(written));
+  for (let i = 0; i < 3; i++) add("stdout", 1, `${i}`);
+  add("stderr", 1, "e");
+  add("stderr", 2, "f");
+  text.flush();
+  assert.equal(seen, [
+    [1, "stdout", "012"],
+    [1, "stderr", "e"],
+    [2, "stderr", "f"],
+  ]);
+});
+
+test("a connection file that cannot be used is an error that names the field", () => {
+  const folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
+  const file = join(folder, "connection.json");
+  const good = {
+    ip: "127.0.0.1",
+    transport: "tcp",
+    key: "k",
+    shell_port: 1,
+    control_port: 2,
+    iopub_port: 3,
+    stdin_port: 4,
+    hb_port: 5,
+  };
+  const fails = (text: string, part: string) => {
+    writeFileSync(file, text);
+    assert.throws(
+      () => readConnection(file),
+      (error: LabError) =>
+        error.code === "RUND_KERNEL_CONNECTION" && error.exitCode === 4 && error.message.includes(part),
+      part,
+    );
+  };
+  fails("{", "JSON");
+  fails("null", "JSON object");
+  fails(JSON.stringify({ ...good, key: 5 }), '"key"');
+  fails(JSON.stringify({ ...good, hb_port: "5" }), '"hb_port"');
+  fails(JSON.stringify({ ...good, hb_port: undefined }), '"hb_port"');
+  fails(JSON.stringify({ ...good, transport: "udp" }), '"transport"');
+  fails(JSON.stringify({ ...good, signature_scheme: "hmac-md5" }), "hmac-sha256");
+  fails(JSON.stringify({ ...good, ip: "" }), '"ip"');
+  writeFileSync(file, JSON.stringify({ ...good, transport: "ipc", ip: "/run/k" }));
+  assert.is(readConnection(file).address.iopub, "ipc:///run/k-3");
+  rmSync(folder, { recursive: true });
+});
+
+test("packages that are missing are named, with the command that installs them", () => {
+  const require = {
+    resolve: () => {
+      throw new Error("not found");
+    },
+  } as unknown as NodeJS.Require;
+  assert.throws(
+    () => requirePeers(require),
+    (error: LabError) => error.exitCode === 3 && error.hint === "npm install tslab zeromq",
+  );
+});
+
+test.run();

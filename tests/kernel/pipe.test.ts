@@ -1,0 +1,107 @@
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Outlet, PieceReader } from "../../src/kernel/pipe.js";
+import { inTempFolder } from "../support/temp.js";
+
+const test = suite("the output pipe");
+
+const mark = Buffer.from([0xff, ...Array.from({ length: 15 }, (_, i) => i * 7)]);
+
+/** What an outlet wrote, as bytes; a file stands for the pipe. */
+const writtenBy = (work: (outlet: Outlet) => void): Promise<Buffer> =>
+  inTempFolder(folder => {
+    const path = join(folder, "pipe");
+    const descriptor = openSync(path, "w");
+    const { port1, port2 } = new MessageChannel();
+    work(new Outlet(descriptor, mark, port1));
+    closeSync(descriptor);
+    let place = 0;
+    for (let got = receiveMessageOnPort(port2); got; got = receiveMessageOnPort(port2)) {
+      assert.is((got as { message: [number] }).message[0], ++place);
+    }
+    port1.close();
+    return readFileSync(path);
+  });
+
+test("what goes in comes out in order, however it is cut and whatever others write in between", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.oneof(
+          fc.record({
+            name: fc.constantFrom("stdout", "stderr"),
+            cell: fc.nat(9),
+            text: fc.string({ unit: "binary" }),
+          }),
+          fc.record({ foreign: fc.uint8Array({ maxLength: 40 }) }),
+          fc.constant({ message: true }),
+        ),
+        { maxLength: 12 },
+      ),
+      fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 20 }),
+      async (steps, cuts) => {
+        const parts: Buffer[] = [];
+        let place = 0;
+        const expected: string[] = [];
+        for (const step of steps) {
+          if ("foreign" in step) {
+            parts.push(Buffer.from(step.foreign));
+            expected.push(`foreign ${Buffer.from(step.foreign).toString("hex")}`);
+          } else if ("message" in step) {
+            const bytes = await writtenBy(outlet => {
+              for (let i = 0; i <= place; i++) outlet.tell({ tell: "answer", id: 1, answer: 1 });
+            });
+            parts.push(bytes.subarray(-23));
+            expected.push(`place ${++place}`);
+          } else {
+            const bytes = Buffer.from(step.text);
+            parts.push(await writtenBy(outlet => outlet.write(step.name as "stdout", step.cell, bytes)));
+            expected.push(`${step.name} ${step.cell} ${bytes.toString("hex")}`);
+          }
+        }
+        const all = Buffer.concat(parts);
+        const reader = new PieceReader(mark);
+        const seen: string[] = [];
+        for (let at = 0, i = 0; at < all.length; i++) {
+          const end = Math.min(at + cuts[i % cuts.length]!, all.length);
+          for (const piece of reader.read(all.subarray(at, end))) {
+            if ("place" in piece) seen.push(`place ${piece.place}`);
+            else if (piece.cell === undefined) seen.push(`foreign ${piece.bytes.toString("hex")}`);
+            else seen.push(`${piece.name} ${piece.cell} ${piece.bytes.toString("hex")}`);
+          }
+          at = end;
+        }
+        assert.is(merged(seen), merged(expected));
+      },
+    ),
+    { numRuns: 60 },
+  ));
+
+/** Neighbours of one origin joined: how text is cut into pieces is nobody's business. Empty text says nothing. */
+function merged(pieces: readonly string[]): string {
+  const out: [string, string][] = [];
+  for (const piece of pieces) {
+    const at = piece.lastIndexOf(" ");
+    const [origin, bytes] = [piece.slice(0, at), piece.slice(at + 1)];
+    if (bytes === "") continue;
+    const last = out.at(-1);
+    if (last?.[0] === origin && origin !== "place") last[1] += bytes;
+    else out.push([origin, bytes]);
+  }
+  return out.map(([origin, bytes]) => `${origin}:${bytes}`).join("\n");
+}
+
+test("frames stay within what a pipe takes undivided, and do not cut characters", async () => {
+  const text = "a😀".repeat(5000);
+  const bytes = await writtenBy(outlet => outlet.write("stdout", 1, Buffer.from(text)));
+  const pieces = [...new PieceReader(mark).read(bytes)] as { bytes: Buffer }[];
+  assert.ok(pieces.length > 5);
+  for (const piece of pieces) assert.ok(piece.bytes.length + 23 <= 4096);
+  assert.is(pieces.map(piece => piece.bytes.toString()).join(""), text);
+});
+
+test.run();

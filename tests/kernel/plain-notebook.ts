@@ -1,0 +1,12 @@
+/** Cells that show every kind of output, for runs that must agree wherever the notebook is run. Each shows something. */
+export const plainCells: readonly string[] = [
+  "const xs: number[] = [3, 1, 2];\nxs.toSorted?.() ?? [...xs].sort()",
+  "console.log('first'); console.error('second'); console.log('third')",
+  "import { execSync } from 'node:child_process';\nconsole.log('before');\nexecSync('echo child', { stdio: 'inherit' });\nconsole.log('after')",
+  "interface Sample { readonly round: number; readonly ms: number }\nconst samples: Sample[] = [1, 2].map(round => ({ round, ms: round * 80 }));\nsamples",
+  "const value = await Promise.resolve(42);\nvalue",
+  "const sink = (globalThis as any)[Symbol.for('rund-lab.display')];\nsink.display({ 'text/html': '<b>bold</b>', 'text/plain': 'bold' });\n'shown'",
+  "function fail(): never {\n  throw new RangeError('meant to fail');\n}\nfail()",
+  "const wrong: number = 'text'",
+  "xs.length",
+];

@@ -1,0 +1,165 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { MemoryEvent } from "../../../src/logs/index.js";
+import { parseSmemTable } from "../../../src/logs/index.js";
+import { labelNames } from "../../../src/measure/cri/labels.js";
+import type { MemoryTools } from "../../../src/measure/experiments/tools.js";
+import { LabError } from "../../../src/model/errors.js";
+import { inTempFolder } from "../../support/temp.js";
+import { campaignIn, fakeTools, planOf } from "./campaigns.js";
+import { FakeCri, type Start } from "./fake-cri.js";
+import { VirtualClock } from "./virtual-clock.js";
+
+const test = suite("the memory experiment");
+
+/** Memory of a shim of 3,000 KiB for each sandbox asked about, times what `growth` says of the n-th reading. */
+function fakeMemory(
+  cri: FakeCri,
+  growth: (reading: number) => number = () => 1,
+): MemoryTools & { readonly asked: string[][] } {
+  const asked: string[][] = [];
+  return {
+    ...fakeTools(cri).memory,
+    asked,
+    snapshot(_, ids) {
+      asked.push([...ids]);
+      const pssKiB = Math.round(3000 * growth(asked.length));
+      const sizes = { ussKiB: 1000, pssKiB, rssKiB: 90_000, vssKiB: 1_000_000 };
+      const n = ids.length;
+      return {
+        processes: ids.map(() => ({ name: "containerd-shim", ...sizes })),
+        components: [
+          {
+            ...{ component: "shim", processes: n, ussKiB: n * 1000, pssKiB: n * pssKiB, rssKiB: n * 90_000 },
+            ...{ vssKiB: n * 1_000_000, swapPssKiB: 0, hugetlbKiB: 0 },
+          },
+        ],
+        found: { bySandbox: n, byPattern: n, onlyBySandbox: 0, onlyByPattern: 0, vanished: 0, without: 0 },
+      };
+    },
+  };
+}
+
+const scripted = (start: (sandbox: number) => Start) => {
+  let count = 0;
+  return new FakeCri(new VirtualClock(), () => start(++count));
+};
+const snapshots = (events: readonly { event: string }[]) =>
+  events.filter(each => each.event === "memory") as MemoryEvent[];
+
+test("so many sandboxes are brought up, read once memory holds still, and all removed again", () =>
+  inTempFolder(async folder => {
+    const cri = scripted(() => ({ ms: 40 }));
+    // still growing by 2 % between the second and the third reading, then by less than 1 %
+    const memory = fakeMemory(cri, reading => [1, 1.5, 1.53, 1.531][reading - 1] ?? 1.531);
+    const plan = planOf({ experiment: "memory", density: [25], rounds: 1 });
+    const { events, read } = await campaignIn(folder, plan, fakeTools(cri, { memory }));
+    const [snapshot] = snapshots(events);
+    assert.is(snapshot!.sandboxes, 25);
+    assert.equal(snapshot!.settle, { ms: 6000, reached: true });
+    const { rows } = parseSmemTable(read("mem_runc_01311200/result_128MB_0025.txt"));
+    assert.is(rows.length, 25);
+    assert.is(
+      rows.reduce((sum, { pssKiB }) => sum + pssKiB, 0),
+      25 * 4593,
+    );
+    assert.is(cri.sandboxes.size, 0);
+    assert.equal(new Set(cri.requests.map(({ labels }) => labels[labelNames.role])), new Set(["background"]));
+  }));
+
+test("at most ten sandboxes are brought up at once", () =>
+  inTempFolder(async folder => {
+    let running = 0;
+    let most = 0;
+    const cri = scripted(() => ({ ms: 40 }));
+    const start = cri.runPodSandbox.bind(cri);
+    cri.runPodSandbox = async (...words) => {
+      most = Math.max(most, ++running);
+      return start(...words).finally(() => running--);
+    };
+    await campaignIn(
+      folder,
+      planOf({ experiment: "memory", density: [25] }),
+      fakeTools(cri, { memory: fakeMemory(cri) }),
+    );
+    assert.is(most, 10);
+  }));
+
+test("memory that never holds still is read after a minute, and said to be so", () =>
+  inTempFolder(async folder => {
+    const cri = scripted(() => ({ ms: 1 }));
+    const memory = fakeMemory(cri, reading => 1 + reading / 10);
+    const { events } = await campaignIn(
+      folder,
+      planOf({ experiment: "memory", density: [1] }),
+      fakeTools(cri, { memory }),
+    );
+    assert.equal(snapshots(events)[0]!.settle, { ms: 60_000, reached: false });
+  }));
+
+test("the divisor is the sandboxes that are there, not those asked for", () =>
+  inTempFolder(async folder => {
+    // the third never starts, and the fifth dies while its memory is read
+    const cri = scripted(sandbox => (sandbox === 3 ? { ms: 1, fails: "other" } : { ms: 1 }));
+    const memory = fakeMemory(cri);
+    const read = memory.snapshot.bind(memory);
+    memory.snapshot = (...words) => {
+      if (memory.asked.length === 1) cri.kill(words[1][3]!);
+      return read(...words);
+    };
+    const { events } = await campaignIn(
+      folder,
+      planOf({ experiment: "memory", density: [6] }),
+      fakeTools(cri, { memory }),
+    );
+    const [snapshot] = snapshots(events);
+    assert.equal([snapshot!.attempted, snapshot!.failed, snapshot!.sandboxes], [6, 1, 4]);
+    assert.equal(memory.asked.at(-1)!.length, 5);
+  }));
+
+test("where no sandbox comes up there is nothing to divide by: an error with the reason", () =>
+  inTempFolder(async folder => {
+    const cri = scripted(() => ({ ms: 1, fails: "other" }));
+    const { error } = await campaignIn(folder, planOf({ experiment: "memory", density: [2] }), fakeTools(cri));
+    assert.ok(error instanceof LabError);
+    assert.match(
+      error.message,
+      /runc: no sandbox to measure came up: expected 2 sandboxes ready, found none \(fake: it is other\)/,
+    );
+  }));
+
+test("each repeat starts from empty and is a run folder of its own", () =>
+  inTempFolder(async folder => {
+    const cri = scripted(() => ({ ms: 1 }));
+    const plan = planOf({ experiment: "memory", density: [1, 2], rounds: 3 });
+    const { events, read } = await campaignIn(folder, plan, fakeTools(cri, { memory: fakeMemory(cri) }));
+    const runs = ["mem_runc_01311200", "mem_runc_01311201", "mem_runc_01311202"];
+    assert.equal(
+      JSON.parse(read("run.json")).runs.map((run: { run: string }) => run.run),
+      runs,
+    );
+    assert.equal(
+      snapshots(events).map(({ run, density, sandboxes }) => [run, density, sandboxes]),
+      runs.flatMap(run => [
+        [run, 1, 1],
+        [run, 2, 2],
+      ]),
+    );
+    assert.is(cri.requests.length, 9);
+  }));
+
+test("a guest's true memory is recorded beside the label", () =>
+  inTempFolder(async folder => {
+    const cri = scripted(() => ({ ms: 1 }));
+    const plan = planOf({ experiment: "memory", runtimes: ["kata", "runc"], density: [1], memory: [256] });
+    const { events } = await campaignIn(folder, plan, fakeTools(cri, { memory: fakeMemory(cri) }));
+    assert.equal(
+      snapshots(events).map(({ runtime, memoryMb, guestMemoryMb }) => [runtime, memoryMb, guestMemoryMb]),
+      [
+        ["kata", 256, 456],
+        ["runc", 256, null],
+      ],
+    );
+  }));
+
+test.run();

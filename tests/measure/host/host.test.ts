@@ -1,0 +1,176 @@
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { readLimits } from "../../../src/measure/host/limits.js";
+import { listenerOf } from "../../../src/measure/host/listener.js";
+import { readSandboxMemory } from "../../../src/measure/host/memory-snapshot.js";
+import { listProcesses, sandboxProcesses } from "../../../src/measure/host/processes.js";
+import { readSizes } from "../../../src/measure/host/smaps.js";
+import { readHostMemory, readHostState, readMemoryPressure } from "../../../src/measure/host/state.js";
+import { inTempFolder, writeFiles } from "../../support/temp.js";
+
+const test = suite("what the kernel knows");
+
+/** A process of a made-up /proc. */
+const proc = (pid: number, parent: number, name: string, words: readonly string[], pssKiB?: number) => ({
+  [`${pid}/cmdline`]: words.map(word => `${word}\0`).join(""),
+  [`${pid}/stat`]: `${pid} (${name}) S ${parent} 1 1 0 -1 0`,
+  [`${pid}/statm`]: "1000 1 1 1 0 1 0",
+  ...(pssKiB === undefined
+    ? {}
+    : {
+        [`${pid}/smaps_rollup`]: `1-2 ---p 0 [rollup]\nRss: ${pssKiB * 2} kB\nPss: ${pssKiB} kB\nPrivate_Clean: 1 kB\nPrivate_Dirty: 2 kB\nSwapPss: 3 kB\nPrivate_Hugetlb: 4 kB\n`,
+      }),
+});
+
+const patterns = [
+  { component: "shim", pattern: /^\/usr\/bin\/containerd-shim-kata-v2 / },
+  { component: "vmm", pattern: /^\/opt\/kata\/bin\/qemu/ },
+  { component: "virtiofsd", pattern: /^\/opt\/kata\/bin\/virtiofsd/ },
+] as const;
+
+const kata = {
+  ...proc(1, 0, "systemd", ["/sbin/init"], 9000),
+  ...proc(
+    100,
+    1,
+    "containerd-shim",
+    ["/usr/bin/containerd-shim-kata-v2", "-namespace", "k8s.io", "-id", "aaaa"],
+    20_000,
+  ),
+  // qemu has left its parent, but its command line names the sandbox
+  ...proc(101, 1, "qemu-system (x86)", ["/opt/kata/bin/qemu-system-x86_64", "-name", "sandbox-aaaa"], 150_000),
+  // one file server names it in a path, the other is only its child
+  ...proc(102, 100, "virtiofsd", ["/opt/kata/bin/virtiofsd", "--fd=3", "-o", "source=/run/kata/shared/aaaa"], 300),
+  ...proc(103, 102, "virtiofsd", ["/opt/kata/bin/virtiofsd", "--fd=3"], 200),
+  ...proc(200, 1, "containerd-shim", ["/usr/bin/containerd-shim-kata-v2", "-id", "aaaabbbb"], 7),
+  ...proc(201, 1, "grep", ["grep", "nothing"], 5),
+};
+
+test("a sandbox's processes are those that name it, and what descends from them; longer ids are others", () =>
+  inTempFolder(folder => {
+    writeFiles(folder, kata);
+    const found = sandboxProcesses(listProcesses(folder), ["aaaa"]);
+    assert.equal(
+      found
+        .get("aaaa")!
+        .map(({ pid }) => pid)
+        .sort(),
+      [100, 101, 102, 103],
+    );
+    assert.is(listProcesses(folder).find(({ pid }) => pid === 101)!.name, "qemu-system (x86)");
+  }));
+
+test("memory is summed by component; the patterns' opinion is counted beside it", () =>
+  inTempFolder(folder => {
+    writeFiles(folder, kata);
+    const { components, found, processes } = readSandboxMemory(["aaaa"], patterns, folder);
+    assert.equal(
+      components.map(({ component, processes, pssKiB }) => [component, processes, pssKiB]),
+      [
+        ["shim", 1, 20_000],
+        ["virtiofsd", 2, 500],
+        ["vmm", 1, 150_000],
+      ],
+    );
+    assert.equal(components[1], {
+      ...{ component: "virtiofsd", processes: 2, ussKiB: 6, pssKiB: 500, rssKiB: 1000 },
+      ...{ vssKiB: 8000, swapPssKiB: 6, hugetlbKiB: 8 },
+    });
+    // the other sandbox's shim matches the patterns too
+    assert.equal(found, { bySandbox: 4, byPattern: 5, onlyBySandbox: 0, onlyByPattern: 1, vanished: 0, without: 0 });
+    assert.is(processes.length, 4);
+  }));
+
+test("a process that ends between listing and reading is counted, and a sandbox without any too", () =>
+  inTempFolder(folder => {
+    writeFiles(folder, { ...kata, ...proc(104, 100, "gone", ["/usr/bin/gone"]) });
+    const { found, processes } = readSandboxMemory(["aaaa", "cccc"], patterns, folder);
+    assert.equal([found.vanished, found.without, processes.length], [1, 1, 4]);
+  }));
+
+test("a process's sizes are those smem and the kernel's own sums give", () => {
+  const child = spawn("sleep", ["60"]);
+  try {
+    const sizes = readSizes(child.pid!)!;
+    const smaps = readFileSync(`/proc/${child.pid}/smaps`, "utf8");
+    const sum = (name: string) =>
+      [...smaps.matchAll(new RegExp(`^${name}:\\s+(\\d+)`, "gm"))].reduce((total, [, kib]) => total + Number(kib), 0);
+    assert.is(sizes.rssKiB, sum("Rss"));
+    assert.is(sizes.ussKiB, sum("Private_Clean") + sum("Private_Dirty"));
+    // the kernel rounds each mapping's share down, and the whole only once
+    assert.ok(Math.abs(sizes.pssKiB - sum("Pss")) <= smaps.split("VmFlags").length, `${sizes.pssKiB} ${sum("Pss")}`);
+  } finally {
+    child.kill("SIGKILL");
+  }
+});
+
+test("memory of a process that has ended is none", () => {
+  const child = spawn("true");
+  return new Promise<void>(resolve => {
+    child.on("close", () => {
+      assert.is(readSizes(child.pid!), undefined);
+      resolve();
+    });
+  });
+});
+
+test("the process behind a socket is found by the socket", () =>
+  inTempFolder(async folder => {
+    const socket = join(folder, "engine.sock");
+    const server = createServer().listen(socket);
+    await new Promise(resolve => server.once("listening", resolve));
+    assert.is(listenerOf(socket), process.pid);
+    assert.is(listenerOf(join(folder, "other.sock")), undefined);
+    await new Promise(resolve => server.close(resolve));
+  }));
+
+test("the host's state is read from /proc as its tools read it", () => {
+  const state = readHostState();
+  assert.is(state.mounts, readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n").length);
+  const tasks = execFileSync("sh", ["-c", "ls -d /proc/[0-9]*/task/[0-9]* 2>/dev/null | wc -l"], { encoding: "utf8" });
+  assert.ok(Math.abs(state.tasks - Number(tasks)) < 0.5 * state.tasks, `${state.tasks} ${tasks}`);
+  assert.ok(state.memAvailableKiB > 0 && readHostMemory().slabKiB > 0);
+  assert.ok(readMemoryPressure().swapIn >= 0);
+});
+
+test("a kernel without pressure counters tells none", () =>
+  inTempFolder(folder => {
+    writeFiles(folder, {
+      loadavg: "1.5 1 1 2/345 6\n",
+      meminfo: "MemAvailable: 7 kB\nSlab: 8 kB\n",
+      "self/mountinfo": "a\nb\n",
+    });
+    assert.equal(readHostState(folder), {
+      load1: 1.5,
+      memAvailableKiB: 7,
+      slabKiB: 8,
+      tasks: 345,
+      mounts: 2,
+      pressure: null,
+    });
+    assert.equal(readMemoryPressure(folder), { swapIn: 0, stallUs: 0 });
+  }));
+
+test("the tightest limit on pids counts, a control group's as well", () =>
+  inTempFolder(folder => {
+    writeFiles(folder, {
+      "proc/meminfo": "MemAvailable: 2097152 kB\n",
+      "proc/loadavg": "0 0 0 1/300 9\n",
+      "proc/sys/kernel/pid_max": "32768\n",
+      "proc/sys/kernel/threads-max": "20000\n",
+      "proc/self/cgroup": "8:pids:/ci/job\n0::/ci\n",
+      "cgroup/pids/ci/job/pids.max": "max\n",
+      "cgroup/pids/ci/job/pids.current": "10\n",
+      "cgroup/pids/ci/pids.max": "1000\n",
+      "cgroup/pids/ci/pids.current": "250\n",
+    });
+    const limits = readLimits(join(folder, "proc"), join(folder, "cgroup"));
+    assert.is(limits.memAvailableMiB, 2048);
+    assert.equal(limits.pids, { free: 750, limit: 1000, by: join(folder, "cgroup/pids/ci") });
+  }));
+
+test.run();

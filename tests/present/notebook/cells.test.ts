@@ -1,0 +1,135 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { frame } from "../../../src/analysis/tables/frame.js";
+import { memoryTables, timeTable } from "../../../src/analysis/tables/index.js";
+import { LabError } from "../../../src/model/errors.js";
+import { fig10 } from "../../../src/present/figures/index.js";
+import { displaySinkKey, type MimeBundle } from "../../../src/present/notebook/display.js";
+import { check, checkDatasets, done } from "../../../src/present/notebook/done.js";
+import { stacked } from "../../../src/present/notebook/rows.js";
+import { show, showInteractive } from "../../../src/present/notebook/show.js";
+import { table, tableBundle } from "../../../src/present/notebook/table.js";
+import { dataset, memoryCell, startCell } from "../figures/dataset.js";
+
+const test = suite("what a cell calls");
+
+let shown: MimeBundle[] = [];
+const globals = globalThis as unknown as Record<symbol, unknown>;
+
+test.before(() => {
+  globals[displaySinkKey] = { display: (data: MimeBundle) => shown.push(data), update() {}, clear() {} };
+});
+test.before.each(() => {
+  shown = [];
+});
+test.after(() => {
+  delete globals[displaySinkKey];
+});
+
+const text = (bundle: MimeBundle | undefined) => String(bundle?.["text/plain"]);
+const data = dataset("mine", { starts: [startCell("rund", 1, [100, 120]), startCell("rund", 10, [200, 220])] });
+
+test("show gives one bundle: the interactive figure, a picture, and the finding in words", async () => {
+  const figure = fig10([data]);
+  await show(figure);
+  assert.is(shown.length, 1);
+  const [bundle] = shown;
+  assert.equal(Object.keys(bundle!), ["application/vnd.plotly.v1+json", "image/png", "text/plain"]);
+  assert.equal(bundle!["application/vnd.plotly.v1+json"], { data: figure.plot.data, layout: figure.plot.layout });
+  assert.is(Buffer.from(String(bundle!["image/png"]), "base64").toString("latin1", 1, 4), "PNG");
+  assert.match(text(bundle), "RunD has a makespan of 110 ms at concurrency 1 and 210 ms at concurrency 10.");
+});
+
+test("showInteractive brings Plotly once, and no text of the data can end its script", () => {
+  const evil = "</script><img src=x onerror=alert(1)>";
+  const figure = fig10([dataset(evil, { starts: [startCell(evil, 1, [100, 120])] })]);
+  showInteractive(figure);
+  showInteractive(figure);
+  const [first, second] = shown.map(bundle => String(bundle["text/html"]));
+  assert.match(first!, "DecompressionStream");
+  assert.not.match(second!, "DecompressionStream");
+  for (const html of [first!, second!]) {
+    assert.is(html.split("</script>").length, 2);
+    assert.not.match(html, "<img");
+    assert.not.match(html, /(?:src|href)="?https?:/);
+  }
+});
+
+test("a table's numbers have the same digits in a column, the smallest three significant ones", () => {
+  const plain = tableBundle([
+    { runtime: "kata", "200": 6854.94, few: 0.5, n: 50 },
+    { runtime: "a long name", "200": 84.22, few: null, n: 7 },
+  ])["text/plain"];
+  // a whole number as a key comes first in any JavaScript object
+  assert.is(
+    plain,
+    ["   200  runtime        few   n", "6854.9  kata         0.500  50", "  84.2  a long name          7"].join("\n"),
+  );
+});
+
+test("a table of the paper's shape, a danfo frame and stacked tables keep their columns' order", async () => {
+  const { columns, rows, rowName, name } = timeTable(data);
+  const wanted = ["runtime    1   10", "rund     110  210"].join("\n");
+  assert.is(tableBundle({ columns, rows, rowName, name })["text/plain"], wanted);
+  assert.is(tableBundle(await frame(timeTable(data)))["text/plain"], wanted);
+  const other = dataset("other", { starts: [startCell("rund", 10, [205])] });
+  assert.is(
+    tableBundle(stacked([data, other], timeTable))["text/plain"],
+    ["dataset  runtime    1   10", "mine     RunD     110  210", "other    RunD          205"].join("\n"),
+  );
+  const memory = dataset("m", { memory: [memoryCell("rund", 128, 10, 1000), memoryCell("mine", 128, 10, 3000)] });
+  assert.is(
+    tableBundle(stacked([memory], memoryTables))["text/plain"],
+    ["runtime  memory   10", "RunD     128     100", "mine     128     300"].join("\n"),
+  );
+});
+
+test("names with markup are text in a table", () => {
+  table([{ name: "<script>alert(1)</script>", value: 1 }]);
+  assert.not.match(String(shown[0]?.["text/html"]), "<script>");
+});
+
+test("a table of more than 100 rows says how many there are", () => {
+  const rows = Array.from({ length: 130 }, (_, n) => ({ n }));
+  assert.match(tableBundle(rows)["text/plain"], /\n100 of 130 rows$/);
+  assert.match(tableBundle(rows)["text/html"], "100 of 130 rows");
+});
+
+test("done() says how many checks held, and starts a new count", () => {
+  check("one is one", true);
+  check("two is two", true);
+  done();
+  assert.equal(shown.map(text), ["✓ one is one", "✓ two is two", "All 2 checks hold."]);
+  check("three is three", true);
+  done();
+  assert.is(text(shown.at(-1)), "The check holds.");
+});
+
+test("done() fails a notebook in which a check failed, and one that checked nothing", () => {
+  check("all is well", false, "3 problems");
+  check("something else", true);
+  assert.is(text(shown[0]), "✗ all is well: 3 problems");
+  assert.throws(
+    done,
+    (error: unknown) => error instanceof LabError && error.kind === "check" && /all is well/.test(error.message),
+  );
+  assert.throws(
+    done,
+    (error: unknown) => error instanceof LabError && /at least one check, found none/.test(error.message),
+  );
+});
+
+test("checkDatasets compares with what was published, and names what could not be read", () => {
+  const published = [
+    { table: "time", row: "rund", column: "1", value: 110 },
+    { table: "time", row: "rund", column: "10", value: 211 },
+  ];
+  checkDatasets([{ ...data, published, problemCount: 2 }]);
+  assert.equal(shown.map(text), [
+    "✗ mine: everything could be read: 2 problems",
+    "✗ mine: all 2 published cells come out of the data: 1 do",
+  ]);
+  assert.throws(done);
+});
+
+test.run();
