@@ -1,6 +1,9 @@
 /** The public API: what notebooks and programs import from "rund-lab". A list of exports, nothing else. */
+export * from "./analysis/capacity/index.js";
 export * from "./analysis/claims/index.js";
+export * from "./analysis/compare/index.js";
 export * from "./analysis/datasets/index.js";
+export { flagStarts } from "./analysis/flags.js";
 export { type FrameRows, frame } from "./analysis/tables/frame.js";
 export * from "./analysis/tables/index.js";
 export { type ErrorKind, LabError } from "./model/errors.js";
