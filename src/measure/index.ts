@@ -5,6 +5,7 @@ export * from "./cri/index.js";
 export * from "./environment/index.js";
 export { readCampaignFile } from "./experiments/campaign-file.js";
 export { readManifest } from "./experiments/campaign-folder.js";
+export { listOwn } from "./experiments/cleanup.js";
 export { stepsFor } from "./experiments/environment.js";
 export { type MeasureOptions, measureCampaign, resumeCampaign } from "./experiments/measure.js";
 export { makePlan, type Plan, type PlanKnowledge } from "./experiments/plan.js";

@@ -57,7 +57,7 @@ test("a failing cell: exit 1, a line with notebook, cell and error, and the note
 test("parameters are set after the cell with the defaults", () =>
   inTempFolder(async cwd => {
     writeFiles(cwd, {
-      "p.ipynb": notebook(["let n = 1;\nlet label = 'x';", "`${label} ${n + 1}`"], {}, [["parameters"]]),
+      "p.ipynb": notebook(["let n = 1;\nlet label = 'x';", "label + ' ' + (n + 1)"], {}, [["parameters"]]),
     });
     const { code, stderr } = await lab(["notebook", "run", "p.ipynb", "-p", "n=41", "-p", "label=RunD"], { cwd, env });
     assert.is(code, 0, stderr);
