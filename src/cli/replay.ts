@@ -38,11 +38,16 @@ export async function loadReplay(endpoint: string, cwd: string): Promise<ReplayR
 
 /** The recording as the replay server plays it: every complete round, its clients at the cell's quantiles. */
 export function replaySource({ dataset, only }: ReplayRequest, runtimes: readonly RuntimeDeclaration[]): ReplaySource {
-  const recordedAs = new Map(runtimes.map(({ id, handler }) => [handler, only ?? id]));
   const recorded = new Set(dataset.runs.map(({ runtime }) => runtime));
+  const recordedAs = new Map<string, string>();
+  for (const { id, handler } of runtimes) {
+    const name = only ?? id;
+    // of two runtimes with one handler the recorded one
+    if (recorded.has(name) && !recordedAs.has(handler)) recordedAs.set(handler, name);
+  }
   return {
     name: only === null ? dataset.name : `${dataset.name}/${only}`,
-    handlers: [...recordedAs].flatMap(([handler, id]) => (recorded.has(id) ? [handler] : [])),
+    handlers: [...recordedAs.keys()],
     rounds({ handler, experiment, density, concurrency }) {
       const cell = dataset.starts.find(
         each =>

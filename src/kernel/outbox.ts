@@ -8,6 +8,7 @@ type Frames = readonly MessageLike[];
  */
 export class Outbox {
   readonly #waiting: Frames[] = [];
+  #next = 0;
   #sending: Promise<void> | undefined;
 
   constructor(
@@ -20,6 +21,11 @@ export class Outbox {
     this.#sending ??= this.#run();
   }
 
+  /** How many messages are not sent yet. */
+  get waiting(): number {
+    return this.#waiting.length - this.#next;
+  }
+
   /** Resolves when everything handed in so far is queued in the socket. */
   async empty(): Promise<void> {
     await this.#sending;
@@ -27,14 +33,15 @@ export class Outbox {
 
   async #run(): Promise<void> {
     // no shift(): with thousands waiting it would move them all each time
-    for (let next = 0; next < this.#waiting.length; next++) {
+    for (; this.#next < this.#waiting.length; this.#next++) {
       try {
-        await this.socket.send([...this.#waiting[next]!]);
+        await this.socket.send([...this.#waiting[this.#next]!]);
       } catch (error) {
         this.failed(error);
       }
     }
     this.#waiting.length = 0;
+    this.#next = 0;
     this.#sending = undefined;
   }
 }

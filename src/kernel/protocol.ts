@@ -99,12 +99,14 @@ const foreign = (name: StreamName, bytes: Buffer) => text.add(name, latestCell, 
 
 /** How long pieces are taken before the sockets are looked at: a flood must not delay heartbeats and interrupts. */
 const sliceMs = 10;
+/** With so many messages to send, no more pieces are taken: the pipe fills, and the cell that floods it waits. */
+const enoughWaiting = 200;
 
 function readOutput(rest: Iterator<Piece>): void {
   const until = performance.now() + sliceMs;
   for (let piece = rest.next(); !piece.done; piece = rest.next()) {
     take(piece.value);
-    if (performance.now() < until) continue;
+    if (performance.now() < until && outboxes.iopub.waiting < enoughWaiting) continue;
     output.pause();
     setImmediate(readOutput, rest);
     return;
@@ -200,12 +202,14 @@ async function main(): Promise<void> {
   await Promise.all([listen(shell, "shell"), listen(control, "control"), beat(), welcome(), ignoreStdin()]);
 }
 
-/** A frontend that was killed shuts nothing down: its kernel goes with it. */
+/** A frontend that was killed shuts nothing down: its kernel goes with it. Process 1 takes over what it leaves behind. */
 function watchParent(): void {
-  if (process.env.JPY_PARENT_PID === undefined) return;
+  const { JPY_PARENT_PID: frontend } = process.env;
+  if (frontend === undefined) return;
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
+    const orphaned = process.ppid !== parent || (process.ppid === 1 && frontend !== "1");
+    if (orphaned) process.kill(process.pid, "SIGKILL");
   }, 1000).unref();
 }
 

@@ -32,10 +32,10 @@ export function requirePeers(require: NodeJS.Require): void {
   });
 }
 
-/** How the kernel is started; `{connection_file}` stands for the file's path. Absolute paths: a frontend has its own PATH. */
+/** How the kernel is started; `{connection_file}` stands for the file's path. Absolute paths: a frontend has its own PATH. For the option see termination.ts. */
 export function kernelArgv(): string[] {
   const main = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "kernel", "main.js");
-  return [process.execPath, main, "{connection_file}"];
+  return [process.execPath, "--no-force-async-hooks-checks", main, "{connection_file}"];
 }
 
 /** The content of kernel.json. A signal reaches the child processes of a cell, too, so that is how to interrupt. */

@@ -11,8 +11,10 @@ export interface AsyncContexts {
 /**
  * Lets Node survive that code is terminated in the middle of a callback.
  *
- * Up to Node 22, AsyncLocalStorage keeps a stack of async contexts, and Node ends the process when it finds the stack
- * uneven, as it is after `Runtime.terminateExecution`. Node 24 has no such stack, and nothing is done there.
+ * Node keeps a stack of async contexts (for timers, and up to Node 22 for everything where AsyncLocalStorage is used),
+ * and ends the process when it finds the stack uneven, as it is after `Runtime.terminateExecution`. The option
+ * `--no-force-async-hooks-checks` in the kernelspec forbids that until async hooks are used, as AsyncLocalStorage does up
+ * to Node 22: there, the checks are switched off by hand. Node 24 needs no more than the option.
  */
 export function asyncContexts(): AsyncContexts {
   if (Number(process.versions.node.split(".")[0]) >= 24) return { uncheck() {}, clear() {} };

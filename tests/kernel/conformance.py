@@ -37,5 +37,12 @@ class LabKernelTests(jupyter_kernel_test.KernelTests):
     code_clear_output = "(globalThis as any)[Symbol.for('rund-lab.display')].clear()"
 
 
+if hasattr(jupyter_kernel_test, "IopubWelcomeTests"):  # since 0.5
+
+    class LabKernelWelcome(jupyter_kernel_test.IopubWelcomeTests):
+        kernel_name = "rund-lab"
+        support_iopub_welcome = True
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

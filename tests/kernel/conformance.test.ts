@@ -19,7 +19,7 @@ test("every test of Jupyter's own suite passes and none is skipped", () =>
         env: { ...process.env, JUPYTER_DATA_DIR: folder, PYDEVD_DISABLE_FILE_VALIDATION: "1" },
       },
     ).catch((error: { stderr: string }) => error);
-    assert.match(stderr, /^Ran 12 tests in/m, stderr);
+    assert.match(stderr, /^Ran 1[23] tests in/m, stderr);
     assert.match(stderr, /^OK$/m, stderr);
     assert.not.match(stderr, "skipped");
   }));

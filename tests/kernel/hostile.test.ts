@@ -86,8 +86,8 @@ test("outputs of 50 MB arrive, as text and as a picture", async () => {
 test("a kernel that cannot begin says why and ends", () =>
   inTempFolder(folder => {
     const start = (file: string | undefined) => {
-      const [node, main] = kernelArgv();
-      const { status, stderr } = spawnSync(node!, file === undefined ? [main!] : [main!, file], {
+      const [node, option, main] = kernelArgv();
+      const { status, stderr } = spawnSync(node!, file === undefined ? [option!, main!] : [option!, main!, file], {
         encoding: "utf8",
         timeout: 20_000,
       });
@@ -107,10 +107,13 @@ test("a port that is taken ends the kernel with a line that names it", async () 
   await inTempFolder(folder => {
     const file = join(folder, "connection.json");
     writeFileSync(file, JSON.stringify({ transport: "tcp", ...kernel.connection }));
-    const [node, main] = kernelArgv();
+    const [node, option, main] = kernelArgv();
     // the log goes to a file: through a socket, as node's own pipes are, it cannot be opened again
     const log = join(folder, "log");
-    spawnSync("sh", ["-c", `exec "$0" "$1" "$2" 2> "$3"`, node!, main!, file, log], { timeout: 20_000 });
+    spawnSync("sh", ["-c", 'exec "$0" "$@" 2> "$LOG"', node!, option!, main!, file], {
+      timeout: 20_000,
+      env: { ...process.env, LOG: log },
+    });
     assert.match(
       spawnSync("cat", [log], { encoding: "utf8" }).stdout,
       /cannot listen on tcp:.*Address already in use/i,

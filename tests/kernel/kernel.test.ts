@@ -1,7 +1,10 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { LiveKernel, printed } from "./live-kernel.js";
+import { inTempFolder } from "../support/temp.js";
+import { LiveKernel, labKernel, printed } from "./live-kernel.js";
 
 const test = suite<{ kernel: LiveKernel }>("the lab kernel");
 
@@ -37,14 +40,18 @@ test("types and values of earlier cells are known to later ones", async ({ kerne
   assert.is(wrong.reply.ename, "CompileError");
 });
 
-test("the library's exports are typed and documented in cells", async ({ kernel }) => {
-  const { reply } = await kernel.run("import * as lab from 'rund-lab';\ntypeof lab");
-  assert.is(reply.status, "ok", JSON.stringify(reply));
-  const logs = await kernel.run("import { parseClientLog as p } from 'rund-lab/logs';\n1");
-  assert.ok(
-    logs.reply.status === "ok" || String(logs.reply.evalue).includes("no exported member"),
-    String(logs.reply.evalue),
-  );
+test("the library is there with types, completion and its docstrings", async ({ kernel }) => {
+  const { reply, outputs } = await kernel.run("import { runtimeLabel } from 'rund-lab';\nruntimeLabel('katafc')");
+  assert.is(reply.status, "ok", String(reply.evalue));
+  assert.equal((outputs.at(-1) as { data: unknown }).data, { "text/plain": "'Kata-FC'" });
+  assert.is(printed(outputs, "stderr"), "", "no warning");
+  assert.is((await kernel.run("runtimeLabel(5)")).reply.ename, "CompileError");
+  const help = await kernel.ask("inspect_request", { code: "runtimeLabel(", cursor_pos: 13, detail_level: 0 });
+  assert.match((help.reply.data as Record<string, string>)["text/plain"]!, "A runtime's name for people");
+  const completion = await kernel.ask("complete_request", { code: "runtimeLa", cursor_pos: 9 });
+  assert.equal(completion.reply.matches, ["runtimeLabel"]);
+  const logs = await kernel.run("import * as logs from 'rund-lab/logs';\ntypeof logs.parseClientLog");
+  assert.is(logs.reply.status, "ok", String(logs.reply.evalue));
 });
 
 test("what is written to stdout and stderr keeps its order, whoever writes it", async ({ kernel }) => {
@@ -303,54 +310,33 @@ test("the kernel stays where it was started", async ({ kernel }) => {
   assert.equal((outputs[0] as { data: unknown }).data, { "text/plain": `'${process.cwd()}'` });
 });
 
-test("a kernel whose frontend is gone ends by itself", async () => {
-  // the frontend is a node process that starts the kernel and is killed
-  const script = `
-    const { spawn } = require("node:child_process");
-    const kernel = spawn(process.argv[1], process.argv.slice(2), {
-      stdio: "ignore", detached: true, env: { ...process.env, JPY_PARENT_PID: String(process.pid) } });
-    console.log(kernel.pid);
-    setTimeout(() => process.kill(process.pid, "SIGKILL"), 700);`;
-  const kernel = await LiveKernel.start();
-  const { argv } = (await import("./live-kernel.js")).labKernel;
-  const { mkdtempSync, writeFileSync, rmSync } = await import("node:fs");
-  const folder = mkdtempSync("/tmp/rund-lab-test-");
-  const file = `${folder}/connection.json`;
-  writeFileSync(
-    file,
-    JSON.stringify({
-      transport: "ipc",
-      ip: `${folder}/k`,
-      key: "k",
-      shell_port: 1,
-      control_port: 2,
-      iopub_port: 3,
-      stdin_port: 4,
-      hb_port: 5,
-    }),
-  );
-  let pid = 0;
-  try {
-    execFileSync(process.execPath, ["-e", script, argv[0]!, argv[1]!, file], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-  } catch (error) {
-    pid = Number((error as { stdout: string }).stdout);
-  }
-  const alive = () => {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  const deadline = performance.now() + 10_000;
-  while (alive() && performance.now() < deadline) await new Promise(resolve => setTimeout(resolve, 50));
-  assert.is(alive(), false);
-  rmSync(folder, { recursive: true });
-  await kernel.stop();
-});
+test("a kernel whose frontend is gone ends by itself", () =>
+  inTempFolder(async folder => {
+    // the frontend is a node process that starts the kernel and is killed
+    const script = `
+      const { spawn } = require("node:child_process");
+      const kernel = spawn(process.argv[1], process.argv.slice(2), {
+        stdio: "ignore", detached: true, env: { ...process.env, JPY_PARENT_PID: String(process.pid) } });
+      console.log(kernel.pid);
+      setTimeout(() => process.kill(process.pid, "SIGKILL"), 700);`;
+    const file = join(folder, "connection.json");
+    const ports = { shell_port: 1, control_port: 2, iopub_port: 3, stdin_port: 4, hb_port: 5 };
+    writeFileSync(file, JSON.stringify({ transport: "ipc", ip: join(folder, "k"), key: "k", ...ports }));
+    const argv = labKernel.argv.map(word => word.replace("{connection_file}", file));
+    const { stdout } = spawnSync(process.execPath, ["-e", script, "--", ...argv], { encoding: "utf8" });
+    const pid = Number(stdout);
+    assert.ok(pid > 1, stdout);
+    const alive = () => {
+      try {
+        process.kill(pid, 0);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const deadline = performance.now() + 20_000;
+    while (alive() && performance.now() < deadline) await new Promise(resolve => setTimeout(resolve, 50));
+    assert.is(alive(), false);
+  }));
 
 test.run();

@@ -149,7 +149,6 @@ for (const name of notebookNames.filter(each => /^(fig|distributions)/.test(each
       20,
     );
     assert.match((await tooltip.first().textContent()) ?? "", "paper_data");
-    if (process.env.SHOT) await page.screenshot({ path: `/tmp/fig/classic-${name}.png`, fullPage: false });
     await page.close();
   });
 }

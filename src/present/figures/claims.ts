@@ -1,6 +1,6 @@
 import { type ClaimVerdict, claimedText, measuredText, type ReadingVerdict } from "../../analysis/claims/index.js";
-import { axisLook, emptyPlot, layoutLook } from "./chart.js";
 import type { Figure } from "./figure.js";
+import { axisLook, emptyPlot, layoutLook } from "./look.js";
 import type { Json, PlotlyTrace } from "./plotly.js";
 import { faint, ink } from "./style.js";
 import { listed, plain, sentences } from "./text.js";

@@ -1,8 +1,9 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { densityTables } from "../../analysis/tables/tables.js";
-import { emptyPlot, lineChart } from "./chart.js";
+import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { lowestInWords } from "./finding.js";
+import { emptyPlot } from "./look.js";
 import { absentIn, type DatasetValues, distinct, gapsIn, makespansAt, seriesOf, sourcesOf, spread } from "./series.js";
 import { formatMs, sentences, zeros } from "./text.js";
 

@@ -1,5 +1,5 @@
-import type { Series } from "./chart.js";
 import { listed, ranges } from "./text.js";
+import type { Series } from "./trace.js";
 
 /**
  * What lines of "lower is better" show, in words: whose is lowest where, and everybody's value at the last place that most

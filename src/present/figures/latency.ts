@@ -1,9 +1,11 @@
 import type { Dataset, StartCell } from "../../analysis/datasets/dataset.js";
 import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
-import { emptyPlot, lineChart, type Series } from "./chart.js";
+import { lineChart } from "./chart.js";
 import type { Figure, SeriesSource } from "./figure.js";
-import { distinct } from "./series.js";
+import { emptyPlot } from "./look.js";
+import { distinct, seriesLabel } from "./series.js";
 import { digits, formatMs, plain, sentences } from "./text.js";
+import type { Series } from "./trace.js";
 
 /** The percentiles of the lower panel, after which comes the slowest cold start of all. */
 const tail = [50, 75, 90, 95, 99] as const;
@@ -116,9 +118,6 @@ export function cellsAt(datasets: readonly Dataset[], concurrency: number | unde
     dataset.starts
       .filter(cell => cell.experiment === "time" && cell.concurrency === concurrency)
       .sort((a, b) => byRuntime(a.runtime, b.runtime))
-      .map(cell => {
-        const name = runtimeLabel(cell.runtime);
-        return { cell, dataset, index, label: datasets.length === 1 ? name : `${name} · ${dataset.name}` };
-      }),
+      .map(cell => ({ cell, dataset, index, label: seriesLabel(cell.runtime, dataset, datasets.length) })),
   );
 }

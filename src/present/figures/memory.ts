@@ -1,8 +1,9 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { memoryTables } from "../../analysis/tables/tables.js";
-import { emptyPlot, lineChart } from "./chart.js";
+import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { lowestInWords } from "./finding.js";
+import { emptyPlot } from "./look.js";
 import { absentIn, type DatasetValues, distinct, gapsIn, seriesOf, sourcesOf, type Value } from "./series.js";
 import { digits, sentences, zeros } from "./text.js";
 

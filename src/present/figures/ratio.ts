@@ -1,8 +1,8 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { densityTables, timeTable } from "../../analysis/tables/tables.js";
 import { runtimeLabel } from "../../model/runtimes.js";
-import { axisLook, emptyPlot, layoutLook } from "./chart.js";
 import type { Figure } from "./figure.js";
+import { axisLook, emptyPlot, layoutLook } from "./look.js";
 import type { Json, PlotlyTrace } from "./plotly.js";
 import { distinct } from "./series.js";
 import { faint } from "./style.js";

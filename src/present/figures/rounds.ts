@@ -3,11 +3,13 @@ import { flagStarts } from "../../analysis/flags.js";
 import type { CellFlags } from "../../analysis/stats/flags.js";
 import { median } from "../../analysis/stats/quantile.js";
 import { runtimeLabel } from "../../model/runtimes.js";
-import { emptyPlot, lineChart, type Series } from "./chart.js";
+import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { cellsAt, commonConcurrency, type LabelledCell, seriesLook } from "./latency.js";
+import { emptyPlot } from "./look.js";
 import { runtimesOf } from "./series.js";
 import { digits, formatMs, listed, plain } from "./text.js";
+import type { Series } from "./trace.js";
 
 /**
  * Rounds over time at one concurrency: each round's makespan in per cent of its cell's median, a panel per runtime.

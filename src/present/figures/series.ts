@@ -1,9 +1,9 @@
 import type { Dataset, StartCell } from "../../analysis/datasets/dataset.js";
 import { ascending, quantileR7 } from "../../analysis/stats/quantile.js";
 import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
-import type { Point, Series } from "./chart.js";
 import type { SeriesSource } from "./figure.js";
-import { listed, plain, ranges } from "./text.js";
+import { clipped, listed, plain, ranges } from "./text.js";
+import type { Point, Series } from "./trace.js";
 
 /** One value of a table, on its way into a figure. */
 export interface Value {
@@ -37,7 +37,7 @@ export function seriesOf(
     return runtimesOf(own).map((runtime): Series => {
       const points = own.filter(value => value.runtime === runtime).sort((a, b) => a.x - b.x);
       return {
-        label: all.length === 1 ? runtimeLabel(runtime) : `${runtimeLabel(runtime)} · ${dataset.name}`,
+        label: seriesLabel(runtime, dataset, all.length),
         runtime,
         dataset: index,
         points: points.map(({ x, y, low, high, n }): Point => {
@@ -51,6 +51,14 @@ export function seriesOf(
       };
     });
   });
+}
+
+/** What a series is called in a figure of so many datasets; both parts of a long name keep their ends. */
+export function seriesLabel(runtime: string, dataset: Dataset, datasets: number): string {
+  const name = runtimeLabel(runtime);
+  if (datasets === 1) return name;
+  const whole = `${name} · ${dataset.name}`;
+  return whole.length <= 32 ? whole : `${clipped(name, 15)} · ${clipped(dataset.name, 14)}`;
 }
 
 /** Where each series of a figure comes from; see SeriesSource. */

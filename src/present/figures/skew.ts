@@ -1,7 +1,8 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { flagStarts } from "../../analysis/flags.js";
-import { emptyPlot, lineChart } from "./chart.js";
+import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
+import { emptyPlot } from "./look.js";
 import { type DatasetValues, distinct, seriesOf, sourcesOf } from "./series.js";
 import { digits } from "./text.js";
 

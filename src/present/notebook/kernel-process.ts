@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LabError } from "../../model/errors.js";
@@ -102,20 +102,31 @@ export class KernelProcess {
 
 type FivePorts = [number, number, number, number, number];
 
+/** Where ports are looked for: below those the system gives to outgoing connections, which could take one of ours. */
+const portRange = [10_000, 32_000] as const;
+
 /** Ports nobody listens on; held together until all are known, so they differ. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer();
-      return new Promise<typeof server>((resolve, reject) => {
-        server.once("error", cause =>
-          reject(new LabError("RUND_NO_PORT", "machine", cause.message, { where: "127.0.0.1", cause })),
-        );
-        server.listen(0, "127.0.0.1", () => resolve(server));
+  const held: Server[] = [];
+  for (let attempt = 0; held.length < count; attempt++) {
+    const server = await listenOn(randomInt(...portRange));
+    if (server !== undefined) held.push(server);
+    else if (attempt > 200) {
+      throw new LabError("RUND_NO_PORT", "machine", "no free port found", {
+        where: "127.0.0.1",
+        expected: `ports from ${portRange.join(" to ")}`,
       });
-    }),
-  );
-  const ports = servers.map(server => (server.address() as { port: number }).port);
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
+    }
+  }
+  const ports = held.map(server => (server.address() as AddressInfo).port);
+  await Promise.all(held.map(server => new Promise(resolve => server.close(resolve))));
   return ports;
+}
+
+function listenOn(port: number): Promise<Server | undefined> {
+  return new Promise(resolve => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen(port, "127.0.0.1", () => resolve(server));
+  });
 }

@@ -166,12 +166,26 @@ test("names with markup, formulas and templates stay the characters they are", (
   }
 });
 
+test("a series that stands alone is named, too", async () => {
+  const data = await loadDataset("ae_data");
+  const labels = fig10([data]).plot.layout.annotations as { text: string }[];
+  assert.is(labels.filter(({ text }) => text === "RunD").length, 2);
+  assert.is(fig11([data]).plot.layout.showlegend, true);
+});
+
 test("a name of 200 characters is clipped in the figure and whole in its sources", () => {
   const long = "x".repeat(200);
   const data = dataset("d", { starts: [startCell(long, 10, [100, 101]), startCell("rund", 10, [50, 51])] });
   const figure = fig10([data]);
   assert.ok(tracesOf(figure).every(({ name }) => name.length <= 32));
   assert.ok(figure.sources.some(({ series }) => series === long));
+});
+
+test("long names that are clipped to the same letters keep a legend entry each", () => {
+  const [one, other] = [`${"x".repeat(20)}1${"y".repeat(20)}`, `${"x".repeat(20)}2${"y".repeat(20)}`];
+  const data = dataset("d", { starts: [one, other].map(id => startCell(id, 10, [100, 101])) });
+  const entries = tracesOf(fig10([data, { ...data, name: "e" }])).filter(({ showlegend }) => showlegend);
+  assert.is(entries.length, 4);
 });
 
 test("a dataset without the figure's experiment gives a picture that says so in words", () => {

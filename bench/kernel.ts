@@ -1,0 +1,87 @@
+/**
+ * The lab kernel against ipykernel and stock tslab: from the start of the process to the reply of the first cell, and
+ * the time of a trivial cell after that (median of 30). The same client drives all three, in turn.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { kernelSpec } from "../src/kernel/spec.js";
+import { KernelClient, loadZeroMq } from "../src/present/notebook/client.js";
+import { KernelProcess } from "../src/present/notebook/kernel-process.js";
+import type { KernelCommand } from "../src/present/notebook/kernelspecs.js";
+import { median, root } from "./support.js";
+
+const command = (name: string, argv: readonly string[]): KernelCommand => ({
+  name,
+  displayName: name,
+  language: "",
+  argv,
+  env: {},
+  interruptMode: "signal",
+});
+
+const kernels = [
+  command("rund-lab", kernelSpec().argv),
+  command("ipykernel", ["/usr/bin/python3", "-m", "ipykernel_launcher", "-f", "{connection_file}"]),
+  command("tslab", [
+    process.execPath,
+    join(root, "node_modules/tslab/bin/tslab"),
+    "kernel",
+    "--config-path={connection_file}",
+  ]),
+];
+
+interface Times {
+  readonly firstMs: number;
+  readonly cellMs: number;
+}
+
+async function time(kernel: KernelCommand): Promise<Times> {
+  const zmq = await loadZeroMq();
+  const began = performance.now();
+  const started = await KernelProcess.start(kernel, root, process.env);
+  const waiting = new Map<string, () => void>();
+  const client = new KernelClient(zmq, started.connection, ({ type, parent }) => {
+    if (type === "execute_reply") waiting.get(parent)?.();
+  });
+  const run = (code: string): Promise<void> =>
+    new Promise(resolve => {
+      const content = { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false };
+      waiting.set(client.send("shell", "execute_request", content), resolve);
+    });
+  await run("1+2");
+  const firstMs = performance.now() - began;
+  const cells: number[] = [];
+  for (let i = 0; i < 30; i++) {
+    const at = performance.now();
+    await run(`1+${i}`);
+    cells.push(performance.now() - at);
+  }
+  started.process.signal("SIGKILL");
+  await started.process.finish(1000);
+  client.close();
+  return { firstMs, cellMs: median(cells) };
+}
+
+export default async function bench(runs = 5): Promise<void> {
+  const times = new Map<string, Times[]>(kernels.map(({ name }) => [name, []]));
+  for (let run = -1; run < runs; run++) {
+    for (const kernel of kernels) {
+      const measured = await time(kernel);
+      if (run >= 0) times.get(kernel.name)!.push(measured);
+    }
+  }
+  const of = (name: string, what: keyof Times) => median(times.get(name)!.map(measured => measured[what]));
+  for (const { name } of kernels) {
+    console.log(
+      `${name}: first reply ${of(name, "firstMs").toFixed(0)} ms, later cells ${of(name, "cellMs").toFixed(1)} ms`,
+    );
+  }
+  const line = (what: keyof Times, label: string, peer: string, wanted: string) =>
+    console.log(`${label}, rund-lab / ${peer}: ${(of("rund-lab", what) / of(peer, what)).toFixed(2)} (${wanted})`);
+  line("firstMs", "start to first reply", "ipykernel", "wanted: at most 2");
+  line("firstMs", "start to first reply", "tslab", "for information");
+  line("cellMs", "a trivial cell", "ipykernel", "wanted: at most 3");
+  line("cellMs", "a trivial cell", "tslab", "wanted: at most 1");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bench();

@@ -1,0 +1,155 @@
+/**
+ * The closed loop on a real containerd: how close together requests reach it, what the harness costs, how fast clean-up is, and
+ * memory against smem. Needs root, containerd, runc and smem; the shell's way too where a crictl is on PATH.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseEvents, type RoundEvent } from "../src/logs/index.js";
+import { cleanUp, removeSandbox } from "../src/measure/experiments/cleanup.js";
+import { machineClock } from "../src/measure/experiments/clock.js";
+import { ServiceLog } from "../src/measure/experiments/service-log.js";
+import {
+  type CriClient,
+  connectCri,
+  experimentSettings,
+  labelNames,
+  listOwn,
+  makePlan,
+  measureCampaign,
+  openService,
+  type PrivateContainerd,
+  readSandboxMemory,
+  runtimes,
+  startContainerd,
+} from "../src/measure/index.js";
+import { median } from "./support.js";
+
+export default async function bench(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "rund-lab-bench-"));
+  const containerd = await startContainerd(join(folder, "containerd"));
+  const cri = connectCri(containerd.endpoint);
+  try {
+    await startSkew(containerd, folder);
+    shellSkew(containerd, folder);
+    await cleanUpSpeed(cri);
+    await memorySpeed(cri);
+  } finally {
+    cri.close();
+    await containerd.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Requests of one round reach containerd within … of each other, by its own log; and the harness' own CPU. */
+async function startSkew({ endpoint }: PrivateContainerd, folder: string): Promise<void> {
+  const service = await openService(endpoint, "cri");
+  const experiments = [
+    experimentSettings({
+      experiment: "time",
+      runtimes: ["runc"],
+      concurrency: [100, 400],
+      rounds: 5,
+      blocks: 1,
+      warmup: 1,
+    }),
+  ];
+  const plan = makePlan({ name: null, experiments, custom: [] }, { runtimes, limits: null });
+  const path = await measureCampaign(folder, {
+    ...{ plan, service, endpoint, command: [], toolVersion: "bench", report: () => {} },
+    signal: new AbortController().signal,
+  });
+  service.cri.close();
+  const rounds = parseEvents(readFileSync(join(path, "events.ndjson"), "utf8")).rows.filter(
+    (event): event is RoundEvent => event.event === "round" && !event.warmup,
+  );
+  for (const concurrency of [100, 400]) {
+    const own = rounds.filter(round => round.concurrency === concurrency);
+    const skew = median(own.map(round => round.serviceSkewMs ?? Number.NaN));
+    const client = median(own.map(round => round.startSkewMs));
+    const cost = median(own.map(round => round.cpu.harnessMs / concurrency));
+    console.log(
+      `  ${concurrency} clients reach containerd within ${skew.toFixed(1)} ms (sent within ${client.toFixed(1)}), harness ${cost.toFixed(2)} ms CPU per sandbox`,
+    );
+  }
+}
+
+/** The original's way: a shell that starts a crictl for each client. */
+function shellSkew(containerd: PrivateContainerd, folder: string): void {
+  if (spawnSync("crictl", ["--version"]).error !== undefined) {
+    console.log("  no crictl on PATH: nothing to set beside it");
+    return;
+  }
+  const log = new ServiceLog(containerd.logPath);
+  const uids = Array.from({ length: 100 }, (_, index) => `shell-${index}`);
+  for (const uid of uids) {
+    const linux = { security_context: { namespace_options: { network: 2 } } };
+    const metadata = { name: uid, uid, namespace: "rund-lab", attempt: 0 };
+    const config = { metadata, labels: { [labelNames.campaign]: "shell", [labelNames.role]: "test" }, linux };
+    writeFileSync(join(folder, `${uid}.json`), JSON.stringify(config));
+  }
+  log.mark();
+  const loop = `for f in ${folder}/shell-*.json; do crictl -r ${containerd.endpoint} runp --runtime runc $f >/dev/null & done; wait`;
+  execFileSync("sh", ["-c", loop], { stdio: "ignore" });
+  console.log(`  a shell loop with crictl: 100 within ${log.skewOf(uids)?.toFixed(0)} ms`);
+}
+
+async function bringUp(cri: CriClient, campaign: string, count: number): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let n = 0; n < count; n += 10) {
+    const batch = Array.from({ length: Math.min(10, count - n) }, (_, index) =>
+      cri.runPodSandbox({
+        ...{ name: `bench-${campaign}-${n + index}`, uid: `${campaign}-${n + index}`, namespace: "rund-lab" },
+        ...{ handler: "runc", network: "NODE", labels: { [labelNames.campaign]: campaign, [labelNames.role]: "test" } },
+      }),
+    );
+    ids.push(...(await Promise.all(batch)));
+  }
+  return ids;
+}
+
+async function cleanUpSpeed(cri: CriClient): Promise<void> {
+  const seconds = async (work: () => Promise<unknown>) => {
+    const began = performance.now();
+    await work();
+    return (performance.now() - began) / 1000;
+  };
+  const ids = await bringUp(cri, "one-by-one", 100);
+  const single = await seconds(async () => {
+    for (const id of ids) await removeSandbox(cri, id);
+  });
+  await bringUp(cri, "workers", 100);
+  const pooled = await seconds(() => cleanUp({ cri, clock: machineClock }, "workers"));
+  console.log(
+    `  clean-up of 100: ${pooled.toFixed(2)} s verified by workers, ${single.toFixed(2)} s one at a time: ${(single / pooled).toFixed(1)}×`,
+  );
+}
+
+async function memorySpeed(cri: CriClient): Promise<void> {
+  const ids = await bringUp(cri, "memory", 200);
+  const { processes } = runtimes.find(({ id }) => id === "runc")!;
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  let pss = 0;
+  let smem = 0;
+  for (let run = 0; run < 5; run++) {
+    let began = performance.now();
+    pss = readSandboxMemory(ids, processes).components.reduce((sum, { pssKiB }) => sum + pssKiB, 0);
+    ours.push(performance.now() - began);
+    began = performance.now();
+    const table = execFileSync("smem", ["-H", "-c", "pid pss", "-P", "^(/usr/bin/containerd-shim-runc-v2|/pause)"], {
+      encoding: "utf8",
+    });
+    theirs.push(performance.now() - began);
+    smem = table
+      .trim()
+      .split("\n")
+      .reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[1]), 0);
+  }
+  console.log(
+    `  memory of 200 sandboxes: ${median(ours).toFixed(0)} ms, smem ${median(theirs).toFixed(0)} ms: ${(median(theirs) / median(ours)).toFixed(1)}×; PSS ${pss} KiB against smem's ${smem} (${((pss / smem - 1) * 100).toFixed(2)} %)`,
+  );
+  await cleanUp({ cri, clock: machineClock }, "memory");
+  if ((await listOwn(cri, "memory")).length > 0) throw new Error("sandboxes are left");
+}

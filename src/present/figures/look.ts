@@ -1,0 +1,100 @@
+import type { Json, PlotlyFigure } from "./plotly.js";
+import { faint, fontFamily, grid, ink, paper } from "./style.js";
+import { plain } from "./text.js";
+
+/** What every axis of ours looks like. */
+export const axisLook = {
+  gridcolor: grid,
+  linecolor: faint,
+  tickcolor: faint,
+  showline: true,
+  zeroline: false,
+  ticks: "outside",
+  ticklen: 4,
+  tickfont: { size: 11 },
+  title: { text: "" },
+} as const;
+
+/** What every figure of ours looks like. */
+export const layoutLook = (title: string, height: number) =>
+  ({
+    height,
+    autosize: true,
+    title: {
+      text: `<b>${plain(title, 46)}</b>`,
+      font: { size: 14 },
+      xref: "container",
+      x: 0.01,
+      xanchor: "left",
+      yref: "container",
+      y: 1 - 10 / height,
+      yanchor: "top",
+    },
+    font: { family: fontFamily, size: 12, color: ink },
+    paper_bgcolor: paper,
+    plot_bgcolor: paper,
+    hovermode: "closest",
+    hoverlabel: { align: "left", font: { family: fontFamily, size: 12 } },
+  }) as const;
+
+/** A word in place of a figure that has nothing to draw. */
+export function emptyPlot(title: string, words: string): PlotlyFigure {
+  const hidden = { visible: false } as const;
+  return {
+    data: [],
+    layout: {
+      ...layoutLook(title, 180),
+      xaxis: hidden,
+      yaxis: hidden,
+      annotations: [
+        {
+          ...note(""),
+          text: wrapped(words)
+            .map(line => plain(line, 46))
+            .join("<br>"),
+          ...middle,
+        },
+      ],
+    },
+  };
+}
+
+/** Lines of a text that fit a phone. */
+function wrapped(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const [last] = lines.slice(-1);
+    if (last !== undefined && last.length + word.length < 46) lines.push(`${lines.pop()} ${word}`);
+    else lines.push(word);
+  }
+  return lines;
+}
+
+const middle = { xref: "paper", yref: "paper", x: 0.5, y: 0.5, xanchor: "center", yanchor: "middle" } as const;
+/** A text without an arrow. */
+export const note = (text: string) => ({
+  text: plain(text, 90),
+  showarrow: false,
+  xanchor: "center",
+  font: { size: 12 },
+});
+/** A word in the middle of a panel. */
+export const inPanel = (text: string, suffix: string): Json => ({
+  ...note(text),
+  ...middle,
+  xref: `x${suffix} domain`,
+  yref: `y${suffix} domain`,
+  font: { size: 11, color: faint },
+});
+/** A panel's name above its left corner. */
+export const panelTitle = (title: string, suffix: string): Json => ({
+  ...note(title),
+  xref: `x${suffix} domain`,
+  yref: `y${suffix} domain`,
+  x: 0,
+  y: 1,
+  xanchor: "left",
+  yanchor: "bottom",
+  yshift: 2,
+  font: { size: 12, color: faint },
+});

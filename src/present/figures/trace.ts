@@ -1,0 +1,115 @@
+import { placeOn, type SettledAxis, shows } from "./axes.js";
+import { dodged } from "./dodge.js";
+import type { Json, PlotlyTrace } from "./plotly.js";
+import { datasetStyle, ink, runtimeStyle } from "./style.js";
+import { plain } from "./text.js";
+
+/** Line height of labels and legend entries in pixels. */
+export const lineHeight = 18;
+
+/** One point of a series. A null y is a gap: the line breaks there. */
+export interface Point {
+  readonly x: number;
+  readonly y: number | null;
+  /** Ends of the error bar. */
+  readonly low?: number;
+  readonly high?: number;
+  /** Set apart by a ring: an outlier. */
+  readonly ringed?: boolean;
+  /** What is shown when the reader points at it. */
+  readonly hover: string;
+}
+
+/** One runtime of one dataset in one panel. */
+export interface Series {
+  readonly label: string;
+  readonly runtime: string;
+  /** The dataset's place among those shown: decides dash and fill of the marks. */
+  readonly dataset: number;
+  readonly points: readonly Point[];
+  /** Without marks where points are dense. */
+  readonly marks?: boolean;
+}
+
+/** A series as Plotly draws it in the panel whose axes have this suffix. */
+export function trace(
+  { label, runtime, dataset, points, marks = true }: Series,
+  { suffix, y: axis }: { suffix: string; y: SettledAxis },
+): PlotlyTrace {
+  const { colour, mark } = runtimeStyle(runtime);
+  const { dash, open } = datasetStyle(dataset);
+  const y = points.map(point => (point.y !== null && shows(axis, point.y) ? point.y : null));
+  const bars = points.some(({ low, high }) => low !== undefined && high !== undefined);
+  const floor = axis.scale === "log" ? 10 ** axis.range[0] : -Infinity;
+  const reach = (length: (point: Point, y: number) => number) =>
+    points.map((point, i) => (y[i] == null ? 0 : length(point, y[i])));
+  return {
+    type: "scatter",
+    mode: marks ? "lines+markers" : "lines",
+    name: plain(label),
+    legendgroup: `${dataset} ${plain(runtime, 400)}`,
+    x: points.map(point => point.x),
+    y,
+    xaxis: `x${suffix}`,
+    yaxis: `y${suffix}`,
+    connectgaps: false,
+    cliponaxis: false,
+    line: { color: colour, width: 2, dash },
+    marker: {
+      color: colour,
+      symbol: open ? `${mark}-open` : mark,
+      ...(points.some(point => point.ringed)
+        ? {
+            opacity: 1,
+            size: points.map(point => (point.ringed ? 12 : 6)),
+            line: { width: points.map(point => (point.ringed ? 2 : open ? 1 : 0)), color: ink },
+          }
+        : { size: 8, line: { width: open ? 2 : 0, color: colour } }),
+    },
+    hoverinfo: "text",
+    hovertext: points.map(point => point.hover),
+    ...(bars
+      ? {
+          error_y: {
+            type: "data",
+            symmetric: false,
+            array: reach(({ high }, value) => (high === undefined ? 0 : high - value)),
+            arrayminus: reach(({ low }, value) => (low === undefined ? 0 : value - Math.max(low, floor))),
+            thickness: 1.2,
+            width: 3,
+            color: colour,
+          },
+        }
+      : {}),
+  };
+}
+
+/** Names beside the last points of lines, moved apart where they would overlap, each with a thin line to its point. */
+export function lineLabels(
+  all: readonly Series[],
+  { suffix, x, y, height }: { suffix: string; x: SettledAxis; y: SettledAxis; height: number },
+): readonly Json[] {
+  const ends = all.flatMap(series => {
+    const point = series.points.findLast(({ y: value }) => value !== null && shows(y, value));
+    return point === undefined || point.y === null ? [] : [{ series, x: point.x, y: point.y }];
+  });
+  const wanted = ends.map(end => (1 - placeOn(y, end.y)) * height);
+  const places = dodged(wanted, lineHeight - 3, height);
+  return ends.map((end, index) => ({
+    text: plain(end.series.label),
+    font: { size: 12 },
+    xref: `x${suffix}`,
+    yref: `y${suffix}`,
+    x: x.scale === "log" ? Math.log10(end.x) : end.x,
+    y: y.scale === "log" ? Math.log10(end.y) : end.y,
+    ax: 16,
+    ay: places[index]! - wanted[index]!,
+    xanchor: "left",
+    yanchor: "middle",
+    showarrow: true,
+    arrowhead: 0,
+    arrowwidth: 1,
+    arrowcolor: runtimeStyle(end.series.runtime).colour,
+    standoff: 5,
+  }));
+}

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { ExperimentSettings } from "../../../src/measure/index.js";
+import { lab } from "../../support/command-line.js";
+import { projectRoot } from "../../support/needs.js";
+
+const test = suite("the campaign files that come with the package");
+const folder = join(projectRoot, "campaigns");
+
+/** Visited cell by cell, so that every background is brought up once and every cell prewarmed once. */
+const planOf = async (file: string) => {
+  const { code, stdout, stderr } = await lab(
+    ["run", "--campaign", join(folder, file), "--endpoint", "replay:paper_data", "--order", "grid", "--plan", "--json"],
+    { env: { PATH: process.env.PATH ?? "" } },
+  );
+  assert.is(code, 0, stderr);
+  return JSON.parse(stdout) as { cells: number; sandboxes: number; experiments: ExperimentSettings[] };
+};
+
+/**
+ * By hand from the grids. Time: rounds × clients over all cells, and one prewarmed sandbox a cell. Memory: the densities.
+ * Density: as time, and the background of each runtime and density.
+ */
+const byHand = {
+  // clients 1 + 10 + 20 + 50 + 100 + 200 + 300 + 400 = 1,081
+  "paper-time.yaml": { cells: 4 * 8, sandboxes: 4 * (50 * 1081 + 8) },
+  // sandboxes 1 + 10 + 100 + 500 + 1,000 + 2,000 = 3,611, at each of six guest memories
+  "paper-memory.yaml": { cells: 4 * 6 * 6, sandboxes: 4 * 6 * 3611 },
+  "paper-density.yaml": {
+    cells: 72 + 16 + 30 + 12,
+    sandboxes:
+      // katatemplate, rund: clients 1,011 on six backgrounds of 5,300 together
+      2 * (6 * 20 * 1011 + 5300 + 36) +
+      // kata: 311 on four of 1,800
+      (4 * 20 * 311 + 1800 + 16) +
+      // katafc: 611 on six of 3,700
+      (6 * 20 * 611 + 3700 + 30) +
+      // kata, katafc: 111 on two of 3,500
+      2 * (2 * 20 * 111 + 3500 + 6),
+  },
+  "artifact-evaluation.yaml": {
+    cells: 8 + 36 + 16,
+    sandboxes: 10 * 1081 + 8 + 6 * 3611 + (4 * 10 * 311 + 1800 + 16),
+  },
+  // clients 361; sandboxes 111; clients 11 on 100
+  "thirty-minutes.yaml": {
+    cells: 4 * (5 + 3 + 2),
+    sandboxes: 4 * (10 * 361 + 5) + 4 * 111 + 4 * (5 * 11 + 100 + 2),
+  },
+  // clients 16; sandboxes 6; clients 6 on 5
+  "two-minutes.yaml": { cells: 3 * (3 + 2 + 2), sandboxes: 3 * (4 * 16 + 3) + 3 * 6 + 3 * (2 * 6 + 5 + 2) },
+};
+
+test("each of them has its plan here", () => {
+  assert.equal(readdirSync(folder).sort(), Object.keys(byHand).sort());
+});
+
+for (const [file, expected] of Object.entries(byHand)) {
+  test(`${file}: cells and sandboxes are those counted by hand`, async () => {
+    const { cells, sandboxes } = await planOf(file);
+    assert.equal({ cells, sandboxes }, expected);
+  });
+}
+
+test("without --order grid the rounds are spread over blocks, and each visit prewarms and brings up its background", async () => {
+  const plan = async (file: string) =>
+    JSON.parse(
+      (await lab(["run", "--campaign", join(folder, file), "--endpoint", "replay:paper_data", "--plan", "--json"]))
+        .stdout,
+    );
+  assert.is((await plan("paper-time.yaml")).sandboxes, 4 * (50 * 1081 + 5 * 8));
+  // 349,720 cold starts, 130 cells and 23,100 background sandboxes in each of five blocks; fewer where a block begins
+  // with the background that the last one ended with, at most 2,000 at four borders in each of five parts
+  const { cells, sandboxes } = await plan("paper-density.yaml");
+  const most = 349_720 + 5 * (130 + 23_100);
+  assert.is(cells, 130);
+  assert.ok(sandboxes <= most && sandboxes >= most - 5 * 4 * 2_000, String(sandboxes));
+});
+
+test("the paper's time and density grids are exactly the cells that were recorded", async () => {
+  const lines = readFileSync(join(projectRoot, "paper_data/rounds.csv"), "utf8").trim().split("\n").slice(1);
+  for (const [file, experiment] of [
+    ["paper-time.yaml", "time"],
+    ["paper-density.yaml", "density"],
+  ] as const) {
+    const recorded = lines.map(line => line.split(",")).filter(words => words[1] === experiment);
+    const planned = (await planOf(file)).experiments.flatMap(({ runtimes, density, concurrency }) =>
+      runtimes.flatMap(id => density.flatMap(beside => concurrency.map(clients => `${id},${beside},${clients}`))),
+    );
+    assert.equal(planned.sort(), [...new Set(recorded.map(words => words.slice(2, 5).join(",")))].sort());
+  }
+});
+
+test.run();

@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import { type Dataset, loadDataset } from "../../../src/analysis/datasets/index.js";
+import { replayMemory, replaySource } from "../../../src/cli/replay.js";
+import {
+  type ExperimentWishes,
+  experimentSettings,
+  type MeasureOptions,
+  makePlan,
+  measureCampaign,
+  openService,
+  type ReplayOptions,
+  resumeCampaign,
+  runtimes,
+  startReplayServer,
+} from "../../../src/measure/index.js";
+import { readCampaign } from "./campaigns.js";
+
+/** One cell replayed: mean makespans in recorded milliseconds, as recorded and as measured. */
+export interface ReplayedCell {
+  readonly runtime: string;
+  readonly experiment: "time" | "density";
+  readonly density: number;
+  readonly concurrency: number;
+  readonly recordedMs: number;
+  readonly measuredMs: number;
+}
+
+/** Runs experiments on a replay server and gives each cell as it was played and as it was measured. */
+export async function replay(
+  dataset: Dataset,
+  wishes: readonly ExperimentWishes[],
+  folder: { readonly out: string } | { readonly resume: string },
+  server: ReplayOptions = {},
+  options: Partial<MeasureOptions> = {},
+): Promise<{ readonly path: string; readonly cells: readonly ReplayedCell[] }> {
+  const request = { dataset, only: null };
+  const playing = await startReplayServer(replaySource(request, runtimes), server);
+  const service = await openService(playing.endpoint, "cri");
+  const plan = makePlan(
+    { name: null, experiments: wishes.map(experimentSettings), custom: [] },
+    { runtimes, limits: null },
+  );
+  const measure: MeasureOptions = {
+    ...{ plan, service, endpoint: `replay:${dataset.name}`, command: [], toolVersion: "0", report: () => {} },
+    ...{ signal: new AbortController().signal, memory: replayMemory(request), ...options },
+  };
+  try {
+    const path =
+      "out" in folder ? await measureCampaign(folder.out, measure) : await resumeCampaign(folder.resume, measure);
+    const { rounds } = readCampaign(path);
+    const cells = new Map<
+      string,
+      { played: number[]; measured: number[]; cell: Omit<ReplayedCell, "recordedMs" | "measuredMs"> }
+    >();
+    for (const { runtime, run, density, concurrency, makespanMs, warmup } of rounds) {
+      if (warmup || makespanMs === null) continue;
+      const experiment = run.startsWith("density") ? ("density" as const) : ("time" as const);
+      const key = `${runtime} ${experiment} ${density} ${concurrency}`;
+      const entry = cells.get(key) ?? { played: [], measured: [], cell: { runtime, experiment, density, concurrency } };
+      entry.measured.push(makespanMs);
+      cells.set(key, entry);
+    }
+    const idOf = new Map(runtimes.map(({ id, handler }) => [handler, id]));
+    for (const { handler, experiment, density, concurrency, role, makespanMs } of playing.played) {
+      if (role === "test")
+        cells.get(`${idOf.get(handler)} ${experiment} ${density} ${concurrency}`)?.played.push(makespanMs);
+    }
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    return {
+      path,
+      cells: [...cells.values()].map(({ cell, played, measured }) => ({
+        ...{ ...cell, recordedMs: mean(played), measuredMs: mean(measured) },
+      })),
+    };
+  } finally {
+    service.cri.close();
+    await playing.close();
+  }
+}
+
+/** How far a replayed cell may be from its recording: 3 %, and what two milliseconds of this machine are in recorded time. */
+export const tolerance = (speed: number, recordedMs: number): number => 0.03 + (2 * speed) / recordedMs;
+
+/**
+ * Replays cells, each in its own speed, until all are within the tolerance: another process may hold the CPU at one time, but
+ * hardly at every time.
+ *
+ * @returns cells that never were
+ */
+export async function replayUntilTrue(
+  name: string,
+  wanted: readonly Omit<ReplayedCell, "recordedMs" | "measuredMs">[],
+  out: string,
+  { speed, rounds, attempts }: { speed: number; rounds: number; attempts: number },
+): Promise<readonly string[]> {
+  const dataset = await loadDataset(name);
+  let left = wanted;
+  let worst: string[] = [];
+  for (let attempt = 0; attempt < attempts && left.length > 0; attempt++) {
+    const { cells } = await replay(
+      dataset,
+      experimentsOf(left, rounds),
+      { out: join(out, String(attempt)) },
+      { speed },
+    );
+    const off = cells.filter(({ recordedMs, measuredMs }) => {
+      return Math.abs(measuredMs / recordedMs - 1) > tolerance(speed, recordedMs);
+    });
+    worst = off.map(cell => JSON.stringify(cell));
+    left = left.filter(cell => !cells.some(other => sameCell(cell, other)) || off.some(other => sameCell(cell, other)));
+  }
+  return left.length === 0 ? [] : worst;
+}
+
+const sameCell = (a: Omit<ReplayedCell, "recordedMs" | "measuredMs">, b: typeof a): boolean =>
+  a.runtime === b.runtime &&
+  a.experiment === b.experiment &&
+  a.density === b.density &&
+  a.concurrency === b.concurrency;
+
+/** Experiments that have exactly these cells: those on one background together. */
+function experimentsOf(cells: readonly Omit<ReplayedCell, "recordedMs" | "measuredMs">[], rounds: number) {
+  const groups = new Map<string, ExperimentWishes & { concurrency: number[] }>();
+  for (const { runtime, experiment, density, concurrency } of cells) {
+    const key = `${runtime} ${experiment} ${density}`;
+    const group = groups.get(key);
+    if (group !== undefined) group.concurrency.push(concurrency);
+    else {
+      const background = experiment === "density" ? { density: [density] } : {};
+      groups.set(key, {
+        ...{ experiment, runtimes: [runtime], concurrency: [concurrency], rounds, order: "grid", ...background },
+      });
+    }
+  }
+  return [...groups.values()];
+}
