@@ -13,7 +13,7 @@ let loader: string | undefined;
  */
 export function embeddedPlotly(): string {
   loader ??= `window.rundLabPlotly ??= (async () => {
-  const bytes = Uint8Array.from(atob("${gzipSync(readFileSync(pictureParts().plotly), { level: 9 }).toString("base64")}"), c => c.charCodeAt(0));
+  const bytes = Uint8Array.from(atob("${gzipSync(readFileSync(pictureParts().bundle), { level: 9 }).toString("base64")}"), c => c.charCodeAt(0));
   const source = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
   new Function("define", "module", "exports", source)();
   return window.Plotly;

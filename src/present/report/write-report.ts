@@ -1,8 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { LabError } from "../../model/errors.js";
 import { type Figure, pngOfSvg, renderSvg } from "../figures/index.js";
+import { pictureParts } from "../figures/static/render.js";
 import { type ReportContent, reportPage } from "./page.js";
 
 /** Width of the figures' files, in CSS pixels. */
@@ -39,16 +38,6 @@ export async function writeReport(
   return page;
 }
 
-async function plotlyScript(): Promise<string> {
-  let file: string;
-  try {
-    file = createRequire(import.meta.url).resolve("plotly.js-cartesian-dist-min");
-  } catch (cause) {
-    throw new LabError("RUND_PICTURE_PACKAGES", "machine", "the report needs plotly.js-cartesian-dist-min", {
-      hint: "npm install plotly.js-cartesian-dist-min",
-      cause,
-    });
-  }
-  // a script element ends at the first closing tag, even inside a string
-  return (await readFile(file, "utf8")).replaceAll("</script", "<\\/script");
-}
+/** Plotly for the page; a script element ends at the first closing tag, even inside a string. */
+const plotlyScript = async (): Promise<string> =>
+  (await readFile(pictureParts().bundle, "utf8")).replaceAll("</script", "<\\/script");

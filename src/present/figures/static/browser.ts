@@ -38,6 +38,9 @@ export async function openPlotlyPage(plotlyFile: string, fonts: Fonts): Promise<
       return pointAtLength(this, distance);
     },
   });
+  // Plotly's maps ask for these two while they load; no figure of ours draws on a canvas
+  Object.assign(window, { TextDecoder, TextEncoder });
+  Object.assign(window.HTMLCanvasElement.prototype, { getContext: () => null });
   Object.assign(window.URL, { createObjectURL: () => "blob:none", revokeObjectURL: () => {} });
   let state = 1;
   const reseed = () => {

@@ -8,6 +8,8 @@ import { readFont } from "./font.js";
 /** Where the optional packages that pictures are made with lie. */
 export interface PictureParts {
   readonly plotly: string;
+  /** The part of Plotly that draws our figures, minified: what a page carries along. */
+  readonly bundle: string;
   readonly regular: string;
   readonly bold: string;
 }
@@ -28,7 +30,8 @@ export function pictureParts(): PictureParts {
       return "";
     }
   };
-  const plotly = find("plotly.js-cartesian-dist-min");
+  const plotly = find("plotly.js-dist");
+  const bundle = find("plotly.js-cartesian-dist-min");
   find("jsdom");
   find("@resvg/resvg-js");
   const fonts = join(dirname(find("dejavu-fonts-ttf/package.json")), "ttf");
@@ -37,7 +40,7 @@ export function pictureParts(): PictureParts {
       hint: `npm install ${missing.join(" ")}`,
     });
   }
-  return { plotly, regular: join(fonts, "DejaVuSans.ttf"), bold: join(fonts, "DejaVuSans-Bold.ttf") };
+  return { plotly, bundle, regular: join(fonts, "DejaVuSans.ttf"), bold: join(fonts, "DejaVuSans-Bold.ttf") };
 }
 
 let page: Promise<PlotlyPage> | undefined;
