@@ -20,7 +20,7 @@ test("makespan and start skew count from the first request, not from the release
   inTempFolder(async folder => {
     const cri = new FakeCri(new SlowToRead(), () => ({ ms: 50 }));
     const plan = planOf({ experiment: "time", concurrency: [3], rounds: 1 });
-    const { rounds } = await campaignIn(folder, plan, fakeTools(cri));
+    const { rounds, read } = await campaignIn(folder, plan, fakeTools(cri));
     const { samples, makespanMs, startSkewMs } = rounds[0]!;
     const sent = samples.map(({ sentMs }) => sentMs);
     const ready = samples.map(sample => (sample.status === "ready" ? sample.readyMs : Number.NaN));
@@ -28,6 +28,11 @@ test("makespan and start skew count from the first request, not from the release
     assert.ok(first >= 1 && last >= first + 2, `sent at ${sent}`);
     assert.is(startSkewMs, last - first);
     assert.is(makespanMs, Math.max(...ready) - first);
+    const logged = [1, 2, 3].map(client =>
+      read(`time_runc_01311200/con_003/client00${client}.txt`).trim().split(" ").slice(1).map(Number),
+    );
+    const [starts, ends] = [logged.map(([start = 0]) => start), logged.map(([, end = 0]) => end)];
+    assert.is(Math.max(...ends) - Math.min(...starts), makespanMs, "the logs hold the same makespan");
   }));
 
 test.run();
