@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import type { Converter, Diagnostic } from "tslab/dist/converter.js";
 import type { CodeMetadata } from "tslab/dist/metadata.js";
 import { type RawSourceMap, SourceMap, takeInlineMap } from "./source-map.js";
@@ -58,6 +59,9 @@ export const prefixLines = 1;
 const nodeWords =
   /\b(import|export|require|console|process|Buffer|URL|fetch|performance|structuredClone|set(Timeout|Interval|Immediate))\b|@module/;
 
+/** TypeScript's error for an import that leads nowhere. */
+const moduleNotFound = 2307;
+
 /**
  * tslab's converter, made to keep source maps and to start fast.
  *
@@ -71,12 +75,17 @@ export class Compiler {
   #metadata: (code: string) => CodeMetadata;
   #small: Converter | undefined;
   #full: Converter | undefined;
+  /** Cells have needed the full converter: what they declare may only make sense to it. */
+  #outgrown = false;
   #types: readonly string[] = [];
+  readonly #paths: Readonly<Record<string, readonly string[]>>;
   readonly #maps = new Map<string, SourceMap>();
   /** What the cells so far declare. */
   declarations = "";
 
-  constructor() {
+  /** @param folder where cells look for modules */
+  constructor(folder: string) {
+    this.#paths = ownTypes(folder);
     const require = createRequire(createRequire(import.meta.url).resolve("tslab/package.json"));
     const path = require.resolve("@tslab/typescript-for-tslab");
     const typescript = require(path) as TypeScript;
@@ -91,11 +100,8 @@ export class Compiler {
   #withMaps(typescript: TypeScript): TypeScript {
     const nowhere = { close() {} };
     const system = Object.create(typescript.sys) as TypeScriptSystem;
-    const libraries = [
-      `${sep}node_modules${sep}`,
-      dirname(createRequire(import.meta.url).resolve("../../package.json")),
-    ];
-    const isLibrary = (path: string) => libraries.some(part => path.includes(part)) && !path.includes("notebooks");
+    const own = join(dirname(createRequire(import.meta.url).resolve("../../package.json")), "dist", sep);
+    const isLibrary = (path: string) => path.includes(`${sep}node_modules${sep}`) || path.startsWith(own);
     // hundreds of watchers on files that do not change while a notebook is open
     system.watchFile = (path, ...rest) => (isLibrary(path) ? nowhere : typescript.sys.watchFile(path, ...rest));
     system.watchDirectory = () => nowhere;
@@ -103,7 +109,11 @@ export class Compiler {
       ...typescript,
       sys: system,
       createWatchCompilerHost: (files, options, ...rest) =>
-        typescript.createWatchCompilerHost(files, { ...options, inlineSourceMap: true, types: this.#types }, ...rest),
+        typescript.createWatchCompilerHost(
+          files,
+          { ...options, inlineSourceMap: true, types: this.#types, paths: this.#paths },
+          ...rest,
+        ),
       transpileModule: (input, options) => {
         const first = takeInlineMap(input);
         const compilerOptions = { ...options.compilerOptions, inlineSourceMap: true };
@@ -124,13 +134,14 @@ export class Compiler {
       this.#full = this.#createConverter({ isJS: false, isBrowser: false });
       this.#small?.close();
       this.#small = undefined;
+      this.#outgrown = true;
     }
     return this.#full;
   }
 
   /** Prepares for cells that may come: cheaply at first, fully the second time. */
   warm(): void {
-    if (this.#small === undefined && this.#full === undefined) this.#openSmall();
+    if (this.#small === undefined && !this.#outgrown) this.#openSmall();
     else void this.full;
   }
 
@@ -149,9 +160,12 @@ export class Compiler {
       const metadata = this.#metadata(code);
       if (metadata.module !== undefined) return this.#addModule(metadata.module, code, metadata);
     }
-    let converted = this.#full === undefined && !nodeWords.test(code) ? this.#convertSmall(code) : undefined;
+    let converted = !this.#outgrown && !nodeWords.test(code) ? this.#convertSmall(code) : undefined;
     converted ??= this.full.convert(this.declarations, code);
-    if (converted.diagnostics.length > 0) throw new CompileError(converted.diagnostics);
+    if (converted.diagnostics.length > 0) {
+      if (converted.diagnostics.some(({ code }) => code === moduleNotFound)) this.#forgetFiles();
+      throw new CompileError(converted.diagnostics);
+    }
     const compiled = (text: string): CompiledCode => {
       const map = this.#maps.get(text);
       this.#maps.delete(text);
@@ -166,6 +180,12 @@ export class Compiler {
     };
   }
 
+  /** A converter remembers what it did not find, and no directory is watched: a new one looks again. */
+  #forgetFiles(): void {
+    this.#full?.close();
+    this.#full = undefined;
+  }
+
   #convertSmall(code: string) {
     const converted = this.#openSmall().convert(this.declarations, code);
     return converted.diagnostics.length === 0 ? converted : undefined;
@@ -177,5 +197,20 @@ export class Compiler {
     if (diagnostics.length > 0) throw new CompileError(diagnostics);
     const { declarations } = this;
     return { main: undefined, awaits: false, lastExpression: undefined, files: new Map(), declarations };
+  }
+}
+
+/** Where a folder has no rund-lab of its own, the types of this one, as TypeScript's `paths`. */
+function ownTypes(folder: string): Record<string, string[]> {
+  try {
+    createRequire(join(folder, "cell.js")).resolve("rund-lab");
+    return {};
+  } catch {
+    const file = createRequire(import.meta.url).resolve("../../package.json");
+    const { exports } = JSON.parse(readFileSync(file, "utf8")) as { exports: Record<string, { types?: string }> };
+    const typed = Object.entries(exports).filter(([, { types }]) => types !== undefined);
+    return Object.fromEntries(
+      typed.map(([entry, { types }]) => [join("rund-lab", entry), [join(dirname(file), types!)]]),
+    );
   }
 }

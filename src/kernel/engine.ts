@@ -16,7 +16,7 @@ import type { Content } from "./wire.js";
 type ExecuteAsk = Extract<Ask, { ask: "execute" }>;
 
 export class Engine {
-  readonly #compiler = new Compiler();
+  readonly #compiler: Compiler;
   readonly #traces = new Traces();
   readonly #origins: Origins;
   readonly #executor: Executor;
@@ -32,10 +32,11 @@ export class Engine {
     private readonly outlet: Outlet,
     private readonly state: Int32Array,
   ) {
+    this.#compiler = new Compiler(folder);
     this.#origins = new Origins((origin, failure) => this.#lateFailure(origin, failure));
     this.#executor = new Executor(
       folder,
-      (name, code) => this.#traces.add(name, code),
+      (name, code, prefix) => this.#traces.add(name, code, prefix),
       () => this.#tslab(),
     );
     this.#origins.install();

@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { createRequire, Module } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { Script } from "node:vm";
-import type { CompiledCell, CompiledCode } from "./compiler.js";
+import { type CompiledCell, type CompiledCode, prefixLines } from "./compiler.js";
 
 /** Runs compiled cells in this process, one namespace for all of them, as tslab's executor does. */
 export class Executor {
@@ -14,12 +15,13 @@ export class Executor {
 
   /**
    * @param folder where cells look for modules
-   * @param named told of each piece of code under the name it will have in stack traces, before it runs
+   * @param named told of each piece of code under the name it will have in stack traces, and how many lines tslab put
+   *   before its source, before it runs
    * @param tslab what `import "tslab"` gives
    */
   constructor(
     folder: string,
-    private readonly named: (name: string, code: CompiledCode) => void,
+    private readonly named: (name: string, code: CompiledCode, prefix: number) => void,
     private readonly tslab: () => unknown,
   ) {
     // an import is compiled to a getter; as a plain value a later cell can assign to it
@@ -50,7 +52,7 @@ export class Executor {
   run(name: string, { main, awaits, lastExpression, files }: CompiledCell): unknown {
     this.addFiles(files);
     if (main === undefined) return undefined;
-    this.named(name, main);
+    this.named(name, main, prefixLines);
     const head = awaits ? "(async function (exports, require) {\n" : "(function (exports, require) {\n";
     const script = new Script(`${head}${main.code}\n})`, { filename: name, lineOffset: -1 });
     const cell = script.runInThisContext() as (exports: object, require: NodeJS.Require) => unknown;
@@ -85,10 +87,13 @@ export class Executor {
     const code = this.#files.get(file)!;
     const module = new Module(file);
     this.#loaded.set(file, module);
-    this.named(file, code);
+    const source = [file.replace(/\.js$/, ".ts"), file.replace(/\.js$/, ".tsx"), file].find(path => existsSync(path));
+    const name = source ?? file;
+    // what is not on the disk is a cell's module, compiled as cells are
+    this.named(name, code, source === undefined ? prefixLines : 0);
     module.filename = file;
     const wrapped = `(function (exports, require, module, __filename, __dirname) {\n${code.code}\n})`;
-    const run = new Script(wrapped, { filename: file, lineOffset: -1 }).runInThisContext();
+    const run = new Script(wrapped, { filename: name, lineOffset: -1 }).runInThisContext();
     const require = this.#requireFrom(createRequire(file), dirname(file));
     run.call(module.exports, module.exports, require, module, file, dirname(file));
     return module;

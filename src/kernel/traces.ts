@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import { type CompiledCode, CompileError, prefixLines } from "./compiler.js";
+import { type CompiledCode, CompileError } from "./compiler.js";
 import type { ErrorContent } from "./messages.js";
 import type { Place } from "./source-map.js";
 
@@ -9,7 +9,7 @@ const kernelFolder = dirname(fileURLToPath(import.meta.url));
 
 /** Makes stack traces point at what was written: a cell's own lines and columns, and no line of this kernel. */
 export class Traces {
-  readonly #code = new Map<string, CompiledCode>();
+  readonly #code = new Map<string, CompiledCode & { readonly prefix: number }>();
   readonly #sources = new Map<string, string>();
 
   /** Installs itself as V8's formatter of stack traces. */
@@ -22,10 +22,9 @@ export class Traces {
     };
   }
 
-  /** @param source the cell's text, for code frames; absent for a file */
-  add(name: string, code: CompiledCode, source?: string): void {
-    this.#code.set(name, code);
-    if (source !== undefined) this.#sources.set(name, source);
+  /** @param prefix lines that stand before the source in what the map leads to */
+  add(name: string, code: CompiledCode, prefix: number): void {
+    this.#code.set(name, { ...code, prefix });
   }
 
   /** Remembers a cell's text, for code frames. */
@@ -37,12 +36,12 @@ export class Traces {
     const text = String(site);
     const name = site.getFileName();
     const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
-    const map = name === null || name === undefined ? undefined : this.#code.get(name)?.map;
-    if (map === undefined || line === null || column === null) return text;
-    const origin = map.origin({ line: line - 1, column: column - 1 });
+    const code = this.#code.get(name ?? "");
+    if (code?.map === undefined || line === null || column === null) return text;
+    const origin = code.map.origin({ line: line - 1, column: column - 1 });
     if (origin === undefined) return text;
-    const prefix = this.#sources.has(name!) ? prefixLines : 0;
-    return text.replace(`${name}:${line}:${column}`, () => position(name!, { ...origin, line: origin.line - prefix }));
+    const place = { ...origin, line: origin.line - code.prefix };
+    return text.replace(`${name}:${line}:${column}`, () => position(name!, place));
   }
 
   /**

@@ -291,10 +291,36 @@ test("process.exit and process.exitCode fail the cell, and the kernel lives on",
 });
 
 test("modules of the notebook's folder and cells that are modules can be imported", async ({ kernel }) => {
-  await kernel.run("/** @module helpers */\nexport const three = 3;");
+  await kernel.run(
+    "/** @module helpers */\nexport const three = 3;\nexport function broken(): never {\n  throw new Error('in a module');\n}",
+  );
   const { outputs, reply } = await kernel.run("import { three } from './helpers';\nthree");
   assert.equal((outputs[0] as { data: unknown }).data, { "text/plain": "3" }, String(reply.evalue));
+  const failed = await kernel.run("import { broken } from './helpers';\nbroken()");
+  assert.match((failed.reply.traceback as string[]).join("\n"), "helpers.js:4:9");
 });
+
+test("in a folder without packages the kernel's own library and tslab are there, and local modules are seen", () =>
+  inTempFolder(async folder => {
+    const kernel = await LiveKernel.start(labKernel, folder);
+    // a module is found as soon as it is there
+    assert.match(
+      String((await kernel.run("import { answer } from './local'")).reply.evalue),
+      "Cannot find module './local'",
+    );
+    writeFileSync(
+      join(folder, "local.ts"),
+      "export const answer: number = 42;\nexport function fail() {\n  throw new Error('here');\n}\n",
+    );
+    const { reply, outputs } = await kernel.run(
+      "import { runtimeLabel } from 'rund-lab';\nimport { parseClientLog } from 'rund-lab/logs';\nimport { display } from 'tslab';\nimport { answer, fail } from './local';\n[runtimeLabel('kata'), typeof parseClientLog, answer]",
+    );
+    assert.is(reply.status, "ok", String(reply.evalue));
+    assert.equal((outputs.at(-1) as { data: unknown }).data, { "text/plain": "[ 'Kata-QEMU', 'function', 42 ]" });
+    assert.is((await kernel.run("runtimeLabel(5)")).reply.ename, "CompileError");
+    assert.match(((await kernel.run("fail()")).reply.traceback as string[]).join("\n"), `${folder}/local.ts:3:9`);
+    await kernel.stop();
+  }));
 
 test("restart and shutdown are confirmed on the channel they came by and on iopub", async () => {
   const kernel = await LiveKernel.start();

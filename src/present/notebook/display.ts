@@ -4,6 +4,8 @@
  * that, text on stdout: so nothing here needs a kernel.
  */
 
+import { escapeHtml } from "./html.js";
+
 /** One thing to show, by MIME type: text for text types, base64 text or bytes for pictures, a value for JSON types. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
@@ -143,9 +145,6 @@ function frameBundle(frame: Frame): MimeBundle {
 }
 
 const cellText = (cell: unknown): string => (cell === null || cell === undefined ? "" : String(cell));
-
-const escapeHtml = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 /** Rows as lines with columns aligned to the right. */
 function columnsOfText(rows: readonly (readonly unknown[])[]): string[] {
