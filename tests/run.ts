@@ -4,7 +4,8 @@
  *
  *   node --import tsx tests/run.ts [--full] [--serial] [part of a path …]
  *
- * `*.test.ts` always run; `*.full.ts`, the long checks, only with `--full`. A file that queues no suite, a suite whose
+ * `*.test.ts` always run; `*.full.ts`, the long checks, only with `--full`. Files named `*.alone.…`, whose subject is time
+ * itself, run one by one when the others are done. A file that queues no suite, a suite whose
  * `before` hook fails, and a process that dies are failures: uvu alone would pass over all three.
  */
 import { spawn } from "node:child_process";
@@ -56,9 +57,7 @@ async function runFile(file: string): Promise<FileRun> {
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const skippedFor = new Map<string, string[]>();
-const queue = [...files];
-
-async function worker() {
+async function work(queue: string[]) {
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
     const { output, seconds, result } = await runFile(file);
     const bad = result.failed > 0;
@@ -81,7 +80,10 @@ if (files.length === 0) {
   process.exitCode = 1;
 }
 const workers = options.includes("--serial") ? 1 : availableParallelism();
-await Promise.all(Array.from({ length: Math.min(workers, files.length) }, worker));
+const alone = files.filter(file => file.includes(".alone."));
+const together = files.filter(file => !file.includes(".alone."));
+await Promise.all(Array.from({ length: workers }, () => work(together)));
+await work(alone);
 
 for (const [reason, names] of skippedFor) {
   const some = names.slice(0, 3).join("; ") + (names.length > 3 ? "; …" : "");

@@ -15,6 +15,8 @@ export async function runProgress(io: Io, plan: Plan): Promise<RunProgress> {
   const { default: progress } = await import("cli-progress");
   const bar = new progress.SingleBar({
     format: "{bar} {value}/{total} {what} · {left} left",
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,

@@ -77,10 +77,9 @@ async function run(
     });
   }
 
-  const plan = await planFor(settings, runtimes, replay ? speed : null);
-  if (options.shell === true) {
-    return printShell(io, plan, replay ? null : measure.knownContainerd(measure.socketPath(endpoint)));
-  }
+  const socket = replay ? null : measure.socketPath(endpoint);
+  const plan = await planFor(settings, runtimes, socket, speed);
+  if (options.shell === true) return printShell(io, plan, socket === null ? null : measure.knownContainerd(socket));
   if (options.plan === true) return printPlan(io, plan, options.json === true);
   if (!plan.fits) {
     throw new LabError("RUND_PLAN_FITS", "machine", `the plan does not fit this machine: ${plan.why.join("; ")}`, {
@@ -115,7 +114,9 @@ async function run(
             })
           : await measure.resumeCampaign(resumed, request);
       progress.stop();
-      printResult(io, path, measure.summariseCells(readJournal(path)), options.json === true);
+      const cells = measure.summariseCells(readJournal(path));
+      printResult(io, path, cells, options.json === true);
+      refuseEmpty(path, cells);
     } finally {
       progress.stop();
       service.cri.close();
@@ -132,22 +133,23 @@ async function defaultEndpoint(): Promise<string> {
   return findContainerd(defaultFolder)?.endpoint ?? "unix:///run/containerd/containerd.sock";
 }
 
-/** @param speed a rehearsal's; null for a real campaign */
+/** @param socket the service's; null for a rehearsal, which needs nothing of the machine */
 async function planFor(
   settings: CampaignSettings,
   runtimes: readonly RuntimeDeclaration[],
-  speed: number | null,
+  socket: string | null,
+  speed: number,
 ): Promise<Plan> {
-  const [{ makePlan, readLimits, replayTiming, usualTiming }, { loadDataset }] = await Promise.all([
+  const [{ listenerOf, makePlan, readLimits, replayTiming, usualTiming }, { loadDataset }] = await Promise.all([
     import("../measure/index.js"),
     import("../analysis/datasets/index.js"),
   ]);
   const { starts } = await loadDataset("paper_data");
   return makePlan(settings, {
     runtimes,
-    limits: speed === null ? readLimits() : null,
-    timing: speed === null ? usualTiming : replayTiming,
-    speed: speed ?? 1,
+    limits: socket === null ? null : readLimits(listenerOf(socket)),
+    timing: socket === null ? replayTiming : usualTiming,
+    speed,
     makespanMs({ runtime, experiment, density, concurrency }) {
       const cell = starts.find(
         each =>
@@ -185,6 +187,16 @@ function printResult(io: Io, path: string, cells: readonly CellSummary[], json: 
   }
 }
 
+/** @throws LabError `RUND_NO_ROUND` if every round of a campaign failed: then nothing was measured */
+function refuseEmpty(path: string, cells: readonly CellSummary[]): void {
+  if (cells.some(({ rounds }) => rounds > 0)) return;
+  const why = cells.find(({ firstFailure }) => firstFailure !== null)?.firstFailure;
+  throw new LabError("RUND_NO_ROUND", "check", `no round was complete; the first failure: ${why ?? "unknown"}`, {
+    where: path,
+    hint: "events.ndjson has every failure with its reason; `rund-lab doctor` shows what this machine lacks",
+  });
+}
+
 function describeCell(cell: CellSummary): string {
   const { experiment, runtime, density, concurrency, memoryMb, rounds, partial, failed, attempted } = cell;
   const place = [
@@ -195,7 +207,7 @@ function describeCell(cell: CellSummary): string {
   ].join(" ");
   const value =
     cell.pssKiB !== null
-      ? `${(cell.pssKiB / 1024).toFixed(1)} MiB PSS a sandbox`
+      ? `${mib(cell.pssKiB)} PSS a sandbox, ${mib(cell.hostKiB ?? 0)} by MemAvailable`
       : cell.makespanMs !== null
         ? `makespan ${cell.makespanMs.toFixed(1)} ms`
         : "no complete round";
@@ -208,6 +220,8 @@ function describeCell(cell: CellSummary): string {
   ];
   return `${place}: ${value}, n = ${rounds}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}\n`;
 }
+
+const mib = (kib: number): string => `${(kib / 1024).toFixed(1)} MiB`;
 
 function kind(text: string): ExperimentKind {
   if (text === "time" || text === "memory" || text === "density") return text;

@@ -26,5 +26,6 @@ export { type CellSummary, summariseCells } from "./experiments/summary.js";
 export type { CampaignProgress, MemoryTools } from "./experiments/tools.js";
 export { type Fingerprint, readFingerprint } from "./host/fingerprint.js";
 export { type MachineLimits, readLimits } from "./host/limits.js";
+export { listenerOf } from "./host/listener.js";
 export { type MemorySnapshot, readSandboxMemory } from "./host/memory-snapshot.js";
 export * from "./runtimes/index.js";

@@ -219,7 +219,7 @@ function startCommand(containerd: string, config: string, handlers: readonly Han
 }
 
 async function importPauseImage(ctr: string, socket: string): Promise<void> {
-  const words = ["-a", socket, "-n", "k8s.io", "images", "import", "-"];
+  const words = ["-a", socket, "--timeout", "30s", "--connect-timeout", "10s", "-n", "k8s.io", "images", "import", "-"];
   try {
     await execa(ctr, words, { input: pauseImage() });
   } catch (cause) {

@@ -61,9 +61,9 @@ export async function measureCampaign(
   const at = new Date().toISOString();
   const what = plan.settings.name ?? [...new Set(plan.settings.experiments.map(each => each.experiment))].join("-");
   const path = makeCampaignFolder(out, what, at);
-  made(path);
   return locked(path, async () => {
     const folder = CampaignFolder.create(path, newManifest(basename(path), at, options));
+    made(path);
     try {
       await runCampaign(folder, plan, toolsFor(options, folder.manifest.label), options.signal);
     } finally {

@@ -20,6 +20,10 @@ export interface CellSummary {
   readonly makespanMs: number | null;
   /** Mean PSS per sandbox that was there; null but in the memory experiment. */
   readonly pssKiB: number | null;
+  /** By how much MemAvailable fell, per sandbox: the host's second opinion; null but in the memory experiment. */
+  readonly hostKiB: number | null;
+  /** What the first failed cold start said. */
+  readonly firstFailure: string | null;
   /** Rounds that carry each flag. */
   readonly flags: Readonly<Partial<Record<RoundFlag, number>>>;
 }
@@ -43,23 +47,25 @@ function summariseRounds(rounds: readonly RoundEvent[]): CellSummary {
   const { run, runtime, density, concurrency } = rounds[0]!;
   const complete = rounds.flatMap(({ makespanMs }) => makespanMs ?? []);
   const samples = rounds.flatMap(round => round.samples);
-  const failed = samples.filter(({ status }) => status !== "ready").length;
+  const failures = samples.flatMap(sample => (sample.status === "ready" ? [] : [sample]));
+  const failed = failures.length;
   const flags: Partial<Record<RoundFlag, number>> = {};
   for (const flag of rounds.flatMap(round => round.flags)) flags[flag] = (flags[flag] ?? 0) + 1;
   return {
-    ...{ run, runtime, density, concurrency, memoryMb: null, pssKiB: null, flags },
+    ...{ run, runtime, density, concurrency, memoryMb: null, pssKiB: null, hostKiB: null, flags },
     experiment: parseRunName(run)?.experiment ?? "time",
     rounds: complete.length,
     partial: rounds.length - complete.length,
     attempted: samples.length,
     failed,
     unreliable: failed > unreliableShare * samples.length,
+    firstFailure: failures[0]?.message ?? null,
     makespanMs: complete.length === 0 ? null : complete.reduce((sum, ms) => sum + ms, 0) / complete.length,
   };
 }
 
 function summariseSnapshot(event: MemoryEvent): CellSummary {
-  const { run, runtime, density, memoryMb, sandboxes, attempted, failed, components } = event;
+  const { run, runtime, density, memoryMb, sandboxes, attempted, failed, components, hostBefore, hostAfter } = event;
   const pssKiB = components.reduce((sum, component) => sum + component.pssKiB, 0);
   return {
     ...{
@@ -76,7 +82,9 @@ function summariseSnapshot(event: MemoryEvent): CellSummary {
     rounds: 1,
     partial: 0,
     unreliable: failed > unreliableShare * attempted,
+    firstFailure: null,
     pssKiB: sandboxes === 0 ? null : pssKiB / sandboxes,
+    hostKiB: sandboxes === 0 ? null : (hostBefore.memAvailableKiB - hostAfter.memAvailableKiB) / sandboxes,
     flags: {},
   };
 }

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { fieldsOf, procFolder, readProc } from "./proc.js";
+import { fieldsOf, readProc } from "./proc.js";
 
 /** How much more this machine takes. */
 export interface MachineLimits {
@@ -15,24 +15,30 @@ export interface PidLimit {
   readonly by: string;
 }
 
-/** Memory and pids that are free now, the control groups this program is in counted. */
-export function readLimits(proc = procFolder, cgroups = "/sys/fs/cgroup"): MachineLimits {
+/**
+ * Memory and pids that are free now.
+ *
+ * @param pid a process whose control groups count: the engine's, under which sandboxes run; this one's if left out
+ */
+export function readLimits(pid: number | "self" = "self", root = "/"): MachineLimits {
+  const proc = join(root, "proc");
+  const cgroups = join(root, "sys/fs/cgroup");
   const memory = fieldsOf(readProc(`${proc}/meminfo`) ?? "");
   const used = Number((readProc(`${proc}/loadavg`) ?? "").split(" ")[3]?.split("/")[1] ?? 0);
   const kernel = ["pid_max", "threads-max"].flatMap(name => {
     const limit = Number(readProc(`${proc}/sys/kernel/${name}`) ?? Number.NaN);
     return Number.isNaN(limit) ? [] : [{ limit, free: limit - used, by: `kernel.${name}` }];
   });
-  const [tightest] = [...kernel, ...cgroupLimits(proc, cgroups)].sort((a, b) => a.free - b.free);
+  const [tightest] = [...kernel, ...cgroupLimits(`${proc}/${pid}/cgroup`, cgroups)].sort((a, b) => a.free - b.free);
   return {
     memAvailableMiB: Math.floor((memory.get("MemAvailable") ?? 0) / 1024),
     pids: tightest ?? { free: Number.POSITIVE_INFINITY, limit: Number.POSITIVE_INFINITY, by: "nothing" },
   };
 }
 
-/** The pids limits of the control groups this process is in, from its own up to the root, v1 or v2. */
-function cgroupLimits(proc: string, cgroups: string): readonly PidLimit[] {
-  const lines = (readProc(`${proc}/self/cgroup`) ?? "").split("\n").map(line => line.split(":"));
+/** The pids limits of the control groups a process is in, from its own up to the root, v1 or v2. */
+function cgroupLimits(file: string, cgroups: string): readonly PidLimit[] {
+  const lines = (readProc(file) ?? "").split("\n").map(line => line.split(":"));
   const v1 = lines.find(([, controllers = ""]) => controllers.split(",").includes("pids"));
   const v2 = lines.find(([number]) => number === "0");
   const roots = [

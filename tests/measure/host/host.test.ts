@@ -163,14 +163,14 @@ test("the tightest limit on pids counts, a control group's as well", () =>
       "proc/sys/kernel/pid_max": "32768\n",
       "proc/sys/kernel/threads-max": "20000\n",
       "proc/self/cgroup": "8:pids:/ci/job\n0::/ci\n",
-      "cgroup/pids/ci/job/pids.max": "max\n",
-      "cgroup/pids/ci/job/pids.current": "10\n",
-      "cgroup/pids/ci/pids.max": "1000\n",
-      "cgroup/pids/ci/pids.current": "250\n",
+      "sys/fs/cgroup/pids/ci/job/pids.max": "max\n",
+      "sys/fs/cgroup/pids/ci/job/pids.current": "10\n",
+      "sys/fs/cgroup/pids/ci/pids.max": "1000\n",
+      "sys/fs/cgroup/pids/ci/pids.current": "250\n",
     });
-    const limits = readLimits(join(folder, "proc"), join(folder, "cgroup"));
+    const limits = readLimits("self", folder);
     assert.is(limits.memAvailableMiB, 2048);
-    assert.equal(limits.pids, { free: 750, limit: 1000, by: join(folder, "cgroup/pids/ci") });
+    assert.equal(limits.pids, { free: 750, limit: 1000, by: join(folder, "sys/fs/cgroup/pids/ci") });
   }));
 
 test.run();

@@ -16,7 +16,7 @@ test("a replayed cell has the makespan of the rounds replayed, within 3 % and tw
       ({ runtime, experiment: "density", density, concurrency }) as const;
     const cells = [
       ...[time("kata", 1), time("kata", 10), time("kata", 20), time("katafc", 1), time("katafc", 10)],
-      ...[time("katatemplate", 1), time("katatemplate", 10), time("katatemplate", 50), time("rund", 100)],
+      ...[time("katatemplate", 1), time("katatemplate", 10), time("katatemplate", 20), time("rund", 100)],
       ...[density("kata", 100, 10), density("katafc", 100, 10), density("katatemplate", 200, 10)],
     ];
     assert.equal(await replayUntilTrue("paper_data", cells, folder, { speed: 2, rounds: 2, attempts: 6 }), []);
@@ -24,18 +24,18 @@ test("a replayed cell has the makespan of the rounds replayed, within 3 % and tw
 
 test("a replayed run is marked, and its logs are in recorded time", () =>
   inTempFolder(async folder => {
-    const dataset = await loadDataset("ae_data");
-    const wishes = [{ experiment: "time", runtimes: ["rund"], concurrency: [1], rounds: 2 }] as const;
+    const dataset = await loadDataset("paper_data");
+    const wishes = [{ experiment: "time", runtimes: ["katafc"], concurrency: [1], rounds: 2 }] as const;
     const { path } = await replay(dataset, wishes, { out: folder }, { speed: 20 });
     const { read, rounds } = readCampaign(path);
     const manifest = parseManifest(read("run.json"));
     assert.ok(manifest.replayed);
-    assert.equal(manifest.replay, { dataset: "ae_data", speed: 20, seed: 1 });
+    assert.equal(manifest.replay, { dataset: "paper_data", speed: 20, seed: 1 });
     const { runs } = await loadDataset(path);
     assert.ok(runs[0]!.replayed);
-    // a recorded makespan of one cold start is about 90 ms, of which a twentieth passed here
+    // a recorded cold start takes about 310 ms, of which a twentieth passed here
     for (const { makespanMs, samples, releasedMs, run } of rounds) {
-      assert.ok(makespanMs! > 80, String(makespanMs));
+      assert.ok(makespanMs! > 150, String(makespanMs));
       const [, start, end, latency] = read(`${run}/con_001/client001.txt`).split("\n")[0]!.split(" ").map(Number);
       assert.is(end! - start!, latency);
       if (samples[0]!.status === "ready" && start === Math.round(releasedMs + samples[0]!.sentMs)) {

@@ -1,0 +1,30 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import { startContainerd } from "../../../src/measure/index.js";
+import { needs, suiteNeeding } from "../../support/needs.js";
+import { inTempFolder } from "../../support/temp.js";
+import { killOnContainerd, killOnReplay } from "./kills.js";
+
+const test = suite("a harness that is killed");
+
+test("killed ten times over a campaign, it leaves every round measured once and nothing behind", () =>
+  inTempFolder(folder => killOnReplay(folder, 10)));
+
+test.run();
+
+const real = suiteNeeding("a harness that is killed, on containerd", needs.root, needs.containerd, needs.runc);
+
+real("killed once, it leaves every round measured once and nothing behind", () =>
+  inTempFolder(async folder => {
+    const containerd = await startContainerd(join(folder, "containerd"));
+    try {
+      mkdirSync(join(folder, "raw"));
+      await killOnContainerd(containerd, join(folder, "raw"), 1);
+    } finally {
+      await containerd.stop();
+    }
+  }),
+);
+
+real.run();

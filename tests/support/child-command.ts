@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { projectRoot } from "./needs.js";
+
+/** A command line in a process of its own, to be interrupted or killed. */
+export interface ChildCommand {
+  /** The exit code; null if a signal ended it. */
+  readonly ended: Promise<number | null>;
+  /** Everything it has written to stdout and stderr. */
+  output(): string;
+  kill(signal: NodeJS.Signals): void;
+  /** Waits until it has written something. */
+  said(what: RegExp): Promise<void>;
+}
+
+export function childCommand(cwd: string, words: readonly string[]): ChildCommand {
+  const loader = join(projectRoot, "node_modules/tsx/dist/loader.mjs");
+  const main = join(projectRoot, "src/cli/main.ts");
+  const child = spawn(process.execPath, ["--import", `file://${loader}`, main, ...words], { cwd });
+  let output = "";
+  child.stdout.on("data", chunk => (output += chunk));
+  child.stderr.on("data", chunk => (output += chunk));
+  return {
+    ended: new Promise(resolve => child.on("close", code => resolve(code))),
+    output: () => output,
+    kill: signal => child.kill(signal),
+    said: what => until(() => what.test(output), `it does not say ${what}`),
+  };
+}
+
+/** Waits for a condition, 30 s at most. */
+export async function until(condition: () => boolean, otherwise = "it did not come to that"): Promise<void> {
+  const began = performance.now();
+  while (!condition()) {
+    if (performance.now() - began > 30_000) throw new Error(otherwise);
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}
