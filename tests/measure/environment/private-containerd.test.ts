@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,8 +67,9 @@ function leftovers(home: string, ids: readonly string[]): string[] {
   const mounts = readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
     .filter(line => line.includes(`${home}/`));
-  const groups = execFileSync("find", ["/sys/fs/cgroup", "-type", "d"], { encoding: "utf8" })
-    .split("\n")
+  // other cgroups come and go while find walks, which it reports by its status
+  const groups = spawnSync("find", ["/sys/fs/cgroup", "-type", "d"], { encoding: "utf8" })
+    .stdout.split("\n")
     .filter(path => ids.some(id => path.includes(id)));
   return [...processes.map(({ pid }) => `pid ${pid}`), ...mounts, ...groups, ...(existsSync(home) ? [home] : [])];
 }
