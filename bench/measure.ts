@@ -45,15 +45,10 @@ export default async function bench(): Promise<void> {
 /** Requests of one round reach containerd within … of each other, by its own log; and the harness' own CPU. */
 async function startSkew({ endpoint }: PrivateContainerd, folder: string): Promise<void> {
   const service = await openService(endpoint, "cri");
+  const usual = { experiment: "time", runtimes: ["runc"], blocks: 1, warmup: 1 } as const;
   const experiments = [
-    experimentSettings({
-      experiment: "time",
-      runtimes: ["runc"],
-      concurrency: [100, 400],
-      rounds: 5,
-      blocks: 1,
-      warmup: 1,
-    }),
+    experimentSettings({ ...usual, concurrency: [100], rounds: 7 }),
+    experimentSettings({ ...usual, concurrency: [400], rounds: 3 }),
   ];
   const plan = makePlan({ name: null, experiments, custom: [] }, { runtimes, limits: null });
   const path = await measureCampaign(folder, {

@@ -4,7 +4,7 @@ import { type CampaignEvent, parseEvents, type RoundEvent } from "../../../src/l
 import { runCampaign } from "../../../src/measure/experiments/campaign.js";
 import { CampaignFolder } from "../../../src/measure/experiments/campaign-folder.js";
 import { replayEnvironment } from "../../../src/measure/experiments/environment.js";
-import { newManifest } from "../../../src/measure/experiments/measure.js";
+import { newManifest } from "../../../src/measure/experiments/new-manifest.js";
 import { makePlan, type Plan } from "../../../src/measure/experiments/plan.js";
 import { type ExperimentWishes, experimentSettings } from "../../../src/measure/experiments/settings.js";
 import type { CampaignTools } from "../../../src/measure/experiments/tools.js";
