@@ -1,5 +1,11 @@
 export type { Handler } from "./handlers.js";
-export { changedFiles, type PreparedMachine, prepareMachine, restoreMachine } from "./machine-changes.js";
+export {
+  changedFiles,
+  type PreparedMachine,
+  prepareMachine,
+  refuseChanges,
+  restoreMachine,
+} from "./machine-changes.js";
 export { type Machine, thisMachine } from "./perform.js";
 export { makePool, poolScript, poolStatus, removePool } from "./pool.js";
 export { type ContainerdInUse, guestMemorySteps, prepareSteps } from "./prepare-steps.js";

@@ -59,24 +59,28 @@ export interface Journal {
  * Begins a journal.
  *
  * @param folder made for it; removed with it
- * @throws LabError `RUND_CHANGES_BUSY` if a living process has changes there, `RUND_CHANGES_LEFT` if a dead one has
+ * @throws LabError as `refuseJournal`
  */
 export function beginJournal(folder: string): Journal {
+  refuseJournal(folder);
+  return journalOf(folder, { version: 1, owner: identify(process.pid)!, complete: false, undo: [], files: [] });
+}
+
+/** @throws LabError `RUND_CHANGES_BUSY` if a living process has a journal in a folder, `RUND_CHANGES_LEFT` if a dead one has */
+export function refuseJournal(folder: string): void {
   const there = findJournal(folder);
-  if (there !== undefined) {
-    const { pid } = there.owner;
-    if (isAlive(there.owner)) {
-      throw new LabError("RUND_CHANGES_BUSY", "machine", `process ${pid} has changed this machine's configs`, {
-        where: folder,
-        hint: "wait for it to end, or stop it; it puts them back",
-      });
-    }
-    throw new LabError("RUND_CHANGES_LEFT", "machine", `process ${pid} died before it put its changes back`, {
+  if (there === undefined) return;
+  const { pid } = there.owner;
+  if (isAlive(there.owner)) {
+    throw new LabError("RUND_CHANGES_BUSY", "machine", `process ${pid} has changed this machine's configs`, {
       where: folder,
-      hint: "`rund-lab env restore` puts them back",
+      hint: "wait for it to end, or stop it; it puts them back",
     });
   }
-  return journalOf(folder, { version: 1, owner: identify(process.pid)!, complete: false, undo: [], files: [] });
+  throw new LabError("RUND_CHANGES_LEFT", "machine", `process ${pid} died before it put its changes back`, {
+    where: folder,
+    hint: "`rund-lab env restore` puts them back",
+  });
 }
 
 /**

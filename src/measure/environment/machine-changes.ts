@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { LabError } from "../../model/errors.js";
-import { beginJournal, findJournal, type Journal } from "./journal.js";
+import { beginJournal, findJournal, type Journal, refuseJournal } from "./journal.js";
 import { withLock } from "./lock.js";
 import { checkSteps, type Machine, performSteps, takeBack } from "./perform.js";
 import { isAlive } from "./process-identity.js";
@@ -57,6 +57,13 @@ export async function restoreMachine(machine: Machine): Promise<boolean> {
   await withLock(folder, () => takeBack(journal, machine));
   return true;
 }
+
+/**
+ * Makes sure that this machine is as its owner left it.
+ *
+ * @throws LabError `RUND_CHANGES_BUSY` if a living campaign has changed it, `RUND_CHANGES_LEFT` if a dead one has
+ */
+export const refuseChanges = ({ root }: Machine): void => refuseJournal(changesFolder(root));
 
 /** Files of this machine that a campaign has changed and not yet put back. */
 export const changedFiles = ({ root }: Machine): readonly string[] => findJournal(changesFolder(root))?.files ?? [];

@@ -19,8 +19,8 @@ import type { CampaignTools } from "./tools.js";
  * campaign's sandboxes are removed and the machine is put back as it was.
  *
  * @param signal interrupts: between two results, or in the middle of one, which is then lost
- * @throws LabError `RUND_INTERRUPTED`, `RUND_SERVICE_LOST`, `RUND_LEFTOVERS`, `RUND_BACKGROUND`, `RUND_WRITE`, or of the
- *   machine's preparation; the folder's manifest says the same
+ * @throws LabError `RUND_INTERRUPTED`, `RUND_SERVICE_LOST`, `RUND_LEFTOVERS`, `RUND_BACKGROUND`, `RUND_WRITE`,
+ *   `RUND_CHANGES_LEFT` or `RUND_CHANGES_BUSY`, or of the machine's preparation; the folder's manifest says the same
  */
 export async function runCampaign(
   folder: CampaignFolder,
@@ -63,6 +63,7 @@ async function begin(session: Session): Promise<void> {
   const { removed } = await session.clear();
   const resumed = session.folder.events.length > 0;
   session.append({ event: "session", at: now(), resumed, pid: process.pid, bootId: bootId(), leftovers: removed });
+  session.tools.environment.refuseChanges();
 }
 
 async function runExperiment(

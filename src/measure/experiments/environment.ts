@@ -11,6 +11,7 @@ import {
   type PreparedMachine,
   prepareMachine,
   prepareSteps,
+  refuseChanges,
   type Step,
 } from "../environment/index.js";
 import { readVersions } from "../host/versions.js";
@@ -18,6 +19,8 @@ import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 
 /** The machine under a campaign: configs, snapshotter, templates. */
 export interface CampaignEnvironment {
+  /** Makes sure that nobody else's changes are on the machine, such as those of this campaign's last, killed session. */
+  refuseChanges(): void;
   /** Prepares the machine for runtimes that are measured mixed. */
   prepare(runtimes: readonly RuntimeDeclaration[]): Promise<void>;
   /** Gives a runtime's guests the memory of a label. @returns MB they really have; null without a guest */
@@ -53,6 +56,7 @@ export function machineEnvironment(under: MachineUnderTest): CampaignEnvironment
     else await prepared.perform(steps);
   };
   return {
+    refuseChanges: () => refuseChanges(under.machine),
     prepare: runtimes => perform(stepsFor(runtimes, under)),
     async setGuestMemory(runtime, labelMb) {
       await perform(guestMemorySteps(runtime, labelMb));
@@ -69,6 +73,7 @@ export function machineEnvironment(under: MachineUnderTest): CampaignEnvironment
 
 /** A rehearsal's: nothing is touched, and nothing is known of the machine that was recorded. */
 export const replayEnvironment = (dataset: string): CampaignEnvironment => ({
+  refuseChanges: () => {},
   prepare: async () => {},
   setGuestMemory: async ({ config, guestMemoryExtraMb }, labelMb) =>
     config === null ? null : labelMb + guestMemoryExtraMb,

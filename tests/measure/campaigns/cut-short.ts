@@ -100,8 +100,7 @@ export const killAt = (id: string, server: ReplayServer, moment: number): Promis
     const [, signal] = await once(child, "exit");
     assert.is(signal, "SIGKILL");
     const { error } = await machineCampaign(folder, id, machine, socketOf(server), { resume: true });
-    // killed in putting back after its last result, it has nothing left that would need the machine
-    if (error !== undefined) assert.is((error as LabError).code, "RUND_CHANGES_LEFT");
+    assert.is((error as LabError).code, "RUND_CHANGES_LEFT");
     assert.is(await restoreMachine(machine), true);
     assertConfigs(machine);
     assert.is((await machineCampaign(folder, id, machine, socketOf(server), { resume: true })).error, undefined);
