@@ -26,19 +26,25 @@ import {
 } from "../src/measure/index.js";
 import { median } from "./support.js";
 
+const crictlThere = spawnSync("crictl", ["--version"]).error === undefined;
+
 export default async function bench(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-bench-"));
   const containerd = await startContainerd(join(folder, "containerd"));
   const cri = connectCri(containerd.endpoint);
-  try {
-    await startSkew(containerd, folder);
-    shellSkew(containerd, folder);
-    await cleanUpSpeed(cri);
-    await memorySpeed(cri);
-  } finally {
+  const takeDown = async () => {
     cri.close();
     await containerd.stop();
     rmSync(folder, { recursive: true });
+  };
+  process.once("SIGINT", () => void takeDown().finally(() => process.exit(130)));
+  try {
+    await startSkew(containerd, folder);
+    await shellSkew(containerd, cri, folder);
+    await cleanUpSpeed(cri, containerd.endpoint);
+    await memorySpeed(cri);
+  } finally {
+    await takeDown();
   }
 }
 
@@ -71,11 +77,8 @@ async function startSkew({ endpoint }: PrivateContainerd, folder: string): Promi
 }
 
 /** The original's way: a shell that starts a crictl for each client. */
-function shellSkew(containerd: PrivateContainerd, folder: string): void {
-  if (spawnSync("crictl", ["--version"]).error !== undefined) {
-    console.log("  no crictl on PATH: nothing to set beside it");
-    return;
-  }
+async function shellSkew(containerd: PrivateContainerd, cri: CriClient, folder: string): Promise<void> {
+  if (!crictlThere) return console.log("  no crictl on PATH: nothing to set beside it");
   const log = new ServiceLog(containerd.logPath);
   const uids = Array.from({ length: 100 }, (_, index) => `shell-${index}`);
   for (const uid of uids) {
@@ -88,6 +91,7 @@ function shellSkew(containerd: PrivateContainerd, folder: string): void {
   const loop = `for f in ${folder}/shell-*.json; do crictl -r ${containerd.endpoint} runp --runtime runc $f >/dev/null & done; wait`;
   execFileSync("sh", ["-c", loop], { stdio: "ignore" });
   console.log(`  a shell loop with crictl: 100 within ${log.skewOf(uids)?.toFixed(0)} ms`);
+  await cleanUp({ cri, clock: machineClock }, "shell");
 }
 
 async function bringUp(cri: CriClient, campaign: string, count: number): Promise<readonly string[]> {
@@ -104,7 +108,7 @@ async function bringUp(cri: CriClient, campaign: string, count: number): Promise
   return ids;
 }
 
-async function cleanUpSpeed(cri: CriClient): Promise<void> {
+async function cleanUpSpeed(cri: CriClient, endpoint: string): Promise<void> {
   const seconds = async (work: () => Promise<unknown>) => {
     const began = performance.now();
     await work();
@@ -114,11 +118,30 @@ async function cleanUpSpeed(cri: CriClient): Promise<void> {
   const single = await seconds(async () => {
     for (const id of ids) await removeSandbox(cri, id);
   });
+  const withCrictl = crictlThere ? await originalCleanUp(cri, endpoint, seconds) : null;
   await bringUp(cri, "workers", 100);
   const pooled = await seconds(() => cleanUp({ cri, clock: machineClock }, "workers"));
   console.log(
     `  clean-up of 100: ${pooled.toFixed(2)} s verified by workers, ${single.toFixed(2)} s one at a time: ${(single / pooled).toFixed(1)}×`,
   );
+  if (withCrictl !== null) {
+    console.log(
+      `    the original's way, crictl one at a time: ${withCrictl.toFixed(2)} s: ${(withCrictl / pooled).toFixed(1)}×`,
+    );
+  }
+}
+
+async function originalCleanUp(
+  cri: CriClient,
+  endpoint: string,
+  seconds: (work: () => Promise<unknown>) => Promise<number>,
+): Promise<number> {
+  const ids = await bringUp(cri, "crictl", 100);
+  return seconds(async () => {
+    for (const id of ids) {
+      for (const verb of ["stopp", "rmp"]) execFileSync("crictl", ["-r", endpoint, verb, id], { stdio: "ignore" });
+    }
+  });
 }
 
 async function memorySpeed(cri: CriClient): Promise<void> {
