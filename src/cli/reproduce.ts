@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
@@ -10,9 +11,11 @@ import {
   judgeAll,
   paperClaims,
 } from "../analysis/claims/index.js";
-import { type Dataset, loadDataset, loadDatasets, ownDatasets } from "../analysis/datasets/index.js";
+import { type Dataset, loadDataset, loadDatasets, ownDatasets, recordedCampaign } from "../analysis/datasets/index.js";
 import { allTables, compareWithPublished, type Verification } from "../analysis/tables/index.js";
 import { LabError } from "../model/errors.js";
+import type { Figure } from "../present/figures/index.js";
+import type { Beside } from "../present/report/index.js";
 import { writeTables } from "./analyze.js";
 import { type Io, note } from "./io.js";
 import { progressBar } from "./progress.js";
@@ -39,7 +42,8 @@ export default (io: Io): Command =>
       const verdicts = await claimsOf(datasets, io);
       if (options.notebooks) {
         const failed = await runAllNotebooks(options, out, io);
-        const page = await report(datasets, verification, verdicts, out, io);
+        const beside = isOwn(options.data) ? await besideThePaper() : null;
+        const page = await report(datasets, beside, verification, verdicts, out, io);
         io.stdout.write(`report: ${page}\n`);
         if (failed.length > 0) throw new LabError("RUND_NOTEBOOK_FAILED", "check", failed.join("\n"));
       }
@@ -76,7 +80,7 @@ async function claimsOf(datasets: readonly Dataset[], io: Io): Promise<ReadonlyM
 async function runAllNotebooks({ data }: Options, out: string, io: Io): Promise<readonly string[]> {
   const { packageNotebooks, runNotebooks } = await import("./run-notebooks.js");
   const files = packageNotebooks();
-  const own = data.length === ownDatasets.length && ownDatasets.every(name => data.includes(name));
+  const own = isOwn(data);
   const bar = progressBar(io, "notebooks", files.length);
   try {
     return await runNotebooks(files, {
@@ -94,8 +98,28 @@ async function runAllNotebooks({ data }: Options, out: string, io: Io): Promise<
   }
 }
 
+/** Whether the package's own data was asked for, by naming it or by naming none. */
+const isOwn = (data: readonly string[]): boolean =>
+  data.length === ownDatasets.length && ownDatasets.every(name => data.includes(name));
+
+/** Our own campaign, where it is there. */
+async function besideThePaper(): Promise<Beside<Figure> | null> {
+  if (!existsSync(recordedCampaign)) return null;
+  const dataset = await loadDataset(recordedCampaign);
+  const { fig05, fig10, fig13, skewFigure } = await import("../present/figures/index.js");
+  const figures = [fig10, fig05, fig13, skewFigure].map(figure => figure([dataset]));
+  return {
+    title: "Measured afresh",
+    intro:
+      "The same experiments, run by rund-lab on a machine of two processors: runc and crun, which isolate by namespaces, and gVisor's runsc, a secure runtime. Another machine, other runtimes and a load generator without the original's start skew: the forms of the curves can be set beside the paper's, the milliseconds cannot.",
+    dataset,
+    figures: figures.map(figure => ({ ...figure, id: `fresh-${figure.id}` })),
+  };
+}
+
 async function report(
   datasets: readonly Dataset[],
+  beside: Beside<Figure> | null,
   verification: Verification,
   verdicts: ReadonlyMap<Dataset, readonly ClaimVerdict[]>,
   out: string,
@@ -112,14 +136,16 @@ async function report(
     ...[fig05, fig10, fig11, fig12, fig13, latencyFigure, roundsFigure, skewFigure].map(figure => figure(datasets)),
     ...datasets.slice(0, 1).map(dataset => ratioFigure(dataset)),
   ];
-  const bar = progressBar(io, "figures", drawn.length);
+  const bar = progressBar(io, "figures", drawn.length + (beside?.figures.length ?? 0));
   try {
     return await writeReport(
       out,
       {
         version: (createRequire(import.meta.url)("../../package.json") as { version: string }).version,
         datasets,
-        tables: new Map(datasets.map(dataset => [dataset.name, allTables(dataset)])),
+        tables: new Map(
+          [...datasets, ...(beside === null ? [] : [beside.dataset])].map(each => [each.name, allTables(each)]),
+        ),
         verification,
         headlines: [...verdicts].map(
           ([{ name }, own]) => `Of the paper's claims, judged on ${name}: ${headlineText(headline(own))}.`,
@@ -137,6 +163,7 @@ async function report(
           verified: verdict.certainty === "A" || verdict.certainty === "H",
         })),
         figures: drawn,
+        beside,
       },
       ({ title }) => bar.step(title),
     );

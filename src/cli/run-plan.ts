@@ -33,6 +33,9 @@ export function printPlan(io: Io, plan: Plan, json: boolean): void {
       `cells ${cells}, sandboxes ${sandboxes}`,
       `expected ${duration(expectedSeconds)}`,
       `needs about ${needs.memoryMiB} MiB of memory and ${needs.pids} pids at the fullest moment`,
+      ...(needs.committedMiB > needs.memoryMiB
+        ? [`  idle guests are assumed: if each filled the memory it is promised, ${needs.committedMiB} MiB`]
+        : []),
       fits ? "fits this machine" : "does not fit this machine:",
       ...why.map(reason => `  ${reason}`),
       ...(confounds.length > 0 ? ["confounds:", ...confounds.map(confound => `  ${confound}`)] : []),

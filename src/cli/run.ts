@@ -140,16 +140,26 @@ async function planFor(
   socket: string | null,
   speed: number,
 ): Promise<Plan> {
-  const [{ listenerOf, makePlan, readLimits, replayTiming, usualTiming }, { loadDataset }] = await Promise.all([
-    import("../measure/index.js"),
-    import("../analysis/datasets/index.js"),
-  ]);
-  const { starts } = await loadDataset("paper_data");
+  const [{ listenerOf, makePlan, readLimits, replayTiming, usualTiming }, { loadDataset }, { pssPerSandbox }] =
+    await Promise.all([
+      import("../measure/index.js"),
+      import("../analysis/datasets/index.js"),
+      import("../analysis/tables/index.js"),
+    ]);
+  const { starts, memory } = await loadDataset("paper_data");
   return makePlan(settings, {
     runtimes,
     limits: socket === null ? null : readLimits(listenerOf(socket)),
     timing: socket === null ? replayTiming : usualTiming,
     speed,
+    idleMiB(runtime, memoryMb) {
+      // alone a sandbox pays for what others will share
+      const own = memory.filter(
+        cell => cell.runtime === runtime && cell.density > 1 && (memoryMb === null || cell.memoryMb === memoryMb),
+      );
+      const each = own.flatMap(cell => pssPerSandbox(cell) ?? []);
+      return each.length === 0 ? undefined : Math.max(...each) / 1024;
+    },
     makespanMs({ runtime, experiment, density, concurrency }) {
       const cell = starts.find(
         each =>

@@ -39,7 +39,7 @@ test("--plan --json says what a campaign needs, and measures nothing", () =>
     ]);
     // four rounds of 11 clients by two runtimes, and a prewarm for each visit
     assert.equal([plan.cells, plan.sandboxes, plan.fits, plan.why], [4, 4 * 11 * 2 + 8, true, []]);
-    assert.equal(Object.keys(plan.needs), ["memoryMiB", "pids"]);
+    assert.equal(Object.keys(plan.needs), ["memoryMiB", "committedMiB", "pids"]);
     assert.match(plan.confounds[0], /snapshotters differ/);
     assert.equal(readdirSync(cwd), []);
   }));
@@ -59,6 +59,8 @@ test("--plan says the same for people", async () => {
   ]);
   assert.match(stdout, /^density: rund × density 100 × concurrency 1 10\n/);
   assert.match(stdout, /cells 2, sandboxes \d+\nexpected \d+ s\nneeds about \d+ MiB of memory and \d+ pids/);
+  // 110 guests of 168 MB and 40 for the VMM of each
+  assert.match(stdout, /if each filled the memory it is promised, 22880 MiB/);
 });
 
 test("--plan --shell prints the changes to the machine as a script", async () => {

@@ -8,12 +8,8 @@ import { projectRoot } from "./needs.js";
 
 export const notebooksFolder = join(projectRoot, "notebooks");
 
-/**
- * The notebooks that work on any data. `fresh-run` shows one campaign, and starts sandboxes where it can: its own tests
- * run it.
- */
 export const notebookNames: readonly string[] = readdirSync(notebooksFolder)
-  .filter(file => file.endsWith(".ipynb") && file !== "fresh-run.ipynb")
+  .filter(file => file.endsWith(".ipynb"))
   .sort();
 
 export const readNotebook = (folder: string, name: string): Notebook =>

@@ -9,4 +9,4 @@ export type {
   RunInfo,
   StartCell,
 } from "./dataset.js";
-export { datasetFolder, loadDataset, loadDatasets, ownDatasets } from "./load.js";
+export { datasetFolder, loadDataset, loadDatasets, ownDatasets, recordedCampaign } from "./load.js";

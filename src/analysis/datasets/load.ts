@@ -8,6 +8,9 @@ export const ownDatasets = ["paper_data", "ae_data"] as const;
 
 const packageRoot = fileURLToPath(new URL("../../../", import.meta.url));
 
+/** Our own recorded campaign: a folder in the package's `raw/`. */
+export const recordedCampaign = join(packageRoot, "raw", "20261124T201129-recorded");
+
 /**
  * Where a dataset's name leads: `paper_data` and `ae_data` to the package's own folders, anything else to a folder.
  *

@@ -53,6 +53,21 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
     throw new CriError(reason, grpcCode, where, details || `exit ${result.exitCode}, nothing on stderr`);
   }
 
+  /** Runs one command that prints JSON. A crictl that prints something else is an error of its own. */
+  async function answer<Json, Answer>(
+    command: readonly string[],
+    options: CallOptions | undefined,
+    read: (json: Json) => Answer,
+  ): Promise<Answer> {
+    const text = await crictl(command, options);
+    try {
+      return read(JSON.parse(text) as Json);
+    } catch (cause) {
+      const found = `its answer cannot be read: ${JSON.stringify(text.slice(0, 80))}`;
+      throw new CriError("other", null, `${program} ${command[0]}`, found, cause);
+    }
+  }
+
   return {
     driver: "crictl",
 
@@ -66,14 +81,14 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
       } satisfies CriVersion;
     },
 
-    async status(options) {
-      const { status, ...rest } = JSON.parse(await crictl(["info", "-o", "json"], options)) as CrictlInfo;
-      const info = Object.entries(rest).map(([key, value]) => [
-        key,
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]);
-      return { conditions: status.conditions, info: Object.fromEntries(info) } satisfies CriStatus;
-    },
+    status: options =>
+      answer(["info", "-o", "json"], options, ({ status, ...rest }: CrictlInfo) => {
+        const info = Object.entries(rest).map(([key, value]) => [
+          key,
+          typeof value === "string" ? value : JSON.stringify(value),
+        ]);
+        return { conditions: status.conditions, info: Object.fromEntries(info) } satisfies CriStatus;
+      }),
 
     async runPodSandbox(sandbox, options) {
       const runtime = sandbox.handler === "" ? [] : ["--runtime", sandbox.handler];
@@ -85,35 +100,30 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
       }
     },
 
-    async podSandboxStatus(id, options) {
-      const text = await crictl(["inspectp", "-q", "-o", "json", id], options);
-      const { status } = JSON.parse(text) as { readonly status: CrictlSandbox };
-      return {
+    podSandboxStatus: (id, options) =>
+      answer(["inspectp", "-q", "-o", "json", id], options, ({ status }: { readonly status: CrictlSandbox }) => ({
         id: status.id,
         state: status.state,
         handler: status.runtimeHandler ?? "",
         labels: status.labels ?? {},
         createdAtNs: timestampNs(status.createdAt),
-      };
-    },
+      })),
 
-    async listPodSandbox(labels, options) {
-      // crictl splits label values at commas and takes none with "=": the filter is applied here
-      const { items } = JSON.parse(await crictl(["pods", "-o", "json"], options)) as {
-        items?: readonly CrictlSandbox[];
-      };
-      return (items ?? [])
-        .filter(sandbox => hasLabels(sandbox.labels ?? {}, labels))
-        .map(({ id, metadata, state, runtimeHandler, labels }) => ({
-          id,
-          name: metadata.name,
-          uid: metadata.uid,
-          namespace: metadata.namespace,
-          state,
-          handler: runtimeHandler ?? "",
-          labels: labels ?? {},
-        }));
-    },
+    // crictl splits label values at commas and takes none with "=": the filter is applied here
+    listPodSandbox: (labels, options) =>
+      answer(["pods", "-o", "json"], options, ({ items }: { items?: readonly CrictlSandbox[] }) =>
+        (items ?? [])
+          .filter(sandbox => hasLabels(sandbox.labels ?? {}, labels))
+          .map(({ id, metadata, state, runtimeHandler, labels }) => ({
+            id,
+            name: metadata.name,
+            uid: metadata.uid,
+            namespace: metadata.namespace,
+            state,
+            handler: runtimeHandler ?? "",
+            labels: labels ?? {},
+          })),
+      ),
 
     async stopPodSandbox(id, options) {
       await crictl(["stopp", id], options).catch(ignoreNotFound);

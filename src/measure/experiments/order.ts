@@ -1,4 +1,4 @@
-import { shuffled } from "../cri/replay/shuffle.js";
+import { shuffled } from "../shuffle.js";
 import type { ExperimentSettings } from "./settings.js";
 
 /** One point of an experiment's grid. */

@@ -20,8 +20,8 @@ export interface Plan {
   /** Sandboxes that will be started, background and warm-up ones as well. */
   readonly sandboxes: number;
   readonly expectedSeconds: number;
-  /** At the fullest moment. */
-  readonly needs: { readonly memoryMiB: number; readonly pids: number };
+  /** At the fullest moment. Guests are promised memory that they touch little of while idle: `committedMiB` counts all of it. */
+  readonly needs: { readonly memoryMiB: number; readonly committedMiB: number; readonly pids: number };
   readonly fits: boolean;
   /** Why it does not fit; empty if it does. */
   readonly why: readonly string[];
@@ -40,6 +40,8 @@ export interface PlanKnowledge {
     readonly density: number;
     readonly concurrency: number;
   }) => number | undefined;
+  /** A recorded PSS of one idle sandbox in MiB, where there is one. `memoryMb` is null but in the memory experiment. */
+  readonly idleMiB?: (runtime: string, memoryMb: number | null) => number | undefined;
   /** Null does not ask whether it fits, as for a rehearsal, which starts nothing. */
   readonly limits: MachineLimits | null;
   readonly timing?: Timing;
@@ -59,6 +61,7 @@ export function makePlan(settings: CampaignSettings, knowledge: PlanKnowledge): 
   const totals = experiments.map(each => costs(each, knowledge));
   const needs = {
     memoryMiB: Math.max(...totals.map(({ memoryMiB }) => memoryMiB)),
+    committedMiB: Math.max(...totals.map(({ committedMiB }) => committedMiB)),
     pids: Math.max(...totals.map(({ pids }) => pids)),
   };
   const why = knowledge.limits === null ? [] : misfits(needs, knowledge.limits);
@@ -88,18 +91,20 @@ function planned(settings: ExperimentSettings, known: readonly RuntimeDeclaratio
 }
 
 function costs({ settings, parts }: PlannedExperiment, knowledge: PlanKnowledge) {
-  const { timing = usualTiming, speed = 1, makespanMs } = knowledge;
+  const { timing = usualTiming, speed = 1, makespanMs, idleMiB } = knowledge;
   let ms = 0;
   let sandboxes = 0;
   let memoryMiB = 0;
+  let committedMiB = 0;
   let pids = 0;
   for (const { runtimes, visits } of parts) {
     let standing = "";
     for (const { runtime: id, density, concurrency, memoryMb, rounds } of visits) {
       const runtime = runtimes.find(runtime => runtime.id === id)!;
       const at = concurrency ?? 0;
-      const size = footprint(runtime, memoryMb);
+      const size = footprint(runtime, memoryMb, idleMiB?.(id, memoryMb));
       memoryMiB = Math.max(memoryMiB, (density + at) * size.memoryMiB);
+      committedMiB = Math.max(committedMiB, (density + at) * size.committedMiB);
       pids = Math.max(pids, (density + at) * size.pids);
       if (concurrency === null) {
         sandboxes += density;
@@ -120,17 +125,25 @@ function costs({ settings, parts }: PlannedExperiment, knowledge: PlanKnowledge)
       ms += count * (makespan / speed + around + (concurrency * guess.cleanup) / speed);
     }
   }
-  return { ms, sandboxes, memoryMiB: Math.ceil(memoryMiB), pids };
+  return { ms, sandboxes, memoryMiB: Math.ceil(memoryMiB), committedMiB: Math.ceil(committedMiB), pids };
 }
 
-/** Roughly what one sandbox takes: a guest has its memory and a VMM with threads; without one there is a shim. */
-function footprint({ config, guestMemoryExtraMb, processes }: RuntimeDeclaration, memoryMb: number | null) {
+/** PSS misses what the host's kernel keeps for a sandbox: page tables, network, the VMM's vCPUs. A guess. */
+const kernelMiB = 16;
+
+/** Roughly what one idle sandbox takes, and what a guest is promised besides: its memory, and a VMM with threads. */
+function footprint(
+  { config, guestMemoryExtraMb, processes }: RuntimeDeclaration,
+  memoryMb: number | null,
+  recordedMiB: number | undefined,
+) {
   if (config !== null) {
     const guest = memoryMb === null ? 168 : memoryMb + guestMemoryExtraMb;
-    return { memoryMiB: guest + 40, pids: 40 };
+    const idle = (recordedMiB ?? 160) + kernelMiB;
+    return { memoryMiB: Math.min(idle, guest + 40), committedMiB: guest + 40, pids: 40 };
   }
-  if (processes.some(({ component }) => component === "sandbox")) return { memoryMiB: 24, pids: 40 };
-  return { memoryMiB: 6, pids: 14 };
+  const [memoryMiB, pids] = processes.some(({ component }) => component === "sandbox") ? [24, 40] : [6, 14];
+  return { memoryMiB, committedMiB: memoryMiB, pids };
 }
 
 function misfits(needs: Plan["needs"], { memAvailableMiB, pids }: MachineLimits): readonly string[] {

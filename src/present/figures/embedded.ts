@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import type { Json } from "./plotly.js";
 import { pictureParts } from "./static/render.js";
 
 let loader: string | undefined;
@@ -20,10 +19,3 @@ export function embeddedPlotly(): string {
 })();`;
   return loader;
 }
-
-/**
- * JSON that may stand in a script element: no text in it can end the element.
- *
- * @example scriptJson("</script>") // "\"\\u003c/script>\""
- */
-export const scriptJson = (value: Json | object): string => JSON.stringify(value).replaceAll("<", "\\u003c");

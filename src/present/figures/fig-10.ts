@@ -4,7 +4,17 @@ import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { lowestInWords } from "./finding.js";
 import { emptyPlot } from "./look.js";
-import { absentIn, type DatasetValues, distinct, gapsIn, makespansAt, seriesOf, sourcesOf, spread } from "./series.js";
+import {
+  absentIn,
+  type DatasetValues,
+  distinct,
+  gapsIn,
+  makespansAt,
+  scopeIn,
+  seriesOf,
+  sourcesOf,
+  spread,
+} from "./series.js";
 import { formatMs, sentences, zeros } from "./text.js";
 
 /**
@@ -51,6 +61,7 @@ export function fig10(datasets: readonly Dataset[]): Figure {
     caption: sentences(
       "Above: the mean over rounds of the makespan, from the first request of a round to its last sandbox ready. Below: busy time of the whole host in a round, divided by the concurrency. Bars: 10th to 90th percentile of the rounds.",
       gapsIn(time, (_, xs) => at(xs)),
+      scopeIn(datasets),
       zeros(unshown),
     ),
     plot,

@@ -4,7 +4,17 @@ import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { lowestInWords } from "./finding.js";
 import { emptyPlot } from "./look.js";
-import { absentIn, type DatasetValues, distinct, gapsIn, makespansAt, seriesOf, sourcesOf, spread } from "./series.js";
+import {
+  absentIn,
+  type DatasetValues,
+  distinct,
+  gapsIn,
+  makespansAt,
+  scopeIn,
+  seriesOf,
+  sourcesOf,
+  spread,
+} from "./series.js";
 import { formatMs, sentences, zeros } from "./text.js";
 
 /**
@@ -47,6 +57,7 @@ export function fig13(datasets: readonly Dataset[]): Figure {
     caption: sentences(
       "The mean over rounds of the makespan, on top of sandboxes that already run. Bars: 10th to 90th percentile of the rounds.",
       gapsIn(all, (panels, xs) => `at concurrency ${panels} on a background of ${xs}`),
+      scopeIn(datasets),
       zeros(unshown),
     ),
     plot,

@@ -3,7 +3,7 @@ import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
 import { lineChart } from "./chart.js";
 import type { Figure, SeriesSource } from "./figure.js";
 import { emptyPlot } from "./look.js";
-import { distinct, seriesLabel } from "./series.js";
+import { distinct, scopeIn, seriesLabel } from "./series.js";
 import { digits, formatMs, plain, sentences } from "./text.js";
 import type { Series } from "./trace.js";
 
@@ -79,6 +79,7 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
     caption: sentences(
       "Above: share of cold starts ready by a time, over rounds and clients, on a 1 % grid. Below: share that takes longer, at the 50th, 75th, 90th, 95th and 99th percentile and at the slowest of all.",
       `Cold starts: ${cells.map(({ cell, label }) => `${label} ${cell.samples}`).join(", ")}.`,
+      scopeIn(datasets),
     ),
     plot,
   };

@@ -1,10 +1,20 @@
-import type { Dataset } from "../../analysis/datasets/dataset.js";
-import { memoryTables } from "../../analysis/tables/tables.js";
+import type { Dataset, MemoryCell } from "../../analysis/datasets/dataset.js";
+import { memoryTables, pssPerSandbox } from "../../analysis/tables/tables.js";
 import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { lowestInWords } from "./finding.js";
 import { emptyPlot } from "./look.js";
-import { absentIn, type DatasetValues, distinct, gapsIn, seriesOf, sourcesOf, type Value } from "./series.js";
+import {
+  absentIn,
+  type DatasetValues,
+  distinct,
+  gapsIn,
+  scopeIn,
+  seriesOf,
+  sourcesOf,
+  spread,
+  type Value,
+} from "./series.js";
 import { digits, sentences, zeros } from "./text.js";
 
 const formatMiB = (mib: number) => `${digits(mib)} MiB`;
@@ -110,8 +120,12 @@ function memoryFigure(datasets: readonly Dataset[], wanted: MemoryFigure): Figur
       absent,
     ),
     caption: sentences(
-      "Sum of the proportional set size (PSS) over a runtime's processes, divided by the sandboxes. One snapshot a cell: there is nothing to draw an error bar from.",
+      "Sum of the proportional set size (PSS) over a runtime's processes, divided by the sandboxes.",
+      all.some(({ values }) => values.some(({ low }) => low !== undefined))
+        ? "Bars: 10th to 90th percentile of a campaign's rounds, each from empty; a cell of one snapshot has none."
+        : "One snapshot a cell: there is nothing to draw an error bar from.",
       gapsIn(all, (own, xs) => `${panelWords(own).trim()} ${at(xs)}`),
+      scopeIn(datasets),
       zeros(unshown),
     ),
     plot,
@@ -125,8 +139,20 @@ function memoryValues(dataset: Dataset) {
       columns.map((density, i) => {
         const kib = values[i] ?? null;
         const runtime = name.slice("mem_".length);
-        return { runtime, memoryMb: Number(row), density, y: kib === null ? null : kib / 1024 };
+        const place = { runtime, memoryMb: Number(row), density };
+        return { ...place, y: kib === null ? null : kib / 1024, ...spread(snapshotsAt(dataset, place)) };
       }),
     ),
   );
+}
+
+/** Memory per sandbox in MiB in each snapshot of one cell: several where a campaign repeated it. */
+function snapshotsAt(
+  { memory }: Dataset,
+  place: Pick<MemoryCell, "runtime" | "memoryMb" | "density">,
+): readonly number[] {
+  const own = memory.filter(
+    cell => cell.runtime === place.runtime && cell.memoryMb === place.memoryMb && cell.density === place.density,
+  );
+  return own.flatMap(cell => pssPerSandbox(cell) ?? []).map(kib => kib / 1024);
 }

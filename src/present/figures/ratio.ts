@@ -4,7 +4,7 @@ import { runtimeLabel } from "../../model/runtimes.js";
 import type { Figure } from "./figure.js";
 import { axisLook, emptyPlot, layoutLook } from "./look.js";
 import type { Json, PlotlyTrace } from "./plotly.js";
-import { distinct } from "./series.js";
+import { distinct, scopeIn } from "./series.js";
 import { faint } from "./style.js";
 import { digits, formatMs, listed, plain, ranges, sentences } from "./text.js";
 
@@ -105,6 +105,7 @@ export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] 
     caption: sentences(
       `Mean makespan of ${above} divided by that of ${below} in ${dataset.name}; below 1 (blue) ${above} is faster, above 1 (amber) ${below}. Density 0 is the concurrency campaign. The heavy line runs between cells that different runtimes lead.`,
       cells.length < concurrencies.length * densities.length ? "A dash: one of the two was not measured there." : "",
+      scopeIn([dataset]),
     ),
     plot: {
       data: [numbers],

@@ -7,8 +7,8 @@ import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { cellsAt, commonConcurrency, type LabelledCell, seriesLook } from "./latency.js";
 import { emptyPlot } from "./look.js";
-import { runtimesOf } from "./series.js";
-import { digits, formatMs, listed, plain } from "./text.js";
+import { runtimesOf, scopeIn } from "./series.js";
+import { digits, formatMs, listed, plain, sentences } from "./text.js";
 import type { Series } from "./trace.js";
 
 /**
@@ -53,8 +53,10 @@ export function roundsFigure(datasets: readonly Dataset[], concurrency = commonC
     title,
     sources,
     finding: cells.map(({ cell, label }) => `${label}: ${flagsInWords(flags.get(cell)!)}.`).join(" "),
-    caption:
+    caption: sentences(
       "Makespan of each complete round, in per cent of the median of its cell. Ringed: outliers, by the median absolute deviation, at 5 % after correction over all cells of the dataset and at least 5 % from the median. Drift: Spearman's ρ of makespan against round of at least 0.5, with the same correction.",
+      scopeIn(datasets),
+    ),
     plot,
   };
 }

@@ -2,7 +2,7 @@ import type { Dataset, StartCell } from "../../analysis/datasets/dataset.js";
 import { ascending, quantileR7 } from "../../analysis/stats/quantile.js";
 import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
 import type { SeriesSource } from "./figure.js";
-import { clipped, listed, plain, ranges } from "./text.js";
+import { clipped, listed, plain, ranges, sentences } from "./text.js";
 import type { Point, Series } from "./trace.js";
 
 /** One value of a table, on its way into a figure. */
@@ -145,4 +145,21 @@ export const runtimesOf = (values: readonly { readonly runtime: string }[]): rea
 export function absentIn(all: readonly DatasetValues[], what: string): string {
   const absent = all.filter(({ values }) => values.every(value => value.y === null)).map(({ dataset }) => dataset.name);
   return absent.length === 0 ? "" : `No ${what} in ${listed(absent)}.`;
+}
+
+/**
+ * What a caption says of values that are not the recorded artifact's: under which circumstances they were measured, or that
+ * they were replayed. Empty where there are none.
+ */
+export function scopeIn(datasets: readonly Dataset[]): string {
+  const named = (wanted: (run: Dataset["runs"][number]) => boolean) =>
+    listed(datasets.filter(({ runs }) => runs.some(wanted)).map(({ name }) => plain(name)));
+  const fresh = named(({ campaign, replayed }) => campaign !== null && !replayed);
+  const replayed = named(run => run.replayed);
+  return sentences(
+    fresh === ""
+      ? ""
+      : `Measured afresh (${fresh}): sandboxes without containers in them, host network, image local, all requests of a round at once.`,
+    replayed === "" ? "" : `Replayed, not measured: ${replayed}.`,
+  );
 }

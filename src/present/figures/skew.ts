@@ -3,8 +3,8 @@ import { flagStarts } from "../../analysis/flags.js";
 import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { emptyPlot } from "./look.js";
-import { type DatasetValues, distinct, seriesOf, sourcesOf } from "./series.js";
-import { digits } from "./text.js";
+import { type DatasetValues, distinct, scopeIn, seriesOf, sourcesOf } from "./series.js";
+import { digits, sentences } from "./text.js";
 
 const formatShare = (percent: number) => `${digits(percent)} %`;
 
@@ -42,8 +42,10 @@ export function skewFigure(datasets: readonly Dataset[]): Figure {
     title,
     sources,
     finding: `Start skew is at most ${formatShare(worst.y ?? 0)} of the makespan (${label}, ${at(String(worst.x))}).`,
-    caption:
+    caption: sentences(
       "Start skew: from a round's first start to its last, as the clients' own clocks have it; the mean over rounds, divided by the mean makespan.",
+      scopeIn(datasets),
+    ),
     plot,
   };
 }

@@ -4,7 +4,7 @@
  * that, text on stdout: so nothing here needs a kernel.
  */
 
-import { escapeHtml } from "./html.js";
+import { escapeHtml } from "../html.js";
 
 /** One thing to show, by MIME type: text for text types, base64 text or bytes for pictures, a value for JSON types. */
 export type MimeBundle = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { compareWithPublished } from "../../analysis/tables/verify.js";
 import { LabError } from "../../model/errors.js";
+import { escapeHtml } from "../html.js";
 import { displaySink } from "./display.js";
-import { escapeHtml } from "./html.js";
 
 interface Check {
   readonly statement: string;

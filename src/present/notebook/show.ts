@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { embeddedPlotly, scriptJson } from "../figures/embedded.js";
+import { embeddedPlotly } from "../figures/embedded.js";
 import type { Figure } from "../figures/figure.js";
 import { renderPng } from "../figures/static/render.js";
+import { escapeHtml, scriptJson } from "../html.js";
 import { displaySink } from "./display.js";
-import { escapeHtml } from "./html.js";
 
 /** Width of the pictures in notebooks, in CSS pixels. */
 const width = 800;

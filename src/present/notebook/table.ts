@@ -1,6 +1,6 @@
 import type { Table } from "../../analysis/tables/table.js";
+import { escapeHtml } from "../html.js";
 import { displaySink } from "./display.js";
-import { escapeHtml } from "./html.js";
 
 type Value = string | number | boolean | null | undefined;
 

@@ -1,3 +1,5 @@
+import { escapeHtml } from "../html.js";
+
 /** Markup that is safe to put into a page as it is: made by `html`, never taken from data. */
 export class Markup {
   readonly text: string;
@@ -28,14 +30,3 @@ function render(value: Part): string {
   if (typeof value === "object") return value.map(render).join("");
   return escapeHtml(String(value));
 }
-
-/** @example escapeHtml('<a title="b">') // "&lt;a title=&quot;b&quot;&gt;" */
-export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}
-
-/** JSON for a script element: no text in it can end the element. */
-export const scriptJson = (value: unknown): Markup =>
-  new Markup(
-    JSON.stringify(value).replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029"),
-  );

@@ -3,7 +3,8 @@ import { formatCell, type Table, type Verification } from "../../analysis/tables
 import { runtimeLabel } from "../../model/runtimes.js";
 import type { Figure } from "../figures/index.js";
 import { inDark } from "../figures/index.js";
-import { html, Markup, scriptJson } from "./html.js";
+import { scriptJson } from "../html.js";
+import { html, Markup } from "./html.js";
 import { script, style } from "./style.js";
 
 /** A claim as the report shows it. */
@@ -25,6 +26,14 @@ export interface ReportedFigure {
   readonly png: Uint8Array;
 }
 
+/** A campaign shown beside what the report is about, in a section of its own. */
+export interface Beside<Drawn> {
+  readonly title: string;
+  readonly intro: string;
+  readonly dataset: Dataset;
+  readonly figures: readonly Drawn[];
+}
+
 export interface ReportContent {
   readonly version: string;
   readonly datasets: readonly Dataset[];
@@ -37,24 +46,30 @@ export interface ReportContent {
   /** How the verdicts count, a sentence per dataset. */
   readonly headlines: readonly string[];
   readonly figures: readonly ReportedFigure[];
+  readonly beside: Beside<ReportedFigure> | null;
   /** Plotly's script, put into the page so that it needs no network. */
   readonly plotly: string;
 }
 
 /** The report as one HTML page that loads nothing. */
 export function reportPage(content: ReportContent): string {
-  const { datasets, verification, figures, claims, headlines, findings, version } = content;
+  const { datasets, verification, figures, beside, claims, headlines, findings, version } = content;
   const names = datasets.map(({ name }) => name).join(" and ");
+  const shownDatasets = beside === null ? datasets : [...datasets, beside.dataset];
+  const shownFigures = beside === null ? figures : [...figures, ...beside.figures];
   const sections: readonly (readonly [id: string, title: string, body: Markup])[] = [
     ["claims", "What the paper claims, and what the data says", claimsSection(claims)],
     ["findings", "What the data shows besides", html`<ul>${findings.map(finding => html`<li>${finding}</li>`)}</ul>`],
     ["figures", "Figures", html`${figures.map(figureSection)}`],
+    ...(beside === null
+      ? []
+      : [["beside", beside.title, html`<p>${beside.intro}</p>${beside.figures.map(figureSection)}`] as const]),
     [
       "tables",
       "Tables",
-      html`${datasets.map(dataset => tablesSection(dataset, content.tables.get(dataset.name) ?? []))}`,
+      html`${shownDatasets.map(dataset => tablesSection(dataset, content.tables.get(dataset.name) ?? []))}`,
     ],
-    ["provenance", "Where the numbers come from", provenance(content)],
+    ["provenance", "Where the numbers come from", provenance(shownDatasets, verification)],
   ];
   const shown = sections.filter(
     ([id]) => (id !== "claims" || claims.length > 0) && (id !== "findings" || findings.length > 0),
@@ -82,7 +97,7 @@ ${headlines.map(sentence => html`<p>${sentence}</p>`)}
 ${shown.map(([id, title, body]) => html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>\n`)}
 </main>
 <footer><p class="faint">Made by rund-lab ${version}. The recorded data is the RunD artifact's (Apache-2.0).</p></footer>
-<script type="application/json" id="figure-data">${scriptJson(figures.map(({ figure }) => ({ id: figure.id, light: figure.plot, dark: inDark(figure.plot) })))}</script>
+<script type="application/json" id="figure-data">${new Markup(scriptJson(shownFigures.map(({ figure }) => ({ id: figure.id, light: figure.plot, dark: inDark(figure.plot) }))))}</script>
 <script>${new Markup(content.plotly)}</script>
 <script>${new Markup(script)}</script>
 </body>
@@ -170,7 +185,7 @@ const unitOf = ({ name }: Table): string =>
         ? "mean makespan in ms, by concurrency"
         : "mean makespan in ms, by background density and concurrency";
 
-function provenance({ datasets, verification }: ReportContent): Markup {
+function provenance(datasets: readonly Dataset[], verification: Verification): Markup {
   const rows = datasets.flatMap(({ name, runs }) => runs.map(run => runRow(name, run)));
   const faults = [
     ...verification.mismatched.map(

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Figure, pngOfSvg, renderSvg } from "../figures/index.js";
 import { pictureParts } from "../figures/static/render.js";
-import { type ReportContent, reportPage } from "./page.js";
+import { type Beside, type ReportContent, type ReportedFigure, reportPage } from "./page.js";
 
 /** Width of the figures' files, in CSS pixels. */
 const width = 900;
@@ -17,24 +17,32 @@ const width = 900;
  */
 export async function writeReport(
   out: string,
-  content: Omit<ReportContent, "figures" | "plotly"> & { readonly figures: readonly Figure[] },
+  content: Omit<ReportContent, "figures" | "beside" | "plotly"> & {
+    readonly figures: readonly Figure[];
+    readonly beside: Beside<Figure> | null;
+  },
   each: (figure: Figure) => void = () => {},
 ): Promise<string> {
   const folder = join(out, "figures");
   await mkdir(folder, { recursive: true });
   await mkdir(join(out, "report"), { recursive: true });
-  const figures = [];
-  for (const figure of content.figures) {
-    const svg = await renderSvg(figure.plot, width);
-    const png = await pngOfSvg(svg);
-    await writeFile(join(folder, `${figure.id}.svg`), svg);
-    await writeFile(join(folder, `${figure.id}.png`), png);
-    await writeFile(join(folder, `${figure.id}.json`), `${JSON.stringify(figure, null, 2)}\n`);
-    figures.push({ figure, png });
-    each(figure);
-  }
+  const drawn = async (all: readonly Figure[]): Promise<readonly ReportedFigure[]> => {
+    const done: ReportedFigure[] = [];
+    for (const figure of all) {
+      const svg = await renderSvg(figure.plot, width);
+      const png = await pngOfSvg(svg);
+      await writeFile(join(folder, `${figure.id}.svg`), svg);
+      await writeFile(join(folder, `${figure.id}.png`), png);
+      await writeFile(join(folder, `${figure.id}.json`), `${JSON.stringify(figure, null, 2)}\n`);
+      done.push({ figure, png });
+      each(figure);
+    }
+    return done;
+  };
+  const figures = await drawn(content.figures);
+  const beside = content.beside === null ? null : { ...content.beside, figures: await drawn(content.beside.figures) };
   const page = join(out, "report", "index.html");
-  await writeFile(page, reportPage({ ...content, figures, plotly: await plotlyScript() }));
+  await writeFile(page, reportPage({ ...content, figures, beside, plotly: await plotlyScript() }));
   return page;
 }
 

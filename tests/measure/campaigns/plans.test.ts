@@ -49,6 +49,11 @@ const byHand = {
     cells: 4 * (5 + 3 + 2),
     sandboxes: 4 * (10 * 361 + 5) + 4 * 111 + 4 * (5 * 11 + 100 + 2),
   },
+  // clients 131; sandboxes 111 in each of three repeats; clients 21 on 100 and on 300
+  "recorded.yaml": {
+    cells: 3 * (4 + 3 + 4),
+    sandboxes: 3 * (10 * 131 + 4) + 3 * 3 * 111 + 3 * (2 * (10 * 21 + 2) + 100 + 300),
+  },
   // clients 16; sandboxes 6; clients 6 on 5
   "two-minutes.yaml": { cells: 3 * (3 + 2 + 2), sandboxes: 3 * (4 * 16 + 3) + 3 * 6 + 3 * (2 * 6 + 5 + 2) },
 };

@@ -1,7 +1,12 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { connectCrictl } from "../../../src/measure/cri/crictl.js";
 import { crictlFailure } from "../../../src/measure/cri/crictl-output.js";
+import { CriError } from "../../../src/measure/cri/errors.js";
 import { timestampNs } from "../../../src/measure/cri/timestamp.js";
+import { inTempFolder } from "../../support/temp.js";
 
 const test = suite("what crictl prints");
 
@@ -38,5 +43,23 @@ test("times keep their nanoseconds and their zone", () => {
   assert.is(timestampNs("2024-02-29T12:34:56.123456789+05:30"), 1709190296123456789n);
   assert.is(timestampNs("2024-02-29T12:34:56+05:30"), 1709190296000000000n);
 });
+
+test("an answer that is no JSON, or lacks a field, or holds a time that is none, is named with the command", () =>
+  inTempFolder(async folder => {
+    const [program, socket] = [join(folder, "crictl"), join(folder, "cri.sock")];
+    writeFileSync(socket, "");
+    for (const printed of ["WARN[0000] hello", "{}", '{"status": {"id": "a", "createdAt": "yesterday"}}']) {
+      writeFileSync(program, `#!/bin/sh\necho '${printed}'\n`, { mode: 0o755 });
+      const error = await connectCrictl(`unix://${socket}`, program)
+        .podSandboxStatus("a")
+        .then(
+          () => undefined,
+          (error: unknown) => error as CriError,
+        );
+      assert.instance(error, CriError);
+      assert.is(error?.where, `${program} inspectp`);
+      assert.match(error?.message ?? "", "its answer cannot be read");
+    }
+  }));
 
 test.run();

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { answersFromQuantiles } from "../../../src/measure/cri/index.js";
-import { shuffled } from "../../../src/measure/cri/replay/shuffle.js";
+import { shuffled } from "../../../src/measure/shuffle.js";
 
 const test = suite("what the replay server plays");
 

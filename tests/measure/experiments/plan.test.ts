@@ -117,6 +117,16 @@ test("the expected time follows recorded makespans where there are any", () => {
   assert.is(seconds(61_000) - seconds(1_000), 600);
 });
 
+test("idle guests are charged what was recorded of them, and what they are promised is told apart", () => {
+  const experiments = [
+    experimentSettings({ experiment: "memory", runtimes: ["katafc"], density: [1, 100], memory: [4096] }),
+  ];
+  const settings = { name: null, experiments, custom: [] };
+  const { needs } = makePlan(settings, { runtimes, limits: null, idleMiB: (_, memoryMb) => memoryMb! / 32 });
+  // 128 MiB and 16 of the kernel's; 4096 + 160 of the guest's and 40 of the VMM's
+  assert.equal([needs.memoryMiB, needs.committedMiB], [100 * (128 + 16), 100 * (4096 + 160 + 40)]);
+});
+
 test("a plan that does not fit says why", () => {
   const experiments = [
     experimentSettings({ experiment: "density", runtimes: ["runc"], density: [1000], concurrency: [200] }),

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadDatasets } from "../../../src/analysis/datasets/index.js";
+import { loadDataset, loadDatasets, recordedCampaign } from "../../../src/analysis/datasets/index.js";
 import { allTables, verifyDistilled } from "../../../src/analysis/tables/index.js";
 import { fig05, fig10, ratioFigure } from "../../../src/present/figures/index.js";
-import { html, scriptJson } from "../../../src/present/report/html.js";
+import { scriptJson } from "../../../src/present/html.js";
+import { html } from "../../../src/present/report/html.js";
 import { writeReport } from "../../../src/present/report/index.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
@@ -21,8 +22,8 @@ test("whatever stands in a template is escaped, unless it is markup itself", () 
 });
 
 test("JSON in a script element cannot end the element", () => {
-  assert.not.match(scriptJson({ a: "</script><!--" }).text, /</);
-  assert.equal(JSON.parse(scriptJson({ a: "</script>" }).text), { a: "</script>" });
+  assert.not.match(scriptJson({ a: "</script><!--" }), /</);
+  assert.equal(JSON.parse(scriptJson({ a: "</script>" })), { a: "</script>" });
 });
 
 test.run();
@@ -43,10 +44,13 @@ inBrowser(
     inTempFolder(async folder => {
       const datasets = await loadDatasets(["paper_data", "ae_data"]);
       const figures = [fig05(datasets), fig10(datasets), ratioFigure(datasets[0]!)];
+      const fresh = await loadDataset(recordedCampaign);
+      const own = { ...fig10([fresh]), id: "fresh-fig-10" };
       const page = await writeReport(folder, {
         version: "1.2.3",
         datasets,
-        tables: new Map(datasets.map(dataset => [dataset.name, allTables(dataset)])),
+        beside: { title: "Measured afresh", intro: "On two processors.", dataset: fresh, figures: [own] },
+        tables: new Map([...datasets, fresh].map(dataset => [dataset.name, allTables(dataset)])),
         verification: await verifyDistilled(),
         findings: ["<img src=x onerror=alert(1)> is text"],
         headlines: ["2 claims: 1 supported"],
@@ -87,7 +91,7 @@ inBrowser(
           tab.on("pageerror", error => wrong.push(String(error)));
           tab.on("request", request => /^(file|data|blob):/.test(request.url()) || wrong.push(request.url()));
           await tab.goto(`file://${page}`);
-          for (const { id } of figures) {
+          for (const { id } of [...figures, own]) {
             await tab.locator(`#${id}`).scrollIntoViewIfNeeded();
             await tab.locator(`#${id}-drawn .main-svg`).first().waitFor();
           }
@@ -120,6 +124,7 @@ inBrowser("prints the still pictures, not the drawn ones", () =>
       headlines: [],
       claims: [],
       figures: [fig05(datasets)],
+      beside: null,
     });
     const tab = await browser.newPage();
     await tab.goto(`file://${page}`);

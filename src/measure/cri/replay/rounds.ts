@@ -1,5 +1,5 @@
+import { shuffled } from "../../shuffle.js";
 import { labelNames } from "../labels.js";
-import { shuffled } from "./shuffle.js";
 import type { RecordedRound, ReplayCell, ReplaySource } from "./source.js";
 
 /** A round as the server played it. */

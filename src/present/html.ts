@@ -5,3 +5,10 @@
  */
 export const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+/**
+ * JSON that may stand in a script element: no text in it can end the element.
+ *
+ * @example scriptJson("</script>") // "\"\\u003c/script>\""
+ */
+export const scriptJson = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");
