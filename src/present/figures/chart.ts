@@ -50,10 +50,12 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
   const titled = panels.some(panel => panel.title !== undefined);
   const gap = titled ? 44 : 26;
   const rows = Math.ceil(panels.length / columns);
+  // what stands above the panels, for a page that shows the title itself, or is wide enough for a shorter legend
+  const above = { title: 38, legend: legendHeight };
   const margin = {
     l: 74,
     r: labels === "line" ? 24 + longest * characterWidth : 16,
-    t: 38 + legendHeight + (titled ? 22 : 4),
+    t: above.title + above.legend + (titled ? 22 : 4),
     b: 54,
   };
   const narrow = (narrowest - margin.l - margin.r) / columns - (columns === 2 ? 8 : 0);
@@ -123,6 +125,7 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
   }
   const layout = {
     ...layoutLook(chart.title, height),
+    meta: { above },
     margin,
     ...axes,
     annotations,

@@ -58,7 +58,7 @@ export function reportPage(content: ReportContent): string {
   const shownDatasets = beside === null ? datasets : [...datasets, beside.dataset];
   const shownFigures = beside === null ? figures : [...figures, ...beside.figures];
   const sections: readonly (readonly [id: string, title: string, body: Markup])[] = [
-    ["claims", "What the paper claims, and what the data says", claimsSection(claims)],
+    ["verdicts", "What the paper claims, and what the data says", claimsSection(claims)],
     ["findings", "What the data shows besides", html`<ul>${findings.map(finding => html`<li>${finding}</li>`)}</ul>`],
     ["figures", "Figures", html`${figures.map(figureSection)}`],
     ...(beside === null
@@ -72,7 +72,7 @@ export function reportPage(content: ReportContent): string {
     ["provenance", "Where the numbers come from", provenance(shownDatasets, verification)],
   ];
   const shown = sections.filter(
-    ([id]) => (id !== "claims" || claims.length > 0) && (id !== "findings" || findings.length > 0),
+    ([id]) => (id !== "verdicts" || claims.length > 0) && (id !== "findings" || findings.length > 0),
   );
   const page = html`<!doctype html>
 <html lang="en">

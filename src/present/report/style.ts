@@ -65,10 +65,24 @@ export const script = `
   const draw = figure => {
     const place = document.getElementById(figure.id + "-drawn");
     const { data, layout } = dark.matches ? figure.dark : figure.light;
+    place.fitted = undefined;
     Plotly.react(place, data, { ...layout, width: undefined, autosize: true, title: undefined }, config).then(() => {
       document.getElementById(figure.id + "-still").style.display = "none";
       place.hidden = false;
+      fit(place, layout);
+      if (!place.watched) place.on("plotly_afterplot", () => fit(place, layout));
+      place.watched = true;
     });
+  };
+  // the page shows the title, and how many rows a legend takes only shows once it is drawn
+  const fit = (place, { height, margin, meta }) => {
+    if (!meta) return;
+    const legend = place.querySelector(".legend")?.getBoundingClientRect().height ?? 0;
+    if (place.fitted === legend) return;
+    place.fitted = legend;
+    const spare = meta.above.title + meta.above.legend - (legend > 0 ? legend + 10 : 4);
+    place.style.height = height - spare + "px";
+    Plotly.relayout(place, { height: height - spare, "margin.t": margin.t - spare, "legend.y": 1 - 2 / (height - spare) });
   };
   const byId = new Map(figures.map(figure => [figure.id + "-drawn", figure]));
   const seen = new Set();

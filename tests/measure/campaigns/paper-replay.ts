@@ -1,6 +1,7 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { parse, stringify } from "yaml";
 import { loadDataset } from "../../../src/analysis/datasets/index.js";
 import { replaySource } from "../../../src/cli/replay.js";
 import { labelNames, sandboxLabels } from "../../../src/measure/cri/index.js";
@@ -23,17 +24,23 @@ export interface RehearsedCell {
 
 const env = { PATH: process.env.PATH ?? "" };
 
-/** Rehearses one of the paper's campaign files with `rund-lab run`, makes its tables with `rund-lab analyze`. */
+/**
+ * Rehearses what one of the paper's campaign files says of one runtime with `rund-lab run`, and makes its tables with
+ * `rund-lab analyze`.
+ */
 export const rehearse = (
   file: "paper-time.yaml" | "paper-density.yaml",
-  { rounds, speed, more = [] }: { readonly rounds: number; readonly speed: number; readonly more?: readonly string[] },
+  { runtime: id, rounds, speed }: { readonly runtime: string; readonly rounds: number; readonly speed: number },
 ): Promise<readonly RehearsedCell[]> =>
   inTempFolder(async root => {
+    const own = join(root, file);
+    writeFileSync(own, stringify(onlyOf(id, parse(readFileSync(join(projectRoot, "campaigns", file), "utf8")))));
     const replay = ["--endpoint", "replay:paper_data", "--replay-speed", `${speed}`, "--rounds", `${rounds}`];
-    const campaign = ["run", "--campaign", join(projectRoot, "campaigns", file), ...replay, ...more, "--out", root];
-    const run = await lab(campaign, { env });
+    const out = join(root, "raw");
+    // one background each, as the original had it
+    const run = await lab(["run", "--campaign", own, ...replay, "--order", "grid", "--out", out], { env });
     assert.is(run.code, 0, run.stderr);
-    const folder = join(root, readdirSync(root)[0]!);
+    const folder = join(out, readdirSync(out)[0]!);
     const analyzed = await lab(["analyze", folder, "--out", join(root, "tables"), "--json"], { env });
     assert.is(analyzed.code, 0, analyzed.stderr);
     const { tables } = JSON.parse(analyzed.stdout) as Analyzed;
@@ -54,6 +61,19 @@ export const rehearse = (
       }),
     );
   });
+
+interface CampaignText {
+  readonly runtimes?: readonly string[];
+  readonly experiments: readonly { readonly runtimes?: readonly string[] }[];
+}
+
+/** A campaign file's experiments, as far as they are one runtime's. */
+const onlyOf = (id: string, { runtimes, experiments, ...rest }: CampaignText): CampaignText => ({
+  ...rest,
+  experiments: experiments
+    .filter(each => (each.runtimes ?? runtimes)?.includes(id))
+    .map(each => ({ ...each, runtimes: [id] })),
+});
 
 interface Analyzed {
   readonly tables: {

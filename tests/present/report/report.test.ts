@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { judgeAll, paperClaims } from "../../../src/analysis/claims/index.js";
 import { loadDataset, loadDatasets, recordedCampaign } from "../../../src/analysis/datasets/index.js";
 import { allTables, verifyDistilled } from "../../../src/analysis/tables/index.js";
-import { fig05, fig10, ratioFigure } from "../../../src/present/figures/index.js";
+import { claimsFigure, fig05, fig10, fig11, ratioFigure } from "../../../src/present/figures/index.js";
 import { scriptJson } from "../../../src/present/html.js";
 import { html } from "../../../src/present/report/html.js";
 import { writeReport } from "../../../src/present/report/index.js";
@@ -43,7 +44,9 @@ inBrowser(
   () =>
     inTempFolder(async folder => {
       const datasets = await loadDatasets(["paper_data", "ae_data"]);
-      const figures = [fig05(datasets), fig10(datasets), ratioFigure(datasets[0]!)];
+      const paper = datasets[0]!;
+      const claims = claimsFigure(judgeAll(paperClaims, { dataset: paper, baseline: paper }));
+      const figures = [claims, fig05(datasets), fig10(datasets), fig11(datasets), ratioFigure(paper)];
       const fresh = await loadDataset(recordedCampaign);
       const own = { ...fig10([fresh]), id: "fresh-fig-10" };
       const page = await writeReport(folder, {
@@ -95,7 +98,18 @@ inBrowser(
             await tab.locator(`#${id}`).scrollIntoViewIfNeeded();
             await tab.locator(`#${id}-drawn .main-svg`).first().waitFor();
           }
+          // a legend of five rows on a phone, of one or two on a desk, and the panels' titles close below it
+          await tab.waitForFunction(`(() => {
+            const [legend, title] = [".legend", ".infolayer .annotation"].map(part =>
+              document.querySelector("#fig-11-drawn " + part).getBoundingClientRect());
+            return legend.bottom <= title.top + 1 && title.top - legend.bottom < 20;
+          })()`);
           assert.is(await tab.locator("img[src=x]").count(), 0);
+          const ids = (await tab.evaluate("[...document.querySelectorAll('[id]')].map(({ id }) => id)")) as string[];
+          assert.equal(
+            ids.filter((id, index) => ids.indexOf(id) !== index),
+            [],
+          );
           assert.is(
             await tab.evaluate("document.documentElement.scrollWidth > innerWidth"),
             false,
