@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -40,6 +40,7 @@ test.before(async () => {
   mkdirSync(join(projectRoot, "results"), { recursive: true });
   folder = mkdtempSync(join(projectRoot, "results", "test-"));
   cpSync(notebooksFolder, join(folder, "notebooks"), { recursive: true });
+  symlinkSync(join(projectRoot, "raw"), join(folder, "raw"));
   const spec = execFileSync(process.execPath, [join(projectRoot, "dist/cli/main.js"), "kernel", "spec"]);
   mkdirSync(join(folder, "jupyter/kernels/rund-lab"), { recursive: true });
   writeFileSync(join(folder, "jupyter/kernels/rund-lab/kernel.json"), spec);
