@@ -41,6 +41,7 @@ export interface MemoryCellLog {
   readonly lines: number;
 }
 
+/** What was read of one cell's files. */
 export type CellLog = StartCellLog | MemoryCellLog;
 
 /** More clients than this in a folder's name is a slip, not a grid. */

@@ -59,7 +59,11 @@ export function readCpuLog(
   return { rows, lines };
 }
 
-/** @example formatCpuLog([{ busyJiffies: 800, totalJiffies: 8201 }]) // "800 8201 9.75491\n" */
+/**
+ * The text of a `cpu.txt`: busy and total jiffies of each round, and the busy share in per cent.
+ *
+ * @example formatCpuLog([{ busyJiffies: 800, totalJiffies: 8201 }]) // "800 8201 9.75491\n"
+ */
 export function formatCpuLog(rows: readonly Pick<CpuSample, "busyJiffies" | "totalJiffies">[]): string {
   return rows
     .map(({ busyJiffies: busy, totalJiffies: total }) => `${busy} ${total} ${formatG((busy / total) * 100)}\n`)

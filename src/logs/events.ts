@@ -92,6 +92,7 @@ export interface FailedSample {
   readonly message: string;
 }
 
+/** One client of a round: ready, failed, or given up when its time was over. */
 export type Sample = ReadySample | FailedSample;
 
 /** What makes a round, or the cell it belongs to, less trustworthy. Nothing is left out for a flag but partial rounds. */
@@ -140,6 +141,7 @@ export interface HostState {
   readonly pressure: { readonly cpu: number; readonly memory: number; readonly io: number } | null;
 }
 
+/** One round: its place in the campaign, every cold start, the CPU by three counts, and what was unusual about it. */
 export interface RoundEvent extends CellPlace {
   readonly event: "round";
   readonly at: string;
@@ -242,6 +244,7 @@ export interface CleanupEvent {
   readonly ms: number;
 }
 
+/** How a session of a campaign ended; a session that was killed has none. */
 export interface EndEvent {
   readonly event: "end";
   readonly at: string;

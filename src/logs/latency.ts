@@ -24,5 +24,9 @@ export function readLatencyLog(text: string, file: string, problems: ProblemList
   return null;
 }
 
-/** @example formatLatencyLog(755.0302) // "755.03\n" */
+/**
+ * The text of a `latency.txt`: the mean latency in milliseconds, as the original's awk prints it.
+ *
+ * @example formatLatencyLog(755.0302) // "755.03\n"
+ */
 export const formatLatencyLog = (meanMs: number): string => `${formatG(meanMs)}\n`;

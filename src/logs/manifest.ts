@@ -1,5 +1,6 @@
 import { LabError } from "../model/errors.js";
 
+/** How far a campaign came. One that still says `running` without a process at work was killed. */
 export type CampaignStatus = "running" | "complete" | "interrupted" | "failed";
 
 /** `run.json`, what a fresh campaign says of itself. Written first, with status `running`, and again whenever that changes. */
@@ -42,6 +43,7 @@ export interface ManifestHost {
   readonly [part: string]: unknown;
 }
 
+/** What the campaign was asked to measure, and the digest by which `--resume` knows it again. */
 export interface ManifestPlan {
   /** SHA-256 of the settings, which decide every round of the campaign. A campaign resumes only under the same one. */
   readonly digest: string;

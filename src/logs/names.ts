@@ -2,6 +2,7 @@
 
 export type RunExperiment = "time" | "memory" | "density";
 
+/** What a run folder's name says: `time_kata_12252108` is the time experiment on Kata-QEMU of 25 December, 21:08. */
 export interface RunName {
   readonly experiment: RunExperiment;
   readonly runtime: string;
@@ -23,7 +24,11 @@ export function parseRunName(name: string): RunName | undefined {
   return { experiment: prefix === "mem" ? "memory" : (prefix as RunExperiment), runtime, recorded };
 }
 
-/** @example formatRunName({ experiment: "memory", runtime: "katafc", recorded: "12231701" }) // "mem_katafc_12231701" */
+/**
+ * The name of a run folder.
+ *
+ * @example formatRunName({ experiment: "memory", runtime: "katafc", recorded: "12231701" }) // "mem_katafc_12231701"
+ */
 export const formatRunName = ({ experiment, runtime, recorded }: RunName): string =>
   `${prefixes[experiment]}_${runtime}_${recorded}`;
 
@@ -36,22 +41,46 @@ const numbered = (pattern: RegExp, name: string): number | undefined => {
   return Number.isSafeInteger(value) ? value : undefined;
 };
 
-/** @example parseConcurrencyFolder("con_010") // 10 */
+/**
+ * The concurrency in a folder's name; undefined for other names.
+ *
+ * @example parseConcurrencyFolder("con_010") // 10
+ */
 export const parseConcurrencyFolder = (name: string): number | undefined => numbered(/^con_(\d+)$/, name);
 
-/** @example formatConcurrencyFolder(10) // "con_010" */
+/**
+ * The folder of a concurrency.
+ *
+ * @example formatConcurrencyFolder(10) // "con_010"
+ */
 export const formatConcurrencyFolder = (concurrency: number): string => `con_${String(concurrency).padStart(3, "0")}`;
 
-/** @example parseDensityFolder("density_0100") // 100 */
+/**
+ * The background density in a folder's name; undefined for other names.
+ *
+ * @example parseDensityFolder("density_0100") // 100
+ */
 export const parseDensityFolder = (name: string): number | undefined => numbered(/^density_(\d+)$/, name);
 
-/** @example formatDensityFolder(100) // "density_0100" */
+/**
+ * The folder of a background density.
+ *
+ * @example formatDensityFolder(100) // "density_0100"
+ */
 export const formatDensityFolder = (density: number): string => `density_${String(density).padStart(4, "0")}`;
 
-/** @example parseClientFile("client003.txt") // 3 */
+/**
+ * The number in a client log's name, 1 for the first; undefined for other names.
+ *
+ * @example parseClientFile("client003.txt") // 3
+ */
 export const parseClientFile = (name: string): number | undefined => numbered(/^client(\d+)\.txt$/, name);
 
-/** @example formatClientFile(3) // "client003.txt" */
+/**
+ * The name of a client's log.
+ *
+ * @example formatClientFile(3) // "client003.txt"
+ */
 export const formatClientFile = (client: number): string => `client${String(client).padStart(3, "0")}.txt`;
 
 /**
@@ -65,6 +94,10 @@ export function parseMemoryFile(name: string): { memoryMb: number; density: numb
   return memoryMb === undefined || density === undefined ? undefined : { memoryMb, density };
 }
 
-/** @example formatMemoryFile(128, 10) // "result_128MB_0010.txt" */
+/**
+ * The name of smem's table for guests of so many MB at a density.
+ *
+ * @example formatMemoryFile(128, 10) // "result_128MB_0010.txt"
+ */
 export const formatMemoryFile = (memoryMb: number, density: number): string =>
   `result_${memoryMb}MB_${String(density).padStart(4, "0")}.txt`;

@@ -41,6 +41,7 @@ export const sampleColumns = [
   "reason",
 ] as const;
 
+/** The first line of `samples.csv`. */
 export const samplesHeader = `${sampleColumns.join(",")}\n`;
 
 /** A round's cold starts as rows. */

@@ -25,6 +25,7 @@ export interface StartTime {
   readonly n: number;
 }
 
+/** How many sandboxes a host holds: the question, each model's answer, and the range between them. */
 export interface Capacity extends CapacityQuestion {
   readonly dataset: string;
   readonly trueGuestMb: number | null;

@@ -2,6 +2,7 @@ import type { Interval } from "../stats/bootstrap-t.js";
 import type { Expected } from "./claim.js";
 import { halfDigit } from "./units.js";
 
+/** What the data says of a claim; `inconclusive` where the interval reaches over the border of the claimed band. */
 export type Verdict = "supported" | "contradicted" | "inconclusive" | "not-measured";
 
 /** A verdict and how much it hangs on the band. */

@@ -75,6 +75,7 @@ export interface Part {
   readonly readings: readonly [Reading, ...Reading[]];
 }
 
+/** A number that the paper states, and how it may be understood: every part of it must hold for the claim to hold. */
 export interface Claim {
   readonly id: string;
   readonly section: string;

@@ -3,6 +3,7 @@ import { cpuOf, type MemoryGroup, makespansOf, memoryGroups, type StartGroup, st
 import { mean } from "../stats/mean.js";
 import { pssPerSandbox } from "../tables/tables.js";
 
+/** What is compared: makespan (time, density), CPU per sandbox, memory per sandbox. */
 export type Metric = "time" | "cpu" | "memory";
 
 /** Where a cell is on its metric's grid; null for what the metric has no axis for. */

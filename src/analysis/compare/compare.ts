@@ -23,6 +23,10 @@ export interface ComparedCell extends CellPlace {
   readonly caveat: string | null;
 }
 
+/**
+ * Two datasets set against each other: what differs besides the runtimes, every cell they share, and what that adds up
+ * to.
+ */
 export interface Comparison {
   /** The datasets' names. */
   readonly a: string;
@@ -39,6 +43,7 @@ export interface Comparison {
   readonly verdict: Comparative | "mixed";
 }
 
+/** How large a difference matters to `compare`, and whether a rehearsal may be compared. */
 export interface CompareOptions {
   /** A share such as 0.05; above 0 and below 1. */
   readonly tolerance?: number;

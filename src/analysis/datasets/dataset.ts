@@ -1,5 +1,9 @@
 import type { Problem } from "../../model/problem.js";
 
+/**
+ * The paper's experiments: cold starts by concurrency (5.2), memory by density (5.3), cold starts on a background
+ * (5.4).
+ */
 export type Experiment = "time" | "memory" | "density";
 
 /** One run folder's circumstances: what differs between two runs is a confound of their comparison. */

@@ -8,6 +8,7 @@ export interface CellStarts {
   readonly valid: ArrayLike<number>;
 }
 
+/** A round's makespan and start skew in milliseconds, and how many of its clients have a valid line. */
 export interface RoundSpan {
   /** 1 for the first round. */
   readonly round: number;

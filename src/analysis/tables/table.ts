@@ -11,6 +11,10 @@ export interface Table {
   readonly rows: readonly TableRow[];
 }
 
+/**
+ * One row: a runtime, a guest memory or a background density, and a value for each column; null where none was
+ * measured.
+ */
 export interface TableRow {
   readonly row: string;
   /** Milliseconds in `time`, `cpu` and `density_*`, KiB in `mem_*`; one per column. */

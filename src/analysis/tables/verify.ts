@@ -12,6 +12,7 @@ interface CellName {
   readonly column: string;
 }
 
+/** A published cell that the data gives another number for. */
 export interface Mismatch extends CellName {
   readonly published: number;
   readonly recomputed: number;

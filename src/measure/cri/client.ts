@@ -19,18 +19,21 @@ export interface CriClient {
   close(): void;
 }
 
+/** How long one call may take, and what ends it before. */
 export interface CallOptions {
   /** Milliseconds until the call is given up; 60,000 if left out. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
+/** Who answers at a CRI socket. */
 export interface CriVersion {
   readonly runtimeName: string;
   readonly runtimeVersion: string;
   readonly runtimeApiVersion: string;
 }
 
+/** How the service sees itself: whether its runtime and network are ready, and its own verbose description. */
 export interface CriStatus {
   /** Such as RuntimeReady and NetworkReady. */
   readonly conditions: readonly {
@@ -43,6 +46,7 @@ export interface CriStatus {
   readonly info: Readonly<Record<string, string>>;
 }
 
+/** A sandbox to be started. Name, namespace and uid together must be new to the service. */
 export interface SandboxConfig {
   /** Name, uid and namespace together are unique; they vary per round. */
   readonly name: string;
@@ -58,8 +62,10 @@ export interface SandboxConfig {
   readonly network: "NODE" | "POD";
 }
 
+/** The two states CRI knows of a sandbox. */
 export type SandboxState = "SANDBOX_READY" | "SANDBOX_NOTREADY";
 
+/** What the service says of one sandbox. */
 export interface SandboxStatus {
   readonly id: string;
   readonly state: SandboxState;
@@ -69,6 +75,7 @@ export interface SandboxStatus {
   readonly createdAtNs: bigint;
 }
 
+/** A sandbox as the service lists it. */
 export interface SandboxSummary {
   readonly id: string;
   readonly name: string;

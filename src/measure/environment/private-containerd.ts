@@ -26,6 +26,7 @@ import { runscWrapper } from "./runsc-wrapper.js";
 /** Where `env up` puts the private containerd unless told otherwise. */
 export const defaultFolder = "/var/lib/rund-lab/containerd";
 
+/** What a private containerd gets beside what it finds on the machine. */
 export interface StartOptions {
   /** `debug` for containerd's own account of every step; requests and their times are in the log either way. */
   readonly logLevel?: "info" | "debug";

@@ -12,6 +12,7 @@ export interface Timing {
   readonly settleMs: number;
 }
 
+/** Waits and windows of a campaign on a machine. */
 export const usualTiming: Timing = { quietLimitMs: 5_000, idleMs: 500, settleMs: 1_000 };
 
 /** A rehearsal does not wait: what it would watch is not what was recorded. */

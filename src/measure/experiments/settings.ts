@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { LabError } from "../../model/errors.js";
 import type { ProcessPattern, RuntimeDeclaration } from "../runtimes/runtime.js";
 
+/** The paper's experiments: cold starts by concurrency, memory by density, cold starts on a background. */
 export type ExperimentKind = "time" | "memory" | "density";
 
+/** Every experiment, in the paper's order. */
 export const experimentKinds: readonly ExperimentKind[] = ["time", "memory", "density"];
 
 /** One experiment as it will be run: everything that decides which rounds are measured, and how. */
@@ -32,6 +34,7 @@ export interface ExperimentSettings {
   readonly prepare: string | null;
 }
 
+/** All that decides what a campaign measures. Two campaigns of equal settings have equal digests. */
 export interface CampaignSettings {
   /** What the campaign file calls it. */
   readonly name: string | null;
@@ -45,11 +48,13 @@ export type CustomRuntime = Omit<RuntimeDeclaration, "processes"> & {
   readonly processes: readonly { readonly component: ProcessPattern["component"]; readonly pattern: string }[];
 };
 
+/** A runtime's declaration as JSON can hold it, for the manifest. */
 export const toCustom = (runtime: RuntimeDeclaration): CustomRuntime => ({
   ...runtime,
   processes: runtime.processes.map(({ component, pattern }) => ({ component, pattern: pattern.source })),
 });
 
+/** A runtime's declaration as the manifest of a campaign holds it, made whole again. */
 export const fromCustom = (runtime: CustomRuntime): RuntimeDeclaration => ({
   ...runtime,
   processes: runtime.processes.map(({ component, pattern }) => ({ component, pattern: new RegExp(pattern) })),

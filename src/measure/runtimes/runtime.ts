@@ -28,6 +28,7 @@ export interface RuntimeDeclaration {
   readonly processes: readonly ProcessPattern[];
 }
 
+/** How containerd starts a runtime, for the private containerd's config. */
 export interface RuntimeShim {
   /** containerd's `runtime_type`, which names the shim: `io.containerd.kata.v2` is `containerd-shim-kata-v2`. */
   readonly type: string;
@@ -37,6 +38,7 @@ export interface RuntimeShim {
   readonly binary?: string;
 }
 
+/** The config file of a runtime with a guest, and what a campaign sets in it. */
 export interface RuntimeConfig {
   readonly path: string;
   /** The table that holds `default_memory`: `hypervisor.qemu`. */
@@ -47,6 +49,7 @@ export interface RuntimeConfig {
 
 export type VersionLine = { readonly command: readonly string[] } | { readonly line: string };
 
+/** Processes that are part of a runtime's memory, and what they count as. */
 export interface ProcessPattern {
   readonly component: "shim" | "vmm" | "virtiofsd" | "sandbox" | "gofer" | "pause" | "other";
   readonly pattern: RegExp;

@@ -14,6 +14,7 @@ import { sentAt } from "./sent.js";
 import type { ReplaySource } from "./source.js";
 import { wayBack } from "./way-back.js";
 
+/** How a recording is played: its speed, its order, and faults to plant. */
 export interface ReplayOptions {
   /** The socket's path; by default in a private temporary folder, removed on `close`. */
   readonly socket?: string;
@@ -29,6 +30,7 @@ export interface ReplayOptions {
 /** A sandbox the server pretends to run. */
 export type ReplayedSandbox = Message<"PodSandbox">;
 
+/** A replay server at work: where it listens, what it has handed out, and how it is ended. */
 export interface ReplayServer {
   /** `unix:///…`, for any CRI client. */
   readonly endpoint: string;

@@ -16,6 +16,7 @@ export interface ReplayCell {
   readonly concurrency: number;
 }
 
+/** One recorded round, to be handed out whole: when each of its clients was answered. */
 export interface RecordedRound {
   /** The round's number in the recording. */
   readonly round: number;
