@@ -153,11 +153,10 @@ async function planFor(
     timing: socket === null ? replayTiming : usualTiming,
     speed,
     idleMiB(runtime, memoryMb) {
-      // alone a sandbox pays for what others will share
-      const own = memory.filter(
-        cell => cell.runtime === runtime && cell.density > 1 && (memoryMb === null || cell.memoryMb === memoryMb),
-      );
-      const each = own.flatMap(cell => pssPerSandbox(cell) ?? []);
+      // alone a sandbox pays for what others will share; outside the memory experiment guests are small
+      const own = memory.filter(cell => cell.runtime === runtime && cell.density > 1);
+      const label = memoryMb ?? Math.min(...own.map(cell => cell.memoryMb));
+      const each = own.filter(cell => cell.memoryMb === label).flatMap(cell => pssPerSandbox(cell) ?? []);
       return each.length === 0 ? undefined : Math.max(...each) / 1024;
     },
     makespanMs({ runtime, experiment, density, concurrency }) {
