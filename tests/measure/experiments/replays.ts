@@ -127,8 +127,10 @@ function experimentsOf(cells: readonly Omit<ReplayedCell, "recordedMs" | "measur
     if (group !== undefined) group.concurrency.push(concurrency);
     else {
       const background = experiment === "density" ? { density: [density] } : {};
+      // the slowest recorded cold start took ten minutes
+      const timeout = 1800;
       groups.set(key, {
-        ...{ experiment, runtimes: [runtime], concurrency: [concurrency], rounds, order: "grid", ...background },
+        ...{ experiment, runtimes: [runtime], concurrency: [concurrency], rounds, order: "grid", timeout, ...background },
       });
     }
   }
