@@ -358,10 +358,12 @@ built("prints the version, and one JSON document on stdout whatever goes to stde
 });
 
 built("a reader that has seen enough ends it quietly; a disk that is full does not pass for a success", () => {
-  const command = `${process.execPath} ${join(projectRoot, "dist/cli/main.js")} analyze paper_data --json`;
-  const piped = spawnSync("sh", ["-c", `(${command}; echo "exit $?" >&2) | head -c 10`], { encoding: "utf8" });
+  const command = '"$0" "$1" analyze paper_data --json';
+  const shell = (script: string) =>
+    spawnSync("sh", ["-c", script, process.execPath, join(projectRoot, "dist/cli/main.js")], { encoding: "utf8" });
+  const piped = shell(`(${command}; echo "exit $?" >&2) | head -c 10`);
   assert.equal([piped.stdout.length, piped.stderr], [10, "exit 0\n"]);
-  const full = spawnSync("sh", ["-c", `${command} > /dev/full`], { encoding: "utf8" });
+  const full = shell(`${command} > /dev/full`);
   assert.equal([full.status, full.stderr], [3, "stdout: ENOSPC: no space left on device, write\n"]);
 });
 
