@@ -243,7 +243,13 @@ asRoot("a log without permission to read is a problem, as seen by a process that
       const problems = new ProblemList();
       for (const run of discoverRuns(${JSON.stringify(folder)}, problems)) for (const cell of readCells(run, problems));
       console.log(JSON.stringify(problems.list));`;
-    const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", cwd: "/" });
+    // nobody may write where coverage is collected
+    const env = { ...process.env, NODE_V8_COVERAGE: "" };
+    const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      encoding: "utf8",
+      cwd: "/",
+      env,
+    });
     assert.is(child.stderr, "");
     const problems = JSON.parse(child.stdout) as { file: string; found: string }[];
     assert.equal(

@@ -130,7 +130,15 @@ function experimentsOf(cells: readonly Omit<ReplayedCell, "recordedMs" | "measur
       // the slowest recorded cold start took ten minutes
       const timeout = 1800;
       groups.set(key, {
-        ...{ experiment, runtimes: [runtime], concurrency: [concurrency], rounds, order: "grid", timeout, ...background },
+        ...{
+          experiment,
+          runtimes: [runtime],
+          concurrency: [concurrency],
+          rounds,
+          order: "grid",
+          timeout,
+          ...background,
+        },
       });
     }
   }
