@@ -6,7 +6,7 @@ import { installKernelSpec, kernelSpecFolder } from "../../src/kernel/spec.js";
 import { needs, projectRoot, suiteNeeding } from "../support/needs.js";
 import { inTempFolder } from "../support/temp.js";
 
-const test = suiteNeeding("Jupyter's conformance tests", needs.jupyter);
+const test = suiteNeeding("Jupyter's conformance tests", needs.jupyterTests);
 
 test("every test of Jupyter's own suite passes and none is skipped", () =>
   inTempFolder(async folder => {

@@ -49,6 +49,10 @@ export const needs = {
   runsc: program("runsc"),
   smem: program("smem"),
   jupyter: program("jupyter-nbconvert"),
+  jupyterTests: {
+    name: "python3-jupyter-kernel-test",
+    here: existsSync("/usr/bin/python3") && existsSync("/usr/lib/python3/dist-packages/jupyter_kernel_test"),
+  },
   chromium: program("chromium"),
   python: {
     name: "python3 with pandas",
