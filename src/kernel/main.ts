@@ -1,7 +1,8 @@
 /** The kernel's process: `node main.js <connection file>`, as the kernelspec starts it. */
 import { randomBytes } from "node:crypto";
+import { writeSync } from "node:fs";
 import { createRequire } from "node:module";
-import { MessageChannel, Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { LabError } from "../model/errors.js";
 import { readConnection } from "./connection.js";
 import type { Ask } from "./messages.js";
@@ -26,6 +27,11 @@ function main(file: string | undefined): void {
   const talk = new MessageChannel();
   const signals = new MessageChannel();
   const data: ProtocolData = { connection, pipes, mark, port: talk.port2, signals: signals.port1, state };
+  const startThread = (name: string, workerData: unknown, transferList: MessagePort[]) =>
+    new Worker(new URL(name, import.meta.url), { workerData, transferList }).on("error", error => {
+      writeSync(pipes.log, `rund-lab kernel: ${name} failed: ${error.stack}\n`);
+      process.kill(process.pid, "SIGTERM");
+    });
   startThread("protocol.js", data, [talk.port2, signals.port1]);
 
   // the engine's modules load while the other thread opens its sockets; what is asked meanwhile waits in the port
@@ -49,20 +55,6 @@ function main(file: string | undefined): void {
     });
     rest();
   });
-}
-
-function startThread(
-  name: string,
-  data: unknown,
-  transferList: readonly (typeof MessageChannel.prototype.port1)[],
-): void {
-  new Worker(new URL(name, import.meta.url), { workerData: data, transferList: [...transferList] }).on(
-    "error",
-    error => {
-      process.stderr.write(`rund-lab kernel: ${name} failed: ${error.stack}\n`);
-      process.kill(process.pid, "SIGTERM");
-    },
-  );
 }
 
 try {

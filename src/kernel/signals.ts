@@ -1,27 +1,36 @@
 /**
  * The signal thread: sees SIGINT while the main thread computes, when a handler there would not run.
  *
- * Node lets SIGINT break a script that was started with `breakOnSigint`, in whatever thread it runs. This thread does
- * nothing else than wait in such a script, and reports each time it is broken. The outer script is never left: it keeps
- * Node's handler for the signal in place between two rounds of the inner one.
+ * Node lets SIGINT break a script that was started with `breakOnSigint`, in whatever thread it runs: the innermost of
+ * those that run. This thread does nothing else than wait in such a script, and reports each time it is broken. A signal
+ * that comes while one is reported breaks the script around it; so there are many, each within the next. The outermost
+ * must not be broken: with it, Node's handler for the signal would go, and the next signal would end the process.
  */
 import { Script } from "node:vm";
 import { type MessagePort, workerData } from "node:worker_threads";
 
+/** How many signals may come one after the other before the first of them is reported. */
+const levels = 64;
+
 const port = workerData as MessagePort;
 const never = new Int32Array(new SharedArrayBuffer(4));
-const wait = new Script("rundLabWait()");
+const script = new Script("rundLabWatch()");
+let outside = 0;
 
-Object.assign(globalThis, {
-  rundLabWait: () => Atomics.wait(never, 0, 0),
-  rundLabWatch: () => {
-    for (;;) {
-      try {
-        wait.runInThisContext({ breakOnSigint: true });
-      } catch {
-        port.postMessage("SIGINT");
-      }
+function watch(): void {
+  const level = outside + 1;
+  for (;;) {
+    outside = level;
+    try {
+      if (level === levels) Atomics.wait(never, 0, 0);
+      else script.runInThisContext({ breakOnSigint: true });
+    } catch {
+      port.postMessage("SIGINT");
     }
-  },
-});
-new Script("rundLabWatch()").runInThisContext({ breakOnSigint: true });
+  }
+}
+
+// an error's stack costs more than all else that lies between two rounds, and nobody reads it
+Error.stackTraceLimit = 0;
+Object.assign(globalThis, { rundLabWatch: watch });
+script.runInThisContext({ breakOnSigint: true });

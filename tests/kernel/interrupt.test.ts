@@ -72,6 +72,17 @@ test("two interrupts in a row stop one cell", async ({ kernel }) => {
   for (let i = 0; i < 3; i++) assert.is((await kernel.run("kept")).reply.status, "ok");
 });
 
+test("bursts of interrupts leave the kernel whole, whatever moment they hit", async ({ kernel }) => {
+  for (let burst = 0; burst < 20; burst++) {
+    const id = kernel.sendCode("console.log('on'); for (;;) {}");
+    await kernel.until(() => printed(kernel.soFar(id).outputs) === "on\n");
+    for (let i = 0; i < 50; i++) process.kill(kernel.process.pid!, "SIGINT");
+    assert.is((await kernel.answer(id)).reply.ename, "KeyboardInterrupt");
+    kernel.messages.length = 0;
+  }
+  assert.is((await kernel.run("kept")).reply.status, "ok");
+});
+
 test("a kernel in a loop that nothing stops still shuts down", async () => {
   const kernel = await LiveKernel.start();
   const id = kernel.sendCode("console.log('on'); for (;;) {}");
