@@ -9,6 +9,7 @@ import { type CriMethod, type CriRequest, type CriResponse, criService, type Mes
 import { runAt } from "./deadline.js";
 import { type Fault, faultFinder } from "./faults.js";
 import { type ReplayInfo, replayInfoKey } from "./info.js";
+import { practise } from "./practice.js";
 import { NotRecorded, type PlayedRound, roundDealer } from "./rounds.js";
 import { sentAt } from "./sent.js";
 import type { ReplaySource } from "./source.js";
@@ -68,7 +69,7 @@ type Labels = Readonly<Record<string, string>>;
 export async function startReplayServer(source: ReplaySource, options: ReplayOptions = {}): Promise<ReplayServer> {
   const { speed = 1, seed = 1, drift = 0, faults = [] } = options;
   const rounds = roundDealer(source, seed, drift);
-  const faultOf = faultFinder(faults);
+  let faultOf = faultFinder([]);
   const sandboxes = new Map<string, ReplayedSandbox>();
   const names = new Set<string>();
   const sockets = new Set<Socket>();
@@ -147,7 +148,7 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
         try {
           if (roundRoles.has(labels[labelNames.role] ?? "")) {
             const { firstRequestMs, answerMs } = rounds.take(runtimeHandler, labels, sentMs);
-            await until(firstRequestMs + answerMs / speed - back.ms(), call);
+            await until(firstRequestMs + answerMs / speed - back.ms(crowdOf(labels)), call);
           }
         } catch (error) {
           names.delete(name);
@@ -164,7 +165,7 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
           runtimeHandler,
         };
         sandboxes.set(sandbox.id, sandbox);
-        back.answered(sandbox.id);
+        back.answered(sandbox.id, crowdOf(labels));
         if (fault === "vanish") remove(sandbox);
         return { podSandboxId: sandbox.id };
       },
@@ -234,8 +235,13 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
     listener.listen(path, resolve);
   });
 
+  const endpoint = `unix://${path}`;
+  const [handler] = source.handlers;
+  if (handler !== undefined) await practise(endpoint, handler);
+  faultOf = faultFinder(faults);
+
   return {
-    endpoint: `unix://${path}`,
+    endpoint,
     sandboxes: () => [...sandboxes.values()],
     played: rounds.played,
     drop,
@@ -253,6 +259,10 @@ type Call<Method extends CriMethod> = ServerUnaryCall<CriRequest<Method>, CriRes
 
 /** Cold starts that belong to a round; any other sandbox is answered at once. */
 const roundRoles: ReadonlySet<string> = new Set(["test", "warmup"]);
+
+/** How many sandboxes are started together with one that has these labels. */
+const crowdOf = (labels: Labels): number =>
+  labels[labelNames.role] === "prewarm" ? 1 : Number(labels[labelNames.concurrency] ?? 1);
 
 const noLabels = (): Labels => ({});
 
