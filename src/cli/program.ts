@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { exitCodes, LabError } from "../model/errors.js";
+import { version } from "../model/version.js";
 import { commands } from "./commands.js";
 import { type Io, printable, processIo } from "./io.js";
 
@@ -33,7 +33,7 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
   try {
     const program = new Command("rund-lab")
       .description("The laboratory behind the RunD paper (USENIX ATC 2022): reproduce, judge, measure.")
-      .version(version(), "--version")
+      .version(version, "--version")
       .showHelpAfterError("(rund-lab --help lists the commands)")
       .addHelpText(
         "after",
@@ -55,7 +55,7 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
 function report(error: unknown, io: Io, debug: boolean): number {
   if (error instanceof CommanderError) {
     // commander has printed its own message; help that was asked for is a success, help for want of arguments is not
-    return error.code === "commander.helpDisplayed" || error.code === "commander.version" ? 0 : exitCodes.usage!;
+    return error.code === "commander.helpDisplayed" || error.code === "commander.version" ? 0 : exitCodes.usage;
   }
   if (error instanceof LabError) {
     io.stderr.write(`${printable(error.message)}\n`);
@@ -78,8 +78,4 @@ function report(error: unknown, io: Io, debug: boolean): number {
       : "hint: this is a defect of rund-lab; run again with --debug and report the stack\n",
   );
   return exitCodes.check;
-}
-
-function version(): string {
-  return (createRequire(import.meta.url)("../../package.json") as { version: string }).version;
 }

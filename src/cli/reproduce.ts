@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import {
@@ -12,14 +11,21 @@ import {
   paperClaims,
 } from "../analysis/claims/index.js";
 import { type Dataset, loadDataset, loadDatasets, ownDatasets, recordedCampaign } from "../analysis/datasets/index.js";
-import { allTables, compareWithPublished, type Verification } from "../analysis/tables/index.js";
+import {
+  allTables,
+  compareWithPublished,
+  faultsOf,
+  mergeVerifications,
+  type Verification,
+} from "../analysis/tables/index.js";
 import { LabError } from "../model/errors.js";
+import { version } from "../model/version.js";
 import type { Figure } from "../present/figures/index.js";
 import type { Beside } from "../present/report/index.js";
 import { writeTables } from "./analyze.js";
 import { type Io, note } from "./io.js";
 import { progressBar } from "./progress.js";
-import { failOnFault, faultsOf } from "./verify.js";
+import { failOnFault } from "./verify.js";
 
 interface Options {
   readonly out: string;
@@ -61,12 +67,7 @@ function tablesOf(datasets: readonly Dataset[], out: string, io: Io): Verificati
       note(io, `${dataset.name}: ${dataset.problemCount} problems; \`rund-lab analyze\` names them`);
     return part;
   });
-  return {
-    cells: parts.reduce((total, { cells }) => total + cells, 0),
-    matched: parts.reduce((total, { matched }) => total + matched, 0),
-    mismatched: parts.flatMap(({ mismatched }) => mismatched),
-    missing: parts.flatMap(({ missing }) => missing),
-  };
+  return mergeVerifications(parts);
 }
 
 async function claimsOf(datasets: readonly Dataset[], io: Io): Promise<ReadonlyMap<Dataset, readonly ClaimVerdict[]>> {
@@ -141,7 +142,7 @@ async function report(
     return await writeReport(
       out,
       {
-        version: (createRequire(import.meta.url)("../../package.json") as { version: string }).version,
+        version,
         datasets,
         tables: new Map(
           [...datasets, ...(beside === null ? [] : [beside.dataset])].map(each => [each.name, allTables(each)]),

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { parseEvents } from "../logs/index.js";
 import type { CampaignSettings, CellSummary, ExperimentKind, Plan, RuntimeDeclaration } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
+import { version } from "../model/version.js";
 import { onInterruption } from "./interruption.js";
 import { type Io, note, printJson } from "./io.js";
 import { printPlan, printShell } from "./run-plan.js";
@@ -66,7 +66,7 @@ async function run(
   const manifest = resumed === undefined ? undefined : measure.readManifest(resumed);
   const begun = manifest?.plan.settings as CampaignSettings | undefined;
   const { settings, runtimes } = await runSettings(io, experiment, options, begun);
-  const endpoint = options.endpoint ?? manifest?.endpoint ?? (await defaultEndpoint());
+  const endpoint = options.endpoint ?? manifest?.endpoint ?? measure.defaultEndpoint();
   const driver = options.driver ?? (manifest?.driver === "crictl" ? "crictl" : "cri");
   const speed = options.replaySpeed ?? manifest?.replay?.speed ?? 1;
   const replay = endpoint.startsWith("replay:");
@@ -103,7 +103,7 @@ async function run(
       const request = {
         ...{ plan, service, endpoint, report: progress.report, signal: interruption.signal },
         command,
-        toolVersion: (createRequire(import.meta.url)("../../package.json") as { version: string }).version,
+        toolVersion: version,
         ...(rehearsal === undefined ? {} : { memory: rehearsal.memory }),
       };
       const path =
@@ -125,12 +125,6 @@ async function run(
     interruption.stop();
     await rehearsal?.close();
   }
-}
-
-/** The containerd that `env up` made, if it is up, else the machine's own. */
-async function defaultEndpoint(): Promise<string> {
-  const { defaultFolder, findContainerd } = await import("../measure/index.js");
-  return findContainerd(defaultFolder)?.endpoint ?? "unix:///run/containerd/containerd.sock";
 }
 
 /** @param socket the service's; null for a rehearsal, which needs nothing of the machine */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import {
-  formatCell,
+  faultsOf,
   type RawVerification,
   type Verification,
   verifyDistilled,
@@ -30,18 +30,6 @@ function summary({ cells, matched }: Verification, raw: RawVerification | undefi
   if (raw === undefined) return first;
   return `${first}${raw.lines} lines checked, ${raw.coldStarts} cold starts among them\n${raw.distilled.same} of ${raw.distilled.files} distilled files are what these logs give\n`;
 }
-
-/** A sentence for each published cell that was not met. */
-export const faultsOf = ({ mismatched, missing }: Verification): readonly string[] => [
-  ...mismatched.map(
-    ({ dataset, table, row, column, published, recomputed }) =>
-      `${dataset} ${table}.csv, row ${row}, column ${column}: published ${formatCell(published)}, recomputed ${formatCell(recomputed)}`,
-  ),
-  ...missing.map(
-    ({ dataset, table, row, column }) =>
-      `${dataset} ${table}.csv, row ${row}, column ${column}: published, but not in the data`,
-  ),
-];
 
 /** @throws LabError `RUND_VERIFY` if there is any fault, after naming the first twenty */
 export function failOnFault(io: Io, faults: readonly string[]): void {

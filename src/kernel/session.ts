@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { version } from "../model/version.js";
 import { History, type HistoryQuery } from "./history.js";
 import type { Interrupter } from "./interrupt.js";
 import type { Ask, ErrorContent, Executed } from "./messages.js";
@@ -18,8 +18,6 @@ export interface SessionRim {
   log(line: string): void;
   readonly interrupter: Pick<Interrupter, "interrupt" | "prepare">;
 }
-
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
 /**
  * The requests of the protocol: those of the shell channel one after the other, those of the control channel at once.

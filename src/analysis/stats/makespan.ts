@@ -8,7 +8,7 @@ export interface CellStarts {
   readonly valid: ArrayLike<number>;
 }
 
-/** A round's makespan and start skew in milliseconds, and how many of its clients have a valid line. */
+/** What one complete round took. */
 export interface RoundSpan {
   /** 1 for the first round. */
   readonly round: number;

@@ -13,7 +13,9 @@ export {
 } from "./tables.js";
 export {
   compareWithPublished,
+  faultsOf,
   type Mismatch,
+  mergeVerifications,
   type RawVerification,
   type Verification,
   verifyDistilled,

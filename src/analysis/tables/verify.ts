@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LabError } from "../../model/errors.js";
 import { describeProblem } from "../../model/problem.js";
 import { type Dataset, datasetFolder, loadDataset, ownDatasets, type PublishedCell } from "../datasets/index.js";
+import { formatCell } from "./csv.js";
 import { allTables } from "./tables.js";
 
 interface CellName {
@@ -61,6 +62,18 @@ export function compareWithPublished(dataset: Dataset, published: readonly Publi
   return { cells, matched: cells - mismatched.length - missing.length, mismatched, missing };
 }
 
+/** A sentence for each published cell that was not met. */
+export const faultsOf = ({ mismatched, missing }: Verification): readonly string[] => [
+  ...mismatched.map(
+    ({ dataset, table, row, column, published, recomputed }) =>
+      `${dataset} ${table}.csv, row ${row}, column ${column}: published ${formatCell(published)}, recomputed ${formatCell(recomputed)}`,
+  ),
+  ...missing.map(
+    ({ dataset, table, row, column }) =>
+      `${dataset} ${table}.csv, row ${row}, column ${column}: published, but not in the data`,
+  ),
+];
+
 /** Compares what the package's distilled data gives with the published cells. */
 export async function verifyDistilled(): Promise<Verification> {
   const parts: Verification[] = [];
@@ -68,7 +81,7 @@ export async function verifyDistilled(): Promise<Verification> {
     const dataset = await loadDataset(name);
     parts.push(compareWithPublished(dataset, dataset.published));
   }
-  return together(parts);
+  return mergeVerifications(parts);
 }
 
 /**
@@ -111,7 +124,7 @@ export async function verifyRaw(folder: string): Promise<RawVerification> {
       else faults.push(`${name}/${file}: expected what these logs give, found other figures`);
     }
   }
-  return { ...together(parts), lines, coldStarts, distilled, faults };
+  return { ...mergeVerifications(parts), lines, coldStarts, distilled, faults };
 }
 
 /** Where the tables beside the logs differ from those the package holds. */
@@ -129,7 +142,8 @@ function publishedTwice(name: string, beside: readonly PublishedCell[], own: rea
 
 const keyOf = ({ table, row, column }: Omit<PublishedCell, "value">) => `${table}/${row}/${column}`;
 
-const together = (parts: readonly Verification[]): Verification => ({
+/** What comparing several datasets found, as one. */
+export const mergeVerifications = (parts: readonly Verification[]): Verification => ({
   cells: parts.reduce((total, { cells }) => total + cells, 0),
   matched: parts.reduce((total, { matched }) => total + matched, 0),
   mismatched: parts.flatMap(({ mismatched }) => mismatched),

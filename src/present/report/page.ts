@@ -1,5 +1,5 @@
 import type { Dataset, RunInfo } from "../../analysis/datasets/index.js";
-import { formatCell, type Table, type Verification } from "../../analysis/tables/index.js";
+import { faultsOf, formatCell, type Table, type Verification } from "../../analysis/tables/index.js";
 import { runtimeLabel } from "../../model/runtimes.js";
 import type { Figure } from "../figures/index.js";
 import { inDark } from "../figures/index.js";
@@ -187,16 +187,7 @@ const unitOf = ({ name }: Table): string =>
 
 function provenance(datasets: readonly Dataset[], verification: Verification): Markup {
   const rows = datasets.flatMap(({ name, runs }) => runs.map(run => runRow(name, run)));
-  const faults = [
-    ...verification.mismatched.map(
-      ({ dataset, table, row, column, published, recomputed }) =>
-        `${dataset} ${table}.csv, row ${row}, column ${column}: published ${published}, recomputed ${recomputed}`,
-    ),
-    ...verification.missing.map(
-      ({ dataset, table, row, column }) =>
-        `${dataset} ${table}.csv, row ${row}, column ${column}: published, but not in the data`,
-    ),
-  ];
+  const faults = faultsOf(verification);
   return html`${faults.length === 0 ? "" : html`<ul>${faults.map(fault => html`<li>${fault}</li>`)}</ul>`}${scrolling(
     "Runs",
     html`<table><caption>Runs, and what they used; a difference between two runs is a confound of their comparison</caption>
