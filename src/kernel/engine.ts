@@ -1,7 +1,8 @@
 /** The main thread's part: compiles and runs cells, and answers what the protocol thread asks. */
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
-import { bundleOf, type DisplaySink, displaySinkKey, type MimeBundle } from "../present/notebook/display.js";
+import { type DisplaySink, displaySinkKey, type MimeBundle } from "../present/notebook/display.js";
+import { bundleOf } from "../present/notebook/values.js";
 import { Compiler } from "./compiler.js";
 import { Executor } from "./executor.js";
 import { complete, completeness, inspectName } from "./language.js";

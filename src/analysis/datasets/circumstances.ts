@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "@decimalturn/toml-patch";
+import { configKeys } from "../../logs/config-keys.js";
 import { FileBytes, systemReason } from "../../logs/file-bytes.js";
 import { type ProblemList, parseVersions, type RunFolder } from "../../logs/index.js";
 import type { RunInfo } from "./dataset.js";
@@ -46,20 +47,6 @@ export function readCircumstances(run: RunFolder, problems: ProblemList): RunInf
     replayed: false,
   };
 }
-
-/** Keys of the containerd and runtime configs that matter to a comparison, and what a dataset calls them. */
-const configKeys: Readonly<Record<string, string>> = {
-  snapshotter: "snapshotter",
-  default_memory: "defaultMemoryMb",
-  default_vcpus: "defaultVcpus",
-  shared_fs: "sharedFs",
-  sandbox_cgroup_only: "sandboxCgroupOnly",
-  disable_new_netns: "disableNewNetns",
-  disabled_cgroup_hierarchies: "disabledCgroupHierarchies",
-  vcpu_cgroup_support: "vcpuCgroupSupport",
-  disable_update_container_cgroup: "disableUpdateContainerCgroup",
-  internetworking_model: "internetworkingModel",
-};
 
 function findKey(tree: unknown, key: string): unknown {
   if (typeof tree !== "object" || tree === null) return undefined;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { connectCri } from "../cri/grpc.js";
-import { inParallel } from "../experiments/workers.js";
+import { inParallel } from "../workers.js";
 import { containerdPaths, readRecord } from "./containerd-record.js";
 import { unmountBelow } from "./mounts.js";
 import { endProcess, findProcesses, isAlive } from "./process-identity.js";

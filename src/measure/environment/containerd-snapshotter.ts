@@ -1,4 +1,5 @@
-import { parseToml, type TomlOverlay, tableKeys } from "./toml.js";
+import type { TomlOverlay } from "../runtimes/runtime.js";
+import { parseToml, tableKeys } from "./toml.js";
 
 /** The table that names the CRI's snapshotter, by the version of containerd's config. */
 function snapshotterTable(text: string): string {

@@ -1,6 +1,6 @@
+import type { TomlOverlay } from "../runtimes/runtime.js";
 import { shellWord } from "./shell-word.js";
 import type { Step } from "./steps.js";
-import type { TomlOverlay } from "./toml.js";
 
 /**
  * A step in a line, for logs.

@@ -1,4 +1,4 @@
-import type { TomlOverlay } from "./toml.js";
+import type { TomlOverlay } from "../runtimes/runtime.js";
 
 /**
  * One thing done to the machine, as data: the same list of steps is performed, printed as a shell script, and written into a

@@ -1,12 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { parse, patch } from "@decimalturn/toml-patch";
 import { LabError } from "../../model/errors.js";
-
-/** What an overlay can set a TOML key to. */
-export type TomlValue = string | number | boolean | readonly string[];
-
-/** TOML table (`hypervisor.qemu`, a name with dots in quotes) → key → value; null takes the key out. */
-export type TomlOverlay = Readonly<Record<string, Readonly<Record<string, TomlValue | null>>>>;
+import type { TomlOverlay } from "../runtimes/runtime.js";
 
 /** New sections get heads of their own, and nothing the TOML 1.0 parsers of containerd and Kata would refuse. */
 const format = { inlineTableStart: 99, trailingComma: false };

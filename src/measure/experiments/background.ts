@@ -1,9 +1,9 @@
 import type { CriClient, SandboxConfig, SandboxSummary } from "../cri/client.js";
 import type { SandboxRole } from "../cri/labels.js";
+import { inParallel } from "../workers.js";
 import { isLost, listOwn, removeSandbox } from "./cleanup.js";
 import type { Clock } from "./clock.js";
 import { elapsedMs } from "./clock.js";
-import { inParallel } from "./workers.js";
 
 /** Sandboxes brought up at once, as the original did. */
 const workers = 10;

@@ -1,8 +1,8 @@
 import type { CriClient, SandboxSummary } from "../cri/client.js";
 import { CriError } from "../cri/errors.js";
 import { labelNames, type SandboxRole } from "../cri/labels.js";
+import { inParallel } from "../workers.js";
 import type { Clock } from "./clock.js";
-import { inParallel } from "./workers.js";
 
 /** Sandboxes taken down at once: more make containerd slower, not faster. */
 export const cleanupWorkers = 8;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parse } from "@decimalturn/toml-patch";
+import { configKeys } from "../../logs/config-keys.js";
 import { parseVersions } from "../../logs/index.js";
 import type { ManifestRun } from "../../logs/manifest.js";
 import { LabError } from "../../model/errors.js";
@@ -119,16 +120,6 @@ export function stepsFor(
 
 /** A containerd that no step is about. */
 const nowhere: ContainerdInUse = { service: { folder: "" }, configPath: "", configText: "" };
-
-/** Keys of a runtime's config that matter to a comparison, and what the manifest calls them. */
-const configKeys: Readonly<Record<string, string>> = {
-  default_memory: "defaultMemoryMb",
-  default_vcpus: "defaultVcpus",
-  shared_fs: "sharedFs",
-  sandbox_cgroup_only: "sandboxCgroupOnly",
-  disable_new_netns: "disableNewNetns",
-  internetworking_model: "internetworkingModel",
-};
 
 async function describeRun(runtime: RuntimeDeclaration, under: MachineUnderTest): Promise<RunDescription> {
   const text = await readVersions(runtime, under.program);

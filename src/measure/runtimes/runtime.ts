@@ -1,5 +1,3 @@
-import type { TomlOverlay } from "../environment/toml.js";
-
 /**
  * How one runtime is started and measured: a declaration, one file per runtime in this folder. Ids are unique, handlers
  * need not be.
@@ -46,6 +44,12 @@ export interface RuntimeConfig {
   /** TOML table → key → value, set for the whole campaign; null takes the key out. */
   readonly overlay: TomlOverlay;
 }
+
+/** What an overlay can set a TOML key to. */
+export type TomlValue = string | number | boolean | readonly string[];
+
+/** TOML table (`hypervisor.qemu`, a name with dots in quotes) → key → value; null takes the key out. */
+export type TomlOverlay = Readonly<Record<string, Readonly<Record<string, TomlValue | null>>>>;
 
 export type VersionLine = { readonly command: readonly string[] } | { readonly line: string };
 
