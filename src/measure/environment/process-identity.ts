@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { pidsIn, procFolder, readProc, statOf } from "../host/proc.js";
 
 /** One process for certain: a pid that was given to another process has another start time. */
 export interface ProcessIdentity {
@@ -12,10 +12,9 @@ export interface ProcessIdentity {
 
 /** The identity of a running process; undefined if there is none, or only a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
-  const stat = readProc(`/proc/${pid}/stat`);
+  const stat = readProc(`${procFolder}/${pid}/stat`);
   if (stat === undefined) return undefined;
-  // the second field, the name in brackets, may hold blanks and brackets itself
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const { fields } = statOf(stat);
   if (fields[0] === "Z" || fields[0] === "X") return undefined;
   return { pid, startTicks: Number(fields[19]), bootId: bootId() };
 }
@@ -27,10 +26,10 @@ export function isAlive(identity: ProcessIdentity): boolean {
 
 /** Every running process whose command line, word by word, is what `matches` looks for; never this process itself. */
 export function findProcesses(matches: (words: readonly string[]) => boolean): ProcessIdentity[] {
-  return readdirSync("/proc")
-    .filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter(name => matches((readProc(`/proc/${name}/cmdline`) ?? "").split("\0").slice(0, -1)))
-    .flatMap(name => identify(Number(name)) ?? []);
+  return pidsIn(procFolder)
+    .filter(pid => pid !== process.pid)
+    .filter(pid => matches((readProc(`${procFolder}/${pid}/cmdline`) ?? "").split("\0").slice(0, -1)))
+    .flatMap(pid => identify(pid) ?? []);
 }
 
 /**
@@ -57,12 +56,4 @@ function sendSignal(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   }
 }
 
-export const bootId = (): string => readProc("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
-
-function readProc(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-}
+export const bootId = (): string => readProc(`${procFolder}/sys/kernel/random/boot_id`)?.trim() ?? "";

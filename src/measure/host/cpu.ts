@@ -1,5 +1,5 @@
 import type { CpuTicks } from "../../logs/events.js";
-import { procFolder, readProc } from "./proc.js";
+import { procFolder, readProc, statOf } from "./proc.js";
 
 /** The host's CPU time since boot, in clock ticks of 10 ms, and this program's own, in microseconds. */
 export interface CpuReading {
@@ -35,9 +35,7 @@ export const tickMs = 10;
 /** CPU time now. */
 export function readCpu(proc = procFolder): CpuReading {
   const { user, system } = process.cpuUsage();
-  const own = readProc(`${proc}/self/stat`) ?? "";
-  // from the third field on: the second, the name in brackets, may hold blanks
-  const fields = own.slice(own.lastIndexOf(")") + 2).split(" ");
+  const { fields } = statOf(readProc(`${proc}/self/stat`) ?? "");
   const childTicks = Number(fields[13] ?? 0) + Number(fields[14] ?? 0);
   return {
     ticks: cpuTicks(readProc(`${proc}/stat`) ?? ""),

@@ -19,6 +19,23 @@ export const pidsIn = (proc: string): readonly number[] =>
     .map(Number);
 
 /**
+ * A process's `stat`: its name, which may hold blanks and brackets itself, and the fields behind it.
+ *
+ * @example statOf("7 (a) b) S 1 7").name // "a) b"
+ * @example statOf("7 (a) b) S 1 7").fields // ["S", "1", "7"]
+ */
+export function statOf(text: string): { readonly name: string; readonly fields: readonly string[] } {
+  const close = text.lastIndexOf(")");
+  return {
+    name: text.slice(text.indexOf("(") + 1, close),
+    fields: text
+      .slice(close + 2)
+      .trimEnd()
+      .split(" "),
+  };
+}
+
+/**
  * The numbers of a file of `name value` lines, such as /proc/meminfo (KiB) and /proc/vmstat.
  *
  * @example fieldsOf("MemTotal:       24684084 kB\nnr_pages 7\n").get("MemTotal") // 24684084

@@ -1,4 +1,4 @@
-import { pidsIn, procFolder, readProc } from "./proc.js";
+import { pidsIn, procFolder, readProc, statOf } from "./proc.js";
 
 /** One running process, as far as memory is to be laid at a sandbox's door. */
 export interface HostProcess {
@@ -16,12 +16,8 @@ export function listProcesses(proc = procFolder): readonly HostProcess[] {
     const commandLine = readProc(`${proc}/${pid}/cmdline`);
     const stat = readProc(`${proc}/${pid}/stat`);
     if (commandLine === undefined || stat === undefined) return [];
-    const open = stat.indexOf("(");
-    const close = stat.lastIndexOf(")");
-    const parent = Number(stat.slice(close + 2).split(" ")[1]);
-    return [
-      { pid, parent, name: stat.slice(open + 1, close), commandLine: commandLine.replaceAll("\0", " ").trimEnd() },
-    ];
+    const { name, fields } = statOf(stat);
+    return [{ pid, parent: Number(fields[1]), name, commandLine: commandLine.replaceAll("\0", " ").trimEnd() }];
   });
 }
 
