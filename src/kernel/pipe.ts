@@ -119,7 +119,7 @@ export type Piece =
   | { readonly name: StreamName; readonly cell?: number; readonly bytes: Buffer }
   | { readonly place: number };
 
-/** Cuts what comes out of the first pipe into pieces. */
+/** Cuts what comes out of the first pipe into pieces. Bytes that may be the beginning of a mark wait for what follows. */
 export class PieceReader {
   #rest: Buffer = Buffer.alloc(0);
 
