@@ -161,7 +161,8 @@ test("every cell is the plain rule's or empty, and whatever was damaged is told"
         const background = makespanByRule(join(folder, density), clients);
         const memory = memoryByRule(join(folder, snapshot), 3);
         const { code, stdout, stderr } = await lab(["analyze", folder, "--json"]);
-        assert.not.match(stdout + stderr, /NaN|Infinity|undefined|internal fault|\n\s+at /);
+        // less the folder, whose random name may hold a NaN
+        assert.not.match((stdout + stderr).replaceAll(folder, ""), /NaN|Infinity|undefined|internal fault|\n\s+at /);
         const expected = [makespan.value, cpu, background.value, memory];
         assert.is(code, expected.every(value => value === null) ? 4 : 0);
         if (code !== 0) return;

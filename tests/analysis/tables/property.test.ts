@@ -97,7 +97,8 @@ test("the table is the plain rule's, and every line that is not in it is a probl
 
         const { code, stdout, stderr } = await lab(["analyze", folder, "--json"]);
         const expected = meanMakespanByRule(logs.map(log => readFileSync(log, "utf8")));
-        assert.not.match(stdout + stderr, /NaN|Infinity|undefined|internal fault|\n\s+at /);
+        // less the folder, whose random name may hold a NaN
+        assert.not.match((stdout + stderr).replaceAll(folder, ""), /NaN|Infinity|undefined|internal fault|\n\s+at /);
         // cpu.txt is sound throughout, so there is always a usable cell
         assert.is(code, 0);
         const { tables, problemCount, problems } = JSON.parse(stdout);
