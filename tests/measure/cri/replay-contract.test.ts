@@ -7,7 +7,10 @@ const test = suite("the CRI contract: gRPC client, replay server");
 let server: ReplayServer;
 let service: Service;
 test.before(async () => {
-  server = await startReplayServer(recording([], ["kata", "rund"]));
+  // no real runtime starts a sandbox within a millisecond: the one that is given up after one must wait here, too
+  const slow = { kind: "slow", delayMs: 500 } as const;
+  const faults = [{ method: "RunPodSandbox", labels: { "rund-lab.test": "deadline" }, does: slow }] as const;
+  server = await startReplayServer(recording([], ["kata", "rund"]), { faults });
   service = { client: connectCri(server.endpoint), handler: "rund" };
 });
 test.after(async () => {
