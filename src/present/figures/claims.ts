@@ -87,6 +87,7 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
       data,
       layout: {
         ...layoutLook(title, top + bottom + rowHeight * judged.length),
+        meta: { above: { title: 38, legend: top - 42 } },
         margin: { l: 196, r: 16, t: top, b: bottom },
         xaxis: {
           ...axisLook,

@@ -1,5 +1,6 @@
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { LabError } from "../../../src/model/errors.js";
@@ -24,11 +25,14 @@ const notebook = (...sources: string[]): Notebook => ({
 const run = (given: Notebook, options: Partial<RunOptions> = {}) =>
   runNotebook(given, { kernel: labKernel, cwd: projectRoot, ...options });
 const outputsOf = (given: Notebook, at: number): readonly Output[] => (given.cells[at] as CodeCell).outputs;
-const leftFolders = () => readdirSync(tmpdir()).filter(name => name.startsWith("rund-lab-run-")).length;
+
+// temporary files of this file's own: other tests run kernels at the same time
+const temporary = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
+process.env.TMPDIR = temporary;
+test.after(() => rmSync(temporary, { recursive: true, force: true }));
 
 test("cells run in order, old outputs are dropped, metadata says which kernel it was", async () => {
   const events: string[] = [];
-  const before = leftFolders();
   const { notebook: done, failure } = await run(notebook("const a = 20", "", "console.log(a);\na + 1"), {
     onCell: ({ index, count, ok }) => events.push(`${index}/${count} ${ok}`),
   });
@@ -46,7 +50,7 @@ test("cells run in order, old outputs are dropped, metadata says which kernel it
   assert.is((done.metadata.kernelspec as { name: string }).name, "rund-lab");
   assert.is((done.metadata.language_info as { name: string }).name, "typescript");
   assert.is(done.metadata.custom, 1);
-  assert.ok(leftFolders() <= before, "no folder is left");
+  assert.equal(readdirSync(temporary), []);
 });
 
 test("a failing cell ends the run, with its error as an output; the cells after it stay empty", async () => {
