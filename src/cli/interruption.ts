@@ -20,8 +20,9 @@ export function onInterruption(io: Io, left: () => string): Interruption {
       io.stderr.write(`left at once. ${left()}\n`);
       process.exit(exitCodes.interrupted);
     }
-    note(io, "interrupted: cleaning up, which may take a while (once more to leave at once)");
+    // first, for it takes a bar off the terminal
     controller.abort();
+    note(io, "interrupted: cleaning up, which may take a while (once more to leave at once)");
   };
   process.on("SIGINT", listen);
   process.on("SIGTERM", listen);

@@ -1,5 +1,6 @@
 import type { CampaignProgress, Plan } from "../measure/index.js";
 import { type Io, note } from "./io.js";
+import { terminalBar } from "./progress.js";
 import { duration } from "./run-plan.js";
 
 /** Shows where a campaign is: a bar on a terminal, a line for each visit elsewhere, nothing with `--quiet`. */
@@ -8,28 +9,24 @@ export interface RunProgress {
   stop(): void;
 }
 
-export async function runProgress(io: Io, plan: Plan): Promise<RunProgress> {
+/** @param signal of an interruption, which takes the bar away: whatever is said of it has the terminal to itself */
+export function runProgress(io: Io, plan: Pick<Plan, "expectedSeconds">, signal: AbortSignal): RunProgress {
   if (io.quiet) return { report: () => {}, stop: () => {} };
   const ending = expectedEnd(plan.expectedSeconds);
   if (io.stderr.isTTY !== true) return lines(io, ending);
-  const { default: progress } = await import("cli-progress");
-  const bar = new progress.SingleBar({
-    format: "{bar} {value}/{total} {what} · {left} left",
-    barCompleteChar: "█",
-    barIncompleteChar: "░",
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-  });
+  const bar = terminalBar(io, "{bar} {value}/{total} · {left} left · {what}");
+  const stop = () => bar.stop();
+  signal.addEventListener("abort", stop, { once: true });
   let started = false;
   return {
     report(at) {
+      if (signal.aborted) return;
       const payload = { what: describe(at), left: duration(ending(at)) };
       if (started) bar.update(at.done, payload);
       else bar.start(at.of, at.done, payload);
       started = true;
     },
-    stop: () => bar.stop(),
+    stop,
   };
 }
 

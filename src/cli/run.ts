@@ -97,7 +97,7 @@ async function run(
   );
   try {
     const service = await measure.openService(rehearsal?.socket ?? endpoint, driver);
-    const progress = await runProgress(io, plan);
+    const progress = runProgress(io, plan, interruption.signal);
     try {
       measure.requireHandlers(service, runtimes);
       const request = {
