@@ -1,14 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type handleUnaryCall, Server, ServerCredentials, type ServerUnaryCall } from "@grpc/grpc-js";
 import { hasLabels, labelNames } from "../labels.js";
 import { type CriMethod, type CriRequest, type CriResponse, criService, type Message } from "../protocol.js";
 import { runAt } from "./deadline.js";
 import { type Fault, faultFinder } from "./faults.js";
 import { type ReplayInfo, replayInfoKey } from "./info.js";
+import { listenNameless } from "./nameless-socket.js";
 import { practise } from "./practice.js";
 import { NotRecorded, type PlayedRound, roundDealer } from "./rounds.js";
 import { sentAt } from "./sent.js";
@@ -17,8 +15,6 @@ import { wayBack } from "./way-back.js";
 
 /** How a recording is played: its speed, its order, and faults to plant. */
 export interface ReplayOptions {
-  /** The socket's path; by default in a private temporary folder, removed on `close`. */
-  readonly socket?: string;
   /** All recorded delays are divided by it. 1 if left out. */
   readonly speed?: number;
   /** Decides the order of rounds, and of answers within them. 1 if left out. */
@@ -228,31 +224,25 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
     socket.on("close", () => sockets.delete(socket));
     injector.injectConnection(socket);
   });
-  const folder = options.socket === undefined ? mkdtempSync(join(tmpdir(), "rund-lab-replay-")) : null;
-  const path = options.socket ?? join(folder!, "cri.sock");
-  await new Promise<void>((resolve, reject) => {
-    listener.once("error", reject);
-    listener.listen(path, resolve);
-  });
-
-  const endpoint = `unix://${path}`;
-  const [handler] = source.handlers;
-  if (handler !== undefined) await practise(endpoint, handler);
+  const socket = await listenNameless(listener);
+  const endpoint = `unix://${socket.path}`;
+  const close = async () => {
+    drop();
+    injector.destroy();
+    server.forceShutdown();
+    await new Promise(resolve => listener.close(resolve));
+    socket.forget();
+  };
+  try {
+    const [handler] = source.handlers;
+    if (handler !== undefined) await practise(endpoint, handler);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   faultOf = faultFinder(faults);
 
-  return {
-    endpoint,
-    sandboxes: () => [...sandboxes.values()],
-    played: rounds.played,
-    drop,
-    async close() {
-      drop();
-      injector.destroy();
-      server.forceShutdown();
-      await new Promise(resolve => listener.close(resolve));
-      if (folder !== null) rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return { endpoint, sandboxes: () => [...sandboxes.values()], played: rounds.played, drop, close };
 }
 
 type Call<Method extends CriMethod> = ServerUnaryCall<CriRequest<Method>, CriResponse<Method>>;

@@ -1,0 +1,29 @@
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { listenNameless } from "../../../src/measure/cri/replay/nameless-socket.js";
+import { inTempFolder } from "../../support/temp.js";
+
+const test = suite("a nameless socket");
+
+test("it is reached by its path and lies in no folder, so that a process that is killed leaves none", () =>
+  inTempFolder(async folder => {
+    const { TMPDIR } = process.env;
+    process.env.TMPDIR = folder;
+    const server = createServer(connection => connection.end("here"));
+    try {
+      const { path, forget } = await listenNameless(server);
+      assert.equal(readdirSync(folder), []);
+      const [said] = await once(connect(path), "data");
+      assert.is(String(said), "here");
+      forget();
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+      await new Promise(resolve => server.close(resolve));
+    }
+  }));
+
+test.run();
