@@ -1,7 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
+import { startedSandbox } from "../cri/containerd-log.js";
 import { connectCri } from "../cri/grpc.js";
 import { inParallel } from "../workers.js";
 import { containerdPaths, readRecord } from "./containerd-record.js";
@@ -16,7 +19,7 @@ const callMs = 15_000;
 
 /**
  * Removes all that a private containerd made: its sandboxes through its CRI as long as it answers, then the process, then,
- * of shims whose containerd is gone, shim and container by the shim's own `delete`, then mounts and the folder. What belongs
+ * of shims whose containerd is gone, shim and container by the shim's own `delete`, then sockets, mounts and the folder. What belongs
  * to it is known by exact words of command lines (its config, its socket) and by its folder.
  *
  * @throws LabError `RUND_ENV_REMAINS` if a process or a mount would not go; the folder then stays
@@ -31,6 +34,7 @@ export async function clearContainerd(folder: string): Promise<void> {
   const shims = findProcesses(words => follows(words, "-address", paths.socket));
   await inParallel(shims, workers, shim => endProcess(shim, 0));
   await inParallel(bundles(paths.bundles), workers, bundle => deleteBundle(bundle, paths.socket));
+  await removeShimSockets(paths.log, paths.socket);
 
   const stubborn = [...daemons, ...shims].filter(isAlive).map(({ pid }) => `pid ${pid}`);
   const mounts = await unmountBelow(folder);
@@ -87,6 +91,20 @@ async function deleteBundle({ namespace, id, folder }: Bundle, socket: string): 
   }
   const address = readIfThere(join(folder, "address"))?.replace(/^unix:\/\//, "");
   if (address?.startsWith("/run/containerd/s/")) rmSync(address, { force: true });
+}
+
+/**
+ * The sockets of shims that were killed: containerd has taken their bundles away and forgotten them. The name of one is a digest
+ * of whose it is; which sandboxes there were, the log tells.
+ */
+async function removeShimSockets(log: string, socket: string): Promise<void> {
+  if (!existsSync(log)) return;
+  for await (const line of createInterface({ input: createReadStream(log) })) {
+    const id = startedSandbox(line);
+    if (id === undefined) continue;
+    const name = createHash("sha256").update(`${socket}/k8s.io/${id}`).digest("hex");
+    rmSync(`/run/containerd/s/${name}`, { force: true });
+  }
 }
 
 const readIfThere = (file: string): string | undefined =>

@@ -13,6 +13,7 @@ import {
 } from "../../../src/measure/environment/index.js";
 import { findProcesses, identify, isAlive } from "../../../src/measure/environment/process-identity.js";
 import type { LabError } from "../../../src/model/errors.js";
+import { until } from "../../support/child-command.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder, writeFiles } from "../../support/temp.js";
 
@@ -133,6 +134,20 @@ test("killed together with a shim, it is cleared away by down, and by the next u
   }
   assert.equal(await ready(findContainerd(home)!), []);
   await stopContainerd(home);
+  assert.equal(leftovers(home, ids), []);
+});
+
+test("the socket of a shim that was killed goes with the others, though containerd has forgotten it", async () => {
+  const home = join(folder, "a");
+  const containerd = await startContainerd(home);
+  await startSandboxes(containerd);
+  const ids = idsOf(home);
+  const sockets = shimSockets(home);
+  for (const { pid } of findProcesses(words => words.includes(containerd.socket))) process.kill(pid, "SIGKILL");
+  await until(() => idsOf(home).length === 0, "containerd keeps the bundles of its dead shims");
+  assert.is(sockets.filter(existsSync).length, 3);
+  await containerd.stop();
+  assert.equal(sockets.filter(existsSync), []);
   assert.equal(leftovers(home, ids), []);
 });
 
