@@ -331,6 +331,9 @@ asRoot("a folder that cannot be written is refused before anything begins", () =
     );
     assert.is(code, 3, stderr);
     assert.match(stderr, /a file is where a folder should be\nhint: name another folder with --out/);
+    const itself = await lab(["run", "time", "--runtime", "rund", ...rehearsal, "--out", "file"], { cwd });
+    assert.is(itself.code, 3, itself.stderr);
+    assert.match(itself.stderr, /file: a file is where a folder should be\n/);
   }),
 );
 

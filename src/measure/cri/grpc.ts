@@ -147,6 +147,17 @@ function podSandboxConfig(sandbox: SandboxConfig): Message<"PodSandboxConfig"> {
 
 function toCriError(error: ServiceError, where: string, timeoutMs: number): CriError {
   const reason = criReason(error.code, error.details);
-  const found = reason === "timeout" ? `no answer within ${timeoutMs} ms` : error.details;
+  const found = reason === "timeout" ? `no answer within ${timeoutMs} ms` : withoutFrame(error.details);
   return new CriError(reason, error.code, where, found, error);
+}
+
+/**
+ * What grpc-js says of a socket that cannot be connected to, without its words around it.
+ *
+ * @example withoutFrame("No connection established. Last error: Error: connect ENOENT /a.sock. Resolution note: ") // "connect ENOENT /a.sock"
+ */
+export function withoutFrame(details: string): string {
+  return (
+    /^No connection established\. Last error: (?:Error: )?(.*?)\. Resolution note: $/s.exec(details)?.[1] ?? details
+  );
 }

@@ -184,6 +184,7 @@ function written<Result>(path: string, work: () => Result): Result {
       EPERM: "no permission to write",
       EROFS: "the file system is read-only",
       ENOTDIR: "a file is where a folder should be",
+      EEXIST: "a file is where a folder should be",
     };
     throw new LabError("RUND_WRITE", "machine", reasons[code ?? ""] ?? `cannot be written (${code ?? cause})`, {
       where: file ?? path,
