@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CpuTicks, HostState, RoundCpu, RoundEvent, RoundFlag, Sample } from "../../logs/events.js";
 import type { CriClient, SandboxConfig } from "../cri/client.js";
@@ -6,6 +5,7 @@ import { type CpuReading, tickMs, ticksBetween } from "../host/cpu.js";
 import type { MemoryPressure } from "../host/state.js";
 import { type Clock, elapsedMs } from "./clock.js";
 import { coldStart } from "./cold-start.js";
+import { watchLoop } from "./loop-delay.js";
 import { type Timing, waitForQuiet } from "./quiet.js";
 
 /** What a round is measured with. */
@@ -42,8 +42,6 @@ export type MeasuredRound = Pick<
 
 /** Requests are sent in turns of at most this long, so that the program can hear answers in between. */
 const turnNs = 3_000_000n;
-/** The timer behind the event loop's delay ticks this often, and what it reports includes a tick. */
-const loopTickMs = 5;
 
 /**
  * One round: waits for quiet, watches an idle window, releases all clients at once and awaits each, then watches a settle
@@ -62,16 +60,15 @@ export async function measureRound(
   const idle = await watch(tools, timing.idleMs, signal);
   const state = host.state();
 
-  const loop = monitorEventLoopDelay({ resolution: loopTickMs });
   const pressure = host.pressure();
   const wall = clock.wall(true);
-  loop.enable();
+  const loopDelay = await watchLoop();
   const before = host.cpu();
   const releasedNs = clock.nowNs();
   const samples = await release(tools, sandboxes, releasedNs, timeoutMs, signal);
   const roundMs = elapsedMs(releasedNs, clock.nowNs());
   const after = host.cpu();
-  loop.disable();
+  const loopDelayMs = micro((await loopDelay()) * clock.speed);
   const wallAfter = clock.wall(true);
   const pressureAfter = host.pressure();
   const settle = await watch(tools, timing.settleMs, signal);
@@ -81,7 +78,6 @@ export async function measureRound(
   const sent = samples.map(({ sentMs }) => sentMs);
   const firstMs = Math.min(...sent);
   const makespanMs = complete ? Math.max(...ready.map(({ readyMs }) => readyMs)) - firstMs : null;
-  const loopDelayMs = micro(Math.max(0, loop.max / 1e6 - loopTickMs) * clock.speed);
   const clockStepMs = micro(wallAfter.epochMs - wall.epochMs - Number(wallAfter.atNs - wall.atNs) / 1e6);
   const cpu = roundCpu(before, after, roundMs / clock.speed, idle, settle);
   const swapIn = pressureAfter.swapIn - pressure.swapIn;

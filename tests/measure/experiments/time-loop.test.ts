@@ -161,6 +161,24 @@ test("a step of the wall clock above 1 ms flags the round, one below does not; d
     );
   }));
 
+test("a harness that is held up flags the round, whether in its first moment or in its last", async () => {
+  for (const client of [1, 5]) {
+    await inTempFolder(async folder => {
+      const cri = new FakeCri(new VirtualClock(), ({ labels }) => {
+        const held = labels[labelNames.role] === "test" && labels[labelNames.client] === `${client}`;
+        const until = performance.now() + (held ? 60 : 0);
+        while (performance.now() < until);
+        return { ms: 100 };
+      });
+      const plan = planOf({ experiment: "time", concurrency: [5], rounds: 1 });
+      const { rounds } = await campaignIn(folder, plan, fakeTools(cri));
+      const { loopDelayMs, flags } = rounds[0]!;
+      assert.ok(loopDelayMs >= 50, `client ${client}: ${loopDelayMs} ms`);
+      assert.ok(flags.includes("loop-delay"));
+    });
+  }
+});
+
 test("CPU is three numbers: the host's, less the idle baseline, less the harness", () =>
   inTempFolder(async folder => {
     const cri = scripted({ "1/1": { ms: 1999 } });
