@@ -22,9 +22,9 @@ export default (io: Io): Command =>
     .option(
       "--sandboxes <n>",
       "the most sandboxes at once, background and clients: checks pids, files and memory",
-      count,
+      count("--sandboxes"),
     )
-    .option("--memory-per-sandbox <MiB>", "host memory one takes, with its guest", count, 10)
+    .option("--memory-per-sandbox <MiB>", "host memory one takes, with its guest", count("--memory-per-sandbox"), 10)
     .option(
       "--endpoint <unix:///…>",
       "the CRI to ask (default: the private containerd if it is up, else the machine's own)",
@@ -63,8 +63,14 @@ function report(findings: readonly Finding[]): string[] {
   ];
 }
 
-function count(text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new LabError("RUND_COUNT", "usage", "", { expected: "a whole number above 0", found: `"${text}"` });
-}
+const count =
+  (option: string) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (Number.isSafeInteger(number) && number > 0) return number;
+    throw new LabError("RUND_COUNT", "usage", "", {
+      where: option,
+      expected: "a whole number above 0",
+      found: `"${text}"`,
+    });
+  };

@@ -88,7 +88,9 @@ test("a runtime or a number that is none is an error of usage", async () => {
   const typo = await lab(["doctor", "--runtime", "rnud"], { env });
   assert.is(typo.code, 2);
   assert.match(typo.stderr, "did you mean rund?");
-  assert.is((await lab(["doctor", "--sandboxes", "ten"], { env })).code, 2);
+  const ten = await lab(["doctor", "--sandboxes", "ten"], { env });
+  assert.is(ten.code, 2);
+  assert.is(ten.stderr, '--sandboxes: expected a whole number above 0, found "ten"\n');
   assert.is((await lab(["doctor", "--endpoint", "nonsense"], { env })).code, 2);
 });
 

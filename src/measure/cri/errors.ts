@@ -25,7 +25,7 @@ export class CriError extends LabError {
     super(
       `RUND_CRI_${reason.toUpperCase().replace("-", "_")}`,
       reason === "aborted" ? "interrupted" : "machine",
-      found,
+      headline(found),
       { where, ...hintFor(reason, found), cause },
     );
     this.reason = reason;
@@ -60,6 +60,12 @@ export function criReason(code: number, details: string): CriReason {
     default:
       return /context deadline exceeded/.test(details) ? "timeout" : "other";
   }
+}
+
+/** What a service says, without the lines that may follow its reason, such as the stack of a shim that has died. */
+function headline(text: string): string {
+  const [first = "", ...more] = text.trim().split("\n");
+  return more.length === 0 ? first : `${first} …`;
 }
 
 /** For `.catch` after stopping or removing: whatever is gone already needs neither. */

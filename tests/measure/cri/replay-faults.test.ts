@@ -40,6 +40,18 @@ test("an error hits the nth request that carries the labels, and no other", asyn
   });
 });
 
+test("of an error of many lines the first is the reason: a shim that dies sends its whole stack", async () => {
+  const does = {
+    kind: "error",
+    code: 2,
+    message: "pthread_create failed\nSIGABRT: abort\n\ngoroutine 0 [idle]:\n",
+  } as const;
+  await withFaults([{ method: "RunPodSandbox", does }], async client => {
+    const { message } = await failsBecause("other", client.runPodSandbox(sandbox("kata")));
+    assert.match(message, /: RunPodSandbox: pthread_create failed …$/);
+  });
+});
+
 test("a fault without a number hits every request of its method", async () => {
   const does = { kind: "error", code: 14, message: "planted" } as const;
   await withFaults([{ method: "StopPodSandbox", does }], async client => {

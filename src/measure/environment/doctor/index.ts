@@ -1,5 +1,7 @@
+import { socketPath } from "../../cri/grpc.js";
 import { readFingerprint } from "../../host/fingerprint.js";
 import { readLimits } from "../../host/limits.js";
+import { listenerOf } from "../../host/listener.js";
 import type { RuntimeDeclaration } from "../../runtimes/runtime.js";
 import { searchPath } from "../machine.js";
 import { findProgram } from "../programs.js";
@@ -33,7 +35,7 @@ export async function examine({ endpoint, runtimes, demand, path }: Patient): Pr
   const programs = searchPath(path);
   return [
     ...hostFindings(readFingerprint()),
-    ...limitFindings(readLimits(), demand),
+    ...limitFindings(readLimits(listenerOf(socketPath(endpoint))), demand),
     ...(await containerdFindings(endpoint, runtimes, programs)),
     await snapshotterFinding(programs),
     ...optionalPrograms.map(({ name, purpose }) => fine(name, findProgram(name, programs) ?? `absent; ${purpose}`)),
