@@ -81,8 +81,8 @@ export async function runSettings(
   );
   const experiments = wished.map(wish => experimentSettings({ ...wish, ...over, runtimes: named ?? wish.runtimes }));
   const ids = [...new Set(experiments.flatMap(each => each.runtimes))];
-  const where = options.runtime === undefined && options.campaign !== undefined ? options.campaign : "--runtime";
-  const runtimes = ids.map(id => findRuntime(id, [...custom, ...declared], where));
+  const fromFile = named === undefined ? file : null;
+  const runtimes = ids.map(id => findRuntime(id, [...custom, ...declared], fromFile?.namedAt(id)));
   const used = custom.filter(({ id }) => ids.includes(id));
   return { settings: { name: file?.name ?? null, experiments, custom: used.map(toCustom) }, runtimes };
 }

@@ -162,6 +162,17 @@ test("a runtime from a file, and a handler by name, are rehearsed and resumed wi
     assert.is(JSON.parse(second.stdout).cells[0].runtime, "kataclh");
   }));
 
+test("a runtime misspelt in a campaign file is named with its line, and with the one that was meant", () =>
+  inTempFolder(async cwd => {
+    const time = "  - experiment: time\n    runtimes: [kata]\n";
+    writeFiles(cwd, { "a.yaml": `name: a\nruntimes: [rund,\n  rnud]\nexperiments:\n${time}  - experiment: memory\n` });
+    const { code, stderr } = await lab(["run", "--campaign", "a.yaml", "--plan"], { cwd });
+    assert.is(code, 2);
+    assert.match(stderr, /a\.yaml:3: no runtime is called "rnud"\nhint: did you mean rund\?/);
+    const other = await lab(["run", "--campaign", "a.yaml", "--runtime", "kata,rnud", "--plan"], { cwd });
+    assert.match(other.stderr, /--runtime: no runtime is called "rnud"/);
+  }));
+
 test("what cannot be run is refused before anything begins, with the next step", () =>
   inTempFolder(async cwd => {
     const time = ["run", "time", "--runtime", "rund"];

@@ -56,14 +56,16 @@ export interface Journal {
 }
 
 /**
- * Begins a journal.
+ * Begins a journal; from now on nobody else can.
  *
  * @param folder made for it; removed with it
- * @throws LabError as `refuseJournal`
+ * @throws LabError as `refuseJournal`; `RUND_CHANGES_FOLDER`
  */
 export function beginJournal(folder: string): Journal {
   refuseJournal(folder);
-  return journalOf(folder, { version: 1, owner: identify(process.pid)!, complete: false, undo: [], files: [] });
+  const begun: Content = { version: 1, owner: identify(process.pid)!, complete: false, undo: [], files: [] };
+  writeContent(folder, begun);
+  return journalOf(folder, begun);
 }
 
 /** @throws LabError `RUND_CHANGES_BUSY` if a living process has a journal in a folder, `RUND_CHANGES_LEFT` if a dead one has */
@@ -103,20 +105,25 @@ export function findJournal(folder: string): Journal | undefined {
   }
 }
 
+/** @throws LabError `RUND_CHANGES_FOLDER` */
+function writeContent(folder: string, content: Content): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeDurably(join(folder, "journal.json"), `${JSON.stringify(content, null, 2)}\n`);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new LabError("RUND_CHANGES_FOLDER", "machine", `cannot be written (${code})`, {
+      where: folder,
+      hint: "nothing is changed that is not noted there first: make room, or make it writable, as root",
+      cause,
+    });
+  }
+}
+
 function journalOf(folder: string, start: Content): Journal {
   let content = start;
   const write = (next: Content) => {
-    try {
-      mkdirSync(folder, { recursive: true });
-      writeDurably(join(folder, "journal.json"), `${JSON.stringify(next, null, 2)}\n`);
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      throw new LabError("RUND_CHANGES_FOLDER", "machine", `cannot be written (${code})`, {
-        where: folder,
-        hint: "nothing is changed that is not noted there first: make room, or make it writable, as root",
-        cause,
-      });
-    }
+    writeContent(folder, next);
     content = next;
   };
   const replaceFile = (changed: ChangedFile) => {

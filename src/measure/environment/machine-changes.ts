@@ -41,21 +41,25 @@ export async function prepareMachine(steps: readonly Step[], machine: Machine): 
  * Puts back what a campaign that died has changed.
  *
  * @returns false if there is nothing to put back
- * @throws LabError `RUND_CHANGES_BUSY` if the campaign lives, `RUND_CONFIG_FOREIGN` if somebody else changed a file since (all
- *   else is put back), or of a step that fails
+ * @throws LabError `RUND_LOCKED` if another process is at it, `RUND_CHANGES_BUSY` if the campaign lives,
+ *   `RUND_CONFIG_FOREIGN` if somebody else changed a file since (all else is put back), or of a step that fails
  */
 export async function restoreMachine(machine: Machine): Promise<boolean> {
   const folder = changesFolder(machine.root);
-  const journal = findJournal(folder);
-  if (journal === undefined) return false;
-  if (isAlive(journal.owner)) {
-    throw new LabError("RUND_CHANGES_BUSY", "machine", `the campaign of process ${journal.owner.pid} still runs`, {
-      where: folder,
-      hint: "stop it with Ctrl-C: it puts its changes back itself",
-    });
-  }
-  await withLock(folder, () => takeBack(journal, machine));
-  return true;
+  if (findJournal(folder) === undefined) return false;
+  return withLock(folder, async () => {
+    // once more: somebody else may have put everything back just now
+    const journal = findJournal(folder);
+    if (journal === undefined) return false;
+    if (isAlive(journal.owner)) {
+      throw new LabError("RUND_CHANGES_BUSY", "machine", `the campaign of process ${journal.owner.pid} still runs`, {
+        where: folder,
+        hint: "stop it with Ctrl-C: it puts its changes back itself",
+      });
+    }
+    await takeBack(journal, machine);
+    return true;
+  });
 }
 
 /**

@@ -142,7 +142,9 @@ async function restart(containerd: ContainerdService, machine: Machine): Promise
 async function run(argv: readonly string[], machine: Machine, mayFail: boolean) {
   const program = requireProgram(argv[0]!, machine);
   try {
-    const { stdout } = await execa(program, argv.slice(1), { env: { PATH: machine.path }, stdin: "ignore" });
+    // a process group of its own: Ctrl-C in a terminal is for the campaign, not for what it is just putting back
+    const how = { env: { PATH: machine.path }, stdin: "ignore", detached: true } as const;
+    const { stdout } = await execa(program, argv.slice(1), how);
     return { failed: false, stdout };
   } catch (cause) {
     if (!(cause instanceof ExecaError)) throw cause;

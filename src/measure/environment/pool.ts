@@ -1,16 +1,22 @@
 import { join } from "node:path";
-import { beginJournal, findJournal } from "./journal.js";
+import { beginJournal, findJournal, type Journal } from "./journal.js";
 import { withLock } from "./lock.js";
 import { afterTakingBack } from "./machine-changes.js";
 import { checkSteps, type Machine, performSteps, takeBack } from "./perform.js";
+import { bootId } from "./process-identity.js";
 import { shellScript } from "./shell-script.js";
 import { poolConfig, poolSteps } from "./thin-pool.js";
 
 /** Where the pool's files and their journal lie, below a machine's root. */
 export const poolFolder = (root: string): string => join(root, "var/lib/rund-lab/pool");
 
+/** Whether a journal is that of a whole pool: one made before the machine was booted again has only its files left. */
+const isUp = (journal: Journal | undefined): boolean =>
+  journal?.isComplete === true && journal.owner.bootId === bootId();
+
 /**
- * Makes the thin pool. What an earlier attempt left after a crash is taken back first; a failure takes everything back.
+ * Makes the thin pool. What a crash or a reboot has left of an earlier one is taken back first; a failure takes everything
+ * back.
  *
  * @returns false if it is there already, made by an earlier call
  * @throws LabError `RUND_STEP_THERE` if there is a pool of that name that is not ours, or of the step that failed
@@ -19,7 +25,7 @@ export async function makePool(machine: Machine): Promise<boolean> {
   const folder = poolFolder(machine.root);
   return withLock(folder, async () => {
     const before = findJournal(folder);
-    if (before?.isComplete) return false;
+    if (isUp(before)) return false;
     const steps = poolSteps(folder);
     checkSteps(steps, machine);
     if (before !== undefined) await takeBack(before, machine);
@@ -48,17 +54,18 @@ export async function removePool(machine: Machine): Promise<boolean> {
   });
 }
 
-/** Whether our pool is there. */
+/** Whether our pool is there; after a crash or a reboot parts of it. */
 export function poolStatus({ root }: Machine): "none" | "up" | "half made" {
   const journal = findJournal(poolFolder(root));
-  return journal === undefined ? "none" : journal.isComplete ? "up" : "half made";
+  return journal === undefined ? "none" : isUp(journal) ? "up" : "half made";
 }
 
 /** What `makePool` or `removePool` would do, as a shell script; with the section that containerd's config then wants. */
 export function poolScript(verb: "up" | "down", { root }: Machine): string {
   const folder = poolFolder(root);
   const journal = findJournal(folder);
-  const steps = verb === "up" ? (journal?.isComplete ? [] : poolSteps(folder)) : (journal?.pending.flat() ?? []);
+  const left = journal?.pending.flat() ?? [];
+  const steps = verb === "down" ? left : isUp(journal) ? [] : [...left, ...poolSteps(folder)];
   const script = shellScript([{ title: `thin pool ${verb}`, steps }], () => undefined, "");
   if (verb === "down") return script;
   const section = poolConfig(folder).trimEnd().split("\n");

@@ -10,49 +10,39 @@ const metadataGiB = 40;
 const dataBlockSectors = 128;
 const lowWaterBlocks = 32768;
 
+/** Where containerd keeps what it knows of the pool's devices, in the pool's folder. */
+const snapshots = (folder: string): string => join(folder, "snapshots");
+
 /**
  * The steps that make the device-mapper thin pool of the paper's machine: two sparse files on loop devices. Nothing of that
- * name may be there.
+ * name may be there. They are taken back as one: a pool that is in use keeps its loop devices and its files.
  *
  * @param folder where the files are put; they grow with what is written
  */
 export function poolSteps(folder: string): Step[] {
   const sectors = (dataGiB * 1024 ** 3) / sectorBytes;
-  const files = {
-    DATA: { file: join(folder, "data"), gib: dataGiB },
-    META: { file: join(folder, "metadata"), gib: metadataGiB },
-  };
+  const files = [
+    { name: "DATA", file: join(folder, "data"), gib: dataGiB },
+    { name: "META", file: join(folder, "metadata"), gib: metadataGiB },
+  ];
   const table = `0 ${sectors} thin-pool \${META} \${DATA} ${dataBlockSectors} ${lowWaterBlocks}`;
+  const undo: Step[] = [
+    { kind: "command", argv: ["dmsetup", "info", poolName], capture: "POOL", mayFail: true },
+    { kind: "command", argv: ["dmsetup", "remove", poolName], onlyWith: "POOL" },
+    ...files.flatMap(({ name, file }): Step[] => [
+      { kind: "command", argv: ["losetup", "--noheadings", "--output", "NAME", "--associated", file], capture: name },
+      { kind: "command", argv: ["losetup", "--detach", `\${${name}}`], onlyWith: name },
+    ]),
+    { kind: "command", argv: ["rm", "-r", "-f", ...files.map(({ file }) => file), snapshots(folder)] },
+  ];
   return [
     { kind: "command", argv: ["mkdir", "-p", folder] },
     { kind: "absent", argv: ["dmsetup", "info", poolName], what: `a device-mapper device called ${poolName}` },
-    ...Object.values(files).map(
-      ({ file, gib }): Step => ({
-        kind: "command",
-        argv: ["truncate", "--size", `${gib}G`, file],
-        undo: [{ kind: "command", argv: ["rm", "-f", file] }],
-      }),
+    ...files.map(({ file, gib }): Step => ({ kind: "command", argv: ["truncate", "--size", `${gib}G`, file], undo })),
+    ...files.map(
+      ({ name, file }): Step => ({ kind: "command", argv: ["losetup", "--find", "--show", file], capture: name, undo }),
     ),
-    ...Object.entries(files).map(
-      ([name, { file }]): Step => ({
-        kind: "command",
-        argv: ["losetup", "--find", "--show", file],
-        capture: name,
-        undo: [
-          {
-            kind: "command",
-            argv: ["losetup", "--noheadings", "--output", "NAME", "--associated", file],
-            capture: name,
-          },
-          { kind: "command", argv: ["losetup", "--detach", `\${${name}}`], onlyWith: name },
-        ],
-      }),
-    ),
-    {
-      kind: "command",
-      argv: ["dmsetup", "create", poolName, "--table", table],
-      undo: [{ kind: "command", argv: ["dmsetup", "remove", poolName], mayFail: true }],
-    },
+    { kind: "command", argv: ["dmsetup", "create", poolName, "--table", table], undo },
   ];
 }
 
@@ -60,7 +50,7 @@ export function poolSteps(folder: string): Step[] {
 export function poolConfig(folder: string): string {
   return `[plugins."io.containerd.snapshotter.v1.devmapper"]
   pool_name = "${poolName}"
-  root_path = "${join(folder, "snapshots")}"
-  base_image_size = "10GB"
+  root_path = "${snapshots(folder)}"
+  base_image_size = "40GB"
 `;
 }

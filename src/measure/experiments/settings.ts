@@ -88,7 +88,7 @@ const usualGrid: Readonly<
 };
 
 /** Which axes an experiment's grid has. */
-const axes: Readonly<Record<ExperimentKind, readonly string[]>> = {
+export const axes: Readonly<Record<ExperimentKind, readonly string[]>> = {
   time: ["concurrency"],
   memory: ["memory", "density"],
   density: ["density", "concurrency"],

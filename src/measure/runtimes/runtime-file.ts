@@ -51,6 +51,7 @@ const schema = z.strictObject({
  * @throws LabError `RUND_RUNTIME_FILE` with file and line
  */
 export function readRuntimeFile(file: string): RuntimeDeclaration {
-  const { label, versions, ...rest } = readYamlFile(file, schema, "RUND_RUNTIME_FILE", Object.keys(schema.shape));
+  const { content } = readYamlFile(file, schema, "RUND_RUNTIME_FILE", Object.keys(schema.shape));
+  const { label, versions, ...rest } = content;
   return { ...rest, label: label ?? rest.id, shim: null, versions: versions.map(command => ({ command })) };
 }

@@ -4,6 +4,13 @@ import type { z } from "zod";
 import { LabError } from "../../model/errors.js";
 import { nearestName } from "./nearest-name.js";
 
+/** What a YAML file says, and where. */
+export interface YamlFile<Content> {
+  readonly content: Content;
+  /** File and line of a value, or of the nearest value around it. */
+  where(path: readonly (string | number)[]): string;
+}
+
 /**
  * A YAML file that somebody wrote by hand, checked against a schema.
  *
@@ -16,7 +23,7 @@ export function readYamlFile<Schema extends z.ZodType>(
   schema: Schema,
   code: string,
   knownKeys: readonly string[],
-): z.output<Schema> {
+): YamlFile<z.output<Schema>> {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -43,16 +50,19 @@ export function readYamlFile<Schema extends z.ZodType>(
     });
   }
   const checked = schema.safeParse(attempt(() => document.toJS()));
-  if (checked.success) return checked.data;
+  const where = (path: readonly (string | number)[]): string => {
+    const line = lineOf(document, lines, path);
+    return line === undefined ? file : `${file}:${line}`;
+  };
+  if (checked.success) return { content: checked.data, where };
   const issue = checked.error.issues[0]!;
   const unknown = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
   const path = issue.path.map(part => (typeof part === "symbol" ? String(part) : part));
-  const line = lineOf(document, lines, unknown === undefined ? path : [...path, unknown]);
   const near = unknown === undefined ? undefined : nearestName(unknown, knownKeys);
   const summary =
     unknown === undefined ? [path.join("."), issue.message].filter(Boolean).join(": ") : `unknown key "${unknown}"`;
   throw new LabError(code, "input", summary, {
-    where: line === undefined ? file : `${file}:${line}`,
+    where: where(unknown === undefined ? path : [...path, unknown]),
     ...(unknown === undefined
       ? {}
       : { hint: near === undefined ? `known are ${knownKeys.join(", ")}` : `did you mean ${near}?` }),

@@ -22,6 +22,7 @@ import {
   prepareSteps,
   restoreMachine,
 } from "../../../src/measure/environment/index.js";
+import { beginJournal } from "../../../src/measure/environment/journal.js";
 import { findRuntime, runtimes } from "../../../src/measure/runtimes/index.js";
 import type { LabError } from "../../../src/model/errors.js";
 import { needs, projectRoot, suiteNeeding } from "../../support/needs.js";
@@ -167,6 +168,29 @@ test("a campaign that still runs is not undone, and a second one does not begin"
     assert.is((await refused(() => prepareMachine(stepsOf("rund"), machine))).code, "RUND_CHANGES_BUSY");
     await prepared.restore();
     assertUntouched(machine);
+  }));
+
+test("a journal that is begun is there before any step: no second campaign begins between the two", () =>
+  inTempFolder(folder => {
+    beginJournal(folder).close();
+    const journal = beginJournal(folder);
+    assert.throws(
+      () => beginJournal(folder),
+      (error: LabError) => error.code === "RUND_CHANGES_BUSY",
+    );
+    journal.close();
+  }));
+
+test("what is done to the machine is no target of Ctrl-C in the terminal", () =>
+  inTempFolder(async root => {
+    const machine = installedMachine(root);
+    const file = join(root, "group");
+    // the fifth field of stat is the process group
+    const script = `echo "$$ $(cut -d ' ' -f 5 /proc/$$/stat)" >'${file}'`;
+    const prepared = await prepareMachine([{ kind: "command", argv: ["sh", "-c", script] }], machine);
+    const [pid, group] = readFileSync(file, "utf8").trim().split(" ");
+    assert.is(group, pid, "it leads a group of its own");
+    await prepared.restore();
   }));
 
 test("a missing program, file or section is named before anything is begun", () =>

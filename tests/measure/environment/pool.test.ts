@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -30,11 +30,12 @@ test("made of two sparse files on loop devices, with the original's sizes; then 
 
     assert.is(await removePool(machine), true);
     assert.equal(machine.calls().slice(made.length), [
+      "dmsetup info containerd-pool",
       "dmsetup remove containerd-pool",
-      `losetup --noheadings --output NAME --associated ${folderOf(machine)}/metadata`,
-      "losetup --detach /dev/loop-metadata",
       `losetup --noheadings --output NAME --associated ${folderOf(machine)}/data`,
       "losetup --detach /dev/loop-data",
+      `losetup --noheadings --output NAME --associated ${folderOf(machine)}/metadata`,
+      "losetup --detach /dev/loop-metadata",
     ]);
     assert.not.ok(existsSync(folderOf(machine)));
     assert.is(await removePool(machine), false);
@@ -89,6 +90,42 @@ test("what a crash left half made is taken back before it is made again", () =>
     assert.is(poolStatus(machine), "up");
     await removePool(machine);
     assert.not.ok(existsSync(folderOf(machine)));
+  }));
+
+test("a pool that is in use stays whole: its loop devices and files are not taken from under it", () =>
+  inTempFolder(async root => {
+    const machine = standIn(root);
+    await makePool(machine);
+    machine.fail("dmsetup remove");
+    const error = await removePool(machine).then(
+      () => assert.unreachable(),
+      (error: LabError) => error,
+    );
+    assert.is((error as LabError).code, "RUND_STEP_FAILED");
+    for (const name of ["pool-containerd-pool", "loop-data", "loop-metadata"]) {
+      assert.ok(existsSync(join(root, name)), name);
+    }
+    assert.ok(existsSync(join(folderOf(machine), "data")));
+    assert.is(poolStatus(machine), "up");
+    rmSync(join(root, "failing"));
+    assert.is(await removePool(machine), true);
+    assert.not.ok(existsSync(folderOf(machine)));
+  }));
+
+test("after a reboot only the files are left, and the pool is made anew", () =>
+  inTempFolder(async root => {
+    const machine = standIn(root);
+    await makePool(machine);
+    for (const name of ["pool-containerd-pool", "loop-data", "loop-metadata"]) rmSync(join(root, name));
+    const file = join(folderOf(machine), "journal.json");
+    const journal = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...journal, owner: { ...journal.owner, bootId: "the last one" } }));
+    assert.is(poolStatus(machine), "half made");
+    const script = poolScript("up", machine);
+    assert.ok(script.includes("rm -r -f") && script.indexOf("rm -r -f") < script.indexOf("truncate"), script);
+    assert.is(await makePool(machine), true);
+    assert.is(poolStatus(machine), "up");
+    assert.ok(existsSync(join(root, "pool-containerd-pool")));
   }));
 
 test("without doing anything the commands can be seen, and the section containerd wants", () =>

@@ -123,7 +123,7 @@ case "${program} $*" in
   "losetup --find --show "*) touch "loop-$(basename "$3")"; echo "/dev/loop-$(basename "$3")" ;;
   "losetup --noheadings "*) f="loop-$(basename "$5")"; if [ -e "$f" ]; then echo "/dev/$f"; fi ;;
   "losetup --detach "*) rm "$(basename "$2")" ;;
-  "dmsetup info "*) [ -e "pool-$2" ] ;;
+  "dmsetup info "*) [ -e "pool-$2" ] && echo "Name: $2" ;;
   "dmsetup create "*) touch "pool-$2" ;;
   "dmsetup remove "*) rm "pool-$2" ;;
 esac

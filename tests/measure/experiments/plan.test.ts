@@ -196,6 +196,15 @@ test("a mistake in a campaign file is named with its line, and a typo with what 
       [file.replace("rounds: 4", "ruonds: 4"), /:6: unknown key "ruonds"/, /did you mean rounds\?/],
       [file.replace("[1, 10]", "[1, ten]"), /:5: experiments\.0\.concurrency\.1: /],
       [file.replace("[1, 10]", "[0]"), /:5: /],
+      [
+        file.replace("[1, 10]", "[1, 10, 1]"),
+        /:5: experiments\.0\.concurrency\.2: expected each value once, found 1 twice/,
+      ],
+      [file.replace("[runsc]", "[runsc, runsc]"), /: expected each value once, found runsc twice/],
+      [
+        file.replace("concurrency: [1, 10]", "density: [10]"),
+        /:5: .* the time experiment has none; its grid is concurrency/,
+      ],
       [file.replace("experiment: time", "experiment: speed"), /:4: /],
       [file.replace("name: small", "name: ../small"), /:1: name: expected letters/],
       ["name: [", /:1: no YAML/],

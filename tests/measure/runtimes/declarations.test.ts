@@ -136,7 +136,8 @@ test("the handlers in overlays/containerd.toml are those of the declarations, it
   const declared = ["kata", "katatemplate", "katafc", "rund"]
     .map(of)
     .map(({ handler, shim, config }) => [handler, { runtime_type: shim!.type, options: { ConfigPath: config!.path } }]);
-  const { runtimes: handlers } = plugins["io.containerd.grpc.v1.cri"]!.containerd;
+  const { runc, ...handlers } = plugins["io.containerd.grpc.v1.cri"]!.containerd.runtimes;
+  assert.ok(runc, "containerd's own default: without it there is no CRI");
   assert.equal(JSON.parse(JSON.stringify(handlers)), Object.fromEntries(declared));
   for (const line of poolConfig("/var/lib/rund-lab/pool").trim().split("\n")) assert.match(text, line.trim());
 });
