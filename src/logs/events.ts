@@ -209,7 +209,7 @@ export interface MemoryEvent extends CellPlace {
   readonly memoryMb: number;
   /** MB the guest really has; null without a guest. */
   readonly guestMemoryMb: number | null;
-  /** Ready sandboxes by the service's count when the snapshot was taken: the divisor. */
+  /** Sandboxes whose processes are in the snapshot, ready by the service's count before and after it: the divisor. */
   readonly sandboxes: number;
   readonly attempted: number;
   readonly failed: number;

@@ -79,7 +79,7 @@ function summariseSnapshot(event: MemoryEvent): CellSummary {
       concurrency: null,
       makespanMs: null,
     },
-    rounds: 1,
+    rounds: sandboxes === 0 ? 0 : 1,
     partial: 0,
     unreliable: failed > unreliableShare * attempted,
     firstFailure: null,

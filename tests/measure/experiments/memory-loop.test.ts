@@ -97,24 +97,89 @@ test("memory that never holds still is read after a minute, and said to be so", 
     assert.equal(snapshots(events)[0]!.settle, { ms: 60_000, reached: false });
   }));
 
+/** What the table sums to, over what the journal divides by. */
+const perSandbox = ({ sandboxes }: MemoryEvent, table: string) =>
+  parseSmemTable(table).rows.reduce((sum, { pssKiB }) => sum + pssKiB, 0) / sandboxes;
+
 test("the divisor is the sandboxes that are there, not those asked for", () =>
   inTempFolder(async folder => {
-    // the third never starts, and the fifth dies while its memory is read
+    // the third never starts, and of the others the last dies while memory settles
     const cri = scripted(sandbox => (sandbox === 3 ? { ms: 1, fails: "other" } : { ms: 1 }));
     const memory = fakeMemory(cri);
     const read = memory.snapshot.bind(memory);
     memory.snapshot = (...words) => {
-      if (memory.asked.length === 1) cri.kill(words[1][3]!);
+      if (memory.asked.length === 1) cri.kill(words[1][4]!);
       return read(...words);
     };
-    const { events } = await campaignIn(
-      folder,
-      planOf({ experiment: "memory", density: [6] }),
-      fakeTools(cri, { memory }),
-    );
+    const plan = planOf({ experiment: "memory", density: [6] });
+    const { events, read: file } = await campaignIn(folder, plan, fakeTools(cri, { memory }));
     const [snapshot] = snapshots(events);
     assert.equal([snapshot!.attempted, snapshot!.failed, snapshot!.sandboxes], [6, 1, 4]);
-    assert.equal(memory.asked.at(-1)!.length, 5);
+    assert.is(perSandbox(snapshot!, file("mem_runc_01311200/result_128MB_0006.txt")), 3000);
+  }));
+
+test("a sandbox that dies while it is read is in neither the sum nor the divisor", () =>
+  inTempFolder(async folder => {
+    const cri = scripted(() => ({ ms: 1 }));
+    const memory = fakeMemory(cri);
+    const read = memory.snapshot.bind(memory);
+    memory.snapshot = (...words) => {
+      const whole = read(...words);
+      // the first two readings are the settle rule's; in the third a sandbox is read, then dies
+      if (memory.asked.length === 3) cri.kill(words[1][0]!);
+      return whole;
+    };
+    const plan = planOf({ experiment: "memory", density: [4] });
+    const { events, read: file } = await campaignIn(folder, plan, fakeTools(cri, { memory }));
+    const [snapshot] = snapshots(events);
+    assert.is(snapshot!.sandboxes, 3);
+    assert.is(perSandbox(snapshot!, file("mem_runc_01311200/result_128MB_0004.txt")), 3000);
+  }));
+
+/** Memory in which the first sandbox has no process; the service notices that it is dead at the `noticed`-th reading. */
+function losingTheFirst(cri: FakeCri, noticed: number): MemoryTools {
+  const memory = fakeMemory(cri);
+  return {
+    ...memory,
+    snapshot(runtime, ids, cell) {
+      const alive = ids.filter(id => id !== "id0001");
+      const { found, ...rest } = memory.snapshot(runtime, alive, cell);
+      if (memory.asked.length === noticed) cri.kill("id0001");
+      return { ...rest, found: { ...found, without: ids.length - alive.length } };
+    },
+  };
+}
+
+for (const [when, noticed, without] of [
+  ["once the service notices that it is dead", 4, 0],
+  ["even if the service never notices", Number.POSITIVE_INFINITY, 1],
+] as const) {
+  test(`a sandbox without processes is no divisor, ${when}`, () =>
+    inTempFolder(async folder => {
+      const cri = scripted(() => ({ ms: 1 }));
+      const plan = planOf({ experiment: "memory", density: [4] });
+      const { events, read } = await campaignIn(folder, plan, fakeTools(cri, { memory: losingTheFirst(cri, noticed) }));
+      const [snapshot] = snapshots(events);
+      assert.equal([snapshot!.sandboxes, snapshot!.found.without], [3, without]);
+      assert.is(perSandbox(snapshot!, read("mem_runc_01311200/result_128MB_0004.txt")), 3000);
+    }));
+}
+
+test("where all sandboxes end before they are read there is nothing to divide by either", () =>
+  inTempFolder(async folder => {
+    const cri = scripted(() => ({ ms: 1 }));
+    const memory = fakeMemory(cri);
+    const read = memory.snapshot.bind(memory);
+    memory.snapshot = (...words) => {
+      for (const id of words[1]) cri.kill(id);
+      return read(...words);
+    };
+    const { error } = await campaignIn(
+      folder,
+      planOf({ experiment: "memory", density: [2] }),
+      fakeTools(cri, { memory }),
+    );
+    assert.match((error as LabError).message, /expected 2 sandboxes ready, found none \(each has ended again\)/);
   }));
 
 test("where no sandbox comes up there is nothing to divide by: an error with the reason", () =>
