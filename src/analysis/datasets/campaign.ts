@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
+  hostCost,
   type Manifest,
   type MemoryEvent,
   type ProblemList,
@@ -20,7 +21,7 @@ export interface Campaign {
   runInfo(folder: RunFolder): RunInfo;
   /** The cell with its rounds' blocks, and the cold starts attempted and failed. */
   startCell(cell: StartCell): StartCell;
-  /** The cell with the sandboxes that were really there. */
+  /** The cell with the sandboxes that were really there, and what else the journal has of it. */
   memoryCell(cell: MemoryCell): MemoryCell;
 }
 
@@ -46,7 +47,7 @@ export function readCampaign(folder: string, problems: ProblemList): Campaign {
   return {
     runInfo: run => runInfo(manifest, run),
     startCell: cell => withRounds(cell, rounds.get(`${cell.run}/${cell.density}/${cell.concurrency}`) ?? []),
-    memoryCell: cell => withCount(cell, snapshots.get(`${cell.run}/${cell.memoryMb}/${cell.density}`)),
+    memoryCell: cell => withJournal(cell, snapshots.get(`${cell.run}/${cell.memoryMb}/${cell.density}`)),
   };
 }
 
@@ -88,10 +89,11 @@ function withRounds(cell: StartCell, events: readonly RoundEvent[]): StartCell {
   };
 }
 
-function withCount(cell: MemoryCell, event: MemoryEvent | undefined): MemoryCell {
+function withJournal(cell: MemoryCell, event: MemoryEvent | undefined): MemoryCell {
   if (event === undefined) return cell;
-  const { sandboxes, hostBefore, hostAfter } = event;
-  return { ...cell, sandboxes, memAvailableFallKiB: hostBefore.memAvailableKiB - hostAfter.memAvailableKiB };
+  const { sandboxes, components, enginePssKiB } = event;
+  const parts = components.map(({ component, pssKiB }) => ({ part: component, pssKiB }));
+  return { ...cell, sandboxes, journal: { parts, host: hostCost(event), enginePssKiB } };
 }
 
 function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {

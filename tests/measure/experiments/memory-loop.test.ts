@@ -4,6 +4,7 @@ import type { MemoryEvent } from "../../../src/logs/index.js";
 import { parseSmemTable } from "../../../src/logs/index.js";
 import { labelNames } from "../../../src/measure/cri/labels.js";
 import type { MemoryTools } from "../../../src/measure/experiments/tools.js";
+import { summariseCells } from "../../../src/measure/index.js";
 import { LabError } from "../../../src/model/errors.js";
 import { inTempFolder } from "../../support/temp.js";
 import { campaignIn, fakeTools, planOf } from "./campaigns.js";
@@ -95,6 +96,7 @@ test("memory that never holds still is read after a minute, and said to be so", 
       fakeTools(cri, { memory }),
     );
     assert.equal(snapshots(events)[0]!.settle, { ms: 60_000, reached: false });
+    assert.is(summariseCells(events)[0]!.settled, false);
   }));
 
 /** What the table sums to, over what the journal divides by. */
@@ -115,6 +117,8 @@ test("the divisor is the sandboxes that are there, not those asked for", () =>
     const { events, read: file } = await campaignIn(folder, plan, fakeTools(cri, { memory }));
     const [snapshot] = snapshots(events);
     assert.equal([snapshot!.attempted, snapshot!.failed, snapshot!.sandboxes], [6, 1, 4]);
+    const [cell] = summariseCells(events);
+    assert.equal([cell!.sandboxes, cell!.pssKiB, cell!.settled], [4, 3000, true]);
     assert.is(perSandbox(snapshot!, file("mem_runc_01311200/result_128MB_0006.txt")), 3000);
   }));
 
@@ -191,6 +195,19 @@ test("where no sandbox comes up there is nothing to divide by: an error with the
       error.message,
       /runc: no sandbox to measure came up: expected 2 sandboxes ready, found none \(fake: it is other\)/,
     );
+  }));
+
+test("the summary has what the host's accounts lost to a sandbox, and what of it the kernel keeps", () =>
+  inTempFolder(async folder => {
+    const cri = scripted(() => ({ ms: 1 }));
+    const before = { ...fakeTools(cri).memory.host(), memAvailableKiB: 90_000, cpuListsKiB: 10_000 };
+    // ten sandboxes: 30,000 KiB less available, and 10,000 free pages less in the lists
+    const after = { ...before, memAvailableKiB: 60_000, cpuListsKiB: 0, slabKiB: 2000, pageTablesKiB: 1000 };
+    let reading = 0;
+    const memory = { ...fakeMemory(cri), host: () => (reading++ === 0 ? before : after) };
+    const plan = planOf({ experiment: "memory", density: [10] });
+    const [cell] = summariseCells((await campaignIn(folder, plan, fakeTools(cri, { memory }))).events);
+    assert.equal([cell!.hostKiB, cell!.kernelKiB], [4000, 300]);
   }));
 
 test("each repeat starts from empty and is a run folder of its own", () =>
