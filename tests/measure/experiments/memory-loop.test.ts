@@ -1,5 +1,9 @@
+import { copyFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { loadDataset } from "../../../src/analysis/datasets/index.js";
+import { memoryTables } from "../../../src/analysis/tables/index.js";
 import type { MemoryEvent } from "../../../src/logs/index.js";
 import { parseSmemTable } from "../../../src/logs/index.js";
 import { labelNames } from "../../../src/measure/cri/labels.js";
@@ -120,6 +124,26 @@ test("the divisor is the sandboxes that are there, not those asked for", () =>
     const [cell] = summariseCells(events);
     assert.equal([cell!.sandboxes, cell!.pssKiB, cell!.settled], [4, 3000, true]);
     assert.is(perSandbox(snapshot!, file("mem_runc_01311200/result_128MB_0006.txt")), 3000);
+  }));
+
+test("a table says where a cell has other sandboxes than its column, and leaves a snapshot empty that the journal lacks", () =>
+  inTempFolder(async folder => {
+    // of six the third never starts; a crash then comes between a second cell's file and its line in the journal
+    const cri = scripted(sandbox => (sandbox === 3 ? { ms: 1, fails: "other" } : { ms: 1 }));
+    const plan = planOf({ experiment: "memory", density: [6] });
+    await campaignIn(folder, plan, fakeTools(cri, { memory: fakeMemory(cri) }));
+    const run = join(folder, "mem_runc_01311200");
+    copyFileSync(join(run, "result_128MB_0006.txt"), join(run, "result_128MB_0009.txt"));
+    const dataset = await loadDataset(folder);
+    assert.equal(
+      dataset.problems.map(({ file, code, expected, found }) => [basename(file), code, expected, found]),
+      [
+        ["result_128MB_0006.txt", "RUND_MEMORY_SANDBOXES", "6 sandboxes", "5"],
+        ["result_128MB_0009.txt", "RUND_MEMORY_SANDBOXES", "9 sandboxes", "no snapshot in the journal"],
+      ],
+    );
+    const [table] = memoryTables(dataset);
+    assert.equal(table!.rows, [{ row: "128", values: [3000, null] }]);
   }));
 
 test("a sandbox that dies while it is read is in neither the sum nor the divisor", () =>
