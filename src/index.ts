@@ -11,6 +11,7 @@ export { describeProblem, type Parsed, type Problem } from "./model/problem.js";
 export { byRuntime, knownRuntimes, type RuntimeName, runtimeLabel } from "./model/runtimes.js";
 export * from "./present/figures/index.js";
 export { check, checkDatasets, done } from "./present/notebook/done.js";
+export { hostMemoryRows, memoryPartRows } from "./present/notebook/memory-rows.js";
 export { claimRows, findingRows, readingRows, runRows, stacked } from "./present/notebook/rows.js";
 export { show, showInteractive } from "./present/notebook/show.js";
 export { table } from "./present/notebook/table.js";

@@ -210,13 +210,15 @@ function describeCell(cell: CellSummary): string {
   ].join(" ");
   const value =
     cell.pssKiB !== null
-      ? `${mib(cell.pssKiB)} PSS a sandbox, ${mib(cell.hostKiB ?? 0)} by MemAvailable`
+      ? `${mib(cell.pssKiB)} PSS a sandbox, ${mib(cell.kernelKiB ?? 0)} of the kernel's, ${mib(cell.hostKiB ?? 0)} by MemAvailable`
       : cell.makespanMs !== null
         ? `makespan ${cell.makespanMs.toFixed(1)} ms`
         : "no complete round";
   const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}`);
   const notes = [
     ...(partial > 0 ? [`${partial} partial`] : []),
+    ...(cell.sandboxes !== null && cell.sandboxes < density ? [`${cell.sandboxes} of ${density} there`] : []),
+    ...(cell.settled === false ? ["not settled"] : []),
     ...(failed > 0 ? [`${failed} of ${attempted} failed`] : []),
     ...(cell.unreliable ? ["unreliable"] : []),
     ...flags,

@@ -192,6 +192,11 @@ export interface ComponentMemory {
 /** The host's own account of its memory, KiB. */
 export interface HostMemory {
   readonly memAvailableKiB: number;
+  /**
+   * Free pages that the processors keep in lists of their own. They are not in MemAvailable, and come back to it only within
+   * tens of seconds after many sandboxes have gone. Left out in campaigns that did not look.
+   */
+  readonly cpuListsKiB?: number;
   readonly slabKiB: number;
   readonly pageTablesKiB: number;
   readonly kernelStackKiB: number;
@@ -209,7 +214,7 @@ export interface MemoryEvent extends CellPlace {
   readonly memoryMb: number;
   /** MB the guest really has; null without a guest. */
   readonly guestMemoryMb: number | null;
-  /** Ready sandboxes by the service's count when the snapshot was taken: the divisor. */
+  /** Sandboxes whose processes are in the snapshot, ready by the service's count before and after it: the divisor. */
   readonly sandboxes: number;
   readonly attempted: number;
   readonly failed: number;
@@ -274,7 +279,7 @@ const required: Readonly<Record<CampaignEvent["event"], readonly string[]>> = {
   prewarm: ["run"],
   background: ["run", "ready"],
   round: ["run", "density", "concurrency", "block", "round", "warmup", "releasedMs", "samples", "flags", "cpu"],
-  memory: ["run", "density", "memoryMb", "block", "sandboxes", "components"],
+  memory: ["run", "density", "memoryMb", "block", "sandboxes", "components", "hostBefore", "hostAfter"],
   cleanup: ["removed"],
   end: ["status"],
 };
@@ -323,6 +328,10 @@ function readEvent(line: string): CampaignEvent | string {
     const samples = Array.isArray(value.samples) ? value.samples.map(readSample) : [undefined];
     if (samples.includes(undefined)) return "samples [client, sandbox, sentMs, answeredMs, readyMs] or failures";
     return { ...value, samples } as unknown as RoundEvent;
+  }
+  if (value.event === "memory") {
+    if (!Array.isArray(value.components) || value.components.includes(null)) return "components";
+    if (value.hostBefore === null || value.hostAfter === null) return "hostBefore and hostAfter";
   }
   return value as unknown as CampaignEvent;
 }

@@ -5,6 +5,7 @@ export { type ColdStart, ColdStartColumns, formatClientLog, parseClientLog, scan
 export { type CpuSample, formatCpuLog, parseCpuLog } from "./cpu.js";
 export { discoverRuns, type RunFolder } from "./discover.js";
 export * from "./events.js";
+export { type HostCost, hostCost } from "./host-cost.js";
 export { formatLatencyLog, parseLatencyLog } from "./latency.js";
 export * from "./manifest.js";
 export { formatSmemTable, type ProcessMemory, parseSmemTable, processClass } from "./memory.js";

@@ -1,4 +1,11 @@
-import type { Dataset, MemoryCell, Round, RunInfo, StartCell } from "../../src/analysis/datasets/dataset.js";
+import type {
+  Dataset,
+  MemoryCell,
+  MemoryJournal,
+  Round,
+  RunInfo,
+  StartCell,
+} from "../../src/analysis/datasets/dataset.js";
 import { random } from "../../src/analysis/stats/random.js";
 
 /** A dataset of runs, cells and snapshots made up for a test; runs are added for the cells that name none. */
@@ -107,7 +114,7 @@ export function memoryCell(sketch: {
   readonly component?: string;
   readonly mib: number;
   readonly beside?: number;
-  readonly memAvailableFallKiB?: number;
+  readonly availableFallKiB?: number;
 }): MemoryCell {
   const { runtime = "rund", memoryMb = 128, density = 100, component = "rund", mib, beside } = sketch;
   const process = (name: string, each: number) => {
@@ -121,9 +128,15 @@ export function memoryCell(sketch: {
     density,
     sandboxes: density,
     components: [process(component, mib), ...(beside === undefined ? [] : [process("containerd-shim", beside)])],
-    ...(sketch.memAvailableFallKiB === undefined ? {} : { memAvailableFallKiB: sketch.memAvailableFallKiB }),
+    ...(sketch.availableFallKiB === undefined ? {} : { journal: fallOnly(sketch.availableFallKiB) }),
   };
 }
+
+const fallOnly = (availableFallKiB: number): MemoryJournal => ({
+  parts: [],
+  host: { availableFallKiB, slabKiB: 0, pageTablesKiB: 0, kernelStackKiB: 0, percpuKiB: 0 },
+  enginePssKiB: null,
+});
 
 /** Values about a mean with a coefficient of variation, whole numbers as logs have them. */
 export function rounds(mean: number, n: number, seed: string, variation = 0.02): number[] {

@@ -1,7 +1,15 @@
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { coldStartOf, formatEvent, parseEvents, type RoundEvent, type Sample } from "../../src/logs/index.js";
+import {
+  coldStartOf,
+  formatEvent,
+  type HostMemory,
+  hostCost,
+  parseEvents,
+  type RoundEvent,
+  type Sample,
+} from "../../src/logs/index.js";
 
 const test = suite("the journal of a campaign");
 const ticks = { busy: 60, total: 100, iowait: 1, steal: 2 };
@@ -86,6 +94,44 @@ test("a line that is no event is a problem with its number and what was expected
       [[2, expected]],
     );
   }
+});
+
+const host = { memAvailableKiB: 9000, slabKiB: 100, pageTablesKiB: 50, kernelStackKiB: 20, percpuKiB: 5 };
+const account = (changes: Partial<HostMemory>): HostMemory => ({
+  ...{ ...host, anonHugePagesKiB: 0, hugetlbKiB: 0, ...changes },
+});
+
+test("what sandboxes cost the host is how its accounts moved, free pages in processors' lists among what is available", () => {
+  // 3,000 KiB less available, but 1,000 of them only because they went into the lists
+  const hostBefore = account({ cpuListsKiB: 500 });
+  const hostAfter = account({
+    memAvailableKiB: 6000,
+    cpuListsKiB: 1500,
+    slabKiB: 160,
+    pageTablesKiB: 57,
+    percpuKiB: 4,
+  });
+  const kernel = { slabKiB: 60, pageTablesKiB: 7, kernelStackKiB: 0, percpuKiB: -1 };
+  assert.equal(hostCost({ hostBefore, hostAfter }), { availableFallKiB: 2000, ...kernel });
+  // of a journal that did not look at the lists MemAvailable is all there is
+  assert.is(
+    hostCost({ hostBefore: account({}), hostAfter: account({ memAvailableKiB: 6000 }) }).availableFallKiB,
+    3000,
+  );
+});
+
+test("a memory snapshot without its components or the host's accounts is a problem", () => {
+  const snapshot = {
+    ...{ event: "memory", at: "x", run: "mem_runc_01311200", runtime: "runc", density: 1, memoryMb: 128, block: 1 },
+    ...{ sandboxes: 1, components: [], hostBefore: account({}), hostAfter: account({}) },
+  };
+  const expected = (changes: object) =>
+    parseEvents(`${JSON.stringify({ ...snapshot, ...changes })}\n`).problems[0]?.expected;
+  assert.is(expected({}), undefined);
+  assert.is(expected({ components: 7 }), "components");
+  assert.is(expected({ components: [null] }), "components");
+  assert.is(expected({ hostAfter: null }), "hostBefore and hostAfter");
+  assert.is(expected({ hostAfter: undefined }), "the field hostAfter");
 });
 
 test("log times lie on one time line: end less start is the latency, and makespans keep to a millisecond", () => {

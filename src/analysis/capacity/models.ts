@@ -48,7 +48,7 @@ export function sandboxCost(dataset: Dataset, runtime: string, memoryMb: number,
   const trueGuestMb = typeof extra === "number" ? memoryMb + extra : null;
   const guest = `${trueGuestMb ?? memoryMb} MiB ${trueGuestMb === null ? "by the label" : "of guest memory"}`;
   const falls = there.flatMap(cell =>
-    cell.memAvailableFallKiB === undefined ? [] : [cell.memAvailableFallKiB / cell.sandboxes],
+    cell.journal === undefined ? [] : [cell.journal.host.availableFallKiB / cell.sandboxes],
   );
   return {
     density,

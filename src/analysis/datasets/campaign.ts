@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
+  formatMemoryFile,
+  hostCost,
   type Manifest,
   type MemoryEvent,
   type ProblemList,
@@ -20,7 +22,10 @@ export interface Campaign {
   runInfo(folder: RunFolder): RunInfo;
   /** The cell with its rounds' blocks, and the cold starts attempted and failed. */
   startCell(cell: StartCell): StartCell;
-  /** The cell with the sandboxes that were really there. */
+  /**
+   * The cell with the sandboxes that were really there, and what else the journal has of it. Without the journal's word
+   * nobody knows what to divide by: such a cell is empty.
+   */
   memoryCell(cell: MemoryCell): MemoryCell;
 }
 
@@ -46,7 +51,16 @@ export function readCampaign(folder: string, problems: ProblemList): Campaign {
   return {
     runInfo: run => runInfo(manifest, run),
     startCell: cell => withRounds(cell, rounds.get(`${cell.run}/${cell.density}/${cell.concurrency}`) ?? []),
-    memoryCell: cell => withCount(cell, snapshots.get(`${cell.run}/${cell.memoryMb}/${cell.density}`)),
+    memoryCell(cell) {
+      const { run, memoryMb, density } = cell;
+      const event = snapshots.get(`${run}/${memoryMb}/${density}`);
+      if (event?.sandboxes !== density) {
+        const file = join(folder, run, formatMemoryFile(memoryMb, density));
+        const found = event === undefined ? "no snapshot in the journal" : String(event.sandboxes);
+        problems.add(file, null, "RUND_MEMORY_SANDBOXES", `${density} sandboxes`, found);
+      }
+      return event === undefined ? { ...cell, components: [] } : withJournal(cell, event);
+    },
   };
 }
 
@@ -88,10 +102,10 @@ function withRounds(cell: StartCell, events: readonly RoundEvent[]): StartCell {
   };
 }
 
-function withCount(cell: MemoryCell, event: MemoryEvent | undefined): MemoryCell {
-  if (event === undefined) return cell;
-  const { sandboxes, hostBefore, hostAfter } = event;
-  return { ...cell, sandboxes, memAvailableFallKiB: hostBefore.memAvailableKiB - hostAfter.memAvailableKiB };
+function withJournal(cell: MemoryCell, event: MemoryEvent): MemoryCell {
+  const { sandboxes, components, enginePssKiB } = event;
+  const parts = components.map(({ component, pssKiB }) => ({ part: component, pssKiB }));
+  return { ...cell, sandboxes, journal: { parts, host: hostCost(event), enginePssKiB } };
 }
 
 function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {

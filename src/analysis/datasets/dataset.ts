@@ -1,3 +1,4 @@
+import type { HostCost } from "../../logs/index.js";
 import type { Problem } from "../../model/problem.js";
 
 /**
@@ -87,6 +88,15 @@ export interface MemoryComponent {
   readonly vssKiB: number;
 }
 
+/** What the journal of a fresh campaign adds to a memory cell: of all its sandboxes together, in KiB. */
+export interface MemoryJournal {
+  /** PSS by the part that processes play, such as `shim`, `vmm` or `gofer`: the same sum as by their names. */
+  readonly parts: readonly { readonly part: string; readonly pssKiB: number }[];
+  readonly host: HostCost;
+  /** PSS of the CRI service's own process, which is no sandbox's; null where it was not found. */
+  readonly enginePssKiB: number | null;
+}
+
 /** One snapshot of the memory experiment. */
 export interface MemoryCell {
   readonly run: string;
@@ -98,8 +108,8 @@ export interface MemoryCell {
   readonly sandboxes: number;
   /** Empty where the log held a line that could not be read: a sum over fewer processes would flatter. */
   readonly components: readonly MemoryComponent[];
-  /** How far the host's MemAvailable fell while the sandboxes came up; left out where nothing recorded it. */
-  readonly memAvailableFallKiB?: number;
+  /** What only a fresh campaign's journal knows of it; left out elsewhere. */
+  readonly journal?: MemoryJournal;
 }
 
 /** One cell of a published table. */

@@ -4,6 +4,7 @@ export type {
   Experiment,
   MemoryCell,
   MemoryComponent,
+  MemoryJournal,
   PublishedCell,
   Round,
   RunInfo,

@@ -1,5 +1,5 @@
 import type { CampaignEvent, MemoryEvent, RoundEvent, RoundFlag } from "../../logs/events.js";
-import { parseRunName } from "../../logs/index.js";
+import { hostCost, parseRunName } from "../../logs/index.js";
 
 /** What a campaign has of one cell. */
 export interface CellSummary {
@@ -18,10 +18,16 @@ export interface CellSummary {
   readonly unreliable: boolean;
   /** Mean makespan of the complete rounds; null in the memory experiment, and where there are none. */
   readonly makespanMs: number | null;
+  /** Sandboxes that the memory was divided by; null but in the memory experiment. */
+  readonly sandboxes: number | null;
+  /** Whether memory held still before it was read; null but in the memory experiment. */
+  readonly settled: boolean | null;
   /** Mean PSS per sandbox that was there; null but in the memory experiment. */
   readonly pssKiB: number | null;
-  /** By how much MemAvailable fell, per sandbox: the host's second opinion; null but in the memory experiment. */
+  /** By how much the host's available memory fell, per sandbox: its second opinion; null but in the memory experiment. */
   readonly hostKiB: number | null;
+  /** What of it the kernel keeps in slabs, page tables, stacks and per-processor data, which PSS leaves out; null likewise. */
+  readonly kernelKiB: number | null;
   /** What the first failed cold start said. */
   readonly firstFailure: string | null;
   /** Rounds that carry each flag. */
@@ -52,7 +58,8 @@ function summariseRounds(rounds: readonly RoundEvent[]): CellSummary {
   const flags: Partial<Record<RoundFlag, number>> = {};
   for (const flag of rounds.flatMap(round => round.flags)) flags[flag] = (flags[flag] ?? 0) + 1;
   return {
-    ...{ run, runtime, density, concurrency, memoryMb: null, pssKiB: null, hostKiB: null, flags },
+    ...{ run, runtime, density, concurrency, memoryMb: null, flags },
+    ...{ sandboxes: null, settled: null, pssKiB: null, hostKiB: null, kernelKiB: null },
     experiment: parseRunName(run)?.experiment ?? "time",
     rounds: complete.length,
     partial: rounds.length - complete.length,
@@ -65,8 +72,10 @@ function summariseRounds(rounds: readonly RoundEvent[]): CellSummary {
 }
 
 function summariseSnapshot(event: MemoryEvent): CellSummary {
-  const { run, runtime, density, memoryMb, sandboxes, attempted, failed, components, hostBefore, hostAfter } = event;
+  const { run, runtime, density, memoryMb, sandboxes, settle, attempted, failed, components } = event;
   const pssKiB = components.reduce((sum, component) => sum + component.pssKiB, 0);
+  const { availableFallKiB, slabKiB, pageTablesKiB, kernelStackKiB, percpuKiB } = hostCost(event);
+  const kernelKiB = slabKiB + pageTablesKiB + kernelStackKiB + percpuKiB;
   return {
     ...{
       run,
@@ -79,12 +88,14 @@ function summariseSnapshot(event: MemoryEvent): CellSummary {
       concurrency: null,
       makespanMs: null,
     },
-    rounds: 1,
+    ...{ sandboxes, settled: settle.reached },
+    rounds: sandboxes === 0 ? 0 : 1,
     partial: 0,
     unreliable: failed > unreliableShare * attempted,
     firstFailure: null,
     pssKiB: sandboxes === 0 ? null : pssKiB / sandboxes,
-    hostKiB: sandboxes === 0 ? null : (hostBefore.memAvailableKiB - hostAfter.memAvailableKiB) / sandboxes,
+    hostKiB: sandboxes === 0 ? null : availableFallKiB / sandboxes,
+    kernelKiB: sandboxes === 0 ? null : kernelKiB / sandboxes,
     flags: {},
   };
 }

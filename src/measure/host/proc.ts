@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 /** Where the kernel tells about itself; a test hands in a folder of its own. */
 export const procFolder = "/proc";
 
+/** Pages are 4 KiB where this runs (x86-64, and arm64 as distributions build it). */
+export const pageKiB = 4;
+
 /** A file of /proc, or undefined where there is none any more: processes come and go while they are looked at. */
 export function readProc(file: string): string | undefined {
   try {

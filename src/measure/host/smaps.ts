@@ -1,4 +1,4 @@
-import { fieldsOf, procFolder, readProc } from "./proc.js";
+import { fieldsOf, pageKiB, procFolder, readProc } from "./proc.js";
 
 /** What a process has in memory, KiB. */
 export interface ProcessSizes {
@@ -14,9 +14,6 @@ export interface ProcessSizes {
   /** Huge pages from the reserved pool, which no other figure counts. */
   readonly hugetlbKiB: number;
 }
-
-/** Pages of statm are 4 KiB where this runs (x86-64, and arm64 as distributions build it). */
-const pageKiB = 4;
 
 /**
  * Sizes from a process's smaps_rollup and statm.

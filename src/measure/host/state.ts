@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { HostMemory, HostState } from "../../logs/events.js";
-import { fieldsOf, procFolder, readProc } from "./proc.js";
+import { fieldsOf, pageKiB, procFolder, readProc } from "./proc.js";
 
 /**
  * The host as it is between two rounds.
@@ -43,12 +43,13 @@ function some(text: string | undefined): { avg10: number; total: number } | unde
   return avg10 === undefined ? undefined : { avg10: Number(avg10), total: Number(total) };
 }
 
-/** The host's own account of its memory, from /proc/meminfo. */
+/** The host's own account of its memory, from /proc/meminfo and, of the processors' own lists, /proc/zoneinfo. */
 export function readHostMemory(proc = procFolder): HostMemory {
   const fields = fieldsOf(readFileSync(`${proc}/meminfo`, "utf8"));
   const of = (name: string) => fields.get(name) ?? 0;
   return {
     memAvailableKiB: of("MemAvailable"),
+    cpuListsKiB: cpuListPages(readProc(`${proc}/zoneinfo`) ?? "") * pageKiB,
     slabKiB: of("Slab"),
     pageTablesKiB: of("PageTables"),
     kernelStackKiB: of("KernelStack"),
@@ -57,6 +58,15 @@ export function readHostMemory(proc = procFolder): HostMemory {
     hugetlbKiB: of("Hugetlb"),
   };
 }
+
+/**
+ * Free pages that the processors keep in lists of their own.
+ *
+ * @param zoneinfo a section for each zone of memory, in it one for each processor
+ * @example cpuListPages("Node 0, zone Normal\n  pagesets\n    cpu: 0\n              count:    7587\n              high:     7924\n    cpu: 1\n              count:    13\n") // 7600
+ */
+export const cpuListPages = (zoneinfo: string): number =>
+  [...zoneinfo.matchAll(/^\s+count:\s+(\d+)$/gm)].reduce((sum, [, pages]) => sum + Number(pages), 0);
 
 /** Settings of the kernel that change what PSS means: same-page merging, and huge pages. Null where there are none. */
 export function readMemorySettings(sys = "/sys/kernel/mm"): {

@@ -18,7 +18,7 @@ const kata = dataset({
       component: "qemu-system-x86",
       mib: 120,
       beside: 20,
-      memAvailableFallKiB: 200 * 1024 * 1000,
+      availableFallKiB: 200 * 1024 * 1000,
     }),
     memoryCell({ runtime: "kata", density: 1000, memoryMb: 512, component: "qemu-system-x86", mib: 130, beside: 20 }),
   ],

@@ -1,9 +1,14 @@
+import { copyFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { loadDataset } from "../../../src/analysis/datasets/index.js";
+import { memoryTables } from "../../../src/analysis/tables/index.js";
 import type { MemoryEvent } from "../../../src/logs/index.js";
 import { parseSmemTable } from "../../../src/logs/index.js";
 import { labelNames } from "../../../src/measure/cri/labels.js";
 import type { MemoryTools } from "../../../src/measure/experiments/tools.js";
+import { summariseCells } from "../../../src/measure/index.js";
 import { LabError } from "../../../src/model/errors.js";
 import { inTempFolder } from "../../support/temp.js";
 import { campaignIn, fakeTools, planOf } from "./campaigns.js";
@@ -95,26 +100,114 @@ test("memory that never holds still is read after a minute, and said to be so", 
       fakeTools(cri, { memory }),
     );
     assert.equal(snapshots(events)[0]!.settle, { ms: 60_000, reached: false });
+    assert.is(summariseCells(events)[0]!.settled, false);
   }));
+
+/** What the table sums to, over what the journal divides by. */
+const perSandbox = ({ sandboxes }: MemoryEvent, table: string) =>
+  parseSmemTable(table).rows.reduce((sum, { pssKiB }) => sum + pssKiB, 0) / sandboxes;
 
 test("the divisor is the sandboxes that are there, not those asked for", () =>
   inTempFolder(async folder => {
-    // the third never starts, and the fifth dies while its memory is read
+    // the third never starts, and of the others the last dies while memory settles
     const cri = scripted(sandbox => (sandbox === 3 ? { ms: 1, fails: "other" } : { ms: 1 }));
     const memory = fakeMemory(cri);
     const read = memory.snapshot.bind(memory);
     memory.snapshot = (...words) => {
-      if (memory.asked.length === 1) cri.kill(words[1][3]!);
+      if (memory.asked.length === 1) cri.kill(words[1][4]!);
       return read(...words);
     };
-    const { events } = await campaignIn(
-      folder,
-      planOf({ experiment: "memory", density: [6] }),
-      fakeTools(cri, { memory }),
-    );
+    const plan = planOf({ experiment: "memory", density: [6] });
+    const { events, read: file } = await campaignIn(folder, plan, fakeTools(cri, { memory }));
     const [snapshot] = snapshots(events);
     assert.equal([snapshot!.attempted, snapshot!.failed, snapshot!.sandboxes], [6, 1, 4]);
-    assert.equal(memory.asked.at(-1)!.length, 5);
+    const [cell] = summariseCells(events);
+    assert.equal([cell!.sandboxes, cell!.pssKiB, cell!.settled], [4, 3000, true]);
+    assert.is(perSandbox(snapshot!, file("mem_runc_01311200/result_128MB_0006.txt")), 3000);
+  }));
+
+test("a table says where a cell has other sandboxes than its column, and leaves a snapshot empty that the journal lacks", () =>
+  inTempFolder(async folder => {
+    // of six the third never starts; a crash then comes between a second cell's file and its line in the journal
+    const cri = scripted(sandbox => (sandbox === 3 ? { ms: 1, fails: "other" } : { ms: 1 }));
+    const plan = planOf({ experiment: "memory", density: [6] });
+    await campaignIn(folder, plan, fakeTools(cri, { memory: fakeMemory(cri) }));
+    const run = join(folder, "mem_runc_01311200");
+    copyFileSync(join(run, "result_128MB_0006.txt"), join(run, "result_128MB_0009.txt"));
+    const dataset = await loadDataset(folder);
+    assert.equal(
+      dataset.problems.map(({ file, code, expected, found }) => [basename(file), code, expected, found]),
+      [
+        ["result_128MB_0006.txt", "RUND_MEMORY_SANDBOXES", "6 sandboxes", "5"],
+        ["result_128MB_0009.txt", "RUND_MEMORY_SANDBOXES", "9 sandboxes", "no snapshot in the journal"],
+      ],
+    );
+    const [table] = memoryTables(dataset);
+    assert.equal(table!.rows, [{ row: "128", values: [3000, null] }]);
+  }));
+
+test("a sandbox that dies while it is read is in neither the sum nor the divisor", () =>
+  inTempFolder(async folder => {
+    const cri = scripted(() => ({ ms: 1 }));
+    const memory = fakeMemory(cri);
+    const read = memory.snapshot.bind(memory);
+    memory.snapshot = (...words) => {
+      const whole = read(...words);
+      // the first two readings are the settle rule's; in the third a sandbox is read, then dies
+      if (memory.asked.length === 3) cri.kill(words[1][0]!);
+      return whole;
+    };
+    const plan = planOf({ experiment: "memory", density: [4] });
+    const { events, read: file } = await campaignIn(folder, plan, fakeTools(cri, { memory }));
+    const [snapshot] = snapshots(events);
+    assert.is(snapshot!.sandboxes, 3);
+    assert.is(perSandbox(snapshot!, file("mem_runc_01311200/result_128MB_0004.txt")), 3000);
+  }));
+
+/** Memory in which the first sandbox has no process; the service notices that it is dead at the `noticed`-th reading. */
+function losingTheFirst(cri: FakeCri, noticed: number): MemoryTools {
+  const memory = fakeMemory(cri);
+  return {
+    ...memory,
+    snapshot(runtime, ids, cell) {
+      const alive = ids.filter(id => id !== "id0001");
+      const { found, ...rest } = memory.snapshot(runtime, alive, cell);
+      if (memory.asked.length === noticed) cri.kill("id0001");
+      return { ...rest, found: { ...found, without: ids.length - alive.length } };
+    },
+  };
+}
+
+for (const [when, noticed, without] of [
+  ["once the service notices that it is dead", 4, 0],
+  ["even if the service never notices", Number.POSITIVE_INFINITY, 1],
+] as const) {
+  test(`a sandbox without processes is no divisor, ${when}`, () =>
+    inTempFolder(async folder => {
+      const cri = scripted(() => ({ ms: 1 }));
+      const plan = planOf({ experiment: "memory", density: [4] });
+      const { events, read } = await campaignIn(folder, plan, fakeTools(cri, { memory: losingTheFirst(cri, noticed) }));
+      const [snapshot] = snapshots(events);
+      assert.equal([snapshot!.sandboxes, snapshot!.found.without], [3, without]);
+      assert.is(perSandbox(snapshot!, read("mem_runc_01311200/result_128MB_0004.txt")), 3000);
+    }));
+}
+
+test("where all sandboxes end before they are read there is nothing to divide by either", () =>
+  inTempFolder(async folder => {
+    const cri = scripted(() => ({ ms: 1 }));
+    const memory = fakeMemory(cri);
+    const read = memory.snapshot.bind(memory);
+    memory.snapshot = (...words) => {
+      for (const id of words[1]) cri.kill(id);
+      return read(...words);
+    };
+    const { error } = await campaignIn(
+      folder,
+      planOf({ experiment: "memory", density: [2] }),
+      fakeTools(cri, { memory }),
+    );
+    assert.match((error as LabError).message, /expected 2 sandboxes ready, found none \(each has ended again\)/);
   }));
 
 test("where no sandbox comes up there is nothing to divide by: an error with the reason", () =>
@@ -126,6 +219,19 @@ test("where no sandbox comes up there is nothing to divide by: an error with the
       error.message,
       /runc: no sandbox to measure came up: expected 2 sandboxes ready, found none \(fake: it is other\)/,
     );
+  }));
+
+test("the summary has what the host's accounts lost to a sandbox, and what of it the kernel keeps", () =>
+  inTempFolder(async folder => {
+    const cri = scripted(() => ({ ms: 1 }));
+    const before = { ...fakeTools(cri).memory.host(), memAvailableKiB: 90_000, cpuListsKiB: 10_000 };
+    // ten sandboxes: 30,000 KiB less available, and 10,000 free pages less in the lists
+    const after = { ...before, memAvailableKiB: 60_000, cpuListsKiB: 0, slabKiB: 2000, pageTablesKiB: 1000 };
+    let reading = 0;
+    const memory = { ...fakeMemory(cri), host: () => (reading++ === 0 ? before : after) };
+    const plan = planOf({ experiment: "memory", density: [10] });
+    const [cell] = summariseCells((await campaignIn(folder, plan, fakeTools(cri, { memory }))).events);
+    assert.equal([cell!.hostKiB, cell!.kernelKiB], [4000, 300]);
   }));
 
 test("each repeat starts from empty and is a run folder of its own", () =>

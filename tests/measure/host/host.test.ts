@@ -143,6 +143,16 @@ test("the host's state is read from /proc as its tools read it", () => {
   assert.ok(readMemoryPressure().swapIn >= 0);
 });
 
+test("free pages in the processors' own lists are counted over all zones and processors, and their marks are not", () =>
+  inTempFolder(folder => {
+    const zone = (name: string, ...counts: number[]) =>
+      `Node 0, zone ${name}\n  pages free     99\n        present  77\n  pagesets\n${counts.map((count, cpu) => `    cpu: ${cpu}\n              count:    ${count}\n              high:     500\n              batch:    63\n`).join("")}`;
+    const meminfo = "MemTotal:  9000 kB\nMemAvailable:   7000 kB\nSlab: 8 kB\nPercpu:  3 kB\n";
+    writeFiles(folder, { meminfo, zoneinfo: zone("DMA", 0, 1) + zone("Normal", 20, 4) });
+    const { memAvailableKiB, cpuListsKiB, slabKiB, percpuKiB } = readHostMemory(folder);
+    assert.equal([memAvailableKiB, cpuListsKiB, slabKiB, percpuKiB], [7000, 100, 8, 3]);
+  }));
+
 test("a kernel without pressure counters tells none", () =>
   inTempFolder(folder => {
     writeFiles(folder, {
