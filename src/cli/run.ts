@@ -6,7 +6,7 @@ import type { CampaignSettings, CellSummary, ExperimentKind, Plan, RuntimeDeclar
 import { LabError } from "../model/errors.js";
 import { version } from "../model/version.js";
 import { onInterruption } from "./interruption.js";
-import { type Io, note, printJson } from "./io.js";
+import { type Io, note, print, printJson } from "./io.js";
 import { printPlan, printShell } from "./run-plan.js";
 import { runProgress } from "./run-progress.js";
 import { runSettings, type SettingOptions } from "./run-settings.js";
@@ -25,7 +25,7 @@ interface RunOptions extends SettingOptions {
 export default (io: Io): Command =>
   new Command("run")
     .description(
-      "Measures afresh: cold starts (time), memory per sandbox (memory), cold starts on top of running sandboxes\n(density). Each campaign is a folder of its own; --resume goes on with one.",
+      "Measures afresh: cold starts (time), memory per sandbox (memory), cold starts on top of running sandboxes (density). Each campaign is a folder of its own; --resume goes on with one.",
     )
     .argument("[experiment]", "time, memory or density; none with --campaign or --resume", kind)
     .option("--campaign <file>", "experiments from a YAML file; options override it")
@@ -184,7 +184,7 @@ function readJournal(path: string) {
 
 function printResult(io: Io, path: string, cells: readonly CellSummary[], json: boolean): void {
   if (json) printJson(io, { campaign: path, status: "complete", cells });
-  else io.stdout.write(`${path}\n${cells.map(describeCell).join("")}`);
+  else print(io, `${path}\n${cells.map(describeCell).join("")}`);
   for (const { unreliable, runtime, failed, attempted } of cells) {
     if (unreliable) note(io, `unreliable: ${failed} of ${attempted} cold starts of ${runtime} failed`);
   }
