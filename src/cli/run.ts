@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { parseEvents } from "../logs/index.js";
-import type { CampaignSettings, CellSummary, ExperimentKind, Plan, RuntimeDeclaration } from "../measure/index.js";
+import type { CampaignSettings, CellSummary, Plan, RuntimeDeclaration } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
+import type { Experiment } from "../model/experiment.js";
 import { version } from "../model/version.js";
 import { onInterruption } from "./interruption.js";
 import { type Io, note, print, printJson } from "./io.js";
@@ -50,14 +51,14 @@ export default (io: Io): Command =>
     .option("--plan", "only say what would be done")
     .option("--shell", "with --plan: the changes to the machine as a shell script")
     .option("--json", "one JSON document")
-    .action((experiment: ExperimentKind | undefined, options: RunOptions, { parent }: Command) =>
+    .action((experiment: Experiment | undefined, options: RunOptions, { parent }: Command) =>
       run(io, experiment, options, (parent as Command & { readonly rawArgs: readonly string[] }).rawArgs),
     );
 
 /** @param command the words after `rund-lab` */
 async function run(
   io: Io,
-  experiment: ExperimentKind | undefined,
+  experiment: Experiment | undefined,
   options: RunOptions,
   command: readonly string[],
 ): Promise<void> {
@@ -226,7 +227,7 @@ function describeCell(cell: CellSummary): string {
 
 const mib = (kib: number): string => `${(kib / 1024).toFixed(1)} MiB`;
 
-function kind(text: string): ExperimentKind {
+function kind(text: string): Experiment {
   if (text === "time" || text === "memory" || text === "density") return text;
   throw new LabError("RUND_RUN_WHAT", "usage", "", {
     where: "run",

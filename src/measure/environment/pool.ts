@@ -7,7 +7,7 @@ import { shellScript } from "./shell-script.js";
 import { poolConfig, poolSteps } from "./thin-pool.js";
 
 /** Where the pool's files and their journal lie, below a machine's root. */
-export const poolFolder = (root: string): string => join(root, "var/lib/rund-lab/pool");
+const poolFolder = (root: string): string => join(root, "var/lib/rund-lab/pool");
 
 /**
  * Makes the thin pool. What an earlier attempt left after a crash is taken back first; a failure takes everything back.
