@@ -1,11 +1,12 @@
 /**
  * Writes docs/api.md: every export of the package's entry points with its declaration and docstring, values before
- * types, each by the alphabet.
+ * types, each by the alphabet,
+ * under an index.
  *
  *   npx tsx docs/make-api.ts
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
@@ -30,20 +31,49 @@ export function apiReference(): string {
   const program = ts.createProgram(files, { ...options, noEmit: false, emitDeclarationOnly: true, sourceMap: false });
   const declarations = new Declarations(program);
   const checker = program.getTypeChecker();
+  const anchors = new Anchors();
   const sections = entries.map(([name, file, purpose]) => {
     const module = checker.getSymbolAtLocation(program.getSourceFile(join(root, file))!)!;
-    const items = checker
+    const symbols = checker
       .getExportsOfModule(module)
       .map(symbol => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
       .filter(symbol => !tagsOf(symbol, checker).has("internal"))
-      .sort((a, b) => Number(isType(a)) - Number(isType(b)) || (a.name < b.name ? -1 : 1))
-      .map(symbol => describe(symbol, checker, declarations));
-    return `## ${name}\n\n${purpose}\n\n${items.join("\n\n")}\n`;
+      .sort((a, b) => Number(isType(a)) - Number(isType(b)) || (a.name < b.name ? -1 : 1));
+    const items = symbols.map(symbol => describe(symbol, checker, declarations));
+    return `## ${name}\n\n${purpose}\n\n${index(symbols, anchors)}\n\n${items.join("\n\n")}\n`;
   });
   const head =
     "# API reference\n\nMade from the docstrings by `npx tsx docs/make-api.ts`; a test keeps it so. The examples are run by a test, too.\n\n";
   const contents = entries.map(([name]) => `[${name}](#${name.replace("/", "")})`).join(" · ");
   return `${head}${contents}\n\n${sections.join("\n")}`;
+}
+
+/** The addresses of headings within the page, as the repository's web page gives them: the second of a name is `name-1`. */
+class Anchors {
+  private readonly given = new Map<string, number>();
+
+  next(heading: string): string {
+    const plain = heading.toLowerCase();
+    const before = this.given.get(plain) ?? 0;
+    this.given.set(plain, before + 1);
+    return before === 0 ? plain : `${plain}-${before}`;
+  }
+}
+
+/** What an entry point exports, by the folder of `src/` it comes from: first values, then types. */
+function index(symbols: readonly ts.Symbol[], anchors: Anchors): string {
+  const folders = new Map<string, [values: string[], types: string[]]>();
+  for (const symbol of symbols) {
+    const folder = relative(join(root, "src"), dirname(symbol.declarations![0]!.getSourceFile().fileName));
+    const links = folders.get(folder) ?? [[], []];
+    links[isType(symbol) ? 1 : 0].push(`[${symbol.name}](#${anchors.next(symbol.name)})`);
+    folders.set(folder, links);
+  }
+  const cell = (links: readonly string[]) => links.join(", ");
+  const rows = [...folders]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([folder, [values, types]]) => `| \`${folder}/\` | ${cell(values)} | ${cell(types)} |`);
+  return ["| from `src/` | values | types |", "|---|---|---|", ...rows].join("\n");
 }
 
 /** Declarations as the compiler writes them for a package's users: no bodies, every type spelt out. */

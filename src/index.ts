@@ -7,6 +7,7 @@ export { flagStarts } from "./analysis/flags.js";
 export { type FrameRows, frame } from "./analysis/tables/frame.js";
 export * from "./analysis/tables/index.js";
 export { type ErrorKind, LabError } from "./model/errors.js";
+export type { Experiment } from "./model/experiment.js";
 export { describeProblem, type Parsed, type Problem } from "./model/problem.js";
 export { byRuntime, knownRuntimes, type RuntimeName, runtimeLabel } from "./model/runtimes.js";
 export * from "./present/figures/index.js";

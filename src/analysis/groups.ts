@@ -1,5 +1,6 @@
+import type { Experiment } from "../model/experiment.js";
 import { byRuntime } from "../model/runtimes.js";
-import type { Dataset, Experiment, MemoryCell, StartCell } from "./datasets/dataset.js";
+import type { Dataset, MemoryCell, StartCell } from "./datasets/dataset.js";
 import { refuseTwoRuns } from "./tables/tables.js";
 
 /** One point of the time or density grid, with its repeats within one campaign. */

@@ -6,12 +6,12 @@ import { allTables, type Table, tableCsv } from "../analysis/tables/index.js";
 import { ProblemList } from "../logs/index.js";
 import { LabError } from "../model/errors.js";
 import { describeProblem, type Problem } from "../model/problem.js";
-import { type Io, note, printJson } from "./io.js";
+import { type Io, note, print, printJson } from "./io.js";
 
 export default (io: Io): Command =>
   new Command("analyze")
     .description(
-      "Reads run folders, a folder of them, or a campaign, and writes the paper's tables: time.csv, cpu.csv,\nmem_<id>.csv and density_<id>.csv. Without --out they go to stdout.",
+      "Reads run folders, a folder of them, or a campaign, and writes the paper's tables: time.csv, cpu.csv, mem_<id>.csv and density_<id>.csv. Without --out they go to stdout.",
     )
     .argument("<dir...>", "run folders, folders of them, campaigns, or the names paper_data and ae_data")
     .option("--out <dir>", "where to write the tables")
@@ -31,7 +31,7 @@ export default (io: Io): Command =>
       if (options.out !== undefined) writeTables(tables, resolve(io.cwd, options.out));
       if (options.json === true) printJson(io, document(dataset, tables));
       else if (options.out === undefined) {
-        io.stdout.write(tables.map(table => `# ${table.name}.csv\n${tableCsv(table)}`).join("\n"));
+        print(io, tables.map(table => `# ${table.name}.csv\n${tableCsv(table)}`).join("\n"));
       } else note(io, `${tables.length} tables in ${options.out}`);
       reportProblems(io, dataset, options.json === true);
       if (options.strict === true && dataset.problemCount > 0) {

@@ -4,7 +4,7 @@ import { withInterval } from "../analysis/claims/text.js";
 import { loadDataset } from "../analysis/datasets/index.js";
 import { LabError } from "../model/errors.js";
 import { runtimeLabel } from "../model/runtimes.js";
-import { type Io, printable, printJson } from "./io.js";
+import { type Io, print, printJson } from "./io.js";
 import { textTable, wrap } from "./text-table.js";
 
 interface Options {
@@ -35,7 +35,7 @@ export default (io: Io): Command =>
         memoryMb: options.guestMemory / 2 ** 20,
       });
       if (options.json === true) printJson(io, found);
-      else io.stdout.write(printable(`${report(found).join("\n")}\n`));
+      else print(io, `${report(found).join("\n")}\n`);
     });
 
 const units: Readonly<Record<string, number>> = {

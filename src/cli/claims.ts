@@ -13,7 +13,7 @@ import {
   type ReadingVerdict,
 } from "../analysis/claims/index.js";
 import { loadDataset } from "../analysis/datasets/index.js";
-import { type Io, printable, printJson } from "./io.js";
+import { type Io, print, printJson } from "./io.js";
 import { textTable, wrap } from "./text-table.js";
 
 export default (io: Io): Command =>
@@ -28,7 +28,7 @@ export default (io: Io): Command =>
       const baseline = options.data === "paper_data" ? dataset : await loadDataset("paper_data");
       const verdicts = judgeAll(paperClaims, { dataset, baseline });
       if (options.json === true) printJson(io, verdicts);
-      else io.stdout.write(printable(`${report(verdicts, findings(dataset, verdicts)).join("\n")}\n`));
+      else print(io, `${report(verdicts, findings(dataset, verdicts)).join("\n")}\n`);
     });
 
 const width = 100;

@@ -4,7 +4,7 @@ import { type ComparedCell, type Comparison, compare, stoppedBy } from "../analy
 import { describeConfound } from "../analysis/confounds.js";
 import { loadDataset } from "../analysis/datasets/index.js";
 import { LabError } from "../model/errors.js";
-import { type Io, note, printable, printJson } from "./io.js";
+import { type Io, note, print, printJson } from "./io.js";
 import { textTable, wrap } from "./text-table.js";
 
 interface Options {
@@ -38,7 +38,7 @@ export default (io: Io): Command =>
         allowReplay: options.allowReplay === true,
       });
       if (options.json === true) printJson(io, comparison);
-      else io.stdout.write(printable(`${(options.markdown === true ? markdown : text)(comparison).join("\n")}\n`));
+      else print(io, `${(options.markdown === true ? markdown : text)(comparison).join("\n")}\n`);
       if (comparison.rehearsal) note(io, "a rehearsal: at least one of the runs was replayed, not measured");
       applyGate(comparison, options);
     });

@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import { datasetFolder, loadDataset, ownDatasets } from "../analysis/datasets/index.js";
 import { LabError } from "../model/errors.js";
-import { type Io, note, printJson } from "./io.js";
+import { type Io, note, print, printJson } from "./io.js";
 
 export default (io: Io): Command => {
   const data = new Command("data").description(
@@ -20,7 +20,7 @@ export default (io: Io): Command => {
       const { fetchArtifact } = await import("../analysis/datasets/fetch.js");
       const step = (text: string) => note(io, text);
       const outcome = await fetchArtifact(resolve(io.cwd, to), { step, ...(from === undefined ? {} : { from }) });
-      io.stdout.write(`${to}: ${outcome === "fetched" ? "fetched and verified" : "already there, verified"}\n`);
+      print(io, `${to}: ${outcome === "fetched" ? "fetched and verified" : "already there, verified"}\n`);
     });
   data
     .command("distill")
@@ -59,7 +59,7 @@ async function distillFolder(io: Io, folder: string, out: string): Promise<void>
       writeFileSync(join(target, file), text);
       bytes += Buffer.byteLength(text);
     }
-    io.stdout.write(`${target}: ${dataset.runs.length} runs, ${Math.round(bytes / 1024)} KiB\n`);
+    print(io, `${target}: ${dataset.runs.length} runs, ${Math.round(bytes / 1024)} KiB\n`);
     if (dataset.problemCount > 0)
       note(io, `${source}: ${dataset.problemCount} problems; \`rund-lab analyze\` names them`);
   }
@@ -90,9 +90,10 @@ async function status(io: Io, json: boolean): Promise<void> {
   }
   if (json) return printJson(io, { distilled, raw });
   for (const { name, runs, cells, published } of distilled) {
-    io.stdout.write(`${name.padEnd(12)}distilled: ${runs} runs, ${cells} cells, ${published} published numbers\n`);
+    print(io, `${name.padEnd(12)}distilled: ${runs} runs, ${cells} cells, ${published} published numbers\n`);
   }
-  io.stdout.write(
+  print(
+    io,
     `raw logs    ${raw.present ? `${path}: ${raw.verified ? "verified" : "not verified"} (${raw.why})` : "not here; `rund-lab data fetch` brings them (69 MB)"}\n`,
   );
 }

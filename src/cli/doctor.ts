@@ -3,7 +3,7 @@ import { type Demand, examine, type Finding, pidsPerSandbox } from "../measure/e
 import { defaultEndpoint } from "../measure/environment/index.js";
 import { findRuntime, runtimes } from "../measure/runtimes/index.js";
 import { LabError } from "../model/errors.js";
-import { type Io, printable, printJson } from "./io.js";
+import { type Io, print, printJson } from "./io.js";
 import { wrap } from "./text-table.js";
 
 interface Options {
@@ -41,7 +41,7 @@ export default (io: Io): Command =>
         path: io.env.PATH ?? "",
       });
       if (json === true) printJson(io, findings);
-      else io.stdout.write(printable(`${report(findings).join("\n")}\n`));
+      else print(io, `${report(findings).join("\n")}\n`);
     });
 
 /** Columns a line may take. */

@@ -15,7 +15,7 @@ import {
   thisMachine,
 } from "../measure/environment/index.js";
 import { LabError } from "../model/errors.js";
-import { type Io, note, printable, printJson } from "./io.js";
+import { type Io, note, print, printJson } from "./io.js";
 
 interface Options {
   readonly folder: string;
@@ -27,7 +27,7 @@ interface Options {
 /** `rund-lab env`: the private containerd, the thin pool, and putting configs back. */
 export default (io: Io): Command => {
   const env = new Command("env").description(
-    "a private containerd with every OCI runtime found here; the thin pool; putting configs back",
+    "A private containerd with every OCI runtime found here; the thin pool; putting configs back.",
   );
   const add = (parent: Command, name: string, description: string) =>
     parent.command(name).description(description).option("--json", "one JSON document");
@@ -42,7 +42,7 @@ export default (io: Io): Command => {
       const containerd =
         there ?? (await startContainerd(resolve(io.cwd, options.folder), { logLevel, path: io.env.PATH ?? "" }));
       if (there !== undefined) note(io, "it is up already");
-      print(io, options, state(containerd), describe(containerd));
+      printState(io, options, state(containerd), describe(containerd));
     });
 
   add(env, "down", "end the private containerd, every sandbox of it, its mounts and its folder")
@@ -50,7 +50,7 @@ export default (io: Io): Command => {
     .action(async (options: Options) => {
       const where = resolve(io.cwd, options.folder);
       const ended = await stopContainerd(where);
-      print(io, options, { ended, folder: where }, [
+      printState(io, options, { ended, folder: where }, [
         ended ? `ended; ${where} is gone` : `no private containerd in ${where}`,
       ]);
     });
@@ -68,7 +68,7 @@ export default (io: Io): Command => {
         files.length === 0 ? "configs: as they were" : `configs changed: ${files.join(", ")} (rund-lab env restore)`,
         `thin pool: ${pool}`,
       ];
-      print(
+      printState(
         io,
         options,
         { ...(containerd ? state(containerd) : { up: false, folder: where }), changed: files, pool },
@@ -79,7 +79,7 @@ export default (io: Io): Command => {
   add(env, "restore", "put back what a campaign that died has changed in configs").action(async (options: Options) => {
     const log = (line: string) => note(io, line);
     const restored = await restoreMachine(thisMachine({ log }));
-    print(io, options, { restored }, [restored ? "everything is as it was" : "nothing to put back"]);
+    printState(io, options, { restored }, [restored ? "everything is as it was" : "nothing to put back"]);
   });
 
   const pool = env.command("pool").description("the device-mapper thin pool, which Kata with Firecracker needs");
@@ -94,12 +94,12 @@ export default (io: Io): Command => {
         const machine = thisMachine({ log: line => note(io, line) });
         const script = poolScript(verb, machine);
         if (options.yes !== true) {
-          print(io, options, { done: false, script }, [script.trimEnd()]);
+          printState(io, options, { done: false, script }, [script.trimEnd()]);
           note(io, "nothing was done: --yes does it");
           return;
         }
         const done = await act(machine);
-        print(io, options, { done, pool: poolStatus(machine) }, [
+        printState(io, options, { done, pool: poolStatus(machine) }, [
           done ? `thin pool: ${poolStatus(machine)}` : "nothing to do",
         ]);
       });
@@ -107,9 +107,9 @@ export default (io: Io): Command => {
   return env;
 };
 
-function print(io: Io, { json }: Options, document: unknown, lines: readonly string[]): void {
+function printState(io: Io, { json }: Options, document: unknown, lines: readonly string[]): void {
   if (json === true) printJson(io, document);
-  else io.stdout.write(printable(`${lines.join("\n")}\n`));
+  else print(io, `${lines.join("\n")}\n`);
 }
 
 const state = ({ folder, endpoint, pid, handlers, snapshotter, logPath, configPath }: PrivateContainerd) => ({

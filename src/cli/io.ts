@@ -26,12 +26,19 @@ export function note(io: Io, line: string): void {
   if (!io.quiet) io.stderr.write(`${printable(line)}\n`);
 }
 
-/** The one JSON document a command prints with `--json`. */
-export function printJson(io: Io, value: unknown): void {
-  io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+/** A command's result for people, on stdout. */
+export function print(io: Io, text: string): void {
+  io.stdout.write(printable(text));
 }
 
-/** Text from a log or a folder's name, safe on a terminal: no escape sequence, no control character but a line's end. */
+/** The one JSON document a command prints with `--json`. */
+export function printJson(io: Io, value: unknown): void {
+  // JSON leaves the control characters from 7F to 9F as they are, and a terminal takes 9B for the start of a sequence
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  io.stdout.write(`${JSON.stringify(value, null, 2).replace(/[\u007f-\u009f]/g, escaped)}\n`);
+}
+
+/** Text from a log or a folder's name, safe on a terminal: no escape sequence, no control character but tab and line feed. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "?");

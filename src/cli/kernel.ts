@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { installKernelSpec, kernelSpec, kernelSpecFolder, requirePeers, uninstallKernelSpec } from "../kernel/spec.js";
 import { jupyterDataFolder } from "../present/notebook/kernelspecs.js";
-import { type Io, note, printJson } from "./io.js";
+import { type Io, note, print, printJson } from "./io.js";
 
 interface Options {
   readonly prefix?: string;
@@ -15,7 +15,7 @@ export default (io: Io): Command => {
     kernelSpecFolder(prefix === undefined ? jupyterDataFolder(io.env) : join(prefix, "share", "jupyter"));
   const prefix = ["--prefix <dir>", "install for all who use this prefix: a virtual environment, /usr/local"] as const;
 
-  const command = new Command("kernel").description("the TypeScript kernel for Jupyter and VS Code");
+  const command = new Command("kernel").description("The TypeScript kernel for Jupyter and VS Code.");
   command
     .command("install")
     .description("make the kernel known to Jupyter; prints the kernelspec's folder")
@@ -24,7 +24,7 @@ export default (io: Io): Command => {
       requirePeers(createRequire(import.meta.url));
       const folder = folderOf(options);
       installKernelSpec(folder);
-      io.stdout.write(`${folder}\n`);
+      print(io, `${folder}\n`);
       note(io, `choose ${kernelSpec().display_name} in Jupyter or VS Code`);
     });
   command
@@ -34,7 +34,7 @@ export default (io: Io): Command => {
     .action((options: Options) => {
       const folder = folderOf(options);
       uninstallKernelSpec(folder);
-      io.stdout.write(`${folder}\n`);
+      print(io, `${folder}\n`);
     });
   command
     .command("spec")

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { LabError } from "../model/errors.js";
 import { type Parameters, parseParameter } from "../present/notebook/parameters.js";
-import { type Io, note } from "./io.js";
+import { type Io, note, print } from "./io.js";
 import { runNotebooks } from "./run-notebooks.js";
 
 interface Options {
-  readonly parameter: Parameters;
+  readonly parameter?: Parameters;
   readonly timeout?: number;
   readonly out?: string;
   readonly kernel?: string;
@@ -15,17 +15,12 @@ interface Options {
 
 /** `rund-lab notebook run`: executes notebooks without Jupyter. */
 export default (io: Io): Command => {
-  const command = new Command("notebook").description("execute notebooks headless on the lab kernel");
+  const command = new Command("notebook").description("Executes notebooks without Jupyter, on the lab kernel.");
   command
     .command("run")
     .description("run notebooks from top to bottom and write them with their outputs; exit 1 if a cell fails")
     .argument("[file...]", "notebooks; without any, those of the folder notebooks/")
-    .option(
-      "-p, --parameter <NAME=VALUE>",
-      "set a parameter (after the cell tagged `parameters`); repeatable",
-      collect,
-      {},
-    )
+    .option("-p, --parameter <NAME=VALUE>", "set a parameter (after the cell tagged `parameters`); repeatable", collect)
     .option("--timeout <seconds>", "limit for each cell", seconds)
     .option("--out <dir>", "write there, not in place")
     .option("--kernel <name>", "an installed kernel, in the place of the one the notebook names")
@@ -33,13 +28,13 @@ export default (io: Io): Command => {
       const { timeout, out, kernel, parameter } = options;
       const failed = await runNotebooks(files.length > 0 ? files : notebooksHere(io), {
         io,
-        parameters: parameter,
+        parameters: parameter ?? {},
         ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
         ...(out !== undefined && { out }),
         ...(kernel !== undefined && { kernel }),
         onCell: (file, { index, count, ok, seconds: took }) =>
           note(io, `${file} [${index}/${count}] ${ok ? "ok" : "FAILED"} ${took.toFixed(2)} s`),
-        onNotebook: (_, target) => io.stdout.write(`${target}\n`),
+        onNotebook: (_, target) => print(io, `${target}\n`),
       });
       if (failed.length === 0) return;
       throw new LabError("RUND_NOTEBOOK_FAILED", "check", failed.join("\n"));
@@ -47,7 +42,7 @@ export default (io: Io): Command => {
   return command;
 };
 
-const collect = (text: string, before: Parameters): Parameters => {
+const collect = (text: string, before: Parameters = {}): Parameters => {
   const [name, value] = parseParameter(text);
   return { ...before, [name]: value };
 };

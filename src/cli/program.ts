@@ -16,7 +16,7 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
     command.exitOverride();
     command.configureOutput({
       writeOut: text => void io.stdout.write(text),
-      writeErr: text => void io.stderr.write(text),
+      writeErr: text => void io.stderr.write(printable(text)),
     });
     if (command.commands.length === 0) {
       command.option("--quiet", "nothing but errors on stderr");
@@ -39,7 +39,7 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
         "after",
         "\nstdout carries the result only. Exit codes: 0 done, 1 a check failed, 2 usage, 3 the machine lacks something,\n4 bad input, 130 interrupted. Documentation: README.md and docs/ in the package.",
       );
-    const called = argv.find(word => !word.startsWith("-"));
+    const called = argv.find(word => !word.startsWith("-") && word !== "help");
     for (const { name, summary, load } of commands) {
       const command = name === called ? (await load()).default(io) : new Command(name);
       program.addCommand(command.summary(summary).description(command.description() || summary));
@@ -55,7 +55,7 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
 function report(error: unknown, io: Io, debug: boolean): number {
   if (error instanceof CommanderError) {
     // commander has printed its own message; help that was asked for is a success, help for want of arguments is not
-    return error.code === "commander.helpDisplayed" || error.code === "commander.version" ? 0 : exitCodes.usage;
+    return error.exitCode === 0 ? 0 : exitCodes.usage;
   }
   if (error instanceof LabError) {
     io.stderr.write(`${printable(error.message)}\n`);

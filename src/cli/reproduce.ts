@@ -23,7 +23,7 @@ import { version } from "../model/version.js";
 import type { Figure } from "../present/figures/index.js";
 import type { Beside } from "../present/report/index.js";
 import { writeTables } from "./analyze.js";
-import { type Io, note } from "./io.js";
+import { type Io, note, print } from "./io.js";
 import { progressBar } from "./progress.js";
 import { failOnFault } from "./verify.js";
 
@@ -36,7 +36,7 @@ interface Options {
 export default (io: Io): Command =>
   new Command("reproduce")
     .description(
-      "The main job: the paper's tables from the recorded data, verified against the published ones; the claims judged;\nall notebooks run; and the report, results/report/index.html, with every figure.",
+      "The main job: the paper's tables from the recorded data, verified against the published ones; the claims judged; all notebooks run; and the report, results/report/index.html, with every figure.",
     )
     .option("--out <dir>", "where results go", "results")
     .option("--data <dir...>", "datasets to work on", [...ownDatasets])
@@ -50,7 +50,7 @@ export default (io: Io): Command =>
         const failed = await runAllNotebooks(options, out, io);
         const beside = isOwn(options.data) ? await besideThePaper() : null;
         const page = await report(datasets, beside, verification, verdicts, out, io);
-        io.stdout.write(`report: ${page}\n`);
+        print(io, `report: ${page}\n`);
         if (failed.length > 0) throw new LabError("RUND_NOTEBOOK_FAILED", "check", failed.join("\n"));
       }
       failOnFault(io, faultsOf(verification));
@@ -62,7 +62,7 @@ function tablesOf(datasets: readonly Dataset[], out: string, io: Io): Verificati
     writeTables(tables, join(out, "tables", dataset.name));
     const part = compareWithPublished(dataset, dataset.published);
     const published = part.cells === 0 ? "" : `, ${part.matched} of ${part.cells} published cells the same`;
-    io.stdout.write(`${dataset.name}: ${tables.length} tables${published}\n`);
+    print(io, `${dataset.name}: ${tables.length} tables${published}\n`);
     if (dataset.problemCount > 0)
       note(io, `${dataset.name}: ${dataset.problemCount} problems; \`rund-lab analyze\` names them`);
     return part;
@@ -73,7 +73,7 @@ function tablesOf(datasets: readonly Dataset[], out: string, io: Io): Verificati
 async function claimsOf(datasets: readonly Dataset[], io: Io): Promise<ReadonlyMap<Dataset, readonly ClaimVerdict[]>> {
   const baseline = datasets.find(({ name }) => name === "paper_data") ?? (await loadDataset("paper_data"));
   const verdicts = new Map(datasets.map(dataset => [dataset, judgeAll(paperClaims, { dataset, baseline })]));
-  for (const [{ name }, own] of verdicts) io.stdout.write(`claims on ${name}: ${headlineText(headline(own))}\n`);
+  for (const [{ name }, own] of verdicts) print(io, `claims on ${name}: ${headlineText(headline(own))}\n`);
   return verdicts;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { ContainerdInUse, Plan, ScriptSection } from "../measure/index.js";
-import { type Io, printJson } from "./io.js";
+import { type Io, print, printJson } from "./io.js";
 
 /** Prints a plan: grid, cells, sandboxes, what it needs, how long it takes, and what could mislead. */
 export function printPlan(io: Io, plan: Plan, json: boolean): void {
@@ -27,7 +27,8 @@ export function printPlan(io: Io, plan: Plan, json: boolean): void {
       `  ${rounds} ${experiment === "memory" ? "repeats" : `rounds in ${blocks} blocks`}, ${order}${order === "grid" ? "" : ` by seed ${seed}`}${warmup > 0 ? `, ${warmup} warm-up rounds before each visit` : ""}; begins with ${first?.join(", ")}`,
     ];
   });
-  io.stdout.write(
+  print(
+    io,
     [
       ...lines,
       `cells ${cells}, sandboxes ${sandboxes}`,

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import type { CampaignSettings, ExperimentKind, ExperimentWishes, RuntimeDeclaration } from "../measure/index.js";
+import type { CampaignSettings, ExperimentWishes, RuntimeDeclaration } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
+import type { Experiment } from "../model/experiment.js";
 import type { Io } from "./io.js";
 
 /** The options of `run` that decide what is measured. */
@@ -41,7 +42,7 @@ const settingNames = [
  */
 export async function runSettings(
   io: Io,
-  experiment: ExperimentKind | undefined,
+  experiment: Experiment | undefined,
   options: SettingOptions,
   begun: CampaignSettings | undefined,
 ): Promise<RunSettings> {

@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { parseEvents } from "../logs/index.js";
-import type { CampaignSettings, CellSummary, ExperimentKind, Plan, RuntimeDeclaration } from "../measure/index.js";
+import type { CampaignSettings, CellSummary, Plan, RuntimeDeclaration } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
+import type { Experiment } from "../model/experiment.js";
 import { version } from "../model/version.js";
 import { onInterruption } from "./interruption.js";
-import { type Io, note, printJson } from "./io.js";
+import { type Io, note, print, printJson } from "./io.js";
 import { printPlan, printShell } from "./run-plan.js";
 import { runProgress } from "./run-progress.js";
 import { runSettings, type SettingOptions } from "./run-settings.js";
@@ -25,7 +26,7 @@ interface RunOptions extends SettingOptions {
 export default (io: Io): Command =>
   new Command("run")
     .description(
-      "Measures afresh: cold starts (time), memory per sandbox (memory), cold starts on top of running sandboxes\n(density). Each campaign is a folder of its own; --resume goes on with one.",
+      "Measures afresh: cold starts (time), memory per sandbox (memory), cold starts on top of running sandboxes (density). Each campaign is a folder of its own; --resume goes on with one.",
     )
     .argument("[experiment]", "time, memory or density; none with --campaign or --resume", kind)
     .option("--campaign <file>", "experiments from a YAML file; options override it")
@@ -50,14 +51,14 @@ export default (io: Io): Command =>
     .option("--plan", "only say what would be done")
     .option("--shell", "with --plan: the changes to the machine as a shell script")
     .option("--json", "one JSON document")
-    .action((experiment: ExperimentKind | undefined, options: RunOptions, { parent }: Command) =>
+    .action((experiment: Experiment | undefined, options: RunOptions, { parent }: Command) =>
       run(io, experiment, options, (parent as Command & { readonly rawArgs: readonly string[] }).rawArgs),
     );
 
 /** @param command the words after `rund-lab` */
 async function run(
   io: Io,
-  experiment: ExperimentKind | undefined,
+  experiment: Experiment | undefined,
   options: RunOptions,
   command: readonly string[],
 ): Promise<void> {
@@ -184,7 +185,7 @@ function readJournal(path: string) {
 
 function printResult(io: Io, path: string, cells: readonly CellSummary[], json: boolean): void {
   if (json) printJson(io, { campaign: path, status: "complete", cells });
-  else io.stdout.write(`${path}\n${cells.map(describeCell).join("")}`);
+  else print(io, `${path}\n${cells.map(describeCell).join("")}`);
   for (const { unreliable, runtime, failed, attempted } of cells) {
     if (unreliable) note(io, `unreliable: ${failed} of ${attempted} cold starts of ${runtime} failed`);
   }
@@ -228,7 +229,7 @@ function describeCell(cell: CellSummary): string {
 
 const mib = (kib: number): string => `${(kib / 1024).toFixed(1)} MiB`;
 
-function kind(text: string): ExperimentKind {
+function kind(text: string): Experiment {
   if (text === "time" || text === "memory" || text === "density") return text;
   throw new LabError("RUND_RUN_WHAT", "usage", "", {
     where: "run",

@@ -8,12 +8,12 @@ import {
   verifyRaw,
 } from "../analysis/tables/index.js";
 import { LabError } from "../model/errors.js";
-import { type Io, note, printJson } from "./io.js";
+import { type Io, note, print, printJson } from "./io.js";
 
 export default (io: Io): Command =>
   new Command("verify")
     .description(
-      "Recomputes every published cell and compares it bit for bit. Reads the package's distilled data; with --raw the\nartifact's own logs: every line, every cell, and every distilled figure.",
+      "Recomputes every published cell and compares it bit for bit. Reads the package's distilled data; with --raw the artifact's own logs: every line, every cell, and every distilled figure.",
     )
     .option("--raw <dir>", "the folder with the artifact's paper_data and ae_data")
     .option("--json", "one JSON document")
@@ -21,7 +21,7 @@ export default (io: Io): Command =>
       const raw = options.raw === undefined ? undefined : await verifyRaw(resolve(io.cwd, options.raw));
       const verification = raw ?? (await verifyDistilled());
       if (options.json === true) printJson(io, { ...verification, lines: raw?.lines ?? 0 });
-      else io.stdout.write(summary(verification, raw));
+      else print(io, summary(verification, raw));
       failOnFault(io, [...faultsOf(verification), ...(raw?.faults ?? [])]);
     });
 

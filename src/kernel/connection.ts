@@ -38,6 +38,8 @@ export function readConnection(file: string): Connection {
   const { transport = "tcp", ip, key = "", signature_scheme: scheme = "hmac-sha256" } = fields;
   if (transport !== "tcp" && transport !== "ipc") throw bad('"transport": "tcp" or "ipc"', JSON.stringify(transport));
   if (typeof ip !== "string" || ip === "") throw bad('"ip" to be an address', JSON.stringify(ip) ?? "nothing");
+  // whoever reaches these ports runs code as this user
+  if (transport === "tcp" && !/^127\.\d+\.\d+\.\d+$/.test(ip)) throw bad('"ip" to be 127.0.0.1', JSON.stringify(ip));
   if (typeof key !== "string") throw bad('"key" to be a string', JSON.stringify(key));
   if (scheme !== "hmac-sha256") throw bad('"signature_scheme": "hmac-sha256"', JSON.stringify(scheme));
 

@@ -5,7 +5,7 @@ import { LabError } from "../model/errors.js";
 
 /** The kernel's name in notebooks and in Jupyter's list. */
 export const kernelName = "rund-lab";
-export const kernelDisplayName = "TypeScript (rund-lab)";
+const kernelDisplayName = "TypeScript (rund-lab)";
 
 /** The packages the kernel needs that a user of the library does not get by themselves. */
 const peers = ["tslab", "zeromq"];

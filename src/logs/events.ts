@@ -1,3 +1,4 @@
+import type { Experiment } from "../model/experiment.js";
 import type { Parsed, Problem } from "../model/problem.js";
 import { excerpt } from "./problems.js";
 
@@ -39,7 +40,7 @@ export interface CellPlace {
 export interface SlotEvent extends CellPlace {
   readonly event: "slot";
   readonly at: string;
-  readonly experiment: "time" | "memory" | "density";
+  readonly experiment: Experiment;
   /** 1 for the first. */
   readonly block: number;
   /** The place in the block's order, 1 for the first. */

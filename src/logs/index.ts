@@ -1,5 +1,6 @@
 /** The log formats of the RunD artifact: text to records and back, and whole run folders at once. */
 
+export type { Experiment } from "../model/experiment.js";
 export { type CellLog, type MemoryCellLog, readCells, type StartCellLog } from "./cells.js";
 export { type ColdStart, ColdStartColumns, formatClientLog, parseClientLog, scanClientLog } from "./client.js";
 export { type CpuSample, formatCpuLog, parseCpuLog } from "./cpu.js";
@@ -21,7 +22,6 @@ export {
   parseDensityFolder,
   parseMemoryFile,
   parseRunName,
-  type RunExperiment,
   type RunName,
 } from "./names.js";
 export { formatG, wholeNumber } from "./numbers.js";

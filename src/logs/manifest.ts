@@ -1,4 +1,6 @@
 import { LabError } from "../model/errors.js";
+import type { Experiment } from "../model/experiment.js";
+import type { SoftwareVersions } from "./versions.js";
 
 /** How far a campaign came. One that still says `running` without a process at work was killed. */
 export type CampaignStatus = "running" | "complete" | "interrupted" | "failed";
@@ -54,7 +56,7 @@ export interface ManifestPlan {
 /** One run folder: one runtime in one experiment (in the memory experiment, one repeat of it). */
 export interface ManifestRun {
   readonly run: string;
-  readonly experiment: "time" | "memory" | "density";
+  readonly experiment: Experiment;
   readonly runtime: string;
   readonly handler: string;
   readonly label: string;
@@ -62,13 +64,7 @@ export interface ManifestRun {
   readonly recorded: string;
   /** 1 for the first; always 1 but in the memory experiment. */
   readonly repeat: number;
-  readonly versions: {
-    readonly kernel: string | null;
-    readonly containerd: string | null;
-    readonly crictl: string | null;
-    readonly kata: string | null;
-    readonly vmm: string | null;
-  };
+  readonly versions: SoftwareVersions;
   readonly template: boolean | null;
   /** Effective values that matter to a comparison: snapshotter, defaultMemoryMb, guestMemoryExtraMb, sharedFs, … */
   readonly config: Readonly<Record<string, string | number | boolean | null>>;

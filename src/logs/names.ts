@@ -1,10 +1,9 @@
 /** Names of run folders and the files in them, both ways. The grid of an experiment is what these names hold. */
-
-export type RunExperiment = "time" | "memory" | "density";
+import type { Experiment } from "../model/experiment.js";
 
 /** What a run folder's name says: `time_kata_12252108` is the time experiment on Kata-QEMU of 25 December, 21:08. */
 export interface RunName {
-  readonly experiment: RunExperiment;
+  readonly experiment: Experiment;
   readonly runtime: string;
   /** Month, day, hour and minute: `12252108`. */
   readonly recorded: string;
@@ -21,7 +20,7 @@ const prefixes = { time: "time", memory: "mem", density: "density" } as const;
 export function parseRunName(name: string): RunName | undefined {
   const [, prefix, runtime, recorded] = /^(time|mem|density)_(.+)_(\d{8})$/.exec(name) ?? [];
   if (prefix === undefined || runtime === undefined || recorded === undefined) return undefined;
-  return { experiment: prefix === "mem" ? "memory" : (prefix as RunExperiment), runtime, recorded };
+  return { experiment: prefix === "mem" ? "memory" : (prefix as Experiment), runtime, recorded };
 }
 
 /**

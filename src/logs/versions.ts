@@ -1,4 +1,4 @@
-/** What versions.txt says of the software under a run. Null where it says nothing. */
+/** The software under a run. Null where nothing says. */
 export interface SoftwareVersions {
   readonly kernel: string | null;
   readonly containerd: string | null;
@@ -7,7 +7,6 @@ export interface SoftwareVersions {
   readonly kata: string | null;
   /** The virtual machine monitor and its version: `QEMU 5.0.0`, `Firecracker 0.23.1`. */
   readonly vmm: string | null;
-  readonly template: boolean | null;
 }
 
 /**
@@ -17,7 +16,7 @@ export interface SoftwareVersions {
  *
  * @example parseVersions("4.19.91\ncontainerd github.com/containerd/containerd v1.3.10 1c59\nwith template\n").containerd // "v1.3.10"
  */
-export function parseVersions(text: string): SoftwareVersions {
+export function parseVersions(text: string): SoftwareVersions & { readonly template: boolean | null } {
   const find = (pattern: RegExp) => pattern.exec(text)?.[1] ?? null;
   const kata = find(/^kata-runtime\s*:\s*(\S+)/m);
   const qemu = find(/^QEMU emulator version (\S+)/m);

@@ -13,7 +13,6 @@ export { replayTiming, type Timing, usualTiming } from "./experiments/quiet.js";
 export { knownContainerd, openService, requireHandlers, type Service } from "./experiments/service.js";
 export {
   type CampaignSettings,
-  type ExperimentKind,
   type ExperimentSettings,
   type ExperimentWishes,
   experimentKinds,

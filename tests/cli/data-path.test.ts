@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -70,6 +70,18 @@ const failing: readonly (readonly [what: string, words: string[], code: number, 
   ["a folder without runs", ["analyze", "/proc/self/fdinfo"], 4, /expected run folders .*found none\nhint: /],
   ["raw logs that are not there", ["verify", "--raw", "/no/such"], 4, /expected the artifact's folders/],
 ];
+test("help that is asked for goes to stdout with exit 0, by either way, for commands and theirs", async () => {
+  for (const words of ["run", "env up", "data fetch"]) {
+    const [flag, command] = [await lab([...words.split(" "), "--help"]), await lab(helpCommand(words))];
+    assert.equal([flag.code, flag.stderr], [0, ""]);
+    assert.match(flag.stdout, new RegExp(`^Usage: rund-lab ${words} \\[options\\]`));
+    assert.equal(command, flag);
+  }
+});
+
+/** `env up` → `env help up`, `run` → `help run`. */
+const helpCommand = (words: string) => [...words.split(" ").slice(0, -1), "help", words.split(" ").at(-1)!];
+
 for (const [what, words, code, said] of failing) {
   test(`${what} exits ${code} with the next step, and nothing on stdout`, async () => {
     const outcome = await lab(words);
@@ -89,10 +101,26 @@ test("logs that give no cell at all exit 4 and say why", () =>
     assert.match(stderr, /no usable cell/);
   }));
 
-test("names from the file system cannot move the terminal's cursor", () =>
+test("names from the file system and from the command line cannot move the terminal's cursor", () =>
   inTempFolder(async folder => {
-    writeFiles(folder, { ...smallRun(), "time_\u001b[2J/x": "" });
-    assert.not.ok((await lab(["analyze", folder])).stderr.includes("\u001b"));
+    // 9B is what a terminal may take for ESC and [
+    for (const [sequence, shown] of [
+      ["\u001b[2J", "evil"],
+      ["\u009b2J", "evil"],
+      ["\u0007", "evil?"],
+    ] as const) {
+      const run = `time_evil${sequence}_01020304`;
+      const files = Object.entries(smallRun()).map(([file, text]) => [file.replace(/^time_\w+/, run), text]);
+      writeFiles(folder, { ...Object.fromEntries(files), [`time_${sequence}/x`]: "" });
+      const table = await lab(["analyze", join(folder, run)]);
+      assert.ok(table.stdout.includes(`\n${shown},85.0,113.5\n`), JSON.stringify(table.stdout));
+      const document = await lab(["analyze", join(folder, run), "--json"]);
+      assert.is(JSON.parse(document.stdout).runs[0].runtime, `evil${sequence}`);
+      const others = [await lab(["analyze", folder]), await lab([sequence]), await lab(["verify", "--raw", sequence])];
+      for (const { stdout, stderr } of [table, document, ...others]) {
+        assert.not.ok((stdout + stderr).includes(sequence.charAt(0)));
+      }
+    }
   }));
 
 test("analyze --json lists a thousand problems of several folders and counts all", () =>
@@ -366,5 +394,14 @@ built("a reader that has seen enough ends it quietly; a disk that is full does n
   const full = shell(`${command} > /dev/full`);
   assert.equal([full.status, full.stderr], [3, "stdout: ENOSPC: no space left on device, write\n"]);
 });
+
+built("what it writes is not for everybody to change, however open the umask", () =>
+  inTempFolder(cwd => {
+    const script = 'umask 000; "$0" "$1" analyze paper_data --out tables';
+    spawnSync("sh", ["-c", script, process.execPath, join(projectRoot, "dist/cli/main.js")], { cwd });
+    assert.is((statSync(join(cwd, "tables")).mode & 0o777).toString(8), "775");
+    assert.is((statSync(join(cwd, "tables/time.csv")).mode & 0o777).toString(8), "664");
+  }),
+);
 
 built.run();

@@ -302,6 +302,18 @@ test("Ctrl-C cleans up, marks the campaign interrupted and exits with 130; it ca
     assert.is(rounds(campaign), 40);
   }));
 
+test("a reader of its output that Ctrl-C ends too keeps no campaign from cleaning up", () =>
+  inTempFolder(async cwd => {
+    const words = "run time --runtime rund --concurrency 10 --rounds 40 --endpoint replay:paper_data".split(" ");
+    const child = childCommand(cwd, words);
+    await child.said(/rund concurrency 10/);
+    const campaign = join(cwd, "raw", readdirSync(join(cwd, "raw"))[0]!);
+    child.leave();
+    child.kill("SIGINT");
+    assert.is(await child.ended, 130);
+    assert.is(parseManifest(readFileSync(join(campaign, "run.json"), "utf8")).status, "interrupted");
+  }));
+
 test("Ctrl-C twice leaves at once and says what may be left", () =>
   inTempFolder(async cwd => {
     const child = childCommand(cwd, [

@@ -15,7 +15,14 @@ const anchorOf = (heading: string) =>
     .trim()
     .replaceAll(" ", "-");
 
-const anchorsOf = (text: string) => [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => anchorOf(heading));
+/** Of headings that are alike the second gets a 1 behind it, the third a 2. */
+function anchorsOf(text: string): readonly string[] {
+  const plain = [...prose(text).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => anchorOf(heading));
+  return plain.map((anchor, at) => {
+    const before = plain.slice(0, at).filter(other => other === anchor).length;
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
+}
 
 /** The text without code, in which brackets mean something else. */
 const prose = (text: string) => text.replaceAll(/^```[\s\S]*?^```/gm, "").replaceAll(/`[^`\n]*`/g, "");

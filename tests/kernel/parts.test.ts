@@ -124,6 +124,9 @@ test("a connection file that cannot be used is an error that names the field", (
   fails(JSON.stringify({ ...good, transport: "udp" }), '"transport"');
   fails(JSON.stringify({ ...good, signature_scheme: "hmac-md5" }), "hmac-sha256");
   fails(JSON.stringify({ ...good, ip: "" }), '"ip"');
+  for (const ip of ["0.0.0.0", "*", "192.0.2.1", "127.0.0.1.example.org", "127.0.0.1:1;tcp://*"]) {
+    fails(JSON.stringify({ ...good, ip }), '"ip" to be 127.0.0.1');
+  }
   writeFileSync(file, JSON.stringify({ ...good, transport: "ipc", ip: "/run/k" }));
   assert.is(readConnection(file).address.iopub, "ipc:///run/k-3");
   rmSync(folder, { recursive: true });

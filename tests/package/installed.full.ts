@@ -44,7 +44,7 @@ test("installs in at most 130 MB without the optional peers; import, require and
     // types, as a stranger's compiler looks them up
     writeFiles(folder, {
       "use.ts":
-        'import { parseClientLog, readCells } from "rund-lab/logs";\nimport { mean } from "rund-lab/stats";\nexport const n: number = mean(parseClientLog("").rows.map(row => row.latencyMs));\nexport { readCells };\n',
+        'import { parseClientLog, readCells } from "rund-lab/logs";\nimport { mean } from "rund-lab/stats";\nexport const n: number = mean(parseClientLog("").rows.map(row => row.latencyMs));\nexport { readCells };\nexport * as lab from "rund-lab";\nexport { makePlan } from "rund-lab/measure";\n',
     });
     for (const [module, resolution] of [
       ["nodenext", "nodenext"],

@@ -43,7 +43,7 @@ test("the lock file names no registry", () => {
   assert.not.match(read("package-lock.json"), /"resolved": "https?:/);
 });
 
-test("the tarball holds the compiled library and the distilled data, and no raw log, test or source map", () => {
+test("the tarball holds the compiled library, the distilled data and the documents, and no raw log, test or source map", () => {
   const [{ files, size }] = JSON.parse(
     execFileSync("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], {
       cwd: projectRoot,
@@ -58,6 +58,8 @@ test("the tarball holds the compiled library and the distilled data, and no raw 
     "paper_data/rounds.csv",
     "ae_data/rounds.csv",
     "README.md",
+    "docs/images/fig-10.png",
+    "docs/log-formats.md",
     "LICENSE",
   ]) {
     assert.ok(names.includes(wanted), wanted);

@@ -9,6 +9,8 @@ export interface ChildCommand {
   /** Everything it has written to stdout and stderr. */
   output(): string;
   kill(signal: NodeJS.Signals): void;
+  /** Reads no more of what it writes, as a pipe's reader that has ended. */
+  leave(): void;
   /** Waits until it has written something. */
   said(what: RegExp): Promise<void>;
 }
@@ -24,6 +26,10 @@ export function childCommand(cwd: string, words: readonly string[]): ChildComman
     ended: new Promise(resolve => child.on("close", code => resolve(code))),
     output: () => output,
     kill: signal => child.kill(signal),
+    leave() {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
     said: what => until(() => what.test(output), `it does not say ${what}`),
   };
 }

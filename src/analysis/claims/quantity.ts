@@ -48,7 +48,7 @@ export interface Estimators {
   readonly difference: (from: readonly number[], less: readonly number[], seed: string) => Estimate;
 }
 
-export const withIntervals: Estimators = {
+const withIntervals: Estimators = {
   mean: estimateMean,
   median: (values, seed) => estimateQuantile(values, 0.5, seed),
   ratio: estimateRatio,

@@ -1,11 +1,6 @@
-import type { HostCost } from "../../logs/index.js";
+import type { HostCost, SoftwareVersions } from "../../logs/index.js";
+import type { Experiment } from "../../model/experiment.js";
 import type { Problem } from "../../model/problem.js";
-
-/**
- * The paper's experiments: cold starts by concurrency (5.2), memory by density (5.3), cold starts on a background
- * (5.4).
- */
-export type Experiment = "time" | "memory" | "density";
 
 /** One run folder's circumstances: what differs between two runs is a confound of their comparison. */
 export interface RunInfo {
@@ -17,13 +12,7 @@ export interface RunInfo {
   readonly runtime: string;
   /** Month, day, hour and minute as in the folder's name, `12252108`; the logs' own times carry the year. */
   readonly recorded: string;
-  readonly versions: {
-    readonly kernel: string | null;
-    readonly containerd: string | null;
-    readonly crictl: string | null;
-    readonly kata: string | null;
-    readonly vmm: string | null;
-  };
+  readonly versions: SoftwareVersions;
   /** Whether sandboxes started from a template; null where the run does not say. */
   readonly template: boolean | null;
   /** Effective values that matter for a comparison: snapshotter, defaultMemoryMb, guestMemoryExtraMb, sharedFs, … */

@@ -1,7 +1,6 @@
 /** One Dataset, whatever it comes from: raw run folders, a fresh campaign, a distilled folder. */
 export type {
   Dataset,
-  Experiment,
   MemoryCell,
   MemoryComponent,
   MemoryJournal,

@@ -1,6 +1,9 @@
-import type { DataFrame } from "danfojs-node";
 import { LabError } from "../../model/errors.js";
 import type { Table } from "./table.js";
+
+// biome-ignore lint/suspicious/noTsIgnore: here danfojs-node is installed, so there is no error to expect
+/** @ts-ignore: for a library's user without the optional danfojs-node a frame is of any type, and the rest compiles */
+type DataFrame = import("danfojs-node").DataFrame;
 
 /** Rows for a frame: every row has the same keys, which become columns. */
 export type FrameRows = readonly Readonly<Record<string, Value>>[];

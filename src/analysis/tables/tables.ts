@@ -1,4 +1,5 @@
 import { LabError } from "../../model/errors.js";
+import type { Experiment } from "../../model/experiment.js";
 import { byRuntime } from "../../model/runtimes.js";
 import type { Dataset, MemoryCell, StartCell } from "../datasets/dataset.js";
 import { mean } from "../stats/mean.js";
@@ -101,7 +102,7 @@ function startCells(dataset: Dataset, experiment: "time" | "density"): readonly 
 }
 
 /** @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign */
-export function refuseTwoRuns(dataset: Dataset, experiment: "time" | "memory" | "density"): void {
+export function refuseTwoRuns(dataset: Dataset, experiment: Experiment): void {
   const first = new Map<string, Dataset["runs"][number]>();
   for (const run of dataset.runs) {
     if (run.experiment !== experiment) continue;

@@ -1,3 +1,4 @@
+import type { Experiment } from "../../model/experiment.js";
 import type { SandboxConfig } from "./client.js";
 
 /**
@@ -27,7 +28,7 @@ export type SandboxRole = "test" | "warmup" | "background" | "prewarm" | "probe"
 /** The content of a sandbox's labels. */
 export interface SandboxLabels {
   readonly campaign: string;
-  readonly experiment: "time" | "memory" | "density";
+  readonly experiment: Experiment;
   readonly runtime: string;
   readonly density: number;
   readonly concurrency: number;

@@ -7,7 +7,7 @@ import { isAlive } from "./process-identity.js";
 import type { Step } from "./steps.js";
 
 /** Where the journal of changed configs is kept, below a machine's root. */
-export const changesFolder = (root: string): string => join(root, "var/lib/rund-lab/changes");
+const changesFolder = (root: string): string => join(root, "var/lib/rund-lab/changes");
 
 /** A machine as a campaign has prepared it. */
 export interface PreparedMachine {

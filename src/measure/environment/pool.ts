@@ -8,7 +8,7 @@ import { shellScript } from "./shell-script.js";
 import { poolConfig, poolSteps } from "./thin-pool.js";
 
 /** Where the pool's files and their journal lie, below a machine's root. */
-export const poolFolder = (root: string): string => join(root, "var/lib/rund-lab/pool");
+const poolFolder = (root: string): string => join(root, "var/lib/rund-lab/pool");
 
 /** Whether a journal is that of a whole pool: one made before the machine was booted again has only its files left. */
 const isUp = (journal: Journal | undefined): boolean =>

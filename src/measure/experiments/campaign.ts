@@ -50,7 +50,7 @@ export async function runCampaign(
 }
 
 /** How many run folders an experiment has: one for each runtime, in the memory experiment for each repeat of it. */
-export const runsOf = ({ experiment, runtimes, rounds }: ExperimentSettings): number =>
+const runsOf = ({ experiment, runtimes, rounds }: ExperimentSettings): number =>
   runtimes.length * (experiment === "memory" ? rounds : 1);
 
 const interrupted = (path: string) =>

@@ -5,7 +5,7 @@ import { inParallel } from "../workers.js";
 import type { Clock } from "./clock.js";
 
 /** Sandboxes taken down at once: more make containerd slower, not faster. */
-export const cleanupWorkers = 8;
+const cleanupWorkers = 8;
 
 /** Milliseconds of the machine's own time one call of a clean-up may take, whatever clock the campaign lives by. */
 const callMs = 30_000;

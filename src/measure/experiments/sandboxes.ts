@@ -2,7 +2,7 @@ import type { SandboxConfig } from "../cri/client.js";
 import { type SandboxLabels, sandboxLabels } from "../cri/labels.js";
 
 /** The namespace of every sandbox of ours. Clean-up never goes by it: labels decide. */
-export const sandboxNamespace = "rund-lab";
+const sandboxNamespace = "rund-lab";
 
 /** What the sandboxes of one session have in common. */
 export interface SandboxMaker {

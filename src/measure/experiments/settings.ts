@@ -1,16 +1,14 @@
 import { createHash } from "node:crypto";
 import { LabError } from "../../model/errors.js";
+import type { Experiment } from "../../model/experiment.js";
 import type { ProcessPattern, RuntimeDeclaration } from "../runtimes/runtime.js";
 
-/** The paper's experiments: cold starts by concurrency, memory by density, cold starts on a background. */
-export type ExperimentKind = "time" | "memory" | "density";
-
 /** Every experiment, in the paper's order. */
-export const experimentKinds: readonly ExperimentKind[] = ["time", "memory", "density"];
+export const experimentKinds: readonly Experiment[] = ["time", "memory", "density"];
 
 /** One experiment as it will be run: everything that decides which rounds are measured, and how. */
 export interface ExperimentSettings {
-  readonly experiment: ExperimentKind;
+  readonly experiment: Experiment;
   /** Ids, in the order they were named. */
   readonly runtimes: readonly string[];
   /** Clients in a round; empty in the memory experiment. */
@@ -61,7 +59,7 @@ export const fromCustom = (runtime: CustomRuntime): RuntimeDeclaration => ({
 });
 
 /** What was asked for: the rest is filled in by `experimentSettings`. */
-export type ExperimentWishes = { readonly experiment: ExperimentKind } & {
+export type ExperimentWishes = { readonly experiment: Experiment } & {
   readonly [Key in Exclude<keyof ExperimentSettings, "experiment">]?: ExperimentSettings[Key] | undefined;
 };
 
@@ -80,7 +78,7 @@ export const ranges: Readonly<Record<string, readonly [least: number, most: numb
 const usual = { warmup: 0, blocks: 5, order: "shuffled", seed: 1, timeout: 300, prepare: null } as const;
 
 const usualGrid: Readonly<
-  Record<ExperimentKind, Pick<ExperimentSettings, "concurrency" | "density" | "memory" | "rounds">>
+  Record<Experiment, Pick<ExperimentSettings, "concurrency" | "density" | "memory" | "rounds">>
 > = {
   time: { concurrency: [1, 10, 20, 50, 100], density: [0], memory: [], rounds: 10 },
   memory: { concurrency: [], density: [1, 10, 50, 100], memory: [128], rounds: 1 },
@@ -88,7 +86,7 @@ const usualGrid: Readonly<
 };
 
 /** Which axes an experiment's grid has. */
-export const axes: Readonly<Record<ExperimentKind, readonly string[]>> = {
+export const axes: Readonly<Record<Experiment, readonly string[]>> = {
   time: ["concurrency"],
   memory: ["memory", "density"],
   density: ["density", "concurrency"],
@@ -140,7 +138,7 @@ export function experimentSettings(wishes: ExperimentWishes): ExperimentSettings
 }
 
 /** @throws LabError `RUND_SETTING` */
-export function checkRange(name: string, value: number): void {
+function checkRange(name: string, value: number): void {
   const [least, most] = ranges[name]!;
   if (!Number.isSafeInteger(value) || value < least || value > most) {
     const found = String(value);

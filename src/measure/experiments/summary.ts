@@ -1,11 +1,12 @@
 import type { CampaignEvent, MemoryEvent, RoundEvent, RoundFlag } from "../../logs/events.js";
 import { hostCost, parseRunName } from "../../logs/index.js";
+import type { Experiment } from "../../model/experiment.js";
 
 /** What a campaign has of one cell. */
 export interface CellSummary {
   readonly run: string;
   readonly runtime: string;
-  readonly experiment: "time" | "memory" | "density";
+  readonly experiment: Experiment;
   readonly density: number;
   readonly concurrency: number | null;
   readonly memoryMb: number | null;

@@ -1,5 +1,6 @@
 import type { Dataset, StartCell } from "../../analysis/datasets/dataset.js";
 import { ascending, quantileR7 } from "../../analysis/stats/quantile.js";
+import type { Experiment } from "../../model/experiment.js";
 import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
 import type { SeriesSource } from "./figure.js";
 import { clipped, listed, plain, ranges, sentences } from "./text.js";
@@ -64,7 +65,7 @@ export function seriesLabel(runtime: string, dataset: Dataset, datasets: number)
 /** Where each series of a figure comes from; see SeriesSource. */
 export function sourcesOf(
   all: readonly DatasetValues[],
-  experiment: "time" | "memory" | "density",
+  experiment: Experiment,
   table: (runtime: string) => string,
 ): readonly SeriesSource[] {
   return all.flatMap(({ dataset, values }) =>

@@ -1,0 +1,5 @@
+/**
+ * The paper's experiments: cold starts by concurrency (`time`, section 5.2), memory per sandbox by density (`memory`, 5.3),
+ * cold starts on top of running sandboxes (`density`, 5.4).
+ */
+export type Experiment = "time" | "memory" | "density";
