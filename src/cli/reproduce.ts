@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import {
   type ClaimVerdict,
+  comparedPairs,
   evidenceText,
   findings,
   headline,
@@ -49,6 +50,7 @@ export default (io: Io): Command =>
       if (options.notebooks) {
         const failed = await runAllNotebooks(options, out, io);
         const beside = isOwn(options.data) ? await besideThePaper() : null;
+        if (beside !== null) writeTables(allTables(beside.dataset), join(out, "tables", beside.dataset.name));
         const page = await report(datasets, beside, verification, verdicts, out, io);
         print(io, `report: ${page}\n`);
         if (failed.length > 0) throw new LabError("RUND_NOTEBOOK_FAILED", "check", failed.join("\n"));
@@ -148,12 +150,11 @@ async function report(
           [...datasets, ...(beside === null ? [] : [beside.dataset])].map(each => [each.name, allTables(each)]),
         ),
         verification,
-        headlines: [...verdicts].map(
-          ([{ name }, own]) => `Of the paper's claims, judged on ${name}: ${headlineText(headline(own))}.`,
+        headlines: [...verdicts].map(([{ name }, own]) => `On ${name}, of the paper's ${headlineText(headline(own))}.`),
+        findings: new Map(
+          [...verdicts].map(([dataset, own]) => [dataset.name, findings(dataset, own).map(({ text }) => `${text}.`)]),
         ),
-        findings: [...verdicts].flatMap(([dataset, own]) =>
-          findings(dataset, own).map(({ text }) => `${dataset.name}: ${text}`),
-        ),
+        compared: new Map([...verdicts].map(([{ name }, own]) => [name, comparedPairs(own)])),
         claims: [...verdicts.values()].flat().map(verdict => ({
           dataset: verdict.dataset,
           id: verdict.id,

@@ -1,6 +1,7 @@
 /** The paper's quantitative claims as data, the one function that judges them, and what the data shows by itself. */
 export { type Decision, decide, type Verdict } from "./band.js";
 export type { Certainty, Claim, Expected, Part, Quantity, Reading } from "./claim.js";
+export { type ComparedPair, comparedPairs } from "./compared-pairs.js";
 export { type Finding, findings } from "./findings.js";
 export { type Headline, headline, headlineText } from "./headline.js";
 export { type ClaimVerdict, judge, judgeAll, type ReadingVerdict } from "./judge.js";

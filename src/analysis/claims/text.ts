@@ -53,7 +53,10 @@ export function flipText({ flipsAt, unit }: Pick<ClaimVerdict | ReadingVerdict, 
   return `${text} ${unit === "%" ? "points" : "%"}`;
 }
 
-/** What the verdict on a claim rests on, in one sentence: data, reading, measured value, interval, n, what else differs. */
+/**
+ * What the verdict on a claim rests on, in one sentence: data, reading, measured value, interval, n, how much else differs
+ * (`comparedPairs` says what).
+ */
 export function evidenceText(verdict: ClaimVerdict): string {
   const { dataset, part, reading, needs, n, caveat, elsewhere, confounds, readingsDisagree } = verdict;
   if (verdict.measured === null) return `Not measured on ${dataset}; it would take ${needs}.`;
@@ -65,7 +68,9 @@ export function evidenceText(verdict: ClaimVerdict): string {
       ? `the claimed value is what was measured for ${elsewhere!.found.map(({ at }) => at).join(" and ")} (of ${elsewhere!.searched} other cells)`
       : "",
     readingsDisagree ? "other readings disagree" : "",
-    confounds.length > 0 ? `also different: ${[...new Set(confounds.map(({ what }) => what))].join(", ")}` : "",
+    confounds.length > 0
+      ? `also different: ${new Set(confounds.map(({ what }) => what)).size} settings and versions`
+      : "",
   ];
   return `${words.filter(word => word !== "").join("; ")}.`;
 }

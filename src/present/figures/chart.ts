@@ -1,7 +1,7 @@
 import { type Axis, plotlyAxis, settle, shows } from "./axes.js";
 import { axisLook, inPanel, layoutLook, note, panelTitle } from "./look.js";
 import type { Json, PlotlyFigure, PlotlyTrace } from "./plotly.js";
-import { lineHeight, lineLabels, type Series, trace } from "./trace.js";
+import { lineHeight, lineLabels, rings, type Series, trace } from "./trace.js";
 
 export interface Panel {
   readonly title?: string;
@@ -101,7 +101,7 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
       unshown += series.points.filter(point => point.y !== null && !shows(y, point.y)).length;
       const drawn = trace(series, { suffix, y });
       const first = !data.some(({ legendgroup }) => legendgroup === drawn.legendgroup);
-      data.push({ ...drawn, showlegend: labels === "legend" && first });
+      data.push({ ...drawn, showlegend: labels === "legend" && first }, ...rings(series, { suffix, y }));
     }
     if (labels === "line") annotations.push(...lineLabels(panel.series, { suffix, x, y, height: panelHeight }));
     if (panel.series.every(series => series.points.every(point => point.y === null))) {

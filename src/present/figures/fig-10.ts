@@ -54,8 +54,14 @@ export function fig10(datasets: readonly Dataset[]): Figure {
   return {
     ...base,
     finding: sentences(
-      lowestInWords(makespans, { of: "makespan", at, format: formatMs }),
-      lowestInWords(cpus, { of: "CPU per sandbox", at, format: formatMs }),
+      lowestInWords(
+        datasets,
+        [
+          { of: "makespan", series: makespans },
+          { of: "CPU per sandbox", series: cpus },
+        ],
+        { at, format: formatMs },
+      ),
       absent,
     ),
     caption: sentences(

@@ -49,8 +49,10 @@ export function fig13(datasets: readonly Dataset[]): Figure {
   return {
     ...base,
     finding: sentences(
-      ...told.map(panel =>
-        lowestInWords(series(panel), { of: `makespan at concurrency ${panel}`, at, format: formatMs }),
+      lowestInWords(
+        datasets,
+        told.map(panel => ({ of: `makespan at concurrency ${panel}`, series: series(panel) })),
+        { at, format: formatMs },
       ),
       absent,
     ),

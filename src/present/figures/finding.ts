@@ -1,18 +1,49 @@
-import { listed, ranges } from "./text.js";
+import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { runtimeLabel } from "../../model/runtimes.js";
+import { listed, ranges, sentences } from "./text.js";
 import type { Series } from "./trace.js";
 
+/** How a figure's values are spoken of. */
+interface Words {
+  /** A place on the x axis, within a sentence: "at concurrency 200". */
+  readonly at: (xs: string) => string;
+  readonly format: (y: number) => string;
+}
+
 /**
- * What lines of "lower is better" show, in words: whose is lowest where, and everybody's value at the last place that most
- * of them share.
+ * What lines of "lower is better" show, in words, for each dataset by itself: whose is lowest where, and everybody's value at
+ * the last place that most of them share.
  *
- * @param of the quantity, within a sentence: "makespan"
- * @param at a place on the x axis, within a sentence: "at concurrency 200"
+ * @param quantities what is plotted, within a sentence ("makespan"), and its series
  */
 export function lowestInWords(
-  all: readonly Series[],
-  { of, at, format }: { of: string; at: (xs: string) => string; format: (y: number) => string },
+  datasets: readonly Dataset[],
+  quantities: readonly { readonly of: string; readonly series: readonly Series[] }[],
+  words: Words,
 ): string {
-  const series = all.filter(one => one.points.some(point => point.y !== null));
+  return perDataset(datasets, place =>
+    sentences(
+      ...quantities.map(({ of, series }) => {
+        const own = series.filter(({ dataset, points }) => dataset === place && points.some(({ y }) => y !== null));
+        return lowestOf(own, of, words);
+      }),
+    ),
+  );
+}
+
+/**
+ * What is said of each of a figure's datasets; where there are several, after the dataset's name.
+ *
+ * @param words for the dataset at a place among those shown; empty to leave it out
+ * @example perDataset([{ name: "a" }, { name: "b" }], place => `x is ${place}.`) // "In a: x is 0. In b: x is 1."
+ */
+export function perDataset(datasets: readonly Pick<Dataset, "name">[], words: (place: number) => string): string {
+  const parts = datasets.map((_, place) => words(place));
+  if (parts.length < 2) return parts[0] ?? "";
+  return sentences(...parts.map((part, place) => (part === "" ? "" : `In ${datasets[place]!.name}: ${part}`)));
+}
+
+function lowestOf(series: readonly Series[], of: string, { at, format }: Words): string {
   const [only] = series;
   if (only === undefined) return "";
   const value = (one: Series, x: number) => one.points.find(point => point.x === x)?.y ?? null;
@@ -20,7 +51,7 @@ export function lowestInWords(
   if (series.length === 1) {
     const measured = xs.filter(x => value(only, x) !== null);
     const ends = [...new Set([measured[0]!, measured[measured.length - 1]!])];
-    return `${only.label} has a ${of} of ${listed(ends.map(x => `${format(value(only, x)!)} ${at(String(x))}`))}.`;
+    return `${runtimeLabel(only.runtime)} has a ${of} of ${listed(ends.map(x => `${format(value(only, x)!)} ${at(String(x))}`))}.`;
   }
   const count = (x: number) => series.filter(one => value(one, x) !== null).length;
   const shared = xs.filter(x => count(x) > 1);
@@ -30,14 +61,15 @@ export function lowestInWords(
     lowest.set(best, [...(lowest.get(best) ?? []), x]);
   }
   const leaders = [...lowest].map(
-    ([one, where], index) => `${one.label}${index === 0 ? ` has the lowest ${of}` : ""} ${at(ranges(where, shared))}`,
+    ([one, where], index) =>
+      `${runtimeLabel(one.runtime)}${index === 0 ? ` has the lowest ${of}` : ""} ${at(ranges(where, shared))}`,
   );
   const most = Math.max(...xs.map(count));
   const last = xs.findLast(x => count(x) === most)!;
   const values = series
     .filter(one => value(one, last) !== null)
     .sort((a, b) => value(a, last)! - value(b, last)!)
-    .map(one => `${one.label} ${format(value(one, last)!)}`);
+    .map(one => `${runtimeLabel(one.runtime)} ${format(value(one, last)!)}`);
   const where = at(String(last));
   const lead = leaders.length === 0 ? "" : `${listed(leaders)}. `;
   return `${lead}${where[0]?.toUpperCase()}${where.slice(1)}: ${values.join(", ")}.`;

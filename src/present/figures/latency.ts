@@ -2,6 +2,7 @@ import type { Dataset, StartCell } from "../../analysis/datasets/dataset.js";
 import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
 import { lineChart } from "./chart.js";
 import type { Figure, SeriesSource } from "./figure.js";
+import { perDataset } from "./finding.js";
 import { emptyPlot } from "./look.js";
 import { distinct, scopeIn, seriesLabel } from "./series.js";
 import { digits, formatMs, plain, sentences } from "./text.js";
@@ -65,20 +66,28 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
     columns: 1,
     panelHeight: 230,
   });
-  const words = [...cells]
-    .sort((a, b) => a.cell.latencyQuantiles[50]! - b.cell.latencyQuantiles[50]!)
-    .map(({ cell, label }) => {
+  const quickestFirst = [...cells].sort((a, b) => a.cell.latencyQuantiles[50]! - b.cell.latencyQuantiles[50]!);
+  const words = (place: number) => {
+    const own = quickestFirst.filter(({ index }) => index === place);
+    const values = own.map(({ cell }) => {
       const [p50, p99, max] = [50, 99, 100].map(percent => formatMs(cell.latencyQuantiles[percent]!));
-      return `${label} ${p50}, ${p99} and ${max}`;
+      return `${runtimeLabel(cell.runtime)} ${p50}, ${p99} and ${max}`;
     });
+    const what = `Median, 99th percentile and slowest cold start at concurrency ${concurrency}`;
+    return own.length === 0 ? "" : `${what}: ${values.join("; ")}.`;
+  };
   return {
     id,
     title,
     sources,
-    finding: `Median, 99th percentile and slowest cold start at concurrency ${concurrency}: ${words.join("; ")}.`,
+    finding: perDataset(datasets, words),
     caption: sentences(
       "Above: share of cold starts ready by a time, over rounds and clients, on a 1 % grid. Below: share that takes longer, at the 50th, 75th, 90th, 95th and 99th percentile and at the slowest of all.",
-      `Cold starts: ${cells.map(({ cell, label }) => `${label} ${cell.samples}`).join(", ")}.`,
+      perDataset(datasets, place => {
+        const own = cells.filter(({ index }) => index === place);
+        const counts = own.map(({ cell }) => `${runtimeLabel(cell.runtime)} ${cell.samples}`);
+        return counts.length === 0 ? "" : `Cold starts: ${counts.join(", ")}.`;
+      }),
       scopeIn(datasets),
     ),
     plot,

@@ -15,6 +15,9 @@ export const axisLook = {
   title: { text: "" },
 } as const;
 
+/** Pixels at the top of every figure that hold its title and nothing else: a page that shows the title leaves them out. */
+export const titleHeight = 34;
+
 /** What every figure of ours looks like. */
 export const layoutLook = (title: string, height: number) =>
   ({

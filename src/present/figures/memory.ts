@@ -114,8 +114,10 @@ function memoryFigure(datasets: readonly Dataset[], wanted: MemoryFigure): Figur
   return {
     ...base,
     finding: sentences(
-      ...told.map(panel =>
-        lowestInWords(series(panel), { of: `memory per sandbox${panelWords(String(panel))}`, at, format: formatMiB }),
+      lowestInWords(
+        datasets,
+        told.map(panel => ({ of: `memory per sandbox${panelWords(String(panel))}`, series: series(panel) })),
+        { at, format: formatMiB },
       ),
       absent,
     ),

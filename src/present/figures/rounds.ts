@@ -5,6 +5,7 @@ import { median } from "../../analysis/stats/quantile.js";
 import { runtimeLabel } from "../../model/runtimes.js";
 import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
+import { perDataset } from "./finding.js";
 import { cellsAt, commonConcurrency, type LabelledCell, seriesLook } from "./latency.js";
 import { emptyPlot } from "./look.js";
 import { runtimesOf, scopeIn } from "./series.js";
@@ -52,7 +53,12 @@ export function roundsFigure(datasets: readonly Dataset[], concurrency = commonC
     id,
     title,
     sources,
-    finding: cells.map(({ cell, label }) => `${label}: ${flagsInWords(flags.get(cell)!)}.`).join(" "),
+    finding: perDataset(datasets, place =>
+      cells
+        .filter(({ index }) => index === place)
+        .map(({ cell }) => `${runtimeLabel(cell.runtime)}: ${flagsInWords(flags.get(cell)!)}.`)
+        .join(" "),
+    ),
     caption: sentences(
       "Makespan of each complete round, in per cent of the median of its cell. Ringed: outliers, by the median absolute deviation, at 5 % after correction over all cells of the dataset and at least 5 % from the median. Drift: Spearman's ρ of makespan against round of at least 0.5, with the same correction.",
       scopeIn(datasets),

@@ -86,13 +86,12 @@ export function sourcesOf(
  * @param where the panels and places that are missing, in words
  */
 export function gapsIn(all: readonly DatasetValues[], where: (panels: string, xs: string) => string): string {
-  const missing = all.flatMap(({ dataset, values }) => {
+  const told = all.map(({ dataset, values }) => {
     const runtimes = runtimesOf(values);
     const panels = distinct(values.map(value => value.panel));
     const has = (runtime: string, panel: number, x: number) =>
       values.some(v => v.runtime === runtime && v.panel === panel && v.x === x && v.y !== null);
-    const source = all.length === 1 ? "" : ` (${dataset.name})`;
-    return runtimes.flatMap(runtime => {
+    const missing = runtimes.flatMap(runtime => {
       const lacking = new Map<string, number[]>();
       for (const panel of panels) {
         const xs = distinct(values.filter(value => value.panel === panel).map(value => value.x)).filter(
@@ -102,10 +101,14 @@ export function gapsIn(all: readonly DatasetValues[], where: (panels: string, xs
         const words = ranges(gaps, xs);
         if (gaps.length > 0) lacking.set(words, [...(lacking.get(words) ?? []), panel]);
       }
-      return [...lacking].map(([xs, own]) => `${runtimeLabel(runtime)}${source} ${where(ranges(own, panels), xs)}`);
+      const places = [...lacking].map(([xs, own]) => where(ranges(own, panels), xs));
+      return places.length === 0 ? [] : `${runtimeLabel(runtime)} ${places.join(", ")}`;
     });
+    return missing.length === 0
+      ? ""
+      : `Not measured${all.length === 1 ? "" : ` in ${dataset.name}`}: ${missing.join("; ")}.`;
   });
-  return missing.length === 0 ? "" : `Not measured: ${missing.join("; ")}.`;
+  return sentences(...told);
 }
 
 /** Numbers that occur, ascending. */

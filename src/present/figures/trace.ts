@@ -14,7 +14,7 @@ export interface Point {
   /** Ends of the error bar. */
   readonly low?: number;
   readonly high?: number;
-  /** Set apart by a ring: an outlier. */
+  /** Set apart by a ring around it: an outlier. */
   readonly ringed?: boolean;
   /** What is shown when the reader points at it. */
   readonly hover: string;
@@ -47,7 +47,7 @@ export function trace(
     type: "scatter",
     mode: marks ? "lines+markers" : "lines",
     name: plain(label),
-    legendgroup: `${dataset} ${plain(runtime, 400)}`,
+    legendgroup: legendGroup(dataset, runtime),
     x: points.map(point => point.x),
     y,
     xaxis: `x${suffix}`,
@@ -58,13 +58,8 @@ export function trace(
     marker: {
       color: colour,
       symbol: open ? `${mark}-open` : mark,
-      ...(points.some(point => point.ringed)
-        ? {
-            opacity: 1,
-            size: points.map(point => (point.ringed ? 12 : 6)),
-            line: { width: points.map(point => (point.ringed ? 2 : open ? 1 : 0)), color: ink },
-          }
-        : { size: 8, line: { width: open ? 2 : 0, color: colour } }),
+      size: points.length > 20 ? 6 : 8,
+      line: { width: open ? 2 : 0, color: colour },
     },
     hoverinfo: "text",
     hovertext: points.map(point => point.hover),
@@ -83,6 +78,34 @@ export function trace(
       : {}),
   };
 }
+
+/** An open circle around each ringed point of a series, in the colour of text: the point's own mark stays as it is. */
+export function rings(
+  { label, runtime, dataset, points }: Series,
+  { suffix, y: axis }: { suffix: string; y: SettledAxis },
+): readonly PlotlyTrace[] {
+  const ringed = points.filter(({ ringed, y }) => ringed && y !== null && shows(axis, y));
+  if (ringed.length === 0) return [];
+  return [
+    {
+      type: "scatter",
+      mode: "markers",
+      name: `outliers of ${plain(label)}`,
+      legendgroup: legendGroup(dataset, runtime),
+      showlegend: false,
+      x: ringed.map(({ x }) => x),
+      y: ringed.map(({ y }) => y),
+      xaxis: `x${suffix}`,
+      yaxis: `y${suffix}`,
+      cliponaxis: false,
+      marker: { color: ink, symbol: "circle-open", size: 15, line: { width: 1.5 } },
+      hoverinfo: "skip",
+    },
+  ];
+}
+
+/** What traces share that the legend shows and hides together. */
+const legendGroup = (dataset: number, runtime: string) => `${dataset} ${plain(runtime, 400)}`;
 
 /** Names beside the last points of lines, moved apart where they would overlap, each with a thin line to its point. */
 export function lineLabels(

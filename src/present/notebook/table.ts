@@ -1,8 +1,7 @@
 import type { Table } from "../../analysis/tables/table.js";
+import { columnFormat, type Value } from "../column.js";
 import { escapeHtml } from "../html.js";
 import { displaySink } from "./display.js";
-
-type Value = string | number | boolean | null | undefined;
 
 /** What of a danfo DataFrame is used. */
 export interface FrameLike {
@@ -67,25 +66,4 @@ function gridOf(rows: TableRows): Grid {
   }
   const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
   return { columns, rows: rows.map(row => columns.map(column => row[column])) };
-}
-
-/** How a column's values are written: numbers with the same digits after the point, three significant ones in the smallest. */
-function columnFormat(values: readonly Value[]): {
-  readonly numeric: boolean;
-  readonly text: (value: Value) => string;
-} {
-  const numbers = values.filter((value): value is number => typeof value === "number" && Number.isFinite(value));
-  const others = values.some(value => typeof value === "string" || typeof value === "boolean");
-  const smallest = Math.min(...numbers.map(Math.abs).filter(size => size > 0));
-  const wanted = Number.isFinite(smallest) ? 2 - Math.floor(Math.log10(smallest)) : 0;
-  const places = numbers.every(Number.isInteger) ? 0 : Math.max(0, Math.min(6, wanted));
-  return {
-    numeric: numbers.length > 0 && !others,
-    text: value =>
-      value === null || value === undefined || Number.isNaN(value)
-        ? ""
-        : typeof value === "number"
-          ? value.toFixed(places)
-          : String(value),
-  };
 }

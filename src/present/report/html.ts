@@ -30,3 +30,10 @@ function render(value: Part): string {
   if (typeof value === "object") return value.map(render).join("");
   return escapeHtml(String(value));
 }
+
+/** A text whose lines do not break between a number and its unit. */
+export const unbroken = (text: string): string => text.replace(/(?<=\d) (?=(?:ms|s|[KMG]i?B|points)\b|%)/g, "\u00a0");
+
+/** A table that may be wider than the page: it scrolls, and the keyboard reaches it. */
+export const scrolling = (label: string, table: Markup): Markup =>
+  html`<div class="wide" role="region" aria-label="${label}" tabindex="0">${table}</div>`;

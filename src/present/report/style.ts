@@ -25,30 +25,32 @@ nav li { margin: .15rem 0; }
 figure { margin: 1.5rem 0 2.5rem; }
 figure img { display: block; width: 100%; height: auto; }
 figcaption { font-size: .88rem; line-height: 1.5; color: var(--faint); margin-top: .6rem; max-width: 50rem; }
-figcaption .finding { color: var(--ink); }
+figcaption p { margin: 0 0 .5rem; } figcaption .finding { color: var(--ink); }
 .facts { font-size: .84rem; color: var(--faint); padding-left: 1.2rem; }
 .drawn { width: 100%; }
 .wide { overflow-x: auto; max-width: 100%; margin: 0 0 1rem; }
-table { border-collapse: collapse; font-size: .84rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; min-width: min(100%, 30rem); font-size: .84rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--faint); padding: 0 0 .4rem; }
 th, td { padding: .32rem .7rem; border-bottom: 1px solid var(--line); vertical-align: top; text-align: left; }
 th { font-weight: 600; }
 thead th { border-bottom-color: var(--faint); }
 td.number, th.number { text-align: right; white-space: nowrap; }
-table.claims { min-width: 44rem; } table.claims th[scope=row] { font-weight: 400; width: 32%; }
+table.claims { min-width: 44rem; } table.claims th[scope=row] { font-weight: 400; width: 32%; } table.claims code { display: table; margin-top: .2rem; }
 tbody tr:hover { background: var(--tint); }
 details { margin: .5rem 0 1rem; }
 summary { cursor: pointer; font-size: .88rem; color: var(--link); }
 .verdict { font-weight: 600; white-space: nowrap; }
 .supported { color: var(--good); } .contradicted { color: var(--bad); } .inconclusive { color: var(--open); } .not-measured { color: var(--faint); }
 code { font-size: .86em; background: var(--tint); padding: .1em .3em; border-radius: 3px; overflow-wrap: anywhere; }
+th code { font-weight: 400; white-space: nowrap; } th[scope=rowgroup] { padding-top: 1rem; }
 @media (max-width: 40rem) { html { font-size: 16px; } body { padding: 1.25rem .9rem 3rem; } h1 { font-size: 1.5rem; } }
 @media print {
   :root { --ink: #000; --faint: #444; --line: #bbb; --paper: #fff; --tint: #fff; --link: #000; --good: #000; --bad: #000; --open: #000; }
   html { font-size: 10.5pt; } body { max-width: none; padding: 0; }
   .drawn, .skip, nav { display: none !important; }
   figure img { display: block !important; }
-  figure, table { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  figure, table, tr { break-inside: avoid; } table.claims { break-inside: auto; } h2, h3, .before { break-after: avoid; }
+  figure details { display: none; }
   .wide { overflow: visible; }
 }
 `;

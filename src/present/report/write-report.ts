@@ -1,11 +1,14 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Figure, pngOfSvg, renderSvg } from "../figures/index.js";
+import { type Figure, pngOfSvg, renderSvg, titleHeight } from "../figures/index.js";
 import { pictureParts } from "../figures/static/render.js";
-import { type Beside, type ReportContent, type ReportedFigure, reportPage } from "./page.js";
+import type { Beside, ReportContent, ReportedFigure } from "./content.js";
+import { reportPage } from "./page.js";
 
 /** Width of the figures' files, in CSS pixels. */
 const width = 900;
+/** Pixels of a PNG for each of them. */
+const scale = 2;
 
 /**
  * Writes the report: `report/index.html`, and each figure as SVG, PNG and Plotly's JSON in `figures/`.
@@ -30,11 +33,11 @@ export async function writeReport(
     const done: ReportedFigure[] = [];
     for (const figure of all) {
       const svg = await renderSvg(figure.plot, width);
-      const png = await pngOfSvg(svg);
       await writeFile(join(folder, `${figure.id}.svg`), svg);
-      await writeFile(join(folder, `${figure.id}.png`), png);
+      await writeFile(join(folder, `${figure.id}.png`), await pngOfSvg(svg, scale));
       await writeFile(join(folder, `${figure.id}.json`), `${JSON.stringify(figure, null, 2)}\n`);
-      done.push({ figure, png });
+      // the page has the title as text
+      done.push({ figure, png: await pngOfSvg(svg, scale, titleHeight) });
       each(figure);
     }
     return done;

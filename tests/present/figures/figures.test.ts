@@ -215,6 +215,27 @@ test("the finding says who is lowest where, from the plotted values", () => {
   );
 });
 
+test("what is said of several datasets is said of each by itself, after its name", () => {
+  const cells = (rund: number, kata: number) => [
+    startCell("rund", 1, [rund]),
+    startCell("rund", 10, [2 * rund]),
+    startCell("kata", 1, [kata]),
+  ];
+  const both = [dataset("one", { starts: cells(100, 300) }), dataset("other", { starts: cells(500, 400) })];
+  const { finding, caption } = fig10(both);
+  assert.match(
+    finding,
+    "In one: RunD has the lowest makespan at concurrency 1. At concurrency 1: RunD 100 ms, Kata-QEMU",
+  );
+  assert.match(
+    finding,
+    "In other: Kata-QEMU has the lowest makespan at concurrency 1. At concurrency 1: Kata-QEMU 400 ms",
+  );
+  assert.match(caption, "Not measured in one: Kata-QEMU at concurrency 10. Not measured in other: Kata-QEMU at");
+  assert.match(latencyFigure(both, 10).finding, /In one: Median, .* 10: RunD 200 ms.*In other: Median, .*: RunD 1 s/);
+  assert.match(roundsFigure(both, 1).finding, /^In one: Kata-QEMU: .* RunD: .* In other: Kata-QEMU: .* RunD: /);
+});
+
 test("the ratio of RunD to the template crosses 1 where the published tables do", async () => {
   const figure = ratioFigure(await loadDataset("paper_data"));
   const [numbers] = figure.plot.data;
@@ -230,7 +251,19 @@ test("the ratio of RunD to the template crosses 1 where the published tables do"
   );
 });
 
-test("rounds are shown in per cent of their cell's median, outliers ringed", async () => {
+test("an outlier's ring is an open circle around its mark, and goes with its series", () => {
+  // one round of twice the others' length; Plotly draws -open symbols without a filling
+  const rounds = Array.from({ length: 20 }, (_, i) => (i === 6 ? 200 : 100 + (i % 3)));
+  const traces = tracesOf(roundsFigure([dataset("d", { starts: [startCell("rund", 10, rounds)] })]));
+  const [series, ring] = traces;
+  assert.is(traces.length, 2);
+  assert.equal([ring?.x, ring?.y], [[7], [series!.y[6]]]);
+  assert.is((ring!.marker as { symbol: string }).symbol, "circle-open");
+  assert.is((series!.marker as { size: number }).size, 8);
+  assert.equal([ring?.legendgroup, ring?.showlegend], [series?.legendgroup, false]);
+});
+
+test("rounds are shown in per cent of their cell's median", async () => {
   const figure = roundsFigure([await loadDataset("paper_data")], 400);
   assert.match(figure.finding, "Kata-FC: drifts upward (Spearman's ρ 0.86)");
   const [kata] = tracesOf(figure);

@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { judgeAll, paperClaims } from "../../../src/analysis/claims/index.js";
+import { comparedPairs, judgeAll, paperClaims } from "../../../src/analysis/claims/index.js";
 import { loadDataset, loadDatasets, recordedCampaign } from "../../../src/analysis/datasets/index.js";
 import { allTables, verifyDistilled } from "../../../src/analysis/tables/index.js";
 import { claimsFigure, fig05, fig10, fig11, ratioFigure } from "../../../src/present/figures/index.js";
 import { scriptJson } from "../../../src/present/html.js";
+import type { ReportContent } from "../../../src/present/report/content.js";
 import { html } from "../../../src/present/report/html.js";
 import { writeReport } from "../../../src/present/report/index.js";
+import { reportPage } from "../../../src/present/report/page.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
 
@@ -29,6 +31,56 @@ test("JSON in a script element cannot end the element", () => {
 
 test.run();
 
+const pages = suite("the page");
+
+/** A page about nothing but what is given. */
+const pageOf = (content: Partial<ReportContent> & Pick<ReportContent, "datasets">) =>
+  reportPage({
+    ...{ version: "1.2.3", beside: null, plotly: "", figures: [], headlines: [], claims: [] },
+    ...{ tables: new Map(), findings: new Map(), compared: new Map() },
+    verification: { cells: 0, matched: 0, mismatched: [], missing: [] },
+    ...content,
+  });
+
+/** The texts of a row's cells, by the text of its first. */
+const rowsOf = (page: string): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    [...page.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = ""]) => {
+      const [first = "", ...rest] = [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = ""]) =>
+        cell.replace(/<[^>]*>/g, ""),
+      );
+      return [first, rest];
+    }),
+  );
+
+pages("tables are in digits for people", async () => {
+  const data = await loadDataset("paper_data");
+  const cpu = allTables(data).filter(({ name }) => name === "cpu");
+  // cpu.csv has 678.1999999999999, 816.6, 952.9799999999999 in this row, and no number below 100
+  const rows = rowsOf(pageOf({ datasets: [data], tables: new Map([["paper_data", cpu]]) }));
+  assert.equal(rows.get("Kata-QEMU")?.slice(0, 3), ["678", "817", "953"]);
+});
+
+pages("what differs between runtimes that claims compare is told once, by setting", async () => {
+  const data = await loadDataset("paper_data");
+  const pairs = comparedPairs(judgeAll(paperClaims, { dataset: data, baseline: data }));
+  const rows = rowsOf(pageOf({ datasets: [data], compared: new Map([["paper_data", pairs]]) }));
+  // by versions.txt and the configs beside the logs
+  assert.equal(rows.get("setting"), ["RunD", "Kata-template", "Kata-QEMU", "Kata-FC"]);
+  assert.equal(rows.get("containerd"), ["v1.3.10", "the same", "the same", "v1.5.8"]);
+  assert.equal(rows.get("guestMemoryExtraMb"), ["180", "240", "200", "160"]);
+});
+
+pages("the contents lead to each figure, and nothing is said of published cells where there are none", async () => {
+  const data = await loadDataset("ae_data");
+  const page = pageOf({ datasets: [data], figures: [{ figure: fig05([data]), png: new Uint8Array() }] });
+  assert.match(page, '<a href="#fig-05">');
+  assert.match(page, '<figure id="fig-05"');
+  assert.not.match(page, "published numbers");
+});
+
+pages.run();
+
 const inBrowser = suiteNeeding("the report in a browser", needs.chromium);
 let browser: Browser;
 inBrowser.before(async () => {
@@ -45,7 +97,8 @@ inBrowser(
     inTempFolder(async folder => {
       const datasets = await loadDatasets(["paper_data", "ae_data"]);
       const paper = datasets[0]!;
-      const claims = claimsFigure(judgeAll(paperClaims, { dataset: paper, baseline: paper }));
+      const verdicts = judgeAll(paperClaims, { dataset: paper, baseline: paper });
+      const claims = claimsFigure(verdicts);
       const figures = [claims, fig05(datasets), fig10(datasets), fig11(datasets), ratioFigure(paper)];
       const fresh = await loadDataset(recordedCampaign);
       const own = { ...fig10([fresh]), id: "fresh-fig-10" };
@@ -55,7 +108,8 @@ inBrowser(
         beside: { title: "Measured afresh", intro: "On two processors.", dataset: fresh, figures: [own] },
         tables: new Map([...datasets, fresh].map(dataset => [dataset.name, allTables(dataset)])),
         verification: await verifyDistilled(),
-        findings: ["<img src=x onerror=alert(1)> is text"],
+        findings: new Map([["paper_data", ["<img src=x onerror=alert(1)> is text"]]]),
+        compared: new Map([["paper_data", comparedPairs(verdicts)]]),
         headlines: ["2 claims: 1 supported"],
         claims: [
           {
@@ -126,7 +180,7 @@ inBrowser(
     }),
 );
 
-inBrowser("prints the still pictures, not the drawn ones", () =>
+inBrowser("prints the still pictures, not the drawn ones, each with its title once", () =>
   inTempFolder(async folder => {
     const datasets = await loadDatasets(["ae_data"]);
     const page = await writeReport(folder, {
@@ -134,9 +188,10 @@ inBrowser("prints the still pictures, not the drawn ones", () =>
       datasets,
       tables: new Map(),
       verification: await verifyDistilled(),
-      findings: [],
+      findings: new Map(),
       headlines: [],
       claims: [],
+      compared: new Map(),
       figures: [fig05(datasets)],
       beside: null,
     });
@@ -149,6 +204,9 @@ inBrowser("prints the still pictures, not the drawn ones", () =>
       [await tab.locator("#fig-05-still").isVisible(), await tab.locator("#fig-05-drawn").isVisible()],
       [true, false],
     );
+    // the picture begins below the 34 pixels that hold its title; two pixels of the file for each
+    const { height } = fig05(datasets).plot.layout;
+    assert.is(await tab.evaluate("document.getElementById('fig-05-still').naturalHeight"), 2 * (height - 34));
     await tab.close();
   }),
 );

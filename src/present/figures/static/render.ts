@@ -77,10 +77,15 @@ export async function renderPng(figure: PlotlyFigure, width = 800, scale = 2): P
   return pngOfSvg(await renderSvg(figure, width), scale);
 }
 
-/** An SVG of `renderSvg` as PNG bytes. */
-export async function pngOfSvg(svg: string, scale = 2): Promise<Uint8Array> {
+/**
+ * An SVG of `renderSvg` as PNG bytes.
+ *
+ * @param top CSS pixels left out at the top
+ */
+export async function pngOfSvg(svg: string, scale = 2, top = 0): Promise<Uint8Array> {
   const { regular, bold } = pictureParts();
   const { Resvg } = await import("@resvg/resvg-js");
   const font = { loadSystemFonts: false, fontFiles: [regular, bold], defaultFontFamily: "DejaVu Sans" };
-  return new Resvg(svg, { font, fitTo: { mode: "zoom", value: scale } }).render().asPng();
+  const crop = { left: 0, top: scale * top };
+  return new Resvg(svg, { font, fitTo: { mode: "zoom", value: scale }, crop }).render().asPng();
 }

@@ -1,0 +1,38 @@
+import { parseRunName } from "../../logs/names.js";
+import { runtimeLabel } from "../../model/runtimes.js";
+import { type Confound, mergeConfounds } from "../confounds.js";
+import type { ClaimVerdict } from "./judge.js";
+
+/** Two runtimes that claims set against each other, by their labels, and what else differs between their runs. */
+export interface ComparedPair {
+  readonly a: string;
+  readonly b: string;
+  readonly confounds: readonly Confound[];
+}
+
+/**
+ * The pairs of runtimes that the deciding readings of claims set against each other, each once, with the confounds of all
+ * its readings. A runtime of another dataset than the judged one is named with its dataset: "Kata-FC of paper_data".
+ *
+ * @param verdicts on one dataset
+ */
+export function comparedPairs(verdicts: readonly ClaimVerdict[]): readonly ComparedPair[] {
+  const pairs = new Map<string, ComparedPair>();
+  for (const { dataset, readings } of verdicts) {
+    for (const { primary, runs, confounds } of readings) {
+      if (!primary || confounds.length === 0) continue;
+      const [a = "", b = ""] = runs.map(run => whose(run, dataset));
+      const key = JSON.stringify([a, b]);
+      pairs.set(key, { a, b, confounds: mergeConfounds([pairs.get(key)?.confounds ?? [], confounds]) });
+    }
+  }
+  return [...pairs.values()];
+}
+
+/** The runtime of a run, which is written as dataset/run. */
+function whose(run: string, judged: string): string {
+  const at = run.lastIndexOf("/");
+  const [dataset, name] = [run.slice(0, at), run.slice(at + 1)];
+  const label = runtimeLabel(parseRunName(name)?.runtime ?? name);
+  return dataset === judged ? label : `${label} of ${dataset}`;
+}
