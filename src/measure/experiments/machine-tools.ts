@@ -11,6 +11,7 @@ import { removeSandbox } from "./cleanup.js";
 import { type Clock, elapsedMs, fasterClock, machineClock } from "./clock.js";
 import { coldStart } from "./cold-start.js";
 import { type CampaignEnvironment, machineEnvironment, replayEnvironment } from "./environment.js";
+import { watchLoop } from "./loop-delay.js";
 import type { MeasureOptions } from "./measure.js";
 import { replayTiming, usualTiming } from "./quiet.js";
 import { sandboxRequest } from "./sandboxes.js";
@@ -27,6 +28,7 @@ export function toolsFor({ service, memory, report, timing }: MeasureOptions, la
     clock,
     report,
     host: { cpu: readCpu, state: readHostState, pressure: readMemoryPressure },
+    watchLoop,
     timing: timing ?? (replay === null ? usualTiming : replayTiming),
     network: "NODE",
     memory: memory ?? hostMemory(socket),

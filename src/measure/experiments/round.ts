@@ -5,7 +5,6 @@ import { type CpuReading, tickMs, ticksBetween } from "../host/cpu.js";
 import type { MemoryPressure } from "../host/state.js";
 import { type Clock, elapsedMs } from "./clock.js";
 import { coldStart } from "./cold-start.js";
-import { watchLoop } from "./loop-delay.js";
 import { type Timing, waitForQuiet } from "./quiet.js";
 
 /** What a round is measured with. */
@@ -13,6 +12,8 @@ export interface RoundTools {
   readonly cri: CriClient;
   readonly clock: Clock;
   readonly host: HostProbe;
+  /** Watches whether this program is held up; what it gives ends the watch and tells the longest delay in milliseconds. */
+  readonly watchLoop: () => () => Promise<number>;
   readonly timing: Timing;
 }
 
@@ -62,7 +63,7 @@ export async function measureRound(
 
   const pressure = host.pressure();
   const wall = clock.wall(true);
-  const loopDelay = await watchLoop();
+  const loopDelay = tools.watchLoop();
   const before = host.cpu();
   const releasedNs = clock.nowNs();
   const samples = await release(tools, sandboxes, releasedNs, timeoutMs, signal);

@@ -17,7 +17,7 @@ export function planOf(wishes: ExperimentWishes, known: readonly RuntimeDeclarat
   return makePlan({ name: null, experiments, custom: [] }, { runtimes: known, limits: null });
 }
 
-/** Tools around a fake service: a host that does nothing, no windows, no waiting. */
+/** Tools around a fake service: a host that does nothing and holds nobody up, no windows, no waiting. */
 export function fakeTools(cri: FakeCri, changes: Partial<CampaignTools> = {}): CampaignTools {
   const ticks = { busy: 100, total: 1000, iowait: 0, steal: 0 };
   const nothing = { memAvailableKiB: 1000, slabKiB: 0, pageTablesKiB: 0, kernelStackKiB: 0, percpuKiB: 0 };
@@ -29,6 +29,7 @@ export function fakeTools(cri: FakeCri, changes: Partial<CampaignTools> = {}): C
       state: () => ({ load1: 0, memAvailableKiB: 0, slabKiB: 0, tasks: 0, mounts: 0, pressure: null }),
       pressure: () => ({ swapIn: 0, stallUs: 0 }),
     },
+    watchLoop: () => async () => 0,
     timing: { quietLimitMs: 0, idleMs: 0, settleMs: 0 },
     network: "NODE",
     memory: {

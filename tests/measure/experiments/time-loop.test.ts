@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { labelNames } from "../../../src/measure/cri/labels.js";
+import { watchLoop } from "../../../src/measure/experiments/loop-delay.js";
 import { LabError } from "../../../src/model/errors.js";
 import { inTempFolder } from "../../support/temp.js";
 import { campaignIn, fakeTools, planOf } from "./campaigns.js";
@@ -171,7 +172,7 @@ test("a harness that is held up flags the round, whether in its first moment or 
         return { ms: 100 };
       });
       const plan = planOf({ experiment: "time", concurrency: [5], rounds: 1 });
-      const { rounds } = await campaignIn(folder, plan, fakeTools(cri));
+      const { rounds } = await campaignIn(folder, plan, fakeTools(cri, { watchLoop }));
       const { loopDelayMs, flags } = rounds[0]!;
       assert.ok(loopDelayMs >= 50, `client ${client}: ${loopDelayMs} ms`);
       assert.ok(flags.includes("loop-delay"));
