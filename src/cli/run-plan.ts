@@ -45,29 +45,56 @@ export function printPlan(io: Io, plan: Plan, json: boolean): void {
   );
 }
 
-/** Prints the changes a plan makes to the machine, and what takes them back, as a shell script. */
-export async function printShell(io: Io, plan: Plan, containerd: ContainerdInUse | null): Promise<void> {
-  const { guestMemorySteps, shellScript, stepsFor, undoSteps } = await import("../measure/index.js");
-  const sections: ScriptSection[] = plan.experiments.flatMap(({ settings, parts }) =>
+/**
+ * Prints the changes a plan makes to the machine, and what takes them back, as a shell script.
+ *
+ * @param containerd null where its config is not known; undefined for a rehearsal, which changes nothing
+ */
+export async function printShell(
+  io: Io,
+  plan: Plan,
+  containerd: ContainerdInUse | null | undefined,
+  json: boolean,
+): Promise<void> {
+  const { shellScript } = await import("../measure/index.js");
+  const sections = containerd === undefined ? [{ title: "a rehearsal", steps: [] }] : await changes(plan, containerd);
+  const read = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
+  const script = shellScript(sections, read, "/var/lib/rund-lab/changes");
+  if (json) printJson(io, { script });
+  else io.stdout.write(script);
+}
+
+/** What is done before and after each part of a plan is measured, and what is done again and again meanwhile. */
+async function changes(plan: Plan, containerd: ContainerdInUse | null): Promise<ScriptSection[]> {
+  const { guestMemorySteps, stepsFor, undoSteps } = await import("../measure/index.js");
+  return plan.experiments.flatMap(({ settings: { experiment, memory, prepare }, parts }) =>
     parts.flatMap(({ runtimes }) => {
       const names = runtimes.map(({ id }) => id).join(", ");
       const before = stepsFor(runtimes, { containerd, snapshotter: null });
-      const memory = settings.memory.flatMap(label =>
+      const snapshots: ScriptSection[] = memory.flatMap(label =>
         runtimes.map(runtime => ({
-          title: `memory: before the snapshots of ${runtime.id} at ${label} MB`,
+          title: `memory: before each snapshot of ${runtime.id} at ${label} MB`,
           steps: guestMemorySteps(runtime, label),
         })),
       );
-      const all = [...before, ...memory.flatMap(({ steps }) => steps)];
+      const rounds: ScriptSection[] =
+        prepare === null || experiment === "memory"
+          ? []
+          : [
+              {
+                title: `${experiment}: before each round of ${names}`,
+                steps: [{ kind: "command", argv: ["sh", "-c", prepare], mayFail: true }],
+              },
+            ];
+      const all = [...before, ...snapshots.flatMap(({ steps }) => steps)];
       return [
-        { title: `${settings.experiment}: before ${names}`, steps: before },
-        ...memory,
-        { title: `${settings.experiment}: after ${names}`, steps: undoSteps(all) },
+        { title: `${experiment}: before measuring ${names}`, steps: before },
+        ...snapshots,
+        ...rounds,
+        { title: `${experiment}: after measuring ${names}`, steps: undoSteps(all) },
       ];
     }),
   );
-  const read = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
-  io.stdout.write(shellScript(sections, read, "/var/lib/rund-lab/changes"));
 }
 
 /**

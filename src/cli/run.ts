@@ -80,8 +80,11 @@ async function run(
 
   const socket = replay ? null : measure.socketPath(endpoint);
   const plan = await planFor(settings, runtimes, socket, speed);
-  if (options.shell === true) return printShell(io, plan, socket === null ? null : measure.knownContainerd(socket));
-  if (options.plan === true) return printPlan(io, plan, options.json === true);
+  const json = options.json === true;
+  if (options.shell === true) {
+    return printShell(io, plan, socket === null ? undefined : measure.knownContainerd(socket), json);
+  }
+  if (options.plan === true) return printPlan(io, plan, json);
   if (!plan.fits) {
     throw new LabError("RUND_PLAN_FITS", "machine", `the plan does not fit this machine: ${plan.why.join("; ")}`, {
       hint: "ask for less with --concurrency or --density; --plan says what is needed",
@@ -116,7 +119,7 @@ async function run(
           : await measure.resumeCampaign(resumed, request);
       progress.stop();
       const cells = measure.summariseCells(readJournal(path));
-      printResult(io, path, cells, options.json === true);
+      printResult(io, path, cells, json);
       refuseEmpty(path, cells);
     } finally {
       progress.stop();

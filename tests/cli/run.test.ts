@@ -63,21 +63,23 @@ test("--plan says the same for people", async () => {
   assert.match(stdout, /if each filled the memory it is promised, 22880 MiB/);
 });
 
-test("--plan --shell prints the changes to the machine as a script", async () => {
-  const { code, stdout } = await lab([
-    "run",
-    "memory",
-    "--runtime",
-    "katatemplate",
-    "--memory",
-    "256",
-    "--plan",
-    "--shell",
-  ]);
+test("--plan --shell prints the changes to the machine as a script, and what is done again before rounds and snapshots", async () => {
+  const plan = ["--runtime", "katatemplate", "--plan", "--shell"];
+  const { code, stdout } = await lab(["run", "memory", "--memory", "256", ...plan]);
   assert.is(code, 0);
   assert.match(stdout, /^#!\/bin\/sh\nset -eu\n/);
-  assert.match(stdout, /default_memory = 496/);
+  assert.match(
+    stdout,
+    /## memory: before each snapshot of katatemplate at 256 MB\n[^#]*#[^#]*#[^#]*default_memory = 496/,
+  );
   assert.match(stdout, /factory init/);
+  const time = await lab(["run", "time", "--prepare", "sync; true", ...plan, "--json"]);
+  assert.match(
+    JSON.parse(time.stdout).script,
+    "## time: before each round of katatemplate\n\nsh -c 'sync; true' || true\n",
+  );
+  const rehearsed = await lab(["run", "time", ...plan, ...rehearsal]);
+  assert.is(rehearsed.stdout, "#!/bin/sh\nset -eu\n\n## a rehearsal\n\n# nothing to do\n");
 });
 
 test("a rehearsal is measured, analysed, and not measured again when resumed", () =>
