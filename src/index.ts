@@ -13,6 +13,6 @@ export { byRuntime, knownRuntimes, type RuntimeName, runtimeLabel } from "./mode
 export * from "./present/figures/index.js";
 export { check, checkDatasets, done } from "./present/notebook/done.js";
 export { hostMemoryRows, memoryPartRows } from "./present/notebook/memory-rows.js";
-export { claimRows, findingRows, readingRows, runRows, stacked } from "./present/notebook/rows.js";
+export { claimRows, findingRows, readingRows, runRows, scalingRows, stacked } from "./present/notebook/rows.js";
 export { show, showInteractive } from "./present/notebook/show.js";
 export { table } from "./present/notebook/table.js";

@@ -33,9 +33,9 @@ export async function loadDataset(name: string, base?: string): Promise<Dataset>
   return (await import("./read-raw.js")).readRaw(folder).dataset;
 }
 
-/** Several datasets, in the order of their names. */
+/** Several datasets, in the order of their names; one that is named twice is there once. */
 export async function loadDatasets(names: readonly string[], base?: string): Promise<readonly Dataset[]> {
   const loaded: Dataset[] = [];
-  for (const name of names) loaded.push(await loadDataset(name, base));
+  for (const name of new Set(names)) loaded.push(await loadDataset(name, base));
   return loaded;
 }

@@ -2,6 +2,7 @@ import type { Finding } from "../../analysis/claims/findings.js";
 import type { ClaimVerdict, ReadingVerdict } from "../../analysis/claims/judge.js";
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import type { Table } from "../../analysis/tables/table.js";
+import { cpuTable, timeTable } from "../../analysis/tables/tables.js";
 import { runtimeLabel } from "../../model/runtimes.js";
 import { digits } from "../figures/text.js";
 import type { FrameLike } from "./table.js";
@@ -52,6 +53,38 @@ export function runRows(datasets: readonly Dataset[]): readonly Readonly<Record<
     })),
   );
 }
+
+/**
+ * How cold starts scale, for `table`: a row per dataset and runtime with the mean makespan of few clients and of many in
+ * milliseconds, how many times as long the many take, how many of them that is in a second, and their CPU per sandbox in
+ * milliseconds. What a dataset lacks is null.
+ *
+ * @param clients two concurrencies, the smaller first
+ * @throws LabError `RUND_TWO_RUNS`, as timeTable
+ */
+export function scalingRows(
+  datasets: readonly Dataset[],
+  [few, many]: readonly [number, number],
+): readonly Readonly<Record<string, string | number | null>>[] {
+  return datasets.flatMap(dataset => {
+    const [time, cpu] = [timeTable(dataset), cpuTable(dataset)];
+    return time.rows.map(({ row }) => {
+      const [alone, together] = [valueAt(time, row, few), valueAt(time, row, many)];
+      return {
+        dataset: dataset.name,
+        runtime: runtimeLabel(row),
+        [`${few} at once (ms)`]: alone,
+        [`${many} at once (ms)`]: together,
+        "times as long": alone && together ? together / alone : null,
+        "rate (1/s)": together ? (1000 * many) / together : null,
+        "CPU per sandbox (ms)": valueAt(cpu, row, many),
+      };
+    });
+  });
+}
+
+const valueAt = ({ columns, rows }: Table, row: string, column: number): number | null =>
+  rows.find(each => each.row === row)?.values[columns.indexOf(column)] ?? null;
 
 type TextRow = Readonly<Record<string, string | null>>;
 

@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { datasetFolder, loadDataset, ownDatasets } from "../../../src/analysis/datasets/index.js";
+import { datasetFolder, loadDataset, loadDatasets, ownDatasets } from "../../../src/analysis/datasets/index.js";
 import { distill } from "../../../src/analysis/datasets/write-distilled.js";
 import { LabError } from "../../../src/model/errors.js";
 import { artifact, needs, suiteNeeding } from "../../support/needs.js";
@@ -88,6 +88,14 @@ for (const [what, file, change, message] of damaged) {
       }
     }));
 }
+
+test("a dataset that is named twice is loaded once, where it was named first", async () => {
+  const loaded = await loadDatasets(["ae_data", "paper_data", "ae_data"]);
+  assert.equal(
+    loaded.map(({ name }) => name),
+    ["ae_data", "paper_data"],
+  );
+});
 
 test.run();
 

@@ -6,7 +6,7 @@ import { LabError } from "../../../src/model/errors.js";
 import { fig10 } from "../../../src/present/figures/index.js";
 import { displaySinkKey, type MimeBundle } from "../../../src/present/notebook/display.js";
 import { check, checkDatasets, done } from "../../../src/present/notebook/done.js";
-import { stacked } from "../../../src/present/notebook/rows.js";
+import { scalingRows, stacked } from "../../../src/present/notebook/rows.js";
 import { show, showInteractive } from "../../../src/present/notebook/show.js";
 import { table, tableBundle } from "../../../src/present/notebook/table.js";
 import { dataset, memoryCell, startCell } from "../figures/dataset.js";
@@ -82,6 +82,23 @@ test("a table of the paper's shape, a danfo frame and stacked tables keep their 
     tableBundle(stacked([memory], memoryTables))["text/plain"],
     ["runtime  memory   10", "RunD     128     100", "mine     128     300"].join("\n"),
   );
+});
+
+test("scaling: the many by the few, their rate, and nothing where one of the two was not measured", () => {
+  const own = dataset("mine", {
+    starts: [startCell("rund", 1, [80, 120]), startCell("rund", 10, [400]), startCell("kata", 10, [500])],
+  });
+  const cells = { dataset: "mine", "CPU per sandbox (ms)": 100 };
+  assert.equal(scalingRows([own], [1, 10]), [
+    {
+      ...{ ...cells, runtime: "Kata-QEMU", "1 at once (ms)": null, "10 at once (ms)": 500 },
+      ...{ "times as long": null, "rate (1/s)": 20 },
+    },
+    {
+      ...{ ...cells, runtime: "RunD", "1 at once (ms)": 100, "10 at once (ms)": 400 },
+      ...{ "times as long": 4, "rate (1/s)": 25 },
+    },
+  ]);
 });
 
 test("names with markup are text in a table", () => {
