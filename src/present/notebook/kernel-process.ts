@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomInt, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -103,18 +103,26 @@ export class KernelProcess {
 type FivePorts = [number, number, number, number, number];
 
 /** Where ports are looked for: below those the system gives to outgoing connections, which could take one of ours. */
-const portRange = [10_000, 32_000] as const;
+const [firstPort, lastPort] = [10_000, 31_999];
 
-/** Ports nobody listens on; held together until all are known, so they differ. */
+/**
+ * The port to try next. A port that was found free stands open until its kernel listens there; so none is tried twice, and
+ * other processes, whose ids differ, begin elsewhere.
+ */
+let nextPort = firstPort + ((process.pid * 64) % (lastPort - firstPort + 1));
+
+/** Ports nobody listens on; held together until all are known. */
 async function freePorts(count: number): Promise<number[]> {
   const held: Server[] = [];
   for (let attempt = 0; held.length < count; attempt++) {
-    const server = await listenOn(randomInt(...portRange));
+    const port = nextPort;
+    nextPort = port === lastPort ? firstPort : port + 1;
+    const server = await listenOn(port);
     if (server !== undefined) held.push(server);
     else if (attempt > 200) {
       throw new LabError("RUND_NO_PORT", "machine", "no free port found", {
         where: "127.0.0.1",
-        expected: `ports from ${portRange.join(" to ")}`,
+        expected: `ports from ${firstPort} to ${lastPort}`,
       });
     }
   }
