@@ -4,10 +4,10 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { KernelClient, loadZeroMq } from "../src/jupyter/client.js";
+import { KernelProcess } from "../src/jupyter/kernel-process.js";
+import type { KernelCommand } from "../src/jupyter/kernelspecs.js";
 import { kernelSpec } from "../src/kernel/spec.js";
-import { KernelClient, loadZeroMq } from "../src/present/notebook/client.js";
-import { KernelProcess } from "../src/present/notebook/kernel-process.js";
-import type { KernelCommand } from "../src/present/notebook/kernelspecs.js";
 import { median, root } from "./support.js";
 
 const command = (name: string, argv: readonly string[]): KernelCommand => ({

@@ -6,10 +6,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseEvents, type RoundEvent } from "../src/logs/index.js";
-import { cleanUp, removeSandbox } from "../src/measure/experiments/cleanup.js";
-import { machineClock } from "../src/measure/experiments/clock.js";
-import { ServiceLog } from "../src/measure/experiments/service-log.js";
+import { parseEvents, type RoundEvent } from "../src/campaign-files/index.js";
+import { cleanUp, removeSandbox } from "../src/measure/campaign/cleanup.js";
 import {
   type CriClient,
   connectCri,
@@ -24,6 +22,8 @@ import {
   runtimes,
   startContainerd,
 } from "../src/measure/index.js";
+import { machineClock } from "../src/measure/round/clock.js";
+import { ServiceLog } from "../src/measure/round/service-log.js";
 import { median } from "./support.js";
 
 const crictlThere = spawnSync("crictl", ["--version"]).error === undefined;

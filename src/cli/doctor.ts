@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { type Demand, examine, type Finding, pidsPerSandbox } from "../measure/environment/doctor/index.js";
-import { defaultEndpoint } from "../measure/environment/index.js";
+import { defaultEndpoint } from "../measure/changes/index.js";
+import { type Demand, examine, type Finding, pidsPerSandbox } from "../measure/doctor/index.js";
 import { findRuntime, runtimes } from "../measure/runtimes/index.js";
 import { LabError } from "../model/errors.js";
 import { type Io, print, printJson } from "./io.js";

@@ -13,7 +13,7 @@ import {
   startContainerd,
   stopContainerd,
   thisMachine,
-} from "../measure/environment/index.js";
+} from "../measure/changes/index.js";
 import { LabError } from "../model/errors.js";
 import { type Io, note, print, printJson } from "./io.js";
 

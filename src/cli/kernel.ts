@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Command } from "commander";
+import { jupyterDataFolder } from "../jupyter/kernelspecs.js";
 import { installKernelSpec, kernelSpec, kernelSpecFolder, requirePeers, uninstallKernelSpec } from "../kernel/spec.js";
-import { jupyterDataFolder } from "../present/notebook/kernelspecs.js";
 import { type Io, note, print, printJson } from "./io.js";
 
 interface Options {

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { type Parameters, parseParameter } from "../jupyter/parameters.js";
 import { LabError } from "../model/errors.js";
-import { type Parameters, parseParameter } from "../present/notebook/parameters.js";
 import { type Io, note, print } from "./io.js";
 import { runNotebooks } from "./run-notebooks.js";
 

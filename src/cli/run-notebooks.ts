@@ -3,12 +3,12 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findKernel, type KernelCommand } from "../jupyter/kernelspecs.js";
+import { formatNotebook, type Notebook, parseNotebook } from "../jupyter/nbformat.js";
+import type { Parameters } from "../jupyter/parameters.js";
+import { type CellEvent, type CellFailure, runNotebook } from "../jupyter/run-notebook.js";
 import { kernelName, kernelSpec, requirePeers } from "../kernel/spec.js";
 import { LabError } from "../model/errors.js";
-import { findKernel, type KernelCommand } from "../present/notebook/kernelspecs.js";
-import { formatNotebook, type Notebook, parseNotebook } from "../present/notebook/nbformat.js";
-import type { Parameters } from "../present/notebook/parameters.js";
-import { type CellEvent, type CellFailure, runNotebook } from "../present/notebook/run.js";
 import type { Io } from "./io.js";
 
 export interface NotebooksOptions {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { parseEvents } from "../logs/index.js";
+import { parseEvents } from "../campaign-files/index.js";
 import type { CampaignSettings, CellSummary, Plan, RuntimeDeclaration } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
 import type { Experiment } from "../model/experiment.js";

@@ -1,6 +1,7 @@
 /** The main thread's part: compiles and runs cells, and answers what the protocol thread asks. */
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
+import type { Content } from "../jupyter/wire.js";
 import { type DisplaySink, displaySinkKey, type MimeBundle } from "../present/notebook/display.js";
 import { bundleOf } from "../present/notebook/values.js";
 import { Compiler } from "./compiler.js";
@@ -12,7 +13,6 @@ import type { Outlet } from "./pipe.js";
 import { replaceStream } from "./streams.js";
 import { asyncContexts } from "./termination.js";
 import { Traces } from "./traces.js";
-import type { Content } from "./wire.js";
 
 type ExecuteAsk = Extract<Ask, { ask: "execute" }>;
 

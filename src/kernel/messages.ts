@@ -1,5 +1,5 @@
+import type { Content } from "../jupyter/wire.js";
 import type { MimeBundle } from "../present/notebook/display.js";
-import type { Content } from "./wire.js";
 
 /** What the protocol thread asks of the engine on the main thread. `id` comes back with the answer. */
 export type Ask =

@@ -8,14 +8,14 @@ import { createRequire } from "node:module";
 import { Socket } from "node:net";
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type * as Zmq from "zeromq";
-import type { Connection } from "./connection.js";
+import type { Connection } from "../jupyter/connection.js";
+import { decode, encode, type Header, type Request } from "../jupyter/wire.js";
 import { Interrupter } from "./interrupt.js";
 import type { Ask, Tell } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { type Piece, PieceReader, type Pipes, type StreamName } from "./pipe.js";
 import { Session } from "./session.js";
 import { StreamText } from "./stream-text.js";
-import { decode, encode, type Header, type Request } from "./wire.js";
 
 /** What the main thread hands over. */
 export interface ProtocolData {

@@ -1,8 +1,8 @@
+import { type Content, type Header, protocolVersion, type Request } from "../jupyter/wire.js";
 import { version } from "../model/version.js";
 import { History, type HistoryQuery } from "./history.js";
 import type { Interrupter } from "./interrupt.js";
 import type { Ask, ErrorContent, Executed } from "./messages.js";
-import { type Content, type Header, protocolVersion, type Request } from "./wire.js";
 
 type RequestChannel = "shell" | "control";
 

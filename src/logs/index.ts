@@ -5,10 +5,7 @@ export { type CellLog, type MemoryCellLog, readCells, type StartCellLog } from "
 export { type ColdStart, ColdStartColumns, formatClientLog, parseClientLog, scanClientLog } from "./client.js";
 export { type CpuSample, formatCpuLog, parseCpuLog } from "./cpu.js";
 export { discoverRuns, type RunFolder } from "./discover.js";
-export * from "./events.js";
-export { type HostCost, hostCost } from "./host-cost.js";
 export { formatLatencyLog, parseLatencyLog } from "./latency.js";
-export * from "./manifest.js";
 export { formatSmemTable, type ProcessMemory, parseSmemTable, processClass } from "./memory.js";
 export type { MemorySum, MemorySums } from "./memory-sums.js";
 export {
@@ -26,5 +23,4 @@ export {
 } from "./names.js";
 export { formatG, wholeNumber } from "./numbers.js";
 export { ProblemList } from "./problems.js";
-export * from "./samples.js";
 export { parseVersions, type SoftwareVersions } from "./versions.js";

@@ -1,16 +1,20 @@
 /** Measuring: plans, campaigns, the CRI clients under them and the host's own account. */
 
+export { listOwn } from "./campaign/cleanup.js";
+export { stepsFor } from "./campaign/environment.js";
+export { measureCampaign, resumeCampaign } from "./campaign/measure.js";
+export type { MeasureOptions } from "./campaign/options.js";
+export { knownContainerd, openService, requireHandlers, type Service } from "./campaign/service.js";
+export type { CampaignProgress, MemoryTools } from "./campaign/tools.js";
+export * from "./changes/index.js";
 export { socketPath } from "./cri/grpc.js";
 export * from "./cri/index.js";
-export * from "./environment/index.js";
-export { readCampaignFile } from "./experiments/campaign-file.js";
-export { readManifest } from "./experiments/campaign-folder.js";
-export { listOwn } from "./experiments/cleanup.js";
-export { stepsFor } from "./experiments/environment.js";
-export { type MeasureOptions, measureCampaign, resumeCampaign } from "./experiments/measure.js";
-export { makePlan, type Plan, type PlanKnowledge } from "./experiments/plan.js";
-export { replayTiming, type Timing, usualTiming } from "./experiments/quiet.js";
-export { knownContainerd, openService, requireHandlers, type Service } from "./experiments/service.js";
+export { type Fingerprint, readFingerprint } from "./host/fingerprint.js";
+export { type MachineLimits, readLimits } from "./host/limits.js";
+export { listenerOf } from "./host/listener.js";
+export { type MemorySnapshot, readSandboxMemory } from "./host/memory-snapshot.js";
+export { readCampaignFile } from "./plan/campaign-file.js";
+export { makePlan, type Plan, type PlanKnowledge } from "./plan/plan.js";
 export {
   type CampaignSettings,
   type ExperimentSettings,
@@ -20,11 +24,8 @@ export {
   fromCustom,
   settingsDigest,
   toCustom,
-} from "./experiments/settings.js";
-export { type CellSummary, summariseCells } from "./experiments/summary.js";
-export type { CampaignProgress, MemoryTools } from "./experiments/tools.js";
-export { type Fingerprint, readFingerprint } from "./host/fingerprint.js";
-export { type MachineLimits, readLimits } from "./host/limits.js";
-export { listenerOf } from "./host/listener.js";
-export { type MemorySnapshot, readSandboxMemory } from "./host/memory-snapshot.js";
+} from "./plan/settings.js";
+export { readManifest } from "./record/campaign-folder.js";
+export { type CellSummary, summariseCells } from "./record/summary.js";
+export { replayTiming, type Timing, usualTiming } from "./round/timing.js";
 export * from "./runtimes/index.js";

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { parseEvents, parseManifest } from "../../src/logs/index.js";
+import { parseEvents, parseManifest } from "../../src/campaign-files/index.js";
 import { childCommand, until } from "../support/child-command.js";
 import { lab } from "../support/command-line.js";
 import { needs, suiteNeeding } from "../support/needs.js";

@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { parseEvents } from "../../src/logs/index.js";
+import { parseEvents } from "../../src/campaign-files/index.js";
 import { requestTimes } from "../../src/measure/cri/containerd-log.js";
-import { readCampaignFile } from "../../src/measure/experiments/campaign-file.js";
+import { readCampaignFile } from "../../src/measure/plan/campaign-file.js";
 import { LabError } from "../../src/model/errors.js";
 import { inTempFolder, writeFiles } from "../support/temp.js";
 

@@ -1,36 +1,38 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseResultTable } from "../../src/analysis/datasets/published.js";
-import { decode } from "../../src/kernel/wire.js";
 import {
-  discoverRuns,
   formatEvent,
   formatManifest,
   type Manifest,
+  parseEvents,
+  parseManifest,
+  parseSamples,
+  samplesHeader,
+} from "../../src/campaign-files/index.js";
+import { parseNotebook } from "../../src/jupyter/nbformat.js";
+import { decode } from "../../src/jupyter/wire.js";
+import {
+  discoverRuns,
   ProblemList,
   parseClientFile,
   parseClientLog,
   parseConcurrencyFolder,
   parseCpuLog,
   parseDensityFolder,
-  parseEvents,
   parseLatencyLog,
-  parseManifest,
   parseMemoryFile,
   parseRunName,
-  parseSamples,
   parseSmemTable,
   parseVersions,
   readCells,
-  samplesHeader,
 } from "../../src/logs/index.js";
+import { parseToml } from "../../src/measure/changes/toml.js";
 import { requestTimes } from "../../src/measure/cri/containerd-log.js";
 import { crictlFailure } from "../../src/measure/cri/crictl-output.js";
-import { parseToml } from "../../src/measure/environment/toml.js";
-import { readCampaignFile } from "../../src/measure/experiments/campaign-file.js";
+import { readCampaignFile } from "../../src/measure/plan/campaign-file.js";
 import { readRuntimeFile } from "../../src/measure/runtimes/runtime-file.js";
 import type { Problem } from "../../src/model/problem.js";
-import { parseNotebook } from "../../src/present/notebook/nbformat.js";
 import { cellFiles } from "../support/run-folder.js";
 
 /** A reader of text that people or other programs write. */

@@ -4,8 +4,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { loadZeroMq } from "../../src/jupyter/client.js";
 import { kernelArgv } from "../../src/kernel/spec.js";
-import { loadZeroMq } from "../../src/present/notebook/client.js";
 import { inTempFolder } from "../support/temp.js";
 import { LiveKernel, printed } from "./live-kernel.js";
 

@@ -1,11 +1,11 @@
 /** A real kernel for tests: the compiled one in dist/, driven by the client that the headless runner uses. */
 
+import { KernelClient, type KernelMessage, loadZeroMq } from "../../src/jupyter/client.js";
+import { KernelProcess } from "../../src/jupyter/kernel-process.js";
+import type { KernelCommand } from "../../src/jupyter/kernelspecs.js";
+import type { Json, Output } from "../../src/jupyter/nbformat.js";
+import { CellOutputs } from "../../src/jupyter/outputs.js";
 import { kernelSpec } from "../../src/kernel/spec.js";
-import { KernelClient, type KernelMessage, loadZeroMq } from "../../src/present/notebook/client.js";
-import { KernelProcess } from "../../src/present/notebook/kernel-process.js";
-import type { KernelCommand } from "../../src/present/notebook/kernelspecs.js";
-import type { Json, Output } from "../../src/present/notebook/nbformat.js";
-import { CellOutputs } from "../../src/present/notebook/outputs.js";
 import { projectRoot } from "../support/needs.js";
 
 export const labKernel: KernelCommand = {
@@ -33,7 +33,7 @@ export class LiveKernel {
 
   private constructor(
     readonly process: KernelProcess,
-    readonly connection: import("../../src/present/notebook/client.js").ConnectionInfo,
+    readonly connection: import("../../src/jupyter/client.js").ConnectionInfo,
     public client: KernelClient,
   ) {}
 

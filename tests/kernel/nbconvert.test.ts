@@ -3,16 +3,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as assert from "uvu/assert";
-import { installKernelSpec, kernelSpecFolder } from "../../src/kernel/spec.js";
 import {
   type CodeCell,
   formatNotebook,
   type Notebook,
   type Output,
   parseNotebook,
-} from "../../src/present/notebook/nbformat.js";
-import { CellOutputs } from "../../src/present/notebook/outputs.js";
-import { runNotebook } from "../../src/present/notebook/run.js";
+} from "../../src/jupyter/nbformat.js";
+import { CellOutputs } from "../../src/jupyter/outputs.js";
+import { runNotebook } from "../../src/jupyter/run-notebook.js";
+import { installKernelSpec, kernelSpecFolder } from "../../src/kernel/spec.js";
 import { needs, projectRoot, suiteNeeding } from "../support/needs.js";
 import { inTempFolder } from "../support/temp.js";
 import { labKernel, printed } from "./live-kernel.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readConnection } from "../../src/kernel/connection.js";
+import { readConnection } from "../../src/jupyter/connection.js";
 import { History } from "../../src/kernel/history.js";
 import { pointsOf, unitsOf } from "../../src/kernel/language.js";
 import { Outbox } from "../../src/kernel/outbox.js";

@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { recordedCampaign } from "../../src/analysis/datasets/index.js";
 import { needs, suiteNeeding } from "../support/needs.js";
-import { readCampaign } from "./experiments/campaigns.js";
+import { readCampaign } from "./campaign/campaigns.js";
 import { assertTablesAsPandas } from "./reference.js";
 
 const test = suite("the campaign recorded in raw/");

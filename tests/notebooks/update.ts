@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatNotebook, type Notebook } from "../../src/present/notebook/nbformat.js";
+import { formatNotebook, type Notebook } from "../../src/jupyter/nbformat.js";
 import { isInteractive, notebookNames, notebooksFolder, readNotebook, runBuilt } from "../support/notebooks.js";
 import { inTempFolder } from "../support/temp.js";
 

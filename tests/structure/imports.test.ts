@@ -38,12 +38,14 @@ const told = (wrong: readonly Import[]) => wrong.map(({ from, to }) => `${from} 
 const allowed: Readonly<Record<string, readonly string[]>> = {
   model: [],
   logs: ["model"],
-  measure: ["logs", "model"],
-  analysis: ["logs", "model"],
-  present: ["analysis", "logs", "model"],
-  kernel: ["present", "model"],
-  cli: ["model", "logs", "measure", "analysis", "present", "kernel"],
-  "index.ts": ["model", "logs", "analysis", "present"],
+  "campaign-files": ["logs", "model"],
+  measure: ["campaign-files", "logs", "model"],
+  analysis: ["campaign-files", "logs", "model"],
+  present: ["analysis", "campaign-files", "logs", "model"],
+  jupyter: ["present", "model"],
+  kernel: ["jupyter", "present", "model"],
+  cli: ["model", "logs", "campaign-files", "measure", "analysis", "present", "jupyter", "kernel"],
+  "index.ts": ["model", "logs", "campaign-files", "analysis", "present"],
 };
 
 test("there is something to check", () => {
@@ -99,9 +101,10 @@ test("statistics import no one but simple-statistics", () => {
   assert.equal(told(wrong), []);
 });
 
-test("the kernel takes of present only what cells and values show themselves through", () => {
+test("kernel and runner take of present only what cells and values show themselves through", () => {
   const wrong = imports.filter(
-    ({ from, to }) => roomOf(from) === "kernel" && /^present\/(?!notebook\/(display|values)\.ts$)/.test(to),
+    ({ from, to }) =>
+      ["kernel", "jupyter"].includes(roomOf(from)) && /^present\/(?!notebook\/(display|values)\.ts$)/.test(to),
   );
   assert.equal(told(wrong), []);
 });
@@ -112,13 +115,9 @@ const keepers: readonly (readonly [what: string, packages: RegExp, places: RegEx
   ["danfojs-node", /^(danfojs-node|@tensorflow\/)/, /^analysis\/tables\/frame\.ts$/],
   ["plotly.js-dist", /^plotly\.js/, /^present\/(figures|notebook|report)\//],
   ["csv-parse", /^csv-parse/, /^analysis\//],
-  [
-    "processes",
-    /^(execa|node:child_process)$/,
-    /^(measure\/|analysis\/datasets\/fetch\.ts$|present\/notebook\/|kernel\/|cli\/)/,
-  ],
+  ["processes", /^(execa|node:child_process)$/, /^(measure\/|analysis\/datasets\/fetch\.ts$|jupyter\/|kernel\/|cli\/)/],
   ["gRPC", /^@grpc\//, /^measure\//],
-  ["zeromq", /^zeromq/, /^(kernel|present\/notebook)\//],
+  ["zeromq", /^zeromq/, /^(kernel|jupyter)\//],
 ];
 for (const [what, packages, places] of keepers) {
   test(`${what} has one home`, () => {

@@ -10,7 +10,14 @@ const read = (file: string) => readFileSync(join(projectRoot, file), "utf8");
 const manifest = JSON.parse(read("package.json"));
 
 test("the entry points follow the rooms", () => {
-  assert.equal(Object.keys(manifest.exports), [".", "./logs", "./stats", "./measure", "./package.json"]);
+  assert.equal(Object.keys(manifest.exports), [
+    ".",
+    "./logs",
+    "./stats",
+    "./measure",
+    "./campaign-files",
+    "./package.json",
+  ]);
   for (const { types, default: module } of Object.values(manifest.exports).filter(
     entry => typeof entry === "object",
   ) as {

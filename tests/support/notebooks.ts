@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { CodeCell, Notebook } from "../../src/present/notebook/nbformat.js";
-import { parseNotebook } from "../../src/present/notebook/nbformat.js";
+import type { CodeCell, Notebook } from "../../src/jupyter/nbformat.js";
+import { parseNotebook } from "../../src/jupyter/nbformat.js";
 import { projectRoot } from "./needs.js";
 
 export const notebooksFolder = join(projectRoot, "notebooks");

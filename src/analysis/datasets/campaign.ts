@@ -1,16 +1,14 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
-  formatMemoryFile,
   hostCost,
   type Manifest,
   type MemoryEvent,
-  type ProblemList,
   parseEvents,
   parseManifest,
   type RoundEvent,
-  type RunFolder,
-} from "../../logs/index.js";
+} from "../../campaign-files/index.js";
+import { formatMemoryFile, type ProblemList, type RunFolder } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
 import type { MemoryCell, RunInfo, StartCell } from "./dataset.js";
 

@@ -1,4 +1,5 @@
-import type { HostCost, SoftwareVersions } from "../../logs/index.js";
+import type { HostCost } from "../../campaign-files/index.js";
+import type { SoftwareVersions } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
 import type { Problem } from "../../model/problem.js";
 

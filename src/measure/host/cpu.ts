@@ -1,4 +1,4 @@
-import type { CpuTicks } from "../../logs/events.js";
+import type { CpuTicks } from "../../campaign-files/events.js";
 import { procFolder, readProc, statOf } from "./proc.js";
 
 /** The host's CPU time since boot, in clock ticks of 10 ms, and this program's own, in microseconds. */

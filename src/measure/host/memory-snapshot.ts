@@ -1,4 +1,4 @@
-import type { ComponentMemory, MemoryEvent } from "../../logs/events.js";
+import type { ComponentMemory, MemoryEvent } from "../../campaign-files/events.js";
 import type { ProcessMemory } from "../../logs/index.js";
 import type { ProcessPattern } from "../runtimes/runtime.js";
 import { procFolder } from "./proc.js";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { HostMemory, HostState } from "../../logs/events.js";
+import type { HostMemory, HostState } from "../../campaign-files/events.js";
 import { fieldsOf, pageKiB, procFolder, readProc } from "./proc.js";
 
 /**

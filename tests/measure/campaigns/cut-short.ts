@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { restoreMachine } from "../../../src/measure/changes/index.js";
 import type { ReplayServer } from "../../../src/measure/cri/index.js";
-import { restoreMachine } from "../../../src/measure/environment/index.js";
 import type { LabError } from "../../../src/model/errors.js";
 import { projectRoot } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
-import { configs, installedMachine, type StandIn } from "../environment/stand-ins.js";
-import { readCampaign } from "../experiments/campaigns.js";
+import { readCampaign } from "../campaign/campaigns.js";
+import { configs, installedMachine, type StandIn } from "../changes/stand-ins.js";
 import { machineCampaign } from "./machine-campaign.js";
 
 export const socketOf = ({ endpoint }: ReplayServer): string => endpoint.replace("unix://", "");

@@ -1,5 +1,5 @@
 /** Runs the small campaign on a stand-in of a machine and is killed at a moment: `killed-campaign.ts ROOT FOLDER RUNTIME SOCKET MOMENT`. */
-import { standIn } from "../environment/stand-ins.js";
+import { standIn } from "../changes/stand-ins.js";
 import { machineCampaign } from "./machine-campaign.js";
 
 const [root = "", folder = "", id = "", socket = "", moment = ""] = process.argv.slice(2);

@@ -1,18 +1,18 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "@decimalturn/toml-patch";
+import { machineEnvironment } from "../../../src/measure/campaign/environment.js";
+import type { CampaignTools, MemoryTools } from "../../../src/measure/campaign/tools.js";
 import { type CriClient, connectCri, labelNames, type ReplaySource } from "../../../src/measure/cri/index.js";
-import { fasterClock } from "../../../src/measure/experiments/clock.js";
-import { machineEnvironment } from "../../../src/measure/experiments/environment.js";
-import { makePlan } from "../../../src/measure/experiments/plan.js";
-import { experimentSettings } from "../../../src/measure/experiments/settings.js";
-import type { CampaignTools, MemoryTools } from "../../../src/measure/experiments/tools.js";
 import { readCpu } from "../../../src/measure/host/cpu.js";
 import { runtimes } from "../../../src/measure/index.js";
-import type { StandIn } from "../environment/stand-ins.js";
-import { campaignIn, fakeTools, type Outcome } from "../experiments/campaigns.js";
-import { FakeCri } from "../experiments/fake-cri.js";
-import { VirtualClock } from "../experiments/virtual-clock.js";
+import { makePlan } from "../../../src/measure/plan/plan.js";
+import { experimentSettings } from "../../../src/measure/plan/settings.js";
+import { fasterClock } from "../../../src/measure/round/clock.js";
+import { campaignIn, fakeTools, type Outcome } from "../campaign/campaigns.js";
+import { FakeCri } from "../campaign/fake-cri.js";
+import { VirtualClock } from "../campaign/virtual-clock.js";
+import type { StandIn } from "../changes/stand-ins.js";
 
 /** Any cell of these runtimes: sandboxes ready after 5 ms. */
 export const instantSource: ReplaySource = {

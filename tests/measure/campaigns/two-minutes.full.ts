@@ -5,7 +5,7 @@ import { startContainerd } from "../../../src/measure/index.js";
 import { lab } from "../../support/command-line.js";
 import { needs, projectRoot, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
-import { assertNothingLeft } from "../experiments/real.js";
+import { assertNothingLeft } from "../campaign/real.js";
 
 const test = suiteNeeding(
   "the two-minute campaign on a real containerd",

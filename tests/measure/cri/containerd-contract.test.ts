@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type PrivateContainerd, startContainerd } from "../../../src/measure/changes/index.js";
 import { connectCri, connectCrictl } from "../../../src/measure/cri/index.js";
-import { type PrivateContainerd, startContainerd } from "../../../src/measure/environment/index.js";
 import { crictlOnPath } from "../../support/crictl.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
 import { criContract, type Service } from "./contract.js";

@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { findKernel, jupyterDataFolder } from "../../../src/jupyter/kernelspecs.js";
+import type { CodeCell, Notebook } from "../../../src/jupyter/nbformat.js";
+import { CellOutputs } from "../../../src/jupyter/outputs.js";
+import { parseParameter, withParameters } from "../../../src/jupyter/parameters.js";
 import type { LabError } from "../../../src/model/errors.js";
 import { type DisplaySink, displaySink, displaySinkKey } from "../../../src/present/notebook/display.js";
-import { findKernel, jupyterDataFolder } from "../../../src/present/notebook/kernelspecs.js";
-import type { CodeCell, Notebook } from "../../../src/present/notebook/nbformat.js";
-import { CellOutputs } from "../../../src/present/notebook/outputs.js";
-import { parseParameter, withParameters } from "../../../src/present/notebook/parameters.js";
 import { bundleOf, mimeKey } from "../../../src/present/notebook/values.js";
 import { inTempFolder } from "../../support/temp.js";
 

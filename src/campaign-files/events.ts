@@ -1,0 +1,366 @@
+import { excerpt } from "../logs/problems.js";
+import type { Experiment } from "../model/experiment.js";
+import type { Parsed, Problem } from "../model/problem.js";
+
+/**
+ * `events.ndjson`, a campaign's journal: one JSON document a line, appended as things happen. A round or a memory snapshot
+ * is one line, so it is there whole or not at all; every other file of the campaign but the manifest follows from it.
+ */
+export type CampaignEvent =
+  | SessionEvent
+  | SlotEvent
+  | PrewarmEvent
+  | BackgroundEvent
+  | RoundEvent
+  | MemoryEvent
+  | CleanupEvent
+  | EndEvent;
+
+/** A process began to work on the campaign: its first, or one that resumes it. */
+export interface SessionEvent {
+  readonly event: "session";
+  /** UTC, ISO 8601, as in every event. */
+  readonly at: string;
+  readonly resumed: boolean;
+  readonly pid: number;
+  readonly bootId: string;
+  /** Sandboxes of an earlier session that were still there, and were removed. */
+  readonly leftovers: number;
+}
+
+/** Where an event belongs: one point of the grid in one run folder. */
+export interface CellPlace {
+  readonly run: string;
+  readonly runtime: string;
+  /** Background sandboxes, or in the memory experiment the sandboxes to measure. */
+  readonly density: number;
+}
+
+/** The campaign turned to a cell, in some block of its order. */
+export interface SlotEvent extends CellPlace {
+  readonly event: "slot";
+  readonly at: string;
+  readonly experiment: Experiment;
+  /** 1 for the first. */
+  readonly block: number;
+  /** The place in the block's order, 1 for the first. */
+  readonly position: number;
+  readonly concurrency: number | null;
+  readonly memoryMb: number | null;
+}
+
+/** One sandbox started and removed before a cell's first round, in no table. */
+export interface PrewarmEvent extends CellPlace {
+  readonly event: "prewarm";
+  readonly at: string;
+  readonly ms: number;
+  /** Null where it went well. */
+  readonly failure: string | null;
+}
+
+/** Background sandboxes were brought up, or topped up. */
+export interface BackgroundEvent extends CellPlace {
+  readonly event: "background";
+  readonly at: string;
+  readonly started: number;
+  readonly failed: number;
+  /** Ready afterwards, counted through the service. */
+  readonly ready: number;
+  readonly ms: number;
+  readonly topUp: boolean;
+}
+
+/** A cold start that ended in SANDBOX_READY. Milliseconds since the round's release. */
+export interface ReadySample {
+  readonly status: "ready";
+  /** 1 for the first. */
+  readonly client: number;
+  readonly sandbox: string;
+  readonly sentMs: number;
+  readonly answeredMs: number;
+  readonly readyMs: number;
+}
+
+/** A cold start that did not. A timeout is a right-censored value: it would have taken longer than `endedMs − sentMs`. */
+export interface FailedSample {
+  readonly status: "failed" | "timeout";
+  readonly client: number;
+  /** Null where the request was never answered. */
+  readonly sandbox: string | null;
+  readonly sentMs: number;
+  readonly endedMs: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** One client of a round: ready, failed, or given up when its time was over. */
+export type Sample = ReadySample | FailedSample;
+
+/** What makes a round, or the cell it belongs to, less trustworthy. Nothing is left out for a flag but partial rounds. */
+export type RoundFlag =
+  | "partial"
+  | "clock-step"
+  | "loop-delay"
+  | "cpu-quantised"
+  | "not-quiet"
+  | "background-died"
+  | "topped-up"
+  | "swap-in"
+  | "memory-pressure";
+
+/** The whole host's CPU time between two moments, in clock ticks of 10 ms (jiffies). */
+export interface CpuTicks {
+  /** Neither idle, nor waiting for a disk, nor stolen by a hypervisor. */
+  readonly busy: number;
+  readonly total: number;
+  readonly iowait: number;
+  readonly steal: number;
+}
+
+/** CPU of a round, from release to the last READY. The three numbers are CPU time in milliseconds, never to be mixed. */
+export interface RoundCpu extends CpuTicks {
+  /** The host's busy time, as the paper has it. */
+  readonly busyMs: number;
+  /** Less what the idle window before the round would have cost in the same time. */
+  readonly lessIdleMs: number;
+  /** Less that, and less this program and its children. */
+  readonly lessHarnessMs: number;
+  readonly harnessMs: number;
+  /** The window before the release in which nothing was started. */
+  readonly idle: CpuTicks & { readonly ms: number };
+  /** The window after the last READY, before clean-up. */
+  readonly settle: CpuTicks & { readonly ms: number };
+}
+
+/** The host before a round. KiB as /proc/meminfo counts; pressure is the share of the last 10 s, in percent. */
+export interface HostState {
+  readonly load1: number;
+  readonly memAvailableKiB: number;
+  readonly slabKiB: number;
+  readonly tasks: number;
+  readonly mounts: number;
+  readonly pressure: { readonly cpu: number; readonly memory: number; readonly io: number } | null;
+}
+
+/** One round: its place in the campaign, every cold start, the CPU by three counts, and what was unusual about it. */
+export interface RoundEvent extends CellPlace {
+  readonly event: "round";
+  readonly at: string;
+  readonly block: number;
+  readonly position: number;
+  readonly concurrency: number;
+  /** 1 for the cell's first; warm-up rounds are counted by themselves. */
+  readonly round: number;
+  readonly warmup: boolean;
+  /** Epoch milliseconds of the release; all times of samples count from it. */
+  readonly releasedMs: number;
+  readonly samples: readonly Sample[];
+  /** Null in a partial round: some client failed, or a background sandbox died. */
+  readonly makespanMs: number | null;
+  /** Last request sent minus first, here; and as the service's own log has it, where that can be read. */
+  readonly startSkewMs: number;
+  readonly serviceSkewMs: number | null;
+  readonly cpu: RoundCpu;
+  /** Longest delay of this program's event loop in the round. */
+  readonly loopDelayMs: number;
+  /** How far the wall clock moved against the monotonic one in the round. */
+  readonly clockStepMs: number;
+  /** Wait for quiet before the round, and whether it came. */
+  readonly quiet: { readonly ms: number; readonly reached: boolean };
+  readonly prepare: { readonly ms: number; readonly exitCode: number } | null;
+  readonly cleanupMs: number;
+  /** Background sandboxes ready before and after, by the service's count. */
+  readonly background: { readonly before: number; readonly after: number; readonly topUps: number } | null;
+  readonly host: HostState;
+  /** Pages swapped in, and microseconds in which some task waited for memory, during the round. */
+  readonly swapIn: number;
+  readonly memoryStallUs: number;
+  readonly flags: readonly RoundFlag[];
+}
+
+/** Memory of one kind of process, summed, KiB. */
+export interface ComponentMemory {
+  readonly component: string;
+  readonly processes: number;
+  readonly ussKiB: number;
+  readonly pssKiB: number;
+  readonly rssKiB: number;
+  readonly vssKiB: number;
+  readonly swapPssKiB: number;
+  readonly hugetlbKiB: number;
+}
+
+/** The host's own account of its memory, KiB. */
+export interface HostMemory {
+  readonly memAvailableKiB: number;
+  /**
+   * Free pages that the processors keep in lists of their own. They are not in MemAvailable, and come back to it only within
+   * tens of seconds after many sandboxes have gone. Left out in campaigns that did not look.
+   */
+  readonly cpuListsKiB?: number;
+  readonly slabKiB: number;
+  readonly pageTablesKiB: number;
+  readonly kernelStackKiB: number;
+  readonly percpuKiB: number;
+  readonly anonHugePagesKiB: number;
+  readonly hugetlbKiB: number;
+}
+
+/** One snapshot of the memory experiment; its processes are in the run folder's result file. */
+export interface MemoryEvent extends CellPlace {
+  readonly event: "memory";
+  readonly at: string;
+  readonly block: number;
+  readonly position: number;
+  readonly memoryMb: number;
+  /** MB the guest really has; null without a guest. */
+  readonly guestMemoryMb: number | null;
+  /** Sandboxes whose processes are in the snapshot, ready by the service's count before and after it: the divisor. */
+  readonly sandboxes: number;
+  readonly attempted: number;
+  readonly failed: number;
+  /** Wait until the memory held still, and whether it did. */
+  readonly settle: { readonly ms: number; readonly reached: boolean };
+  readonly snapshotMs: number;
+  readonly components: readonly ComponentMemory[];
+  /** Processes found through the sandboxes, and by the runtime's patterns; and those only one of the two found. */
+  readonly found: {
+    readonly bySandbox: number;
+    readonly byPattern: number;
+    readonly onlyBySandbox: number;
+    readonly onlyByPattern: number;
+    /** Exited between listing and reading. */
+    readonly vanished: number;
+    /** Sandboxes without any process found. */
+    readonly without: number;
+  };
+  /** The service's own process; null where it was not found. */
+  readonly enginePssKiB: number | null;
+  readonly hostBefore: HostMemory;
+  readonly hostAfter: HostMemory;
+  readonly kernel: { readonly ksmPagesSharing: number | null; readonly transparentHugePages: string | null };
+  readonly cleanupMs: number;
+}
+
+/** A clean-up outside a round: before a session's first round, after an interruption, of background sandboxes. */
+export interface CleanupEvent {
+  readonly event: "cleanup";
+  readonly at: string;
+  readonly removed: number;
+  readonly ms: number;
+}
+
+/** How a session of a campaign ended; a session that was killed has none. */
+export interface EndEvent {
+  readonly event: "end";
+  readonly at: string;
+  readonly status: "complete" | "interrupted" | "failed";
+  readonly why: string | null;
+}
+
+/**
+ * An event as one line. A ready sample is an array on disk: client, sandbox, sentMs, answeredMs, readyMs.
+ *
+ * @example formatEvent({ event: "cleanup", at: "2026-01-01T00:00:00.000Z", removed: 2, ms: 30 }) // '{"event":"cleanup","at":"2026-01-01T00:00:00.000Z","removed":2,"ms":30}\n'
+ */
+export function formatEvent(event: CampaignEvent): string {
+  if (event.event !== "round") return `${JSON.stringify(event)}\n`;
+  const samples = event.samples.map(sample =>
+    sample.status === "ready"
+      ? [sample.client, sample.sandbox, sample.sentMs, sample.answeredMs, sample.readyMs]
+      : sample,
+  );
+  return `${JSON.stringify({ ...event, samples })}\n`;
+}
+
+/** Events by name, and the fields a reader relies on. */
+const required: Readonly<Record<CampaignEvent["event"], readonly string[]>> = {
+  session: ["resumed"],
+  slot: ["run", "block", "position"],
+  prewarm: ["run"],
+  background: ["run", "ready"],
+  round: ["run", "density", "concurrency", "block", "round", "warmup", "releasedMs", "samples", "flags", "cpu"],
+  memory: ["run", "density", "memoryMb", "block", "sandboxes", "components", "hostBefore", "hostAfter"],
+  cleanup: ["removed"],
+  end: ["status"],
+};
+
+/**
+ * Reads a campaign's journal.
+ *
+ * @returns the events in order; a problem for each line that is none. A last line without its end is what a crash
+ *   leaves of the line in flight: a problem too
+ * @example parseEvents('{"event":"end","at":"2026-01-01T00:00:00.000Z","status":"complete","why":null}\n').rows[0].status // "complete"
+ * @example parseEvents('{"event":"en').problems[0].code // "RUND_EVENT_TORN"
+ */
+export function parseEvents(text: string, file = "events.ndjson"): Parsed<readonly CampaignEvent[]> {
+  const rows: CampaignEvent[] = [];
+  const problems: Problem[] = [];
+  const lines = text.split("\n");
+  const torn = lines.pop() ?? "";
+  for (const [index, line] of lines.entries()) {
+    const event = readEvent(line);
+    if (typeof event !== "string") rows.push(event);
+    else problems.push({ file, line: index + 1, code: "RUND_EVENT", expected: event, found: excerpt(line) });
+  }
+  if (torn !== "") {
+    const expected = "a line's end";
+    problems.push({ file, line: lines.length + 1, code: "RUND_EVENT_TORN", expected, found: excerpt(torn) });
+  }
+  return { rows, problems };
+}
+
+/** The event on a line, or what was expected of it. */
+function readEvent(line: string): CampaignEvent | string {
+  let value: Record<string, unknown>;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return "a JSON document";
+  }
+  if (typeof value !== "object" || value === null) return "an event";
+  const { event } = value;
+  const known = typeof event === "string" && Object.hasOwn(required, event);
+  const fields = known ? required[event as CampaignEvent["event"]] : undefined;
+  if (fields === undefined) return "an event of a known name";
+  const missing = ["at", ...fields].find(field => value[field] === undefined);
+  if (missing !== undefined) return `the field ${missing}`;
+  if (value.event === "round") {
+    const samples = Array.isArray(value.samples) ? value.samples.map(readSample) : [undefined];
+    if (samples.includes(undefined)) return "samples [client, sandbox, sentMs, answeredMs, readyMs] or failures";
+    return { ...value, samples } as unknown as RoundEvent;
+  }
+  if (value.event === "memory") {
+    if (!Array.isArray(value.components) || value.components.includes(null)) return "components";
+    if (value.hostBefore === null || value.hostAfter === null) return "hostBefore and hostAfter";
+  }
+  return value as unknown as CampaignEvent;
+}
+
+function readSample(value: unknown): Sample | undefined {
+  if (!Array.isArray(value)) {
+    const { client, status } = (value ?? {}) as Partial<FailedSample>;
+    return typeof client === "number" && (status === "failed" || status === "timeout")
+      ? (value as FailedSample)
+      : undefined;
+  }
+  const [client, sandbox, sentMs, answeredMs, readyMs] = value;
+  const times = [client, sentMs, answeredMs, readyMs];
+  return typeof sandbox === "string" && times.every(time => typeof time === "number")
+    ? { status: "ready", client, sandbox, sentMs, answeredMs, readyMs }
+    : undefined;
+}
+
+/**
+ * A sample's times as the client's log has them: whole epoch milliseconds on one time line, so that a round's makespan in
+ * the logs is the measured one to within a millisecond.
+ *
+ * @example coldStartOf(1000.4, { status: "ready", client: 1, sandbox: "ab", sentMs: 0.2, answeredMs: 80, readyMs: 84.3 }) // { sandboxId: "ab", startMs: 1001, endMs: 1085 }
+ */
+export function coldStartOf(releasedMs: number, { sandbox, sentMs, readyMs }: ReadySample) {
+  return {
+    sandboxId: sandbox,
+    startMs: Math.round(releasedMs + sentMs),
+    endMs: Math.round(releasedMs + readyMs),
+  };
+}

@@ -1,0 +1,6 @@
+/** The files of a campaign folder of our own: the manifest, the journal and the tidy samples. Depends on the log formats. */
+
+export * from "./events.js";
+export { type HostCost, hostCost } from "./host-cost.js";
+export * from "./manifest.js";
+export * from "./samples.js";

@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LabError } from "../model/errors.js";
+import type { ConnectionInfo } from "./client.js";
+import type { KernelCommand } from "./kernelspecs.js";
+
+/** A kernel's process, in a process group of its own. */
+export class KernelProcess {
+  /** How the process ended, once it has. */
+  readonly ended: Promise<string>;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  #over = false;
+
+  private constructor(child: ChildProcess, folder: string) {
+    this.#child = child;
+    this.#folder = folder;
+    this.ended = new Promise(resolve => {
+      const end = (how: string) => {
+        this.#over = true;
+        resolve(how);
+      };
+      child.on("exit", (code, signal) =>
+        end(signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`),
+      );
+      child.on("error", error => end(`could not be started: ${error.message}`));
+    });
+  }
+
+  /**
+   * Starts a kernel on free ports of the loopback interface.
+   *
+   * @param cwd the kernel's working directory: the notebook's folder
+   */
+  static async start(
+    command: KernelCommand,
+    cwd: string,
+    env: Readonly<Record<string, string | undefined>>,
+  ): Promise<{ readonly process: KernelProcess; readonly connection: ConnectionInfo }> {
+    const [shell_port, control_port, iopub_port, stdin_port, hb_port] = (await freePorts(5)) as FivePorts;
+    const connection = {
+      ip: "127.0.0.1",
+      key: randomUUID(),
+      shell_port,
+      control_port,
+      iopub_port,
+      stdin_port,
+      hb_port,
+    };
+    const folder = mkdtempSync(join(tmpdir(), "rund-lab-run-"));
+    const file = join(folder, "connection.json");
+    const fields = { ...connection, transport: "tcp", signature_scheme: "hmac-sha256", kernel_name: command.name };
+    writeFileSync(file, JSON.stringify(fields), { mode: 0o600 });
+    const [program, ...args] = command.argv.map(word => word.replaceAll("{connection_file}", file));
+    const log = openSync(join(folder, "log"), "a");
+    const child = spawn(program!, args, {
+      cwd,
+      env: { ...env, ...command.env, JPY_PARENT_PID: String(process.pid) },
+      stdio: ["ignore", log, log],
+      detached: true,
+    });
+    closeSync(log);
+    return { process: new KernelProcess(child, folder), connection };
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** The end of what the process wrote to its own stdout and stderr. */
+  log(): string {
+    return readFileSync(join(this.#folder, "log"), "utf8").trim().slice(-2000);
+  }
+
+  /** Signals the kernel and what its cells have started. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#child.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, signal);
+    } catch {
+      // nobody is left
+    }
+  }
+
+  /** Waits for the end, at most so long; then ends everything that is left, and removes the folder. */
+  async finish(withinMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, withinMs);
+    });
+    if (!this.#over) await Promise.race([this.ended, late]);
+    clearTimeout(timer);
+    this.signal("SIGKILL");
+    await this.ended;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+type FivePorts = [number, number, number, number, number];
+
+/** Where ports are looked for: below those the system gives to outgoing connections, which could take one of ours. */
+const [firstPort, lastPort] = [10_000, 31_999];
+
+/**
+ * The port to try next. A port that was found free stands open until its kernel listens there; so none is tried twice, and
+ * other processes, whose ids differ, begin elsewhere.
+ */
+let nextPort = firstPort + ((process.pid * 64) % (lastPort - firstPort + 1));
+
+/** Ports nobody listens on; held together until all are known. */
+async function freePorts(count: number): Promise<number[]> {
+  const held: Server[] = [];
+  for (let attempt = 0; held.length < count; attempt++) {
+    const port = nextPort;
+    nextPort = port === lastPort ? firstPort : port + 1;
+    const server = await listenOn(port);
+    if (server !== undefined) held.push(server);
+    else if (attempt > 200) {
+      throw new LabError("RUND_NO_PORT", "machine", "no free port found", {
+        where: "127.0.0.1",
+        expected: `ports from ${firstPort} to ${lastPort}`,
+      });
+    }
+  }
+  const ports = held.map(server => (server.address() as AddressInfo).port);
+  await Promise.all(held.map(server => new Promise(resolve => server.close(resolve))));
+  return ports;
+}
+
+function listenOn(port: number): Promise<Server | undefined> {
+  return new Promise(resolve => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen(port, "127.0.0.1", () => resolve(server));
+  });
+}

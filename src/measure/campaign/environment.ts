@@ -1,0 +1,151 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { parse } from "@decimalturn/toml-patch";
+import type { ManifestRun } from "../../campaign-files/manifest.js";
+import { configKeys } from "../../logs/config-keys.js";
+import { parseVersions } from "../../logs/index.js";
+import { LabError } from "../../model/errors.js";
+import {
+  type ContainerdInUse,
+  guestMemorySteps,
+  type Machine,
+  type PreparedMachine,
+  prepareMachine,
+  prepareSteps,
+  refuseChanges,
+  type Step,
+} from "../changes/index.js";
+import { readVersions } from "../host/versions.js";
+import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+
+/** The machine under a campaign: configs, snapshotter, templates. */
+export interface CampaignEnvironment {
+  /** Makes sure that nobody else's changes are on the machine, such as those of this campaign's last, killed session. */
+  refuseChanges(): void;
+  /** Prepares the machine for runtimes that are measured mixed. */
+  prepare(runtimes: readonly RuntimeDeclaration[]): Promise<void>;
+  /** Gives a runtime's guests the memory of a label. @returns MB they really have; null without a guest */
+  setGuestMemory(runtime: RuntimeDeclaration, labelMb: number): Promise<number | null>;
+  /** What a runtime's run folder says of the circumstances, once the machine is prepared for it. */
+  describe(runtime: RuntimeDeclaration): Promise<RunDescription>;
+  /** Puts everything back. Nothing to put back is fine. */
+  restore(): Promise<void>;
+}
+
+export type RunDescription = Pick<ManifestRun, "versions" | "template" | "config"> & {
+  /** versions.txt and copies of the configs, by name. */
+  readonly files: Readonly<Record<string, string>>;
+};
+
+/** What an environment needs to know of the machine. */
+export interface MachineUnderTest {
+  /** Null where the service is none whose config is known: then nothing of it can be changed. */
+  readonly containerd: ContainerdInUse | null;
+  /** containerd's snapshotter as it says itself; null where it does not. */
+  readonly snapshotter: string | null;
+  /** The containerd program, for its version. */
+  readonly program: string;
+  readonly machine: Machine;
+}
+
+/** This machine, prepared step by step and put back; see `environment/`. */
+export function machineEnvironment(under: MachineUnderTest): CampaignEnvironment {
+  let prepared: PreparedMachine | undefined;
+  const perform = async (steps: readonly Step[]) => {
+    if (steps.length === 0) return;
+    if (prepared === undefined) prepared = await prepareMachine(steps, under.machine);
+    else await prepared.perform(steps);
+  };
+  return {
+    refuseChanges: () => refuseChanges(under.machine),
+    prepare: runtimes => perform(stepsFor(runtimes, under)),
+    async setGuestMemory(runtime, labelMb) {
+      await perform(guestMemorySteps(runtime, labelMb));
+      return runtime.config === null ? null : labelMb + runtime.guestMemoryExtraMb;
+    },
+    describe: runtime => describeRun(runtime, under),
+    async restore() {
+      const last = prepared;
+      prepared = undefined;
+      await last?.restore();
+    },
+  };
+}
+
+/** A rehearsal's: nothing is touched, and nothing is known of the machine that was recorded. */
+export const replayEnvironment = (dataset: string): CampaignEnvironment => ({
+  refuseChanges: () => {},
+  prepare: async () => {},
+  setGuestMemory: async ({ config, guestMemoryExtraMb }, labelMb) =>
+    config === null ? null : labelMb + guestMemoryExtraMb,
+  describe: async () => ({
+    versions: { kernel: null, containerd: null, crictl: null, kata: null, vmm: null },
+    template: null,
+    config: {},
+    files: { "versions.txt": `replayed from ${dataset}\n` },
+  }),
+  restore: async () => {},
+});
+
+/**
+ * What is done to the machine before a part of a campaign: each runtime's steps, and what two of them share once.
+ *
+ * @throws LabError `RUND_SNAPSHOTTER` if a runtime needs another snapshotter and containerd's config is not known
+ */
+export function stepsFor(
+  runtimes: readonly RuntimeDeclaration[],
+  { containerd, snapshotter }: Pick<MachineUnderTest, "containerd" | "snapshotter">,
+): readonly Step[] {
+  const steps: Step[] = [];
+  for (const runtime of runtimes) {
+    if (containerd === null) {
+      if (runtime.snapshotter !== null && snapshotter !== null && runtime.snapshotter !== snapshotter) {
+        throw new LabError("RUND_SNAPSHOTTER", "machine", `${runtime.id} needs containerd's snapshotter changed`, {
+          expected: runtime.snapshotter,
+          found: snapshotter,
+          hint: "only the config of the machine's own containerd and of `rund-lab env up` is known: use one of the two",
+        });
+      }
+      steps.push(...prepareSteps({ ...runtime, snapshotter: null }, nowhere));
+      continue;
+    }
+    for (const step of prepareSteps(runtime, containerd)) {
+      const shared = step.kind === "restart-containerd" || step.kind === "patch";
+      if (shared && steps.some(other => JSON.stringify(other) === JSON.stringify(step))) continue;
+      steps.push(step);
+    }
+  }
+  return steps;
+}
+
+/** A containerd that no step is about. */
+const nowhere: ContainerdInUse = { service: { folder: "" }, configPath: "", configText: "" };
+
+async function describeRun(runtime: RuntimeDeclaration, under: MachineUnderTest): Promise<RunDescription> {
+  const text = await readVersions(runtime, under.program);
+  const { template, ...versions } = parseVersions(text);
+  const files: Record<string, string> = { "versions.txt": text };
+  const config: Record<string, string | number | boolean | null> = { snapshotter: under.snapshotter };
+  const own = runtime.config?.path;
+  for (const path of [under.containerd?.configPath, own]) {
+    if (path === undefined || !existsSync(path)) continue;
+    const content = readFileSync(path, "utf8");
+    files[basename(path)] = content;
+    if (path === own) Object.assign(config, plainValues(parse(content)));
+  }
+  if (runtime.snapshotter !== null && under.containerd !== null) config.snapshotter = runtime.snapshotter;
+  if (runtime.config !== null) config.guestMemoryExtraMb = runtime.guestMemoryExtraMb;
+  return { versions, template: runtime.template !== null ? true : template, config, files };
+}
+
+/** The values of `configKeys`, wherever in a config they are. */
+function plainValues(table: unknown): Record<string, string | number | boolean> {
+  const found: Record<string, string | number | boolean> = {};
+  if (typeof table !== "object" || table === null) return found;
+  for (const [key, value] of Object.entries(table)) {
+    const name = configKeys[key];
+    if (name !== undefined && ["string", "number", "boolean"].includes(typeof value)) found[name] = value;
+    else Object.assign(found, plainValues(value));
+  }
+  return found;
+}

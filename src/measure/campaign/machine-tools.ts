@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import { execa } from "execa";
+import { LabError } from "../../model/errors.js";
+import { thisMachine } from "../changes/index.js";
+import { readCpu } from "../host/cpu.js";
+import { listenerOf } from "../host/listener.js";
+import { readSandboxMemory } from "../host/memory-snapshot.js";
+import { readSizes } from "../host/smaps.js";
+import { readHostMemory, readHostState, readMemoryPressure, readMemorySettings } from "../host/state.js";
+import { type Clock, elapsedMs, fasterClock, machineClock } from "../round/clock.js";
+import { coldStart } from "../round/cold-start.js";
+import { watchLoop } from "../round/loop-delay.js";
+import { ServiceLog } from "../round/service-log.js";
+import { replayTiming, usualTiming } from "../round/timing.js";
+import { removeSandbox } from "./cleanup.js";
+import { type CampaignEnvironment, machineEnvironment, replayEnvironment } from "./environment.js";
+import type { MeasureOptions } from "./options.js";
+import { sandboxRequest } from "./sandbox-request.js";
+import type { Service } from "./service.js";
+import type { CampaignTools, MemoryTools } from "./tools.js";
+
+/** The tools of a campaign on this machine; of a rehearsal, those that touch nothing and live in recorded time. */
+export function toolsFor({ service, memory, report, timing }: MeasureOptions, label: string): CampaignTools {
+  const { cri, replay, socket, log } = service;
+  const clock: Clock = replay === null ? machineClock : fasterClock(replay.speed);
+  return {
+    cri,
+    clock,
+    report,
+    host: { cpu: readCpu, state: readHostState, pressure: readMemoryPressure },
+    watchLoop,
+    timing: timing ?? (replay === null ? usualTiming : replayTiming),
+    network: "NODE",
+    memory: memory ?? hostMemory(socket),
+    environment: environmentFor(service, label, clock),
+    serviceLog: log === null ? null : new ServiceLog(log),
+    async runCommand(command, signal) {
+      const startedNs = machineClock.nowNs();
+      const { exitCode } = await execa("sh", ["-c", command], { reject: false, stdio: "ignore", cancelSignal: signal });
+      signal.throwIfAborted();
+      return { ms: elapsedMs(startedNs, machineClock.nowNs()), exitCode: exitCode ?? -1 };
+    },
+  };
+}
+
+function environmentFor(service: Service, label: string, clock: Clock): CampaignEnvironment {
+  if (service.replay !== null) return replayEnvironment(service.replay.dataset);
+  const { cri, containerd, snapshotter } = service;
+  const maker = { campaign: label, session: randomBytes(4).toString("hex"), network: "NODE" } as const;
+  const startAndRemove = async (handler: string) => {
+    const place = { experiment: "time", runtime: handler, density: 0, concurrency: 1, round: 1, client: 1 } as const;
+    const sandbox = sandboxRequest(maker, handler, { ...place, role: "probe" });
+    const sample = await coldStart({ cri, clock }, sandbox, 1, clock.nowNs(), 60_000, new AbortController().signal);
+    if (sample.sandbox !== null) await removeSandbox(cri, sample.sandbox);
+    if (sample.status === "ready") return;
+    throw new LabError("RUND_TEMPLATE", "machine", `the sandbox for the template does not start: ${sample.message}`, {
+      where: handler,
+      hint: "the runtime's own log says why",
+    });
+  };
+  return machineEnvironment({
+    containerd,
+    snapshotter,
+    program: "containerd",
+    machine: thisMachine({ startAndRemove }),
+  });
+}
+
+/** The memory experiment's eyes on this machine. */
+const hostMemory = (socket: string): MemoryTools => ({
+  snapshot: ({ processes }, ids) => readSandboxMemory(ids, processes),
+  enginePssKiB() {
+    const pid = listenerOf(socket);
+    return pid === undefined ? null : (readSizes(pid)?.pssKiB ?? null);
+  },
+  host: readHostMemory,
+  settings: readMemorySettings,
+});

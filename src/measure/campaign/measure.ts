@@ -1,0 +1,98 @@
+import { realpathSync } from "node:fs";
+import { basename } from "node:path";
+import type { Manifest } from "../../campaign-files/manifest.js";
+import { LabError } from "../../model/errors.js";
+import { readFingerprint } from "../host/fingerprint.js";
+import type { Plan } from "../plan/plan.js";
+import { settingsDigest } from "../plan/settings.js";
+import { CampaignFolder, makeCampaignFolder } from "../record/campaign-folder.js";
+import { withLock } from "../system/lock.js";
+import { runCampaign } from "./campaign.js";
+import { toolsFor } from "./machine-tools.js";
+import { newManifest } from "./new-manifest.js";
+import type { MeasureOptions } from "./options.js";
+
+/**
+ * Measures a new campaign.
+ *
+ * @param out the folder its folder is made in, such as `raw`
+ * @param made is told the campaign's folder before anything is measured
+ * @returns the campaign's folder
+ * @throws LabError as `runCampaign`, and `RUND_LOCKED`
+ */
+export async function measureCampaign(
+  out: string,
+  options: MeasureOptions,
+  made: (path: string) => void = () => {},
+): Promise<string> {
+  const { plan } = options;
+  const at = new Date().toISOString();
+  const what = plan.settings.name ?? [...new Set(plan.settings.experiments.map(each => each.experiment))].join("-");
+  const path = makeCampaignFolder(out, what, at);
+  return locked(path, async () => {
+    const folder = CampaignFolder.create(path, newManifest(basename(path), at, options));
+    made(path);
+    try {
+      await runCampaign(folder, plan, toolsFor(options, folder.manifest.label), options.signal);
+    } finally {
+      folder.close();
+    }
+    return path;
+  });
+}
+
+/**
+ * Goes on with a campaign at its first round that is not measured yet. A campaign that is complete is left as it is.
+ *
+ * @throws LabError `RUND_RESUME_PLAN` if the plan is another one, `RUND_RESUME_HOST` on another machine, `RUND_RESUME` if it
+ *   cannot be read, `RUND_LOCKED` if it runs
+ */
+export async function resumeCampaign(path: string, options: MeasureOptions): Promise<string> {
+  return locked(path, async () => {
+    const folder = CampaignFolder.open(path);
+    try {
+      const { manifest } = folder;
+      refuseOtherPlan(manifest, options.plan, path);
+      refuseOtherService(manifest, options, path);
+      if (manifest.status === "complete") return path;
+      folder.update({ status: "running", why: null, endedAt: null });
+      await runCampaign(folder, options.plan, toolsFor(options, manifest.label), options.signal);
+    } finally {
+      folder.close();
+    }
+    return path;
+  });
+}
+
+/** One process at a time works on a campaign's folder, whatever path leads to it. */
+const locked = <Result>(path: string, work: () => Promise<Result>): Promise<Result> =>
+  withLock(realpathSync(path), work);
+
+function refuseOtherPlan(manifest: Manifest, plan: Plan, path: string): void {
+  if (manifest.plan.digest === settingsDigest(plan.settings)) return;
+  throw new LabError("RUND_RESUME_PLAN", "input", "this is another plan than the campaign was begun with", {
+    where: path,
+    hint: "leave the options out: the campaign knows its plan; or measure the new one without --resume",
+  });
+}
+
+function refuseOtherService(manifest: Manifest, { service }: MeasureOptions, path: string): void {
+  const refuse = (what: string, expected: string, found: string) => {
+    throw new LabError("RUND_RESUME_HOST", "input", `${what} is another one than the campaign was begun with`, {
+      where: path,
+      ...{ expected, found },
+      hint: "one campaign is measured on one machine in one way: measure again in a new folder",
+    });
+  };
+  const { replay } = manifest;
+  const now = service.replay;
+  if (replay?.dataset !== now?.dataset || replay?.speed !== now?.speed) {
+    refuse("the service", describeReplay(replay), describeReplay(now));
+  }
+  if (manifest.driver !== service.cri.driver) refuse("the driver", manifest.driver, service.cri.driver);
+  const { id } = readFingerprint();
+  if (replay === null && manifest.host.id !== id) refuse("the machine", manifest.host.id, id);
+}
+
+const describeReplay = (replay: Manifest["replay"]): string =>
+  replay === null ? "a real runtime" : `a replay of ${replay.dataset} at speed ${replay.speed}`;

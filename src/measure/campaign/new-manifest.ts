@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import type { Manifest, ManifestRun } from "../../campaign-files/manifest.js";
+import { formatRunName } from "../../logs/index.js";
+import { readFingerprint } from "../host/fingerprint.js";
+import type { Plan } from "../plan/plan.js";
+import { settingsDigest } from "../plan/settings.js";
+import type { MeasureOptions } from "./options.js";
+
+/** The manifest of a campaign that begins. */
+export function newManifest(name: string, at: string, options: MeasureOptions): Manifest {
+  const { plan, service, endpoint, command, toolVersion } = options;
+  return {
+    format: 1,
+    campaign: name,
+    label: `${name}-${randomBytes(4).toString("hex")}`,
+    name: plan.settings.name,
+    status: "running",
+    why: null,
+    startedAt: at,
+    endedAt: null,
+    command,
+    tool: { version: toolVersion, node: process.versions.node },
+    driver: service.cri.driver,
+    endpoint,
+    service: { name: service.version.runtimeName, version: service.version.runtimeVersion },
+    replayed: service.replay !== null,
+    replay: service.replay,
+    host: { ...readFingerprint() },
+    plan: { digest: settingsDigest(plan.settings), settings: plan.settings },
+    runs: newRuns(plan, at),
+  };
+}
+
+/** The run folders of a plan. Their names end in the minute; where one is taken, the next free minute. */
+function newRuns(plan: Plan, at: string): readonly ManifestRun[] {
+  const taken = new Set<string>();
+  const runs: ManifestRun[] = [];
+  for (const { settings, parts } of plan.experiments) {
+    const { experiment, runtimes, rounds } = settings;
+    const known = parts.flatMap(part => part.runtimes);
+    for (let repeat = 1; repeat <= (experiment === "memory" ? rounds : 1); repeat++) {
+      for (const id of runtimes) {
+        const { handler, label } = known.find(runtime => runtime.id === id)!;
+        let minute = Date.parse(at);
+        let name = { experiment, runtime: id, recorded: stamp(minute) };
+        while (taken.has(formatRunName(name))) {
+          minute += 60_000;
+          name = { ...name, recorded: stamp(minute) };
+        }
+        taken.add(formatRunName(name));
+        const unknown = { kernel: null, containerd: null, crictl: null, kata: null, vmm: null };
+        const circumstances = { versions: unknown, template: null, config: {} };
+        runs.push({ run: formatRunName(name), ...name, handler, label, repeat, ...circumstances });
+      }
+    }
+  }
+  return runs;
+}
+
+/** Month, day, hour and minute in UTC: `12252108`. */
+const stamp = (epochMs: number): string => new Date(epochMs).toISOString().slice(5, 16).replaceAll(/[-T:]/g, "");

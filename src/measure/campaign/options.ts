@@ -1,0 +1,21 @@
+import type { Plan } from "../plan/plan.js";
+import type { Timing } from "../round/timing.js";
+import type { Service } from "./service.js";
+import type { CampaignProgress, MemoryTools } from "./tools.js";
+
+/** What a campaign is measured with. */
+export interface MeasureOptions {
+  readonly plan: Plan;
+  readonly service: Service;
+  /** The endpoint as it was asked for: a replay's is not the socket it happens to have. */
+  readonly endpoint: string;
+  /** The words after `rund-lab`, for the manifest. */
+  readonly command: readonly string[];
+  readonly toolVersion: string;
+  readonly signal: AbortSignal;
+  readonly report: (progress: CampaignProgress) => void;
+  /** A rehearsal's memory, which no process has; the host's own if left out. */
+  readonly memory?: MemoryTools;
+  /** Waits and windows around a round; the usual ones if left out, and none in a rehearsal. */
+  readonly timing?: Timing;
+}

@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { LabError } from "../../model/errors.js";
+import { type ContainerdInUse, findContainerd } from "../changes/index.js";
+import type { CriClient, CriStatus, CriVersion } from "../cri/client.js";
+import { connectCrictl } from "../cri/crictl.js";
+import { connectCri, socketPath } from "../cri/grpc.js";
+import { runtimeHandlers } from "../cri/handlers.js";
+import { type ReplayInfo, replayInfo } from "../cri/replay/info.js";
+import { nearestName } from "../runtimes/nearest-name.js";
+import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+
+/** A CRI service that answers, and what is known of it. */
+export interface Service {
+  readonly cri: CriClient;
+  readonly endpoint: string;
+  readonly socket: string;
+  readonly version: CriVersion;
+  /** Null for a real runtime. */
+  readonly replay: ReplayInfo | null;
+  /** Null where it does not say. */
+  readonly handlers: readonly string[] | null;
+  readonly snapshotter: string | null;
+  /** Its config, where that is known: the machine's own containerd, or one that `env up` made. */
+  readonly containerd: ContainerdInUse | null;
+  /** Its log of requests; null where it is not in a file we know. */
+  readonly log: string | null;
+}
+
+const systemSocket = "/run/containerd/containerd.sock";
+const systemConfig = "/etc/containerd/config.toml";
+
+/**
+ * Connects to a CRI service and asks it what it is.
+ *
+ * @param endpoint `unix:///…`
+ * @throws CriError if it does not answer as one; LabError `RUND_CRI_NOT_READY` if it says that it is not ready
+ */
+export async function openService(endpoint: string, driver: "cri" | "crictl"): Promise<Service> {
+  const cri = driver === "crictl" ? connectCrictl(endpoint) : connectCri(endpoint);
+  try {
+    const version = await cri.version({ timeoutMs: 10_000 });
+    const status = await cri.status({ timeoutMs: 10_000 });
+    refuseUnready(status, endpoint);
+    const socket = socketPath(endpoint);
+    const replay = replayInfo(status);
+    return {
+      ...{ cri, endpoint, socket, version, replay },
+      handlers: runtimeHandlers(status),
+      snapshotter: snapshotterOf(status),
+      containerd: replay === null ? knownContainerd(socket) : null,
+      log: replay === null ? (findContainerd(dirname(socket))?.logPath ?? null) : null,
+    };
+  } catch (error) {
+    cri.close();
+    throw error;
+  }
+}
+
+/**
+ * @throws LabError `RUND_HANDLER` if the service does not know a runtime's handler
+ */
+export function requireHandlers({ handlers, endpoint }: Service, runtimes: readonly RuntimeDeclaration[]): void {
+  if (handlers === null) return;
+  for (const { id, handler } of runtimes) {
+    if (handlers.includes(handler)) continue;
+    const near = nearestName(handler, handlers);
+    throw new LabError("RUND_HANDLER", "machine", `no handler "${handler}" for the runtime ${id}`, {
+      where: endpoint,
+      expected: `one of ${handlers.join(", ") || "none at all"}`,
+      found: handler,
+      hint:
+        near === undefined
+          ? "add it to containerd's config.toml; `rund-lab env up` makes a containerd with every runtime found here"
+          : `did you mean ${near}?`,
+    });
+  }
+}
+
+/** The containerd behind a socket, where its config is known: one that `env up` made, or the machine's own. */
+export function knownContainerd(socket: string): ContainerdInUse | null {
+  const own = findContainerd(dirname(socket));
+  if (own !== undefined) return inUse({ folder: own.folder }, own.configPath);
+  return socket === systemSocket ? inUse({ unit: "containerd", socket }, systemConfig) : null;
+}
+
+function inUse(service: ContainerdInUse["service"], configPath: string): ContainerdInUse {
+  return { service, configPath, configText: existsSync(configPath) ? readFileSync(configPath, "utf8") : "" };
+}
+
+function refuseUnready({ conditions }: CriStatus, where: string): void {
+  const unready = conditions.find(({ type, status }) => type === "RuntimeReady" && !status);
+  if (unready === undefined) return;
+  const reason = unready.message || unready.reason;
+  throw new LabError("RUND_CRI_NOT_READY", "machine", `the runtime service is not ready: ${reason}`, {
+    where,
+    hint: "see containerd's log for what it waits for",
+  });
+}
+
+function snapshotterOf({ info }: CriStatus): string | null {
+  try {
+    const config = JSON.parse(info.config ?? "null") as { containerd?: { snapshotter?: string } } | null;
+    return config?.containerd?.snapshotter ?? null;
+  } catch {
+    return null;
+  }
+}

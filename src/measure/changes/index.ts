@@ -1,0 +1,23 @@
+export type { Handler } from "../containerd/handlers.js";
+export {
+  defaultEndpoint,
+  defaultFolder,
+  findContainerd,
+  type PrivateContainerd,
+  restartContainerd,
+  type StartOptions,
+  startContainerd,
+  stopContainerd,
+} from "../containerd/private-containerd.js";
+export {
+  changedFiles,
+  type PreparedMachine,
+  prepareMachine,
+  refuseChanges,
+  restoreMachine,
+} from "./machine-changes.js";
+export { type Machine, thisMachine } from "./perform.js";
+export { makePool, poolScript, poolStatus, removePool } from "./pool.js";
+export { type ContainerdInUse, guestMemorySteps, prepareSteps } from "./prepare-steps.js";
+export { type ScriptSection, shellScript, undoSteps } from "./shell-script.js";
+export type { ContainerdService, Step } from "./steps.js";

@@ -1,0 +1,178 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { ExecaError, execa } from "execa";
+import { LabError } from "../../model/errors.js";
+import { criReady } from "../containerd/cri-ready.js";
+import { restartContainerd } from "../containerd/private-containerd.js";
+import { readRecord } from "../containerd/record.js";
+import { searchPath } from "../system/capabilities.js";
+import { findProgram } from "../system/programs.js";
+import { describeStep } from "./describe-step.js";
+import type { ContainerdService, Step } from "./steps.js";
+import { patchToml } from "./toml.js";
+import type { Journal } from "./undo-journal.js";
+
+/** What steps act on. */
+export interface Machine {
+  /** Files and folders of steps are below it: `/`, or a copy of a machine's files. */
+  readonly root: string;
+  /** Where programs are looked up. */
+  readonly path: string;
+  /** Starts one sandbox of a handler and removes it. */
+  startAndRemove(handler: string): Promise<void>;
+  wait(seconds: number): Promise<void>;
+  /** Told of every step before it is done. */
+  log(line: string): void;
+}
+
+/** This machine itself. Whoever has steps with a sandbox says how one is started. */
+export const thisMachine = (how: Partial<Pick<Machine, "startAndRemove" | "log">> = {}): Machine => ({
+  root: "/",
+  path: searchPath(process.env.PATH ?? ""),
+  startAndRemove: () => Promise.reject(new Error("no way to start a sandbox was given")),
+  wait: seconds => delay(seconds * 1000),
+  log: () => {},
+  ...how,
+});
+
+/**
+ * Does steps one after another, each noted in the journal with what takes it back before it is begun.
+ *
+ * @throws LabError of the first step that fails; those before it are in the journal
+ */
+export async function performSteps(steps: readonly Step[], journal: Journal, machine: Machine): Promise<void> {
+  const captured = new Map<string, string>();
+  for (const step of steps) {
+    journal.note(step.undo ?? []);
+    machine.log(describeStep(step));
+    await perform(step, journal, machine, captured);
+  }
+}
+
+/**
+ * Makes sure, without changing anything, that steps can be done: programs are there, configs hold the sections they must.
+ *
+ * @throws LabError `RUND_STEP_PROGRAM`, `RUND_CONFIG_MISSING`, `RUND_CONFIG_SECTION`, `RUND_CONFIG_SYNTAX`
+ */
+export function checkSteps(steps: readonly Step[], machine: Machine): void {
+  for (const step of steps) {
+    if (step.kind === "command" || step.kind === "absent") requireProgram(step.argv[0]!, machine);
+    if (step.kind === "restart-containerd" && "unit" in step.containerd) requireProgram("systemctl", machine);
+    if (step.kind === "patch") patchedText(step, machine);
+  }
+}
+
+/** Takes back what a journal holds and removes it; goes on where something cannot be taken back, and throws that at the end. */
+export async function takeBack(journal: Journal, machine: Machine): Promise<void> {
+  const failures: unknown[] = [];
+  for (const group of journal.pending) {
+    const captured = new Map<string, string>();
+    try {
+      for (const step of group) {
+        machine.log(describeStep(step));
+        await perform(step, journal, machine, captured);
+      }
+      journal.undone(group);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  journal.close();
+}
+
+async function perform(step: Step, journal: Journal, machine: Machine, captured: Map<string, string>): Promise<void> {
+  switch (step.kind) {
+    case "command": {
+      if (step.onlyWith !== undefined && !captured.get(step.onlyWith)) return;
+      const argv = step.argv.map(word => word.replace(/\$\{(\w+)\}/g, (_, name: string) => captured.get(name) ?? ""));
+      const { failed, stdout } = await run(argv, machine, step.mayFail === true);
+      if (!failed && step.capture !== undefined) captured.set(step.capture, stdout.split("\n")[0]!.trim());
+      return;
+    }
+    case "absent": {
+      const { failed } = await run(step.argv, machine, true);
+      if (failed) return;
+      throw new LabError("RUND_STEP_THERE", "machine", `there already: ${step.what}`, {
+        where: step.argv.join(" "),
+        hint: "it is not rund-lab's, so it is left alone; use it as it is, or remove it yourself",
+      });
+    }
+    case "patch": {
+      const { file, before, after } = patchedText(step, machine);
+      if (before !== after) journal.change(file, after);
+      return;
+    }
+    case "put-back":
+      return journal.putBack(join(machine.root, step.file));
+    case "restart-containerd":
+      return restart(step.containerd, machine);
+    case "empty-folder": {
+      const folder = join(machine.root, step.folder);
+      mkdirSync(folder, { recursive: true });
+      for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+      return;
+    }
+    case "sandbox":
+      return machine.startAndRemove(step.handler);
+    case "wait":
+      return machine.wait(step.seconds);
+  }
+}
+
+/** Restarts a containerd and waits until its CRI answers. */
+async function restart(containerd: ContainerdService, machine: Machine): Promise<void> {
+  if ("folder" in containerd) {
+    if (readRecord(containerd.folder) !== undefined) await restartContainerd(containerd.folder);
+    return;
+  }
+  await run(["systemctl", "restart", containerd.unit], machine, false);
+  try {
+    await criReady(containerd.socket, 60_000);
+  } catch (cause) {
+    throw new LabError("RUND_CONTAINERD_RESTART", "machine", "containerd's CRI does not answer after its restart", {
+      where: containerd.socket,
+      hint: `journalctl -u ${containerd.unit} says why; \`rund-lab env restore\` puts its config back`,
+      cause,
+    });
+  }
+}
+
+async function run(argv: readonly string[], machine: Machine, mayFail: boolean) {
+  const program = requireProgram(argv[0]!, machine);
+  try {
+    // a process group of its own: Ctrl-C in a terminal is for the campaign, not for what it is just putting back
+    const how = { env: { PATH: machine.path }, stdin: "ignore", detached: true } as const;
+    const { stdout } = await execa(program, argv.slice(1), how);
+    return { failed: false, stdout };
+  } catch (cause) {
+    if (!(cause instanceof ExecaError)) throw cause;
+    if (mayFail) return { failed: true, stdout: "" };
+    throw new LabError("RUND_STEP_FAILED", "machine", cause.shortMessage.split("\n")[0]!, {
+      where: argv.join(" "),
+      hint: `it says: ${(cause.stderr || cause.stdout || "nothing").toString().trim()}`,
+      cause,
+    });
+  }
+}
+
+function requireProgram(name: string, machine: Machine): string {
+  const program = findProgram(name, machine.path);
+  if (program !== undefined) return program;
+  throw new LabError("RUND_STEP_PROGRAM", "machine", `${name} is not installed`, {
+    hint: "environment/README.md says how each runtime is installed",
+  });
+}
+
+function patchedText(step: Extract<Step, { kind: "patch" }>, { root }: Machine) {
+  const file = join(root, step.file);
+  if (!existsSync(file)) {
+    throw new LabError("RUND_CONFIG_MISSING", "machine", "no such file", {
+      where: file,
+      hint: "is the runtime installed? environment/README.md says how, and which config lies where",
+    });
+  }
+  const before = readFileSync(file, "utf8");
+  return { file, before, after: patchToml(before, step.changes, file, step.addSections === true ? "add" : "fail") };
+}

@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { withLock } from "../system/lock.js";
+import { bootId } from "../system/process-identity.js";
+import { afterTakingBack } from "./machine-changes.js";
+import { checkSteps, type Machine, performSteps, takeBack } from "./perform.js";
+import { shellScript } from "./shell-script.js";
+import { poolConfig, poolSteps } from "./thin-pool.js";
+import { beginJournal, findJournal, type Journal } from "./undo-journal.js";
+
+/** Where the pool's files and their journal lie, below a machine's root. */
+const poolFolder = (root: string): string => join(root, "var/lib/rund-lab/pool");
+
+/** Whether a journal is that of a whole pool: one made before the machine was booted again has only its files left. */
+const isUp = (journal: Journal | undefined): boolean =>
+  journal?.isComplete === true && journal.owner.bootId === bootId();
+
+/**
+ * Makes the thin pool. What a crash or a reboot has left of an earlier one is taken back first; a failure takes everything
+ * back.
+ *
+ * @returns false if it is there already, made by an earlier call
+ * @throws LabError `RUND_STEP_THERE` if there is a pool of that name that is not ours, or of the step that failed
+ */
+export async function makePool(machine: Machine): Promise<boolean> {
+  const folder = poolFolder(machine.root);
+  return withLock(folder, async () => {
+    const before = findJournal(folder);
+    if (isUp(before)) return false;
+    const steps = poolSteps(folder);
+    checkSteps(steps, machine);
+    if (before !== undefined) await takeBack(before, machine);
+    const journal = beginJournal(folder);
+    try {
+      await performSteps(steps, journal, machine);
+      journal.complete();
+      return true;
+    } catch (error) {
+      throw await afterTakingBack(journal, machine, error);
+    }
+  });
+}
+
+/**
+ * Removes the thin pool that `makePool` made.
+ *
+ * @returns false if there is none of ours
+ */
+export async function removePool(machine: Machine): Promise<boolean> {
+  const folder = poolFolder(machine.root);
+  return withLock(folder, async () => {
+    const journal = findJournal(folder);
+    if (journal !== undefined) await takeBack(journal, machine);
+    return journal !== undefined;
+  });
+}
+
+/** Whether our pool is there; after a crash or a reboot parts of it. */
+export function poolStatus({ root }: Machine): "none" | "up" | "half made" {
+  const journal = findJournal(poolFolder(root));
+  return journal === undefined ? "none" : isUp(journal) ? "up" : "half made";
+}
+
+/** What `makePool` or `removePool` would do, as a shell script; with the section that containerd's config then wants. */
+export function poolScript(verb: "up" | "down", { root }: Machine): string {
+  const folder = poolFolder(root);
+  const journal = findJournal(folder);
+  const left = journal?.pending.flat() ?? [];
+  const steps = verb === "down" ? left : isUp(journal) ? [] : [...left, ...poolSteps(folder)];
+  const script = shellScript([{ title: `thin pool ${verb}`, steps }], () => undefined, "");
+  if (verb === "down") return script;
+  const section = poolConfig(folder).trimEnd().split("\n");
+  return `${script}\n## containerd's config then wants\n\n${section.map(line => `#   ${line}`).join("\n")}\n`;
+}

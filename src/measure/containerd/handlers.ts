@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import { findProgram } from "../system/programs.js";
+
+/** A runtime handler of the private containerd: one runtime whose programs are on this machine. */
+export interface Handler {
+  /** The CRI string. */
+  readonly name: string;
+  /** containerd's `runtime_type`. */
+  readonly type: string;
+  /** Where the shim is, if not on PATH. */
+  readonly shimPath?: string;
+  /** The OCI runtime behind the shim of runc. */
+  readonly binary?: string;
+  /** The runtime's own config file. */
+  readonly configPath?: string;
+}
+
+/**
+ * The handlers this machine can have: of each runtime, shim, program and config file must be there. Where gVisor's own
+ * shim is installed, it is used instead of the shim of runc.
+ *
+ * @param path folders as in PATH
+ * @returns in the order of `runtimes`; of two runtimes with one handler the first
+ */
+export function findHandlers(runtimes: readonly RuntimeDeclaration[], path: string): Handler[] {
+  const found = new Map<string, Handler>();
+  for (const { handler: name, shim, config } of runtimes) {
+    if (shim === null || found.has(name)) continue;
+    const binary = shim.binary === undefined ? undefined : findProgram(shim.binary, path);
+    if (shim.binary !== undefined && binary === undefined) continue;
+    if (config !== null && !existsSync(config.path)) continue;
+    const own = shim.binary === "runsc" && findProgram("containerd-shim-runsc-v1", path) !== undefined;
+    const type = own ? "io.containerd.runsc.v1" : shim.type;
+    if (findProgram(shim.path ?? shimProgram(type), path) === undefined) continue;
+    found.set(name, {
+      name,
+      type,
+      ...(shim.path === undefined ? {} : { shimPath: shim.path }),
+      ...(binary === undefined || own ? {} : { binary }),
+      ...(config === null ? {} : { configPath: config.path }),
+    });
+  }
+  return [...found.values()];
+}
+
+/**
+ * The name of the shim's program behind a runtime type.
+ *
+ * @example shimProgram("io.containerd.runc.v2") // "containerd-shim-runc-v2"
+ */
+export function shimProgram(type: string): string {
+  return `containerd-shim-${type.split(".").slice(-2).join("-")}`;
+}

@@ -1,0 +1,232 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { ExecaError, execa } from "execa";
+import { LabError } from "../../model/errors.js";
+import { cgroupMode } from "../host/cgroups.js";
+import { runtimes } from "../runtimes/index.js";
+import { capSysResource, hasCapability, overlayWorks, searchPath } from "../system/capabilities.js";
+import { withLock } from "../system/lock.js";
+import { endProcess, isAlive } from "../system/process-identity.js";
+import { clearContainerd } from "./clear.js";
+import { containerdConfig } from "./config.js";
+import { imageReady } from "./cri-ready.js";
+import { findHandlers, type Handler } from "./handlers.js";
+import { launch } from "./launch.js";
+import { pauseImage, pauseImageName } from "./pause-image.js";
+import { type ContainerdRecord, containerdPaths, readRecord, recordInTheMaking, writeRecord } from "./record.js";
+import { checkSocketLength, mustBeRoot, requireProgram } from "./requirements.js";
+import { runscWrapper } from "./runsc-wrapper.js";
+
+/** Where `env up` puts the private containerd unless told otherwise. */
+export const defaultFolder = "/var/lib/rund-lab/containerd";
+
+/** What a private containerd gets beside what it finds on the machine. */
+export interface StartOptions {
+  /** `debug` for containerd's own account of every step; requests and their times are in the log either way. */
+  readonly logLevel?: "info" | "debug";
+  /** Where programs are looked up; the usual folders of programs for root are added. */
+  readonly path?: string;
+  /** Milliseconds until its CRI must answer. */
+  readonly timeoutMs?: number;
+}
+
+/** A running containerd of our own. */
+export interface PrivateContainerd {
+  readonly folder: string;
+  readonly socket: string;
+  /** `unix://` and the socket. */
+  readonly endpoint: string;
+  readonly pid: number;
+  readonly handlers: readonly Handler[];
+  readonly snapshotter: string;
+  readonly logPath: string;
+  readonly configPath: string;
+  /** Ends containerd with every sandbox it has, unmounts, and removes the folder. Doing it twice is fine. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a containerd of our own from the system's binaries and waits until its CRI answers and knows the pause image.
+ * All it has lies in the folder; the machine's own containerd is neither used nor touched. What an earlier one left there
+ * after a crash is cleared away first.
+ *
+ * @param folder made if it is missing; otherwise empty, or of an earlier private containerd that runs no more
+ * @throws LabError `RUND_ENV_ROOT`, `RUND_ENV_PROGRAM`, `RUND_ENV_HANDLERS`, `RUND_ENV_FOLDER`, `RUND_ENV_UP` (one is up in this
+ *   folder), `RUND_LOCKED`, `RUND_ENV_START` (with the end of its log); nothing is left behind
+ */
+export async function startContainerd(folder: string, options: StartOptions = {}): Promise<PrivateContainerd> {
+  const { logLevel = "info", timeoutMs = 30_000 } = options;
+  const home = resolve(folder);
+  const paths = containerdPaths(home);
+  mustBeRoot();
+  checkSocketLength(`${paths.socket}.ttrpc`, home);
+  const path = searchPath(options.path ?? process.env.PATH ?? "");
+  const containerd = requireProgram("containerd", path);
+  const ctr = requireProgram("ctr", path);
+  const found = findHandlers(runtimes, path);
+  if (found.length === 0) {
+    throw new LabError("RUND_ENV_HANDLERS", "machine", "no OCI runtime with its shim is installed here", {
+      hint: "apt-get install runc, or see environment/README.md for the others",
+    });
+  }
+  return withLock(home, async () => {
+    await makeFree(home);
+    const handlers = found.map(handler =>
+      handler.name === "runsc" ? behindWrapper(handler, paths.programs) : handler,
+    );
+    const record: ContainerdRecord = {
+      version: 1,
+      ready: false,
+      process: null,
+      handlers,
+      snapshotter: "native",
+      command: startCommand(containerd, paths.config, handlers),
+      path: `${paths.programs}:${path}`,
+    };
+    mkdirSync(home, { recursive: true });
+    try {
+      writeRecord(home, record);
+      const snapshotter = (await overlayWorks(home)) ? "overlayfs" : "native";
+      mkdirSync(paths.programs);
+      for (const { name, binary } of found) {
+        if (name === "runsc" && binary !== undefined) {
+          writeFileSync(join(paths.programs, "runsc"), runscWrapper(binary), { mode: 0o755 });
+        }
+      }
+      const restrictOomScoreAdj = !hasCapability(capSysResource);
+      const settings = { folder: home, socket: paths.socket, handlers, snapshotter, logLevel, restrictOomScoreAdj };
+      writeFileSync(paths.config, containerdConfig(settings));
+      await launch(home, { ...record, snapshotter }, timeoutMs);
+      await importPauseImage(ctr, paths.socket);
+      await imageReady(paths.socket, pauseImageName, timeoutMs);
+      writeRecord(home, { ...readRecord(home)!, ready: true });
+    } catch (error) {
+      await clearContainerd(home);
+      throw error;
+    }
+    return running(home, readRecord(home)!);
+  });
+}
+
+/**
+ * The private containerd in a folder.
+ *
+ * @returns undefined if none runs there
+ * @throws LabError `RUND_ENV_RECORD`
+ */
+export function findContainerd(folder: string): PrivateContainerd | undefined {
+  const home = resolve(folder);
+  const record = readRecord(home);
+  return record !== undefined && isUp(record) ? running(home, record) : undefined;
+}
+
+/** The CRI to use where none is named: the private containerd if it is up in its usual folder, else the machine's own. */
+export const defaultEndpoint = (): string =>
+  findContainerd(defaultFolder)?.endpoint ?? "unix:///run/containerd/containerd.sock";
+
+/**
+ * Ends the private containerd of a folder with all it has: sandboxes, shims, mounts, the folder itself. Exactly what
+ * `startContainerd` started is ended, after a crash as well.
+ *
+ * @returns false if there was nothing of a private containerd
+ * @throws LabError `RUND_ENV_ROOT`, `RUND_ENV_RECORD`, `RUND_LOCKED`, `RUND_ENV_REMAINS` if something would not go
+ */
+export async function stopContainerd(folder: string): Promise<boolean> {
+  const home = resolve(folder);
+  mustBeRoot();
+  if (readRecord(home) === undefined) return false;
+  return withLock(home, async () => {
+    if (readRecord(home) === undefined) return false;
+    await clearContainerd(home);
+    return true;
+  });
+}
+
+/**
+ * Ends the containerd process alone and starts it again with the config as it is now; its sandboxes live on. A containerd
+ * that has died is started again.
+ *
+ * @throws LabError `RUND_ENV_DOWN` if there is none, `RUND_ENV_START`
+ */
+export async function restartContainerd(folder: string, timeoutMs = 30_000): Promise<PrivateContainerd> {
+  const home = resolve(folder);
+  mustBeRoot();
+  return withLock(home, async () => {
+    const record = readRecord(home);
+    if (record === undefined) {
+      throw new LabError("RUND_ENV_DOWN", "machine", "no private containerd is here", {
+        where: home,
+        hint: "`rund-lab env up` starts one",
+      });
+    }
+    if (record.process !== null) await endProcess(record.process, 10_000);
+    await launch(home, record, timeoutMs);
+    return running(home, readRecord(home)!);
+  });
+}
+
+function running(home: string, { process, handlers, snapshotter }: ContainerdRecord): PrivateContainerd {
+  const { socket, log, config } = containerdPaths(home);
+  return {
+    folder: home,
+    socket,
+    endpoint: `unix://${socket}`,
+    pid: process?.pid ?? 0,
+    handlers,
+    snapshotter,
+    logPath: log,
+    configPath: config,
+    stop: async () => void (await stopContainerd(home)),
+  };
+}
+
+/** One that was never made ready, for whoever started it was killed, is not up. */
+const isUp = ({ ready, process }: ContainerdRecord): boolean => ready && process !== null && isAlive(process);
+
+/** Makes sure that the folder may be used, and clears what a dead containerd left. */
+async function makeFree(home: string): Promise<void> {
+  const record = readRecord(home);
+  if (record === undefined) {
+    const there = existsSync(home) ? readdirSync(home) : [];
+    if (there.some(name => name !== recordInTheMaking)) {
+      throw new LabError("RUND_ENV_FOLDER", "usage", "holds something else", {
+        where: home,
+        hint: "choose another --folder",
+      });
+    }
+    return;
+  }
+  if (isUp(record)) {
+    throw new LabError("RUND_ENV_UP", "machine", `a private containerd is up (pid ${record.process?.pid})`, {
+      where: home,
+      hint: "use it, or end it with `rund-lab env down`",
+    });
+  }
+  await clearContainerd(home);
+}
+
+/** crun takes the unified tree of hybrid cgroups for the real one, so containerd gets a view of the machine without it. */
+function startCommand(containerd: string, config: string, handlers: readonly Handler[]): string[] {
+  const plain = [containerd, "--config", config];
+  if (cgroupMode() !== "hybrid" || !handlers.some(handler => handler.name === "crun")) return plain;
+  const script = 'umount /sys/fs/cgroup/unified && exec "$0" "$@"';
+  return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, ...plain];
+}
+
+async function importPauseImage(ctr: string, socket: string): Promise<void> {
+  const words = ["-a", socket, "--timeout", "30s", "--connect-timeout", "10s", "-n", "k8s.io", "images", "import", "-"];
+  try {
+    await execa(ctr, words, { input: pauseImage() });
+  } catch (cause) {
+    throw new LabError("RUND_ENV_START", "machine", "containerd does not take the pause image", {
+      where: `ctr ${words.join(" ")}`,
+      hint: `it says: ${cause instanceof ExecaError ? cause.stderr : String(cause)}`,
+      cause,
+    });
+  }
+}
+
+/** The shim of runc calls the wrapper; gVisor's own shim needs none. */
+function behindWrapper(handler: Handler, programs: string): Handler {
+  return handler.binary === undefined ? handler : { ...handler, binary: join(programs, "runsc") };
+}

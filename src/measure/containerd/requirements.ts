@@ -1,0 +1,37 @@
+import { LabError } from "../../model/errors.js";
+import { findProgram } from "../system/programs.js";
+
+/** @throws LabError `RUND_ENV_ROOT` */
+export function mustBeRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new LabError("RUND_ENV_ROOT", "machine", "a containerd needs root", { hint: "run it with sudo" });
+}
+
+/**
+ * The full path of a program that must be here.
+ *
+ * @throws LabError `RUND_ENV_PROGRAM`
+ */
+export function requireProgram(name: string, path: string): string {
+  const program = findProgram(name, path);
+  if (program !== undefined) return program;
+  throw new LabError("RUND_ENV_PROGRAM", "machine", `${name} is not installed`, {
+    hint: "environment/setup-debian.sh installs containerd and the OCI runtimes; environment/README.md has the others",
+  });
+}
+
+/**
+ * A unix socket's path has at most 107 bytes.
+ *
+ * @throws LabError `RUND_ENV_FOLDER`
+ */
+export function checkSocketLength(socket: string, folder: string): void {
+  const length = Buffer.byteLength(socket);
+  if (length <= 107) return;
+  throw new LabError("RUND_ENV_FOLDER", "usage", "too long for the sockets in it", {
+    where: folder,
+    expected: "at most 107 bytes for a socket's path",
+    found: `${length}`,
+    hint: "choose a shorter --folder",
+  });
+}

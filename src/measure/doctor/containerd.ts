@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { poolName } from "../changes/thin-pool.js";
+import { findHandlers } from "../containerd/handlers.js";
+import { CriError, connectCri, runtimeHandlers } from "../cri/index.js";
+import { runtimes } from "../runtimes/index.js";
+import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import { overlayWorks } from "../system/capabilities.js";
+import { findProgram } from "../system/programs.js";
+import { type Finding, fine, lacking } from "./finding.js";
+
+const install = "environment/setup-debian.sh installs it, or see environment/README.md";
+
+/** containerd's program, the CRI that answers, the handlers that it has and those a private one would have. */
+export async function containerdFindings(
+  endpoint: string,
+  wanted: readonly RuntimeDeclaration[],
+  path: string,
+): Promise<Finding[]> {
+  const program = findProgram("containerd", path);
+  const version = program === undefined ? undefined : await execa(program, ["--version"], { reject: false });
+  const here = findHandlers(runtimes, path).map(({ name }) => name);
+  const client = connectCri(endpoint);
+  try {
+    const status = await client.status({ timeoutMs: 5_000 });
+    const { runtimeName, runtimeVersion } = await client.version({ timeoutMs: 5_000 });
+    const ready = status.conditions.find(({ type }) => type === "RuntimeReady");
+    const handlers = runtimeHandlers(status);
+    return [
+      containerdFinding(version?.stdout),
+      ready?.status === false
+        ? lacking("cri", `${endpoint}: not ready, ${ready.message}`, "see the service's log")
+        : fine("cri", `${runtimeName} ${runtimeVersion} at ${endpoint}`),
+      handlersFinding(handlers, here, wanted),
+    ];
+  } catch (error) {
+    if (!(error instanceof CriError)) throw error;
+    const found = error.reason === "unavailable" ? `nobody answers at ${endpoint}` : error.message;
+    return [
+      containerdFinding(version?.stdout),
+      lacking("cri", found, "sudo rund-lab env up starts a private one; --endpoint names another"),
+      handlersFinding(null, here, wanted),
+    ];
+  } finally {
+    client.close();
+  }
+}
+
+function containerdFinding(version: string | undefined): Finding {
+  if (version === undefined || version === "") return lacking("containerd", "not installed", install);
+  return fine("containerd", version.split(" ")[2] ?? version);
+}
+
+/** @param configured the handlers of the CRI that answers; null where none does */
+function handlersFinding(
+  configured: readonly string[] | null,
+  here: readonly string[],
+  wanted: readonly RuntimeDeclaration[],
+): Finding {
+  const found =
+    configured === null ? `${here.join(", ") || "none"} (with rund-lab env up)` : configured.join(", ") || "none";
+  const missing = wanted.filter(({ handler }) => !(configured ?? here).includes(handler));
+  if (missing.length > 0) {
+    const names = missing.map(({ id, handler }) => (id === handler ? id : `${id} (handler ${handler})`)).join(", ");
+    return lacking(
+      "handlers",
+      found,
+      `without ${names}: environment/README.md says how it is installed and named in containerd's config`,
+    );
+  }
+  return (configured ?? here).length > 0
+    ? fine("handlers", found)
+    : lacking("handlers", found, `no runtime: ${install}`);
+}
+
+/** Which snapshotters can be used, and the thin pool that Firecracker needs. */
+export async function snapshotterFinding(path: string): Promise<Finding> {
+  const folder = mkdtempSync(join(tmpdir(), "rund-lab-"));
+  try {
+    const overlay = process.getuid?.() === 0 && (await overlayWorks(folder));
+    const dmsetup = findProgram("dmsetup", path);
+    const pool = dmsetup !== undefined && !(await execa(dmsetup, ["info", poolName], { reject: false })).failed;
+    const names = [...(overlay ? ["overlayfs"] : []), "native", ...(pool ? ["devmapper"] : [])].join(", ");
+    if (!overlay)
+      return lacking("snapshotters", names, "overlayfs needs root, and a kernel and file system that have it");
+    return fine("snapshotters", pool ? names : `${names} (devmapper, for Firecracker: rund-lab env pool up)`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

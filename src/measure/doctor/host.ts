@@ -1,0 +1,52 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
+import type { Fingerprint } from "../host/fingerprint.js";
+import { type Finding, fine, lacking } from "./finding.js";
+
+/** A share of the processors that is busy before a campaign is still taken for quiet. */
+const quietLoad = 0.2;
+
+/** What the machine itself is: who asks, control groups, KVM, processor frequency, other load. */
+export function hostFindings({ cgroups, governor, virtualised }: Fingerprint): Finding[] {
+  const [load = 0] = loadavg();
+  const busy = load / availableParallelism();
+  return [
+    process.getuid?.() === 0
+      ? fine("root", "yes")
+      : lacking(
+          "root",
+          `user ${process.getuid?.()}`,
+          "run it with sudo: containerd's socket and a private containerd need root",
+        ),
+    cgroups === null
+      ? lacking("cgroups", "none mounted", "mount -t cgroup2 none /sys/fs/cgroup")
+      : fine("cgroups", cgroups),
+    kvm(virtualised),
+    governor === null || governor === "performance"
+      ? fine("governor", governor ?? "none (the kernel sets no frequency)")
+      : lacking("governor", governor, "cpupower frequency-set -g performance; else clocks rise during a round"),
+    busy <= quietLoad
+      ? fine("other load", `${load.toFixed(2)} (1 min)`)
+      : lacking(
+          "other load",
+          `${load.toFixed(2)} on ${availableParallelism()} processors`,
+          "see top; end what need not run, or expect wider intervals",
+        ),
+  ];
+}
+
+function kvm(virtualised: boolean): Finding {
+  const needed = "Kata, Firecracker and RunD need it; runc, crun and gVisor do not";
+  if (!existsSync("/dev/kvm")) {
+    const how = virtualised
+      ? "a virtual machine: switch nested virtualisation on, or use bare metal"
+      : "modprobe kvm_intel or kvm_amd";
+    return lacking("kvm", "no /dev/kvm", `${needed}: ${how}`);
+  }
+  try {
+    accessSync("/dev/kvm", constants.R_OK | constants.W_OK);
+    return fine("kvm", virtualised ? "/dev/kvm (nested: slower than bare metal)" : "/dev/kvm");
+  } catch {
+    return lacking("kvm", "/dev/kvm, but not for this user", `${needed}: run it as root`);
+  }
+}

@@ -1,0 +1,50 @@
+import { socketPath } from "../cri/grpc.js";
+import { readFingerprint } from "../host/fingerprint.js";
+import { readLimits } from "../host/limits.js";
+import { listenerOf } from "../host/listener.js";
+import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import { searchPath } from "../system/capabilities.js";
+import { findProgram } from "../system/programs.js";
+import { containerdFindings, snapshotterFinding } from "./containerd.js";
+import { type Finding, fine } from "./finding.js";
+import { hostFindings } from "./host.js";
+import { type Demand, limitFindings } from "./limits.js";
+
+export type { Finding } from "./finding.js";
+export { type Demand, pidsPerSandbox } from "./limits.js";
+
+/** What the doctor looks at a machine for. */
+export interface Patient {
+  /** The CRI endpoint campaigns would use. */
+  readonly endpoint: string;
+  /** The runtimes that are to be measured; none asks for any. */
+  readonly runtimes: readonly RuntimeDeclaration[];
+  /** What a plan takes at its fullest moment; null without a plan. */
+  readonly demand: Demand | null;
+  /** The caller's PATH. */
+  readonly path: string;
+}
+
+/**
+ * What this machine can do for measurements, and the next step for what it cannot. Nothing is changed; overlayfs is tried
+ * in a temporary folder.
+ *
+ * @returns one finding per check, always in the same order
+ */
+export async function examine({ endpoint, runtimes, demand, path }: Patient): Promise<Finding[]> {
+  const programs = searchPath(path);
+  return [
+    ...hostFindings(readFingerprint()),
+    ...limitFindings(readLimits(listenerOf(socketPath(endpoint))), demand),
+    ...(await containerdFindings(endpoint, runtimes, programs)),
+    await snapshotterFinding(programs),
+    ...optionalPrograms.map(({ name, purpose }) => fine(name, findProgram(name, programs) ?? `absent; ${purpose}`)),
+  ];
+}
+
+/** Programs that some use and nobody needs. */
+const optionalPrograms = [
+  { name: "smem", purpose: "the lab reads memory from /proc itself" },
+  { name: "crictl", purpose: "only --driver crictl wants it" },
+  { name: "jupyter", purpose: "the lab runs notebooks itself" },
+] as const;

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import type { MachineLimits } from "../host/limits.js";
+import { type Finding, fine, lacking } from "./finding.js";
+
+/** What the largest moment of a plan takes. */
+export interface Demand {
+  readonly pids: number;
+  readonly memoryMiB: number;
+}
+
+/** Files open at once per sandbox: the shim's sockets, pipes and log, and containerd's ends of them. */
+const filesPerSandbox = 40;
+
+/** Tasks of one sandbox at least: a shim's threads and the pause process. */
+export const pidsPerSandbox = 13;
+
+/**
+ * The machine's limits on tasks, files and memory, against a plan.
+ *
+ * @param demand null only tells what there is
+ */
+export function limitFindings({ memAvailableMiB, pids }: MachineLimits, demand: Demand | null): Finding[] {
+  const sandboxes = Math.floor(pids.free / pidsPerSandbox);
+  const has = `${pids.free} free of ${pids.limit} (${pids.by}), enough for ${sandboxes} sandboxes of runc`;
+  const [openFiles, fileLimit] = fileUse();
+  const files = Math.ceil((demand?.pids ?? 0) / pidsPerSandbox) * filesPerSandbox;
+  const memory = `${memAvailableMiB} MiB available`;
+  return [
+    demand === null || demand.pids <= pids.free
+      ? fine("pids", has)
+      : lacking("pids", has, `the plan needs ${demand.pids}: raise ${pids.by}, or lower density and concurrency`),
+    files <= fileLimit - openFiles
+      ? fine("files", `${openFiles} open of ${fileLimit}`)
+      : lacking("files", `${openFiles} open of ${fileLimit}`, `the plan needs about ${files}: sysctl fs.file-max`),
+    demand === null || demand.memoryMiB <= memAvailableMiB
+      ? fine("memory", memory)
+      : lacking(
+          "memory",
+          memory,
+          `the plan needs ${demand.memoryMiB} MiB: lower density, or measure on a larger machine`,
+        ),
+  ];
+}
+
+/** Open files of the whole machine, and the most there may be. */
+function fileUse(): [number, number] {
+  const [open, , most] = readFileSync("/proc/sys/fs/file-nr", "utf8").trim().split(/\s+/).map(Number);
+  return [open ?? 0, most ?? Number.POSITIVE_INFINITY];
+}

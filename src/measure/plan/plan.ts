@@ -1,0 +1,184 @@
+import type { MachineLimits } from "../host/limits.js";
+import { type Timing, usualTiming } from "../round/timing.js";
+import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import { gridOf, type Slot, visits } from "./order.js";
+import type { CampaignSettings, ExperimentSettings } from "./settings.js";
+
+/** One experiment of a plan: its settings, and its visits in the order they will be made. */
+export interface PlannedExperiment {
+  readonly settings: ExperimentSettings;
+  /** Parts measured one after another, each with runtimes that can be mixed. */
+  readonly parts: readonly { readonly runtimes: readonly RuntimeDeclaration[]; readonly visits: readonly Slot[] }[];
+}
+
+/** Everything a campaign will do, and whether this machine can do it. */
+export interface Plan {
+  readonly settings: CampaignSettings;
+  readonly experiments: readonly PlannedExperiment[];
+  /** Points of all grids. */
+  readonly cells: number;
+  /** Sandboxes that will be started, background and warm-up ones as well. */
+  readonly sandboxes: number;
+  readonly expectedSeconds: number;
+  /** At the fullest moment. Guests are promised memory that they touch little of while idle: `committedMiB` counts all of it. */
+  readonly needs: { readonly memoryMiB: number; readonly committedMiB: number; readonly pids: number };
+  readonly fits: boolean;
+  /** Why it does not fit; empty if it does. */
+  readonly why: readonly string[];
+  /** What a comparison of the campaign's runtimes could mistake for a difference between them. */
+  readonly confounds: readonly string[];
+}
+
+/** What a plan is made with, besides its settings. */
+export interface PlanKnowledge {
+  /** Every runtime of the settings. */
+  readonly runtimes: readonly RuntimeDeclaration[];
+  /** A recorded makespan in milliseconds for a cell, where there is one. */
+  readonly makespanMs?: (cell: {
+    readonly runtime: string;
+    readonly experiment: string;
+    readonly density: number;
+    readonly concurrency: number;
+  }) => number | undefined;
+  /** A recorded PSS of one idle sandbox in MiB, where there is one. `memoryMb` is null but in the memory experiment. */
+  readonly idleMiB?: (runtime: string, memoryMb: number | null) => number | undefined;
+  /** Null does not ask whether it fits, as for a rehearsal, which starts nothing. */
+  readonly limits: MachineLimits | null;
+  readonly timing?: Timing;
+  /** A rehearsal's speed; 1 if left out. */
+  readonly speed?: number;
+}
+
+/** Guesses where no recording helps, from runc, crun, gVisor and Kata on small machines; milliseconds. */
+const guess = { coldStart: 60, nextColdStart: 12, cleanup: 30, bringUp: 50, quiet: 300, memorySettle: 3_000 };
+
+/**
+ * Makes a plan. The expected time is the sum over all rounds of the makespan (recorded, or guessed from the concurrency), the
+ * windows around it and the clean-up, besides background sandboxes brought up and taken down.
+ */
+export function makePlan(settings: CampaignSettings, knowledge: PlanKnowledge): Plan {
+  const experiments = settings.experiments.map(each => planned(each, knowledge.runtimes));
+  const totals = experiments.map(each => costs(each, knowledge));
+  const needs = {
+    memoryMiB: Math.max(...totals.map(({ memoryMiB }) => memoryMiB)),
+    committedMiB: Math.max(...totals.map(({ committedMiB }) => committedMiB)),
+    pids: Math.max(...totals.map(({ pids }) => pids)),
+  };
+  const why = knowledge.limits === null ? [] : misfits(needs, knowledge.limits);
+  return {
+    settings,
+    experiments,
+    cells: settings.experiments.reduce((sum, each) => sum + gridOf(each).length, 0),
+    sandboxes: totals.reduce((sum, { sandboxes }) => sum + sandboxes, 0),
+    expectedSeconds: Math.round(totals.reduce((sum, { ms }) => sum + ms, 0) / 1000),
+    needs,
+    fits: why.length === 0,
+    why,
+    confounds: [...new Set(experiments.flatMap(confounds))],
+  };
+}
+
+/** Runtimes that need another snapshotter cannot be mixed: containerd has one at a time. */
+function planned(settings: ExperimentSettings, known: readonly RuntimeDeclaration[]): PlannedExperiment {
+  const own = settings.runtimes.map(id => known.find(runtime => runtime.id === id)!);
+  const snapshotters = [...new Set(own.map(({ snapshotter }) => snapshotter))];
+  const parts = snapshotters.map((snapshotter, index) => {
+    const runtimes = own.filter(runtime => runtime.snapshotter === snapshotter);
+    const ids = runtimes.map(({ id }) => id);
+    return { runtimes, visits: visits(settings, ids, index) };
+  });
+  return { settings, parts };
+}
+
+function costs({ settings, parts }: PlannedExperiment, knowledge: PlanKnowledge) {
+  const { timing = usualTiming, speed = 1, makespanMs, idleMiB } = knowledge;
+  let ms = 0;
+  let sandboxes = 0;
+  let memoryMiB = 0;
+  let committedMiB = 0;
+  let pids = 0;
+  for (const { runtimes, visits } of parts) {
+    let standing = "";
+    for (const { runtime: id, density, concurrency, memoryMb, rounds } of visits) {
+      const runtime = runtimes.find(runtime => runtime.id === id)!;
+      const at = concurrency ?? 0;
+      const size = footprint(runtime, memoryMb, idleMiB?.(id, memoryMb));
+      memoryMiB = Math.max(memoryMiB, (density + at) * size.memoryMiB);
+      committedMiB = Math.max(committedMiB, (density + at) * size.committedMiB);
+      pids = Math.max(pids, (density + at) * size.pids);
+      if (concurrency === null) {
+        sandboxes += density;
+        ms += (density * (guess.bringUp + guess.cleanup) + guess.memorySettle) / speed;
+        continue;
+      }
+      if (density > 0 && standing !== `${id} ${density}`) {
+        standing = `${id} ${density}`;
+        sandboxes += density;
+        ms += (density * (guess.bringUp + guess.cleanup)) / speed;
+      }
+      const makespan =
+        makespanMs?.({ runtime: id, experiment: settings.experiment, density, concurrency }) ??
+        guess.coldStart + guess.nextColdStart * concurrency;
+      const around = timing.idleMs + timing.settleMs + Math.min(guess.quiet, timing.quietLimitMs);
+      const count = rounds.length + settings.warmup;
+      sandboxes += count * concurrency + 1;
+      ms += count * (makespan / speed + around + (concurrency * guess.cleanup) / speed);
+    }
+  }
+  return { ms, sandboxes, memoryMiB: Math.ceil(memoryMiB), committedMiB: Math.ceil(committedMiB), pids };
+}
+
+/** PSS misses what the host's kernel keeps for a sandbox: page tables, network, the VMM's vCPUs. A guess. */
+const kernelMiB = 16;
+
+/** Roughly what one idle sandbox takes, and what a guest is promised besides: its memory, and a VMM with threads. */
+function footprint(
+  { config, guestMemoryExtraMb, processes }: RuntimeDeclaration,
+  memoryMb: number | null,
+  recordedMiB: number | undefined,
+) {
+  if (config !== null) {
+    const guest = memoryMb === null ? 168 : memoryMb + guestMemoryExtraMb;
+    const idle = (recordedMiB ?? 160) + kernelMiB;
+    return { memoryMiB: Math.min(idle, guest + 40), committedMiB: guest + 40, pids: 40 };
+  }
+  const [memoryMiB, pids] = processes.some(({ component }) => component === "sandbox") ? [24, 40] : [6, 14];
+  return { memoryMiB, committedMiB: memoryMiB, pids };
+}
+
+function misfits(needs: Plan["needs"], { memAvailableMiB, pids }: MachineLimits): readonly string[] {
+  return [
+    ...(needs.memoryMiB > memAvailableMiB
+      ? [`it needs about ${needs.memoryMiB} MiB of memory, and ${memAvailableMiB} MiB are available`]
+      : []),
+    ...(needs.pids > pids.free
+      ? [`it needs about ${needs.pids} pids, and ${pids.by} leaves ${pids.free} of ${pids.limit}`]
+      : []),
+  ];
+}
+
+function confounds({ settings, parts }: PlannedExperiment): readonly string[] {
+  const { experiment, order } = settings;
+  const named = parts.map(
+    ({ runtimes }) => `${runtimes.map(({ id }) => id).join(", ")} on ${runtimes[0]?.snapshotter ?? "containerd's own"}`,
+  );
+  const all = parts.flatMap(({ runtimes }) => runtimes);
+  return [
+    ...(parts.length > 1
+      ? [
+          `${experiment}: snapshotters differ (${named.join("; ")}) and cannot be interleaved: a drift of the machine can pass for a difference`,
+        ]
+      : []),
+    ...(order === "grid" && all.length > 1
+      ? [
+          `${experiment}: --order grid measures one runtime after another: a drift of the machine can pass for a difference`,
+        ]
+      : []),
+    ...(experiment === "memory" && new Set(all.map(({ config }) => config === null)).size > 1
+      ? ["memory: some of the runtimes have a guest of the labelled size, others have none"]
+      : []),
+    ...(new Set(all.map(({ template }) => template !== null)).size > 1
+      ? [`${experiment}: some of the runtimes start from a template, others do not`]
+      : []),
+  ];
+}

@@ -1,0 +1,198 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { type CampaignEvent, formatEvent, parseEvents } from "../../campaign-files/events.js";
+import { formatManifest, type Manifest, parseManifest } from "../../campaign-files/manifest.js";
+import { LabError } from "../../model/errors.js";
+import { Projection } from "./run-folders.js";
+
+/**
+ * A campaign's folder while the campaign runs. The journal comes first and is on the disk before anything follows from
+ * it, so that a crash costs the round in flight and nothing else.
+ */
+export class CampaignFolder {
+  readonly path: string;
+  readonly events: readonly CampaignEvent[];
+  readonly #journal: number;
+  readonly #projection: Projection;
+  #manifest: Manifest;
+
+  private constructor(path: string, manifest: Manifest, events: readonly CampaignEvent[], journal: number) {
+    this.path = path;
+    this.#manifest = manifest;
+    this.events = events;
+    this.#journal = journal;
+    this.#projection = new Projection(path);
+  }
+
+  /** A new campaign: writes the manifest and an empty journal into its folder. */
+  static create(path: string, manifest: Manifest): CampaignFolder {
+    return written(path, () => {
+      writeManifest(path, manifest);
+      const folder = new CampaignFolder(path, manifest, [], openSync(join(path, "events.ndjson"), "ax"));
+      folder.#projection.rebuild([]);
+      return folder;
+    });
+  }
+
+  /**
+   * A campaign to go on with. A torn last line of the journal is the round in flight of a crash: it is cut off.
+   *
+   * @throws LabError `RUND_RESUME` if this is no campaign, or its journal is damaged other than at its end
+   */
+  static open(path: string): CampaignFolder {
+    const manifest = readManifest(path);
+    const file = join(path, "events.ndjson");
+    return written(path, () => {
+      const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+      const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+      const { rows, problems } = parseEvents(whole.toString("utf8"), file);
+      const [fault] = problems;
+      if (fault !== undefined) {
+        throw new LabError("RUND_RESUME", "input", "the campaign's journal is damaged", {
+          where: `${file}:${fault.line}`,
+          expected: fault.expected,
+          found: fault.found,
+          hint: "a crash damages its last line only: restore the file, or measure again in a new folder",
+        });
+      }
+      const journal = openSync(file, "a");
+      if (whole.length < bytes.length) ftruncateSync(journal, whole.length);
+      const folder = new CampaignFolder(path, manifest, rows, journal);
+      folder.#projection.rebuild(rows);
+      return folder;
+    });
+  }
+
+  get manifest(): Manifest {
+    return this.#manifest;
+  }
+
+  /** Puts the manifest in the place of the old one, in one step. */
+  update(change: Partial<Manifest>): void {
+    this.#manifest = { ...this.#manifest, ...change };
+    written(this.path, () => writeManifest(this.path, this.#manifest));
+  }
+
+  /** Appends to the journal; a round is on the disk before its lines go to the logs. */
+  append(event: CampaignEvent): void {
+    written(this.path, () => {
+      const length = fstatSync(this.#journal).size;
+      try {
+        writeFileSync(this.#journal, formatEvent(event));
+      } catch (error) {
+        // half a line in the middle would damage the journal
+        ftruncateSync(this.#journal, length);
+        throw error;
+      }
+      if (event.event !== "round" && event.event !== "memory") return;
+      fsyncSync(this.#journal);
+      if (event.event === "round") this.#projection.add(event);
+    });
+  }
+
+  /** Writes a file of a run folder, whole or not at all. */
+  write(name: string, content: string | Uint8Array): void {
+    written(this.path, () => {
+      const file = join(this.path, name);
+      mkdirSync(dirname(file), { recursive: true });
+      replaceFile(file, content);
+    });
+  }
+
+  close(): void {
+    closeSync(this.#journal);
+  }
+}
+
+/**
+ * Makes a campaign's folder: `raw/20260131T120000-time`, or with `-2` behind it if that is there.
+ *
+ * @param at UTC, as ISO 8601
+ * @throws LabError `RUND_WRITE`
+ */
+export function makeCampaignFolder(out: string, what: string, at: string): string {
+  const name = `${at.slice(0, 19).replaceAll(/[-:]/g, "")}-${what}`;
+  return written(out, () => {
+    mkdirSync(out, { recursive: true });
+    for (let n = 1; ; n++) {
+      const path = join(out, n === 1 ? name : `${name}-${n}`);
+      try {
+        mkdirSync(path);
+        return path;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
+    }
+  });
+}
+
+/** @throws LabError `RUND_RESUME` if the folder holds no manifest, or one that is not right */
+export function readManifest(path: string): Manifest {
+  const file = join(path, "run.json");
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new LabError("RUND_RESUME", "input", "", {
+      where: path,
+      expected: "a campaign's folder with its run.json",
+      found: (cause as NodeJS.ErrnoException).code === "ENOENT" ? "none" : String((cause as Error).message),
+      hint: "--resume takes a folder that `rund-lab run` made, such as raw/20260131T120000-time",
+      cause,
+    });
+  }
+  return parseManifest(text, file);
+}
+
+const writeManifest = (path: string, manifest: Manifest) =>
+  replaceFile(join(path, "run.json"), formatManifest(manifest));
+
+function replaceFile(file: string, content: string | Uint8Array): void {
+  const fresh = join(dirname(file), `.${basename(file)}.new`);
+  const descriptor = openSync(fresh, "w");
+  try {
+    writeFileSync(descriptor, content);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(fresh, file);
+}
+
+/** Turns what the system says of a failed write into an error with a next step. */
+function written<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof LabError) throw cause;
+    const { code, path: file } = cause as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOSPC: "the disk is full",
+      EDQUOT: "the disk quota is used up",
+      EACCES: "no permission to write",
+      EPERM: "no permission to write",
+      EROFS: "the file system is read-only",
+      ENOTDIR: "a file is where a folder should be",
+      EEXIST: "a file is where a folder should be",
+    };
+    throw new LabError("RUND_WRITE", "machine", reasons[code ?? ""] ?? `cannot be written (${code ?? cause})`, {
+      where: file ?? path,
+      hint:
+        code === "ENOSPC" || code === "EDQUOT"
+          ? `make room, then go on with \`rund-lab run --resume ${path}\``
+          : "name another folder with --out",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,98 @@
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type CampaignEvent, coldStartOf, type RoundEvent } from "../../campaign-files/events.js";
+import { formatSamples, sampleRows, samplesHeader } from "../../campaign-files/samples.js";
+import {
+  formatClientFile,
+  formatClientLog,
+  formatConcurrencyFolder,
+  formatCpuLog,
+  formatDensityFolder,
+  formatLatencyLog,
+  parseRunName,
+} from "../../logs/index.js";
+
+/** A log of a cell, whichever its run. */
+const logFile = /\/con_\d+\/(client\d+|cpu|latency)\.txt$/;
+
+/**
+ * The files that follow from the journal: samples.csv, and of every complete round that is no warm-up the lines of the
+ * artifact's logs. Line k of a client's log is the cell's k-th complete round.
+ */
+export class Projection {
+  readonly #folder: string;
+  /** Sum and number of a cell's latencies, for latency.txt. */
+  readonly #latencies = new Map<string, { sum: number; count: number }>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Appends one round. */
+  add(round: RoundEvent): void {
+    for (const [file, { text, whole }] of this.#texts(round)) {
+      const path = join(this.#folder, file);
+      if (whole) writeFileSync(path, text);
+      else appendFileSync(path, text);
+    }
+  }
+
+  /**
+   * Brings every file to what the journal says, where it is not so: a crash may have left too little of a round, and a
+   * journal that was cut too much.
+   */
+  rebuild(events: readonly CampaignEvent[]): void {
+    this.#latencies.clear();
+    const files = new Map<string, string[]>([["samples.csv", [samplesHeader]]]);
+    for (const event of events) {
+      if (event.event !== "round") continue;
+      for (const [file, { text, whole }] of this.#texts(event)) {
+        const parts = files.get(file);
+        if (parts === undefined || whole) files.set(file, [text]);
+        else parts.push(text);
+      }
+    }
+    for (const file of readdirSync(this.#folder, { recursive: true, encoding: "utf8" })) {
+      if (logFile.test(file) && !files.has(file)) rmSync(join(this.#folder, file));
+    }
+    for (const [file, parts] of files) {
+      const path = join(this.#folder, file);
+      const text = parts.join("");
+      if (existsSync(path) && readFileSync(path, "utf8") === text) continue;
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+  }
+
+  /** What one round adds, by file; `whole` replaces what is there. */
+  #texts(round: RoundEvent): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
+    const experiment = parseRunName(round.run)?.experiment === "density" ? "density" : "time";
+    const texts = new Map([["samples.csv", { text: formatSamples(sampleRows(round, experiment)), whole: false }]]);
+    if (round.warmup || round.makespanMs === null) return texts;
+
+    const cell = join(
+      round.run,
+      ...(experiment === "density" ? [formatDensityFolder(round.density)] : []),
+      formatConcurrencyFolder(round.concurrency),
+    );
+    let latencies = this.#latencies.get(cell);
+    if (latencies === undefined) {
+      latencies = { sum: 0, count: 0 };
+      this.#latencies.set(cell, latencies);
+      mkdirSync(join(this.#folder, cell), { recursive: true });
+    }
+    for (const sample of round.samples) {
+      if (sample.status !== "ready") continue;
+      const row = coldStartOf(round.releasedMs, sample);
+      latencies.sum += row.endMs - row.startMs;
+      latencies.count++;
+      texts.set(join(cell, formatClientFile(sample.client)), { text: formatClientLog([row]), whole: false });
+    }
+    // a round shorter than a tick has seen none: the least the log can say is none of one
+    const cpu = { busyJiffies: round.cpu.busy, totalJiffies: Math.max(1, round.cpu.total) };
+    texts.set(join(cell, "cpu.txt"), { text: formatCpuLog([cpu]), whole: false });
+    const mean = formatLatencyLog(latencies.sum / latencies.count);
+    texts.set(join(cell, "latency.txt"), { text: mean, whole: true });
+    return texts;
+  }
+}

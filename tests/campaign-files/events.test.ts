@@ -1,0 +1,159 @@
+import * as fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  coldStartOf,
+  formatEvent,
+  type HostMemory,
+  hostCost,
+  parseEvents,
+  type RoundEvent,
+  type Sample,
+} from "../../src/campaign-files/index.js";
+
+const test = suite("the journal of a campaign");
+const ticks = { busy: 60, total: 100, iowait: 1, steal: 2 };
+const round: RoundEvent = {
+  ...{ event: "round", at: "2026-01-31T12:00:00.000Z", run: "time_runc_01311200", runtime: "runc", density: 0 },
+  ...{ block: 1, position: 2, concurrency: 2, round: 3, warmup: false, releasedMs: 1_700_000_000_000.25 },
+  samples: [
+    { status: "ready", client: 1, sandbox: "ab", sentMs: 0.1, answeredMs: 80.5, readyMs: 81.25 },
+    {
+      status: "timeout",
+      client: 2,
+      sandbox: null,
+      sentMs: 0.2,
+      endedMs: 2000.2,
+      reason: "timeout",
+      message: "no answer",
+    },
+  ],
+  ...{ makespanMs: null, startSkewMs: 0.1, serviceSkewMs: null, loopDelayMs: 0, clockStepMs: 0 },
+  cpu: {
+    ...ticks,
+    busyMs: 600,
+    lessIdleMs: 590,
+    lessHarnessMs: 585,
+    harnessMs: 5,
+    idle: { ...ticks, ms: 500 },
+    settle: { ...ticks, ms: 1000 },
+  },
+  ...{ quiet: { ms: 0, reached: true }, prepare: null, cleanupMs: 30, background: null },
+  host: { load1: 0, memAvailableKiB: 1, slabKiB: 1, tasks: 1, mounts: 1, pressure: null },
+  ...{ swapIn: 0, memoryStallUs: 0, flags: ["partial"] },
+};
+
+test("a round is one line, and comes back as it was", () => {
+  const line = formatEvent(round);
+  assert.is(line.split("\n").length, 2);
+  assert.ok(line.includes('"samples":[[1,"ab",0.1,80.5,81.25],{"status":"timeout"'));
+  assert.equal(parseEvents(line), { rows: [round], problems: [] });
+});
+
+test("any text in a failure's message keeps to its line", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), fc.string(), (message, reason) => {
+      const samples: Sample[] = [{ status: "failed", client: 1, sandbox: "x", sentMs: 0, endedMs: 1, reason, message }];
+      const line = formatEvent({ ...round, samples });
+      assert.is(line.indexOf("\n"), line.length - 1);
+      assert.equal(parseEvents(line).rows, [{ ...round, samples }]);
+    }),
+  );
+});
+
+test("wherever a journal is cut, the whole lines are read, and the rest is one problem", () => {
+  const text = [round, round, round].map(formatEvent).join("");
+  const length = text.length / 3;
+  for (let cut = 0; cut <= text.length; cut += 7) {
+    const { rows, problems } = parseEvents(text.slice(0, cut));
+    assert.is(rows.length, Math.floor(cut / length));
+    assert.equal(
+      problems.map(({ code }) => code),
+      cut % length === 0 ? [] : ["RUND_EVENT_TORN"],
+    );
+  }
+});
+
+test("a line that is no event is a problem with its number and what was expected", () => {
+  const wrong: readonly [string, string][] = [
+    ["{", "a JSON document"],
+    ["null", "an event"],
+    ['{"event":"constructor"}', "an event of a known name"],
+    ['{"event":"end","at":"x"}', "the field status"],
+    [formatEvent(round).trim().replace('"block":1,', ""), "the field block"],
+    [
+      formatEvent(round).trim().replace('[1,"ab",0.1,80.5,81.25]', '[1,"ab",0.1]'),
+      "samples [client, sandbox, sentMs, answeredMs, readyMs] or failures",
+    ],
+  ];
+  for (const [line, expected] of wrong) {
+    const { rows, problems } = parseEvents(`${formatEvent(round)}${line}\n`, "events.ndjson");
+    assert.is(rows.length, 1);
+    assert.equal(
+      problems.map(problem => [problem.line, problem.expected]),
+      [[2, expected]],
+    );
+  }
+});
+
+const host = { memAvailableKiB: 9000, slabKiB: 100, pageTablesKiB: 50, kernelStackKiB: 20, percpuKiB: 5 };
+const account = (changes: Partial<HostMemory>): HostMemory => ({
+  ...{ ...host, anonHugePagesKiB: 0, hugetlbKiB: 0, ...changes },
+});
+
+test("what sandboxes cost the host is how its accounts moved, free pages in processors' lists among what is available", () => {
+  // 3,000 KiB less available, but 1,000 of them only because they went into the lists
+  const hostBefore = account({ cpuListsKiB: 500 });
+  const hostAfter = account({
+    memAvailableKiB: 6000,
+    cpuListsKiB: 1500,
+    slabKiB: 160,
+    pageTablesKiB: 57,
+    percpuKiB: 4,
+  });
+  const kernel = { slabKiB: 60, pageTablesKiB: 7, kernelStackKiB: 0, percpuKiB: -1 };
+  assert.equal(hostCost({ hostBefore, hostAfter }), { availableFallKiB: 2000, ...kernel });
+  // of a journal that did not look at the lists MemAvailable is all there is
+  assert.is(
+    hostCost({ hostBefore: account({}), hostAfter: account({ memAvailableKiB: 6000 }) }).availableFallKiB,
+    3000,
+  );
+});
+
+test("a memory snapshot without its components or the host's accounts is a problem", () => {
+  const snapshot = {
+    ...{ event: "memory", at: "x", run: "mem_runc_01311200", runtime: "runc", density: 1, memoryMb: 128, block: 1 },
+    ...{ sandboxes: 1, components: [], hostBefore: account({}), hostAfter: account({}) },
+  };
+  const expected = (changes: object) =>
+    parseEvents(`${JSON.stringify({ ...snapshot, ...changes })}\n`).problems[0]?.expected;
+  assert.is(expected({}), undefined);
+  assert.is(expected({ components: 7 }), "components");
+  assert.is(expected({ components: [null] }), "components");
+  assert.is(expected({ hostAfter: null }), "hostBefore and hostAfter");
+  assert.is(expected({ hostAfter: undefined }), "the field hostAfter");
+});
+
+test("log times lie on one time line: end less start is the latency, and makespans keep to a millisecond", () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 0, max: 400, noNaN: true }),
+      fc.double({ min: 1, max: 60_000, noNaN: true }),
+      (offset, sentMs, lasted) => {
+        const { startMs, endMs } = coldStartOf(1_700_000_000_000 + offset, {
+          status: "ready",
+          client: 1,
+          sandbox: "a",
+          sentMs,
+          answeredMs: 0,
+          readyMs: sentMs + lasted,
+        });
+        assert.ok(Number.isSafeInteger(startMs) && endMs >= startMs);
+        assert.ok(Math.abs(endMs - startMs - lasted) <= 1);
+      },
+    ),
+  );
+});
+
+test.run();

@@ -1,0 +1,129 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { formatNotebook, parseNotebook } from "../../src/jupyter/nbformat.js";
+import type { LabError } from "../../src/model/errors.js";
+import { needs, suiteNeeding } from "../support/needs.js";
+import { inTempFolder } from "../support/temp.js";
+
+const test = suite("notebook files");
+
+const code = { cell_type: "code", id: "a", metadata: {}, source: ["1 +\n", "2"], execution_count: null, outputs: [] };
+const root = (cells: unknown[], more: object = {}) =>
+  JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5, ...more });
+
+test("lines are joined, and everything that is not understood is kept", () => {
+  const notebook = parseNotebook(
+    root(
+      [
+        { ...code, extra: 1 },
+        { cell_type: "markdown", id: "b", metadata: { tags: ["x"] }, source: "# t" },
+      ],
+      { custom: true },
+    ),
+    "a.ipynb",
+  );
+  assert.is(notebook.cells[0]!.source, "1 +\n2");
+  const again = JSON.parse(formatNotebook(notebook));
+  assert.equal(again.cells[0], { ...code, extra: 1 });
+  assert.equal([again.custom, again.nbformat, again.nbformat_minor], [true, 4, 5]);
+});
+
+test("cells of older minor versions get ids", () => {
+  const { id: _, ...old } = code;
+  const notebook = parseNotebook(root([old, old], { nbformat_minor: 2 }), "a.ipynb");
+  assert.equal(
+    notebook.cells.map(({ id }) => id),
+    ["cell-1", "cell-2"],
+  );
+});
+
+test("what is no notebook is an error that names file, cell and field", () => {
+  const fails = (text: string, message: string | RegExp) =>
+    assert.throws(
+      () => parseNotebook(text, "a.ipynb"),
+      (error: LabError) => {
+        assert.match(error.message, message);
+        return error.exitCode === 4;
+      },
+    );
+  fails("", /^a.ipynb: expected a notebook \(JSON\), found/);
+  fails("[]", "a.ipynb: expected a notebook (a JSON object), found []");
+  fails(JSON.stringify({ nbformat: 3, worksheets: [] }), "a.ipynb: expected nbformat 4, found nbformat 3");
+  fails(JSON.stringify({ nbformat: 4, metadata: {} }), '"cells" to be a list, found nothing');
+  fails(root([code], { metadata: 1 }), '"metadata" to be an object');
+  fails(
+    root([code, { ...code, id: "b", cell_type: "heading" }]),
+    'a.ipynb: cell 2: expected "cell_type": code, markdown or raw, found heading',
+  );
+  fails(root([code, code]), "cell 2: expected an id of its own, found a");
+  fails(root([{ ...code, id: "a b" }]), 'cell 1: expected "id"');
+  fails(root([{ ...code, source: 5 }]), 'cell 1: expected "source" to be text, found 5');
+  fails(root([{ ...code, outputs: undefined }]), 'cell 1: expected "outputs" to be a list');
+  fails(root([{ ...code, execution_count: "1" }]), "execution_count");
+  fails(
+    root([{ ...code, outputs: [{ output_type: "video" }] }]),
+    "cell 1, output 1: expected an output_type of nbformat 4",
+  );
+  fails(root([{ ...code, outputs: [{ output_type: "stream", name: "log", text: "" }] }]), '"name"');
+  fails(root([{ ...code, outputs: [{ output_type: "error", ename: 1 }] }]), '"ename"');
+});
+
+test("nbformat 3 comes with the command that converts it", () => {
+  try {
+    parseNotebook('{"nbformat": 3}', "old.ipynb");
+    assert.unreachable();
+  } catch (error) {
+    assert.is((error as LabError).hint, "jupyter nbconvert --to notebook --inplace old.ipynb");
+  }
+});
+
+test("text types are stored as lines, JSON types as they are, pictures in one piece", () => {
+  const data = {
+    "text/plain": "a\nb",
+    "image/svg+xml": "<svg>\n</svg>",
+    "application/json": { a: ["x"] },
+    "image/png": "AA\nBB",
+  };
+  const output = { output_type: "display_data", data, metadata: {} };
+  const notebook = parseNotebook(root([{ ...code, outputs: [output] }]), "a.ipynb");
+  const [written] = JSON.parse(formatNotebook(notebook)).cells[0].outputs;
+  assert.equal(written.data, { ...data, "text/plain": ["a\n", "b"], "image/svg+xml": ["<svg>\n", "</svg>"] });
+  assert.is(formatNotebook(parseNotebook(formatNotebook(notebook), "a.ipynb")), formatNotebook(notebook));
+});
+
+test.run();
+
+const python = suiteNeeding("notebook files beside nbformat's own", needs.jupyter);
+
+python("what is written is byte for byte what nbformat writes, and valid", () =>
+  inTempFolder(folder => {
+    const outputs = [
+      { output_type: "stream", name: "stdout", text: "ä\nb\n" },
+      {
+        output_type: "execute_result",
+        execution_count: 3,
+        data: { "text/plain": "1\n2", "application/json": { b: 1, a: [1.5] } },
+        metadata: { z: 1, a: 2 },
+      },
+      { output_type: "error", ename: "E", evalue: "v", traceback: ["t", "u"] },
+    ];
+    const notebook = parseNotebook(
+      root([
+        { ...code, outputs, execution_count: 3 },
+        { cell_type: "raw", id: "r", metadata: {}, source: "" },
+      ]),
+      "a",
+    );
+    const file = join(folder, "a.ipynb");
+    writeFileSync(file, formatNotebook(notebook));
+    const script =
+      "import sys, nbformat\nn = nbformat.read(sys.argv[1], 4)\nnbformat.validate(n)\nnbformat.write(n, sys.argv[1] + '.py')";
+    execFileSync("/usr/bin/python3", ["-c", script, file]);
+    assert.is(readFileSync(file, "utf8"), readFileSync(`${file}.py`, "utf8"));
+  }),
+);
+
+python.run();

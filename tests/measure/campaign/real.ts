@@ -1,0 +1,69 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import {
+  type ExperimentWishes,
+  experimentSettings,
+  type MeasureOptions,
+  makePlan,
+  measureCampaign,
+  openService,
+  type PrivateContainerd,
+  readLimits,
+  resumeCampaign,
+  runtimes,
+} from "../../../src/measure/index.js";
+import { mountsBelow } from "../../../src/measure/system/mounts.js";
+
+/** Windows short enough for a test, and no wait for a quiet that other tests prevent. */
+export const briefTiming = { quietLimitMs: 0, idleMs: 50, settleMs: 50 };
+
+export const wellPlanned = (wishes: readonly ExperimentWishes[]) =>
+  makePlan(
+    { name: null, experiments: wishes.map(experimentSettings), custom: [] },
+    { runtimes, limits: readLimits(), timing: briefTiming },
+  );
+
+/** Measures on a real containerd; goes on with a campaign where a folder of one is given. */
+export async function measureOn(
+  endpoint: string,
+  wishes: readonly ExperimentWishes[],
+  folder: { readonly out: string } | { readonly resume: string },
+  options: Partial<MeasureOptions> = {},
+): Promise<string> {
+  const service = await openService(endpoint, "cri");
+  const request: MeasureOptions = {
+    ...{ plan: wellPlanned(wishes), service, endpoint, command: [], toolVersion: "0", report: () => {} },
+    ...{ signal: new AbortController().signal, timing: briefTiming, ...options },
+  };
+  try {
+    return "out" in folder ? await measureCampaign(folder.out, request) : await resumeCampaign(folder.resume, request);
+  } finally {
+    service.cri.close();
+  }
+}
+
+/** Processes whose command line names the containerd's folder or socket, by pid: its shims, and what runs under them. */
+export const processesOf = ({ folder, pid }: PrivateContainerd): readonly string[] =>
+  readdirSync("/proc").filter(name => {
+    if (!/^\d+$/.test(name) || Number(name) === pid || Number(name) === process.pid) return false;
+    try {
+      const words = readFileSync(`/proc/${name}/cmdline`, "utf8");
+      return words.includes("containerd-shim") && words.includes(folder);
+    } catch {
+      return false;
+    }
+  });
+
+/** Makes sure that nothing of any sandbox is left: by containerd's own count, by processes, by mounts. */
+export function assertNothingLeft(containerd: PrivateContainerd): void {
+  const ctr = (...words: string[]) =>
+    execFileSync("ctr", ["-a", containerd.socket, "-n", "k8s.io", ...words], { encoding: "utf8" }).trim();
+  assert.is(ctr("containers", "list", "-q"), "");
+  assert.is(ctr("tasks", "list", "-q"), "");
+  assert.equal(processesOf(containerd), []);
+  assert.equal(mountsBelow(containerd.folder), []);
+  const tasks = join(containerd.folder, "state/io.containerd.runtime.v2.task/k8s.io");
+  assert.equal(existsSync(tasks) ? readdirSync(tasks) : [], []);
+}

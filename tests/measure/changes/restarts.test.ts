@@ -1,0 +1,108 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import * as assert from "uvu/assert";
+import {
+  findContainerd,
+  prepareMachine,
+  prepareSteps,
+  startContainerd,
+  stopContainerd,
+  thisMachine,
+} from "../../../src/measure/changes/index.js";
+import { connectCri } from "../../../src/measure/cri/index.js";
+import { findRuntime, runtimes } from "../../../src/measure/runtimes/index.js";
+import { findProcesses } from "../../../src/measure/system/process-identity.js";
+import type { LabError } from "../../../src/model/errors.js";
+import { needs, projectRoot, suiteNeeding } from "../../support/needs.js";
+import { inTempFolder } from "../../support/temp.js";
+
+const test = suiteNeeding(
+  "a private containerd that is changed or cut short",
+  needs.root,
+  needs.containerd,
+  needs.runc,
+);
+
+test("a campaign's change of its snapshotter restarts it with its sandboxes, and comes back", () =>
+  inTempFolder(async root => {
+    const containerd = await startContainerd(join(root, "c"));
+    const client = connectCri(containerd.endpoint);
+    try {
+      const sandbox = {
+        name: "a",
+        uid: "a",
+        namespace: "rund-lab-test",
+        handler: "runc",
+        labels: {},
+        network: "NODE",
+      } as const;
+      const id = await client.runPodSandbox(sandbox);
+      const configText = readFileSync(containerd.configPath, "utf8");
+      // below this machine's root the config is /c/config.toml
+      const inUse = { service: { folder: containerd.folder }, configPath: "/c/config.toml", configText };
+      const runtime = { ...findRuntime("katafc", runtimes), config: null };
+      const machine = { ...thisMachine(), root };
+      const unable = await prepareMachine(prepareSteps(runtime, inUse), machine).then(
+        () => assert.unreachable("device mapper is not here"),
+        (error: LabError) => error,
+      );
+      assert.match((unable as LabError).hint ?? "", "failed to find snapshotter");
+      assert.is(readFileSync(containerd.configPath, "utf8"), configText);
+
+      const steps = prepareSteps({ ...runtime, snapshotter: "native" as "overlayfs" }, inUse);
+      const prepared = await prepareMachine(steps, machine);
+      const changed = findContainerd(containerd.folder)!;
+      assert.is.not(changed.pid, containerd.pid);
+      assert.match(readFileSync(containerd.configPath, "utf8"), 'snapshotter = "native"');
+      const { info } = await client.status({ timeoutMs: 10_000 });
+      assert.is(JSON.parse(info.config!).containerd.snapshotter, "native");
+      assert.is((await client.podSandboxStatus(id)).state, "SANDBOX_READY");
+
+      await prepared.restore();
+      assert.is(readFileSync(containerd.configPath, "utf8"), configText);
+      assert.is.not(findContainerd(containerd.folder)!.pid, changed.pid);
+      assert.is((await client.podSandboxStatus(id)).state, "SANDBOX_READY");
+    } finally {
+      client.close();
+      await containerd.stop();
+    }
+  }));
+
+test("whoever starts it may be killed at any moment: the next one clears up and starts it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
+  const home = join(folder, "c");
+  const main = join(projectRoot, "src/cli/main.ts");
+  // from before its folder is made to after its CRI answers, by what is there
+  const moments = ["containerd.json", "containerd.sock", "root/io.containerd.content.v1.content/blobs"];
+  try {
+    for (const moment of moments) {
+      const child = spawn(process.execPath, ["--import", "tsx", main, "env", "up", "--folder", home], {
+        stdio: "ignore",
+      });
+      const exit = once(child, "exit");
+      const deadline = performance.now() + 60_000;
+      while (!existsSync(join(home, moment)) && performance.now() < deadline) await delay(1);
+      child.kill("SIGKILL");
+      await exit;
+      assert.ok(existsSync(join(home, moment)), moment);
+      await stopContainerd(home);
+      assert.not.ok(existsSync(home), moment);
+      // a ctr that was importing the image ends by itself, without its containerd
+      const left = () => findProcesses(words => words.some(word => word.includes(home)));
+      while (left().length > 0 && performance.now() < deadline) await delay(5);
+      assert.equal(left(), [], moment);
+    }
+    mkdirSync(home);
+    writeFileSync(join(home, "containerd.json.new"), "{");
+    assert.is((await startContainerd(home)).snapshotter.length > 0, true, "a record cut short is no obstacle");
+  } finally {
+    await stopContainerd(home);
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test.run();
