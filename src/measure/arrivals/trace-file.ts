@@ -1,0 +1,112 @@
+import { parse } from "csv-parse/sync";
+import { LabError } from "../../model/errors.js";
+import type { Uniform } from "./schedule.js";
+
+/** One line of a trace: when a start was requested, and how long what it started ran, where the trace says so. */
+export interface TracedArrival {
+  readonly atMs: number;
+  readonly holdMs: number | null;
+}
+
+/** The forms of trace that are read, by the header that names them. */
+export type TraceForm = "milliseconds" | "azure-2019" | "azure-2021";
+
+/**
+ * Reads a trace of arrivals. Three forms are known by their first line:
+ *
+ * - `milliseconds`: a time in milliseconds a line, ascending, with or without the header `arrival_ms` or `arrival_ms,hold_ms`;
+ * - `azure-2019`: the Azure Functions trace of 2019, `HashOwner,HashApp,HashFunction,Trigger,1,…,1440`: counts per minute. The
+ *   functions are added up, and the arrivals of a minute are spread evenly at random within it;
+ * - `azure-2021`: the Azure Functions trace of 2021, `app,func,end_timestamp,duration` in seconds: a start was requested at
+ *   end − duration. The first arrival is at 0.
+ *
+ * @param file for the error's place
+ * @param uniform spreads the arrivals of a minute; used by `azure-2019` only
+ * @returns arrivals in ascending order, in milliseconds
+ * @throws LabError `RUND_TRACE` with file and line if the trace is empty, unsorted, or has text where a number belongs
+ * @example readTrace("0\n12.5\n", "t.csv", Math.random).arrivals.map(arrival => arrival.atMs) // [0, 12.5]
+ */
+export function readTrace(
+  text: string,
+  file: string,
+  uniform: Uniform,
+): { readonly form: TraceForm; readonly arrivals: readonly TracedArrival[] } {
+  const rows = parse(text, { bom: true, skip_empty_lines: true, trim: true, relax_column_count: true }) as string[][];
+  const [first] = rows;
+  if (first === undefined) throw wrong(`${file}:1`, "at least one arrival", "an empty file");
+  const form = formOf(first);
+  const read = { milliseconds, "azure-2019": azure2019, "azure-2021": azure2021 }[form];
+  const arrivals = read(rows, file, uniform);
+  if (arrivals.length === 0) throw wrong(file, "at least one arrival", "none");
+  return { form, arrivals };
+}
+
+function formOf(header: readonly string[]): TraceForm {
+  if (header.includes("HashFunction")) return "azure-2019";
+  return header.includes("end_timestamp") ? "azure-2021" : "milliseconds";
+}
+
+function milliseconds(rows: readonly (readonly string[])[], file: string): readonly TracedArrival[] {
+  const named = rows[0]?.[0] === "arrival_ms";
+  let last = 0;
+  return rows.slice(named ? 1 : 0).map((row, index) => {
+    const where = `${file}:${index + (named ? 2 : 1)}`;
+    const atMs = number(row[0], where, "milliseconds");
+    if (atMs < last) throw wrong(where, `ascending times, so at least ${last}`, String(atMs));
+    last = atMs;
+    return { atMs, holdMs: row[1] === undefined ? null : number(row[1], where, "milliseconds") };
+  });
+}
+
+const minuteMs = 60_000;
+
+function azure2019(
+  [header = [], ...rows]: readonly (readonly string[])[],
+  file: string,
+  uniform: Uniform,
+): readonly TracedArrival[] {
+  const firstMinute = header.indexOf("1");
+  if (firstMinute < 0) throw wrong(`${file}:1`, "a column for each minute, from 1", header.slice(0, 6).join(","));
+  const counts = new Array<number>(header.length - firstMinute).fill(0);
+  for (const [index, row] of rows.entries()) {
+    for (const minute of counts.keys()) {
+      const where = `${file}:${index + 2}`;
+      const count = number(row[firstMinute + minute], where, "a count");
+      if (!Number.isInteger(count)) throw wrong(where, "a whole number of invocations", String(count));
+      counts[minute]! += count;
+    }
+  }
+  return counts.flatMap((count, minute) =>
+    Array.from({ length: count }, () => (minute + uniform()) * minuteMs)
+      .sort((a, b) => a - b)
+      .map(atMs => ({ atMs, holdMs: null })),
+  );
+}
+
+function azure2021([header = [], ...rows]: readonly (readonly string[])[], file: string): readonly TracedArrival[] {
+  const [end, duration] = [header.indexOf("end_timestamp"), header.indexOf("duration")];
+  if (duration < 0) throw wrong(`${file}:1`, "the columns end_timestamp and duration", header.join(","));
+  const starts = rows.map((row, index) => {
+    const where = `${file}:${index + 2}`;
+    const holdMs = number(row[duration], where, "seconds") * 1000;
+    return { atMs: number(row[end], where, "seconds") * 1000 - holdMs, holdMs };
+  });
+  starts.sort((a, b) => a.atMs - b.atMs);
+  const origin = starts[0]?.atMs ?? 0;
+  return starts.map(({ atMs, holdMs }) => ({ atMs: atMs - origin, holdMs }));
+}
+
+/** @throws LabError `RUND_TRACE` for text, a negative number, or nothing */
+function number(text: string | undefined, where: string, unit: string): number {
+  const value = text === undefined || text === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(value) || value < 0) throw wrong(where, `${unit}, 0 or more`, text ?? "nothing");
+  return value;
+}
+
+const wrong = (where: string, expected: string, found: string): LabError =>
+  new LabError("RUND_TRACE", "input", "not a trace of arrivals", {
+    where,
+    expected,
+    found,
+    hint: "docs/measuring.md describes the forms of trace that can be read",
+  });
