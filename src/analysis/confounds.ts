@@ -10,13 +10,15 @@ export interface Confound {
 }
 
 /**
- * What differs between the circumstances of two runs, by what they recorded: versions, config values, driver, host.
+ * What differs between the circumstances of two runs, by what they recorded: versions, config values, driver, host; for
+ * two runs under one runtime id also the runtime handler and the OCI runtime's version.
  * Something only one of them recorded is listed, since it may differ; something neither recorded cannot be.
  *
  * @returns sorted by name
  */
 export function confoundsBetween(a: RunInfo, b: RunInfo): readonly Confound[] {
-  const [left, right] = [circumstances(a), circumstances(b)];
+  const same = a.runtime === b.runtime;
+  const [left, right] = [circumstances(a, same), circumstances(b, same)];
   return [...new Set([...left.keys(), ...right.keys()])]
     .map(what => ({ what, a: left.get(what) ?? null, b: right.get(what) ?? null }))
     .filter(({ a, b }) => a !== b)
@@ -42,8 +44,11 @@ export function describeConfound({ what, a, b }: Confound): string {
   return `${what} ${a ?? "not recorded"} against ${b ?? "not recorded"}`;
 }
 
-function circumstances(run: RunInfo): ReadonlyMap<string, string> {
-  const known = { ...run.versions, template: run.template, driver: run.driver, host: run.host, ...run.config };
-  const recorded = Object.entries(known).filter(([, value]) => value !== null);
+function circumstances(run: RunInfo, sameRuntime: boolean): ReadonlyMap<string, string> {
+  const { versions, template, driver, host, config } = run;
+  // between two runtimes these are what is compared
+  const own = sameRuntime ? { handler: run.handler, "OCI runtime": run.ociRuntime } : {};
+  const known = { ...versions, template, driver, host, ...own, ...config };
+  const recorded = Object.entries(known).filter(([, value]) => value !== null && value !== undefined);
   return new Map(recorded.map(([what, value]) => [what, String(value)]));
 }

@@ -1,13 +1,21 @@
+import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { withInterval } from "../analysis/claims/text.js";
-import { type ComparedCell, type Comparison, compare, stoppedBy } from "../analysis/compare/index.js";
-import { describeConfound } from "../analysis/confounds.js";
-import { loadDataset } from "../analysis/datasets/index.js";
+import {
+  type ComparedCell,
+  type Comparison,
+  compare,
+  type RuntimePair,
+  runtimesOf,
+  stoppedBy,
+} from "../analysis/compare/index.js";
+import { type Dataset, datasetFolder, loadDataset } from "../analysis/datasets/index.js";
 import { LabError } from "../model/errors.js";
-import { type Io, note, print, printJson } from "./io.js";
-import { textTable, wrap } from "./text-table.js";
+import { cellName, comparisonMarkdown, comparisonText } from "./compare-text.js";
+import { drawsBlocks, type Io, note, print, printJson } from "./io.js";
 
 interface Options {
+  readonly runtimes?: readonly string[];
+  readonly baseline?: string;
   readonly failOn?: number;
   readonly strict?: boolean;
   readonly markdown?: boolean;
@@ -18,10 +26,16 @@ interface Options {
 export default (io: Io): Command =>
   new Command("compare")
     .description(
-      "Compares campaign B with campaign A, cell by cell: makespan, CPU and memory per sandbox. Two cells are the same where the 90 % interval of their ratio lies within ± 5 %, or less where --fail-on is stricter.",
+      "Compares campaign B with campaign A, or runtimes of one campaign, cell by cell: makespan, CPU and memory per sandbox. Two cells are the same where the 90 % interval of their ratio lies within ± 5 %, or less where --fail-on is stricter.",
     )
-    .argument("<a>", "the campaign to compare with: paper_data, ae_data or a folder")
-    .argument("<b>", "the campaign that is judged")
+    .argument("<a>", "what to compare with: paper_data, ae_data or a folder; FOLDER:RUNTIME for one runtime of it")
+    .argument("[b]", "what is judged, named likewise; left out with --runtimes or --baseline, which compare within A")
+    .option(
+      "--runtimes <ids>",
+      "runtimes of A to compare, such as runc,crun: the others with the first",
+      (ids: string) => ids.split(","),
+    )
+    .option("--baseline <id>", "the runtime of A that the others are compared with")
     .option(
       "--fail-on <rule>",
       "such as slower:5%: exit 1 if a cell's corrected lower limit is above that",
@@ -31,17 +45,91 @@ export default (io: Io): Command =>
     .option("--markdown", "a summary for a pull request")
     .option("--allow-replay", "compare replayed runs, as a rehearsal")
     .option("--json", "one JSON document")
-    .action(async (a: string, b: string, options: Options) => {
-      const [first, second] = [await loadDataset(a, io.cwd), await loadDataset(b, io.cwd)];
+    .addHelpText(
+      "after",
+      "\nExamples:\n  rund-lab compare before after --fail-on slower:5%\n  rund-lab compare raw/campaign --runtimes runc,crun\n  rund-lab compare one/campaign:runc another/campaign:crun",
+    )
+    .action(async (a: string, b: string | undefined, options: Options) => {
+      const { first, second, runtimes } = await subjects(io, a, b, options);
       const comparison = compare(first, second, {
+        ...(runtimes === null ? {} : { runtimes }),
         tolerance: Math.min(0.05, options.failOn ?? 1),
         allowReplay: options.allowReplay === true,
       });
       if (options.json === true) printJson(io, comparison);
-      else print(io, `${(options.markdown === true ? markdown : text)(comparison).join("\n")}\n`);
+      else if (options.markdown === true) print(io, `${comparisonMarkdown(comparison).join("\n")}\n`);
+      else print(io, `${comparisonText(comparison, drawsBlocks(io)).join("\n")}\n`);
       if (comparison.rehearsal) note(io, "a rehearsal: at least one of the runs was replayed, not measured");
       applyGate(comparison, options);
     });
+
+interface Subjects {
+  readonly first: Dataset;
+  readonly second: Dataset;
+  /** Null compares every runtime with itself. */
+  readonly runtimes: readonly RuntimePair[] | null;
+}
+
+async function subjects(io: Io, a: string, b: string | undefined, options: Options): Promise<Subjects> {
+  const within = options.runtimes !== undefined || options.baseline !== undefined;
+  if (b === undefined) {
+    const dataset = await loadDataset(a, io.cwd);
+    return { first: dataset, second: dataset, runtimes: pairsWithin(dataset, options) };
+  }
+  if (within) {
+    throw new LabError("RUND_COMPARE_WHAT", "usage", "--runtimes and --baseline compare within one campaign", {
+      hint: `name the runtime of each, as in \`rund-lab compare ${a}:runc ${b}:crun\``,
+    });
+  }
+  const [left, right] = [subject(io, a), subject(io, b)];
+  const first = await loadDataset(left.folder, io.cwd);
+  const second = left.folder === right.folder ? first : await loadDataset(right.folder, io.cwd);
+  const [own, other] = [left.runtime ?? right.runtime, right.runtime ?? left.runtime];
+  if (own === null || other === null) return { first, second, runtimes: null };
+  for (const [dataset, id] of [
+    [first, own],
+    [second, other],
+  ] as const)
+    refuseUnmeasured(dataset, id);
+  return { first, second, runtimes: [{ a: own, b: other }] };
+}
+
+/** `FOLDER:RUNTIME`, unless a folder has that very name. */
+function subject(io: Io, name: string): { readonly folder: string; readonly runtime: string | null } {
+  const [, folder, runtime] = /^(.+):([a-z0-9]+)$/.exec(name) ?? [];
+  if (folder === undefined || runtime === undefined || existsSync(datasetFolder(name, io.cwd))) {
+    return { folder: name, runtime: null };
+  }
+  return { folder, runtime };
+}
+
+/** @throws LabError of kind `usage` where fewer than two measured runtimes are named */
+function pairsWithin(dataset: Dataset, { runtimes, baseline }: Options): readonly RuntimePair[] {
+  const measured = runtimesOf(dataset);
+  const named = runtimes ?? (baseline === undefined ? [] : measured);
+  const against = baseline ?? named[0];
+  const others = [...new Set(named)].filter(id => id !== against);
+  if (against === undefined || others.length === 0) {
+    throw new LabError("RUND_COMPARE_WHAT", "usage", "only one campaign is named", {
+      where: dataset.name,
+      expected: "a second campaign, or --runtimes with two or more runtimes of this one",
+      found: `${runtimes === undefined ? "neither" : `--runtimes ${runtimes.join(",")}`}`,
+      hint: `it has ${measured.join(", ")}${measured.length > 1 ? `: such as --runtimes ${measured.slice(0, 2).join(",")}` : ""}`,
+    });
+  }
+  for (const id of [against, ...others]) refuseUnmeasured(dataset, id);
+  return others.map(id => ({ a: against, b: id }));
+}
+
+function refuseUnmeasured(dataset: Dataset, id: string): void {
+  const measured = runtimesOf(dataset);
+  if (measured.includes(id)) return;
+  throw new LabError("RUND_NO_RUNTIME", "usage", "", {
+    where: dataset.name,
+    expected: `one of its runtimes, ${measured.join(", ")}`,
+    found: `"${id}"`,
+  });
+}
 
 /** `slower:5%` → 0.05. */
 function gatePercent(rule: string): number {
@@ -76,89 +164,3 @@ function applyGate(comparison: Comparison, { failOn, strict }: Options): void {
 
 const list = (cells: readonly ComparedCell[]) =>
   cells.slice(0, 5).map(cellName).join("; ") + (cells.length > 5 ? `; and ${cells.length - 5} more` : "");
-
-const headings = ["", "cell", "A", "B", "B / A", "p", "verdict"];
-const metricNames = { time: "makespan, ms", cpu: "CPU per sandbox, ms", memory: "PSS per sandbox, KiB" } as const;
-
-function text(comparison: Comparison): readonly string[] {
-  const rows = comparison.cells.map(cells);
-  return [
-    ...wrap(`B = ${comparison.b} against A = ${comparison.a}: ${summary(comparison)}.`, 100),
-    ...circumstances(comparison).flatMap(line => wrap(line, 100, "  ")),
-    "",
-    ...textTable([headings, ...rows], [2, 3, 5]),
-  ];
-}
-
-function markdown(comparison: Comparison): readonly string[] {
-  const row = (values: readonly string[]) => `| ${values.map(value => value.replaceAll("|", "\\|")).join(" | ")} |`;
-  const decided = comparison.cells.filter(({ verdict }) => verdict === "slower" || verdict === "faster");
-  const others = comparison.cells.filter(cell => !decided.includes(cell));
-  const table = (own: readonly ComparedCell[]) =>
-    own.length === 0 ? [] : [row(headings), "|---|---|--:|--:|---|--:|---|", ...own.map(cell => row(cells(cell)))];
-  return [
-    `### ${comparison.b} against ${comparison.a}: ${comparison.verdict}`,
-    "",
-    `${summary(comparison)}.`,
-    "",
-    ...circumstances(comparison).map(line => `- ${line}`),
-    "",
-    ...table(decided),
-    "",
-    `<details><summary>${others.length} cells that are the same or undecided</summary>`,
-    "",
-    ...table(others),
-    "",
-    "</details>",
-  ];
-}
-
-function summary({ cells: all, verdict, rehearsal, tolerance }: Comparison): string {
-  const metrics = (["time", "cpu", "memory"] as const).flatMap(metric => {
-    const own = all.filter(cell => cell.metric === metric);
-    const words = (["faster", "slower", "same", "undecided"] as const).flatMap(word => {
-      const count = own.filter(cell => cell.verdict === word).length;
-      return count === 0 ? [] : `${count} ${verdictWord(metric, word)}`;
-    });
-    return own.length === 0 ? [] : `${metric} ${words.join(", ")}`;
-  });
-  return `${rehearsal ? "rehearsal, not measured: " : ""}${verdict}; ${metrics.join("; ")}; the same means within ${Number((100 * tolerance).toPrecision(6))} %`;
-}
-
-function circumstances({ confounds, unmatched }: Comparison): readonly string[] {
-  const alone = [`${unmatched.a} cells of A`, `${unmatched.b} of B`].filter(
-    (_, i) => (i === 0 ? unmatched.a : unmatched.b) > 0,
-  );
-  return [
-    confounds.length === 0
-      ? "Nothing recorded differs between the runs."
-      : `Also different: ${confounds.map(describeConfound).join("; ")}.`,
-    ...(alone.length === 0 ? [] : [`Without a partner: ${alone.join(", ")}.`]),
-  ];
-}
-
-function cells(cell: ComparedCell): readonly string[] {
-  const { metric, a, b, ratio, interval, p, verdict, roundsNeeded, caveat } = cell;
-  const value = (number: number | null) => (number === null ? "–" : withInterval(number, null));
-  const needed = roundsNeeded === null ? "" : `, ${roundsNeeded} rounds would tell`;
-  return [
-    metricNames[metric],
-    cellName(cell),
-    value(a.mean),
-    value(b.mean),
-    ratio === null ? "–" : withInterval(ratio, interval),
-    p === null ? "–" : p < 0.001 ? "<0.001" : p.toFixed(3),
-    `${verdictWord(metric, verdict)}${needed}${caveat === null ? "" : ` (${caveat})`}`,
-  ];
-}
-
-function cellName({ runtime, experiment, density, concurrency, memory }: ComparedCell): string {
-  if (experiment === "memory") return `${runtime}, ${memory} MB at ${density}`;
-  return `${runtime}, ${concurrency}${experiment === "time" ? " at once" : ` on top of ${density}`}`;
-}
-
-/** Of CPU and memory one says less and more, where of time one says faster and slower. */
-function verdictWord(metric: ComparedCell["metric"], verdict: ComparedCell["verdict"]): string {
-  if (metric === "time") return verdict;
-  return verdict === "faster" ? "less" : verdict === "slower" ? "more" : verdict;
-}

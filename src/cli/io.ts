@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from "node:util";
  * own; only `cli/` knows the real ones.
  */
 export interface Io {
-  readonly stdout: { write(text: string): unknown };
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -42,4 +42,10 @@ export function printJson(io: Io, value: unknown): void {
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "?");
+}
+
+/** Whether the result goes to a terminal that draws block characters: not a pipe, not a dumb terminal, and UTF-8. */
+export function drawsBlocks({ stdout, env }: Pick<Io, "stdout" | "env">): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
+  return stdout.isTTY === true && env.TERM !== "dumb" && /utf-?8/i.test(locale);
 }

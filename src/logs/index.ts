@@ -23,4 +23,4 @@ export {
 } from "./names.js";
 export { formatG, wholeNumber } from "./numbers.js";
 export { ProblemList } from "./problems.js";
-export { parseVersions, type SoftwareVersions } from "./versions.js";
+export { parseOciRuntime, parseVersions, type SoftwareVersions } from "./versions.js";

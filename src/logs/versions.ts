@@ -10,6 +10,16 @@ export interface SoftwareVersions {
 }
 
 /**
+ * The OCI runtime and its version in a versions.txt, as `runc --version` and its kin print it; null where there is none.
+ *
+ * @example parseOciRuntime("6.1.0\ncrun version 1.8.1\ncommit: f8a0\n") // "crun 1.8.1"
+ */
+export function parseOciRuntime(text: string): string | null {
+  const [, name, version] = /^(runc|crun|runsc|youki) version (\S+)/m.exec(text) ?? [];
+  return name === undefined ? null : `${name} ${version}`;
+}
+
+/**
  * Reads a versions.txt: the outputs, one after another, of `uname -r`, `containerd --version`, `crictl --version`,
  * `kata-runtime --version`, the VMM's, and `with template` or `without template`. Lines it does not know are passed over:
  * the file was written for people.

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { recordedCampaign } from "../../src/analysis/datasets/index.js";
 import { lab } from "../support/command-line.js";
 
 const test = suite("rund-lab compare");
@@ -34,8 +35,56 @@ test("the table names both campaigns, what differs, and every cell", async () =>
   assert.is(code, 0);
   assert.match(stdout, /^B = ae_data against A = paper_data: mixed; time \d+ faster/);
   assert.match(stdout.replaceAll(/\s+/g, " "), "kernel 4.19.91-25.al7.x86_64 against 4.19.91-22.fc.1.al7.x86_64");
-  assert.match(stdout, /makespan, ms +rund, 200 at once +1085 +760\.6 +0\.701 \[0\.\d+, 0\.\d+\] +0\.002 +faster/);
-  assert.match(stdout, /PSS per sandbox, KiB +rund, 128 MB at 1000 .* less \(too few snapshots\)/);
+  const table = (metric: string) => stdout.split(`\n${metric}\n`)[1]?.split("\n\n")[0] ?? "";
+  assert.match(table("makespan, ms"), /\nrund, 200 at once +1085 +760\.6 +0\.701 \[0\.\d+, 0\.\d+\] +0\.002 +faster/);
+  assert.match(table("PSS per sandbox, KiB"), /\nrund, 128 MB at 1000 .* less +\[2\]/);
+  assert.match(stdout, /\n\[2\] {2}too few snapshots\n/);
+  for (const line of stdout.split("\n")) assert.ok(line.length <= 100, line);
+  assert.not.match(stdout, "▇");
+});
+
+test("on a terminal a bar stands beside each ratio, where there is room for it", async () => {
+  const { stdout } = await lab(["compare", "paper_data", "ae_data"], { terminal: true });
+  assert.match(stdout, /\nrund, 128 MB at 100 .*0\.645 +▇+│ /);
+  for (const line of stdout.split("\n")) assert.ok(line.length <= 100, line);
+});
+
+const recorded = recordedCampaign;
+
+test("two runtimes of one campaign are compared block by block; --baseline compares all others with one", async () => {
+  const { code, stdout } = await lab(["compare", recorded, "--runtimes", "runc,crun", "--json"]);
+  assert.is(code, 0);
+  const document = JSON.parse(stdout) as Document;
+  assert.match(document.b, /:crun$/);
+  const at = document.cells.find(
+    ({ metric, density, concurrency }) => metric === "time" && density === 0 && concurrency === 10,
+  )!;
+  // by hand from events.ndjson: means of five blocks of two rounds, scipy.stats.t with 4 degrees of freedom
+  assert.equal([at.runtime, at.against, at.method, at.verdict], ["crun", "runc", "paired blocks", "faster"]);
+  assert.is(Number(at.ratio).toFixed(3), "0.652");
+  const all = await lab(["compare", recorded, "--baseline", "runc"]);
+  assert.match(all.stdout.replaceAll(/\s+/g, " "), ": mixed; crun faster, runsc slower;");
+});
+
+test("a folder's runtime is named behind a colon, on both sides or on one", async () => {
+  const { code, stdout } = await lab(["compare", "paper_data:katatemplate", "paper_data:rund"]);
+  assert.is(code, 0);
+  assert.match(stdout, /^B = paper_data:rund against A = paper_data:katatemplate:/);
+  assert.match(stdout, "sharedFs");
+  assert.match((await lab(["compare", "paper_data:rund", "ae_data"])).stdout, /^B = ae_data against A = paper_data:/);
+});
+
+test("a runtime that was not measured, and one campaign without runtimes, are usage errors that list what there is", async () => {
+  for (const words of [
+    ["paper_data", "--runtimes", "kata,runc"],
+    ["paper_data:runc", "ae_data:rund"],
+    ["paper_data"],
+  ]) {
+    const { code, stderr } = await lab(["compare", ...words]);
+    assert.is(code, 2, words.join(" "));
+    assert.match(stderr, "kata, katafc, katatemplate, rund");
+  }
+  assert.is((await lab(["compare", "paper_data", "ae_data", "--runtimes", "kata,rund"])).code, 2);
 });
 
 test("the gate fires with exit 1 where a cell is surely slower, and names it; --markdown is a table for a pull request", async () => {
@@ -50,7 +99,10 @@ test("the gate fires with exit 1 where a cell is surely slower, and names it; --
   assert.is(code, 1);
   assert.match(stderr, "slower by more than 2 %: rund, 1 at once");
   assert.match(stdout, /^### ae_data against paper_data: mixed\n/);
-  assert.match(stdout, "| makespan, ms | rund, 200 at once | 1085 | 760.6 |");
+  assert.match(
+    stdout,
+    /\n\| makespan, ms \| A \| B \|[^\n]*\n[^\n]*\n(\|[^\n]*\n)*\| rund, 200 at once \| 1085 \| 760.6 \|/,
+  );
   assert.match(stdout, "<details>");
 });
 

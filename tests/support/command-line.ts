@@ -10,14 +10,19 @@ export interface Outcome {
 /** Runs a command line in this process, with streams of its own. */
 export async function lab(
   words: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    /** Standard output is a terminal that draws block characters. */
+    readonly terminal?: boolean;
+  } = {},
 ): Promise<Outcome> {
   let stdout = "";
   let stderr = "";
   const code = await runCommandLine(words, {
-    stdout: { write: text => (stdout += text) },
+    stdout: { write: text => (stdout += text), isTTY: options.terminal === true },
     stderr: { write: text => (stderr += text) },
-    env: options.env ?? {},
+    env: options.env ?? (options.terminal === true ? { LANG: "C.UTF-8", TERM: "xterm" } : {}),
     cwd: options.cwd ?? process.cwd(),
     quiet: false,
   });

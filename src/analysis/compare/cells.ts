@@ -23,8 +23,8 @@ export interface Sample {
   readonly of: "rounds" | "snapshots";
   /** One per round or snapshot, in order. */
   readonly values: readonly number[];
-  /** The means of the blocks that the rounds were recorded in; null where they ran in one go. */
-  readonly blockMeans: readonly number[] | null;
+  /** The mean of each block that the rounds were recorded in, by the block's name; null where they ran in one go. */
+  readonly blocks: ReadonlyMap<string, number> | null;
   /** Rounds that have no value because a cold start in them failed. */
   readonly failedRounds: number;
   /** Cold starts attempted and failed; null where nothing recorded them. */
@@ -32,15 +32,19 @@ export interface Sample {
   readonly failed: number | null;
 }
 
-/** A dataset's cells by place, every metric: time and density cells give two each, makespan and CPU. */
+/**
+ * A dataset's cells by place, every metric: time and density cells give two each, makespan and CPU. In the grid's order: by
+ * runtime, density and concurrency.
+ */
 export function samplesByPlace(dataset: Dataset): ReadonlyMap<string, { place: CellPlace; sample: Sample }> {
+  const repeats = new Map(dataset.runs.map(({ run, repeat }) => [run, repeat]));
   const starts = startGroups(dataset).flatMap(group => [startSample("time", group), startSample("cpu", group)]);
-  const memory = memoryGroups(dataset).map(memorySample);
+  const memory = memoryGroups(dataset).map(group => memorySample(group, repeats));
   return new Map([...starts, ...memory].map(own => [placeKey(own.place), own]));
 }
 
 /**
- * A place as text: equal for the cells of two campaigns that belong together.
+ * A place as text: equal for the same cell of two campaigns.
  *
  * @example placeKey({ metric: "time", experiment: "density", runtime: "rund", density: 100, concurrency: 10, memory: null }) // "time/density/rund/100/10/-"
  */
@@ -56,7 +60,7 @@ function startSample(metric: "time" | "cpu", group: StartGroup): { place: CellPl
     sample: {
       of: "rounds",
       values: metric === "time" ? makespansOf(group) : cpuOf(group),
-      blockMeans: blockMeans(metric, cells),
+      blocks: blockMeans(metric, cells),
       failedRounds,
       attempted: known(cells.map(cell => cell.attempted)),
       failed: known(cells.map(cell => cell.failed)),
@@ -64,26 +68,42 @@ function startSample(metric: "time" | "cpu", group: StartGroup): { place: CellPl
   };
 }
 
-function memorySample({ runtime, memoryMb, density, cells }: MemoryGroup): { place: CellPlace; sample: Sample } {
-  const values = cells.flatMap(cell => pssPerSandbox(cell) ?? []);
+function memorySample(
+  { runtime, memoryMb, density, cells }: MemoryGroup,
+  repeats: ReadonlyMap<string, number | undefined>,
+): { place: CellPlace; sample: Sample } {
+  const snapshots = cells.flatMap(cell => {
+    const value = pssPerSandbox(cell);
+    return value === null ? [] : [{ value, repeat: repeats.get(cell.run) }];
+  });
+  const repeated = snapshots.flatMap(({ value, repeat }) =>
+    repeat === undefined ? [] : [[String(repeat), value] as const],
+  );
   return {
     place: { metric: "memory", experiment: "memory", runtime, density, concurrency: null, memory: memoryMb },
-    sample: { of: "snapshots", values, blockMeans: null, failedRounds: 0, attempted: null, failed: null },
+    sample: {
+      of: "snapshots",
+      values: snapshots.map(({ value }) => value),
+      blocks: repeated.length === snapshots.length && repeated.length > 1 ? new Map(repeated) : null,
+      failedRounds: 0,
+      attempted: null,
+      failed: null,
+    },
   };
 }
 
 /** Rounds belong to a block where the run says so, or where a campaign repeated the whole run. */
-function blockMeans(metric: "time" | "cpu", cells: readonly StartCell[]): readonly number[] | null {
+function blockMeans(metric: "time" | "cpu", cells: readonly StartCell[]): ReadonlyMap<string, number> | null {
   const blocks = new Map<string, number[]>();
   for (const { run, rounds, concurrency } of cells) {
     for (const { block, makespanMs, busyJiffies } of rounds) {
       if (block === null && cells.length === 1) return null;
       const value = metric === "time" ? makespanMs : busyJiffies === null ? null : (busyJiffies * 10) / concurrency;
-      const key = `${run}/${block}`;
+      const key = cells.length === 1 ? String(block) : `${run}/${block}`;
       if (value !== null) blocks.set(key, [...(blocks.get(key) ?? []), value]);
     }
   }
-  return blocks.size < 2 ? null : [...blocks.values()].map(mean);
+  return blocks.size < 2 ? null : new Map([...blocks].map(([block, values]) => [block, mean(values)]));
 }
 
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);

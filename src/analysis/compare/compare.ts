@@ -1,13 +1,17 @@
+import { resolve } from "node:path";
 import { LabError } from "../../model/errors.js";
+import { byRuntime } from "../../model/runtimes.js";
 import { type Confound, confoundsBetween, mergeConfounds } from "../confounds.js";
 import type { Dataset } from "../datasets/dataset.js";
 import type { Interval } from "../stats/bootstrap-t.js";
 import { holm } from "../stats/correction.js";
-import { type CellPlace, samplesByPlace } from "./cells.js";
+import { type CellPlace, placeKey, samplesByPlace } from "./cells.js";
 import { type Comparative, type Contrast, contrast, type Side, verdictOf } from "./contrast.js";
 
-/** One cell of both campaigns. Values as in `CellPlace.metric`. */
+/** One cell of both sides; `runtime` is B's. Values as in `CellPlace.metric`. */
 export interface ComparedCell extends CellPlace {
+  /** A's runtime: the same id, where one runtime of two campaigns is compared. */
+  readonly against: string;
   readonly a: Side;
   readonly b: Side;
   /** Mean of B over mean of A, its 95 % interval, and the interval corrected for all cells of the metric. */
@@ -23,12 +27,18 @@ export interface ComparedCell extends CellPlace {
   readonly caveat: string | null;
 }
 
+/** A runtime of A, and the runtime of B that is compared with it. */
+export interface RuntimePair {
+  readonly a: string;
+  readonly b: string;
+}
+
 /**
- * Two datasets set against each other: what differs besides the runtimes, every cell they share, and what that adds up
- * to.
+ * The comparison of two datasets, or of runtimes of one: what differs besides the runtimes, every cell they share, and what
+ * that adds up to.
  */
 export interface Comparison {
-  /** The datasets' names. */
+  /** The datasets' names; with the runtimes where these differ, `raw/x:runc`. */
   readonly a: string;
   readonly b: string;
   /** Two cells are the same within this share. */
@@ -41,10 +51,14 @@ export interface Comparison {
   readonly unmatched: { readonly a: number; readonly b: number };
   /** Of B, over its time cells, or over all where there are none; `mixed` where some are faster and some slower. */
   readonly verdict: Comparative | "mixed";
+  /** The same for each pair of runtimes, in the order of the cells. */
+  readonly runtimes: readonly (RuntimePair & { readonly verdict: Comparative | "mixed" })[];
 }
 
-/** How large a difference matters to `compare`, and whether a rehearsal may be compared. */
+/** Which runtimes are compared, how large a difference matters, and whether a rehearsal may be compared. */
 export interface CompareOptions {
+  /** Left out, every runtime that both have is compared with itself. */
+  readonly runtimes?: readonly RuntimePair[];
   /** A share such as 0.05; above 0 and below 1. */
   readonly tolerance?: number;
   /** Compare runs that were replayed, as a rehearsal. */
@@ -52,13 +66,14 @@ export interface CompareOptions {
 }
 
 /**
- * Compares two campaigns cell by cell: makespan, CPU per sandbox, memory per sandbox.
+ * Compares two campaigns cell by cell: makespan, CPU per sandbox, memory per sandbox. With `runtimes` the two may be one
+ * and the same: runtimes of one campaign are compared block by block, where the campaign has blocks.
  *
  * @throws LabError `RUND_REPLAYED` for a replayed run without `allowReplay`, `RUND_NO_COMMON_CELL`, `RUND_TOLERANCE`,
  *   and `RUND_TWO_RUNS` as tables do
  */
 export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): Comparison {
-  const { tolerance = 0.05, allowReplay = false } = options;
+  const { tolerance = 0.05, allowReplay = false, runtimes } = options;
   if (!(tolerance > 0 && tolerance < 1)) {
     throw new LabError("RUND_TOLERANCE", "usage", "", {
       expected: "a tolerance above 0 and below 1",
@@ -67,28 +82,66 @@ export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): C
   }
   const rehearsal = refuseReplays([a, b], allowReplay);
   const [left, right] = [samplesByPlace(a), samplesByPlace(b)];
-  const common = [...left.keys()].filter(key => right.has(key));
-  if (common.length === 0) throw noCommonCell(a, b, left.size, right.size);
-  const found = common.map(key => {
-    const { place, sample } = left.get(key)!;
-    return { place, contrast: contrast(sample, right.get(key)!.sample, `compare/${key}`) };
-  });
+  const pairs = runtimes ?? runtimesOf(a).map(id => ({ a: id, b: id }));
+  const found = pairs.flatMap(pair =>
+    [...left.values()].flatMap(({ place, sample }) => {
+      const partner = right.get(placeKey({ ...place, runtime: pair.b }));
+      if (place.runtime !== pair.a || partner === undefined) return [];
+      const key = placeKey(place);
+      const seed = pair.a === pair.b ? `compare/${key}` : `compare/${pair.b}/${key}`;
+      const paired = measuredInTurn(a, b, pair, place.experiment);
+      const own = contrast(sample, partner.sample, seed, paired);
+      return [{ place: partner.place, against: pair.a, contrast: own }];
+    }),
+  );
+  if (found.length === 0) throw noCommonCell(a, b, left.size, right.size);
+  const alone = (cells: typeof left, side: "a" | "b") =>
+    [...cells.values()].filter(({ place }) => {
+      const own = pairs.filter(pair => pair[side] === place.runtime);
+      const other = side === "a" ? "b" : "a";
+      const partners = side === "a" ? right : left;
+      return (
+        (runtimes === undefined || own.length > 0) &&
+        !own.some(pair => partners.has(placeKey({ ...place, runtime: pair[other] })))
+      );
+    }).length;
   const cells = (["time", "cpu", "memory"] as const).flatMap(metric =>
     judgeFamily(
       found.filter(({ place }) => place.metric === metric),
       tolerance,
     ),
   );
+  const named = (dataset: Dataset, side: "a" | "b") =>
+    pairs.some(pair => pair.a !== pair.b)
+      ? `${dataset.name}:${[...new Set(pairs.map(pair => pair[side]))].join(",")}`
+      : dataset.name;
   return {
-    a: a.name,
-    b: b.name,
+    a: named(a, "a"),
+    b: named(b, "b"),
     tolerance,
     rehearsal,
     confounds: confoundsOf(a, b, cells),
     cells,
-    unmatched: { a: left.size - common.length, b: right.size - common.length },
+    unmatched: { a: alone(left, "a"), b: alone(right, "b") },
     verdict: overall(cells),
+    runtimes: pairs.flatMap(pair => {
+      const own = cells.filter(cell => cell.runtime === pair.b && cell.against === pair.a);
+      return own.length === 0 ? [] : [{ ...pair, verdict: overall(own) }];
+    }),
   };
+}
+
+/** The ids of a dataset's runtimes, in the order of tables. */
+export const runtimesOf = ({ runs }: Dataset): readonly string[] =>
+  [...new Set(runs.map(({ runtime }) => runtime))].sort(byRuntime);
+
+/** Whether two runtimes took turns within the blocks of one campaign. With unlike snapshotters they ran one after the other. */
+function measuredInTurn(a: Dataset, b: Dataset, pair: RuntimePair, experiment: string): boolean {
+  if (resolve(a.path) !== resolve(b.path)) return false;
+  const run = (runtime: string) => a.runs.find(each => each.runtime === runtime && each.experiment === experiment);
+  const [first, second] = [run(pair.a), run(pair.b)];
+  if (first === undefined || second === undefined || first.campaign === null) return false;
+  return first.campaign === second.campaign && first.config.snapshotter === second.config.snapshotter;
 }
 
 /** Cells that a gate "slower than so much" stops: time cells whose corrected lower limit lies above, or that failed. */
@@ -102,18 +155,19 @@ export function stoppedBy({ cells }: Comparison, slowerThan: number): readonly C
 }
 
 function judgeFamily(
-  family: readonly { readonly place: CellPlace; readonly contrast: Contrast }[],
+  family: readonly { readonly place: CellPlace; readonly against: string; readonly contrast: Contrast }[],
   tolerance: number,
 ): readonly ComparedCell[] {
   // a cell that cannot be tested is no member of the family: it costs the others nothing
   const tested = family.filter(({ contrast }) => contrast.p !== null);
   const corrected = holm(tested.map(({ contrast }) => contrast.p ?? 1));
   return family.map(own => {
-    const { place, contrast } = own;
+    const { place, against, contrast } = own;
     const p = corrected[tested.indexOf(own)] ?? null;
     const { a, b, ratio, at, method, caveat } = contrast;
     return {
       ...place,
+      against,
       a,
       b,
       ratio,
@@ -138,13 +192,12 @@ function overall(cells: readonly ComparedCell[]): Comparison["verdict"] {
 
 /** What differs between the runs of the compared cells, runtime by runtime and experiment by experiment. */
 function confoundsOf(a: Dataset, b: Dataset, cells: readonly ComparedCell[]): readonly Confound[] {
-  const compared = new Set(cells.map(({ experiment, runtime }) => `${experiment}/${runtime}`));
-  const runs = (dataset: Dataset) =>
-    dataset.runs.filter(({ experiment, runtime }) => compared.has(`${experiment}/${runtime}`));
+  const compared = new Set(cells.map(({ experiment, runtime, against }) => `${experiment}/${against}/${runtime}`));
   return mergeConfounds(
-    runs(a).flatMap(own =>
-      runs(b)
-        .filter(other => other.experiment === own.experiment && other.runtime === own.runtime)
+    a.runs.flatMap(own =>
+      b.runs
+        .filter(other => compared.has(`${own.experiment}/${own.runtime}/${other.runtime}`))
+        .filter(other => other.experiment === own.experiment)
         .map(other => confoundsBetween(own, other)),
     ),
   );
@@ -165,8 +218,8 @@ function noCommonCell(a: Dataset, b: Dataset, cellsA: number, cellsB: number): L
     `${name}: ${cells} cells of ${[...new Set(runs.map(({ experiment, runtime }) => `${runtime} (${experiment})`))].join(", ") || "nothing"}`;
   return new LabError("RUND_NO_COMMON_CELL", "input", "", {
     where: `${a.name} and ${b.name}`,
-    expected: "at least one cell of the same runtime, density and concurrency in both",
+    expected: "at least one cell of the same experiment, density and concurrency in both, of the runtimes compared",
     found: `${has(a, cellsA)}; ${has(b, cellsB)}`,
-    hint: "measure the same grid for the same runtime ids",
+    hint: "name the runtimes to compare, as in `compare A:runc B:crun` or `compare A --runtimes runc,crun`; or measure the same grid on both sides",
   });
 }

@@ -2,8 +2,9 @@ import type { Interval } from "../stats/bootstrap-t.js";
 import { equivalent } from "../stats/equivalence.js";
 import { estimateMean, estimateRatio, fewestRounds } from "../stats/estimate.js";
 import { mean, variance } from "../stats/mean.js";
+import { pairedRatio } from "../stats/paired.js";
 import { divisions, permutationTest } from "../stats/permutation.js";
-import { roundsFor } from "../stats/power.js";
+import { pairsFor, roundsFor } from "../stats/power.js";
 import { ascending } from "../stats/quantile.js";
 import { welchRatio } from "../stats/welch.js";
 import type { Sample } from "./cells.js";
@@ -28,28 +29,35 @@ export interface Contrast {
   readonly at: (level: number) => Interval | null;
   /** Two-sided; null where there was nothing to test with. */
   readonly p: number | null;
-  readonly method: "rounds" | "blocks" | "ranks" | "none";
+  readonly method: "rounds" | "blocks" | "paired blocks" | "ranks" | "none";
   readonly caveat: string | null;
   /** By rank only: whether the second ranks worse. */
   readonly worse: boolean;
   /** The coefficient of variation of a round (or block) in either sample; null for fewer than two. */
   readonly variation: number | null;
+  /** The standard deviation of the difference within a block, as a share of the mean; null where blocks are not paired. */
+  readonly pairSpread: number | null;
   /** Rounds in a block; 1 where there are none. */
   readonly roundsPerUnit: number;
 }
 
 /**
- * Sets two samples of one cell against each other. Rounds recorded in blocks are compared by their blocks' means
- * (Welch's t on the logarithm), since rounds of one block resemble each other; others by a permutation test and the
- * studentised bootstrap of the ratio. Where a cold start failed, rounds are compared by rank, failed ones last.
+ * Compares two samples of one cell. Two runtimes that were measured in turn within the blocks of one campaign are compared
+ * block by block (paired t on the logarithm): what slowed a block down slowed both. Rounds recorded in blocks elsewhere are
+ * compared by their blocks' means (Welch's t on the logarithm), since rounds of one block resemble each other; others by a
+ * permutation test and the studentised bootstrap of the ratio. Where a cold start failed, rounds are compared by rank,
+ * failed ones last.
+ *
+ * @param paired whether a block of `a` is the block of the same name of `b`
  */
-export function contrast(a: Sample, b: Sample, seed: string): Contrast {
+export function contrast(a: Sample, b: Sample, seed: string, paired = false): Contrast {
   const sides = { a: side(a, `${seed}/a`), b: side(b, `${seed}/b`) };
   const { mean: meanA } = sides.a;
   const { mean: meanB } = sides.b;
   const ratio = meanA !== null && meanB !== null && meanA > 0 && meanB > 0 ? meanB / meanA : null;
-  const blocked = a.blockMeans !== null || b.blockMeans !== null;
-  const [unitsA, unitsB] = [a.blockMeans ?? a.values, b.blockMeans ?? b.values];
+  const blocked = a.blocks !== null || b.blocks !== null;
+  const unitsOf = ({ blocks, values }: Sample) => (blocks === null ? values : [...blocks.values()]);
+  const [unitsA, unitsB] = [unitsOf(a), unitsOf(b)];
   const plain = {
     of: b.of,
     ...sides,
@@ -60,10 +68,17 @@ export function contrast(a: Sample, b: Sample, seed: string): Contrast {
     caveat: null,
     worse: false,
     variation: variationOf(unitsA, unitsB),
+    pairSpread: null,
     roundsPerUnit: blocked ? Math.max(1, Math.round(b.values.length / Math.max(1, unitsB.length))) : 1,
   };
   if (a.failedRounds + b.failedRounds > 0) return { ...plain, ...byRank(a, b, seed) };
   if (ratio === null) return { ...plain, caveat: "no mean above 0" };
+  const pairs = paired ? commonBlocks(a, b) : null;
+  const found = pairs === null ? null : pairedRatio(pairs.b, pairs.a);
+  if (found !== null) {
+    const { ratio, at, p, spread } = found;
+    return { ...plain, ratio, at, p, method: "paired blocks", pairSpread: spread };
+  }
   if (blocked) {
     const welch = welchRatio(unitsB, unitsA);
     if (welch !== null) return { ...plain, ratio: welch.ratio, at: welch.at, p: welch.p, method: "blocks" };
@@ -103,6 +118,13 @@ export function verdictOf(
     return decided(found.ratio < 1 ? "faster" : "slower");
   }
   return { verdict: "undecided", roundsNeeded: roundsNeeded(found, family, tolerance) };
+}
+
+/** The means of the blocks that both samples have, in one order; null where either was recorded without blocks. */
+function commonBlocks(a: Sample, b: Sample): { readonly a: readonly number[]; readonly b: readonly number[] } | null {
+  if (a.blocks === null || b.blocks === null) return null;
+  const names = [...a.blocks.keys()].filter(name => b.blocks?.has(name));
+  return { a: names.map(name => a.blocks!.get(name)!), b: names.map(name => b.blocks!.get(name)!) };
 }
 
 function side({ values }: Sample, seed: string): Side {
@@ -146,8 +168,13 @@ function variationOf(a: readonly number[], b: readonly number[]): number | null 
 /** Rounds for 80 % power at the tolerance, and enough divisions for the smallest p to pass Holm's first step. */
 function roundsNeeded(found: Contrast, family: number, tolerance: number): number | null {
   if (found.variation === null) return null;
-  let units = Math.max(fewestRounds, roundsFor(found.variation, tolerance, { alpha: 0.05 / family, power: 0.8 }));
-  if (found.method !== "blocks") while (divisions(2 * units, units) < (2 * family) / 0.05) units++;
+  const demand = { alpha: 0.05 / family, power: 0.8 };
+  let units =
+    found.pairSpread === null
+      ? Math.max(fewestRounds, roundsFor(found.variation, tolerance, demand))
+      : pairsFor(found.pairSpread, tolerance, demand);
+  const permuted = found.method !== "blocks" && found.pairSpread === null;
+  if (permuted) while (divisions(2 * units, units) < (2 * family) / 0.05) units++;
   const rounds = units * found.roundsPerUnit;
   return Math.max(rounds, Math.min(found.a.n, found.b.n) + 1);
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
   hostCost,
@@ -8,7 +8,7 @@ import {
   parseManifest,
   type RoundEvent,
 } from "../../campaign-files/index.js";
-import { formatMemoryFile, type ProblemList, type RunFolder } from "../../logs/index.js";
+import { formatMemoryFile, type ProblemList, parseOciRuntime, type RunFolder } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
 import type { MemoryCell, RunInfo, StartCell } from "./dataset.js";
 
@@ -79,12 +79,22 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
     runtime,
     recorded,
     versions: run.versions,
+    handler: run.handler,
+    ...ociRuntimeIn(path),
+    repeat: run.repeat,
     template: run.template,
     config: run.config,
     driver: manifest.driver,
     host: manifest.host.id,
     replayed: manifest.replayed,
   };
+}
+
+/** versions.txt names the OCI runtime; a run folder of a campaign that stopped before it was written has none. */
+function ociRuntimeIn(path: string): Pick<RunInfo, "ociRuntime"> {
+  const file = join(path, "versions.txt");
+  const found = existsSync(file) ? parseOciRuntime(readFileSync(file, "utf8")) : null;
+  return found === null ? {} : { ociRuntime: found };
 }
 
 /** Line k of the client logs is the k-th complete round of the journal. */

@@ -14,6 +14,12 @@ export interface RunInfo {
   /** Month, day, hour and minute as in the folder's name, `12252108`; the logs' own times carry the year. */
   readonly recorded: string;
   readonly versions: SoftwareVersions;
+  /** The runtime handler that the sandboxes asked for; left out where nothing recorded it. */
+  readonly handler?: string;
+  /** The OCI runtime under the handler and its version, `crun 1.8.1`; left out where nothing recorded it. */
+  readonly ociRuntime?: string;
+  /** Which repeat of the memory experiment the run is, 1 for the first; left out where runs are not repeated. */
+  readonly repeat?: number;
   /** Whether sandboxes started from a template; null where the run does not say. */
   readonly template: boolean | null;
   /** Effective values that matter for a comparison: snapshotter, defaultMemoryMb, guestMemoryExtraMb, sharedFs, … */

@@ -39,3 +39,30 @@ export function roundsFor(variation: number, effect: number, demand: Demand = us
   }
   return few;
 }
+
+/**
+ * Pairs, such as blocks in which two runtimes were measured in turn, that a comparison of ratios takes: so that a
+ * difference of `effect` is found, and so that no difference at all is recognised as one within ± `effect` (two one-sided tests at
+ * 5 %), each with the power asked for.
+ *
+ * @param spread standard deviation of a pair's difference, as a share of the mean
+ * @returns at least 4 and at most about a million; one pair more than Student's t quantiles say, which fall short of the
+ *   noncentral t's answer by up to one pair
+ * @example pairsFor(0.05, 0.05) // 12
+ */
+export function pairsFor(spread: number, effect: number, { alpha, power }: Demand = usualDemand): number {
+  const reach = Math.log1p(effect);
+  const enough = (n: number): boolean => {
+    const error = spread / Math.sqrt(n);
+    const found = (studentQuantile(1 - alpha / 2, n - 1) + studentQuantile(power, n - 1)) * error;
+    const same = (studentQuantile(0.95, n - 1) + studentQuantile((1 + power) / 2, n - 1)) * error;
+    return Math.max(found, same) <= reach;
+  };
+  let [few, many] = [3, 1_000_000];
+  while (few < many) {
+    const middle = Math.floor((few + many) / 2);
+    if (enough(middle)) many = middle;
+    else few = middle + 1;
+  }
+  return few + 1;
+}

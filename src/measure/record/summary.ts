@@ -2,6 +2,7 @@ import type { CampaignEvent, MemoryEvent, RoundEvent, RoundFlag } from "../../ca
 import { hostCost } from "../../campaign-files/index.js";
 import { parseRunName } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
+import { byRuntime } from "../../model/runtimes.js";
 
 /** What a campaign has of one cell. */
 export interface CellSummary {
@@ -38,7 +39,7 @@ export interface CellSummary {
 
 const unreliableShare = 0.05;
 
-/** The cells of a campaign by its journal, in the order they were first measured; warm-up rounds do not count. */
+/** The cells of a campaign by its journal, in the grid's order and not in that of the visits; warm-up rounds do not count. */
 export function summariseCells(events: readonly CampaignEvent[]): readonly CellSummary[] {
   const rounds = new Map<string, RoundEvent[]>();
   const snapshots: MemoryEvent[] = [];
@@ -48,7 +49,20 @@ export function summariseCells(events: readonly CampaignEvent[]): readonly CellS
     const key = `${event.run} ${event.density} ${event.concurrency}`;
     rounds.set(key, [...(rounds.get(key) ?? []), event]);
   }
-  return [...[...rounds.values()].map(summariseRounds), ...snapshots.map(summariseSnapshot)];
+  return [...[...rounds.values()].map(summariseRounds), ...snapshots.map(summariseSnapshot)].sort(inGridOrder);
+}
+
+const experimentOrder: readonly Experiment[] = ["time", "memory", "density"];
+
+function inGridOrder(a: CellSummary, b: CellSummary): number {
+  return (
+    experimentOrder.indexOf(a.experiment) - experimentOrder.indexOf(b.experiment) ||
+    byRuntime(a.runtime, b.runtime) ||
+    (a.memoryMb ?? 0) - (b.memoryMb ?? 0) ||
+    a.density - b.density ||
+    (a.concurrency ?? 0) - (b.concurrency ?? 0) ||
+    (a.run < b.run ? -1 : a.run > b.run ? 1 : 0)
+  );
 }
 
 function summariseRounds(rounds: readonly RoundEvent[]): CellSummary {

@@ -112,8 +112,8 @@ function inBlocks(seed: string, told: boolean): Sample {
     const level = 1000 * (1 + 0.03 * stream.normal());
     return Array.from({ length: 10 }, () => level * (1 + 0.02 * stream.normal()));
   });
-  const blockMeans = told ? blocks.map(mean) : null;
-  return { of: "rounds", values: blocks.flat(), blockMeans, failedRounds: 0, attempted: null, failed: null };
+  const named = told ? new Map(blocks.map((values, block) => [String(block), mean(values)])) : null;
+  return { of: "rounds", values: blocks.flat(), blocks: named, failedRounds: 0, attempted: null, failed: null };
 }
 
 test("rounds in blocks are compared by blocks: blocks that differ pass for no difference between campaigns", () => {
@@ -136,6 +136,74 @@ test("the blocks of a campaign are those its rounds name", () => {
   const named = (name: string) =>
     dataset({ name, starts: [startCell({ makespans: rounds(500, 9, name), blocks: [1, 1, 1, 2, 2, 2, 3, 3, 3] })] });
   for (const { method } of compare(named("a"), named("b")).cells) assert.is(method, "blocks");
+});
+
+/** One campaign of two runtimes in five blocks, the second `factor` times as slow; the blocks drift by a third. */
+function inTurn(factor: number, seed: string, run: Partial<Dataset["runs"][number]> = {}): Dataset {
+  const stream = random(seed);
+  const levels = Array.from({ length: 5 }, (_, block) => 500 * (1 + block / 12) * (1 + 0.05 * stream.normal()));
+  const cell = (runtime: string, times: number) =>
+    startCell({
+      runtime,
+      makespans: levels.flatMap(level => [1, 2].map(() => level * times * (1 + 0.01 * stream.normal()))),
+      blocks: levels.flatMap((_, block) => [block + 1, block + 1]),
+    });
+  const starts = [cell("runc", 1), cell("crun", factor)];
+  return dataset({ name: "turns", starts, run: { campaign: "turns", ...run } });
+}
+const withRunc = { runtimes: [{ a: "runc", b: "crun" }] };
+
+test("two runtimes of one campaign are compared block by block, so that a drift of both hides no difference", () => {
+  const campaign = inTurn(0.93, "drift");
+  const found = compare(campaign, campaign, withRunc);
+  const [cell] = time(found);
+  assert.equal(
+    [cell!.method, cell!.verdict, cell!.runtime, cell!.against],
+    ["paired blocks", "faster", "crun", "runc"],
+  );
+  assert.equal([found.a, found.b, found.confounds, found.unmatched], ["turns:runc", "turns:crun", [], { a: 0, b: 0 }]);
+  assert.equal(found.runtimes, [{ a: "runc", b: "crun", verdict: "faster" }]);
+  // the same blocks, taken for two campaigns' own
+  const [apart] = time(compare(campaign, { ...campaign, path: "elsewhere" }, withRunc));
+  assert.equal([apart!.method, apart!.verdict], ["blocks", "undecided"]);
+});
+
+test("equal runtimes of one campaign are the same within its five blocks", () => {
+  const campaign = inTurn(1, "equal");
+  assert.is(time(compare(campaign, campaign, withRunc))[0]!.verdict, "same");
+});
+
+test("blocks are paired by their number: one that only one runtime finished is left out", () => {
+  const campaign = inTurn(0.93, "drift");
+  const [runc, crun] = campaign.starts;
+  const cut = { ...crun!, rounds: crun!.rounds.filter(({ block }) => block !== 2) };
+  const [cell] = time(compare({ ...campaign, starts: [runc!, cut] }, { ...campaign, starts: [runc!, cut] }, withRunc));
+  const mean = (cell: typeof runc) =>
+    cell!.rounds.filter(({ block }) => block !== 2).reduce((sum, { makespanMs }) => sum + makespanMs / 8, 0);
+  assert.ok(Math.abs(cell!.ratio! - mean(cut) / mean(runc)) < 1e-12);
+});
+
+test("runtimes that needed other snapshotters ran one after the other: their blocks are no pairs", () => {
+  const campaign = inTurn(0.93, "drift");
+  const other = campaign.runs.map(run =>
+    run.runtime === "crun" ? { ...run, config: { snapshotter: "native" } } : run,
+  );
+  const found = compare({ ...campaign, runs: other }, { ...campaign, runs: other }, withRunc);
+  assert.is(time(found)[0]!.method, "blocks");
+  assert.equal(found.confounds, [{ what: "snapshotter", a: null, b: "native" }]);
+});
+
+test("another handler or OCI runtime under one runtime id is a confound; between two runtimes it is what is compared", () => {
+  const of = (name: string, handler: string, ociRuntime: string) =>
+    dataset({ name, starts: [startCell({ makespans: rounds(500, 5, name) })], run: { handler, ociRuntime } });
+  const { confounds } = compare(of("a", "runc", "runc 1.1.5"), of("b", "crun", "crun 1.8.1"));
+  assert.equal(confounds, [
+    { what: "OCI runtime", a: "runc 1.1.5", b: "crun 1.8.1" },
+    { what: "handler", a: "runc", b: "crun" },
+  ]);
+  const campaign = inTurn(1, "equal");
+  const runs = campaign.runs.map(run => ({ ...run, handler: run.runtime }));
+  assert.equal(compare({ ...campaign, runs }, { ...campaign, runs }, withRunc).confounds, []);
 });
 
 test("repeats of a run within one campaign count as its blocks", () => {

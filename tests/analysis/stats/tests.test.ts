@@ -3,8 +3,9 @@ import * as assert from "uvu/assert";
 import { benjaminiHochberg, holm } from "../../../src/analysis/stats/correction.js";
 import { dependent, lagOne, trend } from "../../../src/analysis/stats/dependence.js";
 import { equivalent } from "../../../src/analysis/stats/equivalence.js";
+import { pairedRatio } from "../../../src/analysis/stats/paired.js";
 import { permutationTest } from "../../../src/analysis/stats/permutation.js";
-import { detectableEffect, roundsFor } from "../../../src/analysis/stats/power.js";
+import { detectableEffect, pairsFor, roundsFor } from "../../../src/analysis/stats/power.js";
 import { welchRatio } from "../../../src/analysis/stats/welch.js";
 import { close, x, y } from "./close.js";
 
@@ -76,6 +77,38 @@ test("Welch's ratio is R's", () => {
   assert.is(welchRatio([1], x), null);
   assert.is(welchRatio([0, 0, 0], x), null);
   assert.is(welchRatio([2, 2], [3, 3]), null);
+});
+
+// scipy.stats.t with 4 degrees of freedom; d = over / mean(over) - under / mean(under), se = std(d, ddof=1) / sqrt(5)
+test("the ratio of paired values has SciPy's p and interval, by the delta method", () => {
+  const [over, under] = [
+    [44.5, 47, 43, 46, 44],
+    [50, 56, 52, 57, 52],
+  ];
+  const found = pairedRatio(over, under)!;
+  close(
+    [found.ratio, found.spread, found.p, ...found.at(0.95)],
+    [0.8408239700374531, 0.03585269765849665, 0.0004149609836591184, 0.8042139364081367, 0.8791005932415857],
+    1e-9,
+  );
+  assert.is(pairedRatio([1], [2]), null);
+  assert.is(pairedRatio([2, 4, 6], [1, 2, 3]), null, "differences that do not vary");
+  assert.is(pairedRatio([0, 0], [1, 2]), null);
+});
+
+// scipy.stats.nct for the power of the paired test, an integral over chi-square for that of two one-sided tests
+test("pairs for an effect are at least as many as the noncentral t asks for, and one more at most", () => {
+  const exact = [
+    { spread: 0.05, effect: 0.05, alpha: 0.05, pairs: 11 },
+    { spread: 0.05, effect: 0.05, alpha: 0.05 / 8, pairs: 18 },
+    { spread: 0.1, effect: 0.05, alpha: 0.05, pairs: 38 },
+    { spread: 0.02, effect: 0.05, alpha: 0.05, pairs: 4 },
+    { spread: 0.2, effect: 0.05, alpha: 0.05 / 16, pairs: 247 },
+  ];
+  for (const { spread, effect, alpha, pairs } of exact) {
+    const found = pairsFor(spread, effect, { alpha, power: 0.8 });
+    assert.ok(found === pairs || found === pairs + 1, `${found} against ${pairs}`);
+  }
 });
 
 // R: power.t.test(n = n, power = .8, sd = .05, strict = TRUE)$delta

@@ -1,0 +1,43 @@
+import type { Interval } from "./bootstrap-t.js";
+import { mean, variance } from "./mean.js";
+import { studentQuantile, studentTwoSided } from "./student.js";
+
+/** The ratio of two means of paired values, by Student's t on the log scale. */
+export interface PairedRatio {
+  /** Mean of the first over mean of the second. */
+  readonly ratio: number;
+  /** Two-sided, against a ratio of 1. */
+  readonly p: number;
+  /** Standard deviation of a pair's difference, as a share of the mean: what `pairsFor` takes. */
+  readonly spread: number;
+  at(level: number): Interval;
+}
+
+/**
+ * The ratio of two means where the k-th values were measured in the same block: what the block did to both cancels out.
+ * The standard error is that of the differences `over[k] / mean(over) − under[k] / mean(under)` (the delta method for a ratio
+ * of means; Cochran 1977, 6.4), with n − 1 degrees of freedom.
+ *
+ * @param under as many values as `over`
+ * @returns null for fewer than two pairs, a mean that is not above 0, or differences that do not vary
+ * @example Number(pairedRatio([11, 21, 33], [10, 20, 30]).ratio.toFixed(4)) // 1.0833
+ */
+export function pairedRatio(over: readonly number[], under: readonly number[]): PairedRatio | null {
+  const n = over.length;
+  if (n < 2 || under.length !== n) return null;
+  const [a, b] = [mean(over), mean(under)];
+  if (!(a > 0 && b > 0)) return null;
+  const spread = Math.sqrt(variance(over.map((value, k) => value / a - under[k]! / b)));
+  if (!(spread > 1e-12)) return null;
+  const error = spread / Math.sqrt(n);
+  const log = Math.log(a / b);
+  return {
+    ratio: a / b,
+    p: studentTwoSided(log / error, n - 1),
+    spread,
+    at: level => {
+      const reach = studentQuantile((1 + level) / 2, n - 1) * error;
+      return [Math.exp(log - reach), Math.exp(log + reach)];
+    },
+  };
+}
