@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import type { ContainerConfig } from "../../src/measure/cri/client.js";
 import { CriError } from "../../src/measure/cri/errors.js";
 import { connectCri } from "../../src/measure/cri/grpc.js";
 import { projectRoot } from "./needs.js";
@@ -37,6 +38,11 @@ const goCodes: Readonly<Record<number, string>> = {
 
 const doing: Readonly<Record<string, string>> = {
   runp: "run pod sandbox",
+  create: "creating container",
+  start: "starting the container",
+  inspect: "getting the status of the container",
+  inspecti: "getting the status of the image",
+  pull: "pulling image",
   inspectp: "getting the pod sandbox status",
   stopp: "stopping the pod sandbox",
   rmp: "getting sandbox status of pod",
@@ -82,25 +88,39 @@ async function main(words: readonly string[]): Promise<void> {
         break;
       }
       case "runp": {
-        const config = JSON.parse(readFileSync(operands[0] ?? "", "utf8"));
-        const network = config.linux.security_context.namespace_options.network === 2 ? "NODE" : "POD";
-        const { name, uid, namespace } = config.metadata;
-        const { labels, annotations, log_directory: logDirectory } = config;
         const handler = String(values.runtime ?? "");
-        print(
-          await client.runPodSandbox(
-            { name, uid, namespace, labels, annotations, logDirectory, network, handler },
-            { timeoutMs },
-          ),
-        );
+        print(await client.runPodSandbox({ ...readSandbox(operands[0]), handler }, { timeoutMs }));
         break;
       }
+      case "create": {
+        const [sandboxId = "", file, sandboxFile] = operands;
+        const sandbox = { ...readSandbox(sandboxFile), handler: "" };
+        print(await client.createContainer(sandboxId, readContainer(file), sandbox, { timeoutMs }));
+        break;
+      }
+      case "start":
+        await client.startContainer(operands[0] ?? "", { timeoutMs });
+        print(operands[0] ?? "");
+        break;
+      case "inspect":
+        print({ status: await client.containerStatus(operands[0] ?? "", { timeoutMs }) });
+        break;
+      case "inspecti": {
+        const image = await client.imageStatus(operands[0] ?? "", { timeoutMs });
+        if (image === null) throw new Error(`no such image "${operands[0]}" present`);
+        print({ status: { id: image.id, repoDigests: image.digests, size: String(image.bytes) } });
+        break;
+      }
+      case "pull":
+        await client.pullImage(operands[0] ?? "", { timeoutMs });
+        print(`Image is up to date for ${operands[0]}`);
+        break;
       case "inspectp": {
-        const { createdAtNs, handler, ...status } = await client.podSandboxStatus(operands[0] ?? "", { timeoutMs });
+        const { createdAtNs, handler, ip, ...status } = await client.podSandboxStatus(operands[0] ?? "", { timeoutMs });
         const milliseconds = createdAtNs / 1_000_000n;
         const decimals = String(createdAtNs % 1_000_000_000n).padStart(9, "0");
         const createdAt = new Date(Number(milliseconds)).toISOString().replace(/\.\d+Z/, `.${decimals}Z`);
-        print({ status: { ...status, createdAt, runtimeHandler: handler } });
+        print({ status: { ...status, createdAt, network: { ip }, runtimeHandler: handler } });
         break;
       }
       case "pods": {
@@ -140,6 +160,26 @@ async function main(words: readonly string[]): Promise<void> {
   } finally {
     client.close();
   }
+}
+
+/** A sandbox's config as crictl takes it, without its handler. */
+function readSandbox(file = "") {
+  const config = JSON.parse(readFileSync(file, "utf8"));
+  const network = config.linux.security_context.namespace_options.network === 2 ? "NODE" : "POD";
+  const { name, uid, namespace } = config.metadata;
+  const { labels, annotations, log_directory: logDirectory } = config;
+  return { name, uid, namespace, labels, annotations, logDirectory, network } as const;
+}
+
+/** A container's config as crictl takes it. */
+function readContainer(file = ""): ContainerConfig {
+  const { metadata, image, command, envs, labels, log_path: logPath, linux } = JSON.parse(readFileSync(file, "utf8"));
+  const { cpu_quota: quota, cpu_period: period, memory_limit_in_bytes: memoryBytes = null } = linux.resources;
+  return {
+    ...{ name: metadata.name, image: image.image, command, labels, logPath, memoryBytes },
+    env: Object.fromEntries(envs.map(({ key, value }: { key: string; value: string }) => [key, value])),
+    cpu: quota === undefined ? null : quota / period,
+  };
 }
 
 /** The service's own words. */

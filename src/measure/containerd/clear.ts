@@ -9,6 +9,7 @@ import { connectCri } from "../cri/grpc.js";
 import { unmountBelow } from "../system/mounts.js";
 import { endProcess, findProcesses, isAlive } from "../system/process-identity.js";
 import { inParallel } from "../system/workers.js";
+import { removeCniResults, restoreIpForward } from "./pod-network.js";
 import { containerdPaths, readRecord } from "./record.js";
 
 /** Sandboxes, shims and bundles seen to at a time. */
@@ -26,7 +27,7 @@ const callMs = 15_000;
  */
 export async function clearContainerd(folder: string): Promise<void> {
   const paths = containerdPaths(folder);
-  const process = readRecord(folder)?.process;
+  const { process, ipForward } = readRecord(folder) ?? {};
   if (process && isAlive(process)) await removeSandboxes(paths.socket);
   // by its command line as well: a crash may have come between its start and the record
   const daemons = findProcesses(words => follows(words, "--config", paths.config));
@@ -35,6 +36,8 @@ export async function clearContainerd(folder: string): Promise<void> {
   await inParallel(shims, workers, shim => endProcess(shim, 0));
   await inParallel(bundles(paths.bundles), workers, bundle => deleteBundle(bundle, paths.socket));
   await removeShimSockets(paths.log, paths.socket);
+  removeCniResults(folder);
+  if (ipForward !== undefined) restoreIpForward(ipForward);
 
   const stubborn = [...daemons, ...shims].filter(isAlive).map(({ pid }) => `pid ${pid}`);
   const mounts = await unmountBelow(folder);

@@ -12,6 +12,8 @@ export interface ContainerdConfig {
   readonly logLevel: "info" | "debug";
   /** Needed where processes may not lower their oom_score_adj: runc would fail with "can't get final child's PID". */
   readonly restrictOomScoreAdj: boolean;
+  /** The folder of the CNI plugins. */
+  readonly cniPlugins: string;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface ContainerdConfig {
  * off.
  */
 export function containerdConfig(config: ContainerdConfig): string {
-  const { folder, socket, handlers, snapshotter, logLevel, restrictOomScoreAdj } = config;
+  const { folder, socket, handlers, snapshotter, logLevel, restrictOomScoreAdj, cniPlugins } = config;
   return stringify(
     {
       version: 2,
@@ -35,7 +37,9 @@ export function containerdConfig(config: ContainerdConfig): string {
         "io.containerd.grpc.v1.cri": {
           sandbox_image: pauseImageName,
           restrict_oom_score_adj: restrictOomScoreAdj,
-          cni: { conf_dir: join(folder, "cni"), bin_dir: "/opt/cni/bin" },
+          // in the folder, so that they go with it
+          netns_mounts_under_state_dir: true,
+          cni: { conf_dir: join(folder, "cni"), bin_dir: cniPlugins },
           containerd: {
             snapshotter,
             default_runtime_name: handlers[0]?.name ?? "runc",

@@ -1,10 +1,7 @@
-import { createHash } from "node:crypto";
-import { tar } from "./tar.js";
+import { type Architecture, imageArchive } from "./image-archive.js";
 
 /** The name containerd knows the pause image by; `.local` is nobody's registry. */
 export const pauseImageName = "rund-lab.local/pause:1";
-
-type Architecture = "amd64" | "arm64";
 
 /**
  * A static ELF program that sleeps for ever: the whole content of the pause image.
@@ -57,51 +54,17 @@ export function pauseProgram(architecture: Architecture): Buffer {
 
 /**
  * The pause image as a tar of an OCI layout, for both architectures, to be read by `ctr images import`. The same bytes
- * every time: no clock, no compression.
+ * every time.
  */
-export function pauseImage(): Buffer {
-  const blobs = new Map<string, Buffer>();
-  const add = (mediaType: string, content: Buffer) => {
-    const hex = createHash("sha256").update(content).digest("hex");
-    blobs.set(`blobs/sha256/${hex}`, content);
-    return { mediaType, digest: `sha256:${hex}`, size: content.length };
-  };
-  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
-
-  const manifests = (["amd64", "arm64"] as const).map(architecture => {
-    const layer = add(
-      "application/vnd.oci.image.layer.v1.tar",
-      tar([{ path: "pause", content: pauseProgram(architecture), mode: 0o755 }]),
-    );
-    const config = add(
-      "application/vnd.oci.image.config.v1+json",
-      json({
-        architecture,
-        os: "linux",
-        config: { Entrypoint: ["/pause"] },
-        rootfs: { type: "layers", diff_ids: [layer.digest] },
-      }),
-    );
-    const manifest = add(
-      "application/vnd.oci.image.manifest.v1+json",
-      json({ schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json", config, layers: [layer] }),
-    );
-    return { ...manifest, platform: { architecture, os: "linux" } };
-  });
-  const both = add(
-    "application/vnd.oci.image.index.v1+json",
-    json({ schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests }),
+export const pauseImage = (): Buffer =>
+  imageArchive(
+    pauseImageName,
+    (["amd64", "arm64"] as const).map(architecture => ({
+      architecture,
+      files: [{ path: "pause", content: pauseProgram(architecture), mode: 0o755 }],
+      config: { Entrypoint: ["/pause"] },
+    })),
   );
-  const index = {
-    schemaVersion: 2,
-    manifests: [{ ...both, annotations: { "io.containerd.image.name": pauseImageName } }],
-  };
-  return tar([
-    { path: "oci-layout", content: json({ imageLayoutVersion: "1.0.0" }) },
-    { path: "index.json", content: json(index) },
-    ...[...blobs].map(([path, content]) => ({ path, content })),
-  ]);
-}
 
 function words(values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(values.length * 4);

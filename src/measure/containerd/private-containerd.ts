@@ -13,9 +13,11 @@ import { imageReady } from "./cri-ready.js";
 import { findHandlers, type Handler } from "./handlers.js";
 import { launch } from "./launch.js";
 import { pauseImage, pauseImageName } from "./pause-image.js";
+import { findCniPlugins, podNetwork, podSubnet, readIpForward, readRoutes } from "./pod-network.js";
 import { type ContainerdRecord, containerdPaths, readRecord, recordInTheMaking, writeRecord } from "./record.js";
 import { checkSocketLength, mustBeRoot, requireProgram } from "./requirements.js";
 import { runscWrapper } from "./runsc-wrapper.js";
+import { readStaticBusybox, workloadImage, workloadImageName } from "./workload-image.js";
 
 /** Where `env up` puts the private containerd unless told otherwise. */
 export const defaultFolder = "/var/lib/rund-lab/containerd";
@@ -82,6 +84,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
       snapshotter: "native",
       command: startCommand(containerd, paths.config, handlers),
       path: `${paths.programs}:${path}`,
+      ipForward: readIpForward(),
     };
     mkdirSync(home, { recursive: true });
     try {
@@ -94,10 +97,24 @@ export async function startContainerd(folder: string, options: StartOptions = {}
         }
       }
       const restrictOomScoreAdj = !hasCapability(capSysResource);
-      const settings = { folder: home, socket: paths.socket, handlers, snapshotter, logLevel, restrictOomScoreAdj };
+      const cniPlugins = findCniPlugins();
+      const settings = {
+        ...{ folder: home, socket: paths.socket, handlers, snapshotter, logLevel, restrictOomScoreAdj },
+        cniPlugins: cniPlugins ?? "/opt/cni/bin",
+      };
       writeFileSync(paths.config, containerdConfig(settings));
+      if (cniPlugins !== undefined) {
+        mkdirSync(join(home, "cni"));
+        writeFileSync(join(home, "cni", "10-pods.conflist"), podNetwork(home, podSubnet(home, readRoutes())));
+      }
       await launch(home, { ...record, snapshotter }, timeoutMs);
-      await importPauseImage(ctr, paths.socket);
+      await importImage(ctr, paths.socket, pauseImageName, pauseImage());
+      const busybox = readStaticBusybox();
+      const architecture = ({ x64: "amd64", arm64: "arm64" } as const)[process.arch as string];
+      if (busybox !== null && architecture !== undefined) {
+        await importImage(ctr, paths.socket, workloadImageName, workloadImage(busybox, architecture));
+        await imageReady(paths.socket, workloadImageName, timeoutMs);
+      }
       await imageReady(paths.socket, pauseImageName, timeoutMs);
       writeRecord(home, { ...readRecord(home)!, ready: true });
     } catch (error) {
@@ -213,12 +230,12 @@ function startCommand(containerd: string, config: string, handlers: readonly Han
   return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, ...plain];
 }
 
-async function importPauseImage(ctr: string, socket: string): Promise<void> {
+async function importImage(ctr: string, socket: string, name: string, archive: Buffer): Promise<void> {
   const words = ["-a", socket, "--timeout", "30s", "--connect-timeout", "10s", "-n", "k8s.io", "images", "import", "-"];
   try {
-    await execa(ctr, words, { input: pauseImage() });
+    await execa(ctr, words, { input: archive });
   } catch (cause) {
-    throw new LabError("RUND_ENV_START", "machine", "containerd does not take the pause image", {
+    throw new LabError("RUND_ENV_START", "machine", `containerd does not accept the image ${name}`, {
       where: `ctr ${words.join(" ")}`,
       hint: `it says: ${cause instanceof ExecaError ? cause.stderr : String(cause)}`,
       cause,

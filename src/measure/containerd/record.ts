@@ -33,6 +33,8 @@ const record = z.object({
   command: z.array(z.string()).min(1),
   /** The PATH that its shims are found on. */
   path: z.string(),
+  /** What net.ipv4.ip_forward was: the first pod network sets it, and the clean-up restores it. */
+  ipForward: z.string().exactOptional(),
 });
 
 /** What a folder says of the private containerd in it. */

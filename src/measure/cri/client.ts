@@ -16,6 +16,18 @@ export interface CriClient {
   stopPodSandbox(id: string, options?: CallOptions): Promise<void>;
   /** Of a stopped sandbox; succeeds as well if it was removed before. */
   removePodSandbox(id: string, options?: CallOptions): Promise<void>;
+  /** Creates a container in a running sandbox and returns its id. */
+  createContainer(
+    sandboxId: string,
+    container: ContainerConfig,
+    sandbox: SandboxConfig,
+    options?: CallOptions,
+  ): Promise<string>;
+  startContainer(id: string, options?: CallOptions): Promise<void>;
+  containerStatus(id: string, options?: CallOptions): Promise<ContainerStatus>;
+  /** Describes an image of the service's own store; null if it is not there. */
+  imageStatus(image: string, options?: CallOptions): Promise<ImageStatus | null>;
+  pullImage(image: string, options?: CallOptions): Promise<void>;
   close(): void;
 }
 
@@ -73,6 +85,8 @@ export interface SandboxStatus {
   readonly labels: Readonly<Record<string, string>>;
   /** Nanoseconds since the epoch by the service's clock. */
   readonly createdAtNs: bigint;
+  /** The address of its pod network; empty on the host's network. */
+  readonly ip: string;
 }
 
 /** A sandbox as the service lists it. */
@@ -84,4 +98,42 @@ export interface SandboxSummary {
   readonly state: SandboxState;
   readonly handler: string;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A container to be created. */
+export interface ContainerConfig {
+  readonly name: string;
+  readonly image: string;
+  /** The whole command with its arguments; empty for the image's own. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The log's path below the sandbox's log directory. */
+  readonly logPath: string;
+  /** CPUs it may use, such as 0.5; null for no limit. */
+  readonly cpu: number | null;
+  /** Bytes of memory it may use; null for no limit. */
+  readonly memoryBytes: number | null;
+}
+
+/** The states CRI knows of a container. */
+export type ContainerState = "CONTAINER_CREATED" | "CONTAINER_RUNNING" | "CONTAINER_EXITED" | "CONTAINER_UNKNOWN";
+
+/** What the service says of one container. */
+export interface ContainerStatus {
+  readonly id: string;
+  readonly state: ContainerState;
+  readonly exitCode: number;
+  /** Such as Completed, Error or OOMKilled; empty while it runs. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** An image as the service stores it. */
+export interface ImageStatus {
+  /** The digest of its config. */
+  readonly id: string;
+  /** Names with the digest of their manifest; empty for an image that was imported. */
+  readonly digests: readonly string[];
+  readonly bytes: number;
 }

@@ -3,10 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
-import type { CallOptions, CriClient, CriStatus, CriVersion, SandboxConfig, SandboxState } from "./client.js";
+import type {
+  CallOptions,
+  ContainerConfig,
+  ContainerState,
+  CriClient,
+  CriStatus,
+  CriVersion,
+  SandboxConfig,
+  SandboxState,
+} from "./client.js";
 import { crictlFailure } from "./crictl-output.js";
 import { CriError, ignoreNotFound } from "./errors.js";
-import { defaultTimeoutMs, socketPath } from "./grpc.js";
+import { cpuPeriodUs, defaultTimeoutMs, socketPath } from "./grpc.js";
 import { hasLabels } from "./labels.js";
 import { timestampNs } from "./timestamp.js";
 
@@ -68,6 +77,19 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
     }
   }
 
+  /** Runs work with config files for another program; they have no names in a folder. */
+  async function withConfigs<Result>(
+    configs: readonly unknown[],
+    work: (paths: readonly string[]) => Promise<Result>,
+  ): Promise<Result> {
+    const files = configs.map(config => openText(JSON.stringify(config)));
+    try {
+      return await work(files.map(file => `/proc/${process.pid}/fd/${file}`));
+    } finally {
+      for (const file of files) closeSync(file);
+    }
+  }
+
   return {
     driver: "crictl",
 
@@ -90,14 +112,11 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
         return { conditions: status.conditions, info: Object.fromEntries(info) } satisfies CriStatus;
       }),
 
-    async runPodSandbox(sandbox, options) {
+    runPodSandbox(sandbox, options) {
       const runtime = sandbox.handler === "" ? [] : ["--runtime", sandbox.handler];
-      const config = openText(JSON.stringify(crictlConfig(sandbox)));
-      try {
-        return (await crictl(["runp", ...runtime, `/proc/${process.pid}/fd/${config}`], options)).trim();
-      } finally {
-        closeSync(config);
-      }
+      return withConfigs([crictlConfig(sandbox)], async ([config = ""]) =>
+        (await crictl(["runp", ...runtime, config], options)).trim(),
+      );
     },
 
     podSandboxStatus: (id, options) =>
@@ -107,6 +126,7 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
         handler: status.runtimeHandler ?? "",
         labels: status.labels ?? {},
         createdAtNs: timestampNs(status.createdAt),
+        ip: status.network?.ip ?? "",
       })),
 
     // crictl splits label values at commas and takes none with "=": the filter is applied here
@@ -133,6 +153,44 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
       await crictl(["rmp", id], options).catch(ignoreNotFound);
     },
 
+    createContainer: (sandboxId, container, sandbox, options) =>
+      withConfigs(
+        [crictlContainer(container, sandbox.network), crictlConfig(sandbox)],
+        async ([config = "", sandboxConfig = ""]) =>
+          (await crictl(["create", sandboxId, config, sandboxConfig], options)).trim(),
+      ),
+
+    async startContainer(id, options) {
+      await crictl(["start", id], options);
+    },
+
+    containerStatus: (id, options) =>
+      answer(["inspect", "-o", "json", id], options, ({ status }: { readonly status: CrictlContainer }) => ({
+        id: status.id,
+        state: status.state,
+        exitCode: status.exitCode ?? 0,
+        reason: status.reason ?? "",
+        message: status.message ?? "",
+      })),
+
+    imageStatus: async (image, options) => {
+      try {
+        return await answer(["inspecti", "-o", "json", image], options, ({ status }: { status: CrictlImage }) => ({
+          id: status.id,
+          digests: status.repoDigests ?? [],
+          bytes: Number(status.size ?? 0),
+        }));
+      } catch (error) {
+        // crictl fails where the service answers with no image
+        if (error instanceof CriError && /no such image/.test(error.message)) return null;
+        throw error;
+      }
+    },
+
+    async pullImage(image, options) {
+      await crictl(["pull", image], options);
+    },
+
     close: () => {},
   };
 }
@@ -145,6 +203,21 @@ interface CrictlSandbox {
   readonly createdAt: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly runtimeHandler?: string;
+  readonly network?: { readonly ip?: string };
+}
+
+interface CrictlContainer {
+  readonly id: string;
+  readonly state: ContainerState;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+interface CrictlImage {
+  readonly id: string;
+  readonly repoDigests?: readonly string[];
+  readonly size?: string;
 }
 
 interface CrictlInfo {
@@ -163,6 +236,26 @@ function crictlConfig(sandbox: SandboxConfig) {
     linux: {
       cgroup_parent: sandbox.cgroupParent ?? "",
       security_context: { namespace_options: { network: { POD: 0, NODE: 2 }[sandbox.network] } },
+    },
+  };
+}
+
+/** The container's config in crictl's own form; CONTAINER is 1 among the namespace modes. */
+function crictlContainer(container: ContainerConfig, network: SandboxConfig["network"]) {
+  const { name, image, command, env, labels, logPath, cpu, memoryBytes } = container;
+  return {
+    metadata: { name, attempt: 0 },
+    image: { image },
+    command,
+    envs: Object.entries(env).map(([key, value]) => ({ key, value })),
+    labels,
+    log_path: logPath,
+    linux: {
+      resources: {
+        ...(cpu === null ? {} : { cpu_period: cpuPeriodUs, cpu_quota: Math.round(cpu * cpuPeriodUs) }),
+        ...(memoryBytes === null ? {} : { memory_limit_in_bytes: memoryBytes }),
+      },
+      security_context: { namespace_options: { network: { POD: 0, NODE: 2 }[network], pid: 1 } },
     },
   };
 }

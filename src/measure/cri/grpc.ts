@@ -1,6 +1,6 @@
 import { type ChannelOptions, Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { LabError } from "../../model/errors.js";
-import type { CallOptions, CriClient, SandboxConfig } from "./client.js";
+import type { CallOptions, ContainerConfig, CriClient, SandboxConfig } from "./client.js";
 import { CriError, criReason, ignoreNotFound } from "./errors.js";
 import { type CriMethod, type CriRequest, type CriResponse, criService, type Message } from "./protocol.js";
 import { sentHeader } from "./replay/sent.js";
@@ -79,8 +79,9 @@ export function connectCri(endpoint: string): CriClient {
     async podSandboxStatus(id, options) {
       const { status } = await call("PodSandboxStatus", { podSandboxId: id }, options);
       if (status === null) throw new CriError("other", null, `${path}: PodSandboxStatus`, "an answer without a status");
-      const { state, runtimeHandler, labels, createdAt } = status;
-      return { id: status.id, state, handler: runtimeHandler, labels, createdAtNs: BigInt(createdAt) };
+      const { state, runtimeHandler, labels, createdAt, network } = status;
+      const ip = network?.ip ?? "";
+      return { id: status.id, state, handler: runtimeHandler, labels, createdAtNs: BigInt(createdAt), ip };
     },
 
     async listPodSandbox(labels, options) {
@@ -106,6 +107,32 @@ export function connectCri(endpoint: string): CriClient {
 
     async removePodSandbox(id, options) {
       await call("RemovePodSandbox", { podSandboxId: id }, options).catch(ignoreNotFound);
+    },
+
+    async createContainer(podSandboxId, container, sandbox, options) {
+      const config = containerConfig(container, sandbox.network);
+      const request = { podSandboxId, config, sandboxConfig: podSandboxConfig(sandbox) };
+      const { containerId } = await call("CreateContainer", request, options);
+      return containerId;
+    },
+
+    async startContainer(containerId, options) {
+      await call("StartContainer", { containerId }, options);
+    },
+
+    async containerStatus(containerId, options) {
+      const { status } = await call("ContainerStatus", { containerId }, options);
+      if (status === null) throw new CriError("other", null, `${path}: ContainerStatus`, "an answer without a status");
+      return status;
+    },
+
+    async imageStatus(image, options) {
+      const { image: found } = await call("ImageStatus", { image: { image } }, options);
+      return found === null ? null : { id: found.id, digests: found.repoDigests, bytes: Number(found.size) };
+    },
+
+    async pullImage(image, options) {
+      await call("PullImage", { image: { image } }, options);
     },
 
     close: () => channel.close(),
@@ -140,7 +167,31 @@ function podSandboxConfig(sandbox: SandboxConfig): Message<"PodSandboxConfig"> {
     annotations: sandbox.annotations ?? {},
     linux: {
       cgroupParent: sandbox.cgroupParent ?? "",
-      securityContext: { namespaceOptions: { network: sandbox.network } },
+      securityContext: { namespaceOptions: { network: sandbox.network, pid: "POD" } },
+    },
+  };
+}
+
+/** Microseconds in which a container may use its share of the CPUs; the kernel's own default. */
+export const cpuPeriodUs = 100_000;
+
+function containerConfig(container: ContainerConfig, network: SandboxConfig["network"]): Message<"ContainerConfig"> {
+  const { name, image, command, env, labels, logPath, cpu, memoryBytes } = container;
+  return {
+    metadata: { name, attempt: 0 },
+    image: { image },
+    command,
+    envs: Object.entries(env).map(([key, value]) => ({ key, value })),
+    labels,
+    logPath,
+    linux: {
+      resources: {
+        cpuPeriod: cpu === null ? "0" : String(cpuPeriodUs),
+        cpuQuota: cpu === null ? "0" : String(Math.round(cpu * cpuPeriodUs)),
+        memoryLimitInBytes: String(memoryBytes ?? 0),
+      },
+      // each container has processes of its own, as Kubernetes' containers do
+      securityContext: { namespaceOptions: { network, pid: "CONTAINER" } },
     },
   };
 }

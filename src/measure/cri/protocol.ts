@@ -9,6 +9,7 @@ import { fromJSON } from "@grpc/proto-loader";
 const enums = {
   PodSandboxState: { values: { SANDBOX_READY: 0, SANDBOX_NOTREADY: 1 } },
   NamespaceMode: { values: { POD: 0, CONTAINER: 1, NODE: 2, TARGET: 3 } },
+  ContainerState: { values: { CONTAINER_CREATED: 0, CONTAINER_RUNNING: 1, CONTAINER_EXITED: 2, CONTAINER_UNKNOWN: 3 } },
 } as const;
 
 const messages = {
@@ -42,7 +43,7 @@ const messages = {
       attempt: { type: "uint32", id: 4 },
     },
   },
-  NamespaceOption: { fields: { network: { type: "NamespaceMode", id: 1 } } },
+  NamespaceOption: { fields: { network: { type: "NamespaceMode", id: 1 }, pid: { type: "NamespaceMode", id: 2 } } },
   LinuxSandboxSecurityContext: { fields: { namespaceOptions: { type: "NamespaceOption", id: 1 } } },
   LinuxPodSandboxConfig: {
     fields: {
@@ -76,11 +77,13 @@ const messages = {
       metadata: { type: "PodSandboxMetadata", id: 2 },
       state: { type: "PodSandboxState", id: 3 },
       createdAt: { type: "int64", id: 4 },
+      network: { type: "PodSandboxNetworkStatus", id: 5 },
       labels: { keyType: "string", type: "string", id: 7 },
       annotations: { keyType: "string", type: "string", id: 8 },
       runtimeHandler: { type: "string", id: 9 },
     },
   },
+  PodSandboxNetworkStatus: { fields: { ip: { type: "string", id: 1 } } },
   PodSandboxStateValue: { fields: { state: { type: "PodSandboxState", id: 1 } } },
   PodSandboxFilter: {
     fields: {
@@ -102,27 +105,93 @@ const messages = {
       runtimeHandler: { type: "string", id: 7 },
     },
   },
+  ContainerMetadata: { fields: { name: { type: "string", id: 1 }, attempt: { type: "uint32", id: 2 } } },
+  ImageSpec: { fields: { image: { type: "string", id: 1 } } },
+  KeyValue: { fields: { key: { type: "string", id: 1 }, value: { type: "string", id: 2 } } },
+  LinuxContainerResources: {
+    fields: {
+      cpuPeriod: { type: "int64", id: 1 },
+      cpuQuota: { type: "int64", id: 2 },
+      memoryLimitInBytes: { type: "int64", id: 4 },
+    },
+  },
+  LinuxContainerSecurityContext: { fields: { namespaceOptions: { type: "NamespaceOption", id: 3 } } },
+  LinuxContainerConfig: {
+    fields: {
+      resources: { type: "LinuxContainerResources", id: 1 },
+      securityContext: { type: "LinuxContainerSecurityContext", id: 2 },
+    },
+  },
+  ContainerConfig: {
+    fields: {
+      metadata: { type: "ContainerMetadata", id: 1 },
+      image: { type: "ImageSpec", id: 2 },
+      command: { rule: "repeated", type: "string", id: 3 },
+      envs: { rule: "repeated", type: "KeyValue", id: 6 },
+      labels: { keyType: "string", type: "string", id: 9 },
+      logPath: { type: "string", id: 11 },
+      linux: { type: "LinuxContainerConfig", id: 15 },
+    },
+  },
+  CreateContainerRequest: {
+    fields: {
+      podSandboxId: { type: "string", id: 1 },
+      config: { type: "ContainerConfig", id: 2 },
+      sandboxConfig: { type: "PodSandboxConfig", id: 3 },
+    },
+  },
+  CreateContainerResponse: { fields: { containerId: { type: "string", id: 1 } } },
+  StartContainerRequest: { fields: { containerId: { type: "string", id: 1 } } },
+  StartContainerResponse: { fields: {} },
+  ContainerStatusRequest: { fields: { containerId: { type: "string", id: 1 } } },
+  ContainerStatusResponse: { fields: { status: { type: "ContainerStatus", id: 1 } } },
+  ContainerStatus: {
+    fields: {
+      id: { type: "string", id: 1 },
+      state: { type: "ContainerState", id: 3 },
+      exitCode: { type: "int32", id: 7 },
+      reason: { type: "string", id: 10 },
+      message: { type: "string", id: 11 },
+    },
+  },
+  ImageStatusRequest: { fields: { image: { type: "ImageSpec", id: 1 } } },
+  ImageStatusResponse: { fields: { image: { type: "Image", id: 1 } } },
+  Image: {
+    fields: {
+      id: { type: "string", id: 1 },
+      repoDigests: { rule: "repeated", type: "string", id: 3 },
+      size: { type: "uint64", id: 4 },
+    },
+  },
+  PullImageRequest: { fields: { image: { type: "ImageSpec", id: 1 } } },
+  PullImageResponse: { fields: { imageRef: { type: "string", id: 1 } } },
 } as const;
 
-/** The calls of the subset; the messages of each are named after it. */
-const methods = [
-  "Version",
-  "Status",
-  "RunPodSandbox",
-  "PodSandboxStatus",
-  "ListPodSandbox",
-  "StopPodSandbox",
-  "RemovePodSandbox",
-] as const;
+/** The calls of the subset, by service; the messages of each are named after it. */
+const services = {
+  RuntimeService: [
+    "Version",
+    "Status",
+    "RunPodSandbox",
+    "PodSandboxStatus",
+    "ListPodSandbox",
+    "StopPodSandbox",
+    "RemovePodSandbox",
+    "CreateContainer",
+    "StartContainer",
+    "ContainerStatus",
+  ],
+  ImageService: ["ImageStatus", "PullImage"],
+} as const;
 
 type Messages = typeof messages;
 
 /** A field's value: 64-bit numbers travel as decimal text, enums as their names, absent messages as null. */
-type Scalar<Type> = Type extends "string" | "int64"
+type Scalar<Type> = Type extends "string" | "int64" | "uint64"
   ? string
   : Type extends "bool"
     ? boolean
-    : Type extends "uint32"
+    : Type extends "uint32" | "int32"
       ? number
       : Type extends keyof typeof enums
         ? keyof (typeof enums)[Type]["values"]
@@ -143,7 +212,7 @@ export type Message<Name extends keyof Messages> = {
   readonly [Key in keyof Messages[Name]["fields"]]: FieldValue<Messages[Name]["fields"][Key]>;
 };
 
-export type CriMethod = (typeof methods)[number];
+export type CriMethod = (typeof services)[keyof typeof services][number];
 export type CriRequest<Method extends CriMethod> = Message<`${Method}Request`>;
 export type CriResponse<Method extends CriMethod> = Message<`${Method}Response`>;
 
@@ -153,19 +222,21 @@ export type CriService = {
 };
 
 /**
- * Builds the service definition of `runtime.v1.RuntimeService`. Defaults are filled in when a message is read, since
- * SANDBOX_READY is 0 and so is not on the wire at all.
+ * Builds the definitions of `runtime.v1.RuntimeService` and `runtime.v1.ImageService`. Defaults are filled in when a message
+ * is read, since SANDBOX_READY is 0 and so is not on the wire at all.
  *
- * @returns one definition per method; `path` is `/runtime.v1.RuntimeService/<Method>`
+ * @returns one definition per method; `path` is such as `/runtime.v1.RuntimeService/<Method>`
  */
 export function criService(): CriService {
-  const calls = methods.map(name => {
-    return [name, { requestType: `${name}Request`, responseType: `${name}Response`, comment: "" }] as const;
-  });
-  const v1 = { ...enums, ...messages, RuntimeService: { methods: Object.fromEntries(calls) } };
+  const definitionsOf = (methods: readonly CriMethod[]) =>
+    Object.fromEntries(
+      methods.map(name => [name, { requestType: `${name}Request`, responseType: `${name}Response`, comment: "" }]),
+    );
+  const names = Object.keys(services) as (keyof typeof services)[];
+  const calls = Object.fromEntries(names.map(name => [name, { methods: definitionsOf(services[name]) }]));
   const definitions = fromJSON(
-    { nested: { runtime: { nested: { v1: { nested: v1 } } } } },
+    { nested: { runtime: { nested: { v1: { nested: { ...enums, ...messages, ...calls } } } } } },
     { longs: String, enums: String, defaults: true },
   );
-  return definitions["runtime.v1.RuntimeService"] as unknown as CriService;
+  return Object.assign({}, ...names.map(name => definitions[`runtime.v1.${name}`])) as CriService;
 }

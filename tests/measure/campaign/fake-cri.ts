@@ -1,5 +1,7 @@
 import type {
   CallOptions,
+  ContainerConfig,
+  ContainerStatus,
   CriClient,
   SandboxConfig,
   SandboxState,
@@ -17,6 +19,14 @@ export interface Start {
   readonly state?: SandboxState;
   /** Gone as soon as its id is given out. */
   readonly vanishes?: boolean;
+  /** How its container goes: milliseconds of the two calls, their failures, the code with which it exits at once. */
+  readonly container?: {
+    readonly createMs?: number;
+    readonly createFails?: string;
+    readonly startMs?: number;
+    readonly startFails?: string;
+    readonly exitCode?: number;
+  };
 }
 
 /** A CRI service on a virtual clock: what it does is scripted, and what it was asked is counted. */
@@ -25,6 +35,7 @@ export class FakeCri implements CriClient {
   readonly sandboxes = new Map<string, SandboxSummary>();
   /** RunPodSandbox requests, in order. */
   readonly requests: SandboxConfig[] = [];
+  readonly containers = new Map<string, { readonly sandbox: SandboxConfig; readonly container: ContainerConfig }>();
   /** Milliseconds a PodSandboxStatus takes. */
   statusMs = 1;
   /** Ids that will not be removed. */
@@ -69,7 +80,7 @@ export class FakeCri implements CriClient {
     this.#answer();
     const sandbox = this.sandboxes.get(id);
     if (sandbox === undefined) throw new CriError("not-found", 5, "fake", "no such sandbox");
-    return { id, state: sandbox.state, handler: sandbox.handler, labels: sandbox.labels, createdAtNs: 0n };
+    return { id, state: sandbox.state, handler: sandbox.handler, labels: sandbox.labels, createdAtNs: 0n, ip: "" };
   }
 
   async listPodSandbox(labels: Readonly<Record<string, string>>) {
@@ -94,6 +105,40 @@ export class FakeCri implements CriClient {
   kill(id: string): void {
     const sandbox = this.sandboxes.get(id);
     if (sandbox !== undefined) this.sandboxes.set(id, { ...sandbox, state: "SANDBOX_NOTREADY" });
+  }
+
+  async createContainer(sandboxId: string, container: ContainerConfig, sandbox: SandboxConfig): Promise<string> {
+    const { createMs = 1, createFails } = this.script(sandbox).container ?? {};
+    await this.clock.sleep(createMs);
+    this.#answer();
+    if (createFails !== undefined) throw new CriError("other", 2, "fake", createFails);
+    const id = `${sandboxId}-${container.name}`;
+    this.containers.set(id, { sandbox, container });
+    return id;
+  }
+
+  async startContainer(id: string): Promise<void> {
+    const { startMs = 1, startFails } = this.script(this.containers.get(id)!.sandbox).container ?? {};
+    await this.clock.sleep(startMs);
+    this.#answer();
+    if (startFails !== undefined) throw new CriError("other", 2, "fake", startFails);
+  }
+
+  async containerStatus(id: string): Promise<ContainerStatus> {
+    const { exitCode = null } = this.script(this.containers.get(id)!.sandbox).container ?? {};
+    await this.clock.sleep(this.statusMs);
+    this.#answer();
+    const state = exitCode === null ? "CONTAINER_RUNNING" : "CONTAINER_EXITED";
+    return { id, state, exitCode: exitCode ?? 0, reason: exitCode === null ? "" : "Error", message: "" };
+  }
+
+  async imageStatus() {
+    this.#answer();
+    return { id: "sha256:fake", digests: [], bytes: 1 };
+  }
+
+  async pullImage() {
+    this.#answer();
   }
 
   close() {}

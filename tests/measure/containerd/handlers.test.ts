@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -7,6 +7,8 @@ import { findHandlers } from "../../../src/measure/containerd/handlers.js";
 import { runscWrapper } from "../../../src/measure/containerd/runsc-wrapper.js";
 import { runtimes } from "../../../src/measure/runtimes/index.js";
 import type { RuntimeDeclaration } from "../../../src/measure/runtimes/runtime.js";
+import { identify } from "../../../src/measure/system/process-identity.js";
+import { until } from "../../support/child-command.js";
 import { inTempFolder, writeFiles } from "../../support/temp.js";
 
 const test = suite("the handlers a machine can have");
@@ -79,6 +81,46 @@ test("the script before runsc passes everything on, and says of a sandbox that i
     const other = call("--root", "/r", "kill", "x", "9");
     assert.equal([other.status, other.stderr], [3, "something else\n"]);
     assert.is(execFileSync("sh", ["-n", join(folder, "wrapper")]).length, 0);
+  }));
+
+test("a container's streams outlive `create`; `start` writes to them, `kill -9` and `delete` end the process that holds them", () =>
+  inTempFolder(async folder => {
+    const runsc = join(folder, "runsc");
+    const wrapper = join(folder, "wrapper");
+    writeFiles(folder, {
+      runsc: `#!/bin/sh\ncase "$*" in *start*) echo the line ;; *kill*) echo 'sandbox is not running' >&2; exit 128 ;; esac\n`,
+      wrapper: runscWrapper(runsc),
+      "bundle/config.json": '{"annotations":{"io.kubernetes.cri.container-type":"container"}}',
+      "pod/config.json": '{"annotations":{"io.kubernetes.cri.container-type":"sandbox"}}',
+    });
+    chmodSync(runsc, 0o755);
+    const call = (...words: readonly string[]) => execFileSync("sh", [wrapper, "--root", folder, ...words]);
+    const output = openSync(join(folder, "output"), "w");
+    const create = (id: string, bundle: string) =>
+      spawnSync(
+        "sh",
+        [
+          ...[wrapper, "--root", folder, "create", "--bundle", join(folder, bundle)],
+          ...["--pid-file", join(folder, `${id}.pid`), id],
+        ],
+        { stdio: ["ignore", output, output] },
+      );
+    create("pod1", "pod");
+    assert.not.ok(existsSync(join(folder, "pod1.pid")), "a sandbox's own process writes its pid itself");
+    for (const end of [
+      ["kill", "c1", "9"],
+      ["delete", "c1"],
+    ]) {
+      create("c1", "bundle");
+      const holder = Number(readFileSync(join(folder, "c1.pid"), "utf8"));
+      assert.ok(existsSync(`/proc/${holder}`));
+      call("start", "c1");
+      spawnSync("sh", [wrapper, "--root", folder, ...end]);
+      await until(() => identify(holder) === undefined, `it lives on after ${end.join(" ")}`);
+      assert.not.ok(existsSync(join(folder, "c1.holder")));
+    }
+    assert.is(readFileSync(join(folder, "output"), "utf8"), "the line\nthe line\n");
+    closeSync(output);
   }));
 
 test.run();

@@ -153,6 +153,7 @@ test("the private containerd's config names shim, config file and OCI runtime of
     snapshotter: "native",
     logLevel: "debug",
     restrictOomScoreAdj: true,
+    cniPlugins: "/usr/lib/cni",
   });
   const { plugins } = JSON.parse(JSON.stringify(parse(text)));
   const cri = plugins["io.containerd.grpc.v1.cri"];

@@ -172,7 +172,7 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
       request => labelsOf(request.podSandboxId),
       call => {
         back.asked(call.request.podSandboxId);
-        return { status: get(call.request.podSandboxId) };
+        return { status: { ...get(call.request.podSandboxId), network: null } };
       },
     ),
 

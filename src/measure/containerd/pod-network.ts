@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where distributions and Kubernetes keep CNI plugins. */
+const pluginFolders = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
+const wanted = ["ptp", "host-local", "loopback"];
+
+/** The folder with the CNI plugins that the private containerd's pod network needs; undefined where none has them all. */
+export const findCniPlugins = (folders: readonly string[] = pluginFolders): string | undefined =>
+  folders.find(folder => wanted.every(plugin => existsSync(join(folder, plugin))));
+
+/** The network's name: no other private containerd's, so that its files outside the folder are known. */
+export const podNetworkName = (folder: string): string =>
+  `rund-lab-${createHash("sha256").update(folder).digest("hex").slice(0, 8)}`;
+
+const ipForward = "/proc/sys/net/ipv4/ip_forward";
+
+/** Whether the kernel forwards IPv4 packets between interfaces, "0" or "1". The ptp plugin switches it on. */
+export const readIpForward = (): string => readFileSync(ipForward, "utf8").trim();
+
+/** Restores it. A value that is as it was is not written. */
+export function restoreIpForward(before: string): void {
+  if (readIpForward() !== before) writeFileSync(ipForward, before);
+}
+
+/** Returns the kernel's IPv4 routes, as /proc/net/route lists them. */
+export const readRoutes = (): string => readFileSync("/proc/net/route", "utf8");
+
+/**
+ * Chooses the addresses of a private containerd's pods: 4,096 of the range that is set aside for benchmarks (198.18.0.0/15,
+ * RFC 2544), in a block that no route on this machine uses. The folder decides where the search begins, so that two private
+ * containerds take different blocks even while neither has a pod.
+ *
+ * @param routes the content of /proc/net/route
+ * @example podSubnet("/a", "Iface\tDestination\n") // "198.18.160.0/20"
+ */
+export function podSubnet(folder: string, routes: string): string {
+  const used = new Set(
+    routes.split("\n").map(line => {
+      const bytes =
+        line
+          .split("\t")[1]
+          ?.match(/^[0-9A-F]{8}$/)?.[0]
+          .match(/../g) ?? [];
+      const [d = 0, c = 0, b = 0, a = 0] = bytes.map(byte => Number.parseInt(byte, 16));
+      return blockOf(a, b, c, d);
+    }),
+  );
+  const first = createHash("sha256").update(folder).digest()[0]! % blocks;
+  const free = Array.from({ length: blocks }, (_, index) => (first + index) % blocks).find(block => !used.has(block));
+  const block = free ?? first;
+  return `198.${18 + Math.floor(block / 16)}.${(block % 16) * 16}.0/20`;
+}
+
+const blocks = 32;
+
+/** Which of the 32 blocks an address is in; -1 for none. */
+const blockOf = (a: number, b: number, c: number, _d: number): number =>
+  a === 198 && (b === 18 || b === 19) ? (b - 18) * 16 + Math.floor(c / 16) : -1;
+
+/**
+ * The pod network as a CNI configuration list: a veth pair for each pod, addresses from a store below the folder. No address
+ * translation: a pod is reached from this machine alone.
+ */
+export function podNetwork(folder: string, subnet: string): string {
+  const ipam = {
+    type: "host-local",
+    dataDir: join(folder, "cni-addresses"),
+    ranges: [[{ subnet }]],
+    routes: [{ dst: "0.0.0.0/0" }],
+  };
+  const list = { cniVersion: "0.4.0", name: podNetworkName(folder), plugins: [{ type: "ptp", ipam }] };
+  return `${JSON.stringify(list, null, 2)}\n`;
+}
+
+/** What the CNI library caches of each pod's network, outside the folder. A containerd that is killed leaves it. */
+export function removeCniResults(folder: string, results = "/var/lib/cni/results"): void {
+  if (!existsSync(results)) return;
+  const prefix = `${podNetworkName(folder)}-`;
+  for (const name of readdirSync(results)) if (name.startsWith(prefix)) rmSync(join(results, name), { force: true });
+}
