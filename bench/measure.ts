@@ -7,7 +7,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEvents, type RoundEvent } from "../src/campaign-files/index.js";
-import { cleanUp, removeSandbox } from "../src/measure/campaign/cleanup.js";
 import {
   type CriClient,
   connectCri,
@@ -24,6 +23,7 @@ import {
 } from "../src/measure/index.js";
 import { machineClock } from "../src/measure/round/clock.js";
 import { ServiceLog } from "../src/measure/round/service-log.js";
+import { cleanUp, removeSandbox } from "../src/measure/sandboxes/removal.js";
 import { median } from "./support.js";
 
 const crictlThere = spawnSync("crictl", ["--version"]).error === undefined;

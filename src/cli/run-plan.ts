@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { experimentTable } from "../measure/experiments/index.js";
 import type { ContainerdInUse, Plan, ScriptSection } from "../measure/index.js";
 import { type Io, print, printJson } from "./io.js";
 
@@ -12,9 +13,10 @@ export function printPlan(io: Io, plan: Plan, json: boolean): void {
   }
   const lines = plan.experiments.flatMap(({ settings, parts }) => {
     const { experiment, runtimes, concurrency, density, memory, rounds, warmup, blocks, order, seed } = settings;
+    const declared = experimentTable[experiment];
     const axes = [
       ...(memory.length > 0 ? [`memory ${memory.join(" ")} MB`] : []),
-      ...(experiment === "time" ? [] : [`density ${density.join(" ")}`]),
+      ...(declared.axes.includes("density") ? [`density ${density.join(" ")}`] : []),
       ...(concurrency.length > 0 ? [`concurrency ${concurrency.join(" ")}`] : []),
     ];
     const first = parts[0]?.visits
@@ -24,7 +26,7 @@ export function printPlan(io: Io, plan: Plan, json: boolean): void {
       );
     return [
       `${experiment}: ${runtimes.join(", ")} × ${axes.join(" × ")}`,
-      `  ${rounds} ${experiment === "memory" ? "repeats" : `rounds in ${blocks} blocks`}, ${order}${order === "grid" ? "" : ` by seed ${seed}`}${warmup > 0 ? `, ${warmup} warm-up rounds before each visit` : ""}; begins with ${first?.join(", ")}`,
+      `  ${rounds} ${declared.repeats ? "repeats" : `rounds in ${blocks} blocks`}, ${order}${order === "grid" ? "" : ` by seed ${seed}`}${warmup > 0 ? `, ${warmup} warm-up rounds before each visit` : ""}; begins with ${first?.join(", ")}`,
     ];
   });
   print(
@@ -78,7 +80,7 @@ async function changes(plan: Plan, containerd: ContainerdInUse | null): Promise<
         })),
       );
       const rounds: ScriptSection[] =
-        prepare === null || experiment === "memory"
+        prepare === null || experimentTable[experiment].repeats
           ? []
           : [
               {

@@ -1,37 +1,31 @@
 import { resolve } from "node:path";
-import type { CampaignSettings, ExperimentWishes, RuntimeDeclaration } from "../measure/index.js";
+import {
+  type ExperimentSettings,
+  type ExperimentWishes,
+  type SettingName,
+  settingNames,
+} from "../measure/experiments/settings.js";
+import type { CampaignSettings, RuntimeDeclaration } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
-import type { Experiment } from "../model/experiment.js";
+import { type Experiment, experimentNames } from "../model/experiment.js";
 import type { Io } from "./io.js";
 
-/** The options of `run` that decide what is measured. */
-export interface SettingOptions {
+/** The options of `run` that decide what is measured; those of the settings follow from their table. */
+export type SettingOptions = {
   readonly campaign?: string;
   readonly runtime?: readonly string[];
-  readonly concurrency?: readonly number[];
-  readonly density?: readonly number[];
-  readonly memory?: readonly number[];
-  readonly rounds?: number;
-  readonly warmup?: number;
-  readonly blocks?: number;
-  readonly order?: "shuffled" | "grid";
-  readonly seed?: number;
-  readonly prepare?: string;
-  readonly timeout?: number;
   readonly handler?: string;
   readonly runtimeFile?: string;
-}
+} & { readonly [Name in SettingName]?: ExperimentSettings[Name] };
+
+/** The experiments' names in a sentence: "time, memory or density". */
+export const kinds = `${experimentNames.slice(0, -1).join(", ")} or ${experimentNames.at(-1)}`;
 
 /** The settings of a campaign, and every runtime in them. */
 export interface RunSettings {
   readonly settings: CampaignSettings;
   readonly runtimes: readonly RuntimeDeclaration[];
 }
-
-const settingNames = [
-  ...(["concurrency", "density", "memory", "rounds", "warmup"] as const),
-  ...(["blocks", "order", "seed", "prepare", "timeout"] as const),
-];
 
 /**
  * The settings that options ask for: an experiment with options, a campaign file with options over it, or those a
@@ -70,7 +64,7 @@ export async function runSettings(
   const wished: readonly ExperimentWishes[] = file?.experiments ?? (experiment === undefined ? [] : [{ experiment }]);
   if (wished.length === 0) {
     throw new LabError("RUND_RUN_WHAT", "usage", "nothing to run", {
-      expected: "time, memory or density, --campaign FILE or --resume DIR",
+      expected: `${kinds}, --campaign FILE or --resume DIR`,
       hint: "such as `rund-lab run time --runtime runc,runsc --plan`",
     });
   }

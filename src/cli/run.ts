@@ -2,15 +2,17 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { parseEvents } from "../campaign-files/index.js";
+import { experimentTable } from "../measure/experiments/index.js";
+import { type SettingName, type SettingRule, settingNames, settingRules } from "../measure/experiments/settings.js";
 import type { CampaignSettings, CellSummary, Plan, RuntimeDeclaration } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
-import type { Experiment } from "../model/experiment.js";
+import { type Experiment, experimentNames } from "../model/experiment.js";
 import { version } from "../model/version.js";
 import { onInterruption } from "./interruption.js";
 import { type Io, note, print, printJson } from "./io.js";
 import { printPlan, printShell } from "./run-plan.js";
 import { runProgress } from "./run-progress.js";
-import { runSettings, type SettingOptions } from "./run-settings.js";
+import { kinds, runSettings, type SettingOptions } from "./run-settings.js";
 
 interface RunOptions extends SettingOptions {
   readonly driver?: "cri" | "crictl";
@@ -23,24 +25,17 @@ interface RunOptions extends SettingOptions {
   readonly json?: boolean;
 }
 
-export default (io: Io): Command =>
-  new Command("run")
+export default (io: Io): Command => {
+  const measures = Object.values(experimentTable).map(({ id, measures }) => `${measures} (${id})`);
+  const command = new Command("run")
     .description(
-      "Measures afresh: cold starts (time), memory per sandbox (memory), cold starts on top of running sandboxes (density). Each campaign is a folder of its own; --resume goes on with one.",
+      `Measures afresh: ${measures.join(", ")}. Each campaign is a folder of its own; --resume goes on with one.`,
     )
-    .argument("[experiment]", "time, memory or density; none with --campaign or --resume", kind)
+    .argument("[experiment]", `${kinds}; none with --campaign or --resume`, kind)
     .option("--campaign <file>", "experiments from a YAML file; options override it")
-    .option("--runtime <ids>", "runtimes to measure, such as runc,runsc", words)
-    .option("--concurrency <list>", "clients in a round, such as 1,10,100", numbers("--concurrency"))
-    .option("--density <list>", "background sandboxes; in the memory experiment all of them", numbers("--density"))
-    .option("--memory <list>", "guest memory labels in MB", numbers("--memory"))
-    .option("--rounds <n>", "rounds of each cell; in the memory experiment repeats", number("--rounds"))
-    .option("--warmup <n>", "rounds before each visit to a cell that do not count", number("--warmup"))
-    .option("--blocks <n>", "parts the rounds are spread over", number("--blocks"))
-    .addOption(new Option("--order <order>", "mixed within blocks, or cell by cell").choices(["shuffled", "grid"]))
-    .option("--seed <n>", "decides the order", number("--seed"))
-    .option("--prepare <command>", "a shell command before each round")
-    .option("--timeout <seconds>", "until a cold start is given up", number("--timeout"))
+    .option("--runtime <ids>", "runtimes to measure, such as runc,runsc", words);
+  for (const name of settingNames) command.addOption(settingOption(name, settingRules[name]));
+  return command
     .option("--handler <name>", "any runtime handler that containerd knows")
     .option("--runtime-file <file>", "a runtime declared in a YAML file")
     .addOption(new Option("--driver <driver>", "how CRI is spoken").choices(["cri", "crictl"]))
@@ -54,6 +49,23 @@ export default (io: Io): Command =>
     .action((experiment: Experiment | undefined, options: RunOptions, { parent }: Command) =>
       run(io, experiment, options, (parent as Command & { readonly rawArgs: readonly string[] }).rawArgs),
     );
+};
+
+/** The option of one setting, by its rule. */
+function settingOption(name: SettingName, rule: SettingRule): Option {
+  const flag = `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+  const option = new Option(`${flag} ${rule.placeholder}`, rule.help);
+  switch (rule.value) {
+    case "number":
+      return option.argParser(number(flag));
+    case "numbers":
+      return option.argParser(numbers(flag));
+    case "choice":
+      return option.choices(rule.choices);
+    case "text":
+      return option;
+  }
+}
 
 /** @param command the words after `rund-lab` */
 async function run(
@@ -212,12 +224,6 @@ function describeCell(cell: CellSummary): string {
     ...(density === 0 ? [] : [`density ${density}`]),
     ...(concurrency === null ? [] : [`concurrency ${concurrency}`]),
   ].join(" ");
-  const value =
-    cell.pssKiB !== null
-      ? `${mib(cell.pssKiB)} PSS a sandbox, ${mib(cell.kernelKiB ?? 0)} of the kernel's, ${mib(cell.hostKiB ?? 0)} by MemAvailable`
-      : cell.makespanMs !== null
-        ? `makespan ${cell.makespanMs.toFixed(1)} ms`
-        : "no complete round";
   const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}`);
   const notes = [
     ...(partial > 0 ? [`${partial} partial`] : []),
@@ -227,16 +233,15 @@ function describeCell(cell: CellSummary): string {
     ...(cell.unreliable ? ["unreliable"] : []),
     ...flags,
   ];
-  return `${place}: ${value}, n = ${rounds}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}\n`;
+  return `${place}: ${cell.result}, n = ${rounds}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}\n`;
 }
 
-const mib = (kib: number): string => `${(kib / 1024).toFixed(1)} MiB`;
-
 function kind(text: string): Experiment {
-  if (text === "time" || text === "memory" || text === "density") return text;
+  const known = experimentNames.find(name => name === text);
+  if (known !== undefined) return known;
   throw new LabError("RUND_RUN_WHAT", "usage", "", {
     where: "run",
-    expected: "time, memory or density",
+    expected: kinds,
     found: text,
     hint: "`rund-lab run --help` lists the options",
   });

@@ -1,14 +1,24 @@
 /** Measuring: plans, campaigns, the CRI clients under them and the host's own account. */
 
-export { listOwn } from "./campaign/cleanup.js";
-export { stepsFor } from "./campaign/environment.js";
 export { measureCampaign, resumeCampaign } from "./campaign/measure.js";
 export type { MeasureOptions } from "./campaign/options.js";
+export { stepsFor } from "./campaign/preparation.js";
 export { knownContainerd, openService, requireHandlers, type Service } from "./campaign/service.js";
-export type { CampaignProgress, MemoryTools } from "./campaign/tools.js";
+export type { CampaignProgress } from "./campaign/tools.js";
 export * from "./changes/index.js";
 export { socketPath } from "./cri/grpc.js";
 export * from "./cri/index.js";
+export { type ExperimentDeclaration, experimentTable, summariseCells } from "./experiments/index.js";
+export {
+  type ExperimentSettings,
+  type ExperimentWishes,
+  type SettingName,
+  type SettingRule,
+  settingNames,
+  settingRules,
+} from "./experiments/settings.js";
+export type { CellSummary } from "./experiments/summary.js";
+export type { MemoryTools } from "./experiments/visit.js";
 export { type Fingerprint, readFingerprint } from "./host/fingerprint.js";
 export { type MachineLimits, readLimits } from "./host/limits.js";
 export { listenerOf } from "./host/listener.js";
@@ -17,15 +27,12 @@ export { readCampaignFile } from "./plan/campaign-file.js";
 export { makePlan, type Plan, type PlanKnowledge } from "./plan/plan.js";
 export {
   type CampaignSettings,
-  type ExperimentSettings,
-  type ExperimentWishes,
-  experimentKinds,
   experimentSettings,
   fromCustom,
   settingsDigest,
   toCustom,
 } from "./plan/settings.js";
 export { readManifest } from "./record/campaign-folder.js";
-export { type CellSummary, summariseCells } from "./record/summary.js";
 export { replayTiming, type Timing, usualTiming } from "./round/timing.js";
 export * from "./runtimes/index.js";
+export { listOwn } from "./sandboxes/removal.js";

@@ -1,5 +1,8 @@
+/** Every experiment by name, in the order that help and messages list them. */
+export const experimentNames = ["time", "memory", "density"] as const;
+
 /**
  * The paper's experiments: cold starts by concurrency (`time`, section 5.2), memory per sandbox by density (`memory`, 5.3),
  * cold starts on top of running sandboxes (`density`, 5.4).
  */
-export type Experiment = "time" | "memory" | "density";
+export type Experiment = (typeof experimentNames)[number];

@@ -2,21 +2,21 @@ import { setMaxListeners } from "node:events";
 import type { CampaignEvent } from "../../campaign-files/events.js";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { LabError } from "../../model/errors.js";
+import { experimentTable } from "../experiments/index.js";
+import { now, type Visit } from "../experiments/visit.js";
 import type { Plan, PlannedExperiment } from "../plan/plan.js";
-import type { ExperimentSettings } from "../plan/settings.js";
 import type { CampaignFolder } from "../record/campaign-folder.js";
+import { DoneRounds } from "../record/done-rounds.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import { CampaignSandboxes } from "../sandboxes/campaign-sandboxes.js";
+import { isLost } from "../sandboxes/removal.js";
 import { bootId } from "../system/process-identity.js";
-import { isLost } from "./cleanup.js";
-import type { RunDescription } from "./environment.js";
-import { visitMemory } from "./memory-visit.js";
-import { now, Session, serviceLost } from "./session.js";
-import { visitRounds } from "./start-visit.js";
+import type { Preparation, RunDescription } from "./preparation.js";
 import type { CampaignTools } from "./tools.js";
 
 /**
- * Measures what of a campaign is not measured yet, each result on disk before the next is begun. However it ends, the
- * campaign's sandboxes are removed and the machine is put back as it was.
+ * Measures the rounds of a campaign that are not measured yet, each result on disk before the next begins. However it ends,
+ * the campaign's sandboxes are removed and the machine is restored.
  *
  * @param signal interrupts: between two results, or in the middle of one, which is then lost
  * @throws LabError `RUND_INTERRUPTED`, `RUND_SERVICE_LOST`, `RUND_LEFTOVERS`, `RUND_BACKGROUND`, `RUND_WRITE`,
@@ -30,28 +30,29 @@ export async function runCampaign(
 ): Promise<void> {
   // every cold start of a round listens to it
   setMaxListeners(0, signal);
-  const visits = plan.experiments.flatMap(({ parts }) => parts.flatMap(part => part.visits));
-  const of = visits.reduce((sum, { rounds }) => sum + rounds.length, 0);
-  const session = new Session(folder, folder.manifest.label, tools, signal, of);
+  const sandboxes = new CampaignSandboxes(tools, folder.manifest.label);
   let failure: unknown;
   try {
-    await begin(session);
-    let first = 0;
-    for (const planned of plan.experiments) {
-      const count = runsOf(planned.settings);
-      await runExperiment(session, planned, folder.manifest.runs.slice(first, first + count));
-      first += count;
+    await begin(folder, sandboxes, tools.preparation);
+    const visit = visitor(folder, plan, tools, sandboxes, signal);
+    for (const [index, planned] of plan.experiments.entries()) {
+      await runExperiment(folder, planned, runsOf(folder, plan, index), tools, sandboxes, visit);
     }
   } catch (error) {
     failure = signal.aborted ? interrupted(folder.path) : isLost(error) ? serviceLost(folder.path, error) : error;
   }
-  failure = await end(session, failure);
+  failure = await end(folder, sandboxes, tools.preparation, failure, signal.aborted);
   if (failure !== undefined) throw failure;
 }
 
-/** How many run folders an experiment has: one for each runtime, in the memory experiment for each repeat of it. */
-const runsOf = ({ experiment, runtimes, rounds }: ExperimentSettings): number =>
-  runtimes.length * (experiment === "memory" ? rounds : 1);
+/** The run folders of a plan's experiment: one for each runtime, or for each repeat of it. */
+function runsOf({ manifest }: CampaignFolder, plan: Plan, index: number): readonly ManifestRun[] {
+  const counts = plan.experiments.map(({ settings: { experiment, runtimes, rounds } }) =>
+    experimentTable[experiment].repeats ? runtimes.length * rounds : runtimes.length,
+  );
+  const first = counts.slice(0, index).reduce((sum, count) => sum + count, 0);
+  return manifest.runs.slice(first, first + counts[index]!);
+}
 
 const interrupted = (path: string) =>
   new LabError("RUND_INTERRUPTED", "interrupted", "interrupted; everything is cleaned up", {
@@ -59,50 +60,85 @@ const interrupted = (path: string) =>
     hint: `\`rund-lab run --resume ${path}\` goes on`,
   });
 
-async function begin(session: Session): Promise<void> {
-  const { removed } = await session.clear();
-  const resumed = session.folder.events.length > 0;
-  session.append({ event: "session", at: now(), resumed, pid: process.pid, bootId: bootId(), leftovers: removed });
-  session.tools.environment.refuseChanges();
+const serviceLost = (path: string, cause: unknown) =>
+  new LabError("RUND_SERVICE_LOST", "machine", "the CRI service went away; the round in flight is lost", {
+    where: path,
+    hint: `see its log, start it again, then \`rund-lab run --resume ${path}\`, which removes the sandboxes left behind`,
+    cause,
+  });
+
+async function begin(folder: CampaignFolder, sandboxes: CampaignSandboxes, preparation: Preparation): Promise<void> {
+  const { removed } = await sandboxes.clear();
+  const resumed = folder.events.length > 0;
+  folder.append({ event: "session", at: now(), resumed, pid: process.pid, bootId: bootId(), leftovers: removed });
+  preparation.refuseChanges();
+}
+
+/** Returns what measures the missing rounds of a visit and reports the campaign's progress; null for a visit that is done. */
+function visitor(
+  folder: CampaignFolder,
+  plan: Plan,
+  tools: CampaignTools,
+  sandboxes: CampaignSandboxes,
+  signal: AbortSignal,
+) {
+  const done = new DoneRounds(folder.events);
+  const planned = plan.experiments.flatMap(({ parts }) => parts.flatMap(({ visits }) => visits));
+  const of = planned.reduce((sum, { rounds }) => sum + rounds.length, 0);
+  const append = (event: CampaignEvent) => {
+    folder.append(event);
+    done.add(event);
+  };
+  const setGuestMemory: Preparation["setGuestMemory"] = (...words) => tools.preparation.setGuestMemory(...words);
+  const write = (file: string, content: string) => folder.write(file, content);
+  const shared = { ...tools, sandboxes, signal, setGuestMemory, append, write };
+  return {
+    missing: (run: string, slot: Visit["slot"]) => done.missing(run, slot),
+    async measure(visit: Visit): Promise<void> {
+      const { experiment } = visit.settings;
+      const { block, position, runtime, density, concurrency, memoryMb } = visit.slot;
+      const cell = { runtime, density, concurrency, memoryMb };
+      append({ event: "slot", at: now(), experiment, block, position, run: visit.run, ...cell });
+      const report = (doing: string) => tools.report({ experiment, ...cell, doing, done: done.rounds, of });
+      await experimentTable[experiment].visit(visit, { ...shared, report });
+    },
+  };
 }
 
 async function runExperiment(
-  session: Session,
+  folder: CampaignFolder,
   { settings, parts }: PlannedExperiment,
   runs: readonly ManifestRun[],
+  { preparation }: Pick<CampaignTools, "preparation">,
+  sandboxes: CampaignSandboxes,
+  { missing, measure }: ReturnType<typeof visitor>,
 ): Promise<void> {
-  const { environment } = session.tools;
-  const repeats = settings.experiment === "memory";
+  const { repeats } = experimentTable[settings.experiment];
   for (const { runtimes, visits } of parts) {
     const open = visits.flatMap(slot => {
-      const own = runs.find(run => run.runtime === slot.runtime && (!repeats || run.repeat === slot.block));
+      const { run } = runs.find(each => each.runtime === slot.runtime && (!repeats || each.repeat === slot.block))!;
       const runtime = runtimes.find(({ id }) => id === slot.runtime)!;
-      const missing = session.done.missing(own!.run, slot);
-      return missing.length > 0 ? [{ settings, slot, run: own!.run, runtime, missing }] : [];
+      const visit = { settings, slot, run, runtime, missing: missing(run, slot) };
+      return visit.missing.length > 0 ? [visit] : [];
     });
     if (open.length === 0) continue;
-    await environment.prepare(runtimes);
-    await describe(session, runs, runtimes);
-    for (const visit of open) {
-      const { block, position, density, concurrency, memoryMb } = visit.slot;
-      const place = { run: visit.run, runtime: visit.runtime.id, density, concurrency, memoryMb };
-      session.append({ event: "slot", at: now(), experiment: settings.experiment, block, position, ...place });
-      if (memoryMb === null) await visitRounds(session, visit);
-      else await visitMemory(session, visit, memoryMb);
-    }
-    await session.clearBackground();
-    await environment.restore();
+    await preparation.prepare(runtimes);
+    await describe(folder, preparation, runs, runtimes);
+    for (const visit of open) await measure(visit);
+    await sandboxes.clearStanding(event => folder.append(event));
+    await preparation.restore();
   }
 }
 
-/** Writes down the circumstances of runs, now that the machine is as they will find it. */
+/** Records the circumstances of runs, now that the machine is prepared for them. */
 async function describe(
-  { folder, tools }: Session,
+  folder: CampaignFolder,
+  preparation: Preparation,
   runs: readonly ManifestRun[],
   runtimes: readonly RuntimeDeclaration[],
 ): Promise<void> {
   for (const runtime of runtimes) {
-    const { files, ...described } = await tools.environment.describe(runtime);
+    const { files, ...described } = await preparation.describe(runtime);
     for (const run of runs.filter(each => each.runtime === runtime.id)) {
       refuseOtherVersions(run, described.versions, folder.events);
       for (const [name, text] of Object.entries(files)) folder.write(`${run.run}/${name}`, text);
@@ -121,7 +157,7 @@ function refuseOtherVersions(
   if (!events.some(event => (event.event === "round" || event.event === "memory") && event.run === run)) return;
   const changed = (Object.keys(before) as (keyof typeof before)[]).find(name => before[name] !== after[name]);
   if (changed === undefined) return;
-  throw new LabError("RUND_RESUME_VERSIONS", "input", `${changed} is another one than when this run began`, {
+  throw new LabError("RUND_RESUME_VERSIONS", "input", `${changed} changed since this run started`, {
     where: run,
     expected: String(before[changed]),
     found: String(after[changed]),
@@ -129,8 +165,14 @@ function refuseOtherVersions(
   });
 }
 
-/** Takes everything down and says in the folder how it ended. @returns the failure, with whatever else went wrong */
-async function end(session: Session, failure: unknown): Promise<unknown> {
+/** Cleans up and records how the campaign ended. @returns the failure, with whatever else went wrong */
+async function end(
+  folder: CampaignFolder,
+  sandboxes: CampaignSandboxes,
+  preparation: Preparation,
+  failure: unknown,
+  aborted: boolean,
+): Promise<unknown> {
   let last = failure;
   const attempt = async (work: () => unknown) => {
     try {
@@ -140,13 +182,13 @@ async function end(session: Session, failure: unknown): Promise<unknown> {
     }
   };
   const lost = failure instanceof LabError && failure.code === "RUND_SERVICE_LOST";
-  if (!lost) await attempt(() => session.clear(failure !== undefined));
-  await attempt(() => session.tools.environment.restore());
-  const status = last === undefined ? "complete" : session.signal.aborted ? "interrupted" : "failed";
+  if (!lost) await attempt(() => sandboxes.clear(failure !== undefined));
+  await attempt(() => preparation.restore());
+  const status = last === undefined ? "complete" : aborted ? "interrupted" : "failed";
   const why = last === undefined ? null : messageOf(last);
   await attempt(() => {
-    session.append({ event: "end", at: now(), status, why });
-    session.folder.update({ status, why, endedAt: now() });
+    folder.append({ event: "end", at: now(), status, why });
+    folder.update({ status, why, endedAt: now() });
   });
   return last;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { thisMachine } from "../changes/index.js";
+import type { MemoryTools } from "../experiments/visit.js";
 import { readCpu } from "../host/cpu.js";
 import { listenerOf } from "../host/listener.js";
 import { readSandboxMemory } from "../host/memory-snapshot.js";
@@ -12,14 +13,14 @@ import { coldStart } from "../round/cold-start.js";
 import { watchLoop } from "../round/loop-delay.js";
 import { ServiceLog } from "../round/service-log.js";
 import { replayTiming, usualTiming } from "../round/timing.js";
-import { removeSandbox } from "./cleanup.js";
-import { type CampaignEnvironment, machineEnvironment, replayEnvironment } from "./environment.js";
+import { removeSandbox } from "../sandboxes/removal.js";
+import { sandboxRequest } from "../sandboxes/request.js";
 import type { MeasureOptions } from "./options.js";
-import { sandboxRequest } from "./sandbox-request.js";
+import { machinePreparation, type Preparation, replayPreparation } from "./preparation.js";
 import type { Service } from "./service.js";
-import type { CampaignTools, MemoryTools } from "./tools.js";
+import type { CampaignTools } from "./tools.js";
 
-/** The tools of a campaign on this machine; of a rehearsal, those that touch nothing and live in recorded time. */
+/** Returns the tools of a campaign on this machine; those of a rehearsal change nothing and use recorded time. */
 export function toolsFor({ service, memory, report, timing }: MeasureOptions, label: string): CampaignTools {
   const { cri, replay, socket, log } = service;
   const clock: Clock = replay === null ? machineClock : fasterClock(replay.speed);
@@ -32,7 +33,7 @@ export function toolsFor({ service, memory, report, timing }: MeasureOptions, la
     timing: timing ?? (replay === null ? usualTiming : replayTiming),
     network: "NODE",
     memory: memory ?? hostMemory(socket),
-    environment: environmentFor(service, label, clock),
+    preparation: preparationFor(service, label, clock),
     serviceLog: log === null ? null : new ServiceLog(log),
     async runCommand(command, signal) {
       const startedNs = machineClock.nowNs();
@@ -43,8 +44,8 @@ export function toolsFor({ service, memory, report, timing }: MeasureOptions, la
   };
 }
 
-function environmentFor(service: Service, label: string, clock: Clock): CampaignEnvironment {
-  if (service.replay !== null) return replayEnvironment(service.replay.dataset);
+function preparationFor(service: Service, label: string, clock: Clock): Preparation {
+  if (service.replay !== null) return replayPreparation(service.replay.dataset);
   const { cri, containerd, snapshotter } = service;
   const maker = { campaign: label, session: randomBytes(4).toString("hex"), network: "NODE" } as const;
   const startAndRemove = async (handler: string) => {
@@ -58,7 +59,7 @@ function environmentFor(service: Service, label: string, clock: Clock): Campaign
       hint: "the runtime's own log says why",
     });
   };
-  return machineEnvironment({
+  return machinePreparation({
     containerd,
     snapshotter,
     program: "containerd",
@@ -66,7 +67,7 @@ function environmentFor(service: Service, label: string, clock: Clock): Campaign
   });
 }
 
-/** The memory experiment's eyes on this machine. */
+/** Memory of this machine, as the memory experiment reads it. */
 const hostMemory = (socket: string): MemoryTools => ({
   snapshot: ({ processes }, ids) => readSandboxMemory(ids, processes),
   enginePssKiB() {

@@ -70,7 +70,7 @@ const locked = <Result>(path: string, work: () => Promise<Result>): Promise<Resu
 
 function refuseOtherPlan(manifest: Manifest, plan: Plan, path: string): void {
   if (manifest.plan.digest === settingsDigest(plan.settings)) return;
-  throw new LabError("RUND_RESUME_PLAN", "input", "this is another plan than the campaign was begun with", {
+  throw new LabError("RUND_RESUME_PLAN", "input", "the plan differs from the one this campaign was started with", {
     where: path,
     hint: "leave the options out: the campaign knows its plan; or measure the new one without --resume",
   });
@@ -78,7 +78,7 @@ function refuseOtherPlan(manifest: Manifest, plan: Plan, path: string): void {
 
 function refuseOtherService(manifest: Manifest, { service }: MeasureOptions, path: string): void {
   const refuse = (what: string, expected: string, found: string) => {
-    throw new LabError("RUND_RESUME_HOST", "input", `${what} is another one than the campaign was begun with`, {
+    throw new LabError("RUND_RESUME_HOST", "input", `${what} differs from the one this campaign was started with`, {
       where: path,
       ...{ expected, found },
       hint: "one campaign is measured on one machine in one way: measure again in a new folder",

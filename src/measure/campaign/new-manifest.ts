@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Manifest, ManifestRun } from "../../campaign-files/manifest.js";
 import { formatRunName } from "../../logs/index.js";
+import { experimentTable } from "../experiments/index.js";
 import { readFingerprint } from "../host/fingerprint.js";
 import type { Plan } from "../plan/plan.js";
 import { settingsDigest } from "../plan/settings.js";
@@ -38,7 +39,7 @@ function newRuns(plan: Plan, at: string): readonly ManifestRun[] {
   for (const { settings, parts } of plan.experiments) {
     const { experiment, runtimes, rounds } = settings;
     const known = parts.flatMap(part => part.runtimes);
-    for (let repeat = 1; repeat <= (experiment === "memory" ? rounds : 1); repeat++) {
+    for (let repeat = 1; repeat <= (experimentTable[experiment].repeats ? rounds : 1); repeat++) {
       for (const id of runtimes) {
         const { handler, label } = known.find(runtime => runtime.id === id)!;
         let minute = Date.parse(at);

@@ -1,7 +1,8 @@
+import type { MemoryTools } from "../experiments/visit.js";
 import type { Plan } from "../plan/plan.js";
 import type { Timing } from "../round/timing.js";
 import type { Service } from "./service.js";
-import type { CampaignProgress, MemoryTools } from "./tools.js";
+import type { CampaignProgress } from "./tools.js";
 
 /** What a campaign is measured with. */
 export interface MeasureOptions {

@@ -1,11 +1,15 @@
 import { z } from "zod";
+import { experimentNames } from "../../model/experiment.js";
+import { experimentTable } from "../experiments/index.js";
+import {
+  type ExperimentWishes,
+  type SettingName,
+  type SettingRule,
+  settingNames,
+  settingRule,
+} from "../experiments/settings.js";
 import { readYamlFile } from "../runtimes/yaml-file.js";
-import { axes, type ExperimentWishes, experimentKinds, ranges } from "./settings.js";
-
-const whole = (name: string) => {
-  const [least, most] = ranges[name]!;
-  return z.int().min(least).max(most);
-};
+import { takesSetting } from "./settings.js";
 
 /** At least one value, each once. */
 const list = <Item extends z.ZodType>(item: Item) =>
@@ -22,32 +26,37 @@ const list = <Item extends z.ZodType>(item: Item) =>
       });
     });
 
-const shared = {
-  rounds: whole("rounds").optional(),
-  warmup: whole("warmup").optional(),
-  blocks: whole("blocks").optional(),
-  order: z.enum(["shuffled", "grid"]).optional(),
-  seed: whole("seed").optional(),
-  timeout: whole("timeout").optional(),
-  prepare: z.string().optional(),
-  runtimes: list(z.string()).optional(),
-};
+function schemaOf(rule: SettingRule): z.ZodType {
+  switch (rule.value) {
+    case "number":
+      return z.int().min(rule.range[0]).max(rule.range[1]);
+    case "numbers":
+      return list(z.int().min(rule.range[0]).max(rule.range[1]));
+    case "choice":
+      return z.enum(rule.choices);
+    case "text":
+      return z.string();
+  }
+}
+
+const settings = Object.fromEntries(settingNames.map(name => [name, schemaOf(settingRule(name)).optional()])) as Record<
+  SettingName,
+  z.ZodOptional<z.ZodType>
+>;
 
 const experiment = z.strictObject({
-  experiment: z.enum(experimentKinds),
-  concurrency: list(whole("concurrency")).optional(),
-  density: list(whole("density")).optional(),
-  memory: list(whole("memory")).optional(),
-  ...shared,
+  experiment: z.enum(experimentNames),
+  runtimes: list(z.string()).optional(),
+  ...settings,
 });
 
-/** An axis that an experiment's grid does not have. */
+/** Refuses a setting that an experiment does not have. */
 function refuseUnused(wishes: z.output<typeof experiment>, context: z.core.$RefinementCtx): void {
-  const own = axes[wishes.experiment];
-  for (const axis of ["concurrency", "density", "memory"] as const) {
-    if (wishes[axis] === undefined || own.includes(axis)) continue;
-    const message = `the ${wishes.experiment} experiment has none; its grid is ${own.join(" × ")}`;
-    context.addIssue({ code: "custom", path: [axis], message });
+  const { axes } = experimentTable[wishes.experiment];
+  for (const name of settingNames) {
+    if (wishes[name] === undefined || takesSetting(wishes.experiment, name)) continue;
+    const message = `the ${wishes.experiment} experiment has no ${name}; its grid is ${axes.join(" × ")}`;
+    context.addIssue({ code: "custom", path: [name], message });
   }
 }
 
@@ -57,7 +66,7 @@ const campaign = z.strictObject({
   experiments: z.array(experiment.superRefine(refuseUnused)).min(1),
 });
 
-/** A campaign file's content: experiments as they are wished for there. */
+/** A campaign file's content: its experiments, with the settings it gives them. */
 export interface CampaignFile {
   readonly name: string;
   readonly experiments: readonly ExperimentWishes[];
@@ -76,7 +85,7 @@ export function readCampaignFile(file: string): CampaignFile {
   const { name, runtimes, experiments } = content;
   return {
     name,
-    experiments: experiments.map(each => ({ ...each, runtimes: each.runtimes ?? runtimes })),
+    experiments: experiments.map(each => ({ ...(each as ExperimentWishes), runtimes: each.runtimes ?? runtimes })),
     namedAt(runtime) {
       const at = experiments.findIndex(each => each.runtimes?.includes(runtime));
       const [path, ids = []] = at === -1 ? [[], runtimes] : [["experiments", at], experiments[at]!.runtimes];

@@ -1,26 +1,7 @@
+import type { Cell, Slot } from "../experiments/cell.js";
+import { experimentTable } from "../experiments/index.js";
+import type { ExperimentSettings } from "../experiments/settings.js";
 import { shuffled } from "../shuffle.js";
-import type { ExperimentSettings } from "./settings.js";
-
-/** One point of an experiment's grid. */
-export interface Cell {
-  readonly runtime: string;
-  /** 0 in the time experiment. */
-  readonly density: number;
-  /** Null in the memory experiment. */
-  readonly concurrency: number | null;
-  /** Null but in the memory experiment. */
-  readonly memoryMb: number | null;
-}
-
-/** One visit to a cell: some of its rounds, measured in one go. */
-export interface Slot extends Cell {
-  /** 1 for the first block. */
-  readonly block: number;
-  /** The place in the block, 1 for the first. */
-  readonly position: number;
-  /** The numbers of the rounds that belong to this visit. */
-  readonly rounds: readonly number[];
-}
 
 /**
  * The cells of an experiment, runtime by runtime.
@@ -59,16 +40,19 @@ export function visits(
   const { blocks, rounds, order, seed, experiment } = settings;
   const own = gridOf({ ...settings, runtimes });
   return Array.from({ length: blocks }, (_, index) => {
-    const ordered = order === "grid" ? own : mixed(own, `${seed} ${experiment} ${part} ${index + 1}`);
+    const ordered =
+      order === "grid"
+        ? own
+        : mixed(own, experimentTable[experiment].onBackground, `${seed} ${experiment} ${part} ${index + 1}`);
     const numbers = roundsOfBlock(rounds, blocks, index + 1);
     return ordered.map((cell, place) => ({ ...cell, block: index + 1, position: place + 1, rounds: numbers }));
   }).flat();
 }
 
-/** Shuffles the cells; those that share a background are neighbours, shuffled among themselves. */
-function mixed(cells: readonly Cell[], seed: string): readonly Cell[] {
-  const backgroundOf = ({ runtime, density, concurrency }: Cell, index: number) =>
-    concurrency !== null && density > 0 ? `${runtime} ${density}` : `cell ${index}`;
+/** Shuffles the cells; those that share background sandboxes are neighbours, shuffled among themselves. */
+function mixed(cells: readonly Cell[], onBackground: boolean, seed: string): readonly Cell[] {
+  const backgroundOf = ({ runtime, density }: Cell, index: number) =>
+    onBackground ? `${runtime} ${density}` : `cell ${index}`;
   const groups = new Map<string, Cell[]>();
   for (const [index, cell] of cells.entries()) {
     const background = backgroundOf(cell, index);

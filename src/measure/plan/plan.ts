@@ -1,8 +1,12 @@
+import type { Slot } from "../experiments/cell.js";
+import type { CostKnowledge } from "../experiments/cost.js";
+import { experimentTable } from "../experiments/index.js";
+import type { ExperimentSettings } from "../experiments/settings.js";
 import type { MachineLimits } from "../host/limits.js";
 import { type Timing, usualTiming } from "../round/timing.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
-import { gridOf, type Slot, visits } from "./order.js";
-import type { CampaignSettings, ExperimentSettings } from "./settings.js";
+import { gridOf, visits } from "./order.js";
+import type { CampaignSettings } from "./settings.js";
 
 /** One experiment of a plan: its settings, and its visits in the order they will be made. */
 export interface PlannedExperiment {
@@ -40,7 +44,7 @@ export interface PlanKnowledge {
     readonly density: number;
     readonly concurrency: number;
   }) => number | undefined;
-  /** A recorded PSS of one idle sandbox in MiB, where there is one. `memoryMb` is null but in the memory experiment. */
+  /** A recorded PSS of one idle sandbox in MiB, where there is one. `memoryMb` is null except in the memory experiment. */
   readonly idleMiB?: (runtime: string, memoryMb: number | null) => number | undefined;
   /** Null does not ask whether it fits, as for a rehearsal, which starts nothing. */
   readonly limits: MachineLimits | null;
@@ -49,8 +53,8 @@ export interface PlanKnowledge {
   readonly speed?: number;
 }
 
-/** Guesses where no recording helps, from runc, crun, gVisor and Kata on small machines; milliseconds. */
-const guess = { coldStart: 60, nextColdStart: 12, cleanup: 30, bringUp: 50, quiet: 300, memorySettle: 3_000 };
+/** Milliseconds that a machine usually takes to become quiet before a round. A guess. */
+const quietMs = 300;
 
 /**
  * Makes a plan. The expected time is the sum over all rounds of the makespan (recorded, or guessed from the concurrency), the
@@ -92,40 +96,27 @@ function planned(settings: ExperimentSettings, known: readonly RuntimeDeclaratio
 
 function costs({ settings, parts }: PlannedExperiment, knowledge: PlanKnowledge) {
   const { timing = usualTiming, speed = 1, makespanMs, idleMiB } = knowledge;
-  let ms = 0;
-  let sandboxes = 0;
-  let memoryMiB = 0;
-  let committedMiB = 0;
-  let pids = 0;
+  const { experiment } = settings;
+  const known: CostKnowledge = {
+    makespanMs: ({ runtime, density, concurrency }) =>
+      makespanMs?.({ runtime, experiment, density, concurrency: concurrency ?? 0 }),
+    aroundMs: timing.idleMs + timing.settleMs + Math.min(quietMs, timing.quietLimitMs),
+    speed,
+  };
+  const total = { ms: 0, sandboxes: 0, memoryMiB: 0, committedMiB: 0, pids: 0 };
   for (const { runtimes, visits } of parts) {
-    let standing = "";
-    for (const { runtime: id, density, concurrency, memoryMb, rounds } of visits) {
-      const runtime = runtimes.find(runtime => runtime.id === id)!;
-      const at = concurrency ?? 0;
-      const size = footprint(runtime, memoryMb, idleMiB?.(id, memoryMb));
-      memoryMiB = Math.max(memoryMiB, (density + at) * size.memoryMiB);
-      committedMiB = Math.max(committedMiB, (density + at) * size.committedMiB);
-      pids = Math.max(pids, (density + at) * size.pids);
-      if (concurrency === null) {
-        sandboxes += density;
-        ms += (density * (guess.bringUp + guess.cleanup) + guess.memorySettle) / speed;
-        continue;
-      }
-      if (density > 0 && standing !== `${id} ${density}`) {
-        standing = `${id} ${density}`;
-        sandboxes += density;
-        ms += (density * (guess.bringUp + guess.cleanup)) / speed;
-      }
-      const makespan =
-        makespanMs?.({ runtime: id, experiment: settings.experiment, density, concurrency }) ??
-        guess.coldStart + guess.nextColdStart * concurrency;
-      const around = timing.idleMs + timing.settleMs + Math.min(guess.quiet, timing.quietLimitMs);
-      const count = rounds.length + settings.warmup;
-      sandboxes += count * concurrency + 1;
-      ms += count * (makespan / speed + around + (concurrency * guess.cleanup) / speed);
+    for (const [index, slot] of visits.entries()) {
+      const runtime = runtimes.find(({ id }) => id === slot.runtime)!;
+      const { sandboxes, atOnce, ms } = experimentTable[experiment].cost(slot, settings, known, visits[index - 1]);
+      const size = footprint(runtime, slot.memoryMb, idleMiB?.(slot.runtime, slot.memoryMb));
+      total.ms += ms;
+      total.sandboxes += sandboxes;
+      total.memoryMiB = Math.max(total.memoryMiB, Math.ceil(atOnce * size.memoryMiB));
+      total.committedMiB = Math.max(total.committedMiB, Math.ceil(atOnce * size.committedMiB));
+      total.pids = Math.max(total.pids, atOnce * size.pids);
     }
   }
-  return { ms, sandboxes, memoryMiB: Math.ceil(memoryMiB), committedMiB: Math.ceil(committedMiB), pids };
+  return total;
 }
 
 /** PSS misses what the host's kernel keeps for a sandbox: page tables, network, the VMM's vCPUs. A guess. */

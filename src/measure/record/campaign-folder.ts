@@ -95,7 +95,6 @@ export class CampaignFolder {
         ftruncateSync(this.#journal, length);
         throw error;
       }
-      if (event.event !== "round" && event.event !== "memory") return;
       fsyncSync(this.#journal);
       if (event.event === "round") this.#projection.add(event);
     });

@@ -1,7 +1,9 @@
-import type { CampaignEvent, CellPlace } from "../../campaign-files/events.js";
-import type { Slot } from "../plan/order.js";
+import type { CampaignEvent } from "../../campaign-files/events.js";
+import type { Slot } from "../experiments/cell.js";
+import type { MeasuredRound } from "../experiments/experiment.js";
+import { experimentTable } from "../experiments/index.js";
 
-/** What of a campaign is done, by its journal. Warm-up rounds do not count: they are run again where a visit goes on. */
+/** The rounds of a campaign that are measured, by its journal. Warm-up rounds do not count: a resumed visit repeats them. */
 export class DoneRounds {
   readonly #done = new Set<string>();
 
@@ -10,16 +12,15 @@ export class DoneRounds {
   }
 
   add(event: CampaignEvent): void {
-    if (event.event === "round" && !event.warmup) {
-      this.#done.add(key(event, event.concurrency, null, event.round));
-    } else if (event.event === "memory") {
-      this.#done.add(key(event, null, event.memoryMb, event.block));
+    for (const { measured } of Object.values(experimentTable)) {
+      const round = measured(event);
+      if (round !== null) this.#done.add(key(round));
     }
   }
 
   /** The rounds of a visit that are still to be measured. */
-  missing(run: string, slot: Slot): readonly number[] {
-    return slot.rounds.filter(round => !this.#done.has(key({ ...slot, run }, slot.concurrency, slot.memoryMb, round)));
+  missing(run: string, { density, concurrency, memoryMb, rounds }: Slot): readonly number[] {
+    return rounds.filter(round => !this.#done.has(key({ run, density, concurrency, memoryMb, round })));
   }
 
   get rounds(): number {
@@ -27,9 +28,5 @@ export class DoneRounds {
   }
 }
 
-const key = (
-  { run, density }: Pick<CellPlace, "run" | "density">,
-  concurrency: number | null,
-  memoryMb: number | null,
-  round: number,
-): string => [run, density, concurrency, memoryMb, round].join(" ");
+const key = ({ run, density, concurrency, memoryMb, round }: MeasuredRound): string =>
+  [run, density, concurrency, memoryMb, round].join(" ");

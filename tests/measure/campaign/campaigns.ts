@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CampaignEvent, parseEvents, type RoundEvent } from "../../../src/campaign-files/index.js";
 import { runCampaign } from "../../../src/measure/campaign/campaign.js";
-import { replayEnvironment } from "../../../src/measure/campaign/environment.js";
 import { newManifest } from "../../../src/measure/campaign/new-manifest.js";
+import { replayPreparation } from "../../../src/measure/campaign/preparation.js";
 import type { CampaignTools } from "../../../src/measure/campaign/tools.js";
+import type { ExperimentWishes } from "../../../src/measure/experiments/settings.js";
 import { type RuntimeDeclaration, runtimes } from "../../../src/measure/index.js";
 import { makePlan, type Plan } from "../../../src/measure/plan/plan.js";
-import { type ExperimentWishes, experimentSettings } from "../../../src/measure/plan/settings.js";
+import { experimentSettings } from "../../../src/measure/plan/settings.js";
 import { CampaignFolder } from "../../../src/measure/record/campaign-folder.js";
 import type { FakeCri } from "./fake-cri.js";
 
@@ -40,7 +41,7 @@ export function fakeTools(cri: FakeCri, changes: Partial<CampaignTools> = {}): C
       host: () => ({ ...nothing, anonHugePagesKiB: 0, hugetlbKiB: 0 }),
       settings: () => ({ ksmPagesSharing: null, transparentHugePages: null }),
     },
-    environment: replayEnvironment("a fake"),
+    preparation: replayPreparation("a fake"),
     serviceLog: null,
     runCommand: async () => ({ ms: 0, exitCode: 0 }),
     report: () => {},

@@ -140,18 +140,18 @@ test("a run is not continued on other software", () =>
   inTempFolder(async folder => {
     const cri = dying(20);
     const described = (containerd: string) => ({
-      ...fakeTools(cri).environment,
+      ...fakeTools(cri).preparation,
       describe: async () => ({
         versions: { kernel: "6.1", containerd, crictl: null, kata: null, vmm: null },
         ...{ template: null, config: {}, files: {} },
       }),
     });
-    await campaignIn(folder, plan, fakeTools(cri, { environment: described("1.6.20") }));
+    await campaignIn(folder, plan, fakeTools(cri, { preparation: described("1.6.20") }));
     cri.gone = false;
     const { error } = await campaignIn(
       folder,
       plan,
-      fakeTools(cri, { environment: described("2.0.0") }),
+      fakeTools(cri, { preparation: described("2.0.0") }),
       undefined,
       true,
     );
@@ -165,12 +165,12 @@ test("the machine is put back however the campaign ends", async () => {
     await inTempFolder(async folder => {
       const cri = dying(at);
       const calls: string[] = [];
-      const environment = {
-        ...fakeTools(cri).environment,
+      const preparation = {
+        ...fakeTools(cri).preparation,
         prepare: async () => void calls.push("prepare"),
         restore: async () => void calls.push("restore"),
       };
-      await campaignIn(folder, plan, fakeTools(cri, { environment }));
+      await campaignIn(folder, plan, fakeTools(cri, { preparation }));
       assert.is(calls[0], "prepare");
       assert.is(calls.at(-1), "restore");
     });

@@ -1,9 +1,10 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "@decimalturn/toml-patch";
-import { machineEnvironment } from "../../../src/measure/campaign/environment.js";
-import type { CampaignTools, MemoryTools } from "../../../src/measure/campaign/tools.js";
+import { machinePreparation } from "../../../src/measure/campaign/preparation.js";
+import type { CampaignTools } from "../../../src/measure/campaign/tools.js";
 import { type CriClient, connectCri, labelNames, type ReplaySource } from "../../../src/measure/cri/index.js";
+import type { MemoryTools } from "../../../src/measure/experiments/visit.js";
 import { readCpu } from "../../../src/measure/host/cpu.js";
 import { runtimes } from "../../../src/measure/index.js";
 import { makePlan } from "../../../src/measure/plan/plan.js";
@@ -75,7 +76,7 @@ export async function machineCampaign(
       };
     },
   });
-  const environment = machineEnvironment({
+  const preparation = machinePreparation({
     containerd: {
       service: { unit: "containerd", socket },
       configPath: "/etc/containerd/config.toml",
@@ -88,7 +89,7 @@ export async function machineCampaign(
   const nothing = fakeTools(new FakeCri(new VirtualClock(), () => ({ ms: 0 })));
   const tools: CampaignTools = {
     ...nothing,
-    ...{ cri, environment, clock: fasterClock(100), memory: oneProcessEach(nothing.memory) },
+    ...{ cri, preparation, clock: fasterClock(100), memory: oneProcessEach(nothing.memory) },
     host: { ...nothing.host, cpu: readCpu },
   };
   try {

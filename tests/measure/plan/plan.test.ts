@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { ExperimentWishes } from "../../../src/measure/experiments/settings.js";
 import { runtimes } from "../../../src/measure/index.js";
 import { readCampaignFile } from "../../../src/measure/plan/campaign-file.js";
 import { visits } from "../../../src/measure/plan/order.js";
 import { makePlan } from "../../../src/measure/plan/plan.js";
-import { type ExperimentWishes, experimentSettings, settingsDigest } from "../../../src/measure/plan/settings.js";
+import { experimentSettings, settingsDigest } from "../../../src/measure/plan/settings.js";
 import { LabError } from "../../../src/model/errors.js";
 import { inTempFolder, writeFiles } from "../../support/temp.js";
 import { planOf } from "../campaign/campaigns.js";
@@ -199,7 +200,7 @@ test("a mistake in a campaign file is named with its line, and a typo with what 
       [file.replace("[runsc]", "[runsc, runsc]"), /: expected each value once, found runsc twice/],
       [
         file.replace("concurrency: [1, 10]", "density: [10]"),
-        /:5: .* the time experiment has none; its grid is concurrency/,
+        /:5: .* the time experiment has no density; its grid is concurrency/,
       ],
       [file.replace("experiment: time", "experiment: speed"), /:4: /],
       [file.replace("name: small", "name: ../small"), /:1: name: expected letters/],

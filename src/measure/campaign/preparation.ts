@@ -18,17 +18,17 @@ import {
 import { readVersions } from "../host/versions.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 
-/** The machine under a campaign: configs, snapshotter, templates. */
-export interface CampaignEnvironment {
-  /** Makes sure that nobody else's changes are on the machine, such as those of this campaign's last, killed session. */
+/** Prepares the machine for a campaign's runtimes (configs, snapshotter, templates) and restores it. */
+export interface Preparation {
+  /** Makes sure that no other campaign's changes are on the machine, nor those of this one's last, killed session. */
   refuseChanges(): void;
   /** Prepares the machine for runtimes that are measured mixed. */
   prepare(runtimes: readonly RuntimeDeclaration[]): Promise<void>;
-  /** Gives a runtime's guests the memory of a label. @returns MB they really have; null without a guest */
-  setGuestMemory(runtime: RuntimeDeclaration, labelMb: number): Promise<number | null>;
-  /** What a runtime's run folder says of the circumstances, once the machine is prepared for it. */
+  /** Sets a runtime's nominal guest memory. @returns MB the guests really have; null without a guest */
+  setGuestMemory(runtime: RuntimeDeclaration, nominalMb: number): Promise<number | null>;
+  /** Returns a run folder's account of the circumstances, once the machine is prepared for the runtime. */
   describe(runtime: RuntimeDeclaration): Promise<RunDescription>;
-  /** Puts everything back. Nothing to put back is fine. */
+  /** Restores everything. Harmless where nothing was changed. */
   restore(): Promise<void>;
 }
 
@@ -37,19 +37,19 @@ export type RunDescription = Pick<ManifestRun, "versions" | "template" | "config
   readonly files: Readonly<Record<string, string>>;
 };
 
-/** What an environment needs to know of the machine. */
+/** What preparing a machine needs to know of it. */
 export interface MachineUnderTest {
-  /** Null where the service is none whose config is known: then nothing of it can be changed. */
+  /** Null where the service's config is unknown: then none of it can be changed. */
   readonly containerd: ContainerdInUse | null;
-  /** containerd's snapshotter as it says itself; null where it does not. */
+  /** containerd's snapshotter as it reports it; null where it does not. */
   readonly snapshotter: string | null;
   /** The containerd program, for its version. */
   readonly program: string;
   readonly machine: Machine;
 }
 
-/** This machine, prepared step by step and put back; see `environment/`. */
-export function machineEnvironment(under: MachineUnderTest): CampaignEnvironment {
+/** Prepares this machine step by step, and restores it; see `changes/`. */
+export function machinePreparation(under: MachineUnderTest): Preparation {
   let prepared: PreparedMachine | undefined;
   const perform = async (steps: readonly Step[]) => {
     if (steps.length === 0) return;
@@ -59,9 +59,9 @@ export function machineEnvironment(under: MachineUnderTest): CampaignEnvironment
   return {
     refuseChanges: () => refuseChanges(under.machine),
     prepare: runtimes => perform(stepsFor(runtimes, under)),
-    async setGuestMemory(runtime, labelMb) {
-      await perform(guestMemorySteps(runtime, labelMb));
-      return runtime.config === null ? null : labelMb + runtime.guestMemoryExtraMb;
+    async setGuestMemory(runtime, nominalMb) {
+      await perform(guestMemorySteps(runtime, nominalMb));
+      return runtime.config === null ? null : nominalMb + runtime.guestMemoryExtraMb;
     },
     describe: runtime => describeRun(runtime, under),
     async restore() {
@@ -72,12 +72,12 @@ export function machineEnvironment(under: MachineUnderTest): CampaignEnvironment
   };
 }
 
-/** A rehearsal's: nothing is touched, and nothing is known of the machine that was recorded. */
-export const replayEnvironment = (dataset: string): CampaignEnvironment => ({
+/** The preparation of a rehearsal: nothing is changed, and nothing is known of the machine that was recorded. */
+export const replayPreparation = (dataset: string): Preparation => ({
   refuseChanges: () => {},
   prepare: async () => {},
-  setGuestMemory: async ({ config, guestMemoryExtraMb }, labelMb) =>
-    config === null ? null : labelMb + guestMemoryExtraMb,
+  setGuestMemory: async ({ config, guestMemoryExtraMb }, nominalMb) =>
+    config === null ? null : nominalMb + guestMemoryExtraMb,
   describe: async () => ({
     versions: { kernel: null, containerd: null, crictl: null, kata: null, vmm: null },
     template: null,

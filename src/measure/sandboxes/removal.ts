@@ -1,49 +1,50 @@
+import { LabError } from "../../model/errors.js";
 import type { CriClient, SandboxSummary } from "../cri/client.js";
 import { CriError } from "../cri/errors.js";
 import { labelNames, type SandboxRole } from "../cri/labels.js";
 import type { Clock } from "../round/clock.js";
 import { inParallel } from "../system/workers.js";
 
-/** Sandboxes taken down at once: more make containerd slower, not faster. */
+/** Sandboxes removed at a time: more make containerd slower, not faster. */
 const cleanupWorkers = 8;
 
-/** Milliseconds of the machine's own time one call of a clean-up may take, whatever clock the campaign lives by. */
+/** Milliseconds of the machine's time that one call may take, even where the campaign's clock runs faster. */
 const callMs = 30_000;
 
-/** Tries this often before a sandbox counts as left behind. */
+/** Attempts before a sandbox counts as left behind. */
 const passes = 3;
 
-/** After a cold start was given up its sandbox may still turn up: so long must none have been there. */
+/** A sandbox may still appear after its creation timed out; the list must stay empty this long. */
 const lateMs = 500;
 
 export interface Cleanup {
   readonly removed: number;
-  /** Ids of sandboxes that would not go. */
+  /** Ids of sandboxes that could not be removed. */
   readonly left: readonly string[];
-  /** What the service said of the first of them. */
+  /** The service's message about the first of them. */
   readonly why: string | null;
 }
 
 /**
- * Removes a campaign's sandboxes and makes sure of it: by the ids the service itself lists under the campaign's label,
- * exactly, so that also those go whose cold start was given up before it told an id, and nobody else's do.
+ * Removes a campaign's sandboxes and checks that they are gone. Uses the ids that the service lists under the campaign's
+ * label. That includes sandboxes whose creation timed out before an id came back, and excludes other campaigns'.
  *
  * @param campaign the campaign's label
- * @param doomed which of the campaign's sandboxes go; all if left out
- * @param givenUp whether cold starts were given up: then it looks again after a while
- * @throws CriError if the service cannot be asked any more
+ * @param doomed which of the campaign's sandboxes to remove; all if left out
+ * @param timedOut whether cold starts timed out: then the list is read again after a while
+ * @throws CriError if the service no longer answers
  */
 export async function cleanUp(
   { cri, clock }: { readonly cri: CriClient; readonly clock: Clock },
   campaign: string,
   doomed: (role: SandboxRole) => boolean = () => true,
-  givenUp = false,
+  timedOut = false,
 ): Promise<Cleanup> {
   const gone = new Set<string>();
   let why: string | null = null;
   const list = async () => {
     const own = await listOwn(cri, campaign, doomed);
-    if (own.length > 0 || !givenUp) return own;
+    if (own.length > 0 || !timedOut) return own;
     await clock.sleep(lateMs);
     return listOwn(cri, campaign, doomed);
   };
@@ -74,7 +75,7 @@ export async function listOwn(
   return own.filter(({ labels }) => wanted(labels[labelNames.role] as SandboxRole));
 }
 
-/** Stops and removes one sandbox; a stop that fails does not keep it from being removed. */
+/** Stops and removes one sandbox; it is removed even if stopping it fails. */
 export async function removeSandbox(cri: CriClient, id: string): Promise<void> {
   try {
     await cri.stopPodSandbox(id, { timeoutMs: callMs });
@@ -84,5 +85,15 @@ export async function removeSandbox(cri: CriClient, id: string): Promise<void> {
   await cri.removePodSandbox(id, { timeoutMs: callMs });
 }
 
-/** Whether an error means that the service itself is gone, not one sandbox in trouble. */
+/** Whether an error means that the service itself is gone, rather than that one sandbox is in trouble. */
 export const isLost = (error: unknown): boolean => error instanceof CriError && error.reason === "unavailable";
+
+/** @throws LabError `RUND_LEFTOVERS` if sandboxes could not be removed */
+export function refuseLeftovers({ left, why }: Cleanup): void {
+  if (left.length === 0) return;
+  const some = `${left.slice(0, 3).join(", ")}${left.length > 3 ? ", …" : ""}`;
+  const reason = why ?? "the service still lists them";
+  throw new LabError("RUND_LEFTOVERS", "machine", `${left.length} sandboxes would not go: ${some} (${reason})`, {
+    hint: "remove them by hand (`crictl rmp -f ID`), then go on with --resume",
+  });
+}

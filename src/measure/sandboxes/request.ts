@@ -1,7 +1,7 @@
 import type { SandboxConfig } from "../cri/client.js";
 import { type SandboxLabels, sandboxLabels } from "../cri/labels.js";
 
-/** The namespace of every sandbox of ours. Clean-up never goes by it: labels decide. */
+/** The namespace of all our sandboxes. Removal never relies on it: labels decide. */
 const sandboxNamespace = "rund-lab";
 
 /** What the sandboxes of one session have in common. */

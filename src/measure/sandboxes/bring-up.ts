@@ -3,24 +3,24 @@ import type { SandboxRole } from "../cri/labels.js";
 import type { Clock } from "../round/clock.js";
 import { elapsedMs } from "../round/clock.js";
 import { inParallel } from "../system/workers.js";
-import { isLost, listOwn, removeSandbox } from "./cleanup.js";
+import { isLost, listOwn, removeSandbox } from "./removal.js";
 
-/** Sandboxes brought up at once, as the original did. */
+/** Sandboxes started at a time, as the original did. */
 const workers = 10;
 
-/** What became of bringing sandboxes up. */
+/** What came of starting standing sandboxes. */
 export interface BroughtUp {
   readonly started: number;
   readonly failed: number;
   readonly ready: readonly SandboxSummary[];
   readonly ms: number;
-  /** What the service said of the first that failed. */
+  /** The service's message about the first that failed; null if none did. */
   readonly why: string | null;
 }
 
 /**
- * Brings standing sandboxes up until so many are ready by the service's own count. Those that died are removed first; what
- * fails is counted and not tried again.
+ * Starts standing sandboxes until the wanted number is ready by the service's own count. Those that have died are removed
+ * first; a start that fails is counted and not tried again.
  *
  * @param request makes the request for the n-th sandbox, 1 for the first
  * @throws the signal's reason if it is aborted meanwhile; CriError if the service is gone

@@ -1,0 +1,20 @@
+/** One point of an experiment's grid. */
+export interface Cell {
+  readonly runtime: string;
+  /** 0 in the time experiment. */
+  readonly density: number;
+  /** Null in the memory experiment. */
+  readonly concurrency: number | null;
+  /** Null except in the memory experiment. */
+  readonly memoryMb: number | null;
+}
+
+/** One visit to a cell: some of its rounds, measured in one go. */
+export interface Slot extends Cell {
+  /** 1 for the first block. */
+  readonly block: number;
+  /** The place in the block, 1 for the first. */
+  readonly position: number;
+  /** The numbers of the rounds that belong to this visit. */
+  readonly rounds: readonly number[];
+}

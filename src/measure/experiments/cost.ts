@@ -1,0 +1,41 @@
+import type { Cell, Slot } from "./cell.js";
+import type { ExperimentSettings } from "./settings.js";
+
+/** What one visit costs. */
+export interface VisitCost {
+  /** Sandboxes started in all. */
+  readonly sandboxes: number;
+  /** The most that are there at one moment. */
+  readonly atOnce: number;
+  readonly ms: number;
+}
+
+/** What the cost of a visit is computed from. */
+export interface CostKnowledge {
+  /** A recorded makespan in milliseconds, where there is one. */
+  makespanMs(cell: Cell): number | undefined;
+  /** Milliseconds of waiting and watching around a round. */
+  readonly aroundMs: number;
+  /** A rehearsal's speed, else 1. */
+  readonly speed: number;
+}
+
+/** Guesses where no recording helps, from runc, crun, gVisor and Kata on small machines; milliseconds. */
+export const guess = { coldStart: 60, nextColdStart: 12, cleanup: 30, bringUp: 50, memorySettle: 3_000 };
+
+/** Starting standing sandboxes, and removing them in the end. */
+export const standingMs = (density: number, { speed }: CostKnowledge): number =>
+  (density * (guess.bringUp + guess.cleanup)) / speed;
+
+/** The rounds of a visit: makespan (recorded, or guessed from the concurrency), the windows around it, clean-up, one prewarm. */
+export function roundsCost(slot: Slot, settings: ExperimentSettings, knowledge: CostKnowledge): VisitCost {
+  const { makespanMs, aroundMs, speed } = knowledge;
+  const concurrency = slot.concurrency ?? 0;
+  const makespan = makespanMs(slot) ?? guess.coldStart + guess.nextColdStart * concurrency;
+  const count = slot.rounds.length + settings.warmup;
+  return {
+    sandboxes: count * concurrency + 1,
+    atOnce: slot.density + concurrency,
+    ms: count * (makespan / speed + aroundMs + (concurrency * guess.cleanup) / speed),
+  };
+}

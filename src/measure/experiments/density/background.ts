@@ -1,0 +1,48 @@
+import { LabError } from "../../../model/errors.js";
+import type { RoundBackground } from "../rounds.js";
+import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
+
+/** Makes sure that a visit's background sandboxes are up, and no others. @throws LabError `RUND_BACKGROUND` */
+export async function startBackground(visit: Visit, tools: VisitTools): Promise<RoundBackground> {
+  const { sandboxes } = tools;
+  const standing = { purpose: "background", runtime: visit.runtime.id, density: visit.slot.density } as const;
+  if (!sandboxes.stands(standing)) {
+    await sandboxes.clearStanding(tools.append);
+    tools.report("background");
+    await bringUp(visit, tools, false);
+  }
+  return { topUp: () => bringUp(visit, tools, true), ready: () => sandboxes.ready() };
+}
+
+/** Starts background sandboxes until all are ready. @returns the number that it started */
+async function bringUp(visit: Visit, tools: VisitTools, topUp: boolean): Promise<number> {
+  const { settings, slot, run, runtime } = visit;
+  const { sandboxes, signal } = tools;
+  const { density } = slot;
+  const standing = { purpose: "background", runtime: runtime.id, density } as const;
+  const request = (n: number) => visitRequest(sandboxes, visit, 1, n, "background");
+  const timeoutMs = settings.timeout * 1000;
+  const { started, failed, ready, ms, why } = await sandboxes.bringUp(standing, request, timeoutMs, signal);
+  if (started + failed > 0) {
+    tools.append({
+      event: "background",
+      at: now(),
+      run,
+      runtime: runtime.id,
+      density,
+      started,
+      failed,
+      ready: ready.length,
+      ms,
+      topUp,
+    });
+  }
+  if (ready.length < density) {
+    throw new LabError("RUND_BACKGROUND", "machine", `${runtime.id}: the background sandboxes cannot be started`, {
+      expected: `${density} sandboxes ready`,
+      found: `${ready.length}${why === null ? "" : ` (${why})`}`,
+      hint: "ask for fewer background sandboxes, or give them more memory and pids; `rund-lab doctor` shows the limits",
+    });
+  }
+  return started;
+}

@@ -1,0 +1,27 @@
+import { roundsCost, standingMs } from "../cost.js";
+import type { ExperimentDeclaration } from "../experiment.js";
+import { measureRounds, roundOf } from "../rounds.js";
+import { summariseRounds } from "../summarise-rounds.js";
+import { startBackground } from "./background.js";
+
+/** Cold starts by concurrency, on top of running sandboxes (the paper's section 5.4). */
+export const density: ExperimentDeclaration = {
+  id: "density",
+  measures: "cold starts on top of running sandboxes",
+  axes: ["density", "concurrency"],
+  takes: [],
+  usual: { concurrency: [1, 10, 50], density: [100], memory: [], rounds: 10 },
+  repeats: false,
+  onBackground: true,
+  measured: roundOf,
+  cost(slot, settings, knowledge, before) {
+    const rounds = roundsCost(slot, settings, knowledge);
+    if (before !== undefined && before.runtime === slot.runtime && before.density === slot.density) return rounds;
+    const ms = rounds.ms + standingMs(slot.density, knowledge);
+    return { ...rounds, sandboxes: rounds.sandboxes + slot.density, ms };
+  },
+  async visit(visit, tools) {
+    await measureRounds(visit, tools, await startBackground(visit, tools));
+  },
+  summarise: summariseRounds("density"),
+};

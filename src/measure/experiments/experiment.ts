@@ -1,0 +1,46 @@
+import type { CampaignEvent } from "../../campaign-files/events.js";
+import type { Experiment } from "../../model/experiment.js";
+import type { Slot } from "./cell.js";
+import type { CostKnowledge, VisitCost } from "./cost.js";
+import type { ExperimentSettings, SettingName } from "./settings.js";
+import type { CellSummary } from "./summary.js";
+import type { Visit, VisitTools } from "./visit.js";
+
+/**
+ * What an experiment is, in one object: settings, cells, cost, run folders, and how one visit to a cell measures it. Settings,
+ * plans, campaigns, summaries and the command line take everything they know of an experiment from here; a new one is a
+ * folder beside `time/` and an entry in `experimentTable`.
+ */
+export interface ExperimentDeclaration {
+  readonly id: Experiment;
+  /** What it measures, for help: "cold starts on top of running sandboxes". */
+  readonly measures: string;
+  /** The axes of its grid besides the runtime, in the order of a table's columns. */
+  readonly axes: readonly ("memory" | "density" | "concurrency")[];
+  /** The settings it takes besides its axes and the shared ones. */
+  readonly takes: readonly SettingName[];
+  /** The values of its own settings where nothing is asked for; an axis it does not have is empty, or [0] for density. */
+  readonly usual: Pick<ExperimentSettings, "concurrency" | "density" | "memory" | "rounds">;
+  /** Whether every round is a repeat from empty, with a block and a run folder of its own. */
+  readonly repeats: boolean;
+  /** Whether rounds run on top of background sandboxes, which neighbouring cells of one runtime and density share. */
+  readonly onBackground: boolean;
+  /** @param before the visit made before this one; undefined for the first */
+  cost(slot: Slot, settings: ExperimentSettings, knowledge: CostKnowledge, before: Slot | undefined): VisitCost;
+  /** Measures the missing rounds of a visit, each on disk before the next begins. */
+  visit(visit: Visit, tools: VisitTools): Promise<void>;
+  /** The round that an event says is measured; null for any other event. */
+  measured(event: CampaignEvent): MeasuredRound | null;
+  /** The cells of its run folders by the journal, in any order. */
+  summarise(events: readonly CampaignEvent[]): readonly CellSummary[];
+}
+
+/** One measured round of a cell, or one snapshot. */
+export interface MeasuredRound {
+  readonly run: string;
+  readonly density: number;
+  readonly concurrency: number | null;
+  readonly memoryMb: number | null;
+  /** In an experiment of repeats, the block. */
+  readonly round: number;
+}

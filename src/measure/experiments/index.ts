@@ -1,0 +1,27 @@
+import type { CampaignEvent } from "../../campaign-files/events.js";
+import type { Experiment } from "../../model/experiment.js";
+import { byRuntime } from "../../model/runtimes.js";
+import { density } from "./density/index.js";
+import type { ExperimentDeclaration } from "./experiment.js";
+import { memory } from "./memory/index.js";
+import type { CellSummary } from "./summary.js";
+import { time } from "./time/index.js";
+
+/** Every experiment; a new one is a folder beside these and an entry here. */
+export const experimentTable: Readonly<Record<Experiment, ExperimentDeclaration>> = { time, memory, density };
+
+/** The cells of a campaign by its journal, in the grid's order rather than that of the visits. */
+export const summariseCells = (events: readonly CampaignEvent[]): readonly CellSummary[] =>
+  Object.values(experimentTable).flatMap(({ summarise }) => [...summarise(events)].sort(inGridOrder));
+
+function inGridOrder(a: CellSummary, b: CellSummary): number {
+  return (
+    byRuntime(a.runtime, b.runtime) ||
+    (a.memoryMb ?? 0) - (b.memoryMb ?? 0) ||
+    a.density - b.density ||
+    (a.concurrency ?? 0) - (b.concurrency ?? 0) ||
+    (a.run < b.run ? -1 : a.run > b.run ? 1 : 0)
+  );
+}
+
+export type { ExperimentDeclaration } from "./experiment.js";

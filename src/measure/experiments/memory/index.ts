@@ -1,0 +1,26 @@
+import type { MemoryEvent } from "../../../campaign-files/events.js";
+import { guess, standingMs } from "../cost.js";
+import type { ExperimentDeclaration } from "../experiment.js";
+import { summariseSnapshots } from "./summarise-snapshots.js";
+import { visitMemory } from "./visit.js";
+
+const placeOf = ({ run, density, memoryMb }: MemoryEvent) => ({ run, density, memoryMb });
+
+/** Memory per sandbox by density and nominal guest memory (the paper's section 5.3). */
+export const memory: ExperimentDeclaration = {
+  id: "memory",
+  measures: "memory per sandbox",
+  axes: ["memory", "density"],
+  takes: [],
+  usual: { concurrency: [], density: [1, 10, 50, 100], memory: [128], rounds: 1 },
+  repeats: true,
+  onBackground: false,
+  cost: ({ density }, _, knowledge) => ({
+    sandboxes: density,
+    atOnce: density,
+    ms: standingMs(density, knowledge) + guess.memorySettle / knowledge.speed,
+  }),
+  visit: visitMemory,
+  measured: event => (event.event === "memory" ? { ...placeOf(event), concurrency: null, round: event.block } : null),
+  summarise: summariseSnapshots,
+};

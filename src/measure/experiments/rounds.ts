@@ -1,0 +1,125 @@
+import type { CampaignEvent, Sample } from "../../campaign-files/events.js";
+import type { CriClient, SandboxSummary } from "../cri/client.js";
+import { elapsedMs } from "../round/clock.js";
+import { coldStart } from "../round/cold-start.js";
+import { measureRound } from "../round/round.js";
+import { isLost, refuseLeftovers, removeSandbox } from "../sandboxes/removal.js";
+import type { MeasuredRound } from "./experiment.js";
+import { now, type Visit, type VisitTools, visitRequest } from "./visit.js";
+
+/** Milliseconds of the machine's time in which a service that has stopped answering may answer again. */
+const lostMs = 5_000;
+
+/** The background sandboxes that rounds run on top of. */
+export interface RoundBackground {
+  /** Replaces background sandboxes that have died. @returns the number that it started */
+  topUp(): Promise<number>;
+  /** The background sandboxes that are ready, by the service's own count. */
+  ready(): Promise<readonly SandboxSummary[]>;
+}
+
+/**
+ * Measures the missing rounds of a visit, each on disk before the next begins. One sandbox is started and removed before
+ * them, so that no cell's first round pays for what is done only once.
+ *
+ * @param background null where rounds run on an empty machine
+ */
+export async function measureRounds(
+  visit: Visit,
+  tools: VisitTools,
+  background: RoundBackground | null,
+): Promise<void> {
+  await prewarm(visit, tools);
+  for (let n = 1; n <= visit.settings.warmup; n++) await measureOne(visit, tools, background, n, true);
+  for (const round of visit.missing) await measureOne(visit, tools, background, round, false);
+}
+
+/** The round that an event of a cold-start experiment says is measured; null for a warm-up and for any other event. */
+export function roundOf(event: CampaignEvent): MeasuredRound | null {
+  if (event.event !== "round" || event.warmup) return null;
+  const { run, density, concurrency, round } = event;
+  return { run, density, concurrency, memoryMb: null, round };
+}
+
+async function prewarm(visit: Visit, tools: VisitTools): Promise<void> {
+  const { settings, slot, run, runtime } = visit;
+  const { cri, clock, sandboxes, signal } = tools;
+  tools.report("prewarm");
+  const startedNs = clock.nowNs();
+  const sandbox = visitRequest(sandboxes, visit, 1, 1, "prewarm");
+  const sample = await coldStart(tools, sandbox, 1, startedNs, settings.timeout * 1000, signal);
+  await refuseIfLost(cri, [sample]);
+  if (sample.sandbox !== null) await removeSandbox(cri, sample.sandbox).catch(rethrowIfLost);
+  const failure = sample.status === "ready" ? null : sample.message;
+  const ms = elapsedMs(startedNs, clock.nowNs());
+  tools.append({ event: "prewarm", at: now(), run, runtime: runtime.id, density: slot.density, ms, failure });
+}
+
+async function measureOne(
+  visit: Visit,
+  tools: VisitTools,
+  background: RoundBackground | null,
+  round: number,
+  warmup: boolean,
+): Promise<void> {
+  const { settings, slot, run, runtime } = visit;
+  const { cri, clock, serviceLog, sandboxes, signal } = tools;
+  const { density, block, position } = slot;
+  const concurrency = slot.concurrency!;
+  signal.throwIfAborted();
+  tools.report(`${warmup ? "warm-up" : "round"} ${round}`);
+  const prepare = settings.prepare === null ? null : await tools.runCommand(settings.prepare, signal);
+  const topUps = (await background?.topUp()) ?? 0;
+  const before = (await background?.ready()) ?? [];
+
+  const role = warmup ? "warmup" : "test";
+  const requests = Array.from({ length: concurrency }, (_, index) =>
+    visitRequest(sandboxes, visit, round, index + 1, role),
+  );
+  serviceLog?.mark();
+  const measured = await measureRound(tools, requests, settings.timeout * 1000, signal);
+  await refuseIfLost(cri, measured.samples);
+  const serviceSkewMs = serviceLog?.skewOf(requests.map(({ uid }) => uid)) ?? null;
+  const after = (await background?.ready()) ?? [];
+  const died = before.some(({ id }) => !after.some(other => other.id === id));
+
+  const cleanupNs = clock.nowNs();
+  const cleared = await sandboxes.clearRound(measured.samples.some(({ status }) => status !== "ready"));
+  const flags = new Set(measured.flags);
+  if (topUps > 0) flags.add("topped-up");
+  if (died) flags.add("partial").add("background-died");
+  tools.append({
+    event: "round",
+    at: now(),
+    run,
+    runtime: runtime.id,
+    density,
+    block,
+    position,
+    concurrency,
+    round,
+    warmup,
+    ...measured,
+    makespanMs: died ? null : measured.makespanMs,
+    serviceSkewMs,
+    prepare,
+    cleanupMs: elapsedMs(cleanupNs, clock.nowNs()),
+    background: background === null ? null : { before: before.length, after: after.length, topUps },
+    flags: [...flags],
+  });
+  refuseLeftovers(cleared);
+}
+
+/**
+ * Makes sure that the service still answers when cold starts failed because it did not: then they are no result.
+ *
+ * @throws CriError if it is gone
+ */
+async function refuseIfLost(cri: CriClient, samples: readonly Sample[]): Promise<void> {
+  if (!samples.some(sample => sample.status === "failed" && sample.reason === "unavailable")) return;
+  await cri.version({ timeoutMs: lostMs });
+}
+
+function rethrowIfLost(error: unknown): void {
+  if (isLost(error)) throw error;
+}

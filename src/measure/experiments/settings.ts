@@ -1,0 +1,88 @@
+import type { Experiment } from "../../model/experiment.js";
+
+/** One experiment as it will be run: everything that decides which rounds are measured, and how. */
+export interface ExperimentSettings {
+  readonly experiment: Experiment;
+  /** Ids, in the order they were named. */
+  readonly runtimes: readonly string[];
+  /** Clients in a round; empty in the memory experiment. */
+  readonly concurrency: readonly number[];
+  /** Background sandboxes, or the sandboxes to measure in the memory experiment; [0] in the time experiment. */
+  readonly density: readonly number[];
+  /** Nominal guest memory in MB; empty except in the memory experiment. */
+  readonly memory: readonly number[];
+  /** Rounds of each cell; in the memory experiment repeats of the whole, each from empty. */
+  readonly rounds: number;
+  /** Rounds before a cell's first in each block, kept in the events and in no table. */
+  readonly warmup: number;
+  /** Parts over which the rounds are spread; every cell is visited once in each. */
+  readonly blocks: number;
+  /** `shuffled` mixes runtimes and cells within a block; `grid` measures one cell after another, as the original did. */
+  readonly order: "shuffled" | "grid";
+  readonly seed: number;
+  /** Seconds until a cold start times out. */
+  readonly timeout: number;
+  /** A shell command run before every round; null for none. */
+  readonly prepare: string | null;
+}
+
+/** Settings as somebody asks for them; `experimentSettings` fills in the rest. */
+export type ExperimentWishes = { readonly experiment: Experiment } & {
+  readonly [Key in Exclude<keyof ExperimentSettings, "experiment">]?: ExperimentSettings[Key] | undefined;
+};
+
+/** How a setting is written on the command line and in a campaign file, and which values it may have. */
+export type SettingRule = {
+  /** The option's placeholder and help: `--concurrency <list>`. */
+  readonly placeholder: string;
+  readonly help: string;
+  /** Whether every experiment takes it; otherwise those whose declaration names it. */
+  readonly shared: boolean;
+} & (
+  | { readonly value: "number" | "numbers"; readonly range: readonly [least: number, most: number] }
+  | { readonly value: "text" }
+  | { readonly value: "choice"; readonly choices: readonly string[] }
+);
+
+const own = { shared: false } as const;
+const shared = { shared: true } as const;
+const list = { value: "numbers", placeholder: "<list>" } as const;
+const count = { value: "number", placeholder: "<n>" } as const;
+
+/**
+ * Every setting besides the runtimes. The options of `rund-lab run`, the keys of a campaign file and the checks of both
+ * follow from this table; a new setting is an entry here and a field of `ExperimentSettings`.
+ */
+export const settingRules = {
+  concurrency: { ...own, ...list, range: [1, 10_000], help: "clients in a round, such as 1,10,100" },
+  density: { ...own, ...list, range: [1, 100_000], help: "background sandboxes; in the memory experiment all of them" },
+  memory: { ...own, ...list, range: [1, 1_048_576], help: "nominal guest memory in MB" },
+  rounds: { ...shared, ...count, range: [1, 100_000], help: "rounds of each cell; in the memory experiment repeats" },
+  warmup: { ...shared, ...count, range: [0, 1_000], help: "rounds before each visit to a cell that do not count" },
+  blocks: { ...shared, ...count, range: [1, 1_000], help: "parts the rounds are spread over" },
+  order: {
+    ...shared,
+    value: "choice",
+    choices: ["shuffled", "grid"],
+    placeholder: "<order>",
+    help: "mixed within blocks, or cell by cell",
+  },
+  seed: { ...shared, ...count, range: [0, 2 ** 32 - 1], help: "decides the order" },
+  prepare: { ...shared, value: "text", placeholder: "<command>", help: "a shell command before each round" },
+  timeout: {
+    ...shared,
+    value: "number",
+    placeholder: "<seconds>",
+    range: [1, 86_400],
+    help: "until a cold start times out",
+  },
+} as const satisfies Readonly<Record<string, SettingRule>>;
+
+/** The settings besides the runtimes, by name. */
+export type SettingName = keyof typeof settingRules;
+
+/** The names of all settings, in the order that help lists them. */
+export const settingNames = Object.keys(settingRules) as readonly SettingName[];
+
+/** The rule of one setting. */
+export const settingRule = (name: SettingName): SettingRule => settingRules[name];

@@ -1,0 +1,22 @@
+import { roundsCost } from "../cost.js";
+import type { ExperimentDeclaration } from "../experiment.js";
+import { measureRounds, roundOf } from "../rounds.js";
+import { summariseRounds } from "../summarise-rounds.js";
+
+/** Cold starts by concurrency, on an otherwise empty machine (the paper's section 5.2). */
+export const time: ExperimentDeclaration = {
+  id: "time",
+  measures: "cold starts",
+  axes: ["concurrency"],
+  takes: [],
+  usual: { concurrency: [1, 10, 20, 50, 100], density: [0], memory: [], rounds: 10 },
+  repeats: false,
+  onBackground: false,
+  cost: roundsCost,
+  measured: roundOf,
+  async visit(visit, tools) {
+    await tools.sandboxes.clearStanding(tools.append);
+    await measureRounds(visit, tools, null);
+  },
+  summarise: summariseRounds("time"),
+};

@@ -1,0 +1,76 @@
+import type { CampaignEvent, HostMemory, MemoryEvent } from "../../campaign-files/events.js";
+import type { SandboxConfig } from "../cri/client.js";
+import type { SandboxRole } from "../cri/labels.js";
+import type { MemorySnapshot } from "../host/memory-snapshot.js";
+import type { RoundTools } from "../round/round.js";
+import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import type { CampaignSandboxes } from "../sandboxes/campaign-sandboxes.js";
+import type { Slot } from "./cell.js";
+import type { ExperimentSettings } from "./settings.js";
+
+/** A visit to a cell, with everything that belongs to it. */
+export interface Visit {
+  readonly settings: ExperimentSettings;
+  readonly slot: Slot;
+  /** The run folder's name. */
+  readonly run: string;
+  readonly runtime: RuntimeDeclaration;
+  /** The rounds still to be measured. */
+  readonly missing: readonly number[];
+}
+
+/** What a visit works with. Everything it does to the world goes through here. */
+export interface VisitTools extends RoundTools {
+  readonly sandboxes: CampaignSandboxes;
+  readonly memory: MemoryTools;
+  /** The service's own log of requests; null where it cannot be read. */
+  readonly serviceLog: ServiceLogTools | null;
+  /** Interrupts the campaign. */
+  readonly signal: AbortSignal;
+  /** Runs the `prepare` command. */
+  runCommand(command: string, signal: AbortSignal): Promise<{ readonly ms: number; readonly exitCode: number }>;
+  /** Sets a runtime's nominal guest memory. @returns MB the guests really have; null without a guest */
+  setGuestMemory(runtime: RuntimeDeclaration, nominalMb: number): Promise<number | null>;
+  /** Appends an event to the campaign's journal. */
+  append(event: CampaignEvent): void;
+  /** Writes a file of the campaign's folder. */
+  write(file: string, content: string): void;
+  /** Reports what is being done: `round 3`, `background`, `snapshot`. */
+  report(doing: string): void;
+}
+
+/** The service's own log, as a round reads it. */
+export interface ServiceLogTools {
+  mark(): void;
+  skewOf(uids: readonly string[]): number | null;
+}
+
+/** Memory as the memory experiment reads it. */
+export interface MemoryTools {
+  snapshot(
+    runtime: RuntimeDeclaration,
+    ids: readonly string[],
+    cell: { readonly memoryMb: number; readonly density: number },
+  ): MemorySnapshot;
+  /** PSS of the service's own process; null where it cannot be found. */
+  enginePssKiB(): number | null;
+  host(): HostMemory;
+  settings(): MemoryEvent["kernel"];
+}
+
+/** The request for one sandbox of a visit. */
+export function visitRequest(
+  sandboxes: CampaignSandboxes,
+  { settings, slot, runtime }: Omit<Visit, "missing">,
+  round: number,
+  client: number,
+  role: SandboxRole,
+): SandboxConfig {
+  const { experiment } = settings;
+  const { density, concurrency } = slot;
+  const cell = { experiment, runtime: runtime.id, density, concurrency: concurrency ?? density };
+  return sandboxes.request(runtime.handler, { ...cell, round, client, role });
+}
+
+/** UTC, ISO 8601. */
+export const now = (): string => new Date().toISOString();

@@ -1,0 +1,90 @@
+import { randomBytes } from "node:crypto";
+import type { CleanupEvent } from "../../campaign-files/events.js";
+import type { CriClient, SandboxConfig, SandboxSummary } from "../cri/client.js";
+import type { SandboxLabels } from "../cri/labels.js";
+import { type Clock, elapsedMs } from "../round/clock.js";
+import { type BroughtUp, bringUp, readyBackground } from "./bring-up.js";
+import { type Cleanup, cleanUp, refuseLeftovers } from "./removal.js";
+import { type SandboxMaker, sandboxRequest } from "./request.js";
+
+/** The sandboxes that stand, and what for. */
+export interface StandingSandboxes {
+  readonly purpose: "background" | "memory";
+  readonly runtime: string;
+  readonly density: number;
+}
+
+/** The sandboxes of one campaign in one session. All carry the campaign's label; no other sandbox is touched. */
+export class CampaignSandboxes {
+  readonly #tools: { readonly cri: CriClient; readonly clock: Clock };
+  readonly #maker: SandboxMaker;
+  #standing: StandingSandboxes | null = null;
+
+  /** @param campaign the campaign's label */
+  constructor(
+    tools: { readonly cri: CriClient; readonly clock: Clock; readonly network: "NODE" | "POD" },
+    campaign: string,
+  ) {
+    this.#tools = tools;
+    this.#maker = { campaign, session: randomBytes(4).toString("hex"), network: tools.network };
+  }
+
+  /** The request for one sandbox; its name and uid follow from its labels and the session. */
+  request(handler: string, labels: Omit<SandboxLabels, "campaign">): SandboxConfig {
+    return sandboxRequest(this.#maker, handler, labels);
+  }
+
+  /** Whether exactly these sandboxes stand, or are being brought up. */
+  stands({ purpose, runtime, density }: StandingSandboxes): boolean {
+    const up = this.#standing;
+    return up !== null && up.purpose === purpose && up.runtime === runtime && up.density === density;
+  }
+
+  /**
+   * Starts standing sandboxes until as many are ready as wanted; see `bringUp`.
+   *
+   * @param request makes the request for the n-th sandbox, 1 for the first
+   */
+  bringUp(
+    standing: StandingSandboxes,
+    request: (n: number) => SandboxConfig,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<BroughtUp> {
+    this.#standing = standing;
+    return bringUp(this.#tools, this.#maker.campaign, standing.density, request, timeoutMs, signal);
+  }
+
+  /** The standing sandboxes that are ready, by the service's own count. */
+  ready(): Promise<readonly SandboxSummary[]> {
+    return readyBackground(this.#tools.cri, this.#maker.campaign);
+  }
+
+  /** Removes the sandboxes of a round; standing ones stay. @param timedOut whether some may still turn up */
+  clearRound(timedOut: boolean): Promise<Cleanup> {
+    return cleanUp(this.#tools, this.#maker.campaign, role => role !== "background", timedOut);
+  }
+
+  /**
+   * Removes every sandbox of the campaign.
+   *
+   * @param timedOut whether some may still turn up: then it looks twice
+   * @throws LabError `RUND_LEFTOVERS`
+   */
+  async clear(timedOut = false): Promise<Cleanup> {
+    const cleared = await cleanUp(this.#tools, this.#maker.campaign, () => true, timedOut);
+    this.#standing = null;
+    refuseLeftovers(cleared);
+    return cleared;
+  }
+
+  /** Removes the standing sandboxes, if there are any, and tells the journal. */
+  async clearStanding(append: (event: CleanupEvent) => void): Promise<void> {
+    if (this.#standing === null) return;
+    const { clock } = this.#tools;
+    const startedNs = clock.nowNs();
+    const { removed } = await this.clear();
+    const ms = elapsedMs(startedNs, clock.nowNs());
+    append({ event: "cleanup", at: new Date().toISOString(), removed, ms });
+  }
+}
