@@ -112,7 +112,7 @@ test("kernel and runner take of present only what cells and values show themselv
 /** Packages that one place alone may import: pattern of the package, pattern of the places. */
 const keepers: readonly (readonly [what: string, packages: RegExp, places: RegExp])[] = [
   ["tslab", /^(tslab|@tslab\/)/, /^kernel\//],
-  ["danfojs-node", /^(danfojs-node|@tensorflow\/)/, /^analysis\/tables\/frame\.ts$/],
+  ["danfojs-node", /^(danfojs-node|@tensorflow\/)/, /^analysis\/frames\/danfo\.ts$/],
   ["plotly.js-dist", /^plotly\.js/, /^present\/(figures|notebook|report)\//],
   ["csv-parse", /^csv-parse/, /^(analysis|measure\/arrivals)\//],
   ["processes", /^(execa|node:child_process)$/, /^(measure\/|analysis\/datasets\/fetch\.ts$|jupyter\/|kernel\/|cli\/)/],

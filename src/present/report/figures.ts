@@ -1,4 +1,4 @@
-import { columnFormat } from "../column.js";
+import { columnFormat } from "../../analysis/frames/column-format.js";
 import type { Figure } from "../figures/index.js";
 import type { ReportedFigure } from "./content.js";
 import { html, Markup, scrolling, unbroken } from "./html.js";

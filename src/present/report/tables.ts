@@ -1,7 +1,7 @@
 import type { Dataset } from "../../analysis/datasets/index.js";
+import { columnFormat } from "../../analysis/frames/column-format.js";
 import type { Table } from "../../analysis/tables/index.js";
 import { runtimeLabel } from "../../model/runtimes.js";
-import { columnFormat } from "../column.js";
 import { html, type Markup, scrolling } from "./html.js";
 
 /** A dataset's tables, in digits for reading. */

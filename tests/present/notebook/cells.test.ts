@@ -1,15 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { frame } from "../../../src/analysis/tables/frame.js";
-import { memoryTables, timeTable } from "../../../src/analysis/tables/index.js";
+import { pivot, roundsFrame } from "../../../src/analysis/frames/index.js";
+import { timeTable } from "../../../src/analysis/tables/index.js";
 import { LabError } from "../../../src/model/errors.js";
 import { fig10 } from "../../../src/present/figures/index.js";
+import { checkTable } from "../../../src/present/notebook/check-table.js";
 import { displaySinkKey, type MimeBundle } from "../../../src/present/notebook/display.js";
 import { check, checkDatasets, done } from "../../../src/present/notebook/done.js";
-import { scalingRows, stacked } from "../../../src/present/notebook/rows.js";
 import { show, showInteractive } from "../../../src/present/notebook/show.js";
 import { table, tableBundle } from "../../../src/present/notebook/table.js";
-import { dataset, memoryCell, startCell } from "../figures/dataset.js";
+import { dataset, startCell } from "../figures/dataset.js";
 
 const test = suite("what a cell calls");
 
@@ -67,38 +67,41 @@ test("a table's numbers have the same digits in a column, the smallest three sig
   );
 });
 
-test("a table of the paper's shape, a danfo frame and stacked tables keep their columns' order", async () => {
+test("a table of the paper's shape and a danfo frame keep their columns' order", async () => {
   const { columns, rows, rowName, name } = timeTable(data);
   const wanted = ["runtime    1   10", "rund     110  210"].join("\n");
   assert.is(tableBundle({ columns, rows, rowName, name })["text/plain"], wanted);
-  assert.is(tableBundle(await frame(timeTable(data)))["text/plain"], wanted);
-  const other = dataset("other", { starts: [startCell("rund", 10, [205])] });
-  assert.is(
-    tableBundle(stacked([data, other], timeTable))["text/plain"],
-    ["dataset  runtime    1   10", "mine     RunD     110  210", "other    RunD          205"].join("\n"),
-  );
-  const memory = dataset("m", { memory: [memoryCell("rund", 128, 10, 1000), memoryCell("mine", 128, 10, 3000)] });
-  assert.is(
-    tableBundle(stacked([memory], memoryTables))["text/plain"],
-    ["runtime  memory   10", "RunD     128     100", "mine     128     300"].join("\n"),
-  );
+  const means = (await roundsFrame([data])).groupby(["runtime", "concurrency"]).col(["makespan_ms"]).mean();
+  const frame = await pivot(means, { index: "runtime", columns: "concurrency", values: "makespan_ms_mean" });
+  assert.is(tableBundle(frame)["text/plain"], wanted);
 });
 
-test("scaling: the many by the few, their rate, and nothing where one of the two was not measured", () => {
-  const own = dataset("mine", {
-    starts: [startCell("rund", 1, [80, 120]), startCell("rund", 10, [400]), startCell("kata", 10, [500])],
+test("checkTable compares a computed table with the published one, and with rund-lab's where none was published", async () => {
+  const published = [
+    { table: "time", row: "rund", column: "1", value: 110 },
+    { table: "time", row: "rund", column: "10", value: 210 },
+  ];
+  const own = { ...data, published };
+  const means = (await roundsFrame([own])).groupby(["dataset", "runtime", "concurrency"]).col(["makespan_ms"]).mean();
+  const frame = await pivot(means, {
+    index: ["dataset", "runtime"],
+    columns: "concurrency",
+    values: "makespan_ms_mean",
   });
-  const cells = { dataset: "mine", "CPU per sandbox (ms)": 100 };
-  assert.equal(scalingRows([own], [1, 10]), [
-    {
-      ...{ ...cells, runtime: "Kata-QEMU", "1 at once (ms)": null, "10 at once (ms)": 500 },
-      ...{ "times as long": null, "rate (1/s)": 20 },
-    },
-    {
-      ...{ ...cells, runtime: "RunD", "1 at once (ms)": 100, "10 at once (ms)": 400 },
-      ...{ "times as long": 4, "rate (1/s)": 25 },
-    },
+  checkTable(frame, [own], "time");
+  checkTable(frame, [data], "time");
+  checkTable(frame, [data], "memory");
+  checkTable(frame, [{ ...data, published: [{ ...published[0]!, value: 110 * (1 + 5e-13) }] }], "time");
+  done();
+  checkTable(frame, [{ ...data, published: [...published, { ...published[0]!, column: "20" }] }], "time");
+  assert.equal(shown.map(text), [
+    "✓ mine: all 2 cells are the published ones, to the last bit",
+    "✓ mine: all 2 cells are those of `rund-lab analyze`, to the last bit",
+    "✓ mine: all 1 cells are the published ones, within 1e-12 relative, 0 of them to the last bit",
+    "All 3 checks hold.",
+    "✗ mine: all 3 cells are the published ones: 2 are",
   ]);
+  assert.throws(done);
 });
 
 test("names with markup are text in a table", () => {
@@ -106,10 +109,20 @@ test("names with markup are text in a table", () => {
   assert.not.match(String(shown[0]?.["text/html"]), "<script>");
 });
 
-test("a table of more than 100 rows says how many there are", () => {
+test("a table of more than 60 rows is shown by its head and tail, and says how many rows there are", () => {
   const rows = Array.from({ length: 130 }, (_, n) => ({ n }));
-  assert.match(tableBundle(rows)["text/plain"], /\n100 of 130 rows$/);
-  assert.match(tableBundle(rows)["text/html"], "100 of 130 rows");
+  assert.equal(tableBundle(rows)["text/plain"].split("\n").slice(4), [
+    "  3",
+    "  4",
+    "  …",
+    "125",
+    "126",
+    "127",
+    "128",
+    "129",
+    "130 rows × 1 columns",
+  ]);
+  assert.match(tableBundle(rows)["text/html"], "<p>130 rows × 1 columns</p>");
 });
 
 test("done() says how many checks held, and starts a new count", () => {

@@ -183,7 +183,7 @@ test("only values with a way to show themselves have a bundle", async () => {
 test("a long frame is shown in part, and says so", async () => {
   const index = Array.from({ length: 100 }, (_, i) => i);
   const bundle = await bundleOf({ $isSeries: true, columns: ["ms"], index, values: index.map(i => i / 2) });
-  assert.is((bundle!["text/html"] as string).match(/<tr>/g)!.length, 61);
+  assert.is((bundle!["text/html"] as string).match(/<tr>/g)!.length, 12);
   assert.match(bundle!["text/plain"] as string, "100 rows × 1 columns");
 });
 

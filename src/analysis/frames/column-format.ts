@@ -1,5 +1,5 @@
 /** What a cell of a table may hold; nothing is written for null and undefined. */
-export type Value = string | number | boolean | null | undefined;
+export type TableValue = string | number | boolean | null | undefined;
 
 /**
  * How a column's values are written in a table for people: numbers with the same digits after the point, three significant
@@ -7,9 +7,9 @@ export type Value = string | number | boolean | null | undefined;
  *
  * @example columnFormat([678.1999999999999, 84.22]).text(678.1999999999999) // "678.2"
  */
-export function columnFormat(values: readonly Value[]): {
+export function columnFormat(values: readonly TableValue[]): {
   readonly numeric: boolean;
-  readonly text: (value: Value) => string;
+  readonly text: (value: TableValue) => string;
 } {
   const numbers = values.filter((value): value is number => typeof value === "number" && Number.isFinite(value));
   const others = values.some(value => typeof value === "string" || typeof value === "boolean");

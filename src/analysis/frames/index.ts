@@ -1,0 +1,9 @@
+/** Tidy danfo frames of datasets and verdicts, and the pivot that danfo lacks. The only folder that loads danfo. */
+export { claimsFrame, findingsFrame } from "./claims.js";
+export type { DataFrame } from "./danfo.js";
+export { type FrameRows, frame } from "./frame.js";
+export { hostMemoryFrame, memoryFrame, memoryPartsFrame } from "./memory.js";
+export { type Pivot, pivot } from "./pivot.js";
+export { roundsFrame } from "./rounds.js";
+export { runsFrame } from "./runs.js";
+export { startsFrame } from "./starts.js";

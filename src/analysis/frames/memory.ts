@@ -1,0 +1,117 @@
+import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
+import type { Dataset, MemoryCell, MemoryComponent } from "../datasets/dataset.js";
+import { pssPerSandbox } from "../tables/tables.js";
+import type { DataFrame } from "./danfo.js";
+import { type Columns, frameOf } from "./frame.js";
+
+interface MemoryRow {
+  readonly dataset: string;
+  readonly cell: MemoryCell;
+}
+
+const place: Columns<MemoryRow> = {
+  dataset: ["string", ({ dataset }) => dataset],
+  run: ["string", ({ cell }) => cell.run],
+  runtime: ["string", ({ cell }) => cell.runtime],
+  label: ["string", ({ cell }) => runtimeLabel(cell.runtime)],
+  memory_mb: ["int32", ({ cell }) => cell.memoryMb],
+  density: ["int32", ({ cell }) => cell.density],
+  sandboxes: ["int32", ({ cell }) => cell.sandboxes],
+};
+
+const columns: Columns<MemoryRow> = {
+  ...place,
+  pss_kib: ["float32", ({ cell }) => pssPerSandbox(cell)],
+  uss_kib: ["float32", ({ cell }) => perSandbox(cell, ({ ussKiB }) => ussKiB)],
+  rss_kib: ["float32", ({ cell }) => perSandbox(cell, ({ rssKiB }) => rssKiB)],
+  vss_kib: ["float32", ({ cell }) => perSandbox(cell, ({ vssKiB }) => vssKiB)],
+};
+
+/**
+ * Returns the snapshots of the memory experiment as a tidy danfo frame, a row each, by dataset, runtime, guest memory, density
+ * and run. All `_kib` columns are KiB per sandbox.
+ *
+ * | column | type | meaning |
+ * |---|---|---|
+ * | `dataset`, `run`, `runtime`, `label` | string | as in `roundsFrame` |
+ * | `memory_mb` | int32 | the guest memory that the folder's label names, in MB; guests get more (see docs/measuring.md) |
+ * | `density`, `sandboxes` | int32 | sandboxes asked for, and sandboxes that were there |
+ * | `pss_kib`, `uss_kib`, `rss_kib`, `vss_kib` | float32 | proportional, unique, resident and virtual set size, summed over the runtime's processes |
+ *
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ */
+export function memoryFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
+  return frameOf(columns, datasets.flatMap(rowsOf));
+}
+
+const hostColumns: Columns<MemoryRow> = {
+  ...place,
+  pss_kib: columns.pss_kib!,
+  slab_kib: ["float32", ({ cell }) => hostPerSandbox(cell, ({ slabKiB }) => slabKiB)],
+  page_tables_kib: ["float32", ({ cell }) => hostPerSandbox(cell, ({ pageTablesKiB }) => pageTablesKiB)],
+  kernel_stacks_kib: ["float32", ({ cell }) => hostPerSandbox(cell, ({ kernelStackKiB }) => kernelStackKiB)],
+  percpu_kib: ["float32", ({ cell }) => hostPerSandbox(cell, ({ percpuKiB }) => percpuKiB)],
+  available_fall_kib: ["float32", ({ cell }) => hostPerSandbox(cell, ({ availableFallKiB }) => availableFallKiB)],
+};
+
+/**
+ * Returns what the host's own accounts say of each snapshot, beside PSS, as a tidy danfo frame: a row per snapshot, in KiB per
+ * sandbox. Only fresh campaigns record it; other datasets have no row.
+ *
+ * | column | type | meaning |
+ * |---|---|---|
+ * | `dataset` … `sandboxes`, `pss_kib` | | as in `memoryFrame` |
+ * | `slab_kib`, `page_tables_kib`, `kernel_stacks_kib`, `percpu_kib` | float32 | what the host's kernel holds more than before |
+ * | `available_fall_kib` | float32 | by how much the host's `MemAvailable` fell |
+ *
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ */
+export function hostMemoryFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
+  return frameOf(
+    hostColumns,
+    datasets.flatMap(rowsOf).filter(({ cell }) => cell.journal !== undefined),
+  );
+}
+
+interface PartRow extends MemoryRow {
+  readonly part: string;
+  readonly pssKiB: number;
+}
+
+const partColumns: Columns<PartRow> = {
+  ...place,
+  part: ["string", ({ part }) => part],
+  pss_kib: ["float32", ({ pssKiB, cell }) => (cell.sandboxes === 0 ? null : pssKiB / cell.sandboxes)],
+};
+
+/**
+ * Returns PSS by the part that a process plays, such as `shim`, `vmm` or `gofer`, as a tidy danfo frame: a row per snapshot and
+ * part, in KiB per sandbox. Columns as in `memoryFrame`, and `part`. Only fresh campaigns record parts; other datasets have no
+ * row.
+ *
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ */
+export function memoryPartsFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
+  const parts = datasets
+    .flatMap(rowsOf)
+    .flatMap(row => (row.cell.journal?.parts ?? []).map(part => ({ ...row, ...part })));
+  return frameOf(partColumns, parts);
+}
+
+const rowsOf = ({ name, memory }: Dataset): readonly MemoryRow[] =>
+  [...memory].sort(inOrder).map(cell => ({ dataset: name, cell }));
+
+const inOrder = (a: MemoryCell, b: MemoryCell): number =>
+  byRuntime(a.runtime, b.runtime) || a.memoryMb - b.memoryMb || a.density - b.density || (a.run < b.run ? -1 : 1);
+
+function perSandbox({ components, sandboxes }: MemoryCell, kiB: (component: MemoryComponent) => number): number | null {
+  if (components.length === 0 || sandboxes === 0) return null;
+  return components.reduce((total, component) => total + kiB(component), 0) / sandboxes;
+}
+
+type Host = NonNullable<MemoryCell["journal"]>["host"];
+
+const hostPerSandbox = ({ journal, sandboxes }: MemoryCell, kiB: (host: Host) => number | null): number | null => {
+  const total = journal === undefined || sandboxes === 0 ? null : kiB(journal.host);
+  return total === null ? null : total / sandboxes;
+};

@@ -1,0 +1,89 @@
+import { columnFormat, type TableValue } from "./column-format.js";
+
+/** What danfo's DataFrame and Series have in common; recognised by shape, since it may be any copy of danfo. */
+export interface ViewableFrame {
+  readonly $isSeries: boolean;
+  readonly columns: readonly string[];
+  readonly index: readonly (string | number)[];
+  readonly values: readonly unknown[];
+}
+
+/** A table as texts. */
+export interface TableView {
+  readonly columns: readonly string[];
+  /** One for each column: a column of numbers is aligned to the right. */
+  readonly numeric: readonly boolean[];
+  readonly rows: readonly (readonly string[])[];
+  /** The number of leading rows in `rows`; the others are the table's last. Null where all rows are there. */
+  readonly head: number | null;
+  /** `1600 rows × 19 columns`; empty where all rows are there. */
+  readonly size: string;
+}
+
+/** A frame of up to this many rows is shown whole; of a longer one the first and last rows are shown. */
+const wholeUpTo = 60;
+const headAndTail = 5;
+
+/**
+ * Returns the part of a table that is shown: all rows, or of a long table the first and the last five. The numbers of a column
+ * have the same digits after the point. A missing value is an empty text.
+ *
+ * @example tableView(["ms"], [[1.5], [20]]).rows // [["1.50"], ["20.00"]]
+ */
+export function tableView(columns: readonly string[], all: readonly (readonly TableValue[])[]): TableView {
+  const whole = all.length <= wholeUpTo;
+  const rows = whole ? all : [...all.slice(0, headAndTail), ...all.slice(-headAndTail)];
+  const formats = columns.map((_, column) => columnFormat(rows.map(row => row[column])));
+  return {
+    columns,
+    numeric: formats.map(({ numeric }) => numeric),
+    rows: rows.map(row => formats.map(({ text }, column) => text(row[column]))),
+    head: whole ? null : headAndTail,
+    size: whole ? "" : `${all.length} rows × ${columns.length} columns`,
+  };
+}
+
+/**
+ * Returns what is shown of a frame. An index of numbers is left out, since it only counts rows; one of names, as `describe`
+ * gives, is the first column.
+ *
+ * @example frameView({ $isSeries: true, columns: ["ms"], index: [0, 1], values: [1.5, 20] }).rows // [["1.50"], ["20.00"]]
+ * @example frameView({ $isSeries: true, columns: ["ms"], index: ["min"], values: [1.5] }).rows // [["min", "1.50"]]
+ */
+export function frameView({ columns, index, values }: ViewableFrame): TableView {
+  const named = index.some(label => typeof label === "string");
+  const rows = values.map(row =>
+    (Array.isArray(row) ? row : [row]).map(value => (isPlain(value) ? value : String(value))),
+  );
+  if (!named) return tableView(columns, rows);
+  return tableView(
+    ["", ...columns],
+    rows.map((row, place) => [index[place], ...row]),
+  );
+}
+
+/**
+ * Returns a frame as aligned text, for terminals and diffs.
+ *
+ * @example frameText({ $isSeries: true, columns: ["ms"], index: [0, 1], values: [1.5, 20] }) // "   ms\n 1.50\n20.00"
+ */
+export const frameText = (frame: ViewableFrame): string => viewText(frameView(frame));
+
+/**
+ * Returns a view as aligned text; a row of dots stands for the rows that are left out.
+ *
+ * @example viewText({ columns: ["id", "ms"], numeric: [false, true], rows: [["a", "1.5"]], head: null, size: "" }) // "id   ms\na   1.5"
+ */
+export function viewText({ columns, numeric, rows, head, size }: TableView): string {
+  const lines = head === null ? rows : [...rows.slice(0, head), columns.map(() => "…"), ...rows.slice(head)];
+  const widths = columns.map((column, at) => Math.max(column.length, ...lines.map(row => row[at]!.length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => (numeric[at] ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!)))
+      .join("  ")
+      .trimEnd();
+  return [line(columns), ...lines.map(line), ...(size === "" ? [] : [size])].join("\n");
+}
+
+const isPlain = (value: unknown): value is TableValue =>
+  value === null || value === undefined || ["string", "number", "boolean"].includes(typeof value);
