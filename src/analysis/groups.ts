@@ -1,63 +1,110 @@
+import { LabError } from "../model/errors.js";
 import type { Experiment } from "../model/experiment.js";
 import { byRuntime } from "../model/runtimes.js";
 import type { Dataset, MemoryCell, StartCell } from "./datasets/dataset.js";
-import { refuseTwoRuns } from "./tables/tables.js";
+import { mean } from "./stats/mean.js";
 
-/** One point of the time or density grid, with its repeats within one campaign. */
+/** One point of the time or density grid, with its repeats within one campaign, and what was measured there. */
 export interface StartGroup {
   readonly experiment: "time" | "density";
   readonly runtime: string;
   readonly density: number;
   readonly concurrency: number;
   readonly cells: readonly StartCell[];
+  /** Of each complete round, in ms; and their mean, null without any. */
+  readonly makespansMs: readonly number[];
+  readonly makespanMs: number | null;
+  /** CPU per sandbox of each round, in ms: the host's busy time (1 jiffy = 10 ms) / concurrency. By line of cpu.txt. */
+  readonly cpusMs: readonly number[];
+  /** CPU per sandbox as the tables have it: the mean busy time / concurrency; null without any. */
+  readonly cpuMs: number | null;
 }
 
-/** One point of the memory grid, with its repeats within one campaign. */
+/** One point of the memory grid, with its repeats within one campaign, and what was measured there. */
 export interface MemoryGroup {
   readonly runtime: string;
   readonly memoryMb: number;
   readonly density: number;
   readonly cells: readonly MemoryCell[];
+  /** PSS per sandbox of each snapshot that could be read, in KiB; and their mean, null without any. */
+  readonly pssesKiB: readonly number[];
+  readonly pssKiB: number | null;
 }
 
 /**
- * A dataset's time and density cells by grid point: sorted by runtime, density, concurrency; repeats by run.
+ * Returns a dataset's time and density cells by grid point: sorted by runtime, density, concurrency; repeats by run.
  *
  * @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign
  */
 export function startGroups(dataset: Dataset): readonly StartGroup[] {
   return once(startGroupsOf, dataset, () => {
-    refuse(dataset, "time", "density");
-    return grouped(dataset.starts, ({ runtime, density, concurrency, experiment }) => ({
-      runtime,
-      density,
-      concurrency,
-      experiment,
-    }));
+    for (const experiment of ["time", "density"] as const) refuseTwoRuns(dataset, experiment);
+    return grouped(
+      dataset.starts,
+      ({ runtime, density, concurrency, experiment }) => ({ runtime, density, concurrency, experiment }),
+      ({ concurrency }, cells) => {
+        const makespansMs = cells.flatMap(({ rounds }) => rounds.map(({ makespanMs }) => makespanMs));
+        const jiffies = cells.flatMap(({ busyJiffies }) => busyJiffies);
+        const busy = meanOf(jiffies);
+        return {
+          makespansMs,
+          makespanMs: meanOf(makespansMs),
+          cpusMs: jiffies.map(own => (own * 10) / concurrency),
+          cpuMs: busy === null ? null : (busy * 10) / concurrency,
+        };
+      },
+    );
   });
 }
 
 /**
- * A dataset's memory cells by grid point: sorted by runtime, guest memory, density; repeats by run.
+ * Returns a dataset's memory cells by grid point: sorted by runtime, guest memory, density; repeats by run.
  *
  * @throws LabError `RUND_TWO_RUNS`, as startGroups
  */
 export function memoryGroups(dataset: Dataset): readonly MemoryGroup[] {
   return once(memoryGroupsOf, dataset, () => {
-    refuse(dataset, "memory");
-    return grouped(dataset.memory, ({ runtime, memoryMb, density }) => ({ runtime, memoryMb, density }));
+    refuseTwoRuns(dataset, "memory");
+    return grouped(
+      dataset.memory,
+      ({ runtime, memoryMb, density }) => ({ runtime, memoryMb, density }),
+      (_, cells) => {
+        const pssesKiB = cells.flatMap(cell => pssPerSandbox(cell) ?? []);
+        return { pssesKiB, pssKiB: meanOf(pssesKiB) };
+      },
+    );
   });
 }
 
-/** Makespans of a group's complete rounds, in ms. */
-export const makespansOf = ({ cells }: StartGroup): readonly number[] =>
-  cells.flatMap(({ rounds }) => rounds.map(({ makespanMs }) => makespanMs));
+/** Sum of PSS over a cell's processes / its sandboxes, in KiB; null where the snapshot could not be read. */
+export function pssPerSandbox({ components, sandboxes }: MemoryCell): number | null {
+  if (components.length === 0 || sandboxes === 0) return null;
+  return components.reduce((total, { pssKiB }) => total + pssKiB, 0) / sandboxes;
+}
 
-/** CPU per sandbox of a group's rounds, in ms: busy time of the whole host in a round (1 jiffy = 10 ms) / concurrency. */
-export const cpuOf = ({ cells, concurrency }: StartGroup): readonly number[] =>
-  cells.flatMap(({ busyJiffies }) => busyJiffies.map(busy => (busy * 10) / concurrency));
+/** @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign */
+function refuseTwoRuns(dataset: Dataset, experiment: Experiment): void {
+  const first = new Map<string, Dataset["runs"][number]>();
+  for (const run of dataset.runs) {
+    if (run.experiment !== experiment) continue;
+    const other = first.get(run.runtime);
+    if (other !== undefined && (run.campaign === null || run.campaign !== other.campaign)) {
+      throw new LabError("RUND_TWO_RUNS", "input", "", {
+        where: dataset.name,
+        expected: `one ${experiment} run of ${run.runtime} in a table`,
+        found: `${folderOf(other)} and ${folderOf(run)}`,
+        hint: "analyse them one at a time, or set them side by side with `rund-lab compare`",
+      });
+    }
+    first.set(run.runtime, run);
+  }
+}
 
-/** A dataset does not change once it is loaded, and its groups are asked for by every reading of every claim. */
+const folderOf = ({ campaign, run }: Dataset["runs"][number]) => (campaign === null ? run : `${campaign}/${run}`);
+
+const meanOf = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values));
+
+/** A dataset does not change once it is loaded, and every reading of every claim asks for its groups. */
 const startGroupsOf = new WeakMap<Dataset, readonly StartGroup[]>();
 const memoryGroupsOf = new WeakMap<Dataset, readonly MemoryGroup[]>();
 
@@ -67,30 +114,35 @@ function once<Groups>(known: WeakMap<Dataset, Groups>, dataset: Dataset, make: (
   return groups;
 }
 
-function refuse(dataset: Dataset, ...experiments: readonly Experiment[]): void {
-  for (const experiment of experiments) refuseTwoRuns(dataset, experiment);
-}
-
-function grouped<Cell extends { readonly run: string }, Point extends Readonly<Record<string, string | number>>>(
+function grouped<
+  Cell extends { readonly run: string },
+  Point extends Readonly<Record<string, string | number>>,
+  Measured extends object,
+>(
   cells: readonly Cell[],
-  point: (cell: Cell) => Point,
-): readonly (Point & { readonly cells: readonly Cell[] })[] {
-  const groups = new Map<string, Point & { readonly cells: Cell[] }>();
+  pointOf: (cell: Cell) => Point,
+  measuredOf: (point: Point, cells: readonly Cell[]) => Measured,
+): readonly (Point & Measured & { readonly cells: readonly Cell[] })[] {
+  const groups = new Map<string, { readonly point: Point; readonly cells: Cell[] }>();
   for (const cell of cells) {
-    const where = point(cell);
-    const key = Object.values(where).join("/");
+    const point = pointOf(cell);
+    const key = Object.values(point).join("/");
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { ...where, cells: [cell] });
+    if (group === undefined) groups.set(key, { point, cells: [cell] });
     else group.cells.push(cell);
   }
-  for (const { cells } of groups.values()) cells.sort((a, b) => order(a.run, b.run));
-  return [...groups.values()].sort(
-    (a, b) =>
-      Object.keys(a)
-        .map(key => (key === "runtime" ? byRuntime(String(a[key]), String(b[key])) : order(a[key], b[key])))
-        .find(place => place !== 0) ?? 0,
-  );
+  return [...groups.values()]
+    .sort((a, b) => byPoint(a.point, b.point))
+    .map(({ point, cells }) => {
+      cells.sort((a, b) => order(a.run, b.run));
+      return { ...point, ...measuredOf(point, cells), cells };
+    });
 }
+
+const byPoint = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): number =>
+  Object.keys(a)
+    .map(key => (key === "runtime" ? byRuntime(String(a[key]), String(b[key])) : order(a[key], b[key])))
+    .find(difference => difference !== 0) ?? 0;
 
 const order = (a: unknown, b: unknown): number =>
   typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;

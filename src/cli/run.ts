@@ -154,7 +154,7 @@ async function planFor(
     await Promise.all([
       import("../measure/index.js"),
       import("../analysis/datasets/index.js"),
-      import("../analysis/tables/index.js"),
+      import("../analysis/groups.js"),
     ]);
   const { starts, memory } = await loadDataset("paper_data");
   return makePlan(settings, {

@@ -1,6 +1,6 @@
 import { LabError } from "../../model/errors.js";
 import type { Dataset } from "../datasets/dataset.js";
-import { makespansOf, startGroups } from "../groups.js";
+import { startGroups } from "../groups.js";
 import type { Interval } from "../stats/bootstrap-t.js";
 import { estimateMean } from "../stats/estimate.js";
 import { type CapacityModel, sandboxCost, sandboxesIn } from "./models.js";
@@ -72,11 +72,11 @@ export function capacity(dataset: Dataset, question: CapacityQuestion): Capacity
 
 function startTimes(dataset: Dataset, runtime: string): readonly StartTime[] {
   return startGroups(dataset)
-    .filter(group => group.runtime === runtime && makespansOf(group).length > 0)
+    .filter(group => group.runtime === runtime && group.makespansMs.length > 0)
     .map(group => {
       const { experiment, density, concurrency } = group;
       const seed = `capacity/${experiment}/${density}/${concurrency}`;
-      const { value, interval, n } = estimateMean(makespansOf(group), seed);
+      const { value, interval, n } = estimateMean(group.makespansMs, seed);
       return { density, concurrency, meanMs: value, interval, n };
     })
     .sort((a, b) => a.density - b.density || a.concurrency - b.concurrency);

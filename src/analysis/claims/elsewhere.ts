@@ -1,5 +1,5 @@
 import type { Dataset } from "../datasets/dataset.js";
-import { makespansOf, memoryGroups, startGroups } from "../groups.js";
+import { memoryGroups, startGroups } from "../groups.js";
 import type { Expected, MemoryPlace, Quantity, StartPlace } from "./claim.js";
 import { type Evidence, measure, placeName, valuesOnly } from "./quantity.js";
 import { inUnit, printsAs } from "./units.js";
@@ -48,7 +48,7 @@ function placesLike(own: Place, dataset: Dataset): readonly Place[] {
       .map(({ runtime, memoryMb, density }) => ({ experiment: "memory", runtime, memoryMb, density }));
   }
   return startGroups(dataset)
-    .filter(group => group.runtime === own.runtime && makespansOf(group).length > 0)
+    .filter(group => group.runtime === own.runtime && group.makespansMs.length > 0)
     .map(({ experiment, runtime, density, concurrency }) => ({ experiment, runtime, density, concurrency }));
 }
 

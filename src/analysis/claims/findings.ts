@@ -1,7 +1,7 @@
 import { runtimeLabel } from "../../model/runtimes.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { flagStarts } from "../flags.js";
-import { makespansOf, type StartGroup, startGroups } from "../groups.js";
+import { type StartGroup, startGroups } from "../groups.js";
 import { holm } from "../stats/correction.js";
 import { estimateRatio } from "../stats/estimate.js";
 import { mean } from "../stats/mean.js";
@@ -24,7 +24,7 @@ export interface Finding {
  * @param verdicts of the claims on the same dataset
  */
 export function findings(dataset: Dataset, verdicts: readonly ClaimVerdict[] = []): readonly Finding[] {
-  const groups = startGroups(dataset).filter(group => makespansOf(group).length > 0);
+  const groups = startGroups(dataset).filter(group => group.makespansMs.length > 0);
   return [
     ...mixUps(verdicts),
     ...inversions(groups),
@@ -65,12 +65,12 @@ function inversions(groups: readonly StartGroup[]): readonly Finding[] {
         other.experiment === "time" && other.runtime === group.runtime && other.concurrency === group.concurrency,
     );
     if (group.experiment !== "density" || alone === undefined) return [];
-    return { group, alone, change: mean(makespansOf(group)) / mean(makespansOf(alone)) - 1 };
+    return { group, alone, change: group.makespanMs! / alone.makespanMs! - 1 };
   });
   // a pair that is not faster by so much has nothing to show: its p stands at 1, and still counts in the family
   const ps = holm(
     pairs.map(({ group, alone, change }) =>
-      change > -0.1 ? 1 : permutationTest(makespansOf(group), makespansOf(alone), seedOf(group)),
+      change > -0.1 ? 1 : permutationTest(group.makespansMs, alone.makespansMs, seedOf(group)),
     ),
   );
   const faster = pairs.filter(({ change }, i) => change <= -0.1 && ps[i]! < 0.05);
@@ -91,7 +91,7 @@ function drifts(dataset: Dataset): readonly Finding[] {
   const flags = flagStarts(dataset);
   return dataset.starts.flatMap((cell, i) => {
     const { drift, driftRho } = flags[i]!;
-    const values = makespansOf({ ...cell, cells: [cell] });
+    const values = cell.rounds.map(({ makespanMs }) => makespanMs);
     const half = Math.floor(values.length / 2);
     const change = mean(values.slice(half)) / mean(values.slice(0, half)) - 1;
     if (!drift || Math.abs(change) < 0.05) return [];
@@ -136,12 +136,12 @@ function endsOfLeads(groups: readonly StartGroup[]): readonly Finding[] {
       const at = (runtime: string) => cells.filter(own => own.runtime === runtime && own.concurrency === concurrency);
       const steps = at(leader).flatMap(own => {
         const rival = at(other).find(({ density }) => density === own.density);
-        return rival === undefined ? [] : [{ own, rival, ratio: mean(makespansOf(own)) / mean(makespansOf(rival)) }];
+        return rival === undefined ? [] : [{ own, rival, ratio: own.makespanMs! / rival.makespanMs! }];
       });
       // a lead that is never nearly lost needs no interval
       if (steps.length < 2 || steps[0]!.ratio > 0.95 || steps.at(-1)!.ratio < 0.9) return [];
       const leads = steps.map(({ own, rival }) => {
-        const { interval } = estimateRatio(makespansOf(own), makespansOf(rival), `lead/${seedOf(own)}/${other}`);
+        const { interval } = estimateRatio(own.makespansMs, rival.makespansMs, `lead/${seedOf(own)}/${other}`);
         return interval !== null && interval[1] < 1;
       });
       const last = leads.lastIndexOf(true);

@@ -1,6 +1,6 @@
 import { sandboxCost, sandboxesIn } from "../capacity/index.js";
 import type { Dataset, RunInfo } from "../datasets/dataset.js";
-import { cpuOf, type MemoryGroup, makespansOf, memoryGroups, type StartGroup, startGroups } from "../groups.js";
+import { type MemoryGroup, memoryGroups, type StartGroup, startGroups } from "../groups.js";
 import type { Interval } from "../stats/bootstrap-t.js";
 import {
   type Estimate,
@@ -12,7 +12,6 @@ import {
 } from "../stats/estimate.js";
 import { mean } from "../stats/mean.js";
 import { median } from "../stats/quantile.js";
-import { pssPerSandbox } from "../tables/tables.js";
 import type { MemoryPlace, Quantity, StartPlace } from "./claim.js";
 
 /** What a claim is judged on. */
@@ -126,8 +125,8 @@ function rounds(quantity: Quantity, dataset: Dataset): Rounds | Missing {
 }
 
 function valuesOf(quantity: Quantity, group: StartGroup | MemoryGroup): readonly number[] {
-  if (!("concurrency" in group)) return group.cells.flatMap(cell => pssPerSandbox(cell) ?? []);
-  return quantity.statistic === "CPU per sandbox" ? cpuOf(group) : makespansOf(group);
+  if (!("concurrency" in group)) return group.pssesKiB;
+  return quantity.statistic === "CPU per sandbox" ? group.cpusMs : group.makespansMs;
 }
 
 function fromRounds(

@@ -1,7 +1,6 @@
 import type { Dataset, StartCell } from "../datasets/dataset.js";
-import { cpuOf, type MemoryGroup, makespansOf, memoryGroups, type StartGroup, startGroups } from "../groups.js";
+import { type MemoryGroup, memoryGroups, pssPerSandbox, type StartGroup, startGroups } from "../groups.js";
 import { mean } from "../stats/mean.js";
-import { pssPerSandbox } from "../tables/tables.js";
 
 /** What is compared: makespan (time, density), CPU per sandbox, memory per sandbox. */
 export type Metric = "time" | "cpu" | "memory";
@@ -59,7 +58,7 @@ function startSample(metric: "time" | "cpu", group: StartGroup): { place: CellPl
     place: { metric, experiment, runtime, density, concurrency, memory: null },
     sample: {
       of: "rounds",
-      values: metric === "time" ? makespansOf(group) : cpuOf(group),
+      values: metric === "time" ? group.makespansMs : group.cpusMs,
       blocks: blockMeans(metric, cells),
       failedRounds,
       attempted: known(cells.map(cell => cell.attempted)),

@@ -1,6 +1,6 @@
 import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
 import type { Dataset, MemoryCell, MemoryComponent } from "../datasets/dataset.js";
-import { pssPerSandbox } from "../tables/tables.js";
+import { pssPerSandbox } from "../groups.js";
 import type { DataFrame } from "./danfo.js";
 import { type Columns, frameOf } from "./frame.js";
 

@@ -3,12 +3,9 @@ export { formatCell, tableCsv } from "./csv.js";
 export type { Table, TableRow } from "./table.js";
 export {
   allTables,
-  cpuPerSandbox,
   cpuTable,
   densityTables,
-  meanMakespan,
   memoryTables,
-  pssPerSandbox,
   timeTable,
 } from "./tables.js";
 export {

@@ -1,8 +1,6 @@
-import { LabError } from "../../model/errors.js";
-import type { Experiment } from "../../model/experiment.js";
 import { byRuntime } from "../../model/runtimes.js";
-import type { Dataset, MemoryCell, StartCell } from "../datasets/dataset.js";
-import { mean } from "../stats/mean.js";
+import type { Dataset } from "../datasets/dataset.js";
+import { memoryGroups, startGroups } from "../groups.js";
 import type { Table } from "./table.js";
 
 /**
@@ -10,15 +8,7 @@ import type { Table } from "./table.js";
  *
  * @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign
  */
-export function timeTable(dataset: Dataset): Table {
-  const cells = startCells(dataset, "time");
-  return table("time", "runtime", cells, {
-    row: cell => cell.runtime,
-    column: cell => cell.concurrency,
-    value: meanMakespan,
-    order: byRuntime,
-  });
-}
+export const timeTable = (dataset: Dataset): Table => byConcurrency(dataset, "time", ({ makespanMs }) => makespanMs);
 
 /**
  * `cpu.csv`: CPU per sandbox in milliseconds, that is the busy time of the whole host in a round / concurrency, averaged
@@ -26,15 +16,7 @@ export function timeTable(dataset: Dataset): Table {
  *
  * @throws LabError `RUND_TWO_RUNS`, as timeTable
  */
-export function cpuTable(dataset: Dataset): Table {
-  const cells = startCells(dataset, "time");
-  return table("cpu", "runtime", cells, {
-    row: cell => cell.runtime,
-    column: cell => cell.concurrency,
-    value: cpuPerSandbox,
-    order: byRuntime,
-  });
-}
+export const cpuTable = (dataset: Dataset): Table => byConcurrency(dataset, "cpu", ({ cpuMs }) => cpuMs);
 
 /**
  * `mem_<id>.csv`, one per runtime: memory per sandbox in KiB, that is the sum of PSS over the runtime's processes / the
@@ -43,14 +25,12 @@ export function cpuTable(dataset: Dataset): Table {
  * @throws LabError `RUND_TWO_RUNS`, as timeTable
  */
 export function memoryTables(dataset: Dataset): readonly Table[] {
-  refuseTwoRuns(dataset, "memory");
-  return byId(dataset.memory, "mem").map(([name, cells]) =>
-    table(name, "memory", cells, {
-      row: cell => String(cell.memoryMb),
-      column: cell => cell.density,
-      value: own => meanOf(own.flatMap(cell => pssPerSandbox(cell) ?? [])),
-      order: (a, b) => Number(a) - Number(b),
-    }),
+  return perRuntime(memoryGroups(dataset), (runtime, own) =>
+    table(
+      `mem_${runtime}`,
+      "memory",
+      own.map(({ memoryMb, density, pssKiB }) => ({ row: String(memoryMb), column: density, value: pssKiB })),
+    ),
   );
 }
 
@@ -61,13 +41,17 @@ export function memoryTables(dataset: Dataset): readonly Table[] {
  * @throws LabError `RUND_TWO_RUNS`, as timeTable
  */
 export function densityTables(dataset: Dataset): readonly Table[] {
-  return byId(startCells(dataset, "density"), "density").map(([name, cells]) =>
-    table(name, "density", cells, {
-      row: cell => String(cell.density),
-      column: cell => cell.concurrency,
-      value: meanMakespan,
-      order: (a, b) => Number(a) - Number(b),
-    }),
+  const groups = startGroups(dataset).filter(({ experiment }) => experiment === "density");
+  return perRuntime(groups, (runtime, own) =>
+    table(
+      `density_${runtime}`,
+      "density",
+      own.map(({ density, concurrency, makespanMs }) => ({
+        row: String(density),
+        column: concurrency,
+        value: makespanMs,
+      })),
+    ),
   );
 }
 
@@ -78,81 +62,45 @@ export function allTables(dataset: Dataset): readonly Table[] {
   );
 }
 
-/** Mean makespan over the complete rounds of one cell, or of its repeats within one campaign; null without any. */
-export const meanMakespan = (cells: readonly StartCell[]): number | null =>
-  meanOf(cells.flatMap(cell => cell.rounds.map(round => round.makespanMs)));
+type StartGroups = ReturnType<typeof startGroups>;
 
-/** Busy milliseconds of the host per sandbox, averaged over the lines of cpu.txt; null without any. */
-export function cpuPerSandbox(cells: readonly StartCell[]): number | null {
-  const busy = meanOf(cells.flatMap(cell => cell.busyJiffies));
-  return busy === null || cells[0] === undefined ? null : (busy * 10) / cells[0].concurrency;
+function byConcurrency(dataset: Dataset, name: string, value: (group: StartGroups[number]) => number | null): Table {
+  const groups = startGroups(dataset).filter(({ experiment }) => experiment === "time");
+  return table(
+    name,
+    "runtime",
+    groups.map(group => ({ row: group.runtime, column: group.concurrency, value: value(group) })),
+  );
 }
 
-/** Sum of PSS over a cell's processes / its sandboxes, in KiB; null where the snapshot could not be read. */
-export function pssPerSandbox({ components, sandboxes }: MemoryCell): number | null {
-  if (components.length === 0 || sandboxes === 0) return null;
-  return components.reduce((total, { pssKiB }) => total + pssKiB, 0) / sandboxes;
+function perRuntime<Group extends { readonly runtime: string }>(
+  groups: readonly Group[],
+  tableOf: (runtime: string, own: readonly Group[]) => Table,
+): readonly Table[] {
+  const runtimes = [...new Set(groups.map(({ runtime }) => runtime))].sort(byRuntime);
+  return runtimes.map(id =>
+    tableOf(
+      id,
+      groups.filter(({ runtime }) => runtime === id),
+    ),
+  );
 }
 
-const meanOf = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values));
-
-function startCells(dataset: Dataset, experiment: "time" | "density"): readonly StartCell[] {
-  refuseTwoRuns(dataset, experiment);
-  return dataset.starts.filter(cell => cell.experiment === experiment);
+interface TableCell {
+  readonly row: string;
+  readonly column: number;
+  readonly value: number | null;
 }
 
-/** @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign */
-export function refuseTwoRuns(dataset: Dataset, experiment: Experiment): void {
-  const first = new Map<string, Dataset["runs"][number]>();
-  for (const run of dataset.runs) {
-    if (run.experiment !== experiment) continue;
-    const other = first.get(run.runtime);
-    if (other !== undefined && (run.campaign === null || run.campaign !== other.campaign)) {
-      throw new LabError("RUND_TWO_RUNS", "input", "", {
-        where: dataset.name,
-        expected: `one ${experiment} run of ${run.runtime} in a table`,
-        found: `${place(other)} and ${place(run)}`,
-        hint: "analyse them one at a time, or set them side by side with `rund-lab compare`",
-      });
-    }
-    first.set(run.runtime, run);
-  }
-}
-
-const place = ({ campaign, run }: Dataset["runs"][number]) => (campaign === null ? run : `${campaign}/${run}`);
-
-function byId<Cell extends { readonly runtime: string }>(
-  cells: readonly Cell[],
-  prefix: string,
-): readonly (readonly [name: string, cells: readonly Cell[]])[] {
-  const ids = [...new Set(cells.map(cell => cell.runtime))].sort(byRuntime);
-  return ids.map(id => [`${prefix}_${id}`, cells.filter(cell => cell.runtime === id)] as const);
-}
-
-/** Lays cells out as a table: rows and columns are those that occur, cells of one place are valued together. */
-function table<Cell>(
-  name: string,
-  rowName: Table["rowName"],
-  cells: readonly Cell[],
-  by: {
-    readonly row: (cell: Cell) => string;
-    readonly column: (cell: Cell) => number;
-    readonly value: (cells: readonly Cell[]) => number | null;
-    readonly order: (a: string, b: string) => number;
-  },
-): Table {
-  const columns = [...new Set(cells.map(by.column))].sort((a, b) => a - b);
-  const rows = [...new Set(cells.map(by.row))].sort(by.order);
+/** Lays cells out as a table: its rows and columns are those that occur, rows in order of appearance. */
+function table(name: string, rowName: Table["rowName"], cells: readonly TableCell[]): Table {
+  const columns = [...new Set(cells.map(({ column }) => column))].sort((a, b) => a - b);
+  const rows = [...new Set(cells.map(({ row }) => row))];
+  const values = new Map(cells.map(({ row, column, value }) => [`${row}/${column}`, value]));
   return {
     name,
     rowName,
     columns,
-    rows: rows.map(row => ({
-      row,
-      values: columns.map(column => {
-        const own = cells.filter(cell => by.row(cell) === row && by.column(cell) === column);
-        return own.length === 0 ? null : by.value(own);
-      }),
-    })),
+    rows: rows.map(row => ({ row, values: columns.map(column => values.get(`${row}/${column}`) ?? null) })),
   };
 }

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
-import { cpuTable, timeTable } from "../../analysis/tables/tables.js";
+import { type StartGroup, startGroups } from "../../analysis/groups.js";
 import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { lowestInWords } from "./finding.js";
@@ -9,7 +9,7 @@ import {
   type DatasetValues,
   distinct,
   gapsIn,
-  makespansAt,
+  type PlottedValue,
   scopeIn,
   seriesOf,
   sourcesOf,
@@ -74,28 +74,22 @@ export function fig10(datasets: readonly Dataset[]): Figure {
   };
 }
 
-function makespanByConcurrency(dataset: Dataset): DatasetValues {
-  const { columns, rows } = timeTable(dataset);
-  const values = rows.flatMap(({ row: runtime, values }) =>
-    columns.map((x, i) => ({
-      runtime,
-      x,
-      panel: 0,
-      y: values[i] ?? null,
-      ...spread(makespansAt(dataset, { experiment: "time", runtime, density: 0, concurrency: x })),
-    })),
-  );
-  return { dataset, values };
-}
+const makespanByConcurrency = (dataset: Dataset): DatasetValues =>
+  byConcurrency(dataset, ({ makespanMs, makespansMs }) => ({ y: makespanMs, ...spread(makespansMs) }));
 
-function cpuByConcurrency(dataset: Dataset): DatasetValues {
-  const { columns, rows } = cpuTable(dataset);
-  const busyMs = (runtime: string, x: number) =>
-    dataset.starts
-      .filter(cell => cell.experiment === "time" && cell.runtime === runtime && cell.concurrency === x)
-      .flatMap(cell => cell.busyJiffies.map(jiffies => (jiffies * 10) / x));
-  const values = rows.flatMap(({ row: runtime, values }) =>
-    columns.map((x, i) => ({ runtime, x, panel: 0, y: values[i] ?? null, ...spread(busyMs(runtime, x)) })),
-  );
+const cpuByConcurrency = (dataset: Dataset): DatasetValues =>
+  byConcurrency(dataset, ({ cpuMs, cpusMs }) => ({ y: cpuMs, ...spread(cpusMs) }));
+
+function byConcurrency(
+  dataset: Dataset,
+  measured: (group: StartGroup) => Pick<PlottedValue, "y" | "low" | "high" | "n">,
+): DatasetValues {
+  const groups = startGroups(dataset).filter(({ experiment }) => experiment === "time");
+  const values = groups.map(group => ({
+    runtime: group.runtime,
+    x: group.concurrency,
+    panel: 0,
+    ...measured(group),
+  }));
   return { dataset, values };
 }

@@ -1,20 +1,10 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
-import { densityTables } from "../../analysis/tables/tables.js";
+import { startGroups } from "../../analysis/groups.js";
 import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { lowestInWords } from "./finding.js";
 import { emptyPlot } from "./look.js";
-import {
-  absentIn,
-  type DatasetValues,
-  distinct,
-  gapsIn,
-  makespansAt,
-  scopeIn,
-  seriesOf,
-  sourcesOf,
-  spread,
-} from "./series.js";
+import { absentIn, type DatasetValues, distinct, gapsIn, scopeIn, seriesOf, sourcesOf, spread } from "./series.js";
 import { formatMs, sentences, zeros } from "./text.js";
 
 /**
@@ -67,17 +57,13 @@ export function fig13(datasets: readonly Dataset[]): Figure {
 }
 
 function makespanByDensity(dataset: Dataset): DatasetValues {
-  const values = densityTables(dataset).flatMap(({ name, columns, rows }) => {
-    const runtime = name.slice("density_".length);
-    return rows.flatMap(({ row, values }) =>
-      columns.map((concurrency, i) => ({
-        runtime,
-        x: Number(row),
-        panel: concurrency,
-        y: values[i] ?? null,
-        ...spread(makespansAt(dataset, { experiment: "density", runtime, density: Number(row), concurrency })),
-      })),
-    );
-  });
+  const groups = startGroups(dataset).filter(({ experiment }) => experiment === "density");
+  const values = groups.map(({ runtime, density, concurrency, makespanMs, makespansMs }) => ({
+    runtime,
+    x: density,
+    panel: concurrency,
+    y: makespanMs,
+    ...spread(makespansMs),
+  }));
   return { dataset, values };
 }

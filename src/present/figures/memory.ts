@@ -1,5 +1,5 @@
-import type { Dataset, MemoryCell } from "../../analysis/datasets/dataset.js";
-import { memoryTables, pssPerSandbox } from "../../analysis/tables/tables.js";
+import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { memoryGroups } from "../../analysis/groups.js";
 import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { lowestInWords } from "./finding.js";
@@ -9,11 +9,11 @@ import {
   type DatasetValues,
   distinct,
   gapsIn,
+  type PlottedValue,
   scopeIn,
   seriesOf,
   sourcesOf,
   spread,
-  type Value,
 } from "./series.js";
 import { digits, sentences, zeros } from "./text.js";
 
@@ -81,7 +81,7 @@ export function fig12(datasets: readonly Dataset[]): Figure {
 interface MemoryFigure {
   readonly id: string;
   readonly title: string;
-  readonly values: (dataset: Dataset) => readonly Value[];
+  readonly values: (dataset: Dataset) => readonly PlottedValue[];
   readonly x: string;
   readonly at: (xs: string) => string;
   /** Null for a figure of one panel. */
@@ -135,26 +135,11 @@ function memoryFigure(datasets: readonly Dataset[], wanted: MemoryFigure): Figur
 }
 
 /** Every cell of the memory tables, in MiB. */
-function memoryValues(dataset: Dataset) {
-  return memoryTables(dataset).flatMap(({ name, columns, rows }) =>
-    rows.flatMap(({ row, values }) =>
-      columns.map((density, i) => {
-        const kib = values[i] ?? null;
-        const runtime = name.slice("mem_".length);
-        const place = { runtime, memoryMb: Number(row), density };
-        return { ...place, y: kib === null ? null : kib / 1024, ...spread(snapshotsAt(dataset, place)) };
-      }),
-    ),
-  );
-}
-
-/** Memory per sandbox in MiB in each snapshot of one cell: several where a campaign repeated it. */
-function snapshotsAt(
-  { memory }: Dataset,
-  place: Pick<MemoryCell, "runtime" | "memoryMb" | "density">,
-): readonly number[] {
-  const own = memory.filter(
-    cell => cell.runtime === place.runtime && cell.memoryMb === place.memoryMb && cell.density === place.density,
-  );
-  return own.flatMap(cell => pssPerSandbox(cell) ?? []).map(kib => kib / 1024);
-}
+const memoryValues = (dataset: Dataset) =>
+  memoryGroups(dataset).map(({ runtime, memoryMb, density, pssKiB, pssesKiB }) => ({
+    runtime,
+    memoryMb,
+    density,
+    y: pssKiB === null ? null : pssKiB / 1024,
+    ...spread(pssesKiB.map(kib => kib / 1024)),
+  }));

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
-import { densityTables, timeTable } from "../../analysis/tables/tables.js";
+import { startGroups } from "../../analysis/groups.js";
 import { runtimeLabel } from "../../model/runtimes.js";
 import type { Figure } from "./figure.js";
 import { axisLook, emptyPlot, layoutLook } from "./look.js";
@@ -8,7 +8,7 @@ import { distinct, scopeIn } from "./series.js";
 import { faint } from "./style.js";
 import { digits, formatMs, listed, plain, ranges, sentences } from "./text.js";
 
-interface Cell {
+interface RatioCell {
   readonly density: number;
   readonly concurrency: number;
   readonly a: number;
@@ -52,7 +52,7 @@ export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] 
     return { type: "rect", ...area, fillcolor: shade(cell.ratio), line: { width: 0 }, layer: "below" };
   });
   // where the lead changes hands between neighbours
-  const differs = (one: Cell | undefined, other: Cell | undefined) =>
+  const differs = (one: RatioCell | undefined, other: RatioCell | undefined) =>
     one !== undefined && other !== undefined && one.ratio < 1 !== other.ratio < 1;
   for (const x of concurrencies.keys()) {
     for (const y of densities.keys()) {
@@ -122,24 +122,19 @@ export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] 
   };
 }
 
-function ratios(dataset: Dataset, a: string, b: string): readonly Cell[] {
-  const makespans = (runtime: string) => {
-    const time = timeTable(dataset);
-    const density = densityTables(dataset).find(table => table.name === `density_${runtime}`);
-    const onEmpty = time.rows
-      .filter(({ row }) => row === runtime)
-      .flatMap(({ values }) => time.columns.map((concurrency, i) => ({ density: 0, concurrency, ms: values[i] })));
-    const onBackground = (density?.rows ?? []).flatMap(({ row, values }) =>
-      density!.columns.map((concurrency, i) => ({ density: Number(row), concurrency, ms: values[i] })),
-    );
-    return [...onEmpty, ...onBackground];
-  };
-  const others = makespans(b);
-  return makespans(a).flatMap(({ density, concurrency, ms }) => {
-    const other = others.find(one => one.density === density && one.concurrency === concurrency)?.ms;
-    return ms == null || other == null || other === 0
+function ratios(dataset: Dataset, a: string, b: string): readonly RatioCell[] {
+  const groups = startGroups(dataset);
+  return groups.flatMap(({ experiment, runtime, density, concurrency, makespanMs }) => {
+    const other = groups.find(
+      one =>
+        one.experiment === experiment &&
+        one.runtime === b &&
+        one.density === density &&
+        one.concurrency === concurrency,
+    )?.makespanMs;
+    return runtime !== a || makespanMs === null || other == null || other === 0
       ? []
-      : [{ density, concurrency, a: ms, b: other, ratio: ms / other }];
+      : [{ density, concurrency, a: makespanMs, b: other, ratio: makespanMs / other }];
   });
 }
 
@@ -152,12 +147,12 @@ function shade(ratio: number): string {
 
 const isDark = (ratio: number) => Math.log2(ratio) < -0.5;
 
-function inWords(cells: readonly Cell[], above: string, below: string): string {
+function inWords(cells: readonly RatioCell[], above: string, below: string): string {
   const led = cells.filter(cell => cell.ratio < 1);
   const lost = cells.filter(cell => cell.ratio >= 1);
   const least = cells.reduce((one, other) => (other.ratio < one.ratio ? other : one));
   const most = cells.reduce((one, other) => (other.ratio > one.ratio ? other : one));
-  const place = (cell: Cell) => `${digits(cell.ratio)} at concurrency ${cell.concurrency} on ${cell.density}`;
+  const place = (cell: RatioCell) => `${digits(cell.ratio)} at concurrency ${cell.concurrency} on ${cell.density}`;
   const range = `The ratio goes from ${place(least)} to ${place(most)}.`;
   if (lost.length === 0) return `${above} is faster than ${below} in all ${cells.length} cells. ${range}`;
   const all = distinct(cells.map(cell => cell.density));

@@ -1,4 +1,4 @@
-import type { Dataset, StartCell } from "../../analysis/datasets/dataset.js";
+import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { ascending, quantileR7 } from "../../analysis/stats/quantile.js";
 import type { Experiment } from "../../model/experiment.js";
 import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
@@ -7,7 +7,7 @@ import { clipped, listed, plain, ranges, sentences } from "./text.js";
 import type { Point, Series } from "./trace.js";
 
 /** One value of a table, on its way into a figure. */
-export interface Value {
+export interface PlottedValue {
   readonly runtime: string;
   readonly x: number;
   /** Which panel it belongs to; 0 in a figure of one. */
@@ -22,7 +22,7 @@ export interface Value {
 /** The values of one dataset, and the table they stand in. */
 export interface DatasetValues {
   readonly dataset: Dataset;
-  readonly values: readonly Value[];
+  readonly values: readonly PlottedValue[];
 }
 
 /**
@@ -36,7 +36,10 @@ export function seriesOf(
   return all.flatMap(({ dataset, values }, index) => {
     const own = values.filter(value => value.panel === panel);
     return runtimesOf(own).map((runtime): Series => {
-      const points = own.filter(value => value.runtime === runtime).sort((a, b) => a.x - b.x);
+      const measured = new Map(own.filter(value => value.runtime === runtime).map(value => [value.x, value]));
+      const points = distinct([...measured.keys(), ...gridOf(values, panel)]).map(
+        (x): Omit<PlottedValue, "runtime" | "panel"> => measured.get(x) ?? { x, y: null },
+      );
       return {
         label: seriesLabel(runtime, dataset, all.length),
         runtime,
@@ -89,15 +92,11 @@ export function gapsIn(all: readonly DatasetValues[], where: (panels: string, xs
   const told = all.map(({ dataset, values }) => {
     const runtimes = runtimesOf(values);
     const panels = distinct(values.map(value => value.panel));
-    const has = (runtime: string, panel: number, x: number) =>
-      values.some(v => v.runtime === runtime && v.panel === panel && v.x === x && v.y !== null);
     const missing = runtimes.flatMap(runtime => {
       const lacking = new Map<string, number[]>();
       for (const panel of panels) {
-        const xs = distinct(values.filter(value => value.panel === panel).map(value => value.x)).filter(
-          x => 2 * runtimes.filter(one => has(one, panel, x)).length >= runtimes.length,
-        );
-        const gaps = xs.filter(x => !has(runtime, panel, x));
+        const xs = gridOf(values, panel);
+        const gaps = xs.filter(x => !has(values, runtime, panel, x));
         const words = ranges(gaps, xs);
         if (gaps.length > 0) lacking.set(words, [...(lacking.get(words) ?? []), panel]);
       }
@@ -111,6 +110,17 @@ export function gapsIn(all: readonly DatasetValues[], where: (panels: string, xs
   return sentences(...told);
 }
 
+/** Where a panel of a dataset has a value from at least half of the dataset's runtimes: a runtime that has none there has a gap. */
+function gridOf(values: readonly PlottedValue[], panel: number): readonly number[] {
+  const runtimes = runtimesOf(values);
+  return distinct(values.filter(value => value.panel === panel).map(value => value.x)).filter(
+    x => 2 * runtimes.filter(runtime => has(values, runtime, panel, x)).length >= runtimes.length,
+  );
+}
+
+const has = (values: readonly PlottedValue[], runtime: string, panel: number, x: number): boolean =>
+  values.some(value => value.runtime === runtime && value.panel === panel && value.x === x && value.y !== null);
+
 /** Numbers that occur, ascending. */
 export const distinct = (values: readonly number[]): readonly number[] => [...new Set(values)].sort((a, b) => a - b);
 
@@ -123,22 +133,6 @@ export function spread(values: readonly number[]): {
   if (values.length < 2) return { n: values.length };
   const sorted = ascending(values);
   return { low: quantileR7(sorted, 0.1), high: quantileR7(sorted, 0.9), n: values.length };
-}
-
-/** The makespans of the complete rounds of one cell, over its repeats in a campaign. */
-export function makespansAt(
-  { starts }: Dataset,
-  { experiment, runtime, density, concurrency }: Pick<StartCell, "experiment" | "runtime" | "density" | "concurrency">,
-): readonly number[] {
-  return starts
-    .filter(
-      cell =>
-        cell.experiment === experiment &&
-        cell.runtime === runtime &&
-        cell.density === density &&
-        cell.concurrency === concurrency,
-    )
-    .flatMap(cell => cell.rounds.map(round => round.makespanMs));
 }
 
 /** The runtimes that have a value, in their usual order. */
