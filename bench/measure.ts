@@ -23,9 +23,11 @@ import {
 } from "../src/measure/index.js";
 import { machineClock } from "../src/measure/round/clock.js";
 import { ServiceLog } from "../src/measure/round/service-log.js";
-import { cleanUp, removeSandbox } from "../src/measure/sandboxes/removal.js";
+import { callMs, cleanUp } from "../src/measure/sandboxes/removal.js";
+import { criDriver } from "../src/measure/workload/cri-driver.js";
 import { median } from "./support.js";
 
+const driverOf = (cri: CriClient) => criDriver({ cri, clock: machineClock, logFolder: tmpdir() });
 const crictlThere = spawnSync("crictl", ["--version"]).error === undefined;
 
 export default async function bench(): Promise<void> {
@@ -91,7 +93,7 @@ async function shellSkew(containerd: PrivateContainerd, cri: CriClient, folder: 
   const loop = `for f in ${folder}/shell-*.json; do crictl -r ${containerd.endpoint} runp --runtime runc $f >/dev/null & done; wait`;
   execFileSync("sh", ["-c", loop], { stdio: "ignore" });
   console.log(`  a shell loop with crictl: 100 within ${log.skewOf(uids)?.toFixed(0)} ms`);
-  await cleanUp({ cri, clock: machineClock }, "shell");
+  await cleanUp({ driver: driverOf(cri), clock: machineClock }, "shell");
 }
 
 async function bringUp(cri: CriClient, campaign: string, count: number): Promise<readonly string[]> {
@@ -116,11 +118,11 @@ async function cleanUpSpeed(cri: CriClient, endpoint: string): Promise<void> {
   };
   const ids = await bringUp(cri, "one-by-one", 100);
   const single = await seconds(async () => {
-    for (const id of ids) await removeSandbox(cri, id);
+    for (const id of ids) await driverOf(cri).remove(id, callMs);
   });
   const withCrictl = crictlThere ? await originalCleanUp(cri, endpoint, seconds) : null;
   await bringUp(cri, "workers", 100);
-  const pooled = await seconds(() => cleanUp({ cri, clock: machineClock }, "workers"));
+  const pooled = await seconds(() => cleanUp({ driver: driverOf(cri), clock: machineClock }, "workers"));
   console.log(
     `  clean-up of 100: ${pooled.toFixed(2)} s verified by workers, ${single.toFixed(2)} s one at a time: ${(single / pooled).toFixed(1)}×`,
   );
@@ -168,6 +170,6 @@ async function memorySpeed(cri: CriClient): Promise<void> {
   console.log(
     `  memory of 200 sandboxes: ${median(ours).toFixed(0)} ms, smem ${median(theirs).toFixed(0)} ms: ${(median(theirs) / median(ours)).toFixed(1)}×; PSS ${pss} KiB against smem's ${smem} (${((pss / smem - 1) * 100).toFixed(2)} %)`,
   );
-  await cleanUp({ cri, clock: machineClock }, "memory");
-  if ((await listOwn(cri, "memory")).length > 0) throw new Error("sandboxes are left");
+  await cleanUp({ driver: driverOf(cri), clock: machineClock }, "memory");
+  if ((await listOwn(driverOf(cri), "memory")).length > 0) throw new Error("sandboxes are left");
 }

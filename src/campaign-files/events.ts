@@ -1,4 +1,5 @@
 import { excerpt } from "../logs/problems.js";
+import type { End } from "../model/end.js";
 import type { Experiment } from "../model/experiment.js";
 import type { Parsed, Problem } from "../model/problem.js";
 
@@ -79,6 +80,15 @@ export interface ReadySample {
   readonly sentMs: number;
   readonly answeredMs: number;
   readonly readyMs: number;
+  /** The end that the campaign asked for; left out for SANDBOX_READY. */
+  readonly until?: Exclude<End, "sandbox">;
+  readonly pulledMs?: number;
+  readonly createdMs?: number;
+  readonly startedMs?: number;
+  readonly outputMs?: number;
+  readonly processMs?: number;
+  readonly respondedMs?: number;
+  readonly refusedMs?: number;
 }
 
 /** A cold start that did not. A timeout is a right-censored value: it would have taken longer than `endedMs − sentMs`. */
@@ -91,6 +101,17 @@ export interface FailedSample {
   readonly endedMs: number;
   readonly reason: string;
   readonly message: string;
+  /** The stage that failed; left out for an empty sandbox. */
+  readonly stage?: FailedStage;
+}
+
+/** The stages of a cold start that can fail, in order. */
+export type FailedStage = "sandbox" | "ready" | "pull" | "create" | "start" | "output" | "response";
+
+/** The end of a cold start that the campaign asked for, in milliseconds since the release. */
+export function endOf({ until, readyMs, startedMs, outputMs, respondedMs }: ReadySample): number {
+  if (until === undefined) return readyMs;
+  return { container: startedMs, output: outputMs, response: respondedMs }[until] ?? readyMs;
 }
 
 /** One client of a round: ready, failed, or given up when its time was over. */
@@ -265,12 +286,13 @@ export interface EndEvent {
  */
 export function formatEvent(event: CampaignEvent): string {
   if (event.event !== "round") return `${JSON.stringify(event)}\n`;
-  const samples = event.samples.map(sample =>
-    sample.status === "ready"
-      ? [sample.client, sample.sandbox, sample.sentMs, sample.answeredMs, sample.readyMs]
-      : sample,
-  );
+  const samples = event.samples.map(sample => (sample.status === "ready" ? storeReady(sample) : sample));
   return `${JSON.stringify({ ...event, samples })}\n`;
+}
+
+function storeReady({ status: _, client, sandbox, sentMs, answeredMs, readyMs, ...further }: ReadySample) {
+  const plain = [client, sandbox, sentMs, answeredMs, readyMs];
+  return Object.keys(further).length === 0 ? plain : [...plain, further];
 }
 
 /** Events by name, and the fields a reader relies on. */
@@ -344,10 +366,10 @@ function readSample(value: unknown): Sample | undefined {
       ? (value as FailedSample)
       : undefined;
   }
-  const [client, sandbox, sentMs, answeredMs, readyMs] = value;
+  const [client, sandbox, sentMs, answeredMs, readyMs, further = {}] = value;
   const times = [client, sentMs, answeredMs, readyMs];
   return typeof sandbox === "string" && times.every(time => typeof time === "number")
-    ? { status: "ready", client, sandbox, sentMs, answeredMs, readyMs }
+    ? { status: "ready", client, sandbox, sentMs, answeredMs, readyMs, ...further }
     : undefined;
 }
 
@@ -357,10 +379,10 @@ function readSample(value: unknown): Sample | undefined {
  *
  * @example coldStartOf(1000.4, { status: "ready", client: 1, sandbox: "ab", sentMs: 0.2, answeredMs: 80, readyMs: 84.3 }) // { sandboxId: "ab", startMs: 1001, endMs: 1085 }
  */
-export function coldStartOf(releasedMs: number, { sandbox, sentMs, readyMs }: ReadySample) {
+export function coldStartOf(releasedMs: number, sample: ReadySample) {
   return {
-    sandboxId: sandbox,
-    startMs: Math.round(releasedMs + sentMs),
-    endMs: Math.round(releasedMs + readyMs),
+    sandboxId: sample.sandbox,
+    startMs: Math.round(releasedMs + sample.sentMs),
+    endMs: Math.round(releasedMs + endOf(sample)),
   };
 }

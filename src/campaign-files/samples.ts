@@ -1,6 +1,6 @@
 import { excerpt } from "../logs/problems.js";
 import type { Parsed, Problem } from "../model/problem.js";
-import type { RoundEvent } from "./events.js";
+import { endOf, type RoundEvent } from "./events.js";
 
 /** One cold start in `samples.csv`: tidy, a row each, for pandas, DuckDB and R. */
 export interface SampleRow {
@@ -48,7 +48,7 @@ export const samplesHeader = `${sampleColumns.join(",")}\n`;
 export function sampleRows(round: RoundEvent, experiment: "time" | "density"): readonly SampleRow[] {
   const { run, runtime, density, concurrency, block, warmup, releasedMs } = round;
   return round.samples.map(sample => {
-    const ended = sample.status === "ready" ? sample.readyMs : sample.endedMs;
+    const ended = sample.status === "ready" ? endOf(sample) : sample.endedMs;
     return {
       ...{ run, experiment, runtime, density, concurrency, block, round: round.round, warmup },
       client: sample.client,

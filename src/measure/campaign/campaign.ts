@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { CampaignEvent } from "../../campaign-files/events.js";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { LabError } from "../../model/errors.js";
+import { isLost } from "../cri/errors.js";
 import { experimentTable } from "../experiments/index.js";
 import { now, type Visit } from "../experiments/visit.js";
 import type { Plan, PlannedExperiment } from "../plan/plan.js";
@@ -9,7 +10,7 @@ import type { CampaignFolder } from "../record/campaign-folder.js";
 import { DoneRounds } from "../record/done-rounds.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import { CampaignSandboxes } from "../sandboxes/campaign-sandboxes.js";
-import { isLost } from "../sandboxes/removal.js";
+
 import { bootId } from "../system/process-identity.js";
 import type { Preparation, RunDescription } from "./preparation.js";
 import type { CampaignTools } from "./tools.js";

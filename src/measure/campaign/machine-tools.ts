@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { thisMachine } from "../changes/index.js";
@@ -9,31 +11,44 @@ import { readSandboxMemory } from "../host/memory-snapshot.js";
 import { readSizes } from "../host/smaps.js";
 import { readHostMemory, readHostState, readMemoryPressure, readMemorySettings } from "../host/state.js";
 import { type Clock, elapsedMs, fasterClock, machineClock } from "../round/clock.js";
-import { coldStart } from "../round/cold-start.js";
+import { type Driver, emptySandbox } from "../round/driver.js";
 import { watchLoop } from "../round/loop-delay.js";
 import { ServiceLog } from "../round/service-log.js";
 import { replayTiming, usualTiming } from "../round/timing.js";
-import { removeSandbox } from "../sandboxes/removal.js";
+import { callMs } from "../sandboxes/removal.js";
 import { sandboxRequest } from "../sandboxes/request.js";
+import { startOne } from "../sandboxes/start-one.js";
+import { criDriver } from "../workload/cri-driver.js";
 import type { MeasureOptions } from "./options.js";
 import { machinePreparation, type Preparation, replayPreparation } from "./preparation.js";
 import type { Service } from "./service.js";
 import type { CampaignTools } from "./tools.js";
 
-/** Returns the tools of a campaign on this machine; those of a rehearsal change nothing and use recorded time. */
-export function toolsFor({ service, memory, report, timing }: MeasureOptions, label: string): CampaignTools {
+/**
+ * Returns the tools of a campaign on this machine; those of a rehearsal change nothing and use recorded time.
+ *
+ * @param folder the campaign's folder
+ */
+export function toolsFor(
+  { service, memory, report, timing }: MeasureOptions,
+  label: string,
+  folder: string,
+): CampaignTools {
   const { cri, replay, socket, log } = service;
   const clock: Clock = replay === null ? machineClock : fasterClock(replay.speed);
+  const logFolder = join(folder, "container-logs");
+  // those of a session that was killed
+  rmSync(logFolder, { recursive: true, force: true });
+  const driver = criDriver({ cri, clock, logFolder });
   return {
-    cri,
+    driver,
     clock,
     report,
     host: { cpu: readCpu, state: readHostState, pressure: readMemoryPressure },
     watchLoop,
     timing: timing ?? (replay === null ? usualTiming : replayTiming),
-    network: "NODE",
     memory: memory ?? hostMemory(socket),
-    preparation: preparationFor(service, label, clock),
+    preparation: preparationFor(service, driver, label, clock),
     serviceLog: log === null ? null : new ServiceLog(log),
     async runCommand(command, signal) {
       const startedNs = machineClock.nowNs();
@@ -44,15 +59,16 @@ export function toolsFor({ service, memory, report, timing }: MeasureOptions, la
   };
 }
 
-function preparationFor(service: Service, label: string, clock: Clock): Preparation {
+function preparationFor(service: Service, driver: Driver, label: string, clock: Clock): Preparation {
   if (service.replay !== null) return replayPreparation(service.replay.dataset);
-  const { cri, containerd, snapshotter } = service;
-  const maker = { campaign: label, session: randomBytes(4).toString("hex"), network: "NODE" } as const;
+  const { containerd, snapshotter } = service;
+  const maker = { campaign: label, session: randomBytes(4).toString("hex") };
   const startAndRemove = async (handler: string) => {
     const place = { experiment: "time", runtime: handler, density: 0, concurrency: 1, round: 1, client: 1 } as const;
-    const sandbox = sandboxRequest(maker, handler, { ...place, role: "probe" });
-    const sample = await coldStart({ cri, clock }, sandbox, 1, clock.nowNs(), 60_000, new AbortController().signal);
-    if (sample.sandbox !== null) await removeSandbox(cri, sample.sandbox);
+    const sandbox = sandboxRequest(maker, handler, "NODE", { ...place, role: "probe" });
+    const { signal } = new AbortController();
+    const sample = await startOne({ driver, clock }, emptySandbox, sandbox, 60_000, signal);
+    if (sample.sandbox !== null) await driver.remove(sample.sandbox, callMs);
     if (sample.status === "ready") return;
     throw new LabError("RUND_TEMPLATE", "machine", `the sandbox for the template does not start: ${sample.message}`, {
       where: handler,

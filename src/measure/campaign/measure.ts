@@ -33,7 +33,7 @@ export async function measureCampaign(
     const folder = CampaignFolder.create(path, newManifest(basename(path), at, options));
     made(path);
     try {
-      await runCampaign(folder, plan, toolsFor(options, folder.manifest.label), options.signal);
+      await runCampaign(folder, plan, toolsFor(options, folder.manifest.label, path), options.signal);
     } finally {
       folder.close();
     }
@@ -56,7 +56,7 @@ export async function resumeCampaign(path: string, options: MeasureOptions): Pro
       refuseOtherService(manifest, options, path);
       if (manifest.status === "complete") return path;
       folder.update({ status: "running", why: null, endedAt: null });
-      await runCampaign(folder, options.plan, toolsFor(options, manifest.label), options.signal);
+      await runCampaign(folder, options.plan, toolsFor(options, manifest.label, path), options.signal);
     } finally {
       folder.close();
     }

@@ -4,7 +4,6 @@ import type { Preparation } from "./preparation.js";
 
 /** What a campaign works with. Everything it does to the world goes through here. */
 export interface CampaignTools extends RoundTools {
-  readonly network: "NODE" | "POD";
   readonly memory: MemoryTools;
   readonly preparation: Preparation;
   /** The service's own log of requests; null where it cannot be read. */

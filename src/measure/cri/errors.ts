@@ -68,6 +68,9 @@ function headline(text: string): string {
   return more.length === 0 ? first : `${first} …`;
 }
 
+/** Whether an error means that the service itself is gone, rather than that one sandbox is in trouble. */
+export const isLost = (error: unknown): boolean => error instanceof CriError && error.reason === "unavailable";
+
 /** For `.catch` after stopping or removing: whatever is gone already needs neither. */
 export function ignoreNotFound(error: unknown): void {
   if (!(error instanceof CriError) || error.reason !== "not-found") throw error;

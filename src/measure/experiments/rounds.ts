@@ -1,11 +1,14 @@
 import type { CampaignEvent, Sample } from "../../campaign-files/events.js";
-import type { CriClient, SandboxSummary } from "../cri/client.js";
+import type { SandboxSummary } from "../cri/client.js";
+import { isLost } from "../cri/errors.js";
 import { elapsedMs } from "../round/clock.js";
-import { coldStart } from "../round/cold-start.js";
+import type { Driver } from "../round/driver.js";
 import { measureRound } from "../round/round.js";
-import { isLost, refuseLeftovers, removeSandbox } from "../sandboxes/removal.js";
+import { callMs, refuseLeftovers } from "../sandboxes/removal.js";
+import { startOne } from "../sandboxes/start-one.js";
 import type { MeasuredRound } from "./experiment.js";
 import { now, type Visit, type VisitTools, visitRequest } from "./visit.js";
+import { workloadOf } from "./workload.js";
 
 /** Milliseconds of the machine's time in which a service that has stopped answering may answer again. */
 const lostMs = 5_000;
@@ -43,13 +46,13 @@ export function roundOf(event: CampaignEvent): MeasuredRound | null {
 
 async function prewarm(visit: Visit, tools: VisitTools): Promise<void> {
   const { settings, slot, run, runtime } = visit;
-  const { cri, clock, sandboxes, signal } = tools;
+  const { driver, clock, sandboxes, signal } = tools;
   tools.report("prewarm");
   const startedNs = clock.nowNs();
   const sandbox = visitRequest(sandboxes, visit, 1, 1, "prewarm");
-  const sample = await coldStart(tools, sandbox, 1, startedNs, settings.timeout * 1000, signal);
-  await refuseIfLost(cri, [sample]);
-  if (sample.sandbox !== null) await removeSandbox(cri, sample.sandbox).catch(rethrowIfLost);
+  const sample = await startOne(tools, workloadOf(settings), sandbox, settings.timeout * 1000, signal);
+  await refuseIfLost(driver, [sample]);
+  if (sample.sandbox !== null) await driver.remove(sample.sandbox, callMs).catch(rethrowIfLost);
   const failure = sample.status === "ready" ? null : sample.message;
   const ms = elapsedMs(startedNs, clock.nowNs());
   tools.append({ event: "prewarm", at: now(), run, runtime: runtime.id, density: slot.density, ms, failure });
@@ -63,7 +66,7 @@ async function measureOne(
   warmup: boolean,
 ): Promise<void> {
   const { settings, slot, run, runtime } = visit;
-  const { cri, clock, serviceLog, sandboxes, signal } = tools;
+  const { driver, clock, serviceLog, sandboxes, signal } = tools;
   const { density, block, position } = slot;
   const concurrency = slot.concurrency!;
   signal.throwIfAborted();
@@ -77,8 +80,8 @@ async function measureOne(
     visitRequest(sandboxes, visit, round, index + 1, role),
   );
   serviceLog?.mark();
-  const measured = await measureRound(tools, requests, settings.timeout * 1000, signal);
-  await refuseIfLost(cri, measured.samples);
+  const measured = await measureRound(tools, workloadOf(settings), requests, settings.timeout * 1000, signal);
+  await refuseIfLost(driver, measured.samples);
   const serviceSkewMs = serviceLog?.skewOf(requests.map(({ uid }) => uid)) ?? null;
   const after = (await background?.ready()) ?? [];
   const died = before.some(({ id }) => !after.some(other => other.id === id));
@@ -115,9 +118,9 @@ async function measureOne(
  *
  * @throws CriError if it is gone
  */
-async function refuseIfLost(cri: CriClient, samples: readonly Sample[]): Promise<void> {
+async function refuseIfLost(driver: Driver, samples: readonly Sample[]): Promise<void> {
   if (!samples.some(sample => sample.status === "failed" && sample.reason === "unavailable")) return;
-  await cri.version({ timeoutMs: lostMs });
+  await driver.ping(lostMs);
 }
 
 function rethrowIfLost(error: unknown): void {

@@ -1,3 +1,4 @@
+import type { End } from "../../model/end.js";
 import type { Experiment } from "../../model/experiment.js";
 
 /** One experiment as it will be run: everything that decides which rounds are measured, and how. */
@@ -24,6 +25,28 @@ export interface ExperimentSettings {
   readonly timeout: number;
   /** A shell command run before every round; null for none. */
   readonly prepare: string | null;
+  /** Where a cold start ends; left out for a sandbox that is ready. */
+  readonly until?: Exclude<End, "sandbox">;
+  /** The network of the sandboxes; left out for the host's. */
+  readonly network?: "pod";
+  /** The image of the container in each sandbox; left out for the project's own. */
+  readonly image?: string;
+  /** Whether each cold start pulls the image. */
+  readonly pull?: true;
+  /** The container's command, in words as a shell splits them; left out for the image's own. */
+  readonly command?: string;
+  /** The container's environment, NAME=VALUE each. */
+  readonly env?: readonly string[];
+  /** The port that its process serves. */
+  readonly port?: number;
+  /** The path of an HTTP request that it answers with 2xx. */
+  readonly path?: string;
+  /** CPUs that it may use. */
+  readonly cpu?: number;
+  /** MiB of memory that it may use. */
+  readonly memoryLimit?: number;
+  /** Whether standing sandboxes have a container. */
+  readonly withContainer?: true;
 }
 
 /** Settings as somebody asks for them; `experimentSettings` fills in the rest. */

@@ -68,8 +68,9 @@ export function visitRequest(
 ): SandboxConfig {
   const { experiment } = settings;
   const { density, concurrency } = slot;
+  const network = settings.network === "pod" ? "POD" : "NODE";
   const cell = { experiment, runtime: runtime.id, density, concurrency: concurrency ?? density };
-  return sandboxes.request(runtime.handler, { ...cell, round, client, role });
+  return sandboxes.request(runtime.handler, network, { ...cell, round, client, role });
 }
 
 /** UTC, ISO 8601. */

@@ -1,16 +1,17 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CpuTicks, HostState, RoundCpu, RoundEvent, RoundFlag, Sample } from "../../campaign-files/events.js";
-import type { CriClient, SandboxConfig } from "../cri/client.js";
+import { endOf } from "../../campaign-files/events.js";
+import type { SandboxConfig } from "../cri/client.js";
 import { type CpuReading, tickMs, ticksBetween } from "../host/cpu.js";
 import type { MemoryPressure } from "../host/state.js";
 import { type Clock, elapsedMs } from "./clock.js";
-import { coldStart } from "./cold-start.js";
+import type { Driver, Release, Starts, Workload } from "./driver.js";
 import { waitForQuiet } from "./quiet.js";
 import type { Timing } from "./timing.js";
 
 /** What a round is measured with. */
 export interface RoundTools {
-  readonly cri: CriClient;
+  readonly driver: Driver;
   readonly clock: Clock;
   readonly host: HostProbe;
   /** Watches whether this program is held up; what it gives ends the watch and tells the longest delay in milliseconds. */
@@ -53,6 +54,22 @@ const turnNs = 3_000_000n;
  */
 export async function measureRound(
   tools: RoundTools,
+  workload: Workload,
+  sandboxes: readonly SandboxConfig[],
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<MeasuredRound> {
+  const starts = await tools.driver.begin(workload, sandboxes);
+  try {
+    return await measureStarts(tools, starts, sandboxes, timeoutMs, signal);
+  } finally {
+    starts.close();
+  }
+}
+
+async function measureStarts(
+  tools: RoundTools,
+  starts: Starts,
   sandboxes: readonly SandboxConfig[],
   timeoutMs: number,
   signal: AbortSignal,
@@ -67,19 +84,21 @@ export async function measureRound(
   const loopDelay = tools.watchLoop();
   const before = host.cpu();
   const releasedNs = clock.nowNs();
-  const samples = await release(tools, sandboxes, releasedNs, timeoutMs, signal);
+  const from = { atNs: releasedNs, epochMs: wall.epochMs + Number(releasedNs - wall.atNs) / 1e6 };
+  const ended = await release(starts, sandboxes, from, timeoutMs, signal);
   const roundMs = elapsedMs(releasedNs, clock.nowNs());
   const after = host.cpu();
   const loopDelayMs = micro((await loopDelay()) * clock.speed);
   const wallAfter = clock.wall(true);
   const pressureAfter = host.pressure();
   const settle = await watch(tools, timing.settleMs, signal);
+  const samples = await starts.complete(ended, from);
 
   const ready = samples.flatMap(sample => (sample.status === "ready" ? [sample] : []));
   const complete = ready.length === samples.length;
   const sent = samples.map(({ sentMs }) => sentMs);
   const firstMs = Math.min(...sent);
-  const makespanMs = complete ? Math.max(...ready.map(({ readyMs }) => readyMs)) - firstMs : null;
+  const makespanMs = complete ? Math.max(...ready.map(endOf)) - firstMs : null;
   const clockStepMs = micro(wallAfter.epochMs - wall.epochMs - Number(wallAfter.atNs - wall.atNs) / 1e6);
   const cpu = roundCpu(before, after, roundMs / clock.speed, idle, settle);
   const swapIn = pressureAfter.swapIn - pressure.swapIn;
@@ -95,7 +114,7 @@ export async function measureRound(
     "memory-pressure": memoryStallUs > 0,
   };
   return {
-    releasedMs: micro(wall.epochMs + Number(releasedNs - wall.atNs) / 1e6),
+    releasedMs: micro(from.epochMs),
     samples,
     makespanMs: makespanMs === null ? null : micro(makespanMs),
     startSkewMs: micro(Math.max(...sent) - firstMs),
@@ -112,16 +131,16 @@ export async function measureRound(
 
 /** Sends every request and awaits them all. */
 async function release(
-  tools: RoundTools,
+  starts: Starts,
   sandboxes: readonly SandboxConfig[],
-  releasedNs: bigint,
+  from: Release,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<readonly Sample[]> {
   const started: Promise<Sample>[] = [];
   let turnBegan = process.hrtime.bigint();
   for (const [index, sandbox] of sandboxes.entries()) {
-    const sample = coldStart(tools, sandbox, index + 1, releasedNs, timeoutMs, signal);
+    const sample = starts.start(sandbox, index + 1, from, timeoutMs, signal);
     // an interruption rejects them all, some before they are awaited
     sample.catch(() => {});
     started.push(sample);

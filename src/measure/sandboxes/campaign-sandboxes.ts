@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { CleanupEvent } from "../../campaign-files/events.js";
-import type { CriClient, SandboxConfig, SandboxSummary } from "../cri/client.js";
+import type { SandboxConfig, SandboxSummary } from "../cri/client.js";
 import type { SandboxLabels } from "../cri/labels.js";
 import { type Clock, elapsedMs } from "../round/clock.js";
+import type { Driver, Workload } from "../round/driver.js";
 import { type BroughtUp, bringUp, readyBackground } from "./bring-up.js";
 import { type Cleanup, cleanUp, refuseLeftovers } from "./removal.js";
 import { type SandboxMaker, sandboxRequest } from "./request.js";
@@ -16,22 +17,19 @@ export interface StandingSandboxes {
 
 /** The sandboxes of one campaign in one session. All carry the campaign's label; no other sandbox is touched. */
 export class CampaignSandboxes {
-  readonly #tools: { readonly cri: CriClient; readonly clock: Clock };
+  readonly #tools: { readonly driver: Driver; readonly clock: Clock };
   readonly #maker: SandboxMaker;
   #standing: StandingSandboxes | null = null;
 
   /** @param campaign the campaign's label */
-  constructor(
-    tools: { readonly cri: CriClient; readonly clock: Clock; readonly network: "NODE" | "POD" },
-    campaign: string,
-  ) {
+  constructor(tools: { readonly driver: Driver; readonly clock: Clock }, campaign: string) {
     this.#tools = tools;
-    this.#maker = { campaign, session: randomBytes(4).toString("hex"), network: tools.network };
+    this.#maker = { campaign, session: randomBytes(4).toString("hex") };
   }
 
   /** The request for one sandbox; its name and uid follow from its labels and the session. */
-  request(handler: string, labels: Omit<SandboxLabels, "campaign">): SandboxConfig {
-    return sandboxRequest(this.#maker, handler, labels);
+  request(handler: string, network: SandboxConfig["network"], labels: Omit<SandboxLabels, "campaign">): SandboxConfig {
+    return sandboxRequest(this.#maker, handler, network, labels);
   }
 
   /** Whether exactly these sandboxes stand, or are being brought up. */
@@ -47,17 +45,18 @@ export class CampaignSandboxes {
    */
   bringUp(
     standing: StandingSandboxes,
+    workload: Workload,
     request: (n: number) => SandboxConfig,
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<BroughtUp> {
     this.#standing = standing;
-    return bringUp(this.#tools, this.#maker.campaign, standing.density, request, timeoutMs, signal);
+    return bringUp(this.#tools, this.#maker.campaign, workload, standing.density, request, timeoutMs, signal);
   }
 
   /** The standing sandboxes that are ready, by the service's own count. */
   ready(): Promise<readonly SandboxSummary[]> {
-    return readyBackground(this.#tools.cri, this.#maker.campaign);
+    return readyBackground(this.#tools.driver, this.#maker.campaign);
   }
 
   /** Removes the sandboxes of a round; standing ones stay. @param timedOut whether some may still turn up */

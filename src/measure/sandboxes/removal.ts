@@ -1,15 +1,16 @@
 import { LabError } from "../../model/errors.js";
-import type { CriClient, SandboxSummary } from "../cri/client.js";
-import { CriError } from "../cri/errors.js";
+import type { SandboxSummary } from "../cri/client.js";
+import { isLost } from "../cri/errors.js";
 import { labelNames, type SandboxRole } from "../cri/labels.js";
 import type { Clock } from "../round/clock.js";
+import type { Driver } from "../round/driver.js";
 import { inParallel } from "../system/workers.js";
 
 /** Sandboxes removed at a time: more make containerd slower, not faster. */
 const cleanupWorkers = 8;
 
 /** Milliseconds of the machine's time that one call may take, even where the campaign's clock runs faster. */
-const callMs = 30_000;
+export const callMs = 30_000;
 
 /** Attempts before a sandbox counts as left behind. */
 const passes = 3;
@@ -35,7 +36,7 @@ export interface Cleanup {
  * @throws CriError if the service no longer answers
  */
 export async function cleanUp(
-  { cri, clock }: { readonly cri: CriClient; readonly clock: Clock },
+  { driver, clock }: { readonly driver: Driver; readonly clock: Clock },
   campaign: string,
   doomed: (role: SandboxRole) => boolean = () => true,
   timedOut = false,
@@ -43,16 +44,16 @@ export async function cleanUp(
   const gone = new Set<string>();
   let why: string | null = null;
   const list = async () => {
-    const own = await listOwn(cri, campaign, doomed);
+    const own = await listOwn(driver, campaign, doomed);
     if (own.length > 0 || !timedOut) return own;
     await clock.sleep(lateMs);
-    return listOwn(cri, campaign, doomed);
+    return listOwn(driver, campaign, doomed);
   };
   let there = await list();
   for (let pass = 0; pass < passes && there.length > 0; pass++) {
     await inParallel(there, cleanupWorkers, async ({ id }) => {
       try {
-        await removeSandbox(cri, id);
+        await driver.remove(id, callMs);
       } catch (error) {
         if (isLost(error)) throw error;
         why ??= error instanceof Error ? error.message : String(error);
@@ -67,26 +68,13 @@ export async function cleanUp(
 
 /** The campaign's sandboxes, as the service lists them. */
 export async function listOwn(
-  cri: CriClient,
+  driver: Pick<Driver, "list">,
   campaign: string,
   wanted: (role: SandboxRole) => boolean = () => true,
 ): Promise<readonly SandboxSummary[]> {
-  const own = await cri.listPodSandbox({ [labelNames.campaign]: campaign }, { timeoutMs: callMs });
+  const own = await driver.list({ [labelNames.campaign]: campaign }, callMs);
   return own.filter(({ labels }) => wanted(labels[labelNames.role] as SandboxRole));
 }
-
-/** Stops and removes one sandbox; it is removed even if stopping it fails. */
-export async function removeSandbox(cri: CriClient, id: string): Promise<void> {
-  try {
-    await cri.stopPodSandbox(id, { timeoutMs: callMs });
-  } catch (error) {
-    if (isLost(error)) throw error;
-  }
-  await cri.removePodSandbox(id, { timeoutMs: callMs });
-}
-
-/** Whether an error means that the service itself is gone, rather than that one sandbox is in trouble. */
-export const isLost = (error: unknown): boolean => error instanceof CriError && error.reason === "unavailable";
 
 /** @throws LabError `RUND_LEFTOVERS` if sandboxes could not be removed */
 export function refuseLeftovers({ left, why }: Cleanup): void {

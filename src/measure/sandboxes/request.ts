@@ -10,7 +10,6 @@ export interface SandboxMaker {
   readonly campaign: string;
   /** A word no other session has, so that no name is ever used twice. */
   readonly session: string;
-  readonly network: "NODE" | "POD";
 }
 
 let made = 0;
@@ -22,8 +21,9 @@ let made = 0;
  * @param labels what it is there for; name and uid follow from them and from the session
  */
 export function sandboxRequest(
-  { campaign, session, network }: SandboxMaker,
+  { campaign, session }: SandboxMaker,
   handler: string,
+  network: SandboxConfig["network"],
   labels: Omit<SandboxLabels, "campaign">,
 ): SandboxConfig {
   const { role, runtime, density, concurrency, round, client } = labels;

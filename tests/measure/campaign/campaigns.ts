@@ -5,11 +5,13 @@ import { runCampaign } from "../../../src/measure/campaign/campaign.js";
 import { newManifest } from "../../../src/measure/campaign/new-manifest.js";
 import { replayPreparation } from "../../../src/measure/campaign/preparation.js";
 import type { CampaignTools } from "../../../src/measure/campaign/tools.js";
+import type { CriClient } from "../../../src/measure/cri/client.js";
 import type { ExperimentWishes } from "../../../src/measure/experiments/settings.js";
 import { type RuntimeDeclaration, runtimes } from "../../../src/measure/index.js";
 import { makePlan, type Plan } from "../../../src/measure/plan/plan.js";
 import { experimentSettings } from "../../../src/measure/plan/settings.js";
 import { CampaignFolder } from "../../../src/measure/record/campaign-folder.js";
+import { criDriver } from "../../../src/measure/workload/cri-driver.js";
 import type { FakeCri } from "./fake-cri.js";
 
 /** A plan of the declared runtimes for one experiment, in the original's order unless wished otherwise. */
@@ -23,7 +25,7 @@ export function fakeTools(cri: FakeCri, changes: Partial<CampaignTools> = {}): C
   const ticks = { busy: 100, total: 1000, iowait: 0, steal: 0 };
   const nothing = { memAvailableKiB: 1000, slabKiB: 0, pageTablesKiB: 0, kernelStackKiB: 0, percpuKiB: 0 };
   return {
-    cri,
+    driver: criDriver({ cri, clock: cri.clock, logFolder: "/nowhere" }),
     clock: cri.clock,
     host: {
       cpu: () => ({ ticks, harnessUs: 0 }),
@@ -32,7 +34,6 @@ export function fakeTools(cri: FakeCri, changes: Partial<CampaignTools> = {}): C
     },
     watchLoop: () => async () => 0,
     timing: { quietLimitMs: 0, idleMs: 0, settleMs: 0 },
-    network: "NODE",
     memory: {
       snapshot: () => {
         throw new Error("no memory here");
@@ -65,7 +66,15 @@ export async function campaignIn(
   resume = false,
 ): Promise<Outcome> {
   const service = {
-    ...{ cri: tools.cri, endpoint: "", socket: "", replay: null, handlers: null, snapshotter: null },
+    // a campaign reaches the service through its tools alone
+    ...{
+      cri: { driver: "cri" } as CriClient,
+      endpoint: "",
+      socket: "",
+      replay: null,
+      handlers: null,
+      snapshotter: null,
+    },
     ...{ containerd: null, log: null, version: { runtimeName: "fake", runtimeVersion: "1", runtimeApiVersion: "v1" } },
   };
   const folder = resume

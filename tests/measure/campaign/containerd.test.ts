@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { MemoryEvent } from "../../../src/campaign-files/index.js";
-import { connectCri, listOwn, type PrivateContainerd, startContainerd } from "../../../src/measure/index.js";
+import { connectCri, type PrivateContainerd, startContainerd } from "../../../src/measure/index.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
 import { assertTablesAsPandas } from "../reference.js";
 import { readCampaign } from "./campaigns.js";
@@ -111,7 +111,7 @@ test("sandboxes of others survive, whatever their namespace is called", async ()
   });
   for (const id of theirs) assert.is((await cri.podSandboxStatus(id)).state, "SANDBOX_READY");
   for (const id of theirs) await cri.removePodSandbox(id);
-  assert.equal(await listOwn(cri, "other"), []);
+  assert.equal(await cri.listPodSandbox({ "rund-lab.campaign": "other" }), []);
   cri.close();
 });
 

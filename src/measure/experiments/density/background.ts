@@ -1,6 +1,7 @@
 import { LabError } from "../../../model/errors.js";
 import type { RoundBackground } from "../rounds.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
+import { standingWorkloadOf } from "../workload.js";
 
 /** Makes sure that a visit's background sandboxes are up, and no others. @throws LabError `RUND_BACKGROUND` */
 export async function startBackground(visit: Visit, tools: VisitTools): Promise<RoundBackground> {
@@ -22,7 +23,13 @@ async function bringUp(visit: Visit, tools: VisitTools, topUp: boolean): Promise
   const standing = { purpose: "background", runtime: runtime.id, density } as const;
   const request = (n: number) => visitRequest(sandboxes, visit, 1, n, "background");
   const timeoutMs = settings.timeout * 1000;
-  const { started, failed, ready, ms, why } = await sandboxes.bringUp(standing, request, timeoutMs, signal);
+  const { started, failed, ready, ms, why } = await sandboxes.bringUp(
+    standing,
+    standingWorkloadOf(settings),
+    request,
+    timeoutMs,
+    signal,
+  );
   if (started + failed > 0) {
     tools.append({
       event: "background",

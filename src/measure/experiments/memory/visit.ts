@@ -5,6 +5,7 @@ import type { MemorySnapshot } from "../../host/memory-snapshot.js";
 import { elapsedMs } from "../../round/clock.js";
 import { settleMemory } from "../../round/settle.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
+import { standingWorkloadOf } from "../workload.js";
 
 /** Takes one snapshot of standing sandboxes, starting from an empty machine. */
 export async function visitMemory(visit: Visit, tools: VisitTools): Promise<void> {
@@ -18,6 +19,7 @@ export async function visitMemory(visit: Visit, tools: VisitTools): Promise<void
   const hostBefore = memory.host();
   const up = await sandboxes.bringUp(
     { purpose: "memory", runtime: runtime.id, density },
+    standingWorkloadOf(settings),
     n => visitRequest(sandboxes, visit, block, n, "background"),
     settings.timeout * 1000,
     signal,

@@ -1,0 +1,19 @@
+import { procFolder, readProc } from "./proc.js";
+
+/** The state LISTEN in /proc/net/tcp. */
+const listen = "0A";
+
+/**
+ * Returns the TCP ports on which some process of this network namespace listens.
+ *
+ * @param proc the folder that net/tcp and net/tcp6 are read from
+ */
+export function listeningPorts(proc = procFolder): ReadonlySet<number> {
+  const lines = ["net/tcp", "net/tcp6"].flatMap(file => (readProc(`${proc}/${file}`) ?? "").split("\n").slice(1));
+  return new Set(
+    lines.flatMap(line => {
+      const [, local = "", , state] = line.trim().split(/\s+/);
+      return state === listen ? Number.parseInt(local.split(":")[1] ?? "", 16) : [];
+    }),
+  );
+}

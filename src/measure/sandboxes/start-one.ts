@@ -1,0 +1,25 @@
+import type { Sample } from "../../campaign-files/events.js";
+import type { SandboxConfig } from "../cri/client.js";
+import type { Clock } from "../round/clock.js";
+import type { Driver, Workload } from "../round/driver.js";
+
+/**
+ * Starts one sandbox outside a round, such as before a cell's first.
+ *
+ * @throws the signal's reason if it is aborted meanwhile
+ */
+export async function startOne(
+  { driver, clock }: { readonly driver: Driver; readonly clock: Clock },
+  workload: Workload,
+  sandbox: SandboxConfig,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Sample> {
+  const starts = await driver.begin(workload, [sandbox]);
+  const { epochMs, atNs } = clock.wall();
+  try {
+    return await starts.start(sandbox, 1, { atNs, epochMs }, timeoutMs, signal);
+  } finally {
+    starts.close();
+  }
+}

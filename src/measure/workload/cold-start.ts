@@ -1,0 +1,162 @@
+import type { FailedSample, FailedStage, ReadySample, Sample } from "../../campaign-files/events.js";
+import type { ContainerConfig, CriClient, SandboxConfig } from "../cri/client.js";
+import { CriError } from "../cri/errors.js";
+import { type Clock, elapsedMs } from "../round/clock.js";
+import type { Release, Workload } from "../round/driver.js";
+import type { FirstLine } from "./first-line.js";
+import { type Responder, waitForResponse } from "./response.js";
+
+/** Milliseconds of the campaign's clock between two looks at a sandbox that is not ready, or a container that is silent. */
+const lookAgainMs = 10;
+const exitCheckMs = 50;
+
+/** One cold start to be made. */
+export interface ColdStart {
+  readonly sandbox: SandboxConfig;
+  readonly client: number;
+  readonly workload: Workload;
+  /** The container to create in it; null for an empty sandbox. */
+  readonly container: ContainerConfig | null;
+  /** Resolves with the container's first line, whenever that comes; never, if it writes none. */
+  readonly firstLine: Promise<FirstLine>;
+  /** The port that is probed on the sandbox's address. */
+  readonly port: number;
+}
+
+/** What came of a cold start; the container's id for whoever adds what the service reports of it later. */
+export interface ColdStartResult {
+  readonly sample: Sample;
+  readonly containerId: string | null;
+}
+
+/** The time of each stage that was reached, in milliseconds since the release. */
+type Reached = { -readonly [Name in Exclude<keyof ReadySample, "status" | "client" | "sandbox" | "until">]?: number };
+
+/**
+ * Makes one cold start over CRI, from the request to the workload's end. What goes wrong is a sample too.
+ *
+ * @param timeoutMs of the campaign's clock, for all stages together; then the cold start is a timeout: a right-censored value
+ * @throws the signal's reason if it is aborted meanwhile
+ */
+export async function coldStart(
+  { cri, clock }: { readonly cri: CriClient; readonly clock: Clock },
+  { sandbox, client, workload, container, firstLine, port }: ColdStart,
+  from: Release,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<ColdStartResult> {
+  const at = (ns = clock.nowNs()) => elapsedMs(from.atNs, ns);
+  const sentNs = clock.nowNs();
+  const sentMs = at(sentNs);
+  const deadlineNs = sentNs + BigInt(Math.round(timeoutMs * 1e6));
+  const leftMs = () => Number(deadlineNs - clock.nowNs()) / 1e6;
+  // the service counts in the machine's time
+  const callOptions = () => ({ timeoutMs: Math.max(1, Math.ceil(leftMs() / clock.speed)), signal });
+  const reached: Reached = {};
+  let stage: FailedStage = "sandbox";
+  let id: string | null = null;
+  let containerId: string | null = null;
+  const ready = (): ColdStartResult => {
+    const { readyMs = 0, answeredMs = 0, ...further } = reached;
+    const { until } = workload;
+    const sample = { status: "ready", client, sandbox: id!, sentMs, answeredMs, readyMs, ...further } as const;
+    return { sample: until === "sandbox" ? sample : { ...sample, until }, containerId };
+  };
+  const failed = (status: FailedSample["status"], reason: string, message: string): ColdStartResult => {
+    const sample = { status, client, sandbox: id, sentMs, endedMs: at(), reason, message };
+    return { sample: container === null ? sample : { ...sample, stage, ...reached }, containerId };
+  };
+  const timedOut = (message: string) => failed("timeout", stage === "ready" ? "not-ready" : `no-${stage}`, message);
+
+  /** Waits until the process is seen to do something, has exited, or the time is over. */
+  async function awaitProcess<Seen>(what: string, seen: Promise<Seen>): Promise<Seen | ColdStartResult> {
+    let over = false;
+    const exited = (async () => {
+      while (!over && leftMs() > 0) {
+        await clock.sleep(Math.min(exitCheckMs, Math.max(1, leftMs())), signal);
+        if (over) break;
+        const { state, exitCode, reason } = await cri.containerStatus(containerId!, callOptions());
+        if (state !== "CONTAINER_EXITED") continue;
+        const why = reason === "" ? "" : ` (${reason})`;
+        return failed("failed", "exited", `the process exited with code ${exitCode}${why} before ${what}`);
+      }
+      return timedOut(`${what}: not within ${timeoutMs} ms`);
+    })();
+    exited.catch(() => {});
+    try {
+      return await Promise.race([seen, exited]);
+    } finally {
+      over = true;
+    }
+  }
+
+  try {
+    id = await cri.runPodSandbox(sandbox, callOptions());
+    reached.answeredMs = at();
+    stage = "ready";
+    let address = "";
+    while (reached.readyMs === undefined) {
+      const { state, ip } = await cri.podSandboxStatus(id, callOptions());
+      address = ip;
+      if (state === "SANDBOX_READY") reached.readyMs = at();
+      else if (leftMs() <= 0) return timedOut(`never SANDBOX_READY within ${timeoutMs} ms`);
+      else await clock.sleep(lookAgainMs, signal);
+    }
+    if (container === null) return ready();
+
+    if (workload.container?.pull === true) {
+      stage = "pull";
+      await cri.pullImage(container.image, callOptions());
+      reached.pulledMs = at();
+    }
+    stage = "create";
+    containerId = await cri.createContainer(id, container, sandbox, callOptions());
+    reached.createdMs = at();
+    stage = "start";
+    const printed = firstLine.then(({ stampEpochMs, ownEpochMs }) => {
+      reached.outputMs = sinceRelease(stampEpochMs, from);
+      if (ownEpochMs !== null) reached.processMs = sinceRelease(ownEpochMs, from);
+    });
+    const started = cri.startContainer(containerId, callOptions()).then(() => {
+      reached.startedMs = at();
+    });
+    started.catch(() => {});
+    // a process may write and serve before StartContainer is answered
+    const begun = Promise.race([printed, started]);
+    const stop = new AbortController();
+    const responder: Responder = { host: address === "" ? "127.0.0.1" : address, port, path: workload.container!.path };
+    const answered =
+      workload.until === "response"
+        ? begun.then(() => waitForResponse(responder, AbortSignal.any([signal, stop.signal])))
+        : undefined;
+    answered?.catch(() => {});
+    try {
+      await started;
+      if (workload.until === "output") {
+        stage = "output";
+        const early = await awaitProcess("its first line", printed);
+        if (early !== undefined) return early;
+      } else if (answered !== undefined) {
+        stage = "response";
+        const seen = await awaitProcess(`it answered on port ${port}`, answered);
+        if ("sample" in seen) return seen;
+        reached.respondedMs = at(seen.answeredNs);
+        if (seen.refusedNs !== null) reached.refusedMs = at(seen.refusedNs);
+      }
+    } finally {
+      stop.abort();
+    }
+    return ready();
+  } catch (error) {
+    signal.throwIfAborted();
+    const reason = error instanceof CriError ? error.reason : "other";
+    const message = error instanceof Error ? error.message : String(error);
+    // the service had answered with this sandbox, and no longer knows it
+    if (reason === "not-found" && id !== null) return failed("failed", "vanished", message);
+    return failed(reason === "timeout" ? "timeout" : "failed", reason, message);
+  }
+}
+
+/** Milliseconds from the release to a moment of the wall clock, to the microsecond; 0 for one before it. */
+export const sinceRelease = (epochMs: number, from: Release): number =>
+  Math.max(0, Math.round((epochMs - from.epochMs) * 1000) / 1000);

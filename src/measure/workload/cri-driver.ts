@@ -1,0 +1,139 @@
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Sample } from "../../campaign-files/events.js";
+import { LabError } from "../../model/errors.js";
+import type { ContainerConfig, CriClient, SandboxConfig } from "../cri/client.js";
+import { isLost } from "../cri/errors.js";
+import { labelNames } from "../cri/labels.js";
+import { listeningPorts } from "../host/ports.js";
+import type { Clock } from "../round/clock.js";
+import type { Driver, Release, Starts, Workload, WorkloadContainer } from "../round/driver.js";
+import { coldStart, sinceRelease } from "./cold-start.js";
+import { FirstLines } from "./first-line.js";
+
+/** What a driver over CRI works with. */
+export interface CriDriverTools {
+  readonly cri: CriClient;
+  readonly clock: Clock;
+  /** Where the service writes the containers' logs; made when it is needed, removed with the last of them. */
+  readonly logFolder: string;
+}
+
+/** Starts sandboxes through a CRI service. */
+export function criDriver({ cri, clock, logFolder }: CriDriverTools): Driver {
+  return {
+    kind: cri.driver,
+    async ping(timeoutMs) {
+      await cri.version({ timeoutMs });
+    },
+    list: (labels, timeoutMs) => cri.listPodSandbox(labels, { timeoutMs }),
+    async remove(id, timeoutMs) {
+      try {
+        await cri.stopPodSandbox(id, { timeoutMs });
+      } catch (error) {
+        // a sandbox that cannot be stopped may still be removed
+        if (isLost(error)) throw error;
+      }
+      await cri.removePodSandbox(id, { timeoutMs });
+    },
+    begin: async (workload, sandboxes) =>
+      workload.container === null
+        ? emptySandboxes({ cri, clock }, workload)
+        : withContainers({ cri, clock }, workload, workload.container, sandboxes, logFolder),
+  };
+}
+
+/** No line ever comes from a sandbox without a container. */
+const noLine = new Promise<never>(() => {});
+
+function emptySandboxes(tools: Pick<CriDriverTools, "cri" | "clock">, workload: Workload): Starts {
+  return {
+    async start(sandbox, client, from, timeoutMs, signal) {
+      const start = { sandbox, client, workload, container: null, firstLine: noLine, port: 0 };
+      return (await coldStart(tools, start, from, timeoutMs, signal)).sample;
+    },
+    complete: async samples => samples,
+    close: () => {},
+  };
+}
+
+function withContainers(
+  tools: Pick<CriDriverTools, "cri" | "clock">,
+  workload: Workload,
+  wanted: WorkloadContainer,
+  sandboxes: readonly SandboxConfig[],
+  logFolder: string,
+): Starts {
+  if (workload.until === "response") refuseTakenPorts(sandboxes, wanted);
+  mkdirSync(logFolder, { recursive: true });
+  const folder = mkdtempSync(join(logFolder, "logs-"));
+  const lines = new FirstLines(folder);
+  const files = new Map<number, string>();
+  return {
+    async start(sandbox, client, from, timeoutMs, signal) {
+      const logPath = `${sandbox.uid}.log`;
+      files.set(client, logPath);
+      const port = portOf(sandbox, wanted.port);
+      const start = {
+        ...{ client, workload, port },
+        sandbox: { ...sandbox, logDirectory: folder },
+        container: containerFor(wanted, port, logPath),
+        firstLine: lines.of(logPath),
+      };
+      return (await coldStart(tools, start, from, timeoutMs, signal)).sample;
+    },
+    complete: async (samples, from) =>
+      samples.map(sample => withOutput(sample, lines.seen(files.get(sample.client)!), from)),
+    close() {
+      lines.close();
+      rmSync(folder, { recursive: true, force: true });
+      try {
+        rmdirSync(logFolder);
+      } catch {
+        // other sandboxes still write there
+      }
+    },
+  };
+}
+
+/** A sample with the first line that came after its end. */
+function withOutput(sample: Sample, line: ReturnType<FirstLines["seen"]>, from: Release): Sample {
+  if (sample.status !== "ready" || sample.outputMs !== undefined || line === undefined) return sample;
+  const outputMs = sinceRelease(line.stampEpochMs, from);
+  return line.ownEpochMs === null
+    ? { ...sample, outputMs }
+    : { ...sample, outputMs, processMs: sinceRelease(line.ownEpochMs, from) };
+}
+
+function containerFor(wanted: WorkloadContainer, port: number, logPath: string): ContainerConfig {
+  const { image, command, env, cpu, memoryMiB } = wanted;
+  return {
+    ...{ name: "workload", image, command, labels: {}, logPath, cpu },
+    env: { PORT: String(port), ...env },
+    memoryBytes: memoryMiB === null ? null : memoryMiB * 2 ** 20,
+  };
+}
+
+/**
+ * The port that a sandbox's process serves. On the host's network the clients of a round have one each; a background sandbox
+ * lets the kernel choose (port 0).
+ */
+function portOf({ network, labels }: SandboxConfig, port: number): number {
+  if (network === "POD") return port;
+  return labels[labelNames.role] === "background" ? 0 : port + Number(labels[labelNames.client] ?? 1) - 1;
+}
+
+/** @throws LabError `RUND_PORT_TAKEN`: whoever listens there would answer in the sandbox's place */
+function refuseTakenPorts(sandboxes: readonly SandboxConfig[], { port }: WorkloadContainer): void {
+  const onHost = sandboxes.filter(({ network }) => network === "NODE");
+  if (onHost.length === 0) return;
+  const taken = listeningPorts();
+  const [first] = onHost.map(sandbox => portOf(sandbox, port)).filter(each => taken.has(each));
+  if (first === undefined) return;
+  throw new LabError("RUND_PORT_TAKEN", "machine", `a process on this machine listens on port ${first}`, {
+    where: "--port",
+    expected: `${onHost.length} free ports from ${port}`,
+    found: `port ${first} is taken`,
+    hint: "on the host's network each client needs a port of its own: choose another --port, or use --network pod",
+  });
+}

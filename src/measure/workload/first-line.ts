@@ -1,0 +1,93 @@
+import { closeSync, type FSWatcher, openSync, readSync, watch } from "node:fs";
+import { join } from "node:path";
+import { timestampNs } from "../cri/timestamp.js";
+
+/** A container's first line of output. */
+export interface FirstLine {
+  /** When the container runtime read the line, in milliseconds since 1970. */
+  readonly stampEpochMs: number;
+  /** The time that the process itself wrote in the line; null where it wrote none. */
+  readonly ownEpochMs: number | null;
+  readonly text: string;
+}
+
+/** Bytes of a log that are searched for the first line's end. */
+const headBytes = 4096;
+
+/**
+ * Reads the first line of a container's log in CRI's format: a time to the nanosecond, the stream, a tag, the text.
+ *
+ * A line `started 1795702172.846666` carries the process's own real time in seconds since 1970.
+ *
+ * @returns undefined if the log has no whole line, or its first line is not in that format
+ * @example readFirstLine("1970-01-01T00:00:01.5Z stdout F started 1.25\n") // { stampEpochMs: 1500, ownEpochMs: 1250, text: "started 1.25" }
+ * @example readFirstLine("1970-01-01T00:00:01.5Z stdout F hello") // undefined
+ */
+export function readFirstLine(log: string): FirstLine | undefined {
+  const [, time = "", text = ""] = /^(\d{4}-\d\d-\d\dT\S+) (?:stdout|stderr) [FP]\S* ?(.*)\n/.exec(log) ?? [];
+  if (Number.isNaN(Date.parse(time))) return undefined;
+  const own = /^started (\d{1,11}\.\d{1,9})$/.exec(text)?.[1];
+  return { stampEpochMs: epochMs(timestampNs(time)), ownEpochMs: own === undefined ? null : Number(own) * 1000, text };
+}
+
+/** To the microsecond: what is finer does not fit beside the epoch in a double. */
+const epochMs = (ns: bigint): number => Number(ns / 1000n) / 1000;
+
+/** Watches a folder of container logs for the first line of each. */
+export class FirstLines {
+  readonly #folder: string;
+  readonly #watcher: FSWatcher;
+  readonly #seen = new Map<string, FirstLine>();
+  readonly #waiting = new Map<string, (line: FirstLine) => void>();
+
+  /** @param folder watched from now on */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#watcher = watch(folder, { persistent: false }, (_, file) => {
+      if (file !== null && !this.#seen.has(file)) this.#look(file);
+    });
+    // a folder that is removed under the watch: then no line comes
+    this.#watcher.on("error", () => {});
+  }
+
+  /** Resolves with the first line of a log, whenever it is written. */
+  of(file: string): Promise<FirstLine> {
+    const line = this.seen(file);
+    if (line !== undefined) return Promise.resolve(line);
+    return new Promise(resolve => this.#waiting.set(file, resolve));
+  }
+
+  /** The first line of a log, if it is there by now. */
+  seen(file: string): FirstLine | undefined {
+    if (!this.#seen.has(file)) this.#look(file);
+    return this.#seen.get(file);
+  }
+
+  close(): void {
+    this.#watcher.close();
+  }
+
+  #look(file: string): void {
+    const line = readFirstLine(readHead(join(this.#folder, file)));
+    if (line === undefined) return;
+    this.#seen.set(file, line);
+    this.#waiting.get(file)?.(line);
+    this.#waiting.delete(file);
+  }
+}
+
+/** The beginning of a file; empty where there is none. */
+function readHead(file: string): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, "r");
+  } catch {
+    return "";
+  }
+  try {
+    const head = Buffer.alloc(headBytes);
+    return head.toString("utf8", 0, readSync(descriptor, head, 0, headBytes, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
