@@ -47,27 +47,30 @@ export async function waitForResponse(responder: Responder, signal: AbortSignal)
 /** @returns when the connection was accepted; null if it was not */
 function tryConnection({ host, port }: Responder): Promise<bigint | null> {
   return new Promise(settle => {
+    let answeredNs: bigint | null = null;
     const socket = connect({ host, port, timeout: attemptMs });
-    const end = (answeredNs: bigint | null) => {
+    socket.once("connect", () => {
+      answeredNs = process.hrtime.bigint();
       socket.destroy();
-      settle(answeredNs);
-    };
-    socket.once("connect", () => end(process.hrtime.bigint()));
-    socket.once("timeout", () => end(null));
-    socket.once("error", () => end(null));
+    });
+    socket.once("timeout", () => socket.destroy());
+    // the close that follows tells it
+    socket.once("error", () => {});
+    socket.once("close", () => settle(answeredNs));
   });
 }
 
 /** @returns when the head of a 2xx answer arrived; null if none did */
 function tryRequest({ host, port, path }: Responder): Promise<bigint | null> {
   return new Promise(settle => {
+    let answeredNs: bigint | null = null;
     const request = get({ host, port, path: path ?? "/", agent: false, timeout: attemptMs }, response => {
       const { statusCode = 0 } = response;
-      const answeredNs = statusCode >= 200 && statusCode < 300 ? process.hrtime.bigint() : null;
+      if (statusCode >= 200 && statusCode < 300) answeredNs = process.hrtime.bigint();
       response.destroy();
-      settle(answeredNs);
     });
     request.once("timeout", () => request.destroy());
-    request.once("error", () => settle(null));
+    request.once("error", () => {});
+    request.once("close", () => settle(answeredNs));
   });
 }
