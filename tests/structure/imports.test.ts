@@ -39,12 +39,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   model: [],
   logs: ["model"],
   "campaign-files": ["logs", "model"],
+  importers: ["campaign-files", "logs", "model"],
   measure: ["campaign-files", "logs", "model"],
-  analysis: ["campaign-files", "logs", "model"],
+  analysis: ["importers", "campaign-files", "logs", "model"],
   present: ["analysis", "campaign-files", "logs", "model"],
   jupyter: ["present", "model"],
   kernel: ["jupyter", "present", "model"],
-  cli: ["model", "logs", "campaign-files", "measure", "analysis", "present", "jupyter", "kernel"],
+  cli: ["model", "logs", "campaign-files", "importers", "measure", "analysis", "present", "jupyter", "kernel"],
   "index.ts": ["model", "logs", "campaign-files", "analysis", "present"],
 };
 

@@ -1,4 +1,5 @@
 import type { HostCost } from "../../campaign-files/index.js";
+import type { Definition, ImportedRate } from "../../importers/index.js";
 import type { SoftwareVersions } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
 import type { Problem } from "../../model/problem.js";
@@ -30,6 +31,8 @@ export interface RunInfo {
   readonly host: string | null;
   /** Handed out by the replay server, not measured. */
   readonly replayed: boolean;
+  /** What another tool's latencies count, from where to where; left out for cold starts of our own. */
+  readonly definition?: Definition;
 }
 
 /** One complete round: every client started one sandbox. Times in milliseconds. */
@@ -70,6 +73,8 @@ export interface StartCell {
   readonly failed: number | null;
   /** Cold starts behind `latencyQuantiles`. */
   readonly samples: number;
+  /** Their mean, in imported results, whose partial bursts count here too; null without samples. Left out elsewhere. */
+  readonly latencyMeanMs?: number | null;
   /** Latency at p = 0, 1 %, … 100 % (R-7) over rounds × clients of the complete rounds; empty if there are none. */
   readonly latencyQuantiles: readonly number[];
 }
@@ -122,10 +127,12 @@ export interface Dataset {
   /** `paper_data`, or the folder's name. Figures and verdicts name it. */
   readonly name: string;
   readonly path: string;
-  readonly source: "raw" | "distilled" | "campaign";
+  readonly source: "raw" | "distilled" | "campaign" | "imported";
   readonly runs: readonly RunInfo[];
   readonly starts: readonly StartCell[];
   readonly memory: readonly MemoryCell[];
+  /** Rates without samples, from tools that give no more; left out where there are none. */
+  readonly rates?: readonly (ImportedRate & { readonly run: string })[];
   readonly published: readonly PublishedCell[];
   readonly problems: readonly Problem[];
   /** Problems found; `problems` lists the first 1,000. */
