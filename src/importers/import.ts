@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { LabError } from "../model/errors.js";
 import { importers } from "./formats.js";
 import type { Head, Importer, ImportOptions, Sink } from "./importer.js";
@@ -51,8 +51,7 @@ function readHead(path: string): Head {
   try {
     const name = basename(path);
     if (statSync(path).isDirectory()) {
-      const files = readdirSync(path, { recursive: true, encoding: "utf8" }).sort();
-      return { name, folder: true, text: files.join("\n") };
+      return { name, folder: true, text: filesBelow(path).join("\n") };
     }
     const file = openSync(path, "r");
     try {
@@ -69,6 +68,16 @@ function readHead(path: string): Head {
       cause,
     });
   }
+}
+
+/** A few files of each folder in a folder: enough to know a layout by, and quick where there are thousands. */
+function filesBelow(path: string): readonly string[] {
+  const folders = readdirSync(path, { withFileTypes: true }).filter(entry => entry.isDirectory());
+  return folders.flatMap(({ name }) =>
+    readdirSync(join(path, name))
+      .slice(0, 5)
+      .map(file => `${name}/${file}`),
+  );
 }
 
 function refuseUnknown(path: string): never {

@@ -87,7 +87,7 @@ export interface RunSink {
 export interface Head {
   /** The file's or folder's name. */
   readonly name: string;
-  /** The first 64 KiB as text; of a folder, the paths of its files, one a line. */
+  /** The first 64 KiB as text; of a folder, the paths of a few files in each of its folders, one a line. */
   readonly text: string;
   readonly folder: boolean;
 }

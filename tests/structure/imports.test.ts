@@ -115,7 +115,7 @@ const keepers: readonly (readonly [what: string, packages: RegExp, places: RegEx
   ["tslab", /^(tslab|@tslab\/)/, /^kernel\//],
   ["danfojs-node", /^(danfojs-node|@tensorflow\/)/, /^analysis\/frames\/danfo\.ts$/],
   ["plotly.js-dist", /^plotly\.js/, /^present\/(figures|notebook|report)\//],
-  ["csv-parse", /^csv-parse/, /^(analysis|measure\/arrivals)\//],
+  ["csv-parse", /^csv-parse/, /^(analysis|importers|measure\/arrivals)\//],
   ["processes", /^(execa|node:child_process)$/, /^(measure\/|analysis\/datasets\/fetch\.ts$|jupyter\/|kernel\/|cli\/)/],
   ["gRPC", /^@grpc\//, /^measure\//],
   ["zeromq", /^zeromq/, /^(kernel|jupyter)\//],

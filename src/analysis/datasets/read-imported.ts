@@ -20,16 +20,28 @@ import { ImportedCell } from "./imported-cell.js";
  */
 export function importableFiles(path: string): readonly string[] | null {
   if (!existsSync(path)) return null;
-  if (!statSync(path).isDirectory() || existsSync(join(path, importManifest)) || recognise(path) !== null)
-    return [path];
-  const entries = readdirSync(path, { withFileTypes: true }).filter(({ name }) => !name.startsWith("."));
-  // any folder of a campaign has a name that our own logs know
-  const found = entries
-    .filter(entry => entry.isFile() || /^(time|density)_/.test(entry.name))
+  if (!statSync(path).isDirectory() || existsSync(join(path, importManifest))) return [path];
+  if (isRunFolder(basename(path))) return isResult(path) ? [path] : null;
+  if (existsSync(join(path, "run.json"))) return null;
+  const found = readdirSync(path, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith("."))
+    .filter(entry => entry.isFile() || (entry.isDirectory() && isRunFolder(entry.name)))
     .map(({ name }) => join(path, name))
-    .filter(file => recognise(file) !== null)
+    .filter(isResult)
     .sort();
-  return found.length === 0 || existsSync(join(path, "run.json")) ? null : found;
+  return found.length === 0 ? null : found;
+}
+
+/** FastIOV's fork names its folders as the original does. */
+const isRunFolder = (name: string) => /^(time|density)_/.test(name);
+
+/** A file that cannot be read is no result; in a folder, others may be. */
+function isResult(file: string): boolean {
+  try {
+    return recognise(file) !== null;
+  } catch {
+    return false;
+  }
 }
 
 /**
