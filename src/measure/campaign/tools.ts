@@ -1,5 +1,5 @@
 import type { MemoryTools, ServiceLogTools } from "../experiments/visit.js";
-import type { RoundTools } from "../round/round.js";
+import type { RoundTools } from "../round/observe.js";
 import type { Preparation } from "./preparation.js";
 
 /** What a campaign works with. Everything it does to the world goes through here. */

@@ -2,7 +2,7 @@ import type { CampaignEvent, HostMemory, MemoryEvent } from "../../campaign-file
 import type { SandboxConfig } from "../cri/client.js";
 import type { SandboxRole } from "../cri/labels.js";
 import type { MemorySnapshot } from "../host/memory-snapshot.js";
-import type { RoundTools } from "../round/round.js";
+import type { RoundTools } from "../round/observe.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { CampaignSandboxes } from "../sandboxes/campaign-sandboxes.js";
 import type { Slot } from "./cell.js";
