@@ -113,6 +113,20 @@ export interface MemoryCell {
   readonly journal?: MemoryJournal;
 }
 
+/** One cell of a micro experiment in a fresh campaign: how long an operation took, each time that it was made. */
+export interface OperationCell {
+  readonly run: string;
+  readonly experiment: "cgroups" | "rootfs";
+  /** What was done, as the campaign names it, such as `created`, `renamed` or `devmapper`. */
+  readonly variant: string;
+  /** Operations at once. */
+  readonly concurrency: number;
+  /** How many objects were made in all. */
+  readonly count: number;
+  /** Of each round in order, in ms: from its first operation to its last. */
+  readonly valuesMs: readonly number[];
+}
+
 /** One cell of a published table. */
 export interface PublishedCell {
   /** `time`, `cpu`, `mem_kata`, `density_rund`, … */
@@ -133,6 +147,8 @@ export interface Dataset {
   readonly memory: readonly MemoryCell[];
   /** Rates without samples, from tools that give no more; left out where there are none. */
   readonly rates?: readonly (ImportedRate & { readonly run: string })[];
+  /** What the micro experiments measured; left out where there were none. */
+  readonly operations?: readonly OperationCell[];
   readonly published: readonly PublishedCell[];
   readonly problems: readonly Problem[];
   /** Problems found; `problems` lists the first 1,000. */
