@@ -23,6 +23,7 @@ import type { MeasureOptions } from "./options.js";
 import { machinePreparation, type Preparation, replayPreparation } from "./preparation.js";
 import type { Service } from "./service.js";
 import type { CampaignTools } from "./tools.js";
+import { workloadFacts } from "./workload-facts.js";
 
 /**
  * Returns the tools of a campaign on this machine; those of a rehearsal change nothing and use recorded time.
@@ -43,6 +44,7 @@ export function toolsFor(
   return {
     driver,
     clock,
+    workloadFacts: settings => workloadFacts(service, settings),
     report,
     host: { cpu: readCpu, state: readHostState, pressure: readMemoryPressure },
     watchLoop,
