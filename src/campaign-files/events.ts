@@ -1,6 +1,7 @@
 import { excerpt } from "../logs/problems.js";
 import type { End } from "../model/end.js";
 import type { Experiment } from "../model/experiment.js";
+import type { MarkName } from "../model/marks.js";
 import type { Parsed, Problem } from "../model/problem.js";
 
 /**
@@ -82,6 +83,7 @@ export interface ReadySample {
   readonly readyMs: number;
   /** The end that the campaign asked for; left out for SANDBOX_READY. */
   readonly until?: Exclude<End, "sandbox">;
+  /** Milliseconds until the image was pulled, the container created, StartContainer answered. */
   readonly pulledMs?: number;
   readonly createdMs?: number;
   readonly startedMs?: number;
@@ -89,6 +91,7 @@ export interface ReadySample {
   readonly processMs?: number;
   readonly respondedMs?: number;
   readonly refusedMs?: number;
+  readonly marks?: Readonly<Partial<Record<MarkName, number>>>;
 }
 
 /** A cold start that did not. A timeout is a right-censored value: it would have taken longer than `endedMs − sentMs`. */

@@ -66,12 +66,13 @@ async function describeNetwork({ network: { ready, why, cni, pluginFolders }, en
   return `${cni.name}: ${plugins.join(", ")}`;
 }
 
-/** What a CNI plugin says of itself when it is called without a command: "CNI ptp plugin v1.1.1". */
+/** A CNI plugin prints its version when it is called without a command: "CNI ptp plugin v1.1.1"; Debian's has none. */
 async function pluginVersion(plugin: string, folders: readonly string[]): Promise<string> {
   const program = findProgram(plugin, folders.join(":"));
-  if (program === undefined) return "of unknown version";
+  const unknown = "(version unknown)";
+  if (program === undefined) return unknown;
   const { stdout, stderr } = await execa(program, [], { reject: false, timeout: 5_000, stdin: "ignore", env: {} });
-  return /\bv\d\S*/.exec(`${stdout} ${stderr}`)?.[0] ?? "of unknown version";
+  return /\bv\d\S*/.exec(`${stdout} ${stderr}`)?.[0] ?? unknown;
 }
 
 const noImage = ({ endpoint }: Service, image: string) =>
