@@ -130,7 +130,8 @@ export type RoundFlag =
   | "background-died"
   | "topped-up"
   | "swap-in"
-  | "memory-pressure";
+  | "memory-pressure"
+  | "disk";
 
 /** The whole host's CPU time between two moments, in clock ticks of 10 ms (jiffies). */
 export interface CpuTicks {
@@ -199,6 +200,11 @@ export interface RoundEvent extends CellPlace {
   /** Pages swapped in, and microseconds in which some task waited for memory, during the round. */
   readonly swapIn: number;
   readonly memoryStallUs: number;
+  /**
+   * The share of the round in which some task waited for a disk: by the kernel's I/O pressure, or, where it counts none, the
+   * processors' time that was idle for a disk. Left out in campaigns that did not look.
+   */
+  readonly diskShare?: number;
   readonly flags: readonly RoundFlag[];
 }
 
@@ -377,15 +383,20 @@ function readSample(value: unknown): Sample | undefined {
 }
 
 /**
- * A sample's times as the client's log has them: whole epoch milliseconds on one time line, so that a round's makespan in
- * the logs is the measured one to within a millisecond.
+ * A sample's times as the client's log has them: whole epoch milliseconds on one time line.
  *
+ * A round is released just after a millisecond begins, so its first start would nearly always be rounded down, and latencies
+ * and makespans be too long by about a quarter of a millisecond. The round's time line is therefore shifted, by less than half a
+ * millisecond, so that its first start is a whole millisecond. The makespan in the logs is then the measured one, rounded.
+ *
+ * @param firstSentMs when the round's first request was sent
  * @example coldStartOf(1000.4, { status: "ready", client: 1, sandbox: "ab", sentMs: 0.2, answeredMs: 80, readyMs: 84.3 }) // { sandboxId: "ab", startMs: 1001, endMs: 1085 }
  */
-export function coldStartOf(releasedMs: number, sample: ReadySample) {
+export function coldStartOf(releasedMs: number, sample: ReadySample, firstSentMs = sample.sentMs) {
+  const firstMs = Math.round(releasedMs + firstSentMs);
   return {
     sandboxId: sample.sandbox,
-    startMs: Math.round(releasedMs + sample.sentMs),
-    endMs: Math.round(releasedMs + endOf(sample)),
+    startMs: firstMs + Math.round(sample.sentMs - firstSentMs),
+    endMs: firstMs + Math.round(endOf(sample) - firstSentMs),
   };
 }

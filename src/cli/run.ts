@@ -231,7 +231,8 @@ function describeCell(cell: CellSummary): string {
     ...(density === 0 ? [] : [`density ${density}`]),
     ...(concurrency === null ? [] : [`concurrency ${concurrency}`]),
   ].join(" ");
-  const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}`);
+  const share = cell.diskShare === null ? "" : `, up to ${Math.round(100 * cell.diskShare)} % of a round`;
+  const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}${flag === "disk" ? share : ""}`);
   const notes = [
     ...(partial > 0 ? [`${partial} partial`] : []),
     ...(cell.sandboxes !== null && cell.sandboxes < density ? [`${cell.sandboxes} of ${density} there`] : []),

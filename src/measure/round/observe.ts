@@ -26,7 +26,7 @@ export interface HostProbe {
 /** What the host and this program did while cold starts were measured. */
 export type Observation = Pick<
   RoundEvent,
-  "releasedMs" | "cpu" | "loopDelayMs" | "clockStepMs" | "quiet" | "host" | "swapIn" | "memoryStallUs"
+  "releasedMs" | "cpu" | "loopDelayMs" | "clockStepMs" | "quiet" | "host" | "swapIn" | "memoryStallUs" | "diskShare"
 > & {
   /** From the release to the end of the work, by the campaign's clock. */
   readonly ms: number;
@@ -68,6 +68,7 @@ export async function observe<Result>(
   const cpu = roundCpu(before, after, ms / clock.speed, idle, settle);
   const swapIn = pressureAfter.swapIn - pressure.swapIn;
   const memoryStallUs = pressureAfter.stallUs - pressure.stallUs;
+  const diskShare = diskShareOf(pressure, pressureAfter, cpu, ms / clock.speed);
   const raised: Readonly<Partial<Record<RoundFlag, boolean>>> = {
     "clock-step": Math.abs(clockStepMs) > 1 + wall.withinMs + wallAfter.withinMs,
     "loop-delay": loopDelayMs > loopDelayLimit(ms),
@@ -75,6 +76,7 @@ export async function observe<Result>(
     "not-quiet": !quiet.reached,
     "swap-in": swapIn > 0,
     "memory-pressure": memoryStallUs > 0,
+    disk: diskShare > largestDiskShare,
   };
   return {
     result,
@@ -89,9 +91,22 @@ export async function observe<Result>(
       host: state,
       swapIn,
       memoryStallUs,
+      diskShare,
       flags: (Object.keys(raised) as RoundFlag[]).filter(flag => raised[flag]),
     },
   };
+}
+
+/** A round that waited for a disk longer than this share of it is flagged: the disk may explain its time. */
+const largestDiskShare = 0.2;
+
+/** @param roundMs the round's length in the machine's own time */
+function diskShareOf(before: MemoryPressure, after: MemoryPressure, cpu: CpuTicks, roundMs: number): number {
+  const share =
+    before.diskStallUs !== undefined && after.diskStallUs !== undefined
+      ? (after.diskStallUs - before.diskStallUs) / 1000 / roundMs
+      : cpu.iowait / Math.max(1, cpu.total);
+  return micro(Math.min(1, Math.max(0, share)));
 }
 
 type Watched = CpuTicks & { readonly ms: number };

@@ -19,6 +19,7 @@ export type MeasuredRound = Pick<
   | "host"
   | "swapIn"
   | "memoryStallUs"
+  | "diskShare"
   | "flags"
 >;
 
