@@ -1,6 +1,6 @@
 import type { SoftwareVersions } from "../logs/versions.js";
 import { LabError } from "../model/errors.js";
-import type { Experiment } from "../model/experiment.js";
+import { type Experiment, experimentNames } from "../model/experiment.js";
 
 /** How far a campaign came. One that still says `running` without a process at work was killed. */
 export type CampaignStatus = "running" | "complete" | "interrupted" | "failed";
@@ -142,7 +142,7 @@ const shape: Shape = {
       each: {
         fields: {
           run: text,
-          experiment: oneOf("time", "memory", "density"),
+          experiment: oneOf(...experimentNames),
           runtime: text,
           handler: text,
           label: text,

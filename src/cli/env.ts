@@ -14,6 +14,7 @@ import {
   stopContainerd,
   thisMachine,
 } from "../measure/changes/index.js";
+import { clearKilled } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
 import { type Io, note, print, printJson } from "./io.js";
 
@@ -76,11 +77,17 @@ export default (io: Io): Command => {
       );
     });
 
-  add(env, "restore", "put back what a campaign that died has changed in configs").action(async (options: Options) => {
-    const log = (line: string) => note(io, line);
-    const restored = await restoreMachine(thisMachine({ log }));
-    printState(io, options, { restored }, [restored ? "everything is as it was" : "nothing to put back"]);
-  });
+  add(env, "restore", "undo what a killed campaign left: configs, control groups, mounts, snapshots").action(
+    async (options: Options) => {
+      const log = (line: string) => note(io, line);
+      const restored = await restoreMachine(thisMachine({ log }));
+      const cleared = await clearKilled();
+      for (const campaign of cleared) log(`removed the control groups, mounts and snapshots of ${campaign}`);
+      printState(io, options, { restored, cleared }, [
+        restored || cleared.length > 0 ? "everything is as it was" : "nothing to put back",
+      ]);
+    },
+  );
 
   const pool = env.command("pool").description("the device-mapper thin pool, which Kata with Firecracker needs");
   const yes = ["--yes", "do it; without this it is only printed what would be done"] as const;

@@ -10,7 +10,6 @@ import {
   headlineText,
   judgeAll,
   paperClaims,
-  wordingIsSure,
 } from "../analysis/claims/index.js";
 import { type Dataset, loadDataset, loadDatasets, ownDatasets, recordedCampaign } from "../analysis/datasets/index.js";
 import {
@@ -163,7 +162,7 @@ async function report(
           statement: verdict.statement,
           verdict: verdict.verdict,
           evidence: evidenceText(verdict),
-          verified: wordingIsSure(verdict),
+          verified: verdict.certainty === "A" || verdict.certainty === "H",
         })),
         figures: drawn,
         beside,

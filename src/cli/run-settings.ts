@@ -14,6 +14,7 @@ import type { Io } from "./io.js";
 export type SettingOptions = {
   readonly campaign?: string;
   readonly runtime?: readonly string[];
+  readonly endpoint?: string;
   readonly handler?: string;
   readonly runtimeFile?: string;
 } & { readonly [Name in SettingName]?: ExperimentSettings[Name] };
@@ -41,7 +42,16 @@ export async function runSettings(
   begun: CampaignSettings | undefined,
 ): Promise<RunSettings> {
   const measure = await import("../measure/index.js");
-  const { experimentSettings, findRuntime, fromCustom, readCampaignFile, runtimes: declared, toCustom } = measure;
+  const {
+    defaultEndpoint,
+    experimentSettings,
+    experimentTable,
+    findRuntime,
+    fromCustom,
+    readCampaignFile,
+    runtimes: declared,
+    toCustom,
+  } = measure;
   const asked = experiment !== undefined || options.campaign !== undefined;
   if (!asked && begun !== undefined) {
     const changed = settingNames.find(name => options[name] !== undefined) ?? (options.runtime && "runtime");
@@ -53,7 +63,8 @@ export async function runSettings(
     }
     const custom = begun.custom.map(fromCustom);
     const ids = [...new Set(begun.experiments.flatMap(each => each.runtimes))];
-    return { settings: begun, runtimes: ids.map(id => findRuntime(id, [...custom, ...declared])) };
+    const subjects = begun.experiments.flatMap(({ experiment }) => experimentTable[experiment].subjects?.all ?? []);
+    return { settings: begun, runtimes: ids.map(id => findRuntime(id, [...custom, ...declared, ...subjects])) };
   }
   if (experiment !== undefined && options.campaign !== undefined) {
     throw new LabError("RUND_RUN_WHAT", "usage", `${experiment} and --campaign cannot go together`, {
@@ -74,10 +85,30 @@ export async function runSettings(
   const over = Object.fromEntries(
     settingNames.flatMap(name => (options[name] === undefined ? [] : [[name, options[name]]])),
   );
-  const experiments = wished.map(wish => experimentSettings({ ...wish, ...over, runtimes: named ?? wish.runtimes }));
+  const experiments: ExperimentSettings[] = [];
+  for (const wish of wished) {
+    const { subjects } = experimentTable[wish.experiment];
+    const ids = named ?? wish.runtimes ?? (await subjects?.here(options.endpoint ?? defaultEndpoint()));
+    experiments.push(experimentSettings({ ...wish, ...over, runtimes: ids }));
+  }
   const ids = [...new Set(experiments.flatMap(each => each.runtimes))];
   const fromFile = named === undefined ? file : null;
-  const runtimes = ids.map(id => findRuntime(id, [...custom, ...declared], fromFile?.namedAt(id)));
+  const runtimes = ids.map(id => {
+    const compared = experiments
+      .filter(each => each.runtimes.includes(id))
+      .map(each => experimentTable[each.experiment]);
+    const subjects = compared.flatMap(each => each.subjects ?? []);
+    const where = fromFile?.namedAt(id);
+    if (subjects.length === 0) return findRuntime(id, [...custom, ...declared], where);
+    const found = subjects.map(each => each.all.find(one => one.id === id));
+    const missing = found.indexOf(undefined);
+    if (missing === -1 && subjects.length === compared.length) return found[0]!;
+    const { name, all } = subjects[Math.max(0, missing)]!;
+    throw new LabError("RUND_SUBJECT_UNKNOWN", "usage", `no ${name} is called "${id}"`, {
+      where: where ?? "--runtime",
+      hint: `known are ${all.map(one => one.id).join(", ")}`,
+    });
+  });
   const used = custom.filter(({ id }) => ids.includes(id));
   return { settings: { name: file?.name ?? null, experiments, custom: used.map(toCustom) }, runtimes };
 }

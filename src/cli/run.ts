@@ -54,7 +54,7 @@ export default (io: Io): Command => {
 /** The option of one setting, by its rule. */
 function settingOption(name: SettingName, rule: SettingRule): Option {
   const flag = `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
-  const option = new Option(`${flag} ${rule.placeholder}`.trim(), rule.help);
+  const option = new Option(`${flag} ${rule.placeholder}`, rule.help);
   switch (rule.value) {
     case "number":
       return option.argParser(number(flag));
@@ -62,12 +62,7 @@ function settingOption(name: SettingName, rule: SettingRule): Option {
       return option.argParser(numbers(flag));
     case "choice":
       return option.choices(rule.choices);
-    case "decimal":
-      return option.argParser(decimal(flag));
-    case "texts":
-      return option.argParser((text, before: readonly string[] = []) => [...before, text]);
     case "text":
-    case "flag":
       return option;
   }
 }
@@ -84,7 +79,8 @@ async function run(
   const manifest = resumed === undefined ? undefined : measure.readManifest(resumed);
   const begun = manifest?.plan.settings as CampaignSettings | undefined;
   const { settings, runtimes } = await runSettings(io, experiment, options, begun);
-  const endpoint = options.endpoint ?? manifest?.endpoint ?? measure.defaultEndpoint();
+  const alone = settings.experiments.every(each => experimentTable[each.experiment].subjects?.withoutService === true);
+  const endpoint = alone ? "none" : (options.endpoint ?? manifest?.endpoint ?? measure.defaultEndpoint());
   const driver = options.driver ?? (manifest?.driver === "crictl" ? "crictl" : "cri");
   const speed = options.replaySpeed ?? manifest?.replay?.speed ?? 1;
   const replay = endpoint.startsWith("replay:");
@@ -95,7 +91,7 @@ async function run(
     });
   }
 
-  const socket = replay ? null : measure.socketPath(endpoint);
+  const socket = replay ? null : alone ? "" : measure.socketPath(endpoint);
   const plan = await planFor(settings, runtimes, socket, speed);
   const json = options.json === true;
   if (options.shell === true) {
@@ -117,12 +113,10 @@ async function run(
       : `Sandboxes and changed configs may be left behind: \`rund-lab run --resume ${folder}\` removes them and goes on, \`rund-lab env restore\` puts configs back.`,
   );
   try {
-    const service = await measure.openService(rehearsal?.socket ?? endpoint, driver);
+    const service = alone ? measure.absentService() : await measure.openService(rehearsal?.socket ?? endpoint, driver);
     const progress = runProgress(io, plan, interruption.signal);
     try {
       measure.requireHandlers(service, runtimes);
-      // before a folder is made
-      for (const each of settings.experiments) await measure.workloadFacts(service, each);
       const request = {
         ...{ plan, service, endpoint, report: progress.report, signal: interruption.signal },
         command,
@@ -231,8 +225,7 @@ function describeCell(cell: CellSummary): string {
     ...(density === 0 ? [] : [`density ${density}`]),
     ...(concurrency === null ? [] : [`concurrency ${concurrency}`]),
   ].join(" ");
-  const share = cell.diskShare === null ? "" : `, up to ${Math.round(100 * cell.diskShare)} % of a round`;
-  const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}${flag === "disk" ? share : ""}`);
+  const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}`);
   const notes = [
     ...(partial > 0 ? [`${partial} partial`] : []),
     ...(cell.sandboxes !== null && cell.sandboxes < density ? [`${cell.sandboxes} of ${density} there`] : []),
@@ -265,17 +258,6 @@ const number =
     throw new LabError("RUND_SETTING", "usage", "", {
       where: option,
       expected: "a whole number",
-      found: JSON.stringify(text),
-    });
-  };
-
-const decimal =
-  (option: string) =>
-  (text: string): number => {
-    if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Number(text);
-    throw new LabError("RUND_SETTING", "usage", "", {
-      where: option,
-      expected: "a number such as 0.5",
       found: JSON.stringify(text),
     });
   };

@@ -3,9 +3,8 @@
 export { measureCampaign, resumeCampaign } from "./campaign/measure.js";
 export type { MeasureOptions } from "./campaign/options.js";
 export { stepsFor } from "./campaign/preparation.js";
-export { knownContainerd, openService, requireHandlers, type Service } from "./campaign/service.js";
+export { absentService, knownContainerd, openService, requireHandlers, type Service } from "./campaign/service.js";
 export type { CampaignProgress } from "./campaign/tools.js";
-export { workloadFacts } from "./campaign/workload-facts.js";
 export * from "./changes/index.js";
 export { socketPath } from "./cri/grpc.js";
 export * from "./cri/index.js";
@@ -24,6 +23,7 @@ export { type Fingerprint, readFingerprint } from "./host/fingerprint.js";
 export { type MachineLimits, readLimits } from "./host/limits.js";
 export { listenerOf } from "./host/listener.js";
 export { type MemorySnapshot, readSandboxMemory } from "./host/memory-snapshot.js";
+export { clearKilled } from "./micro/micro-tools.js";
 export { readCampaignFile } from "./plan/campaign-file.js";
 export { makePlan, type Plan, type PlanKnowledge } from "./plan/plan.js";
 export {

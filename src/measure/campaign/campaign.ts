@@ -34,7 +34,7 @@ export async function runCampaign(
   const sandboxes = new CampaignSandboxes(tools, folder.manifest.label);
   let failure: unknown;
   try {
-    await begin(folder, sandboxes, tools.preparation);
+    await begin(folder, sandboxes, tools);
     const visit = visitor(folder, plan, tools, sandboxes, signal);
     for (const [index, planned] of plan.experiments.entries()) {
       await runExperiment(folder, planned, runsOf(folder, plan, index), tools, sandboxes, visit);
@@ -42,7 +42,7 @@ export async function runCampaign(
   } catch (error) {
     failure = signal.aborted ? interrupted(folder.path) : isLost(error) ? serviceLost(folder.path, error) : error;
   }
-  failure = await end(folder, sandboxes, tools.preparation, failure, signal.aborted);
+  failure = await end(folder, sandboxes, tools, failure, signal.aborted);
   if (failure !== undefined) throw failure;
 }
 
@@ -68,11 +68,12 @@ const serviceLost = (path: string, cause: unknown) =>
     cause,
   });
 
-async function begin(folder: CampaignFolder, sandboxes: CampaignSandboxes, preparation: Preparation): Promise<void> {
-  const { removed } = await sandboxes.clear();
+async function begin(folder: CampaignFolder, sandboxes: CampaignSandboxes, tools: CampaignTools): Promise<void> {
+  const { removed: ours } = await sandboxes.clear();
+  const removed = ours + (await tools.micro.clear());
   const resumed = folder.events.length > 0;
   folder.append({ event: "session", at: now(), resumed, pid: process.pid, bootId: bootId(), leftovers: removed });
-  preparation.refuseChanges();
+  tools.preparation.refuseChanges();
 }
 
 /** Returns what measures the missing rounds of a visit and reports the campaign's progress; null for a visit that is done. */
@@ -110,7 +111,7 @@ async function runExperiment(
   folder: CampaignFolder,
   { settings, parts }: PlannedExperiment,
   runs: readonly ManifestRun[],
-  { preparation, workloadFacts }: Pick<CampaignTools, "preparation" | "workloadFacts">,
+  { preparation }: Pick<CampaignTools, "preparation">,
   sandboxes: CampaignSandboxes,
   { missing, measure }: ReturnType<typeof visitor>,
 ): Promise<void> {
@@ -124,7 +125,7 @@ async function runExperiment(
     });
     if (open.length === 0) continue;
     await preparation.prepare(runtimes);
-    await describe(folder, preparation, runs, runtimes, await workloadFacts(settings));
+    await describe(folder, preparation, runs, runtimes);
     for (const visit of open) await measure(visit);
     await sandboxes.clearStanding(event => folder.append(event));
     await preparation.restore();
@@ -137,10 +138,9 @@ async function describe(
   preparation: Preparation,
   runs: readonly ManifestRun[],
   runtimes: readonly RuntimeDeclaration[],
-  workload: ManifestRun["config"],
 ): Promise<void> {
   for (const runtime of runtimes) {
-    const { files, ...described } = withConfig(await preparation.describe(runtime), workload);
+    const { files, ...described } = await preparation.describe(runtime);
     for (const run of runs.filter(each => each.runtime === runtime.id)) {
       refuseOtherVersions(run, described.versions, folder.events);
       for (const [name, text] of Object.entries(files)) folder.write(`${run.run}/${name}`, text);
@@ -149,11 +149,6 @@ async function describe(
     }
   }
 }
-
-const withConfig = (run: RunDescription, more: ManifestRun["config"]): RunDescription => ({
-  ...run,
-  config: { ...run.config, ...more },
-});
 
 /** @throws LabError `RUND_RESUME_VERSIONS` if rounds of a run were measured on other software */
 function refuseOtherVersions(
@@ -176,7 +171,7 @@ function refuseOtherVersions(
 async function end(
   folder: CampaignFolder,
   sandboxes: CampaignSandboxes,
-  preparation: Preparation,
+  { preparation, micro }: Pick<CampaignTools, "preparation" | "micro">,
   failure: unknown,
   aborted: boolean,
 ): Promise<unknown> {
@@ -190,6 +185,7 @@ async function end(
   };
   const lost = failure instanceof LabError && failure.code === "RUND_SERVICE_LOST";
   if (!lost) await attempt(() => sandboxes.clear(failure !== undefined));
+  await attempt(() => micro.clear());
   await attempt(() => preparation.restore());
   const status = last === undefined ? "complete" : aborted ? "interrupted" : "failed";
   const why = last === undefined ? null : messageOf(last);

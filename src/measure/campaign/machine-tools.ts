@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { thisMachine } from "../changes/index.js";
-import { EventStream } from "../cri/events.js";
 import type { MemoryTools } from "../experiments/visit.js";
 import { readCpu } from "../host/cpu.js";
 import { listenerOf } from "../host/listener.js";
 import { readSandboxMemory } from "../host/memory-snapshot.js";
 import { readSizes } from "../host/smaps.js";
 import { readHostMemory, readHostState, readMemoryPressure, readMemorySettings } from "../host/state.js";
+import { microTools } from "../micro/micro-tools.js";
 import { type Clock, elapsedMs, fasterClock, machineClock } from "../round/clock.js";
 import { type Driver, emptySandbox } from "../round/driver.js";
 import { watchLoop } from "../round/loop-delay.js";
@@ -24,7 +24,6 @@ import type { MeasureOptions } from "./options.js";
 import { machinePreparation, type Preparation, replayPreparation } from "./preparation.js";
 import type { Service } from "./service.js";
 import type { CampaignTools } from "./tools.js";
-import { workloadFacts } from "./workload-facts.js";
 
 /**
  * Returns the tools of a campaign on this machine; those of a rehearsal change nothing and use recorded time.
@@ -32,27 +31,27 @@ import { workloadFacts } from "./workload-facts.js";
  * @param folder the campaign's folder
  */
 export function toolsFor(
-  { service, memory, report, timing }: MeasureOptions,
+  { service, memory, report, timing, plan }: MeasureOptions,
   label: string,
   folder: string,
 ): CampaignTools {
   const { cri, replay, socket, log } = service;
+  // a service that is not containerd has no snapshots
+  const usesSnapshots = plan.settings.experiments.some(({ experiment }) => experiment === "rootfs");
   const clock: Clock = replay === null ? machineClock : fasterClock(replay.speed);
   const logFolder = join(folder, "container-logs");
   // those of a session that was killed
   rmSync(logFolder, { recursive: true, force: true });
-  // a rehearsal's service has none, and any other than containerd is not asked
-  const listen = service.version.runtimeName === "containerd" && replay === null ? () => new EventStream(socket) : null;
-  const driver = criDriver({ cri, clock, logFolder, listen });
+  const driver = criDriver({ cri, clock, logFolder });
   return {
     driver,
     clock,
-    workloadFacts: settings => workloadFacts(service, settings),
     report,
     host: { cpu: readCpu, state: readHostState, pressure: readMemoryPressure },
     watchLoop,
     timing: timing ?? (replay === null ? usualTiming : replayTiming),
     memory: memory ?? hostMemory(socket),
+    micro: microTools(label, usesSnapshots ? socket : ""),
     preparation: preparationFor(service, driver, label, clock),
     serviceLog: log === null ? null : new ServiceLog(log),
     async runCommand(command, signal) {

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { LabError } from "../../model/errors.js";
 import { type ContainerdInUse, findContainerd } from "../changes/index.js";
+import { absentCri } from "../cri/absent.js";
 import type { CriClient, CriStatus, CriVersion } from "../cri/client.js";
 import { connectCrictl } from "../cri/crictl.js";
 import { connectCri, socketPath } from "../cri/grpc.js";
 import { runtimeHandlers } from "../cri/handlers.js";
-import { type PodNetwork, podNetworkOf } from "../cri/pod-network.js";
 import { type ReplayInfo, replayInfo } from "../cri/replay/info.js";
 import { nearestName } from "../runtimes/nearest-name.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
@@ -26,7 +26,6 @@ export interface Service {
   readonly containerd: ContainerdInUse | null;
   /** Its log of requests; null where it is not in a file we know. */
   readonly log: string | null;
-  readonly network: PodNetwork;
 }
 
 const systemSocket = "/run/containerd/containerd.sock";
@@ -51,7 +50,6 @@ export async function openService(endpoint: string, driver: "cri" | "crictl"): P
       handlers: runtimeHandlers(status),
       snapshotter: snapshotterOf(status),
       containerd: replay === null ? knownContainerd(socket) : null,
-      network: podNetworkOf(status),
       log: replay === null ? (findContainerd(dirname(socket))?.logPath ?? null) : null,
     };
   } catch (error) {
@@ -60,13 +58,21 @@ export async function openService(endpoint: string, driver: "cri" | "crictl"): P
   }
 }
 
+/** The service of a campaign that needs none: it has no sandboxes and starts none. */
+export const absentService = (): Service => ({
+  ...{ cri: absentCri, endpoint: "none", socket: "", replay: null, handlers: null, snapshotter: null },
+  ...{ containerd: null, log: null },
+  version: { runtimeName: "none", runtimeVersion: "", runtimeApiVersion: "" },
+});
+
 /**
  * @throws LabError `RUND_HANDLER` if the service does not know a runtime's handler
  */
 export function requireHandlers({ handlers, endpoint }: Service, runtimes: readonly RuntimeDeclaration[]): void {
   if (handlers === null) return;
   for (const { id, handler } of runtimes) {
-    if (handlers.includes(handler)) continue;
+    // what an experiment compares instead of runtimes has no handler
+    if (handler === "" || handlers.includes(handler)) continue;
     const near = nearestName(handler, handlers);
     throw new LabError("RUND_HANDLER", "machine", `no handler "${handler}" for the runtime ${id}`, {
       where: endpoint,

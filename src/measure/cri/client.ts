@@ -4,7 +4,7 @@
  */
 export interface CriClient {
   /** How cold starts are made, as the manifest names it. */
-  readonly driver: "cri" | "crictl";
+  readonly driver: "cri" | "crictl" | "none";
   version(options?: CallOptions): Promise<CriVersion>;
   status(options?: CallOptions): Promise<CriStatus>;
   /** Starts a sandbox and gives its id; answers when the runtime says it runs. */

@@ -8,6 +8,8 @@ export interface VisitCost {
   /** The most that are there at one moment. */
   readonly atOnce: number;
   readonly ms: number;
+  /** What is there at the fullest moment, where it is not sandboxes. */
+  readonly needs?: { readonly memoryMiB: number; readonly pids: number };
 }
 
 /** What the cost of a visit is computed from. */

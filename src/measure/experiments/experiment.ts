@@ -1,5 +1,6 @@
 import type { CampaignEvent } from "../../campaign-files/events.js";
 import type { Experiment } from "../../model/experiment.js";
+import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { Slot } from "./cell.js";
 import type { CostKnowledge, VisitCost } from "./cost.js";
 import type { ExperimentSettings, SettingName } from "./settings.js";
@@ -17,10 +18,15 @@ export interface ExperimentDeclaration {
   readonly measures: string;
   /** The axes of its grid besides the runtime, in the order of a table's columns. */
   readonly axes: readonly ("memory" | "density" | "concurrency")[];
+  /** The least density of its grid. */
+  readonly leastDensity: 0 | 1;
+  /** What it compares instead of runtimes, such as snapshotters; left out for runtimes. */
+  readonly subjects?: Subjects;
   /** The settings it takes besides its axes and the shared ones. */
   readonly takes: readonly SettingName[];
   /** The values of its own settings where nothing is asked for; an axis it does not have is empty, or [0] for density. */
-  readonly usual: Pick<ExperimentSettings, "concurrency" | "density" | "memory" | "rounds">;
+  readonly usual: Pick<ExperimentSettings, "concurrency" | "density" | "memory" | "rounds"> &
+    Partial<ExperimentSettings>;
   /** Whether every round is a repeat from empty, with a block and a run folder of its own. */
   readonly repeats: boolean;
   /** Whether rounds run on top of background sandboxes, which neighbouring cells of one runtime and density share. */
@@ -33,6 +39,17 @@ export interface ExperimentDeclaration {
   measured(event: CampaignEvent): MeasuredRound | null;
   /** The cells of its run folders by the journal, in any order. */
   summarise(events: readonly CampaignEvent[]): readonly CellSummary[];
+}
+
+/** What an experiment compares instead of runtimes. They take the place of runtimes in plans, run folders and tables. */
+export interface Subjects {
+  /** In messages: "variant". */
+  readonly name: string;
+  readonly all: readonly RuntimeDeclaration[];
+  /** Whether they need no CRI service. */
+  readonly withoutService: boolean;
+  /** The ids that this machine, or the service at an endpoint, can measure: what is measured if none is named. */
+  here(endpoint: string): Promise<readonly string[]>;
 }
 
 /** One measured round of a cell, or one snapshot. */

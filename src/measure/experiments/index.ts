@@ -1,14 +1,22 @@
 import type { CampaignEvent } from "../../campaign-files/events.js";
 import type { Experiment } from "../../model/experiment.js";
 import { byRuntime } from "../../model/runtimes.js";
+import { cgroups } from "./cgroups/index.js";
 import { density } from "./density/index.js";
 import type { ExperimentDeclaration } from "./experiment.js";
 import { memory } from "./memory/index.js";
+import { rootfs } from "./rootfs/index.js";
 import type { CellSummary } from "./summary.js";
 import { time } from "./time/index.js";
 
 /** Every experiment; a new one is a folder beside these and an entry here. */
-export const experimentTable: Readonly<Record<Experiment, ExperimentDeclaration>> = { time, memory, density };
+export const experimentTable: Readonly<Record<Experiment, ExperimentDeclaration>> = {
+  time,
+  memory,
+  density,
+  cgroups,
+  rootfs,
+};
 
 /** The cells of a campaign by its journal, in the grid's order rather than that of the visits. */
 export const summariseCells = (events: readonly CampaignEvent[]): readonly CellSummary[] =>

@@ -2,7 +2,8 @@ import type { CampaignEvent, HostMemory, MemoryEvent } from "../../campaign-file
 import type { SandboxConfig } from "../cri/client.js";
 import type { SandboxRole } from "../cri/labels.js";
 import type { MemorySnapshot } from "../host/memory-snapshot.js";
-import type { RoundTools } from "../round/observe.js";
+import type { MicroTools } from "../micro/micro-tools.js";
+import type { RoundTools } from "../round/round.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { CampaignSandboxes } from "../sandboxes/campaign-sandboxes.js";
 import type { Slot } from "./cell.js";
@@ -23,6 +24,7 @@ export interface Visit {
 export interface VisitTools extends RoundTools {
   readonly sandboxes: CampaignSandboxes;
   readonly memory: MemoryTools;
+  readonly micro: MicroTools;
   /** The service's own log of requests; null where it cannot be read. */
   readonly serviceLog: ServiceLogTools | null;
   /** Interrupts the campaign. */

@@ -107,13 +107,19 @@ function costs({ settings, parts }: PlannedExperiment, knowledge: PlanKnowledge)
   for (const { runtimes, visits } of parts) {
     for (const [index, slot] of visits.entries()) {
       const runtime = runtimes.find(({ id }) => id === slot.runtime)!;
-      const { sandboxes, atOnce, ms } = experimentTable[experiment].cost(slot, settings, known, visits[index - 1]);
+      const { sandboxes, atOnce, ms, needs } = experimentTable[experiment].cost(
+        slot,
+        settings,
+        known,
+        visits[index - 1],
+      );
       const size = footprint(runtime, slot.memoryMb, idleMiB?.(slot.runtime, slot.memoryMb));
       total.ms += ms;
       total.sandboxes += sandboxes;
       total.memoryMiB = Math.max(total.memoryMiB, Math.ceil(atOnce * size.memoryMiB));
       total.committedMiB = Math.max(total.committedMiB, Math.ceil(atOnce * size.committedMiB));
-      total.pids = Math.max(total.pids, atOnce * size.pids);
+      total.pids = Math.max(total.pids, atOnce * size.pids, needs?.pids ?? 0);
+      total.memoryMiB = Math.max(total.memoryMiB, needs?.memoryMiB ?? 0);
     }
   }
   return total;

@@ -96,7 +96,7 @@ export class CampaignFolder {
         throw error;
       }
       fsyncSync(this.#journal);
-      if (event.event === "round") this.#projection.add(event);
+      if (event.event === "round" || event.event === "operations") this.#projection.add(event);
     });
   }
 

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type CampaignEvent, coldStartOf, type RoundEvent } from "../../campaign-files/events.js";
+import { formatOperations, type OperationsEvent, operationsHeader } from "../../campaign-files/operations.js";
 import { formatSamples, sampleRows, samplesHeader } from "../../campaign-files/samples.js";
 import {
   formatClientFile,
@@ -13,7 +14,7 @@ import {
 } from "../../logs/index.js";
 
 /** A log of a cell, whichever its run. */
-const logFile = /\/con_\d+\/(client\d+|cpu|latency)\.txt$/;
+const logFile = /\/(con|threads)_\d+\/(client\d+|cpu|latency|make|attach|mount|unmount|remove)\.txt$/;
 
 /**
  * The files that follow from the journal: samples.csv, and of every complete round that is no warm-up the lines of the
@@ -24,12 +25,15 @@ export class Projection {
   /** Sum and number of a cell's latencies, for latency.txt. */
   readonly #latencies = new Map<string, { sum: number; count: number }>();
 
+  /** Whether operations.csv has its header. */
+  #operations = false;
+
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   /** Appends one round. */
-  add(round: RoundEvent): void {
+  add(round: RoundEvent | OperationsEvent): void {
     for (const [file, { text, whole }] of this.#texts(round)) {
       const path = join(this.#folder, file);
       if (whole) writeFileSync(path, text);
@@ -43,9 +47,11 @@ export class Projection {
    */
   rebuild(events: readonly CampaignEvent[]): void {
     this.#latencies.clear();
+    this.#operations = false;
+    rmSync(join(this.#folder, "operations.csv"), { force: true });
     const files = new Map<string, string[]>([["samples.csv", [samplesHeader]]]);
     for (const event of events) {
-      if (event.event !== "round") continue;
+      if (event.event !== "round" && event.event !== "operations") continue;
       for (const [file, { text, whole }] of this.#texts(event)) {
         const parts = files.get(file);
         if (parts === undefined || whole) files.set(file, [text]);
@@ -65,7 +71,8 @@ export class Projection {
   }
 
   /** What one round adds, by file; `whole` replaces what is there. */
-  #texts(round: RoundEvent): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
+  #texts(round: RoundEvent | OperationsEvent): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
+    if (round.event === "operations") return this.#operationTexts(round);
     const experiment = parseRunName(round.run)?.experiment === "density" ? "density" : "time";
     const texts = new Map([["samples.csv", { text: formatSamples(sampleRows(round, experiment)), whole: false }]]);
     if (round.warmup || round.makespanMs === null) return texts;
@@ -81,10 +88,9 @@ export class Projection {
       this.#latencies.set(cell, latencies);
       mkdirSync(join(this.#folder, cell), { recursive: true });
     }
-    const firstSentMs = Math.min(...round.samples.map(({ sentMs }) => sentMs));
     for (const sample of round.samples) {
       if (sample.status !== "ready") continue;
-      const row = coldStartOf(round.releasedMs, sample, firstSentMs);
+      const row = coldStartOf(round.releasedMs, sample);
       latencies.sum += row.endMs - row.startMs;
       latencies.count++;
       texts.set(join(cell, formatClientFile(sample.client)), { text: formatClientLog([row]), whole: false });
@@ -96,4 +102,25 @@ export class Projection {
     texts.set(join(cell, "latency.txt"), { text: mean, whole: true });
     return texts;
   }
+
+  /** A line a round in a log for each phase: microseconds of every item, separated by spaces. Line k is the k-th round. */
+  #operationTexts(round: OperationsEvent): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
+    const csv = "operations.csv";
+    const header = existsSync(join(this.#folder, csv)) || this.#operations ? "" : operationsHeader;
+    this.#operations = true;
+    const texts = new Map([[csv, { text: `${header}${formatOperations(round)}`, whole: false }]]);
+    if (round.warmup) return texts;
+    const cell = join(round.run, ...operationsFolder(round));
+    mkdirSync(join(this.#folder, cell), { recursive: true });
+    for (const { phase, us } of round.phases) {
+      texts.set(join(cell, `${phase}.txt`), { text: `${us.join(" ")}\n`, whole: false });
+    }
+    return texts;
+  }
+}
+
+/** The folder of a cell of operations in its run folder. */
+function operationsFolder({ run, density, concurrency }: OperationsEvent): readonly string[] {
+  if (parseRunName(run)?.experiment === "rootfs") return [formatConcurrencyFolder(concurrency)];
+  return [`existing_${String(density).padStart(5, "0")}`, `threads_${String(concurrency).padStart(3, "0")}`];
 }

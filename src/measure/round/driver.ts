@@ -8,7 +8,7 @@ import type { SandboxConfig, SandboxSummary } from "../cri/client.js";
  */
 export interface Driver {
   /** As the manifest names it. */
-  readonly kind: "cri" | "crictl" | "kubernetes";
+  readonly kind: "cri" | "crictl" | "kubernetes" | "none";
   /** Resolves if the service still answers. @throws an error that `isLost` recognises if it does not */
   ping(timeoutMs: number): Promise<void>;
   /** Lists sandboxes that carry all of these labels, exactly. */

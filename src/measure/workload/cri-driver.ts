@@ -4,14 +4,12 @@ import type { Sample } from "../../campaign-files/events.js";
 import { LabError } from "../../model/errors.js";
 import type { ContainerConfig, CriClient, SandboxConfig } from "../cri/client.js";
 import { isLost } from "../cri/errors.js";
-import type { EventStream } from "../cri/events.js";
 import { labelNames } from "../cri/labels.js";
 import { listeningPorts } from "../host/ports.js";
 import type { Clock } from "../round/clock.js";
 import type { Driver, Release, Starts, Workload, WorkloadContainer } from "../round/driver.js";
 import { coldStart, sinceRelease } from "./cold-start.js";
 import { FirstLines } from "./first-line.js";
-import { addMarks } from "./marks.js";
 
 /** What a driver over CRI works with. */
 export interface CriDriverTools {
@@ -19,13 +17,10 @@ export interface CriDriverTools {
   readonly clock: Clock;
   /** Where the service writes the containers' logs; made when it is needed, removed with the last of them. */
   readonly logFolder: string;
-  /** Begins to listen to the service's own events; null for a service that has none. */
-  readonly listen?: (() => EventStream) | null;
 }
 
 /** Starts sandboxes through a CRI service. */
-export function criDriver(tools: CriDriverTools): Driver {
-  const { cri } = tools;
+export function criDriver({ cri, clock, logFolder }: CriDriverTools): Driver {
   return {
     kind: cri.driver,
     async ping(timeoutMs) {
@@ -41,66 +36,61 @@ export function criDriver(tools: CriDriverTools): Driver {
       }
       await cri.removePodSandbox(id, { timeoutMs });
     },
-    begin: async (workload, sandboxes) => starts(tools, workload, sandboxes),
+    begin: async (workload, sandboxes) =>
+      workload.container === null
+        ? emptySandboxes({ cri, clock }, workload)
+        : withContainers({ cri, clock }, workload, workload.container, sandboxes, logFolder),
   };
 }
 
 /** No line ever comes from a sandbox without a container. */
 const noLine = new Promise<never>(() => {});
 
-function starts(tools: CriDriverTools, workload: Workload, sandboxes: readonly SandboxConfig[]): Starts {
-  const { container } = workload;
-  if (container !== null && workload.until === "response") refuseTakenPorts(sandboxes, container);
-  const logs = container === null ? null : openLogs(tools.logFolder);
-  const stream = tools.listen?.() ?? null;
-  const containerIds = new Map<number, string>();
-  const files = new Map<number, string>();
+function emptySandboxes(tools: Pick<CriDriverTools, "cri" | "clock">, workload: Workload): Starts {
   return {
     async start(sandbox, client, from, timeoutMs, signal) {
-      const file = `${sandbox.uid}.log`;
-      files.set(client, file);
-      const port = container === null ? 0 : portOf(sandbox, container.port);
-      const start = {
-        ...{ client, workload, port },
-        sandbox: logs === null ? sandbox : { ...sandbox, logDirectory: logs.folder },
-        container: container === null ? null : containerFor(container, port, file),
-        firstLine: logs?.lines.of(file) ?? noLine,
-      };
-      const { sample, containerId } = await coldStart(tools, start, from, timeoutMs, signal);
-      if (containerId !== null) containerIds.set(client, containerId);
-      return sample;
+      const start = { sandbox, client, workload, container: null, firstLine: noLine, port: 0 };
+      return (await coldStart(tools, start, from, timeoutMs, signal)).sample;
     },
-    async complete(samples, from) {
-      const podNetwork = sandboxes[0]?.network === "POD";
-      const withLines =
-        logs === null
-          ? samples
-          : samples.map(sample => withOutput(sample, logs.lines.seen(files.get(sample.client)!), from));
-      if (stream === null) return withLines;
-      return addMarks(withLines, stream, { containerIds, podNetwork }, from, tools.clock);
-    },
-    close() {
-      stream?.close();
-      logs?.close();
-    },
+    complete: async samples => samples,
+    close: () => {},
   };
 }
 
-/** A folder for the logs of some containers, and their first lines. */
-function openLogs(parent: string) {
-  mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, "logs-"));
+function withContainers(
+  tools: Pick<CriDriverTools, "cri" | "clock">,
+  workload: Workload,
+  wanted: WorkloadContainer,
+  sandboxes: readonly SandboxConfig[],
+  logFolder: string,
+): Starts {
+  if (workload.until === "response") refuseTakenPorts(sandboxes, wanted);
+  mkdirSync(logFolder, { recursive: true });
+  const folder = mkdtempSync(join(logFolder, "logs-"));
   const lines = new FirstLines(folder);
+  const files = new Map<number, string>();
   return {
-    folder,
-    lines,
+    async start(sandbox, client, from, timeoutMs, signal) {
+      const logPath = `${sandbox.uid}.log`;
+      files.set(client, logPath);
+      const port = portOf(sandbox, wanted.port);
+      const start = {
+        ...{ client, workload, port },
+        sandbox: { ...sandbox, logDirectory: folder },
+        container: containerFor(wanted, port, logPath),
+        firstLine: lines.of(logPath),
+      };
+      return (await coldStart(tools, start, from, timeoutMs, signal)).sample;
+    },
+    complete: async (samples, from) =>
+      samples.map(sample => withOutput(sample, lines.seen(files.get(sample.client)!), from)),
     close() {
       lines.close();
       rmSync(folder, { recursive: true, force: true });
       try {
-        rmdirSync(parent);
+        rmdirSync(logFolder);
       } catch {
-        // other containers still write there
+        // other sandboxes still write there
       }
     },
   };

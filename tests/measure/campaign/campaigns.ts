@@ -8,6 +8,7 @@ import type { CampaignTools } from "../../../src/measure/campaign/tools.js";
 import type { CriClient } from "../../../src/measure/cri/client.js";
 import type { ExperimentWishes } from "../../../src/measure/experiments/settings.js";
 import { type RuntimeDeclaration, runtimes } from "../../../src/measure/index.js";
+import { microTools } from "../../../src/measure/micro/micro-tools.js";
 import { makePlan, type Plan } from "../../../src/measure/plan/plan.js";
 import { experimentSettings } from "../../../src/measure/plan/settings.js";
 import { CampaignFolder } from "../../../src/measure/record/campaign-folder.js";
@@ -27,7 +28,6 @@ export function fakeTools(cri: FakeCri, changes: Partial<CampaignTools> = {}): C
   return {
     driver: criDriver({ cri, clock: cri.clock, logFolder: "/nowhere" }),
     clock: cri.clock,
-    workloadFacts: async () => ({}),
     host: {
       cpu: () => ({ ticks, harnessUs: 0 }),
       state: () => ({ load1: 0, memAvailableKiB: 0, slabKiB: 0, tasks: 0, mounts: 0, pressure: null }),
@@ -43,6 +43,7 @@ export function fakeTools(cri: FakeCri, changes: Partial<CampaignTools> = {}): C
       host: () => ({ ...nothing, anonHugePagesKiB: 0, hugetlbKiB: 0 }),
       settings: () => ({ ksmPagesSharing: null, transparentHugePages: null }),
     },
+    micro: microTools("a-fake", ""),
     preparation: replayPreparation("a fake"),
     serviceLog: null,
     runCommand: async () => ({ ms: 0, exitCode: 0 }),
@@ -76,12 +77,7 @@ export async function campaignIn(
       handlers: null,
       snapshotter: null,
     },
-    ...{
-      containerd: null,
-      log: null,
-      network: { ready: false, why: "", cni: null, pluginFolders: [] },
-      version: { runtimeName: "fake", runtimeVersion: "1", runtimeApiVersion: "v1" },
-    },
+    ...{ containerd: null, log: null, version: { runtimeName: "fake", runtimeVersion: "1", runtimeApiVersion: "v1" } },
   };
   const folder = resume
     ? CampaignFolder.open(path)

@@ -29,17 +29,12 @@ export class VirtualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      const onAbort = () => {
-        this.#timers = this.#timers.filter(other => other !== timer);
-        reject(signal?.reason);
-      };
-      const run = () => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      };
-      const timer = { dueNs: this.#nowNs + BigInt(Math.round(ms * 1e6)), run };
+      const timer = { dueNs: this.#nowNs + BigInt(Math.round(ms * 1e6)), run: resolve };
       this.#timers.push(timer);
-      signal?.addEventListener("abort", onAbort);
+      signal?.addEventListener("abort", () => {
+        this.#timers = this.#timers.filter(other => other !== timer);
+        reject(signal.reason);
+      });
       this.#schedule();
     });
   }

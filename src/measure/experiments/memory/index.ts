@@ -1,7 +1,6 @@
 import type { MemoryEvent } from "../../../campaign-files/events.js";
 import { guess, standingMs } from "../cost.js";
 import type { ExperimentDeclaration } from "../experiment.js";
-import { workloadSettingNames } from "../settings.js";
 import { summariseSnapshots } from "./summarise-snapshots.js";
 import { visitMemory } from "./visit.js";
 
@@ -12,7 +11,8 @@ export const memory: ExperimentDeclaration = {
   id: "memory",
   measures: "memory per sandbox",
   axes: ["memory", "density"],
-  takes: ["withContainer", ...workloadSettingNames],
+  leastDensity: 1,
+  takes: [],
   usual: { concurrency: [], density: [1, 10, 50, 100], memory: [128], rounds: 1 },
   repeats: true,
   onBackground: false,

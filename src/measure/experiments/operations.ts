@@ -1,0 +1,100 @@
+import type { CampaignEvent } from "../../campaign-files/events.js";
+import type { OperationsEvent } from "../../campaign-files/operations.js";
+import { parseRunName } from "../../logs/index.js";
+import type { Experiment } from "../../model/experiment.js";
+import { ticksBetween } from "../host/cpu.js";
+import { elapsedMs } from "../round/clock.js";
+import { waitForQuiet } from "../round/quiet.js";
+import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import type { MeasuredRound } from "./experiment.js";
+import type { CellSummary } from "./summary.js";
+import { now, type Visit, type VisitTools } from "./visit.js";
+
+/** What one round of operations gives. */
+export type RoundOfOperations = Pick<OperationsEvent, "phases" | "harness">;
+
+/**
+ * Measures the missing rounds of a visit whose rounds are operations, each on disk before the next begins.
+ *
+ * @param windowMs how long the host's busy time is read before each round, with nothing done
+ * @param items how many items a round has
+ * @param measure measures one round
+ */
+export async function measureOperations(
+  visit: Visit,
+  tools: VisitTools,
+  { windowMs, items, measure }: { windowMs: number; items: number; measure: () => Promise<RoundOfOperations> },
+): Promise<void> {
+  const { settings, slot, run, runtime } = visit;
+  const { clock, host, timing, signal } = tools;
+  const { density, block, position, concurrency } = slot;
+  const one = async (round: number, warmup: boolean) => {
+    signal.throwIfAborted();
+    tools.report(`${warmup ? "warm-up" : "round"} ${round}`);
+    if (settings.prepare !== null) await tools.runCommand(settings.prepare, signal);
+    const quiet = await waitForQuiet(clock, () => host.cpu().ticks, timing.quietLimitMs, signal);
+    const idleFrom = host.cpu().ticks;
+    const idleNs = clock.nowNs();
+    if (windowMs > 0) await clock.sleep(windowMs, signal);
+    const idle = { ...ticksBetween(idleFrom, host.cpu().ticks), ms: elapsedMs(idleNs, clock.nowNs()) };
+    const state = host.state();
+    const before = host.cpu().ticks;
+    const { phases, harness } = await measure();
+    const cpu = ticksBetween(before, host.cpu().ticks);
+    tools.append({
+      event: "operations",
+      at: now(),
+      ...{ run, runtime: runtime.id, density, concurrency: concurrency!, block, position, round, warmup, items },
+      ...{ phases, harness, cpu, idle, quiet, host: state },
+      flags: quiet.reached ? [] : ["not-quiet"],
+    });
+  };
+  for (let n = 1; n <= settings.warmup; n++) await one(n, true);
+  for (const round of visit.missing) await one(round, false);
+}
+
+/** The round that an event of operations says is measured; null for a warm-up and for any other event. */
+export const roundOfOperations =
+  (experiment: Experiment) =>
+  (event: CampaignEvent): MeasuredRound | null => {
+    if (event.event !== "operations" || event.warmup || parseRunName(event.run)?.experiment !== experiment) return null;
+    const { run, density, concurrency, round } = event;
+    return { run, density, concurrency, memoryMb: null, round };
+  };
+
+/** Summarises the cells of an experiment whose rounds are operations; warm-up rounds do not count. */
+export const summariseOperations =
+  (experiment: Experiment) =>
+  (events: readonly CampaignEvent[]): readonly CellSummary[] => {
+    const cells = new Map<string, OperationsEvent[]>();
+    for (const event of events) {
+      if (event.event !== "operations" || event.warmup || parseRunName(event.run)?.experiment !== experiment) continue;
+      const key = `${event.run} ${event.density} ${event.concurrency}`;
+      cells.set(key, [...(cells.get(key) ?? []), event]);
+    }
+    return [...cells.values()].map(rounds => summariseCell(experiment, rounds));
+  };
+
+function summariseCell(experiment: Experiment, rounds: readonly OperationsEvent[]): CellSummary {
+  const { run, runtime, density, concurrency, items, phases } = rounds[0]!;
+  const notQuiet = rounds.filter(({ flags }) => flags.includes("not-quiet")).length;
+  const result = phases.map(({ operation }, index) => {
+    const totals = rounds.map(round => round.phases[index]!.totalMs);
+    return `${operation} ${(totals.reduce((sum, ms) => sum + ms, 0) / totals.length).toFixed(1)}`;
+  });
+  return {
+    ...{ run, runtime, experiment, density, concurrency, memoryMb: null },
+    ...{ sandboxes: null, settled: null, pssKiB: null, hostKiB: null, kernelKiB: null, makespanMs: null },
+    ...{ partial: 0, failed: 0, unreliable: false, firstFailure: null },
+    rounds: rounds.length,
+    attempted: items * rounds.length,
+    flags: notQuiet > 0 ? { "not-quiet": notQuiet } : {},
+    result: `${result.join(", ")} ms for ${items}`,
+  };
+}
+
+/** A declaration in the place of a runtime's, for what an experiment compares instead. */
+export const subject = (id: string, label: string): RuntimeDeclaration => ({
+  ...{ id, handler: "", label, shim: null, snapshotter: null, config: null, template: null },
+  ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },
+});

@@ -1,0 +1,52 @@
+import { socketPath } from "../../cri/grpc.js";
+import { threadMiB } from "../../micro/released-threads.js";
+import { connectSnapshots } from "../../micro/snapshots.js";
+import type { ExperimentDeclaration } from "../experiment.js";
+import { measureOperations, roundOfOperations, subject, summariseOperations } from "../operations.js";
+
+/** containerd's snapshotters, in the order that tables show them. */
+const snapshotters = ["overlayfs", "native", "blockfile", "devmapper", "erofs", "btrfs", "zfs"] as const;
+
+/** Root file systems by snapshotter and by how many are prepared at once (the paper's sections 3.1 and 4.2). */
+export const rootfs: ExperimentDeclaration = {
+  id: "rootfs",
+  measures: "preparing, mounting and removing root file systems",
+  axes: ["concurrency"],
+  leastDensity: 0,
+  subjects: {
+    name: "snapshotter",
+    all: snapshotters.map(id => subject(id, id)),
+    withoutService: false,
+    async here(endpoint) {
+      const client = connectSnapshots(socketPath(endpoint));
+      try {
+        const loaded = await client.snapshotters();
+        return snapshotters.filter(id => loaded.includes(id));
+      } finally {
+        client.close();
+      }
+    },
+  },
+  takes: ["files", "large"],
+  usual: { concurrency: [1, 10, 50, 200], density: [0], memory: [], rounds: 5, files: 1000, large: 64 },
+  repeats: false,
+  onBackground: false,
+  cost({ concurrency, rounds, runtime }, { warmup, large = 0 }, { aroundMs }) {
+    const count = concurrency ?? 1;
+    const copied = runtime === "native" || runtime === "blockfile";
+    const each = 40 + (copied ? 10 + large : 0);
+    const needs = { memoryMiB: count * (threadMiB + (copied ? 1 : 0)), pids: 3 * count };
+    return { sandboxes: 0, atOnce: 0, ms: (rounds.length + warmup) * (count * each + aroundMs), needs };
+  },
+  measured: roundOfOperations("rootfs"),
+  async visit(visit, tools) {
+    const { settings, slot, runtime } = visit;
+    const { files = 0, large = 0 } = settings;
+    const count = slot.concurrency!;
+    tools.report("base layer");
+    await tools.micro.rootfs.stand(runtime.id, { files, largeMiB: large });
+    const measure = () => tools.micro.rootfs.measure(runtime.id, count);
+    await measureOperations(visit, tools, { windowMs: 0, items: count, measure });
+  },
+  summarise: summariseOperations("rootfs"),
+};

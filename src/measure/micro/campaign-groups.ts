@@ -1,0 +1,119 @@
+import type { OperationPhase, OperationsEvent } from "../../campaign-files/operations.js";
+import { LabError } from "../../model/errors.js";
+import { cgroupError, openTree, removeTree } from "./cgroup-tree.js";
+import type { CgroupVariant } from "./cgroup-variants.js";
+import { containerCalls, standingCalls } from "./container-groups.js";
+import type { Hierarchy } from "./hierarchies.js";
+import { harnessCost, phaseOf } from "./phases.js";
+import { type ReleasedThreads, startThreads, type Task, type TaskTime } from "./released-threads.js";
+import { type Sleepers, startSleepers } from "./sleepers.js";
+
+/** What one round of control groups is measured with. */
+export interface GroupsRound {
+  readonly variant: CgroupVariant;
+  readonly threads: number;
+  readonly containers: number;
+}
+
+/** The control groups of one campaign, with the threads and processes that they are measured with. */
+export class CampaignGroups {
+  readonly #campaign: string;
+  readonly #mounted: readonly Hierarchy[];
+  readonly #begin: () => void;
+  #threads: ReleasedThreads | null = null;
+  #movers: Sleepers | null = null;
+  #standing: { readonly variant: string; readonly density: number; readonly sleepers: Sleepers } | null = null;
+
+  /**
+   * @param mounted every hierarchy of the machine
+   * @param begin is called before anything is made
+   */
+  constructor(campaign: string, mounted: readonly Hierarchy[], begin: () => void = () => {}) {
+    this.#begin = begin;
+    this.#campaign = campaign;
+    this.#mounted = mounted;
+  }
+
+  /**
+   * Brings the groups that are there before a round to a number, each with a sleeping process, and starts the threads.
+   *
+   * @throws LabError `RUND_CGROUP_VARIANT` where the host lacks the variant's hierarchies, or as `cgroupError`
+   */
+  async stand({ variant, threads }: Omit<GroupsRound, "containers">, density: number): Promise<void> {
+    const hierarchies = this.#hierarchiesOf(variant);
+    if (this.#standing?.variant !== variant.id || this.#standing.density !== density) {
+      await this.#clearGroups();
+      this.#begin();
+      openTree(hierarchies, this.#campaign);
+      const sleepers = await startSleepers(density);
+      this.#standing = { variant: variant.id, density, sleepers };
+      await this.#do(standingCalls(hierarchies, this.#campaign, sleepers.pids), 1);
+    }
+    await this.#poolOf(threads);
+    if ((this.#movers?.pids.length ?? 0) < threads) {
+      await this.#movers?.end();
+      this.#movers = await startSleepers(threads);
+    }
+  }
+
+  /** Makes the containers' groups, attaches a process to each and removes them, each phase released together. */
+  async measure({ variant, threads, containers }: GroupsRound): Promise<Pick<OperationsEvent, "phases" | "harness">> {
+    const pids = this.#movers!.pids.slice(0, Math.min(threads, containers));
+    const { pooled } = variant;
+    const calls = containerCalls(this.#hierarchiesOf(variant), this.#campaign, { containers, pooled, pids });
+    await this.#do(calls.fill, 1);
+    const pool = await this.#poolOf(threads);
+    const harness = await harnessCost(pool, threads, containers);
+    const phases: OperationPhase[] = [
+      phaseOf("make", pooled ? "rename" : "mkdir", await this.#do(calls.make, threads)),
+      phaseOf("attach", "attach", await this.#do(calls.attach, threads)),
+    ];
+    await this.#do(calls.home, 1);
+    phases.push(phaseOf("remove", pooled ? "rename" : "rmdir", await this.#do(calls.remove, threads)));
+    await this.#do(calls.empty, 1);
+    return { phases, harness };
+  }
+
+  /** Removes everything: groups, processes and threads. @returns the number of groups removed */
+  async clear(): Promise<number> {
+    const removed = await this.#clearGroups();
+    await this.#threads?.close();
+    this.#threads = null;
+    return removed;
+  }
+
+  async #clearGroups(): Promise<number> {
+    await this.#standing?.sleepers.end();
+    await this.#movers?.end();
+    this.#standing = null;
+    this.#movers = null;
+    return removeTree(this.#mounted, this.#campaign);
+  }
+
+  #hierarchiesOf(variant: CgroupVariant): readonly Hierarchy[] {
+    const hierarchies = variant.hierarchies(this.#mounted);
+    if (hierarchies.length > 0) return hierarchies;
+    throw new LabError("RUND_CGROUP_VARIANT", "machine", `${variant.id} cannot be measured: ${variant.lacks}`, {
+      where: "/proc/self/mountinfo",
+      hint: "leave it out of --runtime; `rund-lab run cgroups --plan` takes the variants that this host has",
+    });
+  }
+
+  async #poolOf(threads: number): Promise<ReleasedThreads> {
+    if (this.#threads !== null && this.#threads.size >= threads) return this.#threads;
+    await this.#threads?.close();
+    this.#threads = null;
+    this.#threads = await startThreads(threads);
+    return this.#threads;
+  }
+
+  /** @throws LabError as `cgroupError`, of the first task that failed */
+  async #do(tasks: readonly Task[], threads: number): Promise<readonly TaskTime[]> {
+    if (tasks.length === 0) return [];
+    const times = await (await this.#poolOf(threads)).run(tasks, threads);
+    const at = times.findIndex(({ failure }) => failure !== null);
+    if (at === -1) return times;
+    const { call, code } = times[at]!.failure!;
+    throw cgroupError(tasks[at]![call]![1], code);
+  }
+}

@@ -1,0 +1,215 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import type { OperationPhase, OperationsEvent } from "../../campaign-files/operations.js";
+import { LabError } from "../../model/errors.js";
+import { diskBetween, readDisks } from "../host/disk.js";
+import { unmountBelow } from "../system/mounts.js";
+import { harnessCost, phaseOf } from "./phases.js";
+import { type ReleasedThreads, startThreads, type Task } from "./released-threads.js";
+import { connectSnapshots, type SnapshotClient, type SnapshotMount } from "./snapshots.js";
+
+/** What the base layer of root file systems holds. */
+export interface BaseLayer {
+  readonly files: number;
+  readonly largeMiB: number;
+}
+
+/** The label that a campaign's snapshots carry, and no others. */
+const campaignLabel = "rund-lab.local/campaign";
+
+/** Snapshots removed at a time in the end. */
+const removedAtOnce = 8;
+
+/** The root file systems of one campaign: a base layer in each snapshotter, and snapshots on top of it. */
+export class CampaignRootfs {
+  readonly #campaign: string;
+  readonly #socket: string;
+  readonly #folder: string;
+  readonly #based = new Set<string>();
+  readonly #begin: () => void;
+  #client: SnapshotClient | null = null;
+  #threads: ReleasedThreads | null = null;
+
+  /**
+   * @param socket containerd's; empty without a service
+   * @param begin is called before anything is made
+   * @param root the folder that mount points are made in
+   */
+  constructor(campaign: string, socket: string, begin: () => void = () => {}, root = "/run/rund-lab") {
+    this.#begin = begin;
+    this.#campaign = campaign;
+    this.#socket = socket;
+    this.#folder = join(root, campaign);
+  }
+
+  /**
+   * Makes the base layer in a snapshotter, where it is not made yet.
+   *
+   * @throws LabError `RUND_SNAPSHOTTER_MISSING`, `RUND_DISK_FULL`, `RUND_MOUNT`
+   */
+  async stand(snapshotter: string, { files, largeMiB }: BaseLayer): Promise<void> {
+    if (this.#based.has(snapshotter)) return;
+    this.#begin();
+    const key = this.#key("making");
+    const mounts = await this.#snapshots.prepare(snapshotter, key, "", this.#labels);
+    const target = join(this.#folder, "base");
+    mkdirSync(target, { recursive: true });
+    for (const words of mountWords(mounts, target)) await run("mount", words);
+    try {
+      writeBase(target, files, largeMiB);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
+      const hint =
+        "make room where containerd's root lies (a blockfile's scratch file sets its size), or lower --files and --large";
+      throw new LabError("RUND_DISK_FULL", "machine", "the base layer does not fit", {
+        where: snapshotter,
+        hint,
+        cause,
+      });
+    }
+    await run("umount", [target]);
+    await this.#snapshots.commit(snapshotter, this.#key("base"), key, this.#labels);
+    this.#based.add(snapshotter);
+  }
+
+  /** Prepares snapshots on top of the base layer, mounts, unmounts and removes them; each phase is released together. */
+  async measure(snapshotter: string, count: number): Promise<Pick<OperationsEvent, "phases" | "harness">> {
+    const keys = Array.from({ length: count }, (_, index) => this.#key(`s${String(index + 1).padStart(5, "0")}`));
+    const targets = keys.map((_, index) => join(this.#folder, `m${index + 1}`));
+    for (const target of targets) mkdirSync(target, { recursive: true });
+    const threads = await this.#poolOf(count);
+    const harness = await harnessCost(threads, count, count, [["run", "true"]]);
+    const mounts: (readonly SnapshotMount[])[] = [];
+    const phases: OperationPhase[] = [];
+    const requests = (phase: "make" | "remove", operation: string, request: (item: number) => Promise<void>) =>
+      this.#watched(async () => requestTimes(count, request), phase, operation, phases);
+    const calls = (phase: "mount" | "unmount", program: string, words: (item: number) => readonly string[][]) =>
+      this.#watched(
+        async () => {
+          const tasks = keys.map((_, item): Task => words(item).map(each => ["run", program, ...each] as const));
+          const times = await threads.run(tasks, count);
+          const failed = times.find(({ failure }) => failure !== null)?.failure;
+          if (failed != null) throw mountError(program, failed.code);
+          return times;
+        },
+        phase,
+        program,
+        phases,
+      );
+    await requests("make", "prepare", async item => {
+      mounts[item] = await this.#snapshots.prepare(snapshotter, keys[item]!, this.#key("base"), this.#labels);
+    });
+    await calls("mount", "mount", item => mountWords(mounts[item]!, targets[item]!));
+    await calls("unmount", "umount", item => [[targets[item]!]]);
+    await requests("remove", "remove", item => this.#snapshots.remove(snapshotter, keys[item]!));
+    return { phases, harness };
+  }
+
+  /** Removes everything: mounts, snapshots, mount points and threads. @returns the number of snapshots removed */
+  async clear(): Promise<number> {
+    await this.#threads?.close();
+    this.#threads = null;
+    this.#based.clear();
+    const mounted = await unmountBelow(this.#folder);
+    if (mounted.length > 0) throw mountError("umount", `${mounted.join(", ")} stays mounted`);
+    rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#socket === "") return 0;
+    let removed = 0;
+    for (const snapshotter of await this.#snapshots.snapshotters()) {
+      const keys = await this.#snapshots.list(snapshotter, campaignLabel, this.#campaign);
+      // the base layer comes last, after the snapshots on top of it
+      for (let first = 0; first < keys.length; first += removedAtOnce) {
+        const some = keys.slice(first, first + removedAtOnce);
+        const [base, others] = [
+          some.filter(key => key === this.#key("base")),
+          some.filter(key => key !== this.#key("base")),
+        ];
+        await Promise.all(others.map(key => this.#snapshots.remove(snapshotter, key)));
+        for (const key of base) await this.#snapshots.remove(snapshotter, key);
+      }
+      removed += keys.length;
+    }
+    this.#client?.close();
+    this.#client = null;
+    return removed;
+  }
+
+  get #snapshots(): SnapshotClient {
+    this.#client ??= connectSnapshots(this.#socket);
+    return this.#client;
+  }
+
+  get #labels() {
+    // without the second label, containerd's garbage collection may remove what no image needs
+    return { [campaignLabel]: this.#campaign, "containerd.io/gc.root": new Date().toISOString() };
+  }
+
+  readonly #key = (name: string): string => `rund-lab-${this.#campaign}-${name}`;
+
+  async #poolOf(size: number): Promise<ReleasedThreads> {
+    if (this.#threads !== null && this.#threads.size >= size) return this.#threads;
+    await this.#threads?.close();
+    this.#threads = null;
+    this.#threads = await startThreads(size);
+    return this.#threads;
+  }
+
+  async #watched(
+    work: () => Promise<readonly { startUs: number; endUs: number }[]>,
+    phase: OperationPhase["phase"],
+    operation: string,
+    phases: OperationPhase[],
+  ): Promise<void> {
+    const before = readDisks();
+    const times = await work();
+    phases.push(phaseOf(phase, operation, times, diskBetween(before, readDisks())));
+  }
+}
+
+/** Sends every request at once. @returns when each was sent and answered, in microseconds since the first */
+async function requestTimes(
+  count: number,
+  request: (item: number) => Promise<void>,
+): Promise<readonly { startUs: number; endUs: number }[]> {
+  const releasedNs = process.hrtime.bigint();
+  const sinceUs = () => Number(process.hrtime.bigint() - releasedNs) / 1000;
+  const all = Array.from({ length: count }, async (_, item) => {
+    const startUs = sinceUs();
+    await request(item);
+    return { startUs, endUs: sinceUs() };
+  });
+  await Promise.allSettled(all);
+  return Promise.all(all);
+}
+
+/** The words after `mount` for each of a snapshot's mounts. */
+function mountWords(mounts: readonly SnapshotMount[], target: string): string[][] {
+  return mounts.map(({ type, source, options }) => {
+    const bind = options.some(option => option === "bind" || option === "rbind");
+    return [...(bind ? [] : ["-t", type]), ...(options.length === 0 ? [] : ["-o", options.join(",")]), source, target];
+  });
+}
+
+async function run(program: string, words: readonly string[]): Promise<void> {
+  const { failed, stderr, shortMessage } = await execa(program, words, { reject: false, stdin: "ignore" });
+  if (failed) throw mountError(program, stderr.split("\n")[0] || (shortMessage ?? ""));
+}
+
+const mountError = (program: string, found: string): LabError =>
+  new LabError("RUND_MOUNT", "machine", `${program} failed: ${found}`, {
+    hint: "run as root, where mounts and loop devices are allowed; `dmesg` has the kernel's reason",
+  });
+
+function writeBase(folder: string, files: number, largeMiB: number): void {
+  const small = Buffer.alloc(4096, 1);
+  for (let index = 0; index < files; index++) {
+    const below = join(folder, "files", String(Math.floor(index / 100)));
+    if (index % 100 === 0) mkdirSync(below, { recursive: true });
+    writeFileSync(join(below, `file${index}`), small);
+  }
+  if (largeMiB === 0) return;
+  writeFileSync(join(folder, "large"), Buffer.alloc(0));
+  const chunk = Buffer.alloc(1 << 20, 2);
+  for (let index = 0; index < largeMiB; index++) writeFileSync(join(folder, "large"), chunk, { flag: "a" });
+}

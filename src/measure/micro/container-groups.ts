@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { groupIn } from "./cgroup-tree.js";
+import type { Hierarchy } from "./hierarchies.js";
+import type { Task } from "./released-threads.js";
+
+/** The calls that give containers their control groups, in the order of the phases. Item i of each is container i. */
+export interface ContainerCalls {
+  /** Fills the pool, before a round with one; empty without a pool. */
+  readonly fill: readonly Task[];
+  readonly make: readonly Task[];
+  readonly attach: readonly Task[];
+  /** Moves the threads' processes out of the last groups they are in, before these can go. */
+  readonly home: readonly Task[];
+  readonly remove: readonly Task[];
+  /** Empties the pool; empty without one. */
+  readonly empty: readonly Task[];
+}
+
+/**
+ * The calls for containers that have one group in each hierarchy.
+ *
+ * @param pids a process for each thread, which joins one container after another
+ */
+export function containerCalls(
+  hierarchies: readonly Hierarchy[],
+  campaign: string,
+  { containers, pooled, pids }: { containers: number; pooled: boolean; pids: readonly number[] },
+): ContainerCalls {
+  const roots = hierarchies.map(hierarchy => groupIn(hierarchy, campaign));
+  const paths = (prefix: string, item: number) => roots.map(root => join(root, numbered(prefix, item)));
+  const each = (calls: (item: number) => Task): readonly Task[] =>
+    Array.from({ length: containers }, (_, item) => calls(item));
+  const rename = (from: string, to: string) =>
+    each(item => paths(from, item).map((path, index) => ["rename", path, paths(to, item)[index]!] as const));
+  const mkdir = (prefix: string) => each(item => paths(prefix, item).map(path => ["mkdir", path] as const));
+  const rmdir = (prefix: string) => each(item => paths(prefix, item).map(path => ["rmdir", path] as const));
+  const join2 = (path: string, pid: number) => ["write", join(path, "cgroup.procs"), String(pid)] as const;
+  return {
+    fill: pooled ? mkdir("p") : [],
+    make: pooled ? rename("p", "c") : mkdir("c"),
+    attach: each(item => paths("c", item).map(path => join2(path, pids[item % pids.length]!))),
+    home: pids.map(pid => roots.map(root => join2(join(root, "home"), pid))),
+    remove: pooled ? rename("c", "p") : rmdir("c"),
+    empty: pooled ? rmdir("p") : [],
+  };
+}
+
+/** The calls that make groups which are there already when a round begins, each with a process in it. */
+export const standingCalls = (
+  hierarchies: readonly Hierarchy[],
+  campaign: string,
+  pids: readonly number[],
+): readonly Task[] =>
+  pids.map((pid, index) =>
+    hierarchies.flatMap(hierarchy => {
+      const path = join(groupIn(hierarchy, campaign), numbered("e", index));
+      return [["mkdir", path] as const, ["write", join(path, "cgroup.procs"), String(pid)] as const];
+    }),
+  );
+
+/** `c00001` for the first. */
+const numbered = (prefix: string, item: number): string => `${prefix}${String(item + 1).padStart(5, "0")}`;

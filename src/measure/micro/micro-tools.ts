@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { CampaignGroups } from "./campaign-groups.js";
+import { CampaignRootfs } from "./campaign-rootfs.js";
+import { hierarchiesIn } from "./hierarchies.js";
+import { claim, deadOwners, ownersFolder, release } from "./owner.js";
+
+/** What the experiments on control groups and root file systems work with. */
+export interface MicroTools {
+  readonly groups: CampaignGroups;
+  readonly rootfs: CampaignRootfs;
+  /** Removes whatever the campaign has made, in this session or an earlier one. @returns the number of things removed */
+  clear(): Promise<number>;
+}
+
+/**
+ * Returns the tools of one campaign on this machine.
+ *
+ * @param campaign the campaign's label
+ * @param socket containerd's; empty without a service
+ */
+export function microTools(campaign: string, socket: string): MicroTools {
+  const begin = () => claim(campaign, socket);
+  const groups = new CampaignGroups(campaign, hierarchiesIn(readFileSync("/proc/self/mountinfo", "utf8")), begin);
+  const rootfs = new CampaignRootfs(campaign, socket, begin);
+  return {
+    groups,
+    rootfs,
+    async clear() {
+      const removed = (await groups.clear()) + (await rootfs.clear());
+      release(campaign);
+      return removed;
+    },
+  };
+}
+
+/**
+ * Removes the control groups, mounts and snapshots of campaigns that were killed.
+ *
+ * @returns the labels of the campaigns
+ * @throws LabError of what cannot be removed; a campaign whose containerd is gone is cleared of the rest
+ */
+export async function clearKilled(folder = ownersFolder): Promise<readonly string[]> {
+  const dead = deadOwners(folder);
+  for (const { campaign, socket } of dead) {
+    await microTools(campaign, socket).clear();
+    release(campaign, folder);
+  }
+  return dead.map(({ campaign }) => campaign);
+}
