@@ -2,7 +2,10 @@ import { excerpt } from "../logs/problems.js";
 import type { End } from "../model/end.js";
 import type { Experiment } from "../model/experiment.js";
 import type { Parsed, Problem } from "../model/problem.js";
+import type { CpuTicks, HostState } from "./host-state.js";
 import type { OperationsEvent } from "./operations.js";
+
+export type { CpuTicks, HostState } from "./host-state.js";
 
 /**
  * `events.ndjson`, a campaign's journal: one JSON document a line, appended as things happen. A round or a memory snapshot
@@ -131,15 +134,6 @@ export type RoundFlag =
   | "swap-in"
   | "memory-pressure";
 
-/** The whole host's CPU time between two moments, in clock ticks of 10 ms (jiffies). */
-export interface CpuTicks {
-  /** Neither idle, nor waiting for a disk, nor stolen by a hypervisor. */
-  readonly busy: number;
-  readonly total: number;
-  readonly iowait: number;
-  readonly steal: number;
-}
-
 /** CPU of a round, from release to the last READY. The three numbers are CPU time in milliseconds, never to be mixed. */
 export interface RoundCpu extends CpuTicks {
   /** The host's busy time, as the paper has it. */
@@ -153,16 +147,6 @@ export interface RoundCpu extends CpuTicks {
   readonly idle: CpuTicks & { readonly ms: number };
   /** The window after the last READY, before clean-up. */
   readonly settle: CpuTicks & { readonly ms: number };
-}
-
-/** The host before a round. KiB as /proc/meminfo counts; pressure is the share of the last 10 s, in percent. */
-export interface HostState {
-  readonly load1: number;
-  readonly memAvailableKiB: number;
-  readonly slabKiB: number;
-  readonly tasks: number;
-  readonly mounts: number;
-  readonly pressure: { readonly cpu: number; readonly memory: number; readonly io: number } | null;
 }
 
 /** One round: its place in the campaign, every cold start, the CPU by three counts, and what was unusual about it. */

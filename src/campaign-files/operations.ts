@@ -1,4 +1,4 @@
-import type { CpuTicks, HostState } from "./events.js";
+import type { CpuTicks, HostState } from "./host-state.js";
 
 /** The steps that a container's control groups or root file system go through, in order. */
 export const phaseNames = ["make", "attach", "mount", "unmount", "remove"] as const;
