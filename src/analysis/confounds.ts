@@ -14,7 +14,7 @@ export interface Confound {
  * two runs under one runtime id also the runtime handler and the OCI runtime's version.
  * Something only one of them recorded is listed, since it may differ; something neither recorded cannot be.
  *
- * @returns sorted by name
+ * @returns the workload's end, network and image first, then sorted by name
  */
 export function confoundsBetween(a: RunInfo, b: RunInfo): readonly Confound[] {
   const same = a.runtime === b.runtime;
@@ -22,7 +22,16 @@ export function confoundsBetween(a: RunInfo, b: RunInfo): readonly Confound[] {
   return [...new Set([...left.keys(), ...right.keys()])]
     .map(what => ({ what, a: left.get(what) ?? null, b: right.get(what) ?? null }))
     .filter(({ a, b }) => a !== b)
-    .sort((a, b) => (a.what < b.what ? -1 : 1));
+    .sort((a, b) => rank(a) - rank(b) || (a.what < b.what ? -1 : 1));
+}
+
+/** What the sandboxes were started with; a run that does not say had empty sandboxes on the host's network. */
+const plainWorkload = { until: "sandbox", network: "node", image: "none" } as const;
+
+/** Another end, network or image explains a difference before anything else does. */
+function rank({ what }: Confound): number {
+  const index = Object.keys(plainWorkload).indexOf(what);
+  return index < 0 ? Object.keys(plainWorkload).length : index;
 }
 
 /**
@@ -48,7 +57,7 @@ function circumstances(run: RunInfo, sameRuntime: boolean): ReadonlyMap<string, 
   const { versions, template, driver, host, config } = run;
   // between two runtimes these are what is compared
   const own = sameRuntime ? { handler: run.handler, "OCI runtime": run.ociRuntime } : {};
-  const known = { ...versions, template, driver, host, ...own, ...config };
+  const known = { ...plainWorkload, ...versions, template, driver, host, ...own, ...config };
   const recorded = Object.entries(known).filter(([, value]) => value !== null && value !== undefined);
   return new Map(recorded.map(([what, value]) => [what, String(value)]));
 }

@@ -1,6 +1,7 @@
 import { excerpt } from "../logs/problems.js";
 import type { End } from "../model/end.js";
 import type { Experiment } from "../model/experiment.js";
+import type { MarkName } from "../model/marks.js";
 import type { Parsed, Problem } from "../model/problem.js";
 import type { CpuTicks, HostState } from "./host-state.js";
 import type { OperationsEvent } from "./operations.js";
@@ -87,6 +88,7 @@ export interface ReadySample {
   readonly readyMs: number;
   /** The end that the campaign asked for; left out for SANDBOX_READY. */
   readonly until?: Exclude<End, "sandbox">;
+  /** Milliseconds until the image was pulled, the container created, StartContainer answered. */
   readonly pulledMs?: number;
   readonly createdMs?: number;
   readonly startedMs?: number;
@@ -94,6 +96,7 @@ export interface ReadySample {
   readonly processMs?: number;
   readonly respondedMs?: number;
   readonly refusedMs?: number;
+  readonly marks?: Readonly<Partial<Record<MarkName, number>>>;
 }
 
 /** A cold start that did not. A timeout is a right-censored value: it would have taken longer than `endedMs − sentMs`. */
@@ -132,7 +135,8 @@ export type RoundFlag =
   | "background-died"
   | "topped-up"
   | "swap-in"
-  | "memory-pressure";
+  | "memory-pressure"
+  | "disk";
 
 /** CPU of a round, from release to the last READY. The three numbers are CPU time in milliseconds, never to be mixed. */
 export interface RoundCpu extends CpuTicks {
@@ -182,6 +186,11 @@ export interface RoundEvent extends CellPlace {
   /** Pages swapped in, and microseconds in which some task waited for memory, during the round. */
   readonly swapIn: number;
   readonly memoryStallUs: number;
+  /**
+   * The share of the round in which some task waited for a disk: by the kernel's I/O pressure, or, where it counts none, the
+   * processors' time that was idle for a disk. Left out in campaigns that did not look.
+   */
+  readonly diskShare?: number;
   readonly flags: readonly RoundFlag[];
 }
 
@@ -361,15 +370,20 @@ function readSample(value: unknown): Sample | undefined {
 }
 
 /**
- * A sample's times as the client's log has them: whole epoch milliseconds on one time line, so that a round's makespan in
- * the logs is the measured one to within a millisecond.
+ * A sample's times as the client's log has them: whole epoch milliseconds on one time line.
  *
+ * A round is released just after a millisecond begins, so its first start would nearly always be rounded down, and latencies
+ * and makespans be too long by about a quarter of a millisecond. The round's time line is therefore shifted, by less than half a
+ * millisecond, so that its first start is a whole millisecond. The makespan in the logs is then the measured one, rounded.
+ *
+ * @param firstSentMs when the round's first request was sent
  * @example coldStartOf(1000.4, { status: "ready", client: 1, sandbox: "ab", sentMs: 0.2, answeredMs: 80, readyMs: 84.3 }) // { sandboxId: "ab", startMs: 1001, endMs: 1085 }
  */
-export function coldStartOf(releasedMs: number, sample: ReadySample) {
+export function coldStartOf(releasedMs: number, sample: ReadySample, firstSentMs = sample.sentMs) {
+  const firstMs = Math.round(releasedMs + firstSentMs);
   return {
     sandboxId: sample.sandbox,
-    startMs: Math.round(releasedMs + sample.sentMs),
-    endMs: Math.round(releasedMs + endOf(sample)),
+    startMs: firstMs + Math.round(sample.sentMs - firstSentMs),
+    endMs: firstMs + Math.round(endOf(sample) - firstSentMs),
   };
 }

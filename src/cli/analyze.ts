@@ -2,7 +2,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { type Dataset, loadDatasets } from "../analysis/datasets/index.js";
-import { allTables, type Table, tableCsv } from "../analysis/tables/index.js";
+import { openLoopCells, openLoopText } from "../analysis/open-loop.js";
+import {
+  allTables,
+  type ImportedTable,
+  importedCsv,
+  importedTables,
+  type Table,
+  tableCsv,
+} from "../analysis/tables/index.js";
 import { ProblemList } from "../logs/index.js";
 import { LabError } from "../model/errors.js";
 import { describeProblem, type Problem } from "../model/problem.js";
@@ -20,7 +28,16 @@ export default (io: Io): Command =>
     .action(async (folders: string[], options: { out?: string; strict?: boolean; json?: boolean }) => {
       const dataset = merge(await loadDatasets(folders, io.cwd));
       const tables = allTables(dataset);
-      if (!tables.some(({ rows }) => rows.some(({ values }) => values.some(value => value !== null)))) {
+      const imported = importedTables(dataset);
+      for (const line of definitionNotes(dataset)) note(io, line);
+      const openLoop = openLoopCells(dataset);
+      for (const cell of openLoop.slice(0, 3)) note(io, openLoopText(cell));
+      if (openLoop.length > 3)
+        note(io, `and ${openLoop.length - 3} more cells without a closed loop; --json lists them`);
+      if (
+        imported.length === 0 &&
+        !tables.some(({ rows }) => rows.some(({ values }) => values.some(value => value !== null)))
+      ) {
         for (const problem of dataset.problems.slice(0, 10)) note(io, describeProblem(problem));
         throw new LabError("RUND_NO_CELL", "input", "no usable cell", {
           where: folders.join(" "),
@@ -28,11 +45,18 @@ export default (io: Io): Command =>
             dataset.problemCount > 0 ? "the problems above say what is wrong with the logs" : "the runs hold no logs",
         });
       }
-      if (options.out !== undefined) writeTables(tables, resolve(io.cwd, options.out));
-      if (options.json === true) printJson(io, document(dataset, tables));
+      const measured = ({ rows }: Table) => rows.some(({ values }) => values.some(value => value !== null));
+      const files = [
+        ...tables
+          .filter(table => imported.length === 0 || measured(table))
+          .map(table => ({ name: table.name, text: tableCsv(table) })),
+        ...imported.map(table => ({ name: table.name, text: importedCsv(table) })),
+      ];
+      if (options.out !== undefined) writeCsv(files, resolve(io.cwd, options.out));
+      if (options.json === true) printJson(io, { ...document(dataset, tables, imported), openLoop });
       else if (options.out === undefined) {
-        print(io, tables.map(table => `# ${table.name}.csv\n${tableCsv(table)}`).join("\n"));
-      } else note(io, `${tables.length} tables in ${options.out}`);
+        print(io, files.map(({ name, text }) => `# ${name}.csv\n${text}`).join("\n"));
+      } else note(io, `${files.length} tables in ${options.out}`);
       reportProblems(io, dataset, options.json === true);
       if (options.strict === true && dataset.problemCount > 0) {
         throw new LabError("RUND_STRICT", "check", `${count(dataset.problemCount, "problem")} in the logs (--strict)`);
@@ -41,8 +65,29 @@ export default (io: Io): Command =>
 
 /** Writes each table as `<name>.csv`. */
 export function writeTables(tables: readonly Table[], folder: string): void {
+  writeCsv(
+    tables.map(table => ({ name: table.name, text: tableCsv(table) })),
+    folder,
+  );
+}
+
+function writeCsv(files: readonly { readonly name: string; readonly text: string }[], folder: string): void {
   mkdirSync(folder, { recursive: true });
-  for (const table of tables) writeFileSync(join(folder, `${table.name}.csv`), tableCsv(table));
+  for (const { name, text } of files) writeFileSync(join(folder, `${name}.csv`), text);
+}
+
+/** What imported results count: a reader must know it before reading a number. */
+function definitionNotes({ runs }: Dataset): readonly string[] {
+  const found = runs.flatMap(({ definition }) => definition ?? []);
+  const lines = found.map(({ tool, from, to, resolution, lacks, note }) =>
+    [
+      `${tool} counts from ${from} to ${to}`,
+      ...(resolution === null ? [] : [`in steps of ${resolution} ${/memory/.test(tool) ? "KiB" : "ms"}`]),
+      ...(note === null ? [] : [note]),
+      `it does not say: ${lacks.join(", ")}`,
+    ].join("; "),
+  );
+  return [...new Set(lines)];
 }
 
 function merge(datasets: readonly Dataset[]): Dataset {
@@ -55,6 +100,7 @@ function merge(datasets: readonly Dataset[]): Dataset {
     runs: datasets.flatMap(({ runs }) => runs),
     starts: datasets.flatMap(({ starts }) => starts),
     memory: datasets.flatMap(({ memory }) => memory),
+    rates: datasets.flatMap(({ rates }) => rates ?? []),
     published: datasets.flatMap(({ published }) => published),
     problems: datasets.flatMap(({ problems }) => problems).slice(0, ProblemList.kept),
     problemCount: datasets.reduce((total, { problemCount }) => total + problemCount, 0),
@@ -62,7 +108,7 @@ function merge(datasets: readonly Dataset[]): Dataset {
 }
 
 /** The `analyze --json` document: a contract, fields may be added but not renamed. */
-function document(dataset: Dataset, tables: readonly Table[]) {
+function document(dataset: Dataset, tables: readonly Table[], imported: readonly ImportedTable[]) {
   const shape = ({ columns, rows, rowName }: Table) => ({
     columns,
     rows: rows.map(({ row, values }) => ({ [rowName]: rowName === "runtime" ? row : Number(row), values })),
@@ -79,6 +125,7 @@ function document(dataset: Dataset, tables: readonly Table[]) {
     );
   return {
     tables: { time: single("time"), cpu: single("cpu"), memory: byRuntime("mem_"), density: byRuntime("density_") },
+    ...Object.fromEntries(imported.map(({ name, columns, rows }) => [name, { columns, rows }])),
     runs: dataset.runs,
     problems: dataset.problems satisfies readonly Problem[],
     problemCount: dataset.problemCount,

@@ -7,10 +7,13 @@ import {
   flipText,
   headline,
   headlineText,
+  impliedText,
   judgeAll,
   measuredText,
   paperClaims,
   type ReadingVerdict,
+  verdictText,
+  wordingIsSure,
 } from "../analysis/claims/index.js";
 import { loadDataset } from "../analysis/datasets/index.js";
 import { type Io, print, printJson } from "./io.js";
@@ -34,7 +37,7 @@ export default (io: Io): Command =>
 const width = 100;
 
 function report(verdicts: readonly ClaimVerdict[], found: readonly Finding[]): readonly string[] {
-  const sure = verdicts.filter(({ certainty }) => certainty === "A" || certainty === "H");
+  const sure = verdicts.filter(wordingIsSure);
   const others = verdicts.filter(verdict => !sure.includes(verdict));
   return [
     ...wrap(`On ${verdicts[0]?.dataset}: ${headlineText(headline(verdicts))}.`, width),
@@ -42,7 +45,7 @@ function report(verdicts: readonly ClaimVerdict[], found: readonly Finding[]): r
     "campaign. A reading in brackets disagrees with the one that decides. All readings and values: --json.",
     "",
     ...sure.flatMap(claimLines),
-    "Wording unverified: we judge the data, and nobody's words.",
+    "Wording unverified: we could not check these claims against the paper's text.",
     "",
     ...others.flatMap(claimLines),
     ...(found.length === 0 ? [] : ["What the data shows besides", ""]),
@@ -65,7 +68,7 @@ function claimLines(claim: ClaimVerdict): readonly string[] {
     flipText(reading),
     [reading.part, reading.reading].filter(text => text !== "").join(", "),
   ]);
-  const title = `${claim.verdict.toUpperCase()}  ${claim.id}: ${claim.statement} (${claim.section}; ${claim.certainty})`;
+  const title = `${claim.verdict.replace("-", " ").toUpperCase()}  ${claim.id}: ${claim.statement} (${claim.section}; ${claim.certainty})`;
   const table = rows.length === 0 ? [] : textTable([["", "claimed", "measured", "", "flips at", "reading"], ...rows]);
   return [
     ...wrap(title, width),
@@ -74,7 +77,8 @@ function claimLines(claim: ClaimVerdict): readonly string[] {
   ];
 }
 
-function notes({ needs, confounds, readings }: ClaimVerdict, shown: number): readonly string[] {
+function notes(verdict: ClaimVerdict, shown: number): readonly string[] {
+  const { needs, confounds, readings, implied } = verdict;
   const caveats = [...new Set(readings.flatMap(({ caveat, n }) => (caveat !== null && n > 1 ? caveat : [])))];
   const astray = readings.flatMap(({ printed, unit, elsewhere }) =>
     elsewhere === null || elsewhere.found.length === 0
@@ -83,6 +87,7 @@ function notes({ needs, confounds, readings }: ClaimVerdict, shown: number): rea
   );
   const hidden = readings.length - shown;
   return [
+    ...(implied === null ? [] : [verdictText(verdict), impliedText(implied)]),
     ...(needs === null ? [] : [`it would take ${needs}`]),
     ...(hidden === 0 ? [] : [`${hidden} other reading${hidden === 1 ? "" : "s"}, to the same verdict or without data`]),
     ...astray,

@@ -41,6 +41,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./compare.js"),
   },
   {
+    name: "import",
+    summary: "results of other tools as a folder for analyze and compare",
+    load: () => import("./import.js"),
+  },
+  {
     name: "capacity",
     summary: "how many sandboxes a host holds, by three models",
     load: () => import("./capacity.js"),

@@ -20,6 +20,7 @@ export function comparisonText(comparison: Comparison, bars: boolean): readonly 
   const notes = new Map<string, string>();
   const needs = comparison.cells.some(({ roundsNeeded }) => roundsNeeded !== null);
   return [
+    ...definitionLines(comparison).flatMap(line => wrap(line, width, "  ")),
     ...wrap(`B = ${comparison.b} against A = ${comparison.a}: ${summary(comparison)}.`, width),
     ...circumstances(comparison).flatMap(line => wrap(line, width, "  ")),
     ...metricsOf(comparison).flatMap(({ metric, cells }) => [
@@ -58,6 +59,7 @@ export function comparisonMarkdown(comparison: Comparison): readonly string[] {
   return [
     `### ${comparison.b} against ${comparison.a}: ${comparison.verdict}`,
     "",
+    ...definitionLines(comparison).flatMap(line => [`**${line}**`, ""]),
     `${summary(comparison)}.`,
     "",
     ...circumstances(comparison).map(line => `- ${line}`),
@@ -143,6 +145,11 @@ function noteLetter(note: string, notes: Map<string, string>): string {
   notes.set(note, letter);
   return letter;
 }
+
+const definitionLines = ({ definitions }: Comparison): readonly string[] =>
+  definitions === null
+    ? []
+    : [`A and B do not count the same: A ${definitions.a}, B ${definitions.b}. Their ratio is no measure of speed.`];
 
 const metricsOf = ({ cells }: Comparison) =>
   (["time", "cpu", "memory"] as const).flatMap(metric => {

@@ -142,8 +142,18 @@ function gatePercent(rule: string): number {
   });
 }
 
-/** @throws LabError `RUND_SLOWER` or `RUND_UNDECIDED` of kind `check` */
+/**
+ * @throws LabError `RUND_SLOWER` or `RUND_UNDECIDED` of kind `check`, or `RUND_DEFINITIONS` where nothing can be judged
+ */
 function applyGate(comparison: Comparison, { failOn, strict }: Options): void {
+  if (comparison.definitions !== null && (failOn !== undefined || strict === true)) {
+    throw new LabError("RUND_DEFINITIONS", "input", "a gate needs two sides that count the same", {
+      where: comparison.b,
+      expected: comparison.definitions.a,
+      found: comparison.definitions.b,
+      hint: "compare without --fail-on and --strict, or measure both sides with one tool",
+    });
+  }
   if (failOn !== undefined) {
     const stopped = stoppedBy(comparison, failOn);
     if (stopped.length > 0) {

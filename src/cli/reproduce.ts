@@ -10,6 +10,7 @@ import {
   headlineText,
   judgeAll,
   paperClaims,
+  wordingIsSure,
 } from "../analysis/claims/index.js";
 import { type Dataset, loadDataset, loadDatasets, ownDatasets, recordedCampaign } from "../analysis/datasets/index.js";
 import {
@@ -162,7 +163,7 @@ async function report(
           statement: verdict.statement,
           verdict: verdict.verdict,
           evidence: evidenceText(verdict),
-          verified: verdict.certainty === "A" || verdict.certainty === "H",
+          verified: wordingIsSure(verdict),
         })),
         figures: drawn,
         beside,

@@ -54,7 +54,7 @@ export default (io: Io): Command => {
 /** The option of one setting, by its rule. */
 function settingOption(name: SettingName, rule: SettingRule): Option {
   const flag = `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
-  const option = new Option(`${flag} ${rule.placeholder}`, rule.help);
+  const option = new Option(`${flag} ${rule.placeholder}`.trim(), rule.help);
   switch (rule.value) {
     case "number":
       return option.argParser(number(flag));
@@ -62,7 +62,12 @@ function settingOption(name: SettingName, rule: SettingRule): Option {
       return option.argParser(numbers(flag));
     case "choice":
       return option.choices(rule.choices);
+    case "decimal":
+      return option.argParser(decimal(flag));
+    case "texts":
+      return option.argParser((text, before: readonly string[] = []) => [...before, text]);
     case "text":
+    case "flag":
       return option;
   }
 }
@@ -117,6 +122,8 @@ async function run(
     const progress = runProgress(io, plan, interruption.signal);
     try {
       measure.requireHandlers(service, runtimes);
+      // before a folder is made
+      for (const each of settings.experiments) await measure.workloadFacts(service, each);
       const request = {
         ...{ plan, service, endpoint, report: progress.report, signal: interruption.signal },
         command,
@@ -225,7 +232,8 @@ function describeCell(cell: CellSummary): string {
     ...(density === 0 ? [] : [`density ${density}`]),
     ...(concurrency === null ? [] : [`concurrency ${concurrency}`]),
   ].join(" ");
-  const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}`);
+  const share = cell.diskShare === null ? "" : `, up to ${Math.round(100 * cell.diskShare)} % of a round`;
+  const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}${flag === "disk" ? share : ""}`);
   const notes = [
     ...(partial > 0 ? [`${partial} partial`] : []),
     ...(cell.sandboxes !== null && cell.sandboxes < density ? [`${cell.sandboxes} of ${density} there`] : []),
@@ -258,6 +266,17 @@ const number =
     throw new LabError("RUND_SETTING", "usage", "", {
       where: option,
       expected: "a whole number",
+      found: JSON.stringify(text),
+    });
+  };
+
+const decimal =
+  (option: string) =>
+  (text: string): number => {
+    if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Number(text);
+    throw new LabError("RUND_SETTING", "usage", "", {
+      where: option,
+      expected: "a number such as 0.5",
       found: JSON.stringify(text),
     });
   };

@@ -2,6 +2,7 @@ import type {
   Dataset,
   MemoryCell,
   MemoryJournal,
+  OperationCell,
   Round,
   RunInfo,
   StartCell,
@@ -14,10 +15,11 @@ export function dataset(
     readonly name?: string;
     readonly starts?: readonly StartCell[];
     readonly memory?: readonly MemoryCell[];
+    readonly operations?: readonly OperationCell[];
     readonly run?: Partial<RunInfo>;
   } = {},
 ): Dataset {
-  const { name = "synthetic", starts = [], memory = [], run = {} } = content;
+  const { name = "synthetic", starts = [], memory = [], operations = [], run = {} } = content;
   const named = new Map<string, RunInfo>();
   const add = (id: string, experiment: RunInfo["experiment"], runtime: string) =>
     named.set(id, {
@@ -43,6 +45,7 @@ export function dataset(
     runs: [...named.values()],
     starts,
     memory,
+    operations,
     published: [],
     problems: [],
     problemCount: 0,

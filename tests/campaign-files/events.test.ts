@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { random } from "../../src/analysis/stats/random.js";
 import {
   coldStartOf,
   formatEvent,
@@ -133,6 +134,39 @@ test("a memory snapshot without its components or the host's accounts is a probl
   assert.is(expected({ hostAfter: null }), "hostBefore and hostAfter");
   assert.is(expected({ hostAfter: undefined }), "the field hostAfter");
 });
+
+/** Rounds released up to half a millisecond after a wall clock's millisecond began, as they are; times in microseconds. */
+function* releases(clients: number) {
+  const stream = random(`releases ${clients}`);
+  const micro = (ms: number) => Math.round(ms * 1000) / 1000;
+  for (let round = 0; round < 1000; round++) {
+    const releasedMs = micro(1_700_000_000_000 + round * 1300 + 0.5 * stream.uniform());
+    const samples = Array.from({ length: clients }, (_, i) => {
+      const sentMs = micro(0.02 + 0.11 * i + 0.05 * stream.uniform());
+      const readyMs = micro(sentMs + 40 + 20 * stream.uniform());
+      return { status: "ready", client: i + 1, sandbox: "a", sentMs, answeredMs: sentMs, readyMs } as const;
+    });
+    yield { releasedMs, samples, firstSentMs: samples[0]!.sentMs };
+  }
+}
+
+for (const clients of [1, 10]) {
+  test(`over 1,000 rounds of ${clients}, latencies and makespans in the logs are right to 0.02 ms on average`, () => {
+    let [latencyBias, makespanBias] = [0, 0];
+    for (const { releasedMs, samples, firstSentMs } of releases(clients)) {
+      const rows = samples.map(sample => coldStartOf(releasedMs, sample, firstSentMs));
+      const measured = Math.max(...samples.map(({ readyMs }) => readyMs)) - firstSentMs;
+      const logged = Math.max(...rows.map(({ endMs }) => endMs)) - Math.min(...rows.map(({ startMs }) => startMs));
+      assert.ok(Math.abs(logged - measured) <= 0.5001);
+      makespanBias += (logged - measured) / 1000;
+      for (const [i, { readyMs, sentMs }] of samples.entries()) {
+        latencyBias += (rows[i]!.endMs - rows[i]!.startMs - (readyMs - sentMs)) / clients / 1000;
+      }
+    }
+    assert.ok(Math.abs(latencyBias) < 0.02, `latency ${latencyBias}`);
+    assert.ok(Math.abs(makespanBias) < 0.02, `makespan ${makespanBias}`);
+  });
+}
 
 test("log times lie on one time line: end less start is the latency, and makespans keep to a millisecond", () => {
   fc.assert(

@@ -32,7 +32,7 @@ test("the table counts the sure claims, names the reading of each verdict, and f
   assert.is(code, 0);
   assert.match(
     stdout,
-    /^On paper_data: 7 claims: 3 contradicted, 3 inconclusive, 1 not measured; readings disagree on/,
+    /^On paper_data: 11 claims: 4 contradicted, 3 inconclusive, 4 not measured; readings disagree on/,
   );
   assert.match(
     stdout.replaceAll(/\s+/g, " "),

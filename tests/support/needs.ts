@@ -19,6 +19,12 @@ export const artifact: string | undefined = [
   resolve(projectRoot, "../shared/artifact"),
 ].find((folder): folder is string => folder !== undefined && existsSync(join(folder, "paper_data")));
 
+/** The folder with result files of other tools, or undefined where nobody has one. */
+export const otherTools: string | undefined = [
+  process.env.RUND_LAB_OTHERS,
+  resolve(projectRoot, "../shared/others"),
+].find((folder): folder is string => folder !== undefined && existsSync(folder));
+
 /** The full path of a program on PATH, or undefined. */
 export function which(program: string): string | undefined {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
@@ -42,6 +48,7 @@ export const program = (name: string): Need => ({ name, here: which(name) !== un
 
 export const needs = {
   artifact: { name: "the artifact's raw logs", here: artifact !== undefined, optional: true },
+  otherTools: { name: "result files of other tools", here: otherTools !== undefined, optional: true },
   root: { name: "root", here: process.getuid?.() === 0 },
   containerd: program("containerd"),
   runc: program("runc"),

@@ -10,6 +10,8 @@ export interface Decision {
   readonly verdict: Verdict;
   /** The near band in the claim's unit; null for an open end. */
   readonly band: readonly [low: number | null, high: number | null];
+  /** Half the width of the near band, in the claim's unit; for "over" and "under" of the band that a point claim would have. */
+  readonly halfWidth: number;
   /** For a point claim: the verdict at each of the three bands. */
   readonly bands: { readonly printed: Verdict; readonly near: Verdict; readonly loose: Verdict } | null;
   /**
@@ -45,13 +47,19 @@ export function decide(expected: Expected, found: Found): Decision {
     const side = expected.kind === "under" ? 1 : -1;
     const { verdict, distance } = againstBound(side * claimed, mirrored(found, side), near);
     const band = expected.kind === "under" ? ([null, claimed] as const) : ([claimed, null] as const);
-    return { verdict, band, bands: null, flipsAt: asTolerance(distance) };
+    return { verdict, band, halfWidth: near, bands: null, flipsAt: asTolerance(distance) };
   }
   const at = (half: number) => withinBand(claimed, half, found);
   const bands = { printed: at(halfDigit(expected.printed)), near: at(near), loose: at(halfWidth(10, 5)) };
   const [closest, farthest] = distances(claimed, found);
   const distance = found.interval === null ? farthest / 2 : bands.near === "contradicted" ? closest : farthest;
-  return { verdict: bands.near, band: [claimed - near, claimed + near], bands, flipsAt: asTolerance(distance) };
+  return {
+    verdict: bands.near,
+    band: [claimed - near, claimed + near],
+    halfWidth: near,
+    bands,
+    flipsAt: asTolerance(distance),
+  };
 }
 
 function withinBand(claimed: number, half: number, found: Found): Verdict {

@@ -4,6 +4,10 @@
  */
 export type Certainty = "A" | "H" | "M" | "L";
 
+/** Whether the wording of a claim is sure: such claims are counted in the headline, the others apart from them. */
+export const wordingIsSure = ({ certainty }: { readonly certainty: Certainty }): boolean =>
+  certainty === "A" || certainty === "H";
+
 export type Unit = "ms" | "s" | "MiB" | "MB" | "%" | "sandboxes" | "sandboxes/s";
 
 /** A claimed value as it is printed: its digits say how far it was rounded. */
@@ -29,6 +33,17 @@ export interface MemoryPlace {
   readonly density: number;
 }
 
+/** A cell of a micro experiment: one operation, one variant of it, so many at once. */
+export interface OperationPlace {
+  readonly experiment: "cgroups" | "rootfs";
+  /** As the campaign names it, such as `created`, `renamed` or `devmapper`. */
+  readonly variant: string;
+  /** Operations at once. */
+  readonly concurrency: number;
+  /** Control groups or file systems that are made in all, where a claim says so. */
+  readonly count?: number;
+}
+
 /** A statistic and the cells it is taken from. */
 export type Quantity =
   | {
@@ -41,6 +56,8 @@ export type Quantity =
   /** By how many percent the first is lower than the second. */
   | { readonly statistic: "reduction"; readonly of: Quantity; readonly against: Quantity }
   | { readonly statistic: "increase"; readonly of: Quantity; readonly over: Quantity }
+  /** The time that one operation of a micro experiment takes, such as preparing a root file system; in ms. */
+  | { readonly statistic: "time of an operation"; readonly at: OperationPlace }
   /** Sandboxes that were there at once. Fewer than `atLeast` show nothing: the campaign may have stopped there. */
   | {
       readonly statistic: "sandboxes at once";
@@ -73,6 +90,8 @@ export interface Part {
   readonly of: string;
   /** The first is the primary one, which decides. */
   readonly readings: readonly [Reading, ...Reading[]];
+  /** For a reduction: what it is a reduction of, where the paper states that value, too; in the quantity's unit. */
+  readonly statedBaseline?: Expected;
 }
 
 /** A number that the paper states, and how it may be understood: every part of it must hold for the claim to hold. */

@@ -1,7 +1,6 @@
-import { parseRunName } from "../../logs/names.js";
 import { runtimeLabel } from "../../model/runtimes.js";
 import { type Confound, mergeConfounds } from "../confounds.js";
-import type { ClaimVerdict } from "./judge.js";
+import type { ClaimVerdict, RunName } from "./judge.js";
 
 /** Two runtimes that claims set against each other, by their labels, and what else differs between their runs. */
 export interface ComparedPair {
@@ -19,9 +18,9 @@ export interface ComparedPair {
 export function comparedPairs(verdicts: readonly ClaimVerdict[]): readonly ComparedPair[] {
   const pairs = new Map<string, ComparedPair>();
   for (const { dataset, readings } of verdicts) {
-    for (const { primary, runs, confounds } of readings) {
+    for (const { primary, sources, confounds } of readings) {
       if (!primary || confounds.length === 0) continue;
-      const [a = "", b = ""] = runs.map(run => whose(run, dataset));
+      const [a = "", b = ""] = sources.map(source => whose(source, dataset));
       const key = JSON.stringify([a, b]);
       pairs.set(key, { a, b, confounds: mergeConfounds([pairs.get(key)?.confounds ?? [], confounds]) });
     }
@@ -29,10 +28,6 @@ export function comparedPairs(verdicts: readonly ClaimVerdict[]): readonly Compa
   return [...pairs.values()];
 }
 
-/** The runtime of a run, which is written as dataset/run. */
-function whose(run: string, judged: string): string {
-  const at = run.lastIndexOf("/");
-  const [dataset, name] = [run.slice(0, at), run.slice(at + 1)];
-  const label = runtimeLabel(parseRunName(name)?.runtime ?? name);
-  return dataset === judged ? label : `${label} of ${dataset}`;
-}
+/** The runtime of a run, for people. */
+const whose = ({ dataset, runtime }: RunName, judged: string): string =>
+  dataset === judged ? runtimeLabel(runtime) : `${runtimeLabel(runtime)} of ${dataset}`;

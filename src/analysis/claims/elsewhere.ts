@@ -7,7 +7,7 @@ import { inUnit, printsAs } from "./units.js";
 /** Cells other than the claim's own whose value reads, to the printed digits, as the claim does. */
 export interface Elsewhere {
   readonly searched: number;
-  readonly found: readonly { readonly at: string; readonly value: number }[];
+  readonly found: readonly { readonly at: string; readonly place: StartPlace | MemoryPlace; readonly value: number }[];
 }
 
 /**
@@ -21,13 +21,13 @@ export function searchElsewhere(expected: Expected, quantity: Quantity, evidence
   if (own === null || expected.printed.replace(/^0\.0*|\./g, "").length < 2) return null;
   const others = placesLike(own, evidence.dataset).filter(place => placeName(place) !== placeName(own));
   let searched = 0;
-  const found: { at: string; value: number }[] = [];
+  const found: { at: string; place: Place; value: number }[] = [];
   for (const place of others) {
     const value = plainValue(moved(quantity, place), evidence);
     if (value === null) continue;
     searched++;
     if (printsAs(inUnit(value, expected.unit), expected)) {
-      found.push({ at: placeName(place), value: inUnit(value, expected.unit) });
+      found.push({ at: placeName(place), place, value: inUnit(value, expected.unit) });
     }
   }
   return { searched, found };
@@ -37,11 +37,11 @@ type Place = StartPlace | MemoryPlace;
 
 /** Where a quantity is taken: of a reduction, where its first half is. */
 function placeOf(quantity: Quantity): Place | null {
-  if ("at" in quantity) return quantity.at;
+  if ("at" in quantity) return quantity.statistic === "time of an operation" ? null : quantity.at;
   return quantity.statistic === "reduction" ? placeOf(quantity.of) : null;
 }
 
-function placesLike(own: Place, dataset: Dataset): readonly Place[] {
+export function placesLike(own: Place, dataset: Dataset): readonly Place[] {
   if (own.experiment === "memory") {
     return memoryGroups(dataset)
       .filter(({ runtime }) => runtime === own.runtime)
@@ -52,12 +52,12 @@ function placesLike(own: Place, dataset: Dataset): readonly Place[] {
     .map(({ experiment, runtime, density, concurrency }) => ({ experiment, runtime, density, concurrency }));
 }
 
-/** The same quantity at another place, each runtime its own. */
-function moved(quantity: Quantity, place: Place): Quantity {
+/** Returns the same quantity at another place, each runtime its own. */
+export function moved(quantity: Quantity, place: Place): Quantity {
   if (quantity.statistic === "reduction") {
     return { ...quantity, of: moved(quantity.of, place), against: moved(quantity.against, place) };
   }
-  if (!("at" in quantity)) return quantity;
+  if (!("at" in quantity) || quantity.statistic === "time of an operation") return quantity;
   return { ...quantity, at: { ...place, runtime: quantity.at.runtime } } as Quantity;
 }
 

@@ -1,5 +1,5 @@
 import { runtimeLabel } from "../../model/runtimes.js";
-import type { Dataset } from "../datasets/dataset.js";
+import type { Dataset, StartCell } from "../datasets/dataset.js";
 import { flagStarts } from "../flags.js";
 import { type StartGroup, startGroups } from "../groups.js";
 import { holm } from "../stats/correction.js";
@@ -7,54 +7,164 @@ import { estimateRatio } from "../stats/estimate.js";
 import { mean } from "../stats/mean.js";
 import { permutationTest } from "../stats/permutation.js";
 import type { ClaimVerdict } from "./judge.js";
+import { cellName } from "./quantity.js";
+import { chanceText, withInterval } from "./text.js";
 
-/** Something the data shows that nobody asked for. */
+/** Something that the data shows without being asked: one pattern, with the cells that show it. */
 export interface Finding {
-  readonly kind: "mix-up" | "inversion" | "drift" | "first round" | "end of a lead";
-  /** For people, with the numbers. */
+  readonly kind: "third run" | "mix-up" | "end of a lead" | "inversion" | "first round" | "drift";
+  /** For people, one sentence or two, without a full stop at the end. */
   readonly text: string;
-  /** The numbers, each with its place. */
-  readonly evidence: readonly { readonly at: string; readonly value: number }[];
+  /** The cells that show the pattern, a row each. */
+  readonly table: {
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly (string | number | null)[])[];
+  };
 }
 
 /**
- * What a dataset shows by itself: claimed values that belong to other cells, sandboxes that start faster beside others
- * than alone, drift and odd first rounds, and the density at which one runtime's lead over another ends.
+ * Returns what a dataset shows by itself, a finding per pattern: claims that fit a run that is not in the data, claimed values
+ * that belong to other cells, the density at which one runtime's lead over another ends, sandboxes that start faster beside
+ * others than alone, odd first rounds, and drift. What matters most comes first; of one kind, what most cells show.
  *
  * @param verdicts of the claims on the same dataset
  */
 export function findings(dataset: Dataset, verdicts: readonly ClaimVerdict[] = []): readonly Finding[] {
-  const groups = startGroups(dataset).filter(group => group.makespansMs.length > 0);
+  const groups = startGroups(dataset).filter(({ makespansMs }) => makespansMs.length > 0);
+  const byCells = (all: readonly Finding[]) => [...all].sort((a, b) => b.table.rows.length - a.table.rows.length);
   return [
+    ...thirdRun(verdicts),
     ...mixUps(verdicts),
-    ...inversions(groups),
-    ...drifts(dataset),
-    ...firstRounds(dataset),
-    ...endsOfLeads(groups),
+    ...byCells(endsOfLeads(groups)),
+    ...byCells(inversions(groups)),
+    ...byCells(firstRounds(dataset)),
+    ...byCells(drifts(dataset)),
   ];
 }
 
-/** Two or more values of one claim that are all found at one other concurrency. */
+/**
+ * Returns the findings that a reader should see first: the first of each kind, five at most.
+ *
+ * @example mainFindings([{ kind: "drift", text: "a", table: { columns: [], rows: [] } }, { kind: "drift", text: "b", table: { columns: [], rows: [] } }]).map(({ text }) => text) // ["a"]
+ */
+export const mainFindings = (all: readonly Finding[]): readonly Finding[] =>
+  all.filter((own, at) => all.findIndex(({ kind }) => kind === own.kind) === at).slice(0, 5);
+
+/** Claims whose reductions agree on a value that was not recorded. */
+function thirdRun(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
+  const claims = verdicts.flatMap(({ id, implied }) => (implied === null ? [] : [{ id, implied }]));
+  const [first] = claims;
+  if (first === undefined) return [];
+  const label = runtimeLabel(first.implied.runtime);
+  const each = claims.map(
+    ({ id, implied: { value, recorded, unit } }) =>
+      `${id} with ${withInterval(value, null)} ${unit} (recorded: ${withInterval(recorded, null)} ${unit})`,
+  );
+  const chances = claims.map(({ implied: { byChance } }) => chanceText(byChance));
+  const one = claims.length === 1;
+  return [
+    {
+      kind: "third run",
+      text: `${one ? "A claim fits" : `${claims.length} claims fit`} a run of ${label} that was not published: ${each.join(" and ")}. ${one ? "Its" : "In each, the"} claimed reductions of three baselines imply this one value, as unrelated values would in ${chances.join(" and ")} of cases. So the baselines are confirmed, and the ${label} behind ${one ? "the claim is" : "these claims is"} another run than the recorded one`,
+      table: {
+        columns: ["claim", "part", "baseline", "implied", "unit", "recorded"],
+        rows: claims.flatMap(({ id, implied: { values, unit, recorded } }) =>
+          values.map(({ part, baseline, from, value }) => [
+            id,
+            from === "stated" ? `${part}, as the paper states it` : part,
+            baseline,
+            value,
+            unit,
+            recorded,
+          ]),
+        ),
+      },
+    },
+  ];
+}
+
+/** Two or more values of one claim that are all found at one other place of the grid. */
 function mixUps(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
   return verdicts.flatMap(({ id, readings }) => {
-    const astray = readings.flatMap(({ part, printed, unit, elsewhere }) =>
-      (elsewhere?.found ?? []).map(({ at, value }) => {
-        const [runtime, place] = at.split(", ");
-        return { part, printed, unit, runtime, place: place!, at, value, searched: elsewhere!.searched };
-      }),
+    const astray = readings.flatMap(({ part, printed, unit, measured, elsewhere }) =>
+      (elsewhere?.found ?? []).map(({ place, value }) => ({
+        ...{ part, printed, unit, measured, value, runtime: place.runtime, cell: cellName(place) },
+        searched: elsewhere!.searched,
+      })),
     );
-    return [...new Set(astray.map(({ place }) => place))].flatMap(place => {
-      const here = astray.filter(own => own.place === place);
+    return [...new Set(astray.map(({ cell }) => cell))].flatMap((cell): readonly Finding[] => {
+      const here = astray.filter(own => own.cell === cell);
       if (new Set(here.map(({ runtime }) => runtime)).size < 2) return [];
       const values = here.map(({ part, printed, unit }) => `${part} ${printed} ${unit}`).join(" and ");
       const searched = here.reduce((sum, own) => sum + own.searched, 0);
-      return {
-        kind: "mix-up" as const,
-        text: `${id}: ${values} are not in their cells, but are what was measured ${place} (${searched} other cells searched)`,
-        evidence: here.map(({ at, value }) => ({ at, value })),
-      };
+      return [
+        {
+          kind: "mix-up",
+          text: `${id}: ${values} were not measured where the claim says, but are what was measured for ${cell} (${searched} other cells were searched)`,
+          table: {
+            columns: ["part", "claimed", "measured there", `measured for ${cell}`, "unit"],
+            rows: here.map(({ part, printed, measured, value, unit }) => [
+              part,
+              Number(printed),
+              measured,
+              value,
+              unit,
+            ]),
+          },
+        },
+      ];
     });
   });
+}
+
+/** Pairs of runtimes where one is ahead at the smallest density and no longer from some density on. */
+function endsOfLeads(groups: readonly StartGroup[]): readonly Finding[] {
+  const cells = groups.filter(({ experiment }) => experiment === "density");
+  const runtimes = [...new Set(cells.map(({ runtime }) => runtime))];
+  const pairs = runtimes.flatMap(leader =>
+    runtimes.filter(other => other !== leader).map(other => ({ leader, other })),
+  );
+  return pairs.flatMap(({ leader, other }): readonly Finding[] => {
+    const ended = [...new Set(cells.map(({ concurrency }) => concurrency))]
+      .sort((a, b) => a - b)
+      .flatMap(concurrency => endOfLead(cells, leader, other, concurrency) ?? []);
+    if (ended.length === 0) return [];
+    const densities = [...new Set(ended.flatMap(({ steps }) => steps.map(({ density }) => density)))];
+    const each = ended.map(({ concurrency, end }) => `at a density of ${end} for ${concurrency} at once`);
+    return [
+      {
+        kind: "end of a lead",
+        text: `${runtimeLabel(leader)}'s lead over ${runtimeLabel(other)} ends as sandboxes are added: ${each.join(", ")}`,
+        table: {
+          columns: ["at once", ...densities.map(density => `ratio at ${density}`)],
+          rows: ended.map(({ concurrency, steps }) => [
+            concurrency,
+            ...densities.map(density => steps.find(step => step.density === density)?.ratio ?? null),
+          ]),
+        },
+      },
+    ];
+  });
+}
+
+/** The density from which a runtime no longer leads another; null where it does not lead, or leads to the last. */
+function endOfLead(cells: readonly StartGroup[], leader: string, other: string, concurrency: number) {
+  const at = (runtime: string) => cells.filter(own => own.runtime === runtime && own.concurrency === concurrency);
+  const steps = at(leader).flatMap(own => {
+    const rival = at(other).find(({ density }) => density === own.density);
+    return rival === undefined
+      ? []
+      : [{ own, rival, density: own.density, ratio: own.makespanMs! / rival.makespanMs! }];
+  });
+  // a lead that is never nearly lost needs no interval
+  if (steps.length < 2 || steps[0]!.ratio > 0.95 || steps.at(-1)!.ratio < 0.9) return null;
+  const leads = steps.map(({ own, rival }) => {
+    const { interval } = estimateRatio(own.makespansMs, rival.makespansMs, `lead/${seedOf(own)}/${other}`);
+    return interval !== null && interval[1] < 1;
+  });
+  const last = leads.lastIndexOf(true);
+  if (!leads[0] || last === steps.length - 1) return null;
+  return { concurrency, end: steps[last + 1]!.density, steps };
 }
 
 /** Cells that are faster on top of background sandboxes than with none: by 10 % or more, at 5 % after Holm's correction. */
@@ -74,94 +184,93 @@ function inversions(groups: readonly StartGroup[]): readonly Finding[] {
     ),
   );
   const faster = pairs.filter(({ change }, i) => change <= -0.1 && ps[i]! < 0.05);
-  const series = new Map<string, typeof faster>();
-  for (const pair of faster) {
-    const key = `${runtimeLabel(pair.group.runtime)} on top of ${pair.group.density} sandboxes`;
-    series.set(key, [...(series.get(key) ?? []), pair]);
-  }
-  return [...series].map(([name, own]) => ({
-    kind: "inversion",
-    text: `${name} starts faster than with none: ${own.map(({ group, change }) => `${percent(change)} at ${group.concurrency}`).join(", ")}`,
-    evidence: own.map(({ group, change }) => ({ at: seedOf(group), value: change })),
-  }));
-}
-
-/** Flagged cells whose second half differs from their first by 5 % or more. */
-function drifts(dataset: Dataset): readonly Finding[] {
-  const flags = flagStarts(dataset);
-  return dataset.starts.flatMap((cell, i) => {
-    const { drift, driftRho } = flags[i]!;
-    const values = cell.rounds.map(({ makespanMs }) => makespanMs);
-    const half = Math.floor(values.length / 2);
-    const change = mean(values.slice(half)) / mean(values.slice(0, half)) - 1;
-    if (!drift || Math.abs(change) < 0.05) return [];
+  return bundled(faster, ({ group }) => `${group.runtime} ${group.density}`).map(own => {
+    const { runtime, density } = own[0]!.group;
     return {
-      kind: "drift" as const,
-      text: `${runtimeLabel(cell.runtime)}, ${where(cell)}, drifts over its ${values.length} rounds: ρ = ${driftRho.toFixed(2)}, second half ${percent(change)}`,
-      evidence: [{ at: seedOf(cell), value: driftRho }],
+      kind: "inversion",
+      text: `${runtimeLabel(runtime)} starts faster on top of ${density} sandboxes than with none: ${own.map(({ group, change }) => `${percent(change)} at ${group.concurrency}`).join(", ")}`,
+      table: {
+        columns: ["at once", "with none (ms)", `on top of ${density} (ms)`, "change (%)"],
+        rows: own.map(({ group, alone, change }) => [
+          group.concurrency,
+          alone.makespanMs,
+          group.makespanMs,
+          100 * change,
+        ]),
+      },
     };
   });
 }
 
-/** Runs with flagged first rounds, slow or quick. */
+/** Runtimes with flagged first rounds, slow or quick. */
 function firstRounds(dataset: Dataset): readonly Finding[] {
   const flags = flagStarts(dataset);
   const flagged = dataset.starts.flatMap((cell, i) => {
     const { warmUp, firstRoundRatio } = flags[i]!;
     return warmUp && firstRoundRatio !== null ? [{ cell, ratio: firstRoundRatio, quick: firstRoundRatio < 1 }] : [];
   });
-  const keys = [...new Set(flagged.map(({ cell, quick }) => `${cell.run} ${quick ? "quick" : "slow"}`))];
-  return keys.map(key => {
-    const own = flagged.filter(({ cell, quick }) => `${cell.run} ${quick ? "quick" : "slow"}` === key);
+  return bundled(flagged, ({ cell, quick }) => `${cell.runtime} ${quick}`).map(own => {
     const { cell, quick } = own[0]!;
-    const ratios = own.map(({ cell, ratio }) => `${ratio.toFixed(2)}× (${where(cell)})`).join(", ");
     return {
       kind: "first round",
-      text: `${runtimeLabel(cell.runtime)}'s first round is ${quick ? "quick" : "slow"} against the median of the others: ${ratios}`,
-      evidence: own.map(({ cell, ratio }) => ({ at: seedOf(cell), value: ratio })),
+      text: `${runtimeLabel(cell.runtime)}'s first round is ${quick ? "quick" : "slow"}${inCells(own)}: ${range(own.map(({ ratio }) => ratio))} times the median of the others`,
+      table: {
+        columns: ["cell", "first round / median of the others"],
+        rows: own.map(({ cell, ratio }) => [cellName(cell), ratio]),
+      },
     };
   });
 }
 
-/** Pairs of runtimes where one is ahead at the smallest density and no longer from some density on. */
-function endsOfLeads(groups: readonly StartGroup[]): readonly Finding[] {
-  const cells = groups.filter(({ experiment }) => experiment === "density");
-  const runtimes = [...new Set(cells.map(({ runtime }) => runtime))];
-  const concurrencies = [...new Set(cells.map(({ concurrency }) => concurrency))];
-  const pairs = runtimes.flatMap(leader =>
-    runtimes.filter(other => other !== leader).map(other => ({ leader, other })),
-  );
-  return pairs.flatMap(({ leader, other }) =>
-    concurrencies.flatMap(concurrency => {
-      const at = (runtime: string) => cells.filter(own => own.runtime === runtime && own.concurrency === concurrency);
-      const steps = at(leader).flatMap(own => {
-        const rival = at(other).find(({ density }) => density === own.density);
-        return rival === undefined ? [] : [{ own, rival, ratio: own.makespanMs! / rival.makespanMs! }];
-      });
-      // a lead that is never nearly lost needs no interval
-      if (steps.length < 2 || steps[0]!.ratio > 0.95 || steps.at(-1)!.ratio < 0.9) return [];
-      const leads = steps.map(({ own, rival }) => {
-        const { interval } = estimateRatio(own.makespansMs, rival.makespansMs, `lead/${seedOf(own)}/${other}`);
-        return interval !== null && interval[1] < 1;
-      });
-      const last = leads.lastIndexOf(true);
-      if (!leads[0] || last === steps.length - 1) return [];
-      const end = steps[last + 1]!;
-      return {
-        kind: "end of a lead" as const,
-        text: `${runtimeLabel(leader)}'s lead over ${runtimeLabel(other)} at concurrency ${concurrency} ends at a density of ${end.own.density}: makespan ratio ${steps.map(({ own, ratio }) => `${ratio.toFixed(2)} at ${own.density}`).join(", ")}`,
-        evidence: steps.map(({ own, ratio }) => ({ at: seedOf(own), value: ratio })),
-      };
-    }),
-  );
+/** Runtimes with flagged cells whose second half differs from their first by 5 % or more. */
+function drifts(dataset: Dataset): readonly Finding[] {
+  const flags = flagStarts(dataset);
+  const flagged = dataset.starts.flatMap((cell, i) => {
+    const { drift, driftRho } = flags[i]!;
+    const change = drift ? secondHalf(cell) : 0;
+    return Math.abs(change) < 0.05 ? [] : [{ cell, driftRho, change, slower: change > 0 }];
+  });
+  return bundled(flagged, ({ cell, slower }) => `${cell.runtime} ${slower}`).map(own => {
+    const { cell, slower } = own[0]!;
+    return {
+      kind: "drift",
+      text: `${runtimeLabel(cell.runtime)} gets ${slower ? "slower" : "faster"} over its rounds${inCells(own)}: the second half takes ${range(own.map(({ change }) => Math.abs(100 * change)))} % ${slower ? "longer" : "less"}`,
+      table: {
+        columns: ["cell", "rounds", "Spearman's ρ", "second half (%)"],
+        rows: own.map(({ cell, driftRho, change }) => [cellName(cell), cell.rounds.length, driftRho, 100 * change]),
+      },
+    };
+  });
 }
 
-type Place = Pick<StartGroup, "experiment" | "runtime" | "density" | "concurrency">;
+/** By how much the mean of a cell's later rounds differs from that of its earlier ones, as a share. */
+function secondHalf({ rounds }: StartCell): number {
+  const values = rounds.map(({ makespanMs }) => makespanMs);
+  const half = Math.floor(values.length / 2);
+  return mean(values.slice(half)) / mean(values.slice(0, half)) - 1;
+}
 
-const seedOf = ({ experiment, runtime, density, concurrency }: Place) =>
+/** What shares a key, together, in order of appearance. */
+function bundled<Item>(items: readonly Item[], key: (item: Item) => string): readonly (readonly Item[])[] {
+  const bundles = new Map<string, Item[]>();
+  for (const item of items) {
+    const own = bundles.get(key(item));
+    if (own === undefined) bundles.set(key(item), [item]);
+    else own.push(item);
+  }
+  return [...bundles.values()];
+}
+
+const inCells = (own: readonly { readonly cell: StartCell }[]): string =>
+  own.length === 1 ? ` for ${cellName(own[0]!.cell)}` : ` in ${own.length} cells`;
+
+/** Numbers as a range, to two significant digits. */
+function range(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map(value => String(Number(value.toPrecision(2))));
+  return low === high ? low! : `${low} to ${high}`;
+}
+
+const seedOf = ({ experiment, runtime, density, concurrency }: StartGroup) =>
   `${experiment}/${runtime}/${density}/${concurrency}`;
-
-const where = ({ experiment, density, concurrency }: Place) =>
-  experiment === "time" ? `${concurrency} at once` : `${concurrency} on top of ${density}`;
 
 const percent = (share: number) => `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(0)} %`;

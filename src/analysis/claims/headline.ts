@@ -1,4 +1,5 @@
 import type { Verdict } from "./band.js";
+import { wordingIsSure } from "./claim.js";
 import type { ClaimVerdict } from "./judge.js";
 
 /** How the verdicts count: those whose wording is sure (A and H), and apart from them those whose wording is not. */
@@ -7,28 +8,34 @@ export interface Headline {
   readonly unverified: Readonly<Record<Verdict, number>>;
   /** Sure claims whose verdict hangs on the reading. */
   readonly disagreeing: readonly string[];
+  /** Contradicted claims that agree on a run that was not published. */
+  readonly implied: readonly string[];
 }
 
 /** Counts verdicts for a headline. */
 export function headline(verdicts: readonly ClaimVerdict[]): Headline {
-  const isSure = ({ certainty }: ClaimVerdict) => certainty === "A" || certainty === "H";
   return {
-    sure: count(verdicts.filter(isSure)),
-    unverified: count(verdicts.filter(verdict => !isSure(verdict))),
-    disagreeing: verdicts.filter(verdict => isSure(verdict) && verdict.readingsDisagree).map(({ id }) => id),
+    sure: count(verdicts.filter(wordingIsSure)),
+    unverified: count(verdicts.filter(verdict => !wordingIsSure(verdict))),
+    disagreeing: verdicts.filter(verdict => wordingIsSure(verdict) && verdict.readingsDisagree).map(({ id }) => id),
+    implied: verdicts.filter(({ implied }) => implied !== null).map(({ id }) => id),
   };
 }
 
 /**
  * The headline as one sentence, for a terminal or a report.
  *
- * @example headlineText({ sure: { supported: 1, contradicted: 2, inconclusive: 0, "not-measured": 0 }, unverified: { supported: 0, contradicted: 1, inconclusive: 0, "not-measured": 4 }, disagreeing: ["x"] }) // "3 claims: 1 supported, 2 contradicted; readings disagree on x. Apart from them, wording unverified: 1 contradicted, 4 not measured"
+ * @example headlineText({ sure: { supported: 1, contradicted: 2, inconclusive: 0, "not-measured": 0 }, unverified: { supported: 0, contradicted: 1, inconclusive: 0, "not-measured": 4 }, disagreeing: ["x"], implied: [] }) // "3 claims: 1 supported, 2 contradicted; readings disagree on x. Apart from them, wording unverified: 1 contradicted, 4 not measured"
  */
-export function headlineText({ sure, unverified, disagreeing }: Headline): string {
+export function headlineText({ sure, unverified, disagreeing, implied }: Headline): string {
   const total = Object.values(sure).reduce((sum, n) => sum + n, 0);
   const readings = disagreeing.length === 0 ? "" : `; readings disagree on ${disagreeing.join(", ")}`;
   const apart = words(unverified);
-  return `${total} claims: ${words(sure)}${readings}${apart === "" ? "" : `. Apart from them, wording unverified: ${apart}`}`;
+  const third =
+    implied.length === 0
+      ? ""
+      : `; ${implied.join(" and ")} fit${implied.length === 1 ? "s" : ""} a run that was not published`;
+  return `${total} claims: ${words(sure)}${readings}${third}${apart === "" ? "" : `. Apart from them, wording unverified: ${apart}`}`;
 }
 
 const words = (counts: Readonly<Record<Verdict, number>>) =>

@@ -1,10 +1,19 @@
 /** The paper's quantitative claims as data, the one function that judges them, and what the data shows by itself. */
 export { type Decision, decide, type Verdict } from "./band.js";
-export type { Certainty, Claim, Expected, Part, Quantity, Reading } from "./claim.js";
+export {
+  type Certainty,
+  type Claim,
+  type Expected,
+  type Part,
+  type Quantity,
+  type Reading,
+  wordingIsSure,
+} from "./claim.js";
 export { type ComparedPair, comparedPairs } from "./compared-pairs.js";
-export { type Finding, findings } from "./findings.js";
+export { type Finding, findings, mainFindings } from "./findings.js";
 export { type Headline, headline, headlineText } from "./headline.js";
+export { agreementByChance, type ImpliedRun, type ImpliedValue } from "./implied.js";
 export { type ClaimVerdict, judge, judgeAll, type ReadingVerdict } from "./judge.js";
 export { paperClaims } from "./paper-claims.js";
 export type { Evidence } from "./quantity.js";
-export { claimedText, evidenceText, flipText, measuredText, withInterval } from "./text.js";
+export { claimedText, evidenceText, flipText, impliedText, measuredText, verdictText, withInterval } from "./text.js";

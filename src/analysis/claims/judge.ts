@@ -5,8 +5,16 @@ import type { Estimate } from "../stats/estimate.js";
 import { type Decision, decide, type Verdict } from "./band.js";
 import type { Certainty, Claim, Expected, Part, Reading } from "./claim.js";
 import { type Elsewhere, searchElsewhere } from "./elsewhere.js";
+import { type ImpliedRun, impliedRun } from "./implied.js";
 import { type Evidence, measure, type Source } from "./quantity.js";
 import { inUnit, printsAs } from "./units.js";
+
+/** A run that a value came from. */
+export interface RunName {
+  readonly dataset: string;
+  readonly run: string;
+  readonly runtime: string;
+}
 
 /** The verdict on one reading of one part of a claim. */
 export interface ReadingVerdict {
@@ -32,11 +40,14 @@ export interface ReadingVerdict {
   readonly caveat: Estimate["caveat"];
   /** The near band; null for an open end. */
   readonly band: Decision["band"];
+  readonly halfWidth: Decision["halfWidth"];
   readonly bands: Decision["bands"];
   /** In percent, or points of a percentage; null without data. See `Decision`. */
   readonly flipsAt: number | null;
   /** The runs behind the value, as dataset/run. */
   readonly runs: readonly string[];
+  /** The same runs, by field. */
+  readonly sources: readonly RunName[];
   /** What else differs between the runs that are set against each other. */
   readonly confounds: readonly Confound[];
   /** What would have to be measured, where there is no data. */
@@ -47,7 +58,7 @@ export interface ReadingVerdict {
 
 /** The verdict on a claim: its own, with the reading that decides it, and every reading's. */
 export interface ClaimVerdict
-  extends Omit<ReadingVerdict, "expected" | "bound" | "printed" | "unit" | "primary" | "band"> {
+  extends Omit<ReadingVerdict, "expected" | "bound" | "printed" | "unit" | "primary" | "band" | "halfWidth"> {
   readonly id: string;
   readonly section: string;
   readonly statement: string;
@@ -61,11 +72,17 @@ export interface ClaimVerdict
   readonly printed: string | null;
   readonly unit: Expected["unit"] | null;
   readonly band: Decision["band"] | null;
+  readonly halfWidth: number | null;
   /** A claim holds if all its parts do; one contradicted part contradicts it. */
   readonly parts: readonly { readonly part: string; readonly verdict: Verdict }[];
   readonly readings: readonly ReadingVerdict[];
   /** Whether readings of one part that could be measured come to different verdicts. */
   readonly readingsDisagree: boolean;
+  /**
+   * For a claim that the data contradicts: the value that its reductions imply, where they agree on one. The baselines are
+   * confirmed then, and the run behind the claim is not the recorded one.
+   */
+  readonly implied: ImpliedRun | null;
 }
 
 /**
@@ -88,6 +105,7 @@ export function judge(claim: Claim, evidence: Evidence): ClaimVerdict {
     parts: primary.map(({ part, verdict }) => ({ part, verdict })),
     readings,
     readingsDisagree: claim.parts.some(({ of }) => disagree(readings.filter(({ part }) => part === of))),
+    implied: deciding.verdict === "contradicted" ? impliedRun(claim, evidence) : null,
   };
 }
 
@@ -119,7 +137,12 @@ function judgePart({ of, readings }: Part, evidence: Evidence): readonly Reading
 /** A reading at each concurrency that was measured, where it asks for that. */
 function expand(reading: Reading, { dataset }: Evidence): readonly Reading[] {
   const { quantity } = reading;
-  if (!("at" in quantity) || quantity.at.experiment === "memory" || quantity.at.concurrency !== "each")
+  if (
+    !("at" in quantity) ||
+    quantity.statistic === "time of an operation" ||
+    quantity.at.experiment === "memory" ||
+    quantity.at.concurrency !== "each"
+  )
     return [reading];
   const { at } = quantity;
   return startGroups(dataset)
@@ -138,8 +161,14 @@ function judgeReading(reading: Reading, part: string, primary: boolean, evidence
   const found = measure(quantity, evidence);
   const missing = "missing" in found ? found.missing : null;
   if ("missing" in found || !Number.isFinite(found.estimate.value)) {
-    const { band } = decide(expected, { value: Number.NaN, interval: null });
-    return { ...base, ...noValue, band, needs: missing ?? "values above 0: a ratio with one that is not says nothing" };
+    const { band, halfWidth } = decide(expected, { value: Number.NaN, interval: null });
+    return {
+      ...base,
+      ...noValue,
+      band,
+      halfWidth,
+      needs: missing ?? "values above 0: a ratio with one that is not says nothing",
+    };
   }
   const { n, method, caveat } = found.estimate;
   const value = inUnit(found.estimate.value, unit);
@@ -155,6 +184,7 @@ function judgeReading(reading: Reading, part: string, primary: boolean, evidence
     method,
     caveat,
     runs: found.sources.map(({ dataset, run }) => `${dataset}/${run.run}`),
+    sources: found.sources.map(({ dataset, run: { run, runtime } }) => ({ dataset, run, runtime })),
     confounds: confoundsAmong(found.sources),
     needs: null,
     elsewhere: astray ? searchElsewhere(expected, quantity, evidence) : null,
@@ -177,6 +207,7 @@ const noValue = {
   bands: null,
   flipsAt: null,
   runs: [],
+  sources: [],
   confounds: [],
   elsewhere: null,
 } as const;
@@ -190,7 +221,9 @@ const nothing = {
   printed: null,
   unit: null,
   band: null,
+  halfWidth: null,
   parts: [],
   readings: [],
   readingsDisagree: false,
+  implied: null,
 } as const;

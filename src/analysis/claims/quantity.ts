@@ -1,3 +1,4 @@
+import { runtimeLabel } from "../../model/runtimes.js";
 import { sandboxCost, sandboxesIn } from "../capacity/index.js";
 import type { Dataset, RunInfo } from "../datasets/dataset.js";
 import { type MemoryGroup, memoryGroups, type StartGroup, startGroups } from "../groups.js";
@@ -75,6 +76,8 @@ export function measure(quantity: Quantity, evidence: Evidence, by: Estimators =
     case "CPU per sandbox":
     case "memory per sandbox":
       return fromRounds(quantity, dataset, by.mean);
+    case "time of an operation":
+      return fromRounds(quantity, dataset, by.mean);
     case "median makespan":
       return fromRounds(quantity, dataset, by.median);
     case "starts per second": {
@@ -102,9 +105,16 @@ export function measure(quantity: Quantity, evidence: Evidence, by: Estimators =
  * @example placeName({ experiment: "density", runtime: "rund", density: 1000, concurrency: 10 }) // "rund, 10 on top of 1000"
  * @example placeName({ experiment: "memory", runtime: "kata", memoryMb: 128, density: 100 }) // "kata, 128 MB at 100"
  */
-export function placeName(at: StartPlace | MemoryPlace): string {
-  if (at.experiment === "memory") return `${at.runtime}, ${at.memoryMb} MB at ${at.density}`;
-  return `${at.runtime}, ${at.concurrency}${at.experiment === "time" ? " at once" : ` on top of ${at.density}`}`;
+export const placeName = (at: StartPlace | MemoryPlace): string => `${at.runtime}, ${cellName(at)}`;
+
+/**
+ * Returns a place in words, without its runtime.
+ *
+ * @example cellName({ experiment: "time", density: 0, concurrency: 200 }) // "200 at once"
+ */
+export function cellName(at: Omit<StartPlace, "runtime"> | Omit<MemoryPlace, "runtime">): string {
+  if (at.experiment === "memory") return `${at.memoryMb} MB at ${at.density}`;
+  return `${at.concurrency}${at.experiment === "time" ? " at once" : ` on top of ${at.density}`}`;
 }
 
 /** The values behind a mean-like quantity, one per round or snapshot. */
@@ -115,13 +125,38 @@ interface Rounds {
 
 function rounds(quantity: Quantity, dataset: Dataset): Rounds | Missing {
   if (!("at" in quantity)) throw new TypeError(`${quantity.statistic} has no rounds`);
+  if (quantity.statistic === "time of an operation") return operations(quantity, dataset);
   const { at } = quantity;
   const group = at.experiment === "memory" ? memoryGroup(at, dataset) : startGroup(at, dataset);
   const values = group === undefined ? [] : valuesOf(quantity, group);
   if (group === undefined || values.length === 0) {
-    return { missing: `${quantity.statistic} of ${placeName(at)}, in ${dataset.name}` };
+    return { missing: `${quantity.statistic} of ${runtimeLabel(at.runtime)}, ${cellName(at)}, in ${dataset.name}` };
   }
   return { values, sources: sourcesOf(group, dataset) };
+}
+
+function operations(
+  { at }: Quantity & { readonly statistic: "time of an operation" },
+  dataset: Dataset,
+): Rounds | Missing {
+  const { experiment, variant, concurrency, count } = at;
+  const cells = (dataset.operations ?? []).filter(
+    cell =>
+      cell.experiment === experiment &&
+      cell.variant === variant &&
+      cell.concurrency === concurrency &&
+      (count === undefined || cell.count === count),
+  );
+  const values = cells.flatMap(({ valuesMs }) => valuesMs);
+  if (values.length === 0) {
+    const made = count === undefined ? "" : `, ${count} in all`;
+    return {
+      missing: `a campaign of \`rund-lab run ${experiment}\` that measures ${variant} at ${concurrency}${made}`,
+    };
+  }
+  const names = new Set(cells.map(({ run }) => run));
+  const runs = dataset.runs.filter(({ run }) => names.has(run));
+  return { values, sources: runs.map(run => ({ dataset: dataset.name, run })) };
 }
 
 function valuesOf(quantity: Quantity, group: StartGroup | MemoryGroup): readonly number[] {
@@ -147,7 +182,8 @@ function fromTwo(
 ): Measured | Missing {
   const a = rounds(first, dataset);
   if ("missing" in a) return a;
-  const stranger = "at" in second && !dataset.runs.some(({ runtime }) => runtime === second.at.runtime);
+  const runtime = "at" in second && "runtime" in second.at ? second.at.runtime : null;
+  const stranger = runtime !== null && !dataset.runs.some(run => run.runtime === runtime);
   const b = rounds(second, stranger && baseline !== undefined ? baseline : dataset);
   if ("missing" in b) return b;
   return {
@@ -196,7 +232,7 @@ function atOnce(
   );
   if (most.group === null || most.count < atLeast) {
     return {
-      missing: `a campaign that goes on to ${atLeast} sandboxes of ${runtime} with ${memoryMb} MB (${dataset.name} stops at ${most.count})`,
+      missing: `a campaign that goes on to ${atLeast} sandboxes of ${runtimeLabel(runtime)} with ${memoryMb} MB (${dataset.name} stops at ${most.count})`,
     };
   }
   // a count is exact: it needs no second one to be believed
@@ -216,7 +252,7 @@ function byModel(
   const kiB = (name: string) => cost?.models.find(own => own.model === name)?.perSandboxKiB ?? null;
   const each = model === "label and PSS" ? memoryMb * 1024 + (kiB("idle") ?? Number.NaN) : kiB(model);
   if (group === undefined || each === null)
-    return { missing: `memory of ${runtime} with ${memoryMb} MB, in ${dataset.name}` };
+    return { missing: `memory of ${runtimeLabel(runtime)} with ${memoryMb} MB, in ${dataset.name}` };
   return { estimate: single(sandboxesIn(hostBytes, each), 1), sources: sourcesOf(group, dataset) };
 }
 

@@ -1,4 +1,5 @@
 import type { Interval } from "../stats/bootstrap-t.js";
+import { type ImpliedRun, impliedLabel } from "./implied.js";
 import type { ClaimVerdict, ReadingVerdict } from "./judge.js";
 
 /**
@@ -58,7 +59,7 @@ export function flipText({ flipsAt, unit }: Pick<ClaimVerdict | ReadingVerdict, 
  * (`comparedPairs` says what).
  */
 export function evidenceText(verdict: ClaimVerdict): string {
-  const { dataset, part, reading, needs, n, caveat, elsewhere, confounds, readingsDisagree } = verdict;
+  const { dataset, part, reading, needs, n, caveat, elsewhere, confounds, readingsDisagree, implied } = verdict;
   if (verdict.measured === null) return `Not measured on ${dataset}; it would take ${needs}.`;
   const words = [
     `On ${dataset}, ${part === "" ? "" : `${part}, `}${reading}: ${measuredText(verdict)}, n = ${n}${n === 1 ? " (no interval)" : ""}, against ${claimedText(verdict)}`,
@@ -67,6 +68,7 @@ export function evidenceText(verdict: ClaimVerdict): string {
     (elsewhere?.found ?? []).length > 0
       ? `the claimed value is what was measured for ${elsewhere!.found.map(({ at }) => at).join(" and ")} (of ${elsewhere!.searched} other cells)`
       : "",
+    implied === null ? "" : verdictText(verdict),
     readingsDisagree ? "other readings disagree" : "",
     confounds.length > 0
       ? `also different: ${new Set(confounds.map(({ what }) => what)).size} settings and versions`
@@ -74,3 +76,33 @@ export function evidenceText(verdict: ClaimVerdict): string {
   ];
   return `${words.filter(word => word !== "").join("; ")}.`;
 }
+
+/**
+ * Returns a verdict in words. Where a contradicted claim implies a run that is not in the data, the words say so.
+ *
+ * @example verdictText({ verdict: "not-measured", implied: null }) // "not measured"
+ */
+export function verdictText({ verdict, implied }: Pick<ClaimVerdict, "verdict" | "implied">): string {
+  if (implied === null) return verdict.replace("-", " ");
+  const { value, unit } = implied;
+  return `contradicted by the recorded ${impliedLabel(implied)}; consistent with a run of ${withInterval(value, null)} ${unit} that was not published`;
+}
+
+/** Returns how an implied run follows from the claim's reductions, in two sentences. */
+export function impliedText(implied: ImpliedRun): string {
+  const { values, agreeing, spread, recorded, elsewhere, byChance, unit } = implied;
+  const each = values.map(
+    ({ part, value, from }) =>
+      `${withInterval(value, null)} ${unit} ${part}${from === "stated" ? " as the paper states it" : ""}`,
+  );
+  return `The claimed reductions of the ${values.some(({ from }) => from === "stated") ? "baselines" : "recorded baselines"} imply ${each.join(", ")}; ${agreeing.length} agree within ${(100 * spread).toFixed(1)} %, where ${withInterval(recorded, null)} ${unit} was recorded. The same reductions of ${elsewhere.searched} other cells ${elsewhere.agreeing === 0 ? "never agree" : `agree in ${elsewhere.agreeing}`}; unrelated values agree so closely in ${chanceText(byChance)} of cases.`;
+}
+
+/**
+ * Returns a simulated probability in percent, to two significant digits.
+ *
+ * @example chanceText(0.00015) // "0.015 %"
+ * @example chanceText(0) // "less than 0.001 %"
+ */
+export const chanceText = (share: number): string =>
+  share === 0 ? "less than 0.001 %" : `${Number((100 * share).toPrecision(2))} %`;

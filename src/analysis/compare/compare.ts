@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Definition } from "../../importers/index.js";
 import { LabError } from "../../model/errors.js";
 import { byRuntime } from "../../model/runtimes.js";
 import { type Confound, confoundsBetween, mergeConfounds } from "../confounds.js";
@@ -45,6 +46,8 @@ export interface Comparison {
   readonly tolerance: number;
   /** One of the runs was replayed, not measured: a rehearsal shows that the tools work, nothing about runtimes. */
   readonly rehearsal: boolean;
+  /** Where the two count different things, from where to where each does; null where they count the same. */
+  readonly definitions: { readonly a: string; readonly b: string } | null;
   readonly confounds: readonly Confound[];
   readonly cells: readonly ComparedCell[];
   /** Cells that only one of them has. */
@@ -120,6 +123,7 @@ export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): C
     b: named(b, "b"),
     tolerance,
     rehearsal,
+    definitions: differentDefinitions(a, b, cells),
     confounds: confoundsOf(a, b, cells),
     cells,
     unmatched: { a: alone(left, "a"), b: alone(right, "b") },
@@ -188,6 +192,28 @@ function overall(cells: readonly ComparedCell[]): Comparison["verdict"] {
   if (some("slower")) return some("faster") ? "mixed" : "slower";
   if (some("faster")) return "faster";
   return some("undecided") ? "undecided" : "same";
+}
+
+/** What a dataset's compared runs count, as text; the first pair that differs. */
+function differentDefinitions(a: Dataset, b: Dataset, cells: readonly ComparedCell[]): Comparison["definitions"] {
+  for (const { experiment, runtime, against } of cells) {
+    const of = (dataset: Dataset, id: string) => {
+      const run = dataset.runs.find(each => each.experiment === experiment && each.runtime === id);
+      return definitionText(run?.definition ?? ownDefinition(experiment));
+    };
+    const found = { a: of(a, against), b: of(b, runtime) };
+    if (found.a !== found.b) return found;
+  }
+  return null;
+}
+
+const definitionText = ({ from, to }: Pick<Definition, "from" | "to">) => `from ${from} to ${to}`;
+
+/** What our own runs count, and the original's. */
+function ownDefinition(experiment: string): Pick<Definition, "from" | "to"> {
+  return experiment === "memory"
+    ? { from: "PSS of a runtime's processes", to: "its share of one sandbox" }
+    : { from: "the first request sent", to: "the last SANDBOX_READY seen" };
 }
 
 /** What differs between the runs of the compared cells, runtime by runtime and experiment by experiment. */

@@ -1,4 +1,5 @@
 import type { HostCost } from "../../campaign-files/index.js";
+import type { Definition, ImportedRate } from "../../importers/index.js";
 import type { SoftwareVersions } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
 import type { Problem } from "../../model/problem.js";
@@ -30,6 +31,8 @@ export interface RunInfo {
   readonly host: string | null;
   /** Handed out by the replay server, not measured. */
   readonly replayed: boolean;
+  /** What another tool's latencies count, from where to where; left out for cold starts of our own. */
+  readonly definition?: Definition;
 }
 
 /** One complete round: every client started one sandbox. Times in milliseconds. */
@@ -70,6 +73,8 @@ export interface StartCell {
   readonly failed: number | null;
   /** Cold starts behind `latencyQuantiles`. */
   readonly samples: number;
+  /** Their mean, in imported results, whose partial bursts count here too; null without samples. Left out elsewhere. */
+  readonly latencyMeanMs?: number | null;
   /** Latency at p = 0, 1 %, … 100 % (R-7) over rounds × clients of the complete rounds; empty if there are none. */
   readonly latencyQuantiles: readonly number[];
 }
@@ -108,6 +113,20 @@ export interface MemoryCell {
   readonly journal?: MemoryJournal;
 }
 
+/** One cell of a micro experiment in a fresh campaign: how long an operation took, each time that it was made. */
+export interface OperationCell {
+  readonly run: string;
+  readonly experiment: "cgroups" | "rootfs";
+  /** What was done, as the campaign names it, such as `created`, `renamed` or `devmapper`. */
+  readonly variant: string;
+  /** Operations at once. */
+  readonly concurrency: number;
+  /** How many objects were made in all. */
+  readonly count: number;
+  /** Of each round in order, in ms: from its first operation to its last. */
+  readonly valuesMs: readonly number[];
+}
+
 /** One cell of a published table. */
 export interface PublishedCell {
   /** `time`, `cpu`, `mem_kata`, `density_rund`, … */
@@ -122,10 +141,14 @@ export interface Dataset {
   /** `paper_data`, or the folder's name. Figures and verdicts name it. */
   readonly name: string;
   readonly path: string;
-  readonly source: "raw" | "distilled" | "campaign";
+  readonly source: "raw" | "distilled" | "campaign" | "imported";
   readonly runs: readonly RunInfo[];
   readonly starts: readonly StartCell[];
   readonly memory: readonly MemoryCell[];
+  /** Rates without samples, from tools that give no more; left out where there are none. */
+  readonly rates?: readonly (ImportedRate & { readonly run: string })[];
+  /** What the micro experiments measured; left out where there were none. */
+  readonly operations?: readonly OperationCell[];
   readonly published: readonly PublishedCell[];
   readonly problems: readonly Problem[];
   /** Problems found; `problems` lists the first 1,000. */

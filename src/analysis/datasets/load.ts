@@ -20,9 +20,10 @@ export const datasetFolder = (name: string, base = "."): string =>
   (ownDatasets as readonly string[]).includes(name) ? join(packageRoot, name) : resolve(base, name);
 
 /**
- * Loads a dataset: the package's `paper_data` or `ae_data`, a distilled folder, raw run folders, or a fresh campaign.
+ * Loads a dataset: the package's `paper_data` or `ae_data`, a distilled folder, raw run folders, a fresh campaign, or results
+ * of other tools: a file, a folder of files, or a folder that `rund-lab import` wrote.
  *
- * @param name `paper_data`, `ae_data` or a folder's path
+ * @param name `paper_data`, `ae_data` or a path
  * @returns everything the tables, claims and figures are made from; what could not be read is in `problems`
  * @throws LabError of kind `input` where there is nothing to read
  * @example (await loadDataset("ae_data")).runs.length // 3
@@ -30,6 +31,9 @@ export const datasetFolder = (name: string, base = "."): string =>
 export async function loadDataset(name: string, base?: string): Promise<Dataset> {
   const folder = datasetFolder(name, base);
   if (existsSync(join(folder, "rounds.csv"))) return (await import("./read-distilled.js")).readDistilled(folder);
+  const { importableFiles, readImported } = await import("./read-imported.js");
+  const files = importableFiles(folder);
+  if (files !== null) return readImported(folder, files);
   return (await import("./read-raw.js")).readRaw(folder).dataset;
 }
 

@@ -2,20 +2,25 @@
 export type TableValue = string | number | boolean | null | undefined;
 
 /**
- * How a column's values are written in a table for people: numbers with the same digits after the point, three significant
- * ones in the smallest, whole if all are.
+ * Returns how a column's values are written in a table for people: numbers with the same digits after the point, so many that
+ * the smallest has `significant` of them, and no more than the values have; whole if all are.
  *
  * @example columnFormat([678.1999999999999, 84.22]).text(678.1999999999999) // "678.2"
+ * @example columnFormat([0.5, 20]).text(20) // "20.0"
  */
-export function columnFormat(values: readonly TableValue[]): {
+export function columnFormat(
+  values: readonly TableValue[],
+  significant = 3,
+): {
   readonly numeric: boolean;
   readonly text: (value: TableValue) => string;
 } {
   const numbers = values.filter((value): value is number => typeof value === "number" && Number.isFinite(value));
   const others = values.some(value => typeof value === "string" || typeof value === "boolean");
   const smallest = Math.min(...numbers.map(Math.abs).filter(size => size > 0));
-  const wanted = Number.isFinite(smallest) ? 2 - Math.floor(Math.log10(smallest)) : 0;
-  const places = numbers.every(Number.isInteger) ? 0 : Math.max(0, Math.min(6, wanted));
+  const wanted = Number.isFinite(smallest) ? significant - 1 - Math.floor(Math.log10(smallest)) : 0;
+  const most = Math.max(0, ...numbers.map(decimalsOf));
+  const places = Math.max(0, Math.min(6, wanted, most));
   return {
     numeric: numbers.length > 0 && !others,
     text: value =>
@@ -26,3 +31,6 @@ export function columnFormat(values: readonly TableValue[]): {
           : String(value),
   };
 }
+
+/** The digits after the point that a number has, not counting those that arithmetic in binary adds. */
+const decimalsOf = (value: number): number => (String(Number(value.toPrecision(12))).split(".")[1] ?? "").length;

@@ -23,17 +23,24 @@ export interface TableView {
 /** A frame of up to this many rows is shown whole; of a longer one the first and last rows are shown. */
 const wholeUpTo = 60;
 const headAndTail = 5;
+/** Of the smallest number in a column. */
+const significantDigits = 4;
 
 /**
  * Returns the part of a table that is shown: all rows, or of a long table the first and the last five. The numbers of a column
  * have the same digits after the point. A missing value is an empty text.
  *
- * @example tableView(["ms"], [[1.5], [20]]).rows // [["1.50"], ["20.00"]]
+ * @example tableView(["ms"], [[1.5], [20]]).rows // [["1.5"], ["20.0"]]
  */
 export function tableView(columns: readonly string[], all: readonly (readonly TableValue[])[]): TableView {
   const whole = all.length <= wholeUpTo;
   const rows = whole ? all : [...all.slice(0, headAndTail), ...all.slice(-headAndTail)];
-  const formats = columns.map((_, column) => columnFormat(rows.map(row => row[column])));
+  const formats = columns.map((_, column) =>
+    columnFormat(
+      rows.map(row => row[column]),
+      significantDigits,
+    ),
+  );
   return {
     columns,
     numeric: formats.map(({ numeric }) => numeric),
@@ -47,8 +54,8 @@ export function tableView(columns: readonly string[], all: readonly (readonly Ta
  * Returns what is shown of a frame. An index of numbers is left out, since it only counts rows; one of names, as `describe`
  * gives, is the first column.
  *
- * @example frameView({ $isSeries: true, columns: ["ms"], index: [0, 1], values: [1.5, 20] }).rows // [["1.50"], ["20.00"]]
- * @example frameView({ $isSeries: true, columns: ["ms"], index: ["min"], values: [1.5] }).rows // [["min", "1.50"]]
+ * @example frameView({ $isSeries: true, columns: ["ms"], index: [0, 1], values: [1.5, 20] }).rows // [["1.5"], ["20.0"]]
+ * @example frameView({ $isSeries: true, columns: ["ms"], index: ["min"], values: [1.5] }).rows // [["min", "1.5"]]
  */
 export function frameView({ columns, index, values }: ViewableFrame): TableView {
   const named = index.some(label => typeof label === "string");
@@ -65,7 +72,7 @@ export function frameView({ columns, index, values }: ViewableFrame): TableView 
 /**
  * Returns a frame as aligned text, for terminals and diffs.
  *
- * @example frameText({ $isSeries: true, columns: ["ms"], index: [0, 1], values: [1.5, 20] }) // "   ms\n 1.50\n20.00"
+ * @example frameText({ $isSeries: true, columns: ["ms"], index: [0, 1], values: [1.5, 20] }) // "  ms\n 1.5\n20.0"
  */
 export const frameText = (frame: ViewableFrame): string => viewText(frameView(frame));
 

@@ -1,5 +1,7 @@
 /** A Dataset in, the paper's tables out: as values, as CSV, as danfo frames. */
+
 export { formatCell, tableCsv } from "./csv.js";
+export { type ImportedTable, importedCsv, importedTables } from "./imported.js";
 export type { Table, TableRow } from "./table.js";
 export {
   allTables,

@@ -111,7 +111,7 @@ async function runExperiment(
   folder: CampaignFolder,
   { settings, parts }: PlannedExperiment,
   runs: readonly ManifestRun[],
-  { preparation }: Pick<CampaignTools, "preparation">,
+  { preparation, workloadFacts }: Pick<CampaignTools, "preparation" | "workloadFacts">,
   sandboxes: CampaignSandboxes,
   { missing, measure }: ReturnType<typeof visitor>,
 ): Promise<void> {
@@ -125,7 +125,7 @@ async function runExperiment(
     });
     if (open.length === 0) continue;
     await preparation.prepare(runtimes);
-    await describe(folder, preparation, runs, runtimes);
+    await describe(folder, preparation, runs, runtimes, await workloadFacts(settings));
     for (const visit of open) await measure(visit);
     await sandboxes.clearStanding(event => folder.append(event));
     await preparation.restore();
@@ -138,9 +138,10 @@ async function describe(
   preparation: Preparation,
   runs: readonly ManifestRun[],
   runtimes: readonly RuntimeDeclaration[],
+  workload: ManifestRun["config"],
 ): Promise<void> {
   for (const runtime of runtimes) {
-    const { files, ...described } = await preparation.describe(runtime);
+    const { files, ...described } = withConfig(await preparation.describe(runtime), workload);
     for (const run of runs.filter(each => each.runtime === runtime.id)) {
       refuseOtherVersions(run, described.versions, folder.events);
       for (const [name, text] of Object.entries(files)) folder.write(`${run.run}/${name}`, text);
@@ -149,6 +150,11 @@ async function describe(
     }
   }
 }
+
+const withConfig = (run: RunDescription, more: ManifestRun["config"]): RunDescription => ({
+  ...run,
+  config: { ...run.config, ...more },
+});
 
 /** @throws LabError `RUND_RESUME_VERSIONS` if rounds of a run were measured on other software */
 function refuseOtherVersions(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { thisMachine } from "../changes/index.js";
+import { EventStream } from "../cri/events.js";
 import type { MemoryTools } from "../experiments/visit.js";
 import { readCpu } from "../host/cpu.js";
 import { listenerOf } from "../host/listener.js";
@@ -24,6 +25,7 @@ import type { MeasureOptions } from "./options.js";
 import { machinePreparation, type Preparation, replayPreparation } from "./preparation.js";
 import type { Service } from "./service.js";
 import type { CampaignTools } from "./tools.js";
+import { workloadFacts } from "./workload-facts.js";
 
 /**
  * Returns the tools of a campaign on this machine; those of a rehearsal change nothing and use recorded time.
@@ -42,10 +44,13 @@ export function toolsFor(
   const logFolder = join(folder, "container-logs");
   // those of a session that was killed
   rmSync(logFolder, { recursive: true, force: true });
-  const driver = criDriver({ cri, clock, logFolder });
+  // a rehearsal's service has none, and any other than containerd is not asked
+  const listen = service.version.runtimeName === "containerd" && replay === null ? () => new EventStream(socket) : null;
+  const driver = criDriver({ cri, clock, logFolder, listen });
   return {
     driver,
     clock,
+    workloadFacts: settings => workloadFacts(service, settings),
     report,
     host: { cpu: readCpu, state: readHostState, pressure: readMemoryPressure },
     watchLoop,

@@ -7,6 +7,7 @@ import type { CriClient, CriStatus, CriVersion } from "../cri/client.js";
 import { connectCrictl } from "../cri/crictl.js";
 import { connectCri, socketPath } from "../cri/grpc.js";
 import { runtimeHandlers } from "../cri/handlers.js";
+import { type PodNetwork, podNetworkOf } from "../cri/pod-network.js";
 import { type ReplayInfo, replayInfo } from "../cri/replay/info.js";
 import { nearestName } from "../runtimes/nearest-name.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
@@ -26,6 +27,7 @@ export interface Service {
   readonly containerd: ContainerdInUse | null;
   /** Its log of requests; null where it is not in a file we know. */
   readonly log: string | null;
+  readonly network: PodNetwork;
 }
 
 const systemSocket = "/run/containerd/containerd.sock";
@@ -50,6 +52,7 @@ export async function openService(endpoint: string, driver: "cri" | "crictl"): P
       handlers: runtimeHandlers(status),
       snapshotter: snapshotterOf(status),
       containerd: replay === null ? knownContainerd(socket) : null,
+      network: podNetworkOf(status),
       log: replay === null ? (findContainerd(dirname(socket))?.logPath ?? null) : null,
     };
   } catch (error) {
@@ -61,7 +64,7 @@ export async function openService(endpoint: string, driver: "cri" | "crictl"): P
 /** The service of a campaign that needs none: it has no sandboxes and starts none. */
 export const absentService = (): Service => ({
   ...{ cri: absentCri, endpoint: "none", socket: "", replay: null, handlers: null, snapshotter: null },
-  ...{ containerd: null, log: null },
+  ...{ containerd: null, log: null, network: podNetworkOf({ conditions: [], info: {} }) },
   version: { runtimeName: "none", runtimeVersion: "", runtimeApiVersion: "" },
 });
 

@@ -1,6 +1,8 @@
+import type { ManifestRun } from "../../campaign-files/manifest.js";
 import type { MemoryTools, ServiceLogTools } from "../experiments/visit.js";
+import type { WorkloadSettings } from "../experiments/workload.js";
 import type { MicroTools } from "../micro/micro-tools.js";
-import type { RoundTools } from "../round/round.js";
+import type { RoundTools } from "../round/observe.js";
 import type { Preparation } from "./preparation.js";
 
 /** What a campaign works with. Everything it does to the world goes through here. */
@@ -12,6 +14,8 @@ export interface CampaignTools extends RoundTools {
   readonly serviceLog: ServiceLogTools | null;
   /** Runs the `prepare` command. */
   runCommand(command: string, signal: AbortSignal): Promise<{ readonly ms: number; readonly exitCode: number }>;
+  /** Describes an experiment's workload for the manifest. @throws LabError if the service cannot start it */
+  workloadFacts(settings: WorkloadSettings): Promise<ManifestRun["config"]>;
   report(progress: CampaignProgress): void;
 }
 

@@ -85,7 +85,7 @@ function summariseCell(experiment: Experiment, rounds: readonly OperationsEvent[
   return {
     ...{ run, runtime, experiment, density, concurrency, memoryMb: null },
     ...{ sandboxes: null, settled: null, pssKiB: null, hostKiB: null, kernelKiB: null, makespanMs: null },
-    ...{ partial: 0, failed: 0, unreliable: false, firstFailure: null },
+    ...{ partial: 0, failed: 0, unreliable: false, firstFailure: null, diskShare: null },
     rounds: rounds.length,
     attempted: items * rounds.length,
     flags: notQuiet > 0 ? { "not-quiet": notQuiet } : {},

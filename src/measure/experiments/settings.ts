@@ -1,4 +1,4 @@
-import type { End } from "../../model/end.js";
+import { type End, ends } from "../../model/end.js";
 import type { Experiment } from "../../model/experiment.js";
 
 /** One experiment as it will be run: everything that decides which rounds are measured, and how. */
@@ -26,13 +26,13 @@ export interface ExperimentSettings {
   /** A shell command run before every round; null for none. */
   readonly prepare: string | null;
   /** Where a cold start ends; left out for a sandbox that is ready. */
-  readonly until?: Exclude<End, "sandbox">;
-  /** The network of the sandboxes; left out for the host's. */
-  readonly network?: "pod";
+  readonly until?: End;
+  /** The network of the sandboxes: one of their own, or (left out) the host's. */
+  readonly network?: "node" | "pod";
   /** The image of the container in each sandbox; left out for the project's own. */
   readonly image?: string;
   /** Whether each cold start pulls the image. */
-  readonly pull?: true;
+  readonly pull?: boolean;
   /** The container's command, in words as a shell splits them; left out for the image's own. */
   readonly command?: string;
   /** The container's environment, NAME=VALUE each. */
@@ -54,7 +54,7 @@ export interface ExperimentSettings {
   /** MiB of one large file in the base layer of root file systems. */
   readonly large?: number;
   /** Whether standing sandboxes have a container. */
-  readonly withContainer?: true;
+  readonly withContainer?: boolean;
 }
 
 /** Settings as somebody asks for them; `experimentSettings` fills in the rest. */
@@ -70,8 +70,10 @@ export type SettingRule = {
   /** Whether every experiment takes it; otherwise those whose declaration names it. */
   readonly shared: boolean;
 } & (
-  | { readonly value: "number" | "numbers"; readonly range: readonly [least: number, most: number] }
-  | { readonly value: "text" }
+  | { readonly value: "number" | "numbers" | "decimal"; readonly range: readonly [least: number, most: number] }
+  /** Texts may be given several times on the command line. */
+  | { readonly value: "text" | "texts"; readonly pattern?: RegExp; readonly expected?: string }
+  | { readonly value: "flag" }
   | { readonly value: "choice"; readonly choices: readonly string[] }
 );
 
@@ -116,10 +118,57 @@ export const settingRules = {
     range: [1, 86_400],
     help: "until a cold start times out",
   },
+  until: {
+    ...own,
+    value: "choice",
+    choices: ends,
+    placeholder: "<end>",
+    help: "where a cold start ends: READY, container started, first line of output, answer on the network",
+  },
+  network: {
+    ...own,
+    value: "choice",
+    choices: ["node", "pod"],
+    placeholder: "<network>",
+    help: "the host's network, or one of each sandbox's own by CNI",
+  },
+  image: { ...own, value: "text", placeholder: "<name>", help: "the container's image; the project's own if left out" },
+  command: { ...own, value: "text", placeholder: "<command>", help: "its command, in words as a shell splits them" },
+  env: {
+    ...own,
+    value: "texts",
+    placeholder: "<NAME=VALUE>",
+    pattern: /^[A-Za-z_][A-Za-z0-9_]*=/,
+    expected: "NAME=VALUE",
+    help: "its environment; may be given several times",
+  },
+  port: {
+    ...own,
+    ...count,
+    range: [1, 65_535],
+    help: "the port it serves; on the host's network, of the first client",
+  },
+  path: {
+    ...own,
+    value: "text",
+    placeholder: "<path>",
+    pattern: /^\/\S*$/,
+    expected: "a path that begins with /",
+    help: "an HTTP request that answers with 2xx; a TCP connection if left out",
+  },
+  cpu: { ...own, value: "decimal", placeholder: "<cpus>", range: [0.01, 1024], help: "CPUs it may use, such as 0.5" },
+  memoryLimit: { ...own, ...count, placeholder: "<MiB>", range: [4, 1_048_576], help: "MiB of memory it may use" },
+  pull: { ...own, value: "flag", placeholder: "", help: "pull the image in each cold start, as a stage of its own" },
+  withContainer: { ...own, value: "flag", placeholder: "", help: "standing sandboxes have a container, too" },
 } as const satisfies Readonly<Record<string, SettingRule>>;
 
 /** The settings besides the runtimes, by name. */
 export type SettingName = keyof typeof settingRules;
+
+/** The settings of an experiment whose sandboxes may have a container and a network of their own. */
+export const workloadSettingNames = [
+  ...(["network", "image", "command", "env", "port", "path", "cpu", "memoryLimit", "pull"] as const),
+] satisfies readonly SettingName[];
 
 /** The names of all settings, in the order that help lists them. */
 export const settingNames = Object.keys(settingRules) as readonly SettingName[];

@@ -32,6 +32,8 @@ export interface CellSummary {
   readonly result: string;
   /** The message of the first cold start that failed; null if none did. */
   readonly firstFailure: string | null;
+  /** The largest share of a round in which some task waited for a disk; null where nobody looked. */
+  readonly diskShare: number | null;
   /** Rounds that carry each flag. */
   readonly flags: Readonly<Partial<Record<RoundFlag, number>>>;
 }

@@ -1,3 +1,4 @@
+import { LabError } from "../../model/errors.js";
 import { workloadImageName } from "../containerd/workload-image.js";
 import { emptySandbox, type Workload, type WorkloadContainer } from "../round/driver.js";
 import type { ExperimentSettings } from "./settings.js";
@@ -20,6 +21,45 @@ export function workloadOf(settings: WorkloadSettings): Workload {
 /** What standing sandboxes are started with: with a container, they count as started when that runs. */
 export function standingWorkloadOf(settings: WorkloadSettings): Workload {
   return settings.withContainer === true ? { until: "container", container: containerOf(settings) } : emptySandbox;
+}
+
+/** Settings that are about the container, and mean nothing without one. */
+const ofContainer = ["image", "command", "env", "port", "path", "cpu", "memoryLimit", "pull"] as const;
+
+/**
+ * Makes sure that the settings of the workload go together.
+ *
+ * @throws LabError `RUND_SETTING_UNUSED` for a container's setting where no sandbox has one; `RUND_SETTING` for a port that
+ *   is missing, or leaves too few for all clients on the host's network
+ */
+export function checkWorkload(settings: ExperimentSettings): void {
+  const { until = "sandbox", withContainer = false, concurrency, network, port } = settings;
+  if (until === "sandbox" && !withContainer) {
+    const unused = ofContainer.find(name => settings[name] !== undefined);
+    if (unused === undefined) return;
+    throw new LabError("RUND_SETTING_UNUSED", "usage", "the sandboxes have no container", {
+      where: unused,
+      hint: "--until container, output or response starts one in each sandbox; --with-container in standing ones",
+    });
+  }
+  const foreign = settings.image !== undefined || settings.command !== undefined;
+  if (until === "response" && foreign && port === undefined) {
+    throw new LabError("RUND_SETTING", "usage", "", {
+      where: "port",
+      expected: "the port that the process serves",
+      found: "none",
+      hint: "--port 80, say; on the host's network the process finds its port in the environment variable PORT",
+    });
+  }
+  const last = (port ?? usualPort) + Math.max(1, ...concurrency) - 1;
+  if (network !== "pod" && last > 65_535) {
+    throw new LabError("RUND_SETTING", "usage", "", {
+      where: "port",
+      expected: `a port for each of ${Math.max(...concurrency)} clients, up to 65535`,
+      found: `${port} to ${last}`,
+      hint: "on the host's network each client has a port of its own: choose a lower one, or --network pod",
+    });
+  }
 }
 
 function containerOf(settings: WorkloadSettings): WorkloadContainer {

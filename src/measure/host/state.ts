@@ -22,18 +22,22 @@ export function readHostState(proc = procFolder): HostState {
   };
 }
 
-/** What memory pressure leaves behind: counters that only grow. */
+/** What pressure on memory and disks leaves behind: counters that only grow. */
 export interface MemoryPressure {
   /** Pages swapped in. */
   readonly swapIn: number;
   /** Microseconds in which at least one task waited for memory. */
   readonly stallUs: number;
+  /** Microseconds in which at least one task waited for a disk; left out where the kernel counts none. */
+  readonly diskStallUs?: number;
 }
 
 export function readMemoryPressure(proc = procFolder): MemoryPressure {
+  const disk = some(readProc(`${proc}/pressure/io`));
   return {
     swapIn: fieldsOf(readProc(`${proc}/vmstat`) ?? "").get("pswpin") ?? 0,
     stallUs: some(readProc(`${proc}/pressure/memory`))?.total ?? 0,
+    ...(disk === undefined ? {} : { diskStallUs: disk.total }),
   };
 }
 

@@ -26,6 +26,9 @@ const list = <Item extends z.ZodType>(item: Item) =>
       });
     });
 
+const textOf = ({ pattern, expected }: { readonly pattern?: RegExp; readonly expected?: string }) =>
+  pattern === undefined ? z.string() : z.string().regex(pattern, `expected ${expected}`);
+
 function schemaOf(rule: SettingRule): z.ZodType {
   switch (rule.value) {
     case "number":
@@ -34,8 +37,14 @@ function schemaOf(rule: SettingRule): z.ZodType {
       return list(z.int().min(rule.range[0]).max(rule.range[1]));
     case "choice":
       return z.enum(rule.choices);
+    case "decimal":
+      return z.number().min(rule.range[0]).max(rule.range[1]);
+    case "flag":
+      return z.boolean();
     case "text":
-      return z.string();
+      return textOf(rule);
+    case "texts":
+      return list(textOf(rule));
   }
 }
 

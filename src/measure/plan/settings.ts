@@ -9,6 +9,7 @@ import {
   settingNames,
   settingRule,
 } from "../experiments/settings.js";
+import { checkWorkload } from "../experiments/workload.js";
 import type { ProcessPattern, RuntimeDeclaration } from "../runtimes/runtime.js";
 
 /** All that decides what a campaign measures. Two campaigns of equal settings have equal digests. */
@@ -39,6 +40,14 @@ export const fromCustom = (runtime: CustomRuntime): RuntimeDeclaration => ({
 
 const usual = { warmup: 0, blocks: 5, order: "shuffled", seed: 1, timeout: 300, prepare: null } as const;
 
+/** Values that are left out, so that the settings of a campaign that does without them are what they always were. */
+const leftOut: Readonly<Record<string, unknown>> = {
+  until: "sandbox",
+  network: "node",
+  pull: false,
+  withContainer: false,
+};
+
 /**
  * Checks wishes and fills in the usual values.
  *
@@ -50,7 +59,9 @@ const usual = { warmup: 0, blocks: 5, order: "shuffled", seed: 1, timeout: 300, 
 export function experimentSettings(wishes: ExperimentWishes): ExperimentSettings {
   const { experiment } = wishes;
   const { usual: own, repeats } = experimentTable[experiment];
-  const given = Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(
+    Object.entries(wishes).filter(([name, value]) => value !== undefined && value !== leftOut[name]),
+  );
   for (const name of settingNames) if (name in given) checkSetting(experiment, name, given[name]);
   const filled: ExperimentSettings = {
     ...usual,
@@ -66,6 +77,7 @@ export function experimentSettings(wishes: ExperimentWishes): ExperimentSettings
     });
   }
   refuseTwice("runtime", filled.runtimes);
+  checkWorkload(filled);
   // a repeat is a block of its own: each starts from empty
   const blocks = repeats ? filled.rounds : filled.order === "grid" ? 1 : filled.blocks;
   return { ...filled, blocks: Math.min(blocks, filled.rounds) };
@@ -86,6 +98,8 @@ function checkSetting(experiment: Experiment, name: SettingName, value: unknown)
     });
   }
   if (rule.value === "number") checkRange(name, value as number, rule.range);
+  if (rule.value === "decimal") checkDecimal(name, value as number, rule.range);
+  if (rule.value === "text" || rule.value === "texts") checkTexts(name, value as string | readonly string[], rule);
   if (rule.value !== "numbers") return;
   const values = value as readonly number[];
   if (values.length === 0)
@@ -106,6 +120,28 @@ function checkRange(name: string, value: number, [least, most]: readonly [number
       found,
     });
   }
+}
+
+/** @throws LabError `RUND_SETTING` */
+function checkDecimal(name: string, value: number, [least, most]: readonly [number, number]): void {
+  if (value >= least && value <= most) return;
+  const expected = `a number from ${least} to ${most}`;
+  throw new LabError("RUND_SETTING", "usage", "", { where: name, expected, found: String(value) });
+}
+
+/** @throws LabError `RUND_SETTING` */
+function checkTexts(
+  where: string,
+  value: string | readonly string[],
+  { pattern, expected = "" }: { readonly pattern?: RegExp; readonly expected?: string },
+): void {
+  const found = [value].flat().find(text => text === "" || pattern?.test(text) === false);
+  if (found === undefined) return;
+  throw new LabError("RUND_SETTING", "usage", "", {
+    where,
+    expected: expected || "a text",
+    found: found === "" ? "nothing" : JSON.stringify(found),
+  });
 }
 
 function refuseTwice(where: string, values: readonly (string | number)[]): void {

@@ -88,9 +88,10 @@ export class Projection {
       this.#latencies.set(cell, latencies);
       mkdirSync(join(this.#folder, cell), { recursive: true });
     }
+    const firstSentMs = Math.min(...round.samples.map(({ sentMs }) => sentMs));
     for (const sample of round.samples) {
       if (sample.status !== "ready") continue;
-      const row = coldStartOf(round.releasedMs, sample);
+      const row = coldStartOf(round.releasedMs, sample, firstSentMs);
       latencies.sum += row.endMs - row.startMs;
       latencies.count++;
       texts.set(join(cell, formatClientFile(sample.client)), { text: formatClientLog([row]), whole: false });

@@ -30,7 +30,9 @@ export interface ColdStartResult {
 }
 
 /** The time of each stage that was reached, in milliseconds since the release. */
-type Reached = { -readonly [Name in Exclude<keyof ReadySample, "status" | "client" | "sandbox" | "until">]?: number };
+type Reached = {
+  -readonly [Name in Exclude<keyof ReadySample, "status" | "client" | "sandbox" | "until" | "marks">]?: number;
+};
 
 /**
  * Makes one cold start over CRI, from the request to the workload's end. What goes wrong is a sample too.

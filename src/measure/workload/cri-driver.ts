@@ -4,12 +4,14 @@ import type { Sample } from "../../campaign-files/events.js";
 import { LabError } from "../../model/errors.js";
 import type { ContainerConfig, CriClient, SandboxConfig } from "../cri/client.js";
 import { isLost } from "../cri/errors.js";
+import type { EventStream } from "../cri/events.js";
 import { labelNames } from "../cri/labels.js";
 import { listeningPorts } from "../host/ports.js";
 import type { Clock } from "../round/clock.js";
 import type { Driver, Release, Starts, Workload, WorkloadContainer } from "../round/driver.js";
 import { coldStart, sinceRelease } from "./cold-start.js";
 import { FirstLines } from "./first-line.js";
+import { addMarks } from "./marks.js";
 
 /** What a driver over CRI works with. */
 export interface CriDriverTools {
@@ -17,10 +19,13 @@ export interface CriDriverTools {
   readonly clock: Clock;
   /** Where the service writes the containers' logs; made when it is needed, removed with the last of them. */
   readonly logFolder: string;
+  /** Begins to listen to the service's own events; null for a service that has none. */
+  readonly listen?: (() => EventStream) | null;
 }
 
 /** Starts sandboxes through a CRI service. */
-export function criDriver({ cri, clock, logFolder }: CriDriverTools): Driver {
+export function criDriver(tools: CriDriverTools): Driver {
+  const { cri } = tools;
   return {
     kind: cri.driver,
     async ping(timeoutMs) {
@@ -36,61 +41,66 @@ export function criDriver({ cri, clock, logFolder }: CriDriverTools): Driver {
       }
       await cri.removePodSandbox(id, { timeoutMs });
     },
-    begin: async (workload, sandboxes) =>
-      workload.container === null
-        ? emptySandboxes({ cri, clock }, workload)
-        : withContainers({ cri, clock }, workload, workload.container, sandboxes, logFolder),
+    begin: async (workload, sandboxes) => starts(tools, workload, sandboxes),
   };
 }
 
 /** No line ever comes from a sandbox without a container. */
 const noLine = new Promise<never>(() => {});
 
-function emptySandboxes(tools: Pick<CriDriverTools, "cri" | "clock">, workload: Workload): Starts {
-  return {
-    async start(sandbox, client, from, timeoutMs, signal) {
-      const start = { sandbox, client, workload, container: null, firstLine: noLine, port: 0 };
-      return (await coldStart(tools, start, from, timeoutMs, signal)).sample;
-    },
-    complete: async samples => samples,
-    close: () => {},
-  };
-}
-
-function withContainers(
-  tools: Pick<CriDriverTools, "cri" | "clock">,
-  workload: Workload,
-  wanted: WorkloadContainer,
-  sandboxes: readonly SandboxConfig[],
-  logFolder: string,
-): Starts {
-  if (workload.until === "response") refuseTakenPorts(sandboxes, wanted);
-  mkdirSync(logFolder, { recursive: true });
-  const folder = mkdtempSync(join(logFolder, "logs-"));
-  const lines = new FirstLines(folder);
+function starts(tools: CriDriverTools, workload: Workload, sandboxes: readonly SandboxConfig[]): Starts {
+  const { container } = workload;
+  if (container !== null && workload.until === "response") refuseTakenPorts(sandboxes, container);
+  const logs = container === null ? null : openLogs(tools.logFolder);
+  const stream = tools.listen?.() ?? null;
+  const containerIds = new Map<number, string>();
   const files = new Map<number, string>();
   return {
     async start(sandbox, client, from, timeoutMs, signal) {
-      const logPath = `${sandbox.uid}.log`;
-      files.set(client, logPath);
-      const port = portOf(sandbox, wanted.port);
+      const file = `${sandbox.uid}.log`;
+      files.set(client, file);
+      const port = container === null ? 0 : portOf(sandbox, container.port);
       const start = {
         ...{ client, workload, port },
-        sandbox: { ...sandbox, logDirectory: folder },
-        container: containerFor(wanted, port, logPath),
-        firstLine: lines.of(logPath),
+        sandbox: logs === null ? sandbox : { ...sandbox, logDirectory: logs.folder },
+        container: container === null ? null : containerFor(container, port, file),
+        firstLine: logs?.lines.of(file) ?? noLine,
       };
-      return (await coldStart(tools, start, from, timeoutMs, signal)).sample;
+      const { sample, containerId } = await coldStart(tools, start, from, timeoutMs, signal);
+      if (containerId !== null) containerIds.set(client, containerId);
+      return sample;
     },
-    complete: async (samples, from) =>
-      samples.map(sample => withOutput(sample, lines.seen(files.get(sample.client)!), from)),
+    async complete(samples, from) {
+      const podNetwork = sandboxes[0]?.network === "POD";
+      const withLines =
+        logs === null
+          ? samples
+          : samples.map(sample => withOutput(sample, logs.lines.seen(files.get(sample.client)!), from));
+      if (stream === null) return withLines;
+      return addMarks(withLines, stream, { containerIds, podNetwork }, from, tools.clock);
+    },
+    close() {
+      stream?.close();
+      logs?.close();
+    },
+  };
+}
+
+/** A folder for the logs of some containers, and their first lines. */
+function openLogs(parent: string) {
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, "logs-"));
+  const lines = new FirstLines(folder);
+  return {
+    folder,
+    lines,
     close() {
       lines.close();
       rmSync(folder, { recursive: true, force: true });
       try {
-        rmdirSync(logFolder);
+        rmdirSync(parent);
       } catch {
-        // other sandboxes still write there
+        // other containers still write there
       }
     },
   };

@@ -1,4 +1,10 @@
-import { type ClaimVerdict, claimedText, measuredText, type ReadingVerdict } from "../../analysis/claims/index.js";
+import {
+  type ClaimVerdict,
+  claimedText,
+  measuredText,
+  type ReadingVerdict,
+  wordingIsSure,
+} from "../../analysis/claims/index.js";
 import type { Figure } from "./figure.js";
 import { axisLook, emptyPlot, layoutLook } from "./look.js";
 import type { Json, PlotlyTrace } from "./plotly.js";
@@ -31,7 +37,7 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
   const title = `The paper's claims and ${plain(name)}`;
   const judged = verdicts
     .flatMap(claim => claim.readings.filter(isJudged).map((reading): Judged => ({ ...reading, claim })))
-    .sort((a, b) => Number(isSure(b.claim)) - Number(isSure(a.claim)));
+    .sort((a, b) => Number(wordingIsSure(b.claim)) - Number(wordingIsSure(a.claim)));
   const runs = [...new Set(judged.flatMap(reading => reading.runs))];
   const sources = [
     { series: "measured", dataset: name, runtime: "all", runs, values: "rund-lab claims --json: measured, interval" },
@@ -55,7 +61,7 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
       layer: "below",
     },
   ]);
-  const unsure = judged.findIndex(({ claim }) => !isSure(claim));
+  const unsure = judged.findIndex(({ claim }) => !wordingIsSure(claim));
   if (unsure > 0) {
     const y = judged.length - unsure - 0.5;
     shapes.push({
@@ -151,16 +157,13 @@ function traceOf(
   };
 }
 
-const isSure = ({ certainty }: ClaimVerdict) => certainty === "A" || certainty === "H";
-
 const isJudged = (reading: ReadingVerdict): reading is ReadingVerdict & { readonly measured: number } =>
   reading.primary && reading.measured !== null;
 
 const labelOf = ({ claim, part }: Judged) => (part === "" ? claim.id : `${claim.id}: ${part}`);
 
 /** How far a value lies from the claimed one, in half-widths of the near band. */
-const offset = ({ expected, unit }: Judged, value: number) =>
-  (value - expected) / (unit === "%" ? 2 : 0.05 * Math.abs(expected));
+const offset = ({ expected, halfWidth }: Judged, value: number) => (value - expected) / halfWidth;
 
 function inWords(name: string, judged: readonly Judged[]): string {
   const counts = (Object.keys(looks) as (keyof typeof looks)[]).flatMap(verdict => {

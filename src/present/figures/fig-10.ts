@@ -2,8 +2,8 @@ import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { type StartGroup, startGroups } from "../../analysis/groups.js";
 import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
-import { lowestInWords } from "./finding.js";
 import { emptyPlot } from "./look.js";
+import { lowestInWords } from "./lowest-in-words.js";
 import {
   absentIn,
   type DatasetValues,

@@ -28,8 +28,32 @@ function world(factor: (runtime: string) => number, mostSandboxes: number): Data
         run: `mem_${runtime}_0101000${i}`,
       }),
     );
+  const operation = (
+    experiment: "cgroups" | "rootfs",
+    variant: string,
+    concurrency: number,
+    ms: number,
+    count = 0,
+  ) => ({
+    ...{ run: "operations", experiment, variant, concurrency, count },
+    valuesMs: Array.from(
+      { length: 20 },
+      (_, i) => ms * factor(variant === "renamed" ? "rund" : "host") * (1 + (i - 9.5) / 5000),
+    ),
+  });
   return dataset({
     run: { campaign: "world" },
+    operations: [
+      operation("rootfs", "devmapper", 1, 30),
+      operation("rootfs", "devmapper", 200, 10_000),
+      operation("rootfs", "copied", 1, 207),
+      operation("rootfs", "reflinked", 1, 0.2),
+      operation("cgroups", "created", 200, 1000, 200),
+      operation("cgroups", "renamed", 200, 60, 200),
+      operation("cgroups", "renamed", 1, 90, 2000),
+      operation("cgroups", "renamed", 50, 100, 2000),
+      operation("cgroups", "renamed", 200, 140, 2000),
+    ],
     starts: [
       cell("rund", 0, 1, 88),
       cell("rund", 0, 200, 970),
@@ -48,10 +72,10 @@ function world(factor: (runtime: string) => number, mostSandboxes: number): Data
       ...snapshots("kata", 1000, 143.9),
       ...snapshots("katatemplate", 1000, 100.6),
       ...snapshots("katafc", 1000, 71.1),
-      ...snapshots("rund", 100, 45.1),
-      ...snapshots("kata", 100, 100),
-      ...snapshots("katatemplate", 100, 61.95),
-      ...snapshots("katafc", 100, 55.6),
+      ...snapshots("rund", 100, 17),
+      ...snapshots("kata", 100, 37.69),
+      ...snapshots("katatemplate", 100, 23.35),
+      ...snapshots("katafc", 100, 20.96),
       ...snapshots("katafc", 1, 94),
       ...snapshots("kata", 1, 168),
       ...snapshots("kata", 1500, 145),

@@ -150,7 +150,7 @@ test("a frame shows itself in Node: a short one whole, a long one by head, tail 
   assert.is(lines.length, 13);
   assert.equal(
     [lines[1], lines[6], lines[11], lines[12]],
-    ["   0     0.000", "   …         …", "3999  1999.500", "4000 rows × 2 columns"],
+    ["   0     0.0", "   …       …", "3999  1999.5", "4000 rows × 2 columns"],
   );
 });
 

@@ -28,6 +28,7 @@ export function fakeTools(cri: FakeCri, changes: Partial<CampaignTools> = {}): C
   return {
     driver: criDriver({ cri, clock: cri.clock, logFolder: "/nowhere" }),
     clock: cri.clock,
+    workloadFacts: async () => ({}),
     host: {
       cpu: () => ({ ticks, harnessUs: 0 }),
       state: () => ({ load1: 0, memAvailableKiB: 0, slabKiB: 0, tasks: 0, mounts: 0, pressure: null }),
@@ -77,7 +78,12 @@ export async function campaignIn(
       handlers: null,
       snapshotter: null,
     },
-    ...{ containerd: null, log: null, version: { runtimeName: "fake", runtimeVersion: "1", runtimeApiVersion: "v1" } },
+    ...{
+      containerd: null,
+      log: null,
+      network: { ready: false, why: "", cni: null, pluginFolders: [] },
+      version: { runtimeName: "fake", runtimeVersion: "1", runtimeApiVersion: "v1" },
+    },
   };
   const folder = resume
     ? CampaignFolder.open(path)

@@ -89,6 +89,25 @@ test("swapping in and waiting for memory flag the round", () =>
     );
   }));
 
+test("a round that waited for a disk longer than a fifth of it is flagged, with the share", () =>
+  inTempFolder(async folder => {
+    const clock = new VirtualClock();
+    const cri = new FakeCri(clock, () => ({ ms: 100 }));
+    let reading = 0;
+    // of a round of 100 ms tasks wait 0, 15 and 60 ms for the disk; two readings a round
+    const diskStallUs = [0, 0, 0, 15_000, 15_000, 75_000];
+    const pressure = () => ({ swapIn: 0, stallUs: 0, diskStallUs: diskStallUs[reading++]! });
+    const tools = fakeTools(cri);
+    const plan = planOf({ experiment: "density", density: [1], concurrency: [1], rounds: 3 });
+    const { rounds } = await campaignIn(folder, plan, { ...tools, host: { ...tools.host, pressure } });
+    assert.equal(
+      rounds.map(({ flags }) => flags.includes("disk")),
+      [false, false, true],
+    );
+    const [none, some, most] = rounds.map(({ diskShare }) => diskShare!);
+    assert.ok(none === 0 && Math.abs(some! - 0.15) < 0.02 && Math.abs(most! - 0.6) < 0.06, `${some} ${most}`);
+  }));
+
 test("cells on the same background share it, and another background starts from empty", () =>
   inTempFolder(async folder => {
     const cri = new FakeCri(new VirtualClock(), () => ({ ms: 10 }));

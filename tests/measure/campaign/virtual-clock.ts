@@ -29,12 +29,17 @@ export class VirtualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      const timer = { dueNs: this.#nowNs + BigInt(Math.round(ms * 1e6)), run: resolve };
-      this.#timers.push(timer);
-      signal?.addEventListener("abort", () => {
+      const onAbort = () => {
         this.#timers = this.#timers.filter(other => other !== timer);
-        reject(signal.reason);
-      });
+        reject(signal?.reason);
+      };
+      const run = () => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      };
+      const timer = { dueNs: this.#nowNs + BigInt(Math.round(ms * 1e6)), run };
+      this.#timers.push(timer);
+      signal?.addEventListener("abort", onAbort);
       this.#schedule();
     });
   }

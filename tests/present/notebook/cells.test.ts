@@ -55,7 +55,7 @@ test("showInteractive brings Plotly once, and no text of the data can end its sc
   }
 });
 
-test("a table's numbers have the same digits in a column, the smallest three significant ones", () => {
+test("a table's numbers have the same digits in a column, the smallest four significant ones", () => {
   const plain = tableBundle([
     { runtime: "kata", "200": 6854.94, few: 0.5, n: 50 },
     { runtime: "a long name", "200": 84.22, few: null, n: 7 },
@@ -63,7 +63,7 @@ test("a table's numbers have the same digits in a column, the smallest three sig
   // a whole number as a key comes first in any JavaScript object
   assert.is(
     plain,
-    ["   200  runtime        few   n", "6854.9  kata         0.500  50", "  84.2  a long name          7"].join("\n"),
+    ["    200  runtime      few   n", "6854.94  kata         0.5  50", "  84.22  a long name        7"].join("\n"),
   );
 });
 

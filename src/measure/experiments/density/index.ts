@@ -1,6 +1,7 @@
 import { roundsCost, standingMs } from "../cost.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import { measureRounds, roundOf } from "../rounds.js";
+import { workloadSettingNames } from "../settings.js";
 import { summariseRounds } from "../summarise-rounds.js";
 import { startBackground } from "./background.js";
 
@@ -10,7 +11,7 @@ export const density: ExperimentDeclaration = {
   measures: "cold starts on top of running sandboxes",
   axes: ["density", "concurrency"],
   leastDensity: 1,
-  takes: [],
+  takes: ["until", "withContainer", ...workloadSettingNames],
   usual: { concurrency: [1, 10, 50], density: [100], memory: [], rounds: 10 },
   repeats: false,
   onBackground: true,

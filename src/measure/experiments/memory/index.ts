@@ -1,6 +1,7 @@
 import type { MemoryEvent } from "../../../campaign-files/events.js";
 import { guess, standingMs } from "../cost.js";
 import type { ExperimentDeclaration } from "../experiment.js";
+import { workloadSettingNames } from "../settings.js";
 import { summariseSnapshots } from "./summarise-snapshots.js";
 import { visitMemory } from "./visit.js";
 
@@ -12,7 +13,7 @@ export const memory: ExperimentDeclaration = {
   measures: "memory per sandbox",
   axes: ["memory", "density"],
   leastDensity: 1,
-  takes: [],
+  takes: ["withContainer", ...workloadSettingNames],
   usual: { concurrency: [], density: [1, 10, 50, 100], memory: [128], rounds: 1 },
   repeats: true,
   onBackground: false,

@@ -15,7 +15,15 @@ function summariseSnapshot(event: MemoryEvent): CellSummary {
   const hostKiB = perSandbox(availableFallKiB);
   return {
     ...{ run, runtime, density, memoryMb, attempted, failed, sandboxes, pssKiB, kernelKiB, hostKiB },
-    ...{ experiment: "memory", concurrency: null, makespanMs: null, partial: 0, firstFailure: null, flags: {} },
+    ...{
+      experiment: "memory",
+      concurrency: null,
+      makespanMs: null,
+      partial: 0,
+      firstFailure: null,
+      diskShare: null,
+      flags: {},
+    },
     settled: settle.reached,
     rounds: sandboxes === 0 ? 0 : 1,
     unreliable: isUnreliable(failed, attempted),

@@ -1,6 +1,7 @@
 import { roundsCost } from "../cost.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import { measureRounds, roundOf } from "../rounds.js";
+import { workloadSettingNames } from "../settings.js";
 import { summariseRounds } from "../summarise-rounds.js";
 
 /** Cold starts by concurrency, on an otherwise empty machine (the paper's section 5.2). */
@@ -9,7 +10,7 @@ export const time: ExperimentDeclaration = {
   measures: "cold starts",
   axes: ["concurrency"],
   leastDensity: 0,
-  takes: [],
+  takes: ["until", ...workloadSettingNames],
   usual: { concurrency: [1, 10, 20, 50, 100], density: [0], memory: [], rounds: 10 },
   repeats: false,
   onBackground: false,

@@ -1,0 +1,149 @@
+/** How the claims of `paper-claims.ts` are put together: expected values, places, quantities and the parts made of them. */
+import type {
+  Certainty,
+  Claim,
+  Expected,
+  MemoryPlace,
+  OperationPlace,
+  Part,
+  Quantity,
+  Reading,
+  StartPlace,
+  Unit,
+} from "./claim.js";
+
+export const point = (printed: string, unit: Unit): Expected => ({ kind: "point", printed, unit });
+export const over = (printed: string, unit: Unit): Expected => ({ kind: "over", printed, unit });
+export const under = (printed: string, unit: Unit): Expected => ({ kind: "under", printed, unit });
+export const reading = (name: string, expected: Expected, quantity: Quantity): Reading => ({
+  name,
+  expected,
+  quantity,
+});
+
+export const time = (runtime: string, concurrency: number | "each"): StartPlace => ({
+  experiment: "time",
+  runtime,
+  density: 0,
+  concurrency,
+});
+const onTop = (runtime: string, density: number, concurrency: number): StartPlace => ({
+  experiment: "density",
+  runtime,
+  density,
+  concurrency,
+});
+export const memory = (runtime: string, density: number): MemoryPlace => ({
+  experiment: "memory",
+  runtime,
+  memoryMb: 128,
+  density,
+});
+export const makespan = (at: StartPlace): Quantity => ({ statistic: "mean makespan", at });
+export const perSandbox = (at: MemoryPlace): Quantity => ({ statistic: "memory per sandbox", at });
+const cpu = (at: StartPlace): Quantity => ({ statistic: "CPU per sandbox", at });
+export const lower = (of: Quantity, against: Quantity): Quantity => ({ statistic: "reduction", of, against });
+
+export const qemu = ["kata", "Kata-QEMU"] as const;
+export const firecracker = ["katafc", "Kata-FC"] as const;
+export const template = ["katatemplate", "Kata-template"] as const;
+export const rund = ["rund", "RunD"] as const;
+type Runtime = readonly [id: string, label: string];
+
+/** A reading in MiB and one in MB: the paper writes MB, and smem's KiB suggest MiB. */
+export function eitherMegabyte(
+  name: string,
+  expected: (unit: Unit) => Expected,
+  quantity: Quantity,
+): [Reading, Reading] {
+  return [reading(`${name}, in MiB`, expected("MiB"), quantity), reading(`${name}, in MB`, expected("MB"), quantity)];
+}
+
+export const capacity = (model: "idle" | "committed" | "label and PSS", name: string): Reading[] =>
+  [["384 GiB", 384 * 2 ** 30] as const, ["384 GB", 384e9] as const].map(([host, hostBytes]) =>
+    reading(`by ${name} on ${host}`, over("2500", "sandboxes"), {
+      statistic: "capacity",
+      model,
+      runtime: "rund",
+      memoryMb: 128,
+      density: 1000,
+      hostBytes,
+    }),
+  );
+
+/** A part of a claim about one operation of a micro experiment, or how much less one takes than another. */
+export const operation = (of: string, name: string, expected: Expected, at: OperationPlace): Part => ({
+  of,
+  readings: [reading(name, expected, { statistic: "time of an operation", at })],
+});
+export const preparing = (variant: string, concurrency: number): OperationPlace => ({
+  experiment: "rootfs",
+  variant,
+  concurrency,
+});
+export const grouping = (variant: string, concurrency: number, count?: number): OperationPlace => ({
+  experiment: "cgroups",
+  variant,
+  concurrency,
+  ...(count === undefined ? {} : { count }),
+});
+
+const sources: Readonly<Record<Certainty, string>> = {
+  A: "the abstract",
+  H: "several independent notes",
+  M: "a careful reader's notes",
+  L: "a note that leaves the condition unclear",
+};
+export const noData = (id: string, section: string, certainty: Certainty, statement: string, needs: string): Claim => ({
+  ...{ id, section, statement, source: sources[certainty], certainty, parts: [], needs },
+});
+
+export const memoryAt1000 = ([id, label]: Runtime, printed: string): Part => ({
+  of: `against ${label}`,
+  readings: [
+    reading(
+      "as PSS per sandbox of 128 MB at 1,000",
+      point(printed, "%"),
+      lower(perSandbox(memory("rund", 1000)), perSandbox(memory(id, 1000))),
+    ),
+  ],
+  // section 3.2 gives Kata-FC's memory at 1,000, see fc-overhead
+  ...(id === "katafc" ? { statedBaseline: point("71", "MiB") } : {}),
+});
+
+export const memoryAt100 = ([id, label]: Runtime, printed: string): Part => {
+  const at = (density: number) =>
+    reading(
+      `as PSS per sandbox of 128 MB at ${density}`,
+      point(printed, "%"),
+      lower(perSandbox(memory("rund", density)), perSandbox(memory(id, density))),
+    );
+  return { of: `against ${label}`, readings: [at(100), at(1), at(10), at(500), at(1000), at(2000)] };
+};
+
+export const cpuAt200 = ([id, label]: Runtime, printed: string): Part => ({
+  of: `against ${label}`,
+  readings: [
+    reading("as CPU per sandbox at 200", point(printed, "%"), lower(cpu(time("rund", 200)), cpu(time(id, 200)))),
+  ],
+});
+
+export const startAt200 = ([id, label]: Runtime, printed: string): Part => ({
+  of: label,
+  readings: [
+    reading("as mean makespan at 200", point(printed, "s"), makespan(time(id, 200))),
+    reading("as median makespan at 200", point(printed, "s"), { statistic: "median makespan", at: time(id, 200) }),
+  ],
+});
+
+export const tenMore = ([id, label]: Runtime, printed: string): Part => ({
+  of: label,
+  readings: [
+    reading("as mean makespan of 10 on top of 1,000", point(printed, "s"), makespan(onTop(id, 1000, 10))),
+    reading("as increase from a background of 100", point(printed, "s"), {
+      statistic: "increase",
+      of: makespan(onTop(id, 1000, 10)),
+      over: makespan(onTop(id, 100, 10)),
+    }),
+  ],
+});

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { type Definition, type Importer, idFrom, plausibleMs, plausibleText } from "./importer.js";
+import { checked, readJsonRows } from "./json-rows.js";
+import { NumberColumn } from "./number-column.js";
+
+const definition: Definition = {
+  tool: "hyperfine",
+  from: "command started",
+  to: "command ended",
+  resolution: null,
+  lacks: ["concurrency above 1", "memory", "what the command does"],
+  note: null,
+};
+
+const result = z.object({
+  command: z.string(),
+  times: z.array(z.never()),
+  parameters: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+});
+
+/** hyperfine's `--export-json`: times of whole commands, in seconds. A run with another exit code than 0 is a failed one. */
+export const hyperfine: Importer = {
+  format: "hyperfine",
+  what: "--export-json",
+  recognises: ({ text }) =>
+    /"results"\s*:\s*\[/.test(text) && /"command"\s*:/.test(text) && /"(mean|times)"\s*:/.test(text),
+  async read(path, sink, { runtime }) {
+    // times come before the exit codes, and both before the parameters
+    let times = new NumberColumn();
+    let failures = new Map<number, number>();
+    let exitCodes = 0;
+    const ids = new Map<string, string>();
+    const command = checked(result, sink, ({ command, parameters = {} }, line, place) => {
+      const named = typeof parameters.runtime === "string" ? parameters.runtime : command;
+      const id = uniqueId(runtime ?? idFrom(named), command, ids);
+      const run = sink.run({ runtime: id, label: command, config: parameters, definition, unit: "samples" });
+      times.drain((seconds, index) => {
+        const latencyMs = seconds * 1000;
+        const code = failures.get(index);
+        const plain = { concurrency: 1, round: index + 1, client: 1, startMs: null };
+        if (code !== undefined) {
+          run.sample({
+            ...plain,
+            outcome: "failed",
+            latencyMs,
+            reason: code === killed ? "killed" : `exit code ${code}`,
+          });
+        } else if (plausibleMs(latencyMs)) run.sample({ ...plain, outcome: "ready", latencyMs, reason: "" });
+        else {
+          const expected = `${plausibleText} in ${place}.times[${index}]`;
+          sink.problem(line, "RUND_IMPORT_VALUE", expected, `${seconds} s`);
+        }
+      });
+    });
+    await readJsonRows(path, sink, {
+      "results.*.times.*": value => times.push(typeof value === "number" ? value : Number.NaN),
+      "results.*.exit_codes.*": value => {
+        if (value !== 0) failures.set(exitCodes, typeof value === "number" ? value : killed);
+        exitCodes++;
+      },
+      "results.*": (value, place, line) => {
+        command(value, place, line);
+        times = new NumberColumn();
+        failures = new Map();
+        exitCodes = 0;
+      },
+    });
+  },
+};
+
+/** A command that a signal ended has no exit code: null in the file. */
+const killed = Number.MIN_SAFE_INTEGER;
+
+/** Two commands never share an id, whatever their names have in common. */
+function uniqueId(wanted: string, command: string, ids: Map<string, string>): string {
+  for (let n = 1; ; n++) {
+    const id = n === 1 ? wanted : `${wanted}x${n}`;
+    const holder = ids.get(id);
+    if (holder === undefined || holder === command) {
+      ids.set(id, command);
+      return id;
+    }
+  }
+}

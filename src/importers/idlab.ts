@@ -1,0 +1,79 @@
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { type Definition, type ImportedRun, type Importer, idFrom, plausibleMs, plausibleText } from "./importer.js";
+
+const start: Definition = {
+  tool: "idlab's containerd runtimes, start",
+  from: "container created",
+  to: "an HTTP server in it answers",
+  resolution: 1,
+  lacks: ["CPU", "concurrency above 1", "failed starts"],
+  note: null,
+};
+const memory: Definition = {
+  tool: "idlab's containerd runtimes, memory",
+  from: "memory taken by the containers, as the benchmark counts it",
+  to: "its share of one container",
+  resolution: null,
+  lacks: ["cold starts", "CPU", "PSS by process"],
+  note: "kB as the files have it, taken for KiB",
+};
+
+/** Shim with its options, snapshotter, number of values; for memory the unit. */
+const header = /^([\w.-]+),([\w.-]+),(\d+)(,kB)?$/;
+
+/** idlab-discover's benchmark-containerd-runtimes: a header line, then one number a line. */
+export const idlab: Importer = {
+  format: "idlab",
+  what: "benchmark-containerd-runtimes, start and memory",
+  recognises: ({ text }) => {
+    const [first = "", second = ""] = text.split(/\r?\n/);
+    return header.test(first) && /^\d+(\.\d+)?$/.test(second);
+  },
+  async read(path, sink, { runtime }) {
+    let number = 0;
+    let values = 0;
+    let expected = 0;
+    let ofMemory = false;
+    let run: ImportedRun | null = null;
+    const stream = createReadStream(path);
+    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+      number++;
+      if (run === null) {
+        const [, shim, snapshotter, count, kB] = header.exec(line) ?? [];
+        if (shim === undefined || snapshotter === undefined) {
+          sink.problem(number, "RUND_IMPORT_FIELD", "a header shim-and-options,snapshotter,number", line.slice(0, 60));
+          stream.destroy();
+          return;
+        }
+        ofMemory = kB !== undefined;
+        expected = Number(count);
+        const definition = ofMemory ? memory : start;
+        run = { runtime: runtime ?? idOf(shim), label: shim, config: { snapshotter }, definition, unit: "samples" };
+        continue;
+      }
+      if (line.trim() === "") continue;
+      const value = /^-?\d+(\.\d+)?$/.test(line) ? Number(line) : Number.NaN;
+      values++;
+      if (ofMemory && value > 0) sink.run(run).memory({ density: 1, perSandboxKiB: value });
+      else if (!ofMemory && plausibleMs(value)) {
+        const plain = { concurrency: 1, round: values, client: 1, startMs: null };
+        sink.run(run).sample({ ...plain, outcome: "ready", latencyMs: value, reason: "" });
+      } else sink.problem(number, "RUND_IMPORT_VALUE", ofMemory ? "kB above 0" : plausibleText, line.slice(0, 60));
+    }
+    if (values !== expected) {
+      sink.problem(null, "RUND_IMPORT_COUNT", `${expected} values, by the header`, `${values} (truncated?)`);
+    }
+  },
+};
+
+/**
+ * A runtime's id from a shim and its options.
+ *
+ * @example idOf("io.containerd.kata.v2-kata2-firecracker") // "kata2firecracker"
+ * @example idOf("io.containerd.runsc.v1-kvm") // "runsckvm"
+ */
+export function idOf(shim: string): string {
+  const [, name = shim, options = ""] = /^io\.containerd\.([a-z]+)\.v\d+(?:-(.*))?$/.exec(shim) ?? [];
+  return idFrom(options.startsWith(name) ? options : `${name}${options}`);
+}

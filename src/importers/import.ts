@@ -1,0 +1,90 @@
+import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { LabError } from "../model/errors.js";
+import { importers } from "./formats.js";
+import type { Head, Importer, ImportOptions, Sink } from "./importer.js";
+
+const headBytes = 1 << 16;
+
+/**
+ * The importer for a file or folder, by its name or, with `auto`, by what the file begins with.
+ *
+ * @throws LabError `RUND_IMPORT_FORMAT` for an unknown name, `RUND_IMPORT_UNKNOWN` for a file of no known format,
+ *   `RUND_IMPORT_FILE` for one that cannot be read
+ */
+export function findImporter(format: string, path: string): Importer {
+  if (format === "auto") return recognise(path) ?? refuseUnknown(path);
+  const named = importers.find(each => each.format === format);
+  if (named === undefined) {
+    throw new LabError("RUND_IMPORT_FORMAT", "usage", "", {
+      expected: `auto or a format: ${importers.map(each => each.format).join(", ")}`,
+      found: `"${format}"`,
+    });
+  }
+  return named;
+}
+
+/** The importer that recognises a file or folder; null for what is no result of a known tool. */
+export function recognise(path: string): Importer | null {
+  const head = readHead(path);
+  return importers.find(each => each.recognises(head)) ?? null;
+}
+
+/**
+ * Reads one file or folder of another tool into a sink.
+ *
+ * @throws LabError as `findImporter`
+ */
+export async function importFile(
+  format: string,
+  path: string,
+  sinkOf: (importer: Importer) => Sink,
+  options: ImportOptions = {},
+): Promise<void> {
+  const importer = findImporter(format, path);
+  // a named format still needs a file that can be read
+  readHead(path);
+  await importer.read(path, sinkOf(importer), options);
+}
+
+function readHead(path: string): Head {
+  try {
+    const name = basename(path);
+    if (statSync(path).isDirectory()) {
+      return { name, folder: true, text: filesBelow(path).join("\n") };
+    }
+    const file = openSync(path, "r");
+    try {
+      const bytes = Buffer.alloc(headBytes);
+      return { name, folder: false, text: bytes.toString("utf8", 0, readSync(file, bytes)) };
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    throw new LabError("RUND_IMPORT_FILE", "input", "", {
+      where: path,
+      expected: "a result file of another tool",
+      found: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
+  }
+}
+
+/** A few files of each folder in a folder: enough to know a layout by, and quick where there are thousands. */
+function filesBelow(path: string): readonly string[] {
+  const folders = readdirSync(path, { withFileTypes: true }).filter(entry => entry.isDirectory());
+  return folders.flatMap(({ name }) =>
+    readdirSync(join(path, name))
+      .slice(0, 5)
+      .map(file => `${name}/${file}`),
+  );
+}
+
+function refuseUnknown(path: string): never {
+  throw new LabError("RUND_IMPORT_UNKNOWN", "input", "", {
+    where: path,
+    expected: `a result of ${importers.map(each => `${each.format} (${each.what})`).join(", ")}`,
+    found: "none of them",
+    hint: "name the format instead of auto, if the file is of one of these tools; a new format is one file in src/importers",
+  });
+}

@@ -1,0 +1,17 @@
+/** Results of other tools: a file in, our rows out. Each says what it counts, how finely, and what it lacks. */
+export { importers } from "./formats.js";
+export { findImporter, importFile, recognise } from "./import.js";
+export { ImportFolderWriter, importManifest, readImportFolder } from "./import-folder.js";
+export type {
+  Definition,
+  ImportedBurst,
+  ImportedMemory,
+  ImportedRate,
+  ImportedRun,
+  ImportedSample,
+  Importer,
+  ImportOptions,
+  RunSink,
+  Sink,
+} from "./importer.js";
+export { NumberColumn } from "./number-column.js";

@@ -1,0 +1,184 @@
+import { createReadStream } from "node:fs";
+
+/** A place in a JSON document: keys, and positions in lists. */
+export type JsonPath = readonly (string | number)[];
+
+/** Takes values as soon as they are complete. */
+export type JsonVisitor = (value: unknown, path: JsonPath, line: number) => void;
+
+/** What ended the reading of a JSON document early; null where it was whole. */
+export interface JsonFault {
+  readonly line: number;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/**
+ * Reads a JSON file of any size, and hands out the values at some places as they come: no more than one of them is in memory.
+ * A value that was handed out is left out of the one it lies in, so a list of a million samples ends as an empty list.
+ *
+ * @param places such as `results.*.times.*`, where `*` is every position of a list
+ * @returns what ended the reading early, such as a file that was cut off
+ */
+export async function readJson(file: string, places: Readonly<Record<string, JsonVisitor>>): Promise<JsonFault | null> {
+  const reader = new JsonReader(places);
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 18 })) {
+    reader.feed(chunk as Buffer);
+    if (reader.fault !== null) return reader.fault;
+  }
+  return reader.end();
+}
+
+/** A list or an object that is not complete yet. */
+interface Open {
+  readonly list: boolean;
+  readonly value: unknown[] | Record<string, unknown>;
+  /** The key of the value that comes next; null before a key. */
+  key: string | null;
+  /** Elements so far. */
+  count: number;
+  /** What may come: a value, a value or the end, a key, a key or the end, a comma or the end. */
+  next: "value" | "value or end" | "key" | "key or end" | "colon" | "comma or end";
+}
+
+const byte = (character: string) => character.charCodeAt(0);
+const [quote, backslash, lineFeed] = [byte('"'), byte("\\"), byte("\n")];
+const isSpace = (code: number) => code === 32 || code === 10 || code === 13 || code === 9;
+/** Ends a number, true, false or null. */
+const endsWord = (code: number) => isSpace(code) || code === byte(",") || code === byte("]") || code === byte("}");
+
+/** The reader behind `readJson`, fed by hand. */
+export class JsonReader {
+  fault: JsonFault | null = null;
+  readonly #places: readonly { readonly parts: readonly string[]; readonly visit: JsonVisitor }[];
+  readonly #open: Open[] = [];
+  #line = 1;
+  #done = false;
+  /** Bytes of a string or word that began in an earlier chunk. */
+  #rest: Buffer[] = [];
+  #token: "none" | "string" | "word" = "none";
+  #escaped = false;
+
+  constructor(places: Readonly<Record<string, JsonVisitor>>) {
+    this.#places = Object.entries(places).map(([place, visit]) => ({ parts: place.split("."), visit }));
+  }
+
+  feed(chunk: Buffer): void {
+    let begin = 0;
+    for (let i = 0; i < chunk.length && this.fault === null; i++) {
+      const code = chunk[i]!;
+      if (this.#token === "string") {
+        if (this.#escaped) this.#escaped = false;
+        else if (code === backslash) this.#escaped = true;
+        else if (code === quote) this.#complete(chunk.subarray(begin, i + 1));
+        continue;
+      }
+      if (this.#token === "word") {
+        if (!endsWord(code)) continue;
+        this.#complete(chunk.subarray(begin, i));
+        if (this.fault !== null) return;
+      }
+      if (code === lineFeed) this.#line++;
+      if (isSpace(code)) continue;
+      begin = i;
+      if (code === quote) this.#token = "string";
+      else if ("{}[],:".includes(String.fromCharCode(code))) this.#mark(String.fromCharCode(code));
+      else this.#token = "word";
+    }
+    if (this.#token !== "none") this.#rest.push(Buffer.from(chunk.subarray(begin)));
+  }
+
+  /** Says that the file is at its end. @returns the fault, if there is one */
+  end(): JsonFault | null {
+    if (this.fault === null && this.#token === "word") this.#complete(Buffer.alloc(0));
+    if (this.fault === null && !this.#done) this.#fail("the document's end", "the file's end (truncated?)");
+    return this.fault;
+  }
+
+  #fail(expected: string, found: string): void {
+    this.fault ??= { line: this.#line, expected, found: found.length > 60 ? `${found.slice(0, 57)}...` : found };
+  }
+
+  /** A string or word is complete. */
+  #complete(last: Buffer): void {
+    const text = Buffer.concat([...this.#rest, last]).toString("utf8");
+    this.#rest = [];
+    const string = this.#token === "string";
+    this.#token = "none";
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      this.#fail("a JSON value", text);
+      return;
+    }
+    const top = this.#open.at(-1);
+    if (string && top !== undefined && (top.next === "key" || top.next === "key or end")) {
+      top.key = value as string;
+      top.next = "colon";
+    } else if (this.#takesValue(text)) this.#add(value);
+  }
+
+  #takesValue(found: string): boolean {
+    const top = this.#open.at(-1);
+    const takes = top === undefined ? !this.#done : top.next === "value" || top.next === "value or end";
+    if (!takes) this.#fail(top?.next ?? "nothing after the document", found);
+    return takes;
+  }
+
+  #mark(mark: string): void {
+    const top = this.#open.at(-1);
+    if (mark === "{" || mark === "[") {
+      if (!this.#takesValue(mark)) return;
+      const list = mark === "[";
+      const next = list ? "value or end" : "key or end";
+      this.#open.push({ list, value: list ? [] : {}, key: null, count: 0, next });
+    } else if (mark === "," && top?.next === "comma or end") {
+      top.next = top.list ? "value" : "key";
+    } else if (mark === ":" && top?.next === "colon") {
+      top.next = "value";
+    } else if (mark === (top?.list ? "]" : "}") && (top?.next.endsWith("or end") ?? false)) {
+      this.#open.pop();
+      this.#add(top!.value);
+    } else this.#fail(top?.next ?? "a JSON document", mark);
+  }
+
+  /** A value is complete: it is handed out, or goes into what it lies in. */
+  #add(value: unknown): void {
+    const top = this.#open.at(-1);
+    const taken = this.#handOut(value);
+    if (top === undefined) {
+      this.#done = true;
+      return;
+    }
+    if (!taken) {
+      if (top.list) (top.value as unknown[]).push(value);
+      else if (top.key === "__proto__") Object.defineProperty(top.value, top.key, { value, enumerable: true });
+      else (top.value as Record<string, unknown>)[top.key!] = value;
+    }
+    top.count++;
+    top.next = "comma or end";
+  }
+
+  #handOut(value: unknown): boolean {
+    const depth = this.#open.length;
+    const place = this.#places.find(
+      ({ parts }) =>
+        parts.length === depth &&
+        parts.every((part, i) => (this.#open[i]!.list ? part === "*" : part === this.#open[i]!.key)),
+    );
+    if (place === undefined) return false;
+    const path = this.#open.map(({ list, key, count }) => (list ? count : key!));
+    place.visit(value, path, this.#line);
+    return true;
+  }
+}
+
+/**
+ * A place as people read it.
+ *
+ * @example placeText(["results", 3, "iterations", 20]) // "results[3].iterations[20]"
+ */
+export function placeText(path: JsonPath): string {
+  return path.map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`)).join("");
+}

@@ -1,0 +1,97 @@
+import { readFile, stat } from "node:fs/promises";
+import { z } from "zod";
+import { type Definition, type Importer, idFrom, plausibleMs, plausibleText, type Sink } from "./importer.js";
+import { checked, readJsonRows } from "./json-rows.js";
+
+const bootTimes: Definition = {
+  tool: "kata metrics, boot times",
+  from: "container run by the command line",
+  to: "the workload's own clock, its first command",
+  resolution: 1,
+  lacks: ["CPU", "concurrency above 1", "failed starts"],
+  note: "the guest's clock is taken for the host's",
+};
+const footprint: Definition = {
+  tool: "kata metrics, memory footprint",
+  from: "PSS of the hypervisor, virtiofsd and shim processes",
+  to: "its mean per container, after a wait",
+  resolution: 0.01,
+  lacks: ["cold starts", "CPU", "the containers that were really there"],
+  note: "the mean of each process kind over its processes, summed",
+};
+
+const figure = <Unit extends string>(unit: Unit) => z.object({ Result: z.number(), Units: z.literal(unit) });
+const boot = z.object({ "to-workload": figure("s") });
+const memory = z.object({ average: figure("KB") });
+const config = z.object({ containers: z.coerce.number().int().positive() });
+const test = z.object({ runtime: z.string() });
+const environment = z.object({ Hypervisor: z.string() });
+
+/** Kata's metrics: boot times (`to-workload`) and memory footprint, each a section named for the test. */
+export const kataMetrics: Importer = {
+  format: "kata",
+  what: "metrics JSON: boot times, memory footprint",
+  recognises: ({ text }) => section(text) !== null,
+  async read(path, sink, { runtime }) {
+    const name = section((await readHead(path)).toString("utf8"));
+    if (name === null) {
+      return sink.problem(null, "RUND_IMPORT_FIELD", "a section boot-times or memory-footprint", "none");
+    }
+    let label = "kata";
+    let hypervisor: string | null = null;
+    let containers: number | null = null;
+    let index = 0;
+    const run = (definition: Definition) =>
+      sink.run({
+        runtime: runtime ?? idOf(label, hypervisor),
+        label: hypervisor === null ? label : `${label} (${hypervisor})`,
+        config: { test: name },
+        definition,
+        unit: "samples",
+      });
+    const start = checked(boot, sink, ({ "to-workload": { Result } }, line, place) => {
+      index++;
+      const latencyMs = Result * 1000;
+      const plain = { concurrency: 1, round: index, client: 1, startMs: null };
+      if (plausibleMs(latencyMs)) run(bootTimes).sample({ ...plain, outcome: "ready", latencyMs, reason: "" });
+      else sink.problem(line, "RUND_IMPORT_VALUE", `${plausibleText} in ${place}`, `${Result} s`);
+    });
+    const average = checked(memory, sink, ({ average: { Result } }, line, place) => {
+      if (containers === null) return sink.problem(line, "RUND_IMPORT_FIELD", "Config with the containers", "none");
+      if (Result > 0) run(footprint).memory({ density: containers, perSandboxKiB: Result });
+      else sink.problem(line, "RUND_IMPORT_VALUE", `an average above 0 in ${place}`, String(Result));
+    });
+    await readJsonRows(path, sink, {
+      test: checked(test, sink, found => {
+        label = found.runtime;
+      }),
+      env: checked(environment, quiet(sink), found => {
+        hypervisor = found.Hypervisor.split("/").at(-1) ?? null;
+      }),
+      [`${name}.Config.*`]: checked(config, sink, found => {
+        containers = found.containers;
+      }),
+      [`${name}.Results.*`]: name.startsWith("boot-times") ? start : average,
+    });
+  },
+};
+
+/** The name of a test's section; names with a dot could not be told from a place. */
+const section = (text: string): string | null =>
+  /"((?:boot-times|memory-footprint)[\w-]*)"\s*:\s*\{/.exec(text)?.[1] ?? null;
+
+async function readHead(path: string): Promise<Buffer> {
+  // a metrics file has one section and a few hundred results at most
+  const { size } = await stat(path);
+  if (size > 64 * 2 ** 20) return Buffer.alloc(0);
+  return readFile(path);
+}
+
+/** Other runtimes than Kata have an environment without a hypervisor. */
+const quiet = (sink: Sink): Sink => ({ ...sink, problem: () => {} });
+
+/** `io.containerd.kata.v2` under `…/qemu-system-x86_64` is kata's QEMU. */
+function idOf(label: string, hypervisor: string | null): string {
+  const runtime = label.replace(/^io\.containerd\./, "").replace(/\.v\d+$/, "");
+  return idFrom(`${runtime}${hypervisor?.replace(/-system.*/, "") ?? ""}`);
+}

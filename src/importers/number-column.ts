@@ -1,0 +1,31 @@
+const chunk = 1 << 16;
+
+/** Numbers that come one by one, millions of them, eight bytes each and never copied while they grow. */
+export class NumberColumn {
+  #chunks: Float64Array[] = [];
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: number): void {
+    const at = this.#length++ % chunk;
+    if (at === 0) this.#chunks.push(new Float64Array(chunk));
+    this.#chunks[this.#chunks.length - 1]![at] = value;
+  }
+
+  /** The numbers in order. */
+  *[Symbol.iterator](): Generator<number> {
+    for (let i = 0; i < this.#length; i++) yield this.#chunks[Math.floor(i / chunk)]![i % chunk]!;
+  }
+
+  /** Gives all numbers to a function, and forgets them on the way. */
+  drain(take: (value: number, index: number) => void): void {
+    let index = 0;
+    for (let values = this.#chunks.shift(); values !== undefined; values = this.#chunks.shift()) {
+      for (let i = 0; i < chunk && index < this.#length; i++) take(values[i]!, index++);
+    }
+    this.#length = 0;
+  }
+}

@@ -1,0 +1,77 @@
+import { createReadStream } from "node:fs";
+import { parse } from "csv-parse";
+import { type Definition, type Importer, plausibleMs, plausibleText } from "./importer.js";
+
+const definition: Definition = {
+  tool: "STeLLAR",
+  from: "client's request sent",
+  to: "function's answer received",
+  resolution: null,
+  lacks: ["CPU", "memory", "the runtime's name", "whether a start was cold"],
+  note: "it includes the network on the way to the function",
+};
+
+const latencyColumn = "client latency (ms)";
+const burstColumn = "burst id";
+
+/** STeLLAR's latencies CSV. Values of one Burst ID, where the file has that column, are one burst. */
+export const stellar: Importer = {
+  format: "stellar",
+  what: "latencies CSV",
+  recognises: ({ text }) => columnsOf(text.split(/\r?\n/)[0] ?? "").includes(latencyColumn),
+  async read(path, sink, { runtime = "function" }) {
+    let columns: readonly string[] | null = null;
+    let index = 0;
+    const clients = new Map<string, number>();
+    const rounds = new Map<string, number>();
+    const parser = createReadStream(path).pipe(
+      parse({ bom: true, relax_column_count: true, skip_empty_lines: true, info: true, relax_quotes: true }),
+    );
+    try {
+      for await (const each of parser) {
+        const { record, info } = each as { record: string[]; info: { lines: number } };
+        if (columns === null) {
+          columns = record.map(name => name.trim().toLowerCase());
+          if (!columns.includes(latencyColumn)) {
+            sink.problem(1, "RUND_IMPORT_FIELD", "a column Client Latency (ms)", record.join(",").slice(0, 60));
+            parser.destroy();
+            return;
+          }
+          continue;
+        }
+        index++;
+        if (record.length !== columns.length) {
+          sink.problem(info.lines, "RUND_IMPORT_FIELD", `${columns.length} fields`, String(record.length));
+          continue;
+        }
+        const text = record[columns.indexOf(latencyColumn)]!.trim();
+        const burst = columns.includes(burstColumn) ? record[columns.indexOf(burstColumn)]!.trim() : null;
+        const unit = burst === null ? ("samples" as const) : ("bursts" as const);
+        const place = burst === null ? { concurrency: 1, round: index, client: 1 } : placeIn(burst, rounds, clients);
+        const run = sink.run({ runtime, label: "STeLLAR", config: {}, definition, unit });
+        const latencyMs = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : null;
+        if (latencyMs === null && /timed? ?out|404|error|missing/i.test(text)) {
+          run.sample({ ...place, startMs: null, outcome: "failed", latencyMs: null, reason: text });
+        } else if (latencyMs !== null && plausibleMs(latencyMs)) {
+          run.sample({ ...place, startMs: null, outcome: "ready", latencyMs, reason: "" });
+        } else sink.problem(info.lines, "RUND_IMPORT_VALUE", plausibleText, text.slice(0, 60));
+      }
+    } catch (error) {
+      sink.problem(null, "RUND_IMPORT_CSV", "a CSV file", error instanceof Error ? error.message : String(error));
+    }
+  },
+};
+
+function placeIn(burst: string, rounds: Map<string, number>, clients: Map<string, number>) {
+  const round = rounds.get(burst) ?? rounds.size + 1;
+  rounds.set(burst, round);
+  const client = (clients.get(burst) ?? 0) + 1;
+  clients.set(burst, client);
+  return { concurrency: null, round, client };
+}
+
+const columnsOf = (line: string) =>
+  line
+    .replace(/^\ufeff/, "")
+    .split(",")
+    .map(name => name.trim().replaceAll('"', "").toLowerCase());

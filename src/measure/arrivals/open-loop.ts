@@ -1,0 +1,149 @@
+import { setMaxListeners } from "node:events";
+import { type Clock, elapsedMs } from "../round/clock.js";
+import type { Arrival } from "./schedule.js";
+
+/** What an open loop does at each arrival, and what it undoes after the hold. */
+export interface OpenLoopWork<Started> {
+  /** Starts one sandbox. A start that fails resolves too: it is a result. */
+  start(client: number): Promise<Started>;
+  /** Whether a start left something to remove. */
+  lives(started: Started): boolean;
+  remove(started: Started): Promise<void>;
+}
+
+/** Bounds of an open loop. An arrival beyond one of them is refused, and recorded as refused. */
+export interface OpenLoopLimits {
+  /** Starts that have not ended yet. */
+  readonly inFlight: number;
+  /** Sandboxes that run or are being started. */
+  readonly alive: number;
+  /** Removals at the same time. They have their own workers, so a removal never delays a start. */
+  readonly removers: number;
+}
+
+/** What became of one arrival. Milliseconds since the release. */
+export type ArrivalRecord<Started> =
+  | {
+      readonly status: "refused";
+      readonly client: number;
+      readonly scheduledMs: number;
+      readonly by: "inFlight" | "alive";
+    }
+  | {
+      readonly status: "sent";
+      /** 1 for the first arrival of the schedule. */
+      readonly client: number;
+      readonly scheduledMs: number;
+      /** When the request really left: after `scheduledMs` by what this program was late. */
+      readonly sentMs: number;
+      readonly endedMs: number;
+      readonly started: Started;
+      readonly removal: Removal | null;
+    };
+
+/** A removal: when it was due, when a worker took it, when it was done. A removal that starts late is overdue until then. */
+export interface Removal {
+  readonly dueMs: number;
+  readonly begunMs: number;
+  readonly doneMs: number;
+  /** Whether the window ended before the hold did: then the sandbox goes at once. */
+  readonly holdCut: boolean;
+  /** Null if it succeeded. */
+  readonly failure: string | null;
+}
+
+/**
+ * Runs an open loop: starts are due by the schedule, whatever became of earlier ones. Once the last start has ended, sandboxes
+ * whose hold is not over are removed at once.
+ *
+ * @param releasedNs the moment from which all times count
+ * @returns a record per arrival, in the order of the schedule
+ * @throws the signal's reason if it is aborted, after every start in flight has settled; the caller then removes what is left
+ */
+export async function runOpenLoop<Started>(
+  schedule: readonly Arrival[],
+  work: OpenLoopWork<Started>,
+  limits: OpenLoopLimits,
+  clock: Clock,
+  releasedNs: bigint,
+  signal: AbortSignal,
+): Promise<readonly ArrivalRecord<Started>[]> {
+  const sinceRelease = () => elapsedMs(releasedNs, clock.nowNs());
+  const lastEnded = new AbortController();
+  setMaxListeners(0, lastEnded.signal);
+  const takeRemover = turnstile(limits.removers);
+  let inFlight = 0;
+  let alive = 0;
+
+  const remove = async (started: Started, dueMs: number, holdCut: boolean): Promise<Removal> => {
+    const giveBack = await takeRemover();
+    const begunMs = sinceRelease();
+    const failure = await work.remove(started).then(() => null, messageOf);
+    alive -= 1;
+    giveBack();
+    return { dueMs, begunMs, doneMs: sinceRelease(), holdCut, failure };
+  };
+  const serve = (client: number, { atMs: scheduledMs, holdMs }: Arrival) => {
+    const sentMs = sinceRelease();
+    inFlight += 1;
+    alive += 1;
+    const ended = work.start(client).then(started => {
+      inFlight -= 1;
+      return { started, endedMs: sinceRelease() };
+    });
+    const record = ended.then(async ({ started, endedMs }): Promise<ArrivalRecord<Started>> => {
+      const sent = { status: "sent", client, scheduledMs, sentMs, endedMs, started } as const;
+      if (!work.lives(started)) {
+        alive -= 1;
+        return { ...sent, removal: null };
+      }
+      const holdCut = await clock.sleep(holdMs, lastEnded.signal).then(
+        () => false,
+        () => true,
+      );
+      signal.throwIfAborted();
+      return { ...sent, removal: await remove(started, holdCut ? sinceRelease() : endedMs + holdMs, holdCut) };
+    });
+    // an interruption rejects it, perhaps before it is awaited
+    record.catch(() => {});
+    return { ended, record };
+  };
+
+  const served: { readonly ended: Promise<unknown>; readonly record: Promise<ArrivalRecord<Started>> }[] = [];
+  for (const [index, arrival] of schedule.entries()) {
+    const waitMs = arrival.atMs - sinceRelease();
+    if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => {});
+    if (signal.aborted) break;
+    const client = index + 1;
+    const by = inFlight >= limits.inFlight ? "inFlight" : alive >= limits.alive ? "alive" : null;
+    if (by === null) served.push(serve(client, arrival));
+    else {
+      const refused = Promise.resolve({ status: "refused", client, scheduledMs: arrival.atMs, by } as const);
+      served.push({ ended: refused, record: refused });
+    }
+  }
+  await Promise.allSettled(served.map(({ ended }) => ended));
+  lastEnded.abort();
+  const records = served.map(({ record }) => record);
+  await Promise.allSettled(records);
+  signal.throwIfAborted();
+  return Promise.all(records);
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Lets a number of callers through at once, the others in the order they came. A caller gives its place back when it is done. */
+function turnstile(places: number): () => Promise<() => void> {
+  let free = places;
+  const waiting: (() => void)[] = [];
+  const giveBack = () => {
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
+  };
+  return async () => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>(resolve => waiting.push(resolve));
+    return giveBack;
+  };
+}

@@ -1,0 +1,54 @@
+import type { CriStatus } from "./client.js";
+
+/** What a service says of its pod network. */
+export interface PodNetwork {
+  readonly ready: boolean;
+  /** Why it is not ready; empty if it is. */
+  readonly why: string;
+  /** Its CNI configuration; null where the service does not tell. */
+  readonly cni: { readonly name: string; readonly plugins: readonly string[] } | null;
+  /** Folders with the CNI plugins; empty where the service does not tell. */
+  readonly pluginFolders: readonly string[];
+}
+
+/** containerd's account of its CNI configuration, in its verbose status. */
+interface CniConfig {
+  readonly PluginDirs?: readonly string[];
+  readonly Networks?: readonly {
+    readonly IFName?: string;
+    readonly Config?: {
+      readonly Name?: string;
+      readonly Plugins?: readonly {
+        readonly Network?: { readonly type?: string; readonly ipam?: { readonly type?: string } };
+      }[];
+    };
+  }[];
+}
+
+/**
+ * Reads what a service's verbose status says of its pod network. The loopback interface, which every pod has, is no network.
+ *
+ * @example podNetworkOf({ conditions: [], info: {} }) // { ready: false, why: "the service does not report a network", cni: null, pluginFolders: [] }
+ */
+export function podNetworkOf({ conditions, info }: CriStatus): PodNetwork {
+  const condition = conditions.find(({ type }) => type === "NetworkReady");
+  const config = parse(info.cniconfig);
+  const network = config?.Networks?.find(({ IFName }) => IFName !== "lo")?.Config;
+  const plugins = (network?.Plugins ?? []).flatMap(({ Network }) =>
+    [Network?.type, Network?.ipam?.type].flatMap(type => type ?? []),
+  );
+  return {
+    ready: condition?.status ?? false,
+    why: condition === undefined ? "the service does not report a network" : condition.message,
+    cni: network?.Name === undefined ? null : { name: network.Name, plugins },
+    pluginFolders: config?.PluginDirs ?? [],
+  };
+}
+
+function parse(json: string | undefined): CniConfig | null {
+  try {
+    return JSON.parse(json ?? "null") as CniConfig | null;
+  } catch {
+    return null;
+  }
+}

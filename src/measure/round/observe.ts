@@ -1,0 +1,141 @@
+import type { CpuTicks, HostState, RoundCpu, RoundEvent, RoundFlag } from "../../campaign-files/events.js";
+import { type CpuReading, tickMs, ticksBetween } from "../host/cpu.js";
+import type { MemoryPressure } from "../host/state.js";
+import { type Clock, elapsedMs } from "./clock.js";
+import type { Driver, Release } from "./driver.js";
+import { waitForQuiet } from "./quiet.js";
+import type { Timing } from "./timing.js";
+
+/** What a round is measured with. */
+export interface RoundTools {
+  readonly driver: Driver;
+  readonly clock: Clock;
+  readonly host: HostProbe;
+  /** Watches whether this program is held up; what it gives ends the watch and tells the longest delay in milliseconds. */
+  readonly watchLoop: () => () => Promise<number>;
+  readonly timing: Timing;
+}
+
+/** What the kernel tells of the host. */
+export interface HostProbe {
+  cpu(): CpuReading;
+  state(): HostState;
+  pressure(): MemoryPressure;
+}
+
+/** What the host and this program did while cold starts were measured. */
+export type Observation = Pick<
+  RoundEvent,
+  "releasedMs" | "cpu" | "loopDelayMs" | "clockStepMs" | "quiet" | "host" | "swapIn" | "memoryStallUs" | "diskShare"
+> & {
+  /** From the release to the end of the work, by the campaign's clock. */
+  readonly ms: number;
+  readonly flags: readonly RoundFlag[];
+};
+
+/**
+ * Waits for quiet, watches an idle window, runs the work from its release to its end, then watches a settle window.
+ *
+ * @param loopDelayLimit the delay of this program that flags the work, from the work's length; both in milliseconds
+ * @throws the signal's reason if it is aborted meanwhile
+ */
+export async function observe<Result>(
+  tools: RoundTools,
+  work: (from: Release) => Promise<Result>,
+  loopDelayLimit: (ms: number) => number,
+  signal: AbortSignal,
+): Promise<{ readonly result: Result; readonly from: Release; readonly observation: Observation }> {
+  const { clock, host, timing } = tools;
+  const quiet = await waitForQuiet(clock, () => host.cpu().ticks, timing.quietLimitMs, signal);
+  const idle = await watch(tools, timing.idleMs, signal);
+  const state = host.state();
+
+  const pressure = host.pressure();
+  const wall = clock.wall(true);
+  const loopDelay = tools.watchLoop();
+  const before = host.cpu();
+  const releasedNs = clock.nowNs();
+  const from = { atNs: releasedNs, epochMs: wall.epochMs + Number(releasedNs - wall.atNs) / 1e6 };
+  const result = await work(from);
+  const ms = elapsedMs(releasedNs, clock.nowNs());
+  const after = host.cpu();
+  const loopDelayMs = micro((await loopDelay()) * clock.speed);
+  const wallAfter = clock.wall(true);
+  const pressureAfter = host.pressure();
+  const settle = await watch(tools, timing.settleMs, signal);
+
+  const clockStepMs = micro(wallAfter.epochMs - wall.epochMs - Number(wallAfter.atNs - wall.atNs) / 1e6);
+  const cpu = roundCpu(before, after, ms / clock.speed, idle, settle);
+  const swapIn = pressureAfter.swapIn - pressure.swapIn;
+  const memoryStallUs = pressureAfter.stallUs - pressure.stallUs;
+  const diskShare = diskShareOf(pressure, pressureAfter, cpu, ms / clock.speed);
+  const raised: Readonly<Partial<Record<RoundFlag, boolean>>> = {
+    "clock-step": Math.abs(clockStepMs) > 1 + wall.withinMs + wallAfter.withinMs,
+    "loop-delay": loopDelayMs > loopDelayLimit(ms),
+    "cpu-quantised": cpu.busy < 50,
+    "not-quiet": !quiet.reached,
+    "swap-in": swapIn > 0,
+    "memory-pressure": memoryStallUs > 0,
+    disk: diskShare > largestDiskShare,
+  };
+  return {
+    result,
+    from,
+    observation: {
+      releasedMs: micro(from.epochMs),
+      ms,
+      cpu,
+      loopDelayMs,
+      clockStepMs,
+      quiet,
+      host: state,
+      swapIn,
+      memoryStallUs,
+      diskShare,
+      flags: (Object.keys(raised) as RoundFlag[]).filter(flag => raised[flag]),
+    },
+  };
+}
+
+/** A round that waited for a disk longer than this share of it is flagged: the disk may explain its time. */
+const largestDiskShare = 0.2;
+
+/** @param roundMs the round's length in the machine's own time */
+function diskShareOf(before: MemoryPressure, after: MemoryPressure, cpu: CpuTicks, roundMs: number): number {
+  const share =
+    before.diskStallUs !== undefined && after.diskStallUs !== undefined
+      ? (after.diskStallUs - before.diskStallUs) / 1000 / roundMs
+      : cpu.iowait / Math.max(1, cpu.total);
+  return micro(Math.min(1, Math.max(0, share)));
+}
+
+type Watched = CpuTicks & { readonly ms: number };
+
+/** The host's CPU over a window in which this program does nothing. */
+async function watch({ clock, host }: RoundTools, ms: number, signal: AbortSignal): Promise<Watched> {
+  const from = host.cpu().ticks;
+  const startedNs = clock.nowNs();
+  if (ms > 0) await clock.sleep(ms, signal);
+  return { ...ticksBetween(from, host.cpu().ticks), ms: elapsedMs(startedNs, clock.nowNs()) };
+}
+
+/** @param roundMs the length in the machine's own time, as ticks are */
+function roundCpu(before: CpuReading, after: CpuReading, roundMs: number, idle: Watched, settle: Watched): RoundCpu {
+  const ticks = ticksBetween(before.ticks, after.ticks);
+  const busyMs = ticks.busy * tickMs;
+  const idleMs = idle.ms > 0 ? (idle.busy * tickMs * roundMs) / idle.ms : 0;
+  const harnessMs = micro((after.harnessUs - before.harnessUs) / 1000);
+  const lessIdleMs = micro(busyMs - idleMs);
+  return {
+    ...ticks,
+    busyMs,
+    lessIdleMs,
+    lessHarnessMs: micro(lessIdleMs - harnessMs),
+    harnessMs,
+    idle,
+    settle,
+  };
+}
+
+/** Rounds to the microsecond. */
+export const micro = (ms: number): number => Math.round(ms * 1000) / 1000;
