@@ -97,6 +97,14 @@ export interface ReadySample {
   readonly respondedMs?: number;
   readonly refusedMs?: number;
   readonly marks?: Readonly<Partial<Record<MarkName, number>>>;
+  /** In a cluster: when the watch showed that the pod was bound to a node, and that it was ready as a whole. */
+  readonly scheduledMs?: number;
+  readonly podReadyMs?: number;
+  /** When the first line arrived here; `outputMs` is by the node's clock. */
+  readonly outputSeenMs?: number;
+  readonly node?: string;
+  /** The cluster's own status timestamps, in whole seconds as ISO 8601. */
+  readonly clusterTimes?: Readonly<Record<string, string>>;
 }
 
 /** A cold start that did not. A timeout is a right-censored value: it would have taken longer than `endedMs − sentMs`. */
@@ -111,6 +119,8 @@ export interface FailedSample {
   readonly message: string;
   /** The stage that failed; left out for an empty sandbox. */
   readonly stage?: FailedStage;
+  /** In a cluster: the node it was bound to. */
+  readonly node?: string;
 }
 
 /** The stages of a cold start that can fail, in order. */
@@ -191,7 +201,26 @@ export interface RoundEvent extends CellPlace {
    * processors' time that was idle for a disk. Left out in campaigns that did not look.
    */
   readonly diskShare?: number;
+  /**
+   * In a cluster: what the nodes used before and after, by their own account. Such a round has no CPU of a host: `cpu` is
+   * zero, and the run folder has no cpu.txt.
+   */
+  readonly nodes?: { readonly before: readonly NodeUsage[]; readonly after: readonly NodeUsage[] };
   readonly flags: readonly RoundFlag[];
+}
+
+/** What a node uses, as its kubelet reports it. Memory is the working set, not PSS. */
+export interface NodeUsage {
+  readonly node: string;
+  /** When the kubelet last looked, ISO 8601 by the node's clock; null where it does not say. */
+  readonly at: string | null;
+  /** CPU time since the node started. */
+  readonly cpuMs: number | null;
+  readonly workingSetKiB: number | null;
+  /** The campaign's own pods on it, and what they use together. */
+  readonly pods: number;
+  readonly podsCpuMs: number;
+  readonly podsWorkingSetKiB: number;
 }
 
 /** Memory of one kind of process, summed, KiB. */

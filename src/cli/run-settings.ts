@@ -33,6 +33,7 @@ export interface RunSettings {
  * campaign was begun with.
  *
  * @param begun the settings of the campaign that is resumed
+ * @param ofCluster the runtimes behind the RuntimeClasses of a cluster
  * @throws LabError of kind `usage` or `input`
  */
 export async function runSettings(
@@ -40,6 +41,7 @@ export async function runSettings(
   experiment: Experiment | undefined,
   options: SettingOptions,
   begun: CampaignSettings | undefined,
+  ofCluster: readonly RuntimeDeclaration[] = [],
 ): Promise<RunSettings> {
   const measure = await import("../measure/index.js");
   const {
@@ -80,7 +82,7 @@ export async function runSettings(
     });
   }
 
-  const custom = await customRuntimes(io, options, declared);
+  const custom = [...ofCluster, ...(await customRuntimes(io, options, declared))];
   const named = options.runtime ?? (custom.length > 0 ? custom.map(({ id }) => id) : undefined);
   const over = Object.fromEntries(
     settingNames.flatMap(name => (options[name] === undefined ? [] : [[name, options[name]]])),

@@ -4,17 +4,25 @@ import { Command, Option } from "commander";
 import { parseEvents } from "../campaign-files/index.js";
 import { experimentTable } from "../measure/experiments/index.js";
 import { type SettingName, type SettingRule, settingNames, settingRules } from "../measure/experiments/settings.js";
-import type { CampaignSettings, CellSummary, Plan, RuntimeDeclaration } from "../measure/index.js";
+import type { CampaignSettings, CellSummary, MeasureOptions, Plan, RuntimeDeclaration } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
 import { type Experiment, experimentNames } from "../model/experiment.js";
 import { version } from "../model/version.js";
 import { onInterruption } from "./interruption.js";
 import { type Io, note, print, printJson } from "./io.js";
+import {
+  type ClusterOptions,
+  type ClusterRun,
+  clusterPlan,
+  noteCluster,
+  openClusterRun,
+  refuseOutsideCluster,
+} from "./run-cluster.js";
 import { printPlan, printShell } from "./run-plan.js";
 import { runProgress } from "./run-progress.js";
 import { kinds, runSettings, type SettingOptions } from "./run-settings.js";
 
-interface RunOptions extends SettingOptions {
+interface RunOptions extends SettingOptions, ClusterOptions {
   readonly driver?: "cri" | "crictl";
   readonly endpoint?: string;
   readonly replaySpeed?: number;
@@ -40,6 +48,25 @@ export default (io: Io): Command => {
     .option("--runtime-file <file>", "a runtime declared in a YAML file")
     .addOption(new Option("--driver <driver>", "how CRI is spoken").choices(["cri", "crictl"]))
     .option("--endpoint <endpoint>", "unix:///…, or replay:DATASET[/ID] for a rehearsal without root")
+    .option(
+      "--cluster [context]",
+      "measure pods of a Kubernetes cluster; the kubeconfig's current context if none is named",
+    )
+    .option("--runtime-class <names>", "with --cluster: RuntimeClasses to measure, such as runc,gvisor", words)
+    .option("--nodes <names>", "with --cluster: the nodes to use; all that the scheduler may use if left out", words)
+    .addOption(
+      new Option(
+        "--placement <how>",
+        "with --nodes: neighbouring clients on different nodes, or each round on one",
+      ).choices(["spread", "packed"]),
+    )
+    .option("--namespace <name>", "with --cluster: an existing namespace; one of the campaign's own if left out")
+    .option("--priority-class <name>", "with --cluster: the pods' PriorityClass")
+    .option(
+      "--make-runtime-classes",
+      "with --cluster: make RuntimeClasses that are missing, and delete them afterwards",
+    )
+    .option("--force", "with --cluster: measure even if the cluster has too little room for the plan")
     .option("--replay-speed <n>", "a rehearsal's delays are divided by it", speed)
     .option("--out <dir>", "where the campaign's folder is made", "raw")
     .option("--resume <dir>", "go on with this campaign")
@@ -83,6 +110,8 @@ async function run(
   const resumed = options.resume === undefined ? undefined : resolve(io.cwd, options.resume);
   const manifest = resumed === undefined ? undefined : measure.readManifest(resumed);
   const begun = manifest?.plan.settings as CampaignSettings | undefined;
+  const inCluster = await openClusterRun(options, manifest);
+  if (inCluster !== undefined) return runInCluster(io, experiment, options, command, resumed, begun, inCluster);
   const { settings, runtimes } = await runSettings(io, experiment, options, begun);
   const alone = settings.experiments.every(each => experimentTable[each.experiment].subjects?.withoutService === true);
   const endpoint = alone ? "none" : (options.endpoint ?? manifest?.endpoint ?? measure.defaultEndpoint());
@@ -103,51 +132,94 @@ async function run(
     return printShell(io, plan, socket === null ? undefined : measure.knownContainerd(socket), json);
   }
   if (options.plan === true) return printPlan(io, plan, json);
-  if (!plan.fits) {
-    throw new LabError("RUND_PLAN_FITS", "machine", `the plan does not fit this machine: ${plan.why.join("; ")}`, {
-      hint: "ask for less with --concurrency or --density; --plan says what is needed",
-    });
-  }
+  refuseMisfit(plan, "this machine");
   for (const confound of plan.confounds) note(io, `confound: ${confound}`);
 
   const rehearsal = replay ? await startRehearsal(io, endpoint, speed, runtimes) : undefined;
+  try {
+    const service = alone ? measure.absentService() : await measure.openService(rehearsal?.socket ?? endpoint, driver);
+    try {
+      measure.requireHandlers(service, runtimes);
+      // before a folder is made
+      for (const each of settings.experiments) await measure.workloadFacts(service, each);
+      const memory = rehearsal === undefined ? {} : { memory: rehearsal.memory };
+      await measureInto(io, { plan, service, endpoint, command, ...memory }, resumed, options, measure);
+    } finally {
+      service.cri.close();
+    }
+  } finally {
+    await rehearsal?.close();
+  }
+}
+
+/** Measures a plan, into a new folder or the one that is resumed, and prints what came of it. */
+async function measureInto(
+  io: Io,
+  what: Pick<MeasureOptions, "plan" | "service" | "endpoint" | "command" | "memory">,
+  resumed: string | undefined,
+  options: Pick<RunOptions, "out" | "json">,
+  measure: typeof import("../measure/index.js"),
+): Promise<void> {
   let folder = resumed;
   const interruption = onInterruption(io, () =>
     folder === undefined
       ? "Nothing was begun."
       : `Sandboxes and changed configs may be left behind: \`rund-lab run --resume ${folder}\` removes them and goes on, \`rund-lab env restore\` puts configs back.`,
   );
+  const progress = runProgress(io, what.plan, interruption.signal);
   try {
-    const service = alone ? measure.absentService() : await measure.openService(rehearsal?.socket ?? endpoint, driver);
-    const progress = runProgress(io, plan, interruption.signal);
-    try {
-      measure.requireHandlers(service, runtimes);
-      // before a folder is made
-      for (const each of settings.experiments) await measure.workloadFacts(service, each);
-      const request = {
-        ...{ plan, service, endpoint, report: progress.report, signal: interruption.signal },
-        command,
-        toolVersion: version,
-        ...(rehearsal === undefined ? {} : { memory: rehearsal.memory }),
-      };
-      const path =
-        resumed === undefined
-          ? await measure.measureCampaign(resolve(io.cwd, options.out), request, made => {
-              folder = made;
-              note(io, `measuring into ${made}`);
-            })
-          : await measure.resumeCampaign(resumed, request);
-      progress.stop();
-      const cells = measure.summariseCells(readJournal(path));
-      printResult(io, path, cells, json);
-      refuseEmpty(path, cells);
-    } finally {
-      progress.stop();
-      service.cri.close();
-    }
+    const request = { ...what, report: progress.report, signal: interruption.signal, toolVersion: version };
+    const path =
+      resumed === undefined
+        ? await measure.measureCampaign(resolve(io.cwd, options.out), request, made => {
+            folder = made;
+            note(io, `measuring into ${made}`);
+          })
+        : await measure.resumeCampaign(resumed, request);
+    progress.stop();
+    const cells = measure.summariseCells(readJournal(path));
+    printResult(io, path, cells, options.json === true);
+    refuseEmpty(path, cells);
   } finally {
+    progress.stop();
     interruption.stop();
-    await rehearsal?.close();
+  }
+}
+
+/** @throws LabError `RUND_PLAN_FITS` if the plan does not fit */
+function refuseMisfit({ fits, why }: Plan, where: string): void {
+  if (fits) return;
+  throw new LabError("RUND_PLAN_FITS", "machine", `the plan does not fit ${where}: ${why.join("; ")}`, {
+    hint: "ask for less with --concurrency or --density; --plan says what is needed",
+  });
+}
+
+/** Measures in a cluster; see `run`. */
+async function runInCluster(
+  io: Io,
+  experiment: Experiment | undefined,
+  options: RunOptions,
+  command: readonly string[],
+  resumed: string | undefined,
+  begun: CampaignSettings | undefined,
+  inCluster: ClusterRun,
+): Promise<void> {
+  const measure = await import("../measure/index.js");
+  const { service, endpoint } = inCluster;
+  const { api } = service.cluster;
+  try {
+    const asked = await runSettings(io, experiment, options, begun, inCluster.runtimes);
+    refuseOutsideCluster(asked.settings.experiments);
+    const settings = { ...asked.settings, cluster: service.settings };
+    const plan = await clusterPlan(await planFor(settings, asked.runtimes, null, 1), inCluster, options.force === true);
+    const json = options.json === true;
+    noteCluster(io, plan, inCluster);
+    if (options.plan === true) return printPlan(io, plan, json);
+    refuseMisfit(plan, "the cluster");
+    for (const confound of plan.confounds) note(io, `confound: ${confound}`);
+    await measureInto(io, { plan, service, endpoint, command }, resumed, options, measure);
+  } finally {
+    api.close();
   }
 }
 

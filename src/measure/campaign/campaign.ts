@@ -62,7 +62,7 @@ const interrupted = (path: string) =>
   });
 
 const serviceLost = (path: string, cause: unknown) =>
-  new LabError("RUND_SERVICE_LOST", "machine", "the CRI service went away; the round in flight is lost", {
+  new LabError("RUND_SERVICE_LOST", "machine", "the service went away; the round in flight is lost", {
     where: path,
     hint: `see its log, start it again, then \`rund-lab run --resume ${path}\`, which removes the sandboxes left behind`,
     cause,
@@ -177,7 +177,7 @@ function refuseOtherVersions(
 async function end(
   folder: CampaignFolder,
   sandboxes: CampaignSandboxes,
-  { preparation, micro }: Pick<CampaignTools, "preparation" | "micro">,
+  { preparation, micro, close }: Pick<CampaignTools, "preparation" | "micro" | "close">,
   failure: unknown,
   aborted: boolean,
 ): Promise<unknown> {
@@ -193,6 +193,7 @@ async function end(
   if (!lost) await attempt(() => sandboxes.clear(failure !== undefined));
   await attempt(() => micro.clear());
   await attempt(() => preparation.restore());
+  await attempt(() => close?.());
   const status = last === undefined ? "complete" : aborted ? "interrupted" : "failed";
   const why = last === undefined ? null : messageOf(last);
   await attempt(() => {

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { thisMachine } from "../changes/index.js";
 import { EventStream } from "../cri/events.js";
@@ -12,7 +11,7 @@ import { readSandboxMemory } from "../host/memory-snapshot.js";
 import { readSizes } from "../host/smaps.js";
 import { readHostMemory, readHostState, readMemoryPressure, readMemorySettings } from "../host/state.js";
 import { microTools } from "../micro/micro-tools.js";
-import { type Clock, elapsedMs, fasterClock, machineClock } from "../round/clock.js";
+import { type Clock, fasterClock, machineClock } from "../round/clock.js";
 import { type Driver, emptySandbox } from "../round/driver.js";
 import { watchLoop } from "../round/loop-delay.js";
 import { ServiceLog } from "../round/service-log.js";
@@ -21,8 +20,10 @@ import { callMs } from "../sandboxes/removal.js";
 import { sandboxRequest } from "../sandboxes/request.js";
 import { startOne } from "../sandboxes/start-one.js";
 import { criDriver } from "../workload/cri-driver.js";
+import { clusterTools } from "./cluster-tools.js";
 import type { MeasureOptions } from "./options.js";
 import { machinePreparation, type Preparation, replayPreparation } from "./preparation.js";
+import { runPrepare } from "./prepare-command.js";
 import type { Service } from "./service.js";
 import type { CampaignTools } from "./tools.js";
 import { workloadFacts } from "./workload-facts.js";
@@ -32,11 +33,9 @@ import { workloadFacts } from "./workload-facts.js";
  *
  * @param folder the campaign's folder
  */
-export function toolsFor(
-  { service, memory, report, timing, plan }: MeasureOptions,
-  label: string,
-  folder: string,
-): CampaignTools {
+export function toolsFor(options: MeasureOptions, label: string, folder: string): CampaignTools {
+  const { service, memory, report, timing, plan } = options;
+  if ("cluster" in service) return clusterTools(service, label, options);
   const { cri, replay, socket, log } = service;
   // a service that is not containerd has no snapshots
   const usesSnapshots = plan.settings.experiments.some(({ experiment }) => experiment === "rootfs");
@@ -59,12 +58,7 @@ export function toolsFor(
     micro: microTools(label, usesSnapshots ? socket : ""),
     preparation: preparationFor(service, driver, label, clock),
     serviceLog: log === null ? null : new ServiceLog(log),
-    async runCommand(command, signal) {
-      const startedNs = machineClock.nowNs();
-      const { exitCode } = await execa("sh", ["-c", command], { reject: false, stdio: "ignore", cancelSignal: signal });
-      signal.throwIfAborted();
-      return { ms: elapsedMs(startedNs, machineClock.nowNs()), exitCode: exitCode ?? -1 };
-    },
+    runCommand: runPrepare,
   };
 }
 

@@ -85,13 +85,16 @@ function refuseOtherService(manifest: Manifest, { service }: MeasureOptions, pat
     });
   };
   const { replay } = manifest;
-  const now = service.replay;
+  const inCluster = "cluster" in service;
+  const now = inCluster ? null : service.replay;
   if (replay?.dataset !== now?.dataset || replay?.speed !== now?.speed) {
     refuse("the service", describeReplay(replay), describeReplay(now));
   }
-  if (manifest.driver !== service.cri.driver) refuse("the driver", manifest.driver, service.cri.driver);
-  const { id } = readFingerprint();
-  if (replay === null && manifest.host.id !== id) refuse("the machine", manifest.host.id, id);
+  const driver = inCluster ? "kubernetes" : service.cri.driver;
+  if (manifest.driver !== driver) refuse("the driver", manifest.driver, driver);
+  const { id } = inCluster ? service.cluster : readFingerprint();
+  const what = inCluster ? "the cluster" : "the machine";
+  if (replay === null && manifest.host.id !== id) refuse(what, manifest.host.id, id);
 }
 
 const describeReplay = (replay: Manifest["replay"]): string =>

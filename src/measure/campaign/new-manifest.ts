@@ -3,9 +3,11 @@ import type { Manifest, ManifestRun } from "../../campaign-files/manifest.js";
 import { formatRunName } from "../../logs/index.js";
 import { experimentTable } from "../experiments/index.js";
 import { readFingerprint } from "../host/fingerprint.js";
+import type { ClusterService } from "../kubernetes/service.js";
 import type { Plan } from "../plan/plan.js";
 import { settingsDigest } from "../plan/settings.js";
 import type { MeasureOptions } from "./options.js";
+import type { Service } from "./service.js";
 
 /** The manifest of a campaign that begins. */
 export function newManifest(name: string, at: string, options: MeasureOptions): Manifest {
@@ -21,16 +23,27 @@ export function newManifest(name: string, at: string, options: MeasureOptions): 
     endedAt: null,
     command,
     tool: { version: toolVersion, node: process.versions.node },
-    driver: service.cri.driver,
     endpoint,
-    service: { name: service.version.runtimeName, version: service.version.runtimeVersion },
-    replayed: service.replay !== null,
-    replay: service.replay,
-    host: { ...readFingerprint() },
+    ...("cluster" in service ? aboutCluster(service) : aboutService(service)),
     plan: { digest: settingsDigest(plan.settings), settings: plan.settings },
     runs: newRuns(plan, at),
   };
 }
+
+const aboutService = ({ cri, version, replay }: Service) => ({
+  driver: cri.driver,
+  service: { name: version.runtimeName, version: version.runtimeVersion },
+  ...{ replayed: replay !== null, replay },
+  host: { ...readFingerprint() },
+});
+
+/** A cluster's machines are its nodes; the machine that this program runs on is beside them. */
+const aboutCluster = ({ cluster: { id, version }, nodes, runtimeClasses }: ClusterService) => ({
+  driver: "kubernetes",
+  service: { name: "kubernetes", version },
+  ...{ replayed: false, replay: null },
+  host: { id, nodes, runtimeClasses, client: readFingerprint() },
+});
 
 /** The run folders of a plan. Their names end in the minute; where one is taken, the next free minute. */
 function newRuns(plan: Plan, at: string): readonly ManifestRun[] {

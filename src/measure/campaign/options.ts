@@ -1,4 +1,5 @@
 import type { MemoryTools } from "../experiments/visit.js";
+import type { ClusterService } from "../kubernetes/service.js";
 import type { Plan } from "../plan/plan.js";
 import type { Timing } from "../round/timing.js";
 import type { Service } from "./service.js";
@@ -7,7 +8,7 @@ import type { CampaignProgress } from "./tools.js";
 /** What a campaign is measured with. */
 export interface MeasureOptions {
   readonly plan: Plan;
-  readonly service: Service;
+  readonly service: Service | ClusterService;
   /** The endpoint as it was asked for: a replay's is not the socket it happens to have. */
   readonly endpoint: string;
   /** The words after `rund-lab`, for the manifest. */

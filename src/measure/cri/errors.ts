@@ -69,7 +69,8 @@ function headline(text: string): string {
 }
 
 /** Whether an error means that the service itself is gone, rather than that one sandbox is in trouble. */
-export const isLost = (error: unknown): boolean => error instanceof CriError && error.reason === "unavailable";
+export const isLost = (error: unknown): boolean =>
+  error instanceof LabError && "reason" in error && error.reason === "unavailable";
 
 /** For `.catch` after stopping or removing: whatever is gone already needs neither. */
 export function ignoreNotFound(error: unknown): void {

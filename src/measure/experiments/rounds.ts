@@ -79,6 +79,8 @@ async function measureOne(
   const requests = Array.from({ length: concurrency }, (_, index) =>
     visitRequest(sandboxes, visit, round, index + 1, role),
   );
+  const usage = driver.nodeUsage?.bind(driver);
+  const usedBefore = await usage?.();
   serviceLog?.mark();
   const measured = await measureRound(tools, workloadOf(settings), requests, settings.timeout * 1000, signal);
   await refuseIfLost(driver, measured.samples);
@@ -86,9 +88,12 @@ async function measureOne(
   const after = (await background?.ready()) ?? [];
   const died = before.some(({ id }) => !after.some(other => other.id === id));
 
+  const usedAfter = await usage?.();
   const cleanupNs = clock.nowNs();
   const cleared = await sandboxes.clearRound(measured.samples.some(({ status }) => status !== "ready"));
   const flags = new Set(measured.flags);
+  // there is no host whose CPU could be counted
+  if (usedBefore !== undefined) flags.delete("cpu-quantised");
   if (topUps > 0) flags.add("topped-up");
   if (died) flags.add("partial").add("background-died");
   tools.append({
@@ -108,6 +113,7 @@ async function measureOne(
     prepare,
     cleanupMs: elapsedMs(cleanupNs, clock.nowNs()),
     background: background === null ? null : { before: before.length, after: after.length, topUps },
+    ...(usedBefore === undefined || usedAfter === undefined ? {} : { nodes: { before: usedBefore, after: usedAfter } }),
     flags: [...flags],
   });
   refuseLeftovers(cleared);

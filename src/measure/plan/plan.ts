@@ -25,7 +25,12 @@ export interface Plan {
   readonly sandboxes: number;
   readonly expectedSeconds: number;
   /** At the fullest moment. Guests are promised memory that they touch little of while idle: `committedMiB` counts all of it. */
-  readonly needs: { readonly memoryMiB: number; readonly committedMiB: number; readonly pids: number };
+  readonly needs: {
+    readonly memoryMiB: number;
+    readonly committedMiB: number;
+    readonly pids: number;
+    readonly sandboxes: number;
+  };
   readonly fits: boolean;
   /** Why it does not fit; empty if it does. */
   readonly why: readonly string[];
@@ -67,6 +72,7 @@ export function makePlan(settings: CampaignSettings, knowledge: PlanKnowledge): 
     memoryMiB: Math.max(...totals.map(({ memoryMiB }) => memoryMiB)),
     committedMiB: Math.max(...totals.map(({ committedMiB }) => committedMiB)),
     pids: Math.max(...totals.map(({ pids }) => pids)),
+    sandboxes: Math.max(...totals.map(({ atOnce }) => atOnce)),
   };
   const why = knowledge.limits === null ? [] : misfits(needs, knowledge.limits);
   return {
@@ -103,7 +109,7 @@ function costs({ settings, parts }: PlannedExperiment, knowledge: PlanKnowledge)
     aroundMs: timing.idleMs + timing.settleMs + Math.min(quietMs, timing.quietLimitMs),
     speed,
   };
-  const total = { ms: 0, sandboxes: 0, memoryMiB: 0, committedMiB: 0, pids: 0 };
+  const total = { ms: 0, sandboxes: 0, atOnce: 0, memoryMiB: 0, committedMiB: 0, pids: 0 };
   for (const { runtimes, visits } of parts) {
     for (const [index, slot] of visits.entries()) {
       const runtime = runtimes.find(({ id }) => id === slot.runtime)!;
@@ -116,6 +122,7 @@ function costs({ settings, parts }: PlannedExperiment, knowledge: PlanKnowledge)
       const size = footprint(runtime, slot.memoryMb, idleMiB?.(slot.runtime, slot.memoryMb));
       total.ms += ms;
       total.sandboxes += sandboxes;
+      total.atOnce = Math.max(total.atOnce, atOnce);
       total.memoryMiB = Math.max(total.memoryMiB, Math.ceil(atOnce * size.memoryMiB));
       total.committedMiB = Math.max(total.committedMiB, Math.ceil(atOnce * size.committedMiB));
       total.pids = Math.max(total.pids, atOnce * size.pids, needs?.pids ?? 0);

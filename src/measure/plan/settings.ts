@@ -10,6 +10,7 @@ import {
   settingRule,
 } from "../experiments/settings.js";
 import { checkWorkload } from "../experiments/workload.js";
+import type { ClusterSettings } from "../kubernetes/service.js";
 import type { ProcessPattern, RuntimeDeclaration } from "../runtimes/runtime.js";
 
 /** All that decides what a campaign measures. Two campaigns of equal settings have equal digests. */
@@ -19,6 +20,8 @@ export interface CampaignSettings {
   readonly experiments: readonly ExperimentSettings[];
   /** Runtimes that are not among the declared ones, or not as declared, in full: a resumed campaign needs no more. */
   readonly custom: readonly CustomRuntime[];
+  /** How a Kubernetes cluster is used; left out for a CRI service. */
+  readonly cluster?: ClusterSettings;
 }
 
 /** A runtime's declaration as JSON has it: patterns are texts. */

@@ -97,8 +97,10 @@ export class Projection {
       texts.set(join(cell, formatClientFile(sample.client)), { text: formatClientLog([row]), whole: false });
     }
     // a round shorter than a tick has seen none: the least the log can say is none of one
-    const cpu = { busyJiffies: round.cpu.busy, totalJiffies: Math.max(1, round.cpu.total) };
-    texts.set(join(cell, "cpu.txt"), { text: formatCpuLog([cpu]), whole: false });
+    if (round.nodes === undefined) {
+      const cpu = { busyJiffies: round.cpu.busy, totalJiffies: Math.max(1, round.cpu.total) };
+      texts.set(join(cell, "cpu.txt"), { text: formatCpuLog([cpu]), whole: false });
+    }
     const mean = formatLatencyLog(latencies.sum / latencies.count);
     texts.set(join(cell, "latency.txt"), { text: mean, whole: true });
     return texts;

@@ -1,4 +1,4 @@
-import type { Sample } from "../../campaign-files/events.js";
+import type { NodeUsage, Sample } from "../../campaign-files/events.js";
 import type { End } from "../../model/end.js";
 import type { SandboxConfig, SandboxSummary } from "../cri/client.js";
 
@@ -21,6 +21,8 @@ export interface Driver {
    * @throws LabError if they cannot be started like this, such as for a port that is taken
    */
   begin(workload: Workload, sandboxes: readonly SandboxConfig[]): Promise<Starts>;
+  /** Reads what the nodes use, by their own account; only where sandboxes run on other machines than this one. */
+  nodeUsage?(): Promise<readonly NodeUsage[]>;
 }
 
 /** Sandboxes about to be started together. */

@@ -31,7 +31,10 @@ export interface ColdStartResult {
 
 /** The time of each stage that was reached, in milliseconds since the release. */
 type Reached = {
-  -readonly [Name in Exclude<keyof ReadySample, "status" | "client" | "sandbox" | "until" | "marks">]?: number;
+  -readonly [Name in Exclude<
+    keyof ReadySample,
+    "status" | "client" | "sandbox" | "until" | "marks"
+  >]?: ReadySample[Name];
 };
 
 /**

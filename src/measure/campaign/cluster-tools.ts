@@ -1,0 +1,103 @@
+import { LabError } from "../../model/errors.js";
+import { workloadImageName } from "../containerd/workload-image.js";
+import type { MemoryTools } from "../experiments/visit.js";
+import { readHostState } from "../host/state.js";
+import { clusterDriver } from "../kubernetes/driver.js";
+import { deleteNamespace, ensureNamespace, namespaceName } from "../kubernetes/namespace.js";
+import type { ClusterNode } from "../kubernetes/nodes.js";
+import { deleteRuntimeClasses, makeRuntimeClasses } from "../kubernetes/runtime-classes.js";
+import { type ClusterService, namespaceOf } from "../kubernetes/service.js";
+import { microTools } from "../micro/micro-tools.js";
+import { machineClock } from "../round/clock.js";
+import { watchLoop } from "../round/loop-delay.js";
+import { usualTiming } from "../round/timing.js";
+import type { MeasureOptions } from "./options.js";
+import type { Preparation } from "./preparation.js";
+import { runPrepare } from "./prepare-command.js";
+import type { CampaignTools } from "./tools.js";
+
+/**
+ * Returns the tools of a campaign in a cluster. CPU and memory are those of the nodes, as their kubelets report them; nothing
+ * of this program's own machine enters a round but the delay of its event loop.
+ */
+export function clusterTools(service: ClusterService, label: string, options: MeasureOptions): CampaignTools {
+  const { cluster, settings, nodes, make } = service;
+  const { api } = cluster;
+  const namespace = namespaceOf(settings, namespaceName(label));
+  const image = options.plan.settings.experiments.find(each => each.image !== undefined)?.image ?? workloadImageName;
+  const driver = clusterDriver({
+    ...{ api, clock: machineClock, campaign: label },
+    template: { namespace: namespace.name, image, priorityClass: settings.priorityClass },
+    runtimeClasses: new Map(Object.entries(settings.runtimeClasses)),
+    placement: { nodes: settings.nodes, how: settings.placement },
+    nodes: nodes.map(({ name }) => name),
+    async prepare() {
+      await makeRuntimeClasses(api, make);
+      await ensureNamespace(api, namespace, label);
+    },
+  });
+  return {
+    driver,
+    clock: machineClock,
+    report: options.report,
+    host: { cpu: () => noCpu, state: readHostState, pressure: () => ({ swapIn: 0, stallUs: 0 }) },
+    watchLoop,
+    // the quiet of a node cannot be seen from here within a second
+    timing: { ...(options.timing ?? usualTiming), idleMs: 0, settleMs: 0, quietLimitMs: 0 },
+    memory: noMemory,
+    preparation: clusterPreparation(service),
+    serviceLog: null,
+    workloadFacts: async settings => ({ image: settings.image ?? workloadImageName }),
+    micro: microTools(label, ""),
+    runCommand: runPrepare,
+    async close() {
+      await driver.close();
+      await deleteNamespace(api, namespace);
+      await deleteRuntimeClasses(api, make);
+    },
+  };
+}
+
+const noCpu = { ticks: { busy: 0, total: 0, iowait: 0, steal: 0 }, harnessUs: 0 };
+
+/** A cluster is not changed but for pods: what is described of a run is what its nodes and its RuntimeClass say. */
+function clusterPreparation({ cluster, settings, nodes, runtimeClasses }: ClusterService): Preparation {
+  return {
+    refuseChanges: () => {},
+    prepare: async () => {},
+    setGuestMemory: async () => null,
+    restore: async () => {},
+    async describe({ id }) {
+      const runtimeClass = settings.runtimeClasses[id] ?? id;
+      const overhead = runtimeClasses.find(({ name }) => name === runtimeClass)?.overhead ?? null;
+      const same = (property: "kernel" | "runtime") => [...new Set(nodes.map(each => each[property]))].join(" | ");
+      return {
+        versions: { kernel: same("kernel"), containerd: same("runtime"), crictl: null, kata: null, vmm: null },
+        template: null,
+        config: {
+          ...{ runtimeClass, kubernetes: cluster.version, nodes: nodes.length, placement: settings.placement },
+          overheadMemory: overhead?.memory ?? null,
+          overheadCpu: overhead?.cpu ?? null,
+        },
+        files: { "versions.txt": `Kubernetes ${cluster.version}\n${nodes.map(describeNode).join("")}` },
+      };
+    },
+  };
+}
+
+const describeNode = ({ name, kernel, runtime, kubelet, os }: ClusterNode): string =>
+  `node ${name}: kernel ${kernel}, ${runtime}, kubelet ${kubelet}, ${os}\n`;
+
+function refuseMemory(): never {
+  throw new LabError("RUND_CLUSTER_MEMORY", "usage", "PSS cannot be read from outside a node", {
+    where: "run memory --cluster",
+    hint: "environment/kubernetes/memory runs the memory experiment on every node, as a DaemonSet",
+  });
+}
+
+const noMemory: MemoryTools = {
+  snapshot: refuseMemory,
+  enginePssKiB: refuseMemory,
+  host: refuseMemory,
+  settings: refuseMemory,
+};

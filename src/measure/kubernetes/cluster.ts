@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import type { V1Node, V1Pod, V1ResourceQuota, V1RuntimeClass } from "@kubernetes/client-node";
+import { LabError } from "../../model/errors.js";
+import { nearestName } from "../runtimes/nearest-name.js";
+import { type Api, connectApi } from "./api.js";
+import { failedFor } from "./errors.js";
+import { readKubeconfig } from "./kubeconfig.js";
+import { podsLeft } from "./namespace.js";
+import { type ClusterNode, clusterNode, freePods } from "./nodes.js";
+
+/** A RuntimeClass: its name, the CRI handler behind it, and what it declares that a pod costs besides its containers. */
+export interface RuntimeClass {
+  readonly name: string;
+  readonly handler: string;
+  readonly overhead: Readonly<Record<string, string>> | null;
+}
+
+/** A cluster that answers, and what is known of it. */
+export interface Cluster {
+  readonly api: Api;
+  readonly context: string;
+  /** The API server's version, such as `v1.32.13`. */
+  readonly version: string;
+  /** Equal for campaigns on the same cluster: a digest of its first namespace's uid, 12 hex digits. */
+  readonly id: string;
+  readonly runtimeClasses: readonly RuntimeClass[];
+  readonly nodes: readonly ClusterNode[];
+}
+
+/**
+ * Connects to a cluster and asks it what it is.
+ *
+ * @param context null for the kubeconfig's current one
+ * @throws LabError `RUND_KUBECONFIG`, `RUND_CLUSTER_CLIENT`; ClusterError, naming verb and resource where a right is missing
+ */
+export async function openCluster(context: string | null): Promise<Cluster> {
+  const access = await readKubeconfig(context);
+  const api = connectApi(access);
+  try {
+    const { gitVersion } = await api.call<{ gitVersion: string }>({ path: "/version" });
+    const classes = await list<V1RuntimeClass>(api, "/apis/node.k8s.io/v1/runtimeclasses");
+    const nodes = await list<V1Node>(api, "/api/v1/nodes");
+    return {
+      ...{ api, context: access.context, version: gitVersion, id: await clusterId(api) },
+      runtimeClasses: classes.map(({ metadata, handler, overhead }) => ({
+        ...{ name: metadata?.name ?? "", handler },
+        overhead: overhead?.podFixed ?? null,
+      })),
+      nodes: nodes.map(clusterNode).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    };
+  } catch (error) {
+    api.close();
+    throw error;
+  }
+}
+
+const list = async <Item>(api: Api, path: string, query: Readonly<Record<string, string>> = {}) =>
+  (await api.call<{ items: Item[] }>({ path, query })).items;
+
+/** The namespace kube-system is made with the cluster; who may not read it is given the server's address instead. */
+async function clusterId(api: Api): Promise<string> {
+  let identity = api.access.server.href;
+  try {
+    const { metadata } = await api.call<V1Node>({ path: "/api/v1/namespaces/kube-system" });
+    identity = metadata?.uid ?? identity;
+  } catch (error) {
+    if (!failedFor(error, "forbidden", "not-found")) throw error;
+  }
+  return createHash("sha256").update(`rund-lab ${identity}`).digest("hex").slice(0, 12);
+}
+
+/**
+ * The RuntimeClasses of these names.
+ *
+ * @throws LabError `RUND_RUNTIME_CLASS` if the cluster does not have one
+ */
+export function requireRuntimeClasses(
+  { runtimeClasses, context }: Pick<Cluster, "runtimeClasses" | "context">,
+  names: readonly string[],
+): readonly RuntimeClass[] {
+  const known = runtimeClasses.map(({ name }) => name);
+  return names.map(name => {
+    const found = runtimeClasses.find(each => each.name === name);
+    if (found !== undefined) return found;
+    const near = nearestName(name, known);
+    throw new LabError("RUND_RUNTIME_CLASS", "machine", `no RuntimeClass "${name}"`, {
+      where: context,
+      expected: `one of ${known.join(", ") || "none at all"}`,
+      found: name,
+      hint:
+        near === undefined
+          ? "`--make-runtime-classes` makes those that are missing, with a handler of the same name, and deletes them afterwards"
+          : `did you mean ${near}?`,
+    });
+  });
+}
+
+/**
+ * The nodes that a campaign uses.
+ *
+ * @param names empty for all that the scheduler may use
+ * @throws LabError `RUND_NODE` for a name the cluster does not have, or a node that is not ready
+ */
+export function requireNodes({ nodes, context }: Pick<Cluster, "nodes" | "context">, names: readonly string[]) {
+  const refuse = (summary: string, expected: string, found: string, hint: string) =>
+    new LabError("RUND_NODE", "machine", summary, { where: context, expected, found, hint });
+  const wanted = names.map(name => {
+    const node = nodes.find(each => each.name === name);
+    const known = nodes.map(each => each.name).join(", ");
+    if (node === undefined) throw refuse("no such node", `one of ${known}`, name, "`kubectl get nodes` lists them");
+    return node;
+  });
+  for (const { name, ready, schedulable } of wanted) {
+    const found = ready ? (schedulable ? null : "unschedulable or tainted") : "NotReady";
+    if (found === null) continue;
+    throw refuse(
+      `the node ${name} cannot be used`,
+      "a ready node that pods may use",
+      found,
+      `see \`kubectl describe node ${name}\``,
+    );
+  }
+  const usable = names.length > 0 ? wanted : nodes.filter(({ ready, schedulable }) => ready && schedulable);
+  if (usable.length > 0) return usable;
+  throw refuse("no node can be used", "a ready node that pods may use", "none", "`kubectl get nodes` says why");
+}
+
+/**
+ * The pods that the cluster can still take for a campaign: by its nodes, and by the quotas of the namespace.
+ *
+ * @param namespace null for one that the campaign makes itself
+ */
+export async function podRoom(
+  api: Api,
+  nodes: readonly ClusterNode[],
+  namespace: string | null,
+): Promise<{ readonly pods: number; readonly by: string }> {
+  const quota =
+    namespace === null
+      ? null
+      : podsLeft(await list<V1ResourceQuota>(api, `/api/v1/namespaces/${namespace}/resourcequotas`));
+  let free = nodes.reduce((sum, node) => sum + node.pods, 0);
+  try {
+    free = freePods(nodes, await list<V1Pod>(api, "/api/v1/pods"));
+  } catch (error) {
+    // with the least rights only the campaign's own pods can be listed: the nodes' capacity stands
+    if (!failedFor(error, "forbidden")) throw error;
+  }
+  return quota !== null && quota < free
+    ? { pods: quota, by: `the quota of ${namespace}` }
+    : { pods: free, by: "the nodes" };
+}

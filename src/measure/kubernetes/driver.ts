@@ -1,0 +1,102 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import type { SandboxConfig, SandboxSummary } from "../cri/client.js";
+import { labelNames } from "../cri/labels.js";
+import type { Clock } from "../round/clock.js";
+import type { Driver } from "../round/driver.js";
+import type { Api } from "./api.js";
+import { coldStart } from "./cold-start.js";
+import { failedFor } from "./errors.js";
+import { readNodeUsage } from "./node-usage.js";
+import { nodeFor, type Placement } from "./placement.js";
+import { type PodTemplate, podManifest, podName, selectorOf } from "./pod-manifest.js";
+import { podProgress } from "./pod-progress.js";
+import { PodWatch } from "./pod-watch.js";
+
+/** What a driver over the API server works with. */
+export interface ClusterDriverTools {
+  readonly api: Api;
+  readonly clock: Clock;
+  /** The campaign's label, by which its pods are watched. */
+  readonly campaign: string;
+  readonly template: PodTemplate;
+  /** The RuntimeClass of each runtime. */
+  readonly runtimeClasses: ReadonlyMap<string, string>;
+  readonly placement: Placement;
+  /** The nodes whose use is read around a round. */
+  readonly nodes: readonly string[];
+  /** Makes the namespace, if it is not there; called before the first pod. */
+  prepare(): Promise<void>;
+}
+
+/** A driver that must be closed, since its watch stays open through the whole campaign. */
+export interface ClusterDriver extends Driver {
+  close(): Promise<void>;
+}
+
+/** Starts sandboxes as pods of a Kubernetes cluster, one pod with a RuntimeClass for each. */
+export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
+  const { api, clock, campaign, template, runtimeClasses, placement } = tools;
+  const { namespace } = template;
+  const pods = `/api/v1/namespaces/${namespace}/pods`;
+  let watch: PodWatch | null = null;
+  const opened = async (): Promise<PodWatch> => {
+    if (watch === null) {
+      await tools.prepare();
+      watch = new PodWatch(api, namespace, selectorOf({ [labelNames.campaign]: campaign }));
+    }
+    await watch.ready();
+    return watch;
+  };
+  const manifestOf = (sandbox: SandboxConfig, workload: Parameters<typeof podManifest>[2]) => {
+    const runtime = sandbox.labels[labelNames.runtime] ?? "";
+    const node = nodeFor(placement, Number(sandbox.labels[labelNames.client] ?? 1), sandbox.labels[labelNames.round]);
+    return podManifest(template, sandbox, workload, runtimeClasses.get(runtime) ?? sandbox.handler, node);
+  };
+  return {
+    kind: "kubernetes",
+    async ping(timeoutMs) {
+      await api.text({ path: "/readyz", timeoutMs });
+    },
+    async list(labels, timeoutMs) {
+      const query = { labelSelector: selectorOf(labels) };
+      return (await api.call<{ items: V1Pod[] }>({ path: pods, query, timeoutMs })).items.map(summaryOf);
+    },
+    async remove(id, timeoutMs) {
+      const until = await opened();
+      try {
+        const query = { gracePeriodSeconds: "1" };
+        await api.call({ method: "DELETE", path: `${pods}/${id}`, query, timeoutMs });
+      } catch (error) {
+        if (failedFor(error, "not-found")) return;
+        throw error;
+      }
+      await until.gone(id, timeoutMs);
+    },
+    async begin(workload, sandboxes) {
+      const live = await opened();
+      const manifests = new Map(sandboxes.map(sandbox => [podName(sandbox), manifestOf(sandbox, workload)]));
+      return {
+        start: (sandbox, client, from, timeoutMs, signal) => {
+          const pod = manifests.get(podName(sandbox)) ?? manifestOf(sandbox, workload);
+          return coldStart({ api, watch: live, clock, namespace }, pod, client, workload, from, timeoutMs, signal);
+        },
+        complete: async samples => samples,
+        close: () => {},
+      };
+    },
+    nodeUsage: () => readNodeUsage(api, tools.nodes, namespace),
+    async close() {
+      await watch?.close();
+      watch = null;
+    },
+  };
+}
+
+function summaryOf(pod: V1Pod): SandboxSummary {
+  const { name = "", uid = "", namespace = "", labels = {}, deletionTimestamp } = pod.metadata ?? {};
+  const ready = podProgress(pod).sandbox && pod.status?.phase === "Running" && deletionTimestamp === undefined;
+  return {
+    ...{ id: name, name, uid, namespace, labels, handler: pod.spec?.runtimeClassName ?? "" },
+    state: ready ? "SANDBOX_READY" : "SANDBOX_NOTREADY",
+  };
+}

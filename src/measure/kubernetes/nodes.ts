@@ -1,0 +1,99 @@
+import type { V1Node, V1Pod } from "@kubernetes/client-node";
+
+/** A node, as far as results depend on it. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly ready: boolean;
+  /** Whether the scheduler may use it. */
+  readonly schedulable: boolean;
+  readonly kernel: string;
+  /** Such as `containerd://1.6.20`. */
+  readonly runtime: string;
+  readonly kubelet: string;
+  readonly os: string;
+  readonly architecture: string;
+  /** The cloud's instance type; null where no label says it. */
+  readonly instanceType: string | null;
+  /** CPUs and pods that it offers. */
+  readonly cpus: number;
+  readonly pods: number;
+  readonly memoryMiB: number;
+}
+
+/** A node by its object of the API server. */
+export function clusterNode({ metadata, spec, status }: V1Node): ClusterNode {
+  const info = status?.nodeInfo;
+  const offers = status?.allocatable ?? {};
+  const blocked = spec?.taints?.some(({ effect }) => effect === "NoSchedule" || effect === "NoExecute") ?? false;
+  return {
+    name: metadata?.name ?? "",
+    ready: status?.conditions?.find(({ type }) => type === "Ready")?.status === "True",
+    schedulable: spec?.unschedulable !== true && !blocked,
+    kernel: info?.kernelVersion ?? "",
+    runtime: info?.containerRuntimeVersion ?? "",
+    kubelet: info?.kubeletVersion ?? "",
+    os: info?.osImage ?? "",
+    architecture: info?.architecture ?? "",
+    instanceType: metadata?.labels?.["node.kubernetes.io/instance-type"] ?? null,
+    cpus: quantity(offers.cpu ?? "0"),
+    pods: quantity(offers.pods ?? "0"),
+    memoryMiB: Math.floor(quantity(offers.memory ?? "0") / 2 ** 20),
+  };
+}
+
+const factors: Readonly<Record<string, number>> = {
+  ...{ "": 1, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12 },
+  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 },
+};
+
+/**
+ * A quantity as Kubernetes writes it, in its base unit.
+ *
+ * @example quantity("1500m") // 1.5
+ * @example quantity("2Ki") // 2048
+ */
+export function quantity(text: string): number {
+  const [, value, unit = ""] = /^([0-9.]+(?:[eE][0-9]+)?)(m|k|[KMGT]i?)?$/.exec(text) ?? [];
+  return value === undefined ? Number.NaN : Number(value) * (factors[unit] ?? Number.NaN);
+}
+
+/** The properties whose difference between two nodes can pass for a difference between runtimes. */
+const compared = ["kernel", "runtime", "kubelet", "os", "architecture", "instanceType", "cpus"] as const;
+
+/**
+ * Names how nodes differ: one sentence for each property.
+ *
+ * @example nodeConfounds([]) // []
+ */
+export function nodeConfounds(nodes: readonly ClusterNode[]): readonly string[] {
+  return compared.flatMap(property => {
+    const groups = byProperty(nodes, property);
+    if (groups.size < 2) return [];
+    const each = [...groups].map(([value, own]) => `${value} on ${own.map(({ name }) => name).join(", ")}`);
+    return [`nodes differ in ${property}: ${each.join("; ")}`];
+  });
+}
+
+function byProperty(nodes: readonly ClusterNode[], property: (typeof compared)[number]) {
+  const groups = new Map<string, ClusterNode[]>();
+  for (const node of nodes) {
+    const value = String(node[property]);
+    groups.set(value, [...(groups.get(value) ?? []), node]);
+  }
+  return groups;
+}
+
+/**
+ * The pods that nodes can still take.
+ *
+ * @param pods every pod that is bound to one of them; finished ones do not count
+ */
+export function freePods(nodes: readonly ClusterNode[], pods: readonly V1Pod[]): number {
+  const usable = nodes.filter(({ ready, schedulable }) => ready && schedulable);
+  const names = new Set(usable.map(({ name }) => name));
+  const there = pods.filter(
+    ({ spec, status }) =>
+      names.has(spec?.nodeName ?? "") && status?.phase !== "Succeeded" && status?.phase !== "Failed",
+  );
+  return usable.reduce((sum, node) => sum + node.pods, 0) - there.length;
+}

@@ -1,0 +1,24 @@
+/** Which nodes a campaign's pods run on. */
+export interface Placement {
+  /** The nodes to use; empty leaves the choice to the scheduler. */
+  readonly nodes: readonly string[];
+  /** `spread` gives neighbouring clients different nodes; `packed` gives all clients of a round one node, each round the next. */
+  readonly how: "spread" | "packed";
+}
+
+/**
+ * The node of one client's pod. In the order of rounds every client visits every node, so that a slow node is no property of
+ * a client.
+ *
+ * @param client 1 for the first
+ * @returns null where the scheduler chooses
+ * @example nodeFor({ nodes: ["a", "b"], how: "spread" }, 2, "1") // "b"
+ * @example nodeFor({ nodes: ["a", "b"], how: "spread" }, 2, "2") // "a"
+ * @example nodeFor({ nodes: ["a", "b"], how: "packed" }, 2, "1") // "a"
+ * @example nodeFor({ nodes: [], how: "spread" }, 2, "1") // null
+ */
+export function nodeFor({ nodes, how }: Placement, client: number, round = "1"): string | null {
+  if (nodes.length === 0) return null;
+  const turn = Number(round) - 1;
+  return nodes[(how === "packed" ? turn : client - 1 + turn) % nodes.length]!;
+}

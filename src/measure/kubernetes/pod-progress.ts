@@ -1,0 +1,114 @@
+import type { CoreV1Event, V1Pod, V1PodCondition } from "@kubernetes/client-node";
+
+/** How far a pod has come, by its status. */
+export interface PodProgress {
+  /** The node it was bound to; null before. */
+  readonly node: string | null;
+  /** Its sandbox runs and has its network. */
+  readonly sandbox: boolean;
+  /** Its container was started. */
+  readonly started: boolean;
+  /** The container's readiness probe succeeds, or it has none and runs. */
+  readonly ready: boolean;
+  readonly address: string | null;
+  /** What keeps it from going on, if it will not by itself; null while all is well. */
+  readonly trouble: PodTrouble | null;
+  /** The cluster's own account, in whole seconds as ISO 8601. */
+  readonly stamps: ClusterStamps;
+}
+
+/** Why a pod does not start. */
+export interface PodTrouble {
+  readonly reason: "unschedulable" | "image" | "evicted" | "exited" | "failed";
+  readonly message: string;
+  /** Whether waiting may help. */
+  readonly maybe: boolean;
+}
+
+/** Status timestamps of a pod. The API server keeps whole seconds. */
+export interface ClusterStamps {
+  readonly created?: string;
+  readonly scheduled?: string;
+  readonly sandbox?: string;
+  readonly started?: string;
+  readonly ready?: string;
+}
+
+/** States of a waiting container that the kubelet reports when an image cannot be used. */
+const imageTroubles = /^(ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName|ImageInspectError)$/;
+
+/**
+ * Reads a pod's status. A cluster older than 1.29 does not report `PodReadyToStartContainers`; there a sandbox counts as ready
+ * when its container is seen to run.
+ *
+ * @example podProgress({ spec: { nodeName: "n1" }, status: { phase: "Pending" } }).node // "n1"
+ * @example podProgress({ status: { conditions: [{ type: "PodReadyToStartContainers", status: "True" }] } }).sandbox // true
+ */
+export function podProgress({ metadata, spec, status }: Pick<V1Pod, "metadata" | "spec" | "status">): PodProgress {
+  const condition = (type: string) => status?.conditions?.find(each => each.type === type);
+  const isTrue = (type: string) => condition(type)?.status === "True";
+  const [container] = status?.containerStatuses ?? [];
+  const { running, terminated, waiting } = container?.state ?? {};
+  const started = running !== undefined || terminated !== undefined;
+  return {
+    node: spec?.nodeName ?? null,
+    sandbox: isTrue("PodReadyToStartContainers") || started,
+    started,
+    ready: isTrue("Ready"),
+    address: status?.podIP ?? null,
+    trouble: troubleOf(status?.phase, status?.reason, status?.message, condition("PodScheduled"), waiting, terminated),
+    stamps: {
+      ...stamp("created", metadata?.creationTimestamp),
+      ...stamp("scheduled", trueSince(condition("PodScheduled"))),
+      ...stamp("sandbox", trueSince(condition("PodReadyToStartContainers"))),
+      ...stamp("started", running?.startedAt ?? terminated?.startedAt),
+      ...stamp("ready", trueSince(condition("Ready"))),
+    },
+  };
+}
+
+const trueSince = (condition: V1PodCondition | undefined) =>
+  condition?.status === "True" ? condition.lastTransitionTime : undefined;
+
+// the documents are read as plain JSON, in which a time is a text
+const stamp = (name: string, time: unknown) => (typeof time === "string" ? { [name]: time } : {});
+
+function troubleOf(
+  phase: string | undefined,
+  reason: string | undefined,
+  message: string | undefined,
+  scheduled: V1PodCondition | undefined,
+  waiting: { reason?: string; message?: string } | undefined,
+  terminated: { exitCode?: number; reason?: string; message?: string } | undefined,
+): PodTrouble | null {
+  if (reason === "Evicted") return { reason: "evicted", message: message ?? "evicted", maybe: false };
+  if (terminated !== undefined) {
+    const why = terminated.reason === undefined ? "" : ` (${terminated.reason})`;
+    return { reason: "exited", message: `the process exited with code ${terminated.exitCode}${why}`, maybe: false };
+  }
+  if (phase === "Failed") {
+    return {
+      reason: "failed",
+      message: [reason, message].filter(Boolean).join(": ") || "the pod failed",
+      maybe: false,
+    };
+  }
+  if (waiting?.reason !== undefined && imageTroubles.test(waiting.reason)) {
+    return { reason: "image", message: [waiting.reason, waiting.message].filter(Boolean).join(": "), maybe: false };
+  }
+  if (scheduled?.status === "False" && scheduled.reason === "Unschedulable") {
+    return { reason: "unschedulable", message: scheduled.message ?? "no node fits", maybe: true };
+  }
+  return null;
+}
+
+/**
+ * The last warning about a pod, for the message of a timeout: the kubelet reports a sandbox that it cannot create as an event only.
+ *
+ * @example lastWarning([{ type: "Warning", reason: "FailedCreatePodSandBox", message: "no runtime" }]) // "FailedCreatePodSandBox: no runtime"
+ * @example lastWarning([]) // null
+ */
+export function lastWarning(events: readonly Pick<CoreV1Event, "type" | "reason" | "message">[]): string | null {
+  const warning = events.filter(({ type }) => type === "Warning").at(-1);
+  return warning === undefined ? null : [warning.reason, warning.message].filter(Boolean).join(": ");
+}
