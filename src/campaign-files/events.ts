@@ -117,10 +117,19 @@ export interface FailedSample {
   readonly endedMs: number;
   readonly reason: string;
   readonly message: string;
-  /** The stage that failed; left out for an empty sandbox. */
+  /** The stage that failed; left out for an empty sandbox, as is what was reached before it. */
   readonly stage?: FailedStage;
   /** In a cluster: the node it was bound to. */
   readonly node?: string;
+  readonly until?: Exclude<End, "sandbox">;
+  readonly answeredMs?: number;
+  readonly readyMs?: number;
+  readonly pulledMs?: number;
+  readonly createdMs?: number;
+  readonly startedMs?: number;
+  readonly outputMs?: number;
+  readonly processMs?: number;
+  readonly respondedMs?: number;
 }
 
 /** The stages of a cold start that can fail, in order. */
@@ -190,6 +199,8 @@ export interface RoundEvent extends CellPlace {
   readonly quiet: { readonly ms: number; readonly reached: boolean };
   readonly prepare: { readonly ms: number; readonly exitCode: number } | null;
   readonly cleanupMs: number;
+  /** Milliseconds to stop and remove each sandbox of the round; left out in campaigns that did not record it. */
+  readonly removalsMs?: readonly number[];
   /** Background sandboxes ready before and after, by the service's count. */
   readonly background: { readonly before: number; readonly after: number; readonly topUps: number } | null;
   readonly host: HostState;

@@ -1,6 +1,7 @@
 import { excerpt } from "../logs/problems.js";
+import { type End, ends } from "../model/end.js";
 import type { Parsed, Problem } from "../model/problem.js";
-import { endOf, type RoundEvent } from "./events.js";
+import { endOf, type RoundEvent, type Sample } from "./events.js";
 
 /** One cold start in `samples.csv`: tidy, a row each, for pandas, DuckDB and R. */
 export interface SampleRow {
@@ -22,7 +23,26 @@ export interface SampleRow {
   readonly latencyMs: number;
   /** Why it failed; empty if it did not. */
   readonly reason: string;
+  /** Where the cold start was to end. */
+  readonly until: End;
+  /** The stage that failed; empty if none did, or for an empty sandbox. */
+  readonly stage: string;
+  /** Milliseconds from the request to what was reached on the way; left out where it was not, or was not looked for. */
+  readonly times: Readonly<Partial<Record<StageTime, number>>>;
 }
+
+/** The times of a sample that have a column of their own, in order. */
+const stageTimes = [
+  ["answeredMs", "answered_ms"],
+  ["readyMs", "ready_ms"],
+  ["pulledMs", "pulled_ms"],
+  ["createdMs", "created_ms"],
+  ["startedMs", "started_ms"],
+  ["outputMs", "output_ms"],
+  ["processMs", "process_ms"],
+  ["respondedMs", "responded_ms"],
+] as const;
+type StageTime = (typeof stageTimes)[number][0];
 
 /** The columns of samples.csv, in order. */
 export const sampleColumns = [
@@ -39,7 +59,13 @@ export const sampleColumns = [
   "start_ms",
   "latency_ms",
   "reason",
+  "until",
+  "stage",
+  ...stageTimes.map(([, column]) => column),
 ] as const;
+
+/** The columns of campaigns that were recorded before cold starts had other ends. */
+const columnsBefore = sampleColumns.slice(0, sampleColumns.indexOf("until"));
 
 /** The first line of `samples.csv`. */
 export const samplesHeader = `${sampleColumns.join(",")}\n`;
@@ -56,8 +82,20 @@ export function sampleRows(round: RoundEvent, experiment: "time" | "density"): r
       startMs: releasedMs + sample.sentMs,
       latencyMs: ended - sample.sentMs,
       reason: sample.status === "ready" ? "" : sample.reason,
+      until: sample.until ?? "sandbox",
+      stage: sample.status === "ready" ? "" : (sample.stage ?? ""),
+      times: timesOf(sample),
     };
   });
+}
+
+function timesOf(sample: Sample): SampleRow["times"] {
+  return Object.fromEntries(
+    stageTimes.flatMap(([name]) => {
+      const ms = sample[name];
+      return ms === undefined ? [] : [[name, Math.round((ms - sample.sentMs) * 1000) / 1000]];
+    }),
+  );
 }
 
 /** Rows as CSV lines, without the header. No field ever needs quotes. */
@@ -66,7 +104,9 @@ export function formatSamples(rows: readonly SampleRow[]): string {
     .map(row => {
       const { run, experiment, runtime, density, concurrency, block, round, client, outcome, reason } = row;
       const place = [run, experiment, runtime, density, concurrency, block, round, row.warmup ? 1 : 0, client];
-      return `${[...place, outcome, row.startMs.toFixed(3), row.latencyMs.toFixed(3), reason].join(",")}\n`;
+      const times = stageTimes.map(([name]) => row.times[name]?.toFixed(3) ?? "");
+      const fields = [...place, outcome, row.startMs.toFixed(3), row.latencyMs.toFixed(3), reason];
+      return `${[...fields, row.until, row.stage, ...times].join(",")}\n`;
     })
     .join("");
 }
@@ -84,11 +124,12 @@ export function parseSamples(text: string, file = "samples.csv"): Parsed<readonl
   if (lines.at(-1) === "") lines.pop();
   const add = (line: number, code: string, expected: string, found: string) =>
     problems.push({ file, line, code, expected, found: excerpt(found) });
-  if (`${header}\n` !== samplesHeader) add(1, "RUND_PARSE_HEADER", sampleColumns.join(","), header || "nothing");
+  const columns = header === columnsBefore.join(",") ? columnsBefore : sampleColumns;
+  if (header !== columns.join(",")) add(1, "RUND_PARSE_HEADER", sampleColumns.join(","), header || "nothing");
   for (const [index, line] of lines.entries()) {
     const fields = line.split(",");
-    if (fields.length !== sampleColumns.length) {
-      add(index + 2, "RUND_PARSE_FIELDS", `${sampleColumns.length} fields`, String(fields.length));
+    if (fields.length !== columns.length) {
+      add(index + 2, "RUND_PARSE_FIELDS", `${columns.length} fields`, String(fields.length));
       continue;
     }
     const row = readRow(fields);
@@ -102,7 +143,7 @@ export function parseSamples(text: string, file = "samples.csv"): Parsed<readonl
 function readRow(fields: readonly string[]): SampleRow | string {
   const [run = "", experiment, runtime = "", ...rest] = fields;
   const [density, concurrency, block, round, warmup, client] = rest.slice(0, 6).map(whole);
-  const [outcome, start = "", latency = "", reason = ""] = rest.slice(6);
+  const [outcome, start = "", latency = "", reason = "", until = "sandbox", stage = "", ...times] = rest.slice(6);
   if (experiment !== "time" && experiment !== "density") return "time or density as the experiment";
   if (outcome !== "ready" && outcome !== "failed" && outcome !== "timeout") return "ready, failed or timeout";
   const startMs = decimal(start);
@@ -110,11 +151,17 @@ function readRow(fields: readonly string[]): SampleRow | string {
   if (density === undefined || concurrency === undefined || block === undefined) return "whole numbers";
   if (round === undefined || client === undefined || warmup === undefined || warmup > 1) return "whole numbers";
   if (startMs === undefined || latencyMs === undefined) return "milliseconds with three decimals";
+  if (!isEnd(until)) return `${ends.join(", ")} as the end`;
+  const known = times.map((text, index) => [stageTimes[index]![0], text === "" ? null : decimal(text)] as const);
+  if (known.some(([, ms]) => ms === undefined)) return "milliseconds with three decimals";
   return {
     ...{ run, experiment, runtime, density, concurrency, block, round, warmup: warmup === 1, client },
-    ...{ outcome, startMs, latencyMs, reason },
+    ...{ outcome, startMs, latencyMs, reason, until, stage },
+    times: Object.fromEntries(known.flatMap(([name, ms]) => (typeof ms === "number" ? [[name, ms]] : []))),
   };
 }
+
+const isEnd = (text: string): text is End => (ends as readonly string[]).includes(text);
 
 const whole = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
 const decimal = (text: string): number | undefined => (/^\d{1,15}\.\d{3}$/.test(text) ? Number(text) : undefined);

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { type Dataset, loadDatasets } from "../analysis/datasets/index.js";
 import { openLoopCells, openLoopText } from "../analysis/open-loop.js";
+import { latencyCsv, latencyTable, readRounds, removalTable } from "../analysis/stages/index.js";
 import {
   allTables,
   type ImportedTable,
@@ -19,7 +20,7 @@ import { type Io, note, print, printJson } from "./io.js";
 export default (io: Io): Command =>
   new Command("analyze")
     .description(
-      "Reads run folders, a folder of them, or a campaign, and writes the paper's tables: time.csv, cpu.csv, mem_<id>.csv and density_<id>.csv. Without --out they go to stdout.",
+      "Reads run folders, a folder of them, or a campaign, and writes the paper's tables: time.csv, cpu.csv, mem_<id>.csv and density_<id>.csv; of a campaign also percentiles (latency_<experiment>.csv) and removal times (removal.csv). Without --out they go to stdout.",
     )
     .argument("<dir...>", "run folders, folders of them, campaigns, or the names paper_data and ae_data")
     .option("--out <dir>", "where to write the tables")
@@ -46,14 +47,23 @@ export default (io: Io): Command =>
         });
       }
       const measured = ({ rows }: Table) => rows.some(({ values }) => values.some(value => value !== null));
+      const journals = measuredRounds(folders, io.cwd);
+      const latencies = latencyTable(journals);
+      const removals = removalTable(journals);
       const files = [
         ...tables
           .filter(table => imported.length === 0 || measured(table))
           .map(table => ({ name: table.name, text: tableCsv(table) })),
         ...imported.map(table => ({ name: table.name, text: importedCsv(table) })),
+        ...(["time", "density"] as const).flatMap(experiment => {
+          const own = latencies.filter(row => row.experiment === experiment);
+          return own.length === 0 ? [] : [{ name: `latency_${experiment}`, text: latencyCsv(own) }];
+        }),
+        ...(removals.length === 0 ? [] : [{ name: "removal", text: latencyCsv(removals) }]),
       ];
       if (options.out !== undefined) writeCsv(files, resolve(io.cwd, options.out));
-      if (options.json === true) printJson(io, { ...document(dataset, tables, imported), openLoop });
+      if (options.json === true)
+        printJson(io, { ...document(dataset, tables, imported), openLoop, latencies, removals });
       else if (options.out === undefined) {
         print(io, files.map(({ name, text }) => `# ${name}.csv\n${text}`).join("\n"));
       } else note(io, `${files.length} tables in ${options.out}`);
@@ -62,6 +72,13 @@ export default (io: Io): Command =>
         throw new LabError("RUND_STRICT", "check", `${count(dataset.problemCount, "problem")} in the logs (--strict)`);
       }
     });
+
+/** The rounds of those folders that are campaigns: percentiles and removal times come from their journals. */
+const measuredRounds = (folders: readonly string[], cwd: string) =>
+  folders
+    .map(folder => resolve(cwd, folder))
+    .filter(folder => existsSync(join(folder, "events.ndjson")))
+    .flatMap(readRounds);
 
 /** Writes each table as `<name>.csv`. */
 export function writeTables(tables: readonly Table[], folder: string): void {

@@ -46,6 +46,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./import.js"),
   },
   {
+    name: "trace",
+    summary: "one round as a trace for Perfetto: where the time goes",
+    load: () => import("./trace.js"),
+  },
+  {
     name: "capacity",
     summary: "how many sandboxes a host holds, by three models",
     load: () => import("./capacity.js"),

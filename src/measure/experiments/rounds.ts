@@ -112,6 +112,7 @@ async function measureOne(
     serviceSkewMs,
     prepare,
     cleanupMs: elapsedMs(cleanupNs, clock.nowNs()),
+    removalsMs: cleared.removalsMs,
     background: background === null ? null : { before: before.length, after: after.length, topUps },
     ...(usedBefore === undefined || usedAfter === undefined ? {} : { nodes: { before: usedBefore, after: usedAfter } }),
     flags: [...flags],

@@ -2,7 +2,7 @@ import { LabError } from "../../model/errors.js";
 import type { SandboxSummary } from "../cri/client.js";
 import { isLost } from "../cri/errors.js";
 import { labelNames, type SandboxRole } from "../cri/labels.js";
-import type { Clock } from "../round/clock.js";
+import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Driver } from "../round/driver.js";
 import { inParallel } from "../system/workers.js";
 
@@ -24,6 +24,8 @@ export interface Cleanup {
   readonly left: readonly string[];
   /** The service's message about the first of them. */
   readonly why: string | null;
+  /** Milliseconds that stopping and removing each took, in the order they ended. */
+  readonly removalsMs: readonly number[];
 }
 
 /**
@@ -42,6 +44,7 @@ export async function cleanUp(
   timedOut = false,
 ): Promise<Cleanup> {
   const gone = new Set<string>();
+  const removalsMs: number[] = [];
   let why: string | null = null;
   const list = async () => {
     const own = await listOwn(driver, campaign, doomed);
@@ -52,8 +55,10 @@ export async function cleanUp(
   let there = await list();
   for (let pass = 0; pass < passes && there.length > 0; pass++) {
     await inParallel(there, cleanupWorkers, async ({ id }) => {
+      const startedNs = clock.nowNs();
       try {
         await driver.remove(id, callMs);
+        removalsMs.push(elapsedMs(startedNs, clock.nowNs()));
       } catch (error) {
         if (isLost(error)) throw error;
         why ??= error instanceof Error ? error.message : String(error);
@@ -63,7 +68,7 @@ export async function cleanUp(
     for (const { id } of there) if (!left.some(other => other.id === id)) gone.add(id);
     there = left;
   }
-  return { removed: gone.size, left: there.map(({ id }) => id), why: there.length > 0 ? why : null };
+  return { removed: gone.size, left: there.map(({ id }) => id), why: there.length > 0 ? why : null, removalsMs };
 }
 
 /** The campaign's sandboxes, as the service lists them. */

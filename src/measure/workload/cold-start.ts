@@ -69,7 +69,9 @@ export async function coldStart(
   };
   const failed = (status: FailedSample["status"], reason: string, message: string): ColdStartResult => {
     const sample = { status, client, sandbox: id, sentMs, endedMs: at(), reason, message };
-    return { sample: container === null ? sample : { ...sample, stage, ...reached }, containerId };
+    if (container === null) return { sample, containerId };
+    const { until } = workload;
+    return { sample: { ...sample, stage, ...reached, ...(until === "sandbox" ? {} : { until }) }, containerId };
   };
   const timedOut = (message: string) => failed("timeout", stage === "ready" ? "not-ready" : `no-${stage}`, message);
 
@@ -128,6 +130,7 @@ export async function coldStart(
     started.catch(() => {});
     // a process may write and serve before StartContainer is answered
     const begun = Promise.race([printed, started]);
+    begun.catch(() => {});
     const stop = new AbortController();
     const responder: Responder = { host: address === "" ? "127.0.0.1" : address, port, path: workload.container!.path };
     const answered =

@@ -27,7 +27,11 @@ export function readFirstLine(log: string): FirstLine | undefined {
   const [, time = "", text = ""] = /^(\d{4}-\d\d-\d\dT\S+) (?:stdout|stderr) [FP]\S* ?(.*)\n/.exec(log) ?? [];
   if (Number.isNaN(Date.parse(time))) return undefined;
   const own = /^started (\d{1,11}\.\d{1,9})$/.exec(text)?.[1];
-  return { stampEpochMs: epochMs(timestampNs(time)), ownEpochMs: own === undefined ? null : Number(own) * 1000, text };
+  return {
+    stampEpochMs: epochMs(timestampNs(time)),
+    ownEpochMs: own === undefined ? null : Math.round(Number(own) * 1e6) / 1000,
+    text,
+  };
 }
 
 /** To the microsecond: what is finer does not fit beside the epoch in a double. */
@@ -43,7 +47,7 @@ export class FirstLines {
   /** @param folder watched from now on */
   constructor(folder: string) {
     this.#folder = folder;
-    this.#watcher = watch(folder, { persistent: false }, (_, file) => {
+    this.#watcher = watch(folder, (_, file) => {
       if (file !== null && !this.#seen.has(file)) this.#look(file);
     });
     // a folder that is removed under the watch: then no line comes

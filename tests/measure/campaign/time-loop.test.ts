@@ -73,7 +73,10 @@ test("a round with a failed cold start is kept with its reason, and is in no log
     assert.is(read(`${run}/con_002/cpu.txt`).split("\n").length, 2);
     const csv = read("samples.csv").trim().split("\n");
     assert.is(csv.length, 5);
-    assert.match(csv[2]!, new RegExp(`^${run},time,runc,0,2,1,1,0,2,failed,\\d+\\.\\d{3},30\\.000,other$`));
+    assert.match(
+      csv[2]!,
+      new RegExp(`^${run},time,runc,0,2,1,1,0,2,failed,\\d+\\.\\d{3},30\\.000,other,sandbox(,){9}$`),
+    );
   }));
 
 test("a cold start beyond the deadline is a timeout: a censored value, and its sandbox is removed all the same", () =>

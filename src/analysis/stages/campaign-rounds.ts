@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEvents, type RoundEvent } from "../../campaign-files/index.js";
+import { LabError } from "../../model/errors.js";
+
+/**
+ * Reads the rounds of a campaign from its journal, warm-up rounds left out.
+ *
+ * @throws LabError `RUND_NO_JOURNAL` if the folder has no journal that can be read
+ */
+export function readRounds(campaign: string): readonly RoundEvent[] {
+  const file = join(campaign, "events.ndjson");
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new LabError("RUND_NO_JOURNAL", "input", "", {
+      where: campaign,
+      expected: "a campaign's folder with its events.ndjson",
+      found: "none that can be read",
+      hint: "name a folder that `rund-lab run` made, such as raw/20260131T120000-time",
+      cause,
+    });
+  }
+  return parseEvents(text, file).rows.flatMap(event => (event.event === "round" && !event.warmup ? [event] : []));
+}

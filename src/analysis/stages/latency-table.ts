@@ -1,0 +1,134 @@
+import { endOf, type ReadySample, type RoundEvent } from "../../campaign-files/index.js";
+import { parseRunName } from "../../logs/index.js";
+import { type End, ends } from "../../model/end.js";
+import { byRuntime } from "../../model/runtimes.js";
+import { ascending, fewestRounds, type Interval, quantileR7, random } from "../stats/index.js";
+
+/** The quantiles of a latency table, besides the maximum. */
+export const latencyQuantiles = [0.5, 0.9, 0.95, 0.99] as const;
+
+/** The latencies of one cell to one end. Milliseconds. */
+export interface LatencyRow {
+  readonly run: string;
+  readonly experiment: "time" | "density";
+  readonly runtime: string;
+  readonly density: number;
+  readonly concurrency: number;
+  readonly end: End;
+  /** Cold starts of complete rounds, and those rounds. */
+  readonly samples: number;
+  readonly rounds: number;
+  /** In the order of `latencyQuantiles` (R-7), each with its 95 % interval; null for few rounds. */
+  readonly quantiles: readonly { readonly ms: number; readonly interval: Interval | null }[];
+  readonly maxMs: number;
+}
+
+/** How long removing a cell's sandboxes took: stopping and removing each. Milliseconds. */
+export interface RemovalRow extends Omit<LatencyRow, "end"> {}
+
+/**
+ * Latency percentiles of a campaign, a row for each cell and each end that its cold starts passed: a campaign until the
+ * response also has those of the sandbox, the container and the first line. Rounds that are not complete are left out.
+ *
+ * The intervals draw whole rounds (a percentile bootstrap of clusters), since the cold starts of one round depend on each
+ * other.
+ */
+export function latencyTable(rounds: readonly RoundEvent[]): readonly LatencyRow[] {
+  return cellsOf(rounds).flatMap(cell =>
+    ends.flatMap(end => {
+      const values = cell.map(({ samples }) =>
+        samples.flatMap(sample => (sample.status === "ready" ? (latencyTo(end, sample) ?? []) : [])),
+      );
+      if (values.some((each, index) => each.length < cell[index]!.samples.length)) return [];
+      return [{ ...placeOf(cell[0]!), end, ...summarise(values, `${end} ${keyOf(cell[0]!)}`) }];
+    }),
+  );
+}
+
+/** Removal times of a campaign, a row for each cell; campaigns that did not record them have none. */
+export function removalTable(rounds: readonly RoundEvent[]): readonly RemovalRow[] {
+  return cellsOf(rounds).flatMap(cell => {
+    const values = cell.flatMap(({ removalsMs }) => (removalsMs === undefined ? [] : [removalsMs]));
+    if (values.flat().length === 0) return [];
+    return [{ ...placeOf(cell[0]!), ...summarise(values, `removal ${keyOf(cell[0]!)}`) }];
+  });
+}
+
+/** A latency table as CSV: `latency_time.csv`, `latency_density.csv`, `removal.csv`. An interval that is missing is empty. */
+export function latencyCsv(rows: readonly (RemovalRow & { readonly end?: End })[]): string {
+  const withEnd = rows.some(({ end }) => end !== undefined);
+  const names = latencyQuantiles.map(p => `p${p * 100}`);
+  const header = [
+    ...["runtime", "density", "concurrency", ...(withEnd ? ["end"] : []), "samples", "rounds"],
+    ...names.flatMap(name => [`${name}_ms`, `${name}_low_ms`, `${name}_high_ms`]),
+    "max_ms",
+  ];
+  const number = (ms: number | undefined) => (ms === undefined ? "" : ms.toFixed(3));
+  const lines = rows.map(({ runtime, density, concurrency, end, samples, rounds, quantiles, maxMs }) => [
+    ...[runtime, density, concurrency, ...(withEnd ? [end ?? ""] : []), samples, rounds],
+    ...quantiles.flatMap(({ ms, interval }) => [number(ms), number(interval?.[0]), number(interval?.[1])]),
+    number(maxMs),
+  ]);
+  return [header, ...lines].map(fields => `${fields.join(",")}\n`).join("");
+}
+
+/** Latency to an end; undefined where the cold start did not pass it, or passed it only after its own end. */
+function latencyTo(end: End, sample: ReadySample): number | undefined {
+  const { readyMs, startedMs, outputMs, respondedMs, sentMs, until = "sandbox" } = sample;
+  if (ends.indexOf(end) > ends.indexOf(until)) return undefined;
+  const ms = { sandbox: readyMs, container: startedMs, output: outputMs, response: respondedMs }[end];
+  return ms === undefined ? undefined : (end === until ? endOf(sample) : ms) - sentMs;
+}
+
+const draws = 999;
+
+function summarise(byRound: readonly (readonly number[])[], seed: string) {
+  const all = ascending(byRound.flat());
+  const quantiles = latencyQuantiles.map(p => quantileR7(all, p));
+  const resampled = byRound.length < fewestRounds ? null : resample(byRound, seed);
+  return {
+    samples: all.length,
+    rounds: byRound.length,
+    quantiles: quantiles.map((ms, index) => ({
+      ms,
+      interval:
+        resampled === null
+          ? null
+          : ([quantileR7(resampled[index]!, 0.025), quantileR7(resampled[index]!, 0.975)] satisfies Interval),
+    })),
+    maxMs: all.at(-1) ?? Number.NaN,
+  };
+}
+
+/** Each quantile of the resamples, ascending. */
+function resample(byRound: readonly (readonly number[])[], seed: string): readonly (readonly number[])[] {
+  const draw = random(seed);
+  const found = latencyQuantiles.map(() => [] as number[]);
+  for (let n = 0; n < draws; n++) {
+    const values = ascending(byRound.flatMap(() => byRound[draw.below(byRound.length)]!));
+    for (const [index, p] of latencyQuantiles.entries()) found[index]!.push(quantileR7(values, p));
+  }
+  return found.map(ascending);
+}
+
+/** The complete rounds of each cell, by runtime, density and concurrency. */
+function cellsOf(rounds: readonly RoundEvent[]): readonly (readonly RoundEvent[])[] {
+  const cells = new Map<string, RoundEvent[]>();
+  for (const round of rounds) {
+    if (round.makespanMs === null) continue;
+    const cell = cells.get(keyOf(round));
+    if (cell === undefined) cells.set(keyOf(round), [round]);
+    else cell.push(round);
+  }
+  return [...cells.values()].sort(([a], [b]) => inOrder(a!, b!));
+}
+
+const keyOf = ({ run, density, concurrency }: RoundEvent): string => `${run} ${density} ${concurrency}`;
+
+function placeOf({ run, runtime, density, concurrency }: RoundEvent) {
+  const experiment = parseRunName(run)?.experiment === "density" ? ("density" as const) : ("time" as const);
+  return { run, experiment, runtime, density, concurrency };
+}
+
+const inOrder = (a: RoundEvent, b: RoundEvent): number =>
+  byRuntime(a.runtime, b.runtime) || a.density - b.density || a.concurrency - b.concurrency || (a.run < b.run ? -1 : 1);

@@ -1,0 +1,74 @@
+import { endOf, type ReadySample, type RoundEvent } from "../../campaign-files/index.js";
+import type { End } from "../../model/end.js";
+import { byRuntime } from "../../model/runtimes.js";
+import { estimateQuantile, type Interval, median } from "../stats/index.js";
+import { stagesOf } from "./stages.js";
+
+/** Where the time of one cell's cold starts goes. */
+export interface StageRow {
+  readonly run: string;
+  readonly runtime: string;
+  readonly density: number;
+  readonly concurrency: number;
+  readonly until: End;
+  /** Cold starts that reached their end. */
+  readonly samples: number;
+  /** Median latency in milliseconds; the 95 % interval of the median over rounds of each round's median, null for few rounds. */
+  readonly latencyMs: number;
+  readonly interval: Interval | null;
+  /** Median of each stage in milliseconds, in the order of time. They need not add up to the median latency. */
+  readonly stages: readonly { readonly name: string; readonly p50Ms: number }[];
+}
+
+/** A row for each cell of these rounds, by runtime, density and concurrency. A cell without a complete cold start has none. */
+export function stageTable(rounds: readonly RoundEvent[]): readonly StageRow[] {
+  const cells = new Map<string, RoundEvent[]>();
+  for (const round of rounds) {
+    const key = `${round.run} ${round.density} ${round.concurrency}`;
+    cells.set(key, [...(cells.get(key) ?? []), round]);
+  }
+  return [...cells.values()].flatMap(cell => rowOf(cell) ?? []).sort(inOrder);
+}
+
+function rowOf(rounds: readonly RoundEvent[]): StageRow | undefined {
+  const { run, runtime, density, concurrency } = rounds[0]!;
+  const byRound = rounds.map(({ samples }) => samples.flatMap(sample => (sample.status === "ready" ? [sample] : [])));
+  const ready = byRound.flat();
+  if (ready.length === 0) return undefined;
+  const medians = byRound.flatMap(samples => (samples.length === 0 ? [] : [median(samples.map(latencyOf))]));
+  return {
+    ...{ run, runtime, density, concurrency },
+    until: ready[0]!.until ?? "sandbox",
+    samples: ready.length,
+    latencyMs: median(ready.map(latencyOf)),
+    interval: estimateQuantile(medians, 0.5, `stages ${run} ${density} ${concurrency}`).interval,
+    stages: stageMedians(ready),
+  };
+}
+
+const latencyOf = (sample: ReadySample): number => endOf(sample) - sample.sentMs;
+
+/** Stages in the order of their mean beginnings; a cold start without a stage counts as 0 there. */
+function stageMedians(samples: readonly ReadySample[]): StageRow["stages"] {
+  const found = new Map<string, { durations: number[]; begins: number }>();
+  for (const sample of samples) {
+    const own = new Map<string, number>();
+    for (const { name, fromMs, toMs } of stagesOf(sample)) {
+      own.set(name, (own.get(name) ?? 0) + toMs - fromMs);
+      const stage = found.get(name) ?? { durations: [], begins: 0 };
+      stage.begins += fromMs - sample.sentMs;
+      found.set(name, stage);
+    }
+    for (const [name, ms] of own) found.get(name)!.durations.push(ms);
+  }
+  return [...found]
+    .map(([name, { durations, begins }]) => {
+      const zeros = Array.from({ length: samples.length - durations.length }, () => 0);
+      return { name, p50Ms: median([...durations, ...zeros]), begin: begins / durations.length };
+    })
+    .sort((a, b) => a.begin - b.begin)
+    .map(({ name, p50Ms }) => ({ name, p50Ms }));
+}
+
+const inOrder = (a: StageRow, b: StageRow): number =>
+  byRuntime(a.runtime, b.runtime) || a.density - b.density || a.concurrency - b.concurrency || (a.run < b.run ? -1 : 1);

@@ -1,0 +1,167 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  latencyCsv,
+  latencyTable,
+  removalTable,
+  stagesOf,
+  stageTable,
+  traceOf,
+} from "../../../src/analysis/stages/index.js";
+import { random } from "../../../src/analysis/stats/index.js";
+import type { FailedSample, ReadySample, RoundEvent } from "../../../src/campaign-files/index.js";
+
+const test = suite("the stages of a cold start");
+
+const plain = { status: "ready", client: 1, sandbox: "ab", sentMs: 0.5, answeredMs: 50, readyMs: 52.25 } as const;
+const served: ReadySample = {
+  ...{ ...plain, until: "response", createdMs: 60, startedMs: 110.125, outputMs: 109, respondedMs: 113.007 },
+  marks: { sandboxSnapshot: 3, sandboxRecord: 4, sandboxTask: 45, sandboxStart: 49 },
+};
+const total = (sample: ReadySample) =>
+  stagesOf(sample).reduce((sum, { fromMs, toMs }) => sum + Math.round(toMs * 1000) - Math.round(fromMs * 1000), 0);
+
+test("from the calls alone: the sandbox, and READY seen", () => {
+  assert.equal(stagesOf(plain), [
+    { name: "sandbox", fromMs: 0.5, toMs: 50 },
+    { name: "READY seen", fromMs: 50, toMs: 52.25 },
+  ]);
+});
+
+test("events split a stage; where they are missing it stays one, under its own name", () => {
+  assert.equal(
+    stagesOf(served).map(({ name, fromMs, toMs }) => [name, fromMs, toMs]),
+    [
+      ["sandbox snapshot", 0.5, 3],
+      ["sandbox record", 3, 4],
+      ["shim and sandbox create", 4, 45],
+      ["sandbox start", 45, 49],
+      ["sandbox answer", 49, 50],
+      ["READY seen", 50, 52.25],
+      ["container created", 52.25, 60],
+      ["container start and first line", 60, 109],
+      ["start answer", 109, 110.125],
+      ["response", 110.125, 113.007],
+    ],
+  );
+});
+
+test("events in an unusual order are not given a name they do not deserve, and nothing is lost", () => {
+  const odd: ReadySample = { ...served, marks: { sandboxStart: 3, sandboxTask: 45 } };
+  assert.ok(stagesOf(odd).some(({ name }) => name === "unattributed"));
+  assert.is(total(odd), 113_007 - 500);
+});
+
+test("whatever moments are known, the stages add up to the latency, to the microsecond", () => {
+  const draw = random("stages");
+  for (let n = 0; n < 2_000; n++) {
+    const ms = () => draw.below(200_000) / 1000;
+    const readyMs = 1 + ms();
+    const maybe = <Value>(value: Value) => (draw.below(2) === 0 ? {} : value);
+    const sample: ReadySample = {
+      ...{ ...plain, readyMs, until: "output", outputMs: readyMs + ms(), startedMs: ms(), createdMs: ms() },
+      ...maybe({ pulledMs: ms() }),
+      marks: {
+        ...maybe({ sandboxSnapshot: ms() }),
+        ...maybe({ sandboxTask: ms() }),
+        ...maybe({ networkBegin: ms() }),
+        ...maybe({ networkEnd: ms() }),
+        ...maybe({ containerStart: ms() }),
+      },
+    };
+    assert.is(total(sample), Math.round(sample.outputMs! * 1000) - 500);
+  }
+});
+
+const round = (n: number, samples: readonly ReadySample[]): RoundEvent =>
+  ({
+    ...{ event: "round", run: "time_runc_01311200", runtime: "runc", density: 0, concurrency: samples.length },
+    ...{ round: n, samples, makespanMs: 1, removalsMs: [10 * n, 20 * n], releasedMs: 0, warmup: false, block: 1 },
+  }) as unknown as RoundEvent;
+
+test("percentiles are those of all cold starts to each end that they passed; NumPy gives the same", () => {
+  const latencies = [100, 130, 110, 170, 150, 140];
+  const samples = latencies.map((ms, index) => ({
+    ...served,
+    client: index + 1,
+    respondedMs: ms + 0.5,
+    outputMs: 90.5,
+  }));
+  const rows = latencyTable([round(1, samples.slice(0, 3)), round(2, samples.slice(3))]);
+  assert.equal(
+    rows.map(({ end, samples, rounds }) => [end, samples, rounds]),
+    [
+      ["sandbox", 6, 2],
+      ["container", 6, 2],
+      ["output", 6, 2],
+      ["response", 6, 2],
+    ],
+  );
+  // numpy.percentile([100, 130, 110, 170, 150, 140], [50, 90, 95, 99])
+  assert.equal(
+    rows[3]!.quantiles.map(({ ms, interval }) => [Math.round(ms * 1000) / 1000, interval]),
+    [
+      [135, null],
+      [160, null],
+      [165, null],
+      [169, null],
+    ],
+  );
+  assert.is(rows[3]!.maxMs, 170);
+  const csv = latencyCsv(rows).split("\n");
+  assert.is(csv[0]!.slice(0, 64), "runtime,density,concurrency,end,samples,rounds,p50_ms,p50_low_ms");
+  assert.is(csv[4], "runc,0,3,response,6,2,135.000,,,160.000,,,165.000,,,169.000,,,170.000");
+});
+
+test("removal times have a table of their own", () => {
+  const [row, ...others] = removalTable([round(1, [served]), round(2, [served])]);
+  assert.equal([row!.samples, row!.maxMs, row!.quantiles[0]!.ms, others.length], [4, 40, 20, 0]);
+});
+
+test("an interval covers the true median of rounds whose cold starts depend on each other about 95 times in 100", () => {
+  const draw = random("coverage");
+  let covered = 0;
+  const campaigns = 200;
+  for (let n = 0; n < campaigns; n++) {
+    const rounds = Array.from({ length: 20 }, (_, index) => {
+      const shared = 10 * draw.normal();
+      const own = Array.from({ length: 5 }, (_, client) => ({
+        ...plain,
+        ...{ client: client + 1, sentMs: 0, readyMs: 100 + shared + 5 * draw.normal() },
+      }));
+      return round(index + 1, own);
+    });
+    const [low, high] = latencyTable(rounds)[0]!.quantiles[0]!.interval!;
+    if (low <= 100 && 100 <= high) covered++;
+  }
+  // a binomial with p = 0.95 lies above 0.88 of 200 all but once in ten thousand times; the bootstrap's own shortfall is small
+  assert.ok(covered / campaigns > 0.88, String(covered / campaigns));
+});
+
+test("a trace has a track for each client, with slices that its stages fill", () => {
+  const failed: FailedSample = {
+    ...{ status: "timeout", client: 2, sandbox: null, sentMs: 0.25, endedMs: 300 },
+    ...{ reason: "timeout", message: "no answer" },
+  };
+  const trace = JSON.parse(JSON.stringify(traceOf({ ...round(1, [served]), samples: [served, failed] })));
+  const own = trace.traceEvents.filter((event: { tid: number; ph: string }) => event.tid === 1 && event.ph === "X");
+  const [whole, ...stages] = own;
+  assert.equal([whole.ts, whole.dur], [500, 112_507]);
+  assert.is(
+    stages.reduce((sum: number, { dur }: { dur: number }) => sum + dur, 0),
+    whole.dur,
+  );
+  assert.equal(
+    trace.traceEvents.filter((event: { tid: number }) => event.tid === 2).map((event: { name: string }) => event.name),
+    ["thread_name", "timeout: timeout"],
+  );
+});
+
+test("a cell's row has the medians of its stages in the order of time", () => {
+  const [row] = stageTable([1, 2, 3].map(n => round(n, [{ ...served, respondedMs: 113 + n }])));
+  assert.equal([row!.samples, row!.until, row!.latencyMs], [3, "response", 114.5]);
+  assert.is(row!.stages[0]!.name, "sandbox snapshot");
+  assert.equal(row!.stages.at(-1), { name: "response", p50Ms: 4.875 });
+});
+
+test.run();
