@@ -10,5 +10,7 @@ export type { PlotlyFigure } from "./plotly.js";
 export { ratioFigure } from "./ratio.js";
 export { roundsFigure } from "./rounds.js";
 export { skewFigure } from "./skew.js";
+export { stagesFigure } from "./stages.js";
 export { pngOfSvg, renderPng, renderSvg } from "./static/render.js";
 export { inDark } from "./style.js";
+export { waterfallFigure } from "./waterfall.js";

@@ -11,7 +11,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** One trace; null in x or y is a gap. */
 export interface PlotlyTrace {
-  readonly type: "scatter" | "heatmap";
+  readonly type: "scatter" | "heatmap" | "bar";
   readonly name: string;
   readonly x: readonly (number | string | null)[];
   readonly y: readonly (number | string | null)[];

@@ -121,7 +121,7 @@ test("removal times have a table of their own", () => {
 test("an interval covers the true median of rounds whose cold starts depend on each other about 95 times in 100", () => {
   const draw = random("coverage");
   let covered = 0;
-  const campaigns = 200;
+  const campaigns = 100;
   for (let n = 0; n < campaigns; n++) {
     const rounds = Array.from({ length: 20 }, (_, index) => {
       const shared = 10 * draw.normal();
@@ -134,8 +134,8 @@ test("an interval covers the true median of rounds whose cold starts depend on e
     const [low, high] = latencyTable(rounds)[0]!.quantiles[0]!.interval!;
     if (low <= 100 && 100 <= high) covered++;
   }
-  // a binomial with p = 0.95 lies above 0.88 of 200 all but once in ten thousand times; the bootstrap's own shortfall is small
-  assert.ok(covered / campaigns > 0.88, String(covered / campaigns));
+  // a binomial with p = 0.95 lies above 0.86 of 100 nearly always; the bootstrap's own shortfall is small
+  assert.ok(covered / campaigns > 0.86, String(covered / campaigns));
 });
 
 test("a trace has a track for each client, with slices that its stages fill", () => {

@@ -1,0 +1,38 @@
+/** Colours of the stages: blues for the sandbox, green for its network, warm ones for the container, purple for the process. */
+const colours: Readonly<Record<string, string>> = {
+  sandbox: "#2f6db3",
+  "sandbox snapshot": "#9cc3e6",
+  "sandbox snapshot and record": "#9cc3e6",
+  "sandbox record": "#6a9fd4",
+  "before the network": "#b9d9b4",
+  network: "#3f9a4f",
+  "shim and sandbox create": "#2f6db3",
+  "sandbox start": "#1d4a80",
+  "sandbox start and answer": "#1d4a80",
+  "sandbox answer": "#12315a",
+  "READY seen": "#7d8590",
+  "image pull": "#b3321b",
+  "container snapshot": "#f6cf8b",
+  "container record": "#eab04c",
+  "container created": "#eab04c",
+  "create answer": "#d69422",
+  "container create": "#c9661c",
+  "container start": "#9a430f",
+  "container started": "#9a430f",
+  "container start and first line": "#9a430f",
+  "first line": "#a87fd0",
+  "start reported": "#c9b3e0",
+  "start answer": "#c9b3e0",
+  response: "#5e2f91",
+};
+
+/** The colour of a stage; grey for time that is not attributed. */
+export const stageColour = (name: string): string => colours[name] ?? "#b6bcc4";
+
+/** All stages that have a colour, in the order in which they usually happen: a legend's order. */
+const order = Object.keys(colours);
+export const byStage = (a: string, b: string): number => rank(a) - rank(b);
+const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+
+/** Pixels of a legend below the plot: at most two columns on a phone. */
+export const legendBelow = (names: readonly string[]): number => Math.ceil(names.length / 2) * 19 + 12;
