@@ -130,7 +130,9 @@ function endsOfLeads(groups: readonly StartGroup[]): readonly Finding[] {
       .flatMap(concurrency => endOfLead(cells, leader, other, concurrency) ?? []);
     if (ended.length === 0) return [];
     const densities = [...new Set(ended.flatMap(({ steps }) => steps.map(({ density }) => density)))];
-    const each = ended.map(({ concurrency, end }) => `at a density of ${end} for ${concurrency} at once`);
+    const each = bundled(ended, ({ end }) => String(end)).map(
+      own => `from a density of ${own[0]!.end} on for ${own.map(({ concurrency }) => concurrency).join(", ")} at once`,
+    );
     return [
       {
         kind: "end of a lead",

@@ -235,7 +235,7 @@ export const paperClaims: readonly Claim[] = [
     id: "rootfs",
     section: "3.1, 4.2",
     statement:
-      "With device mapper, preparing one root file system takes 30 ms, and 200 at once about 10 s; RunD's volatile part takes 0.2 ms in the place of 207 ms.",
+      "With device mapper, preparing one root file system takes 30 ms, and 200 at once about 10 s; RunD's volatile part takes 0.2 ms instead of 207 ms.",
     source: "several independent notes",
     certainty: "H",
     parts: [

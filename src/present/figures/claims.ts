@@ -168,7 +168,7 @@ const offset = ({ expected, halfWidth }: Judged, value: number) => (value - expe
 function inWords(name: string, judged: readonly Judged[]): string {
   const counts = (Object.keys(looks) as (keyof typeof looks)[]).flatMap(verdict => {
     const count = judged.filter(reading => reading.verdict === verdict).length;
-    return count === 0 ? [] : [`${count} ${verdict}`];
+    return count === 0 ? [] : [`${count} ${count === 1 ? "is" : "are"} ${verdict}`];
   });
-  return `On ${name}, of ${judged.length} claimed values that were measured, ${listed(counts)}.`;
+  return `${name} has a measurement for ${judged.length} claimed values: ${listed(counts)}.`;
 }

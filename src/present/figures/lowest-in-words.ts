@@ -11,7 +11,7 @@ interface Words {
 }
 
 /**
- * What lines of "lower is better" show, in words, for each dataset by itself: whose is lowest where, and everybody's value at
+ * What lines of "lower is better" show, in words, for each dataset by itself: whose is lowest where, and the value of each at
  * the last place that most of them share.
  *
  * @param quantities what is plotted, within a sentence ("makespan"), and its series
@@ -51,7 +51,7 @@ function lowestOf(series: readonly Series[], of: string, { at, format }: Words):
   if (series.length === 1) {
     const measured = xs.filter(x => value(only, x) !== null);
     const ends = [...new Set([measured[0]!, measured[measured.length - 1]!])];
-    return `${runtimeLabel(only.runtime)} has a ${of} of ${listed(ends.map(x => `${format(value(only, x)!)} ${at(String(x))}`))}.`;
+    return `${runtimeLabel(only.runtime)}'s ${of} is ${listed(ends.map(x => `${format(value(only, x)!)} ${at(String(x))}`))}.`;
   }
   const count = (x: number) => series.filter(one => value(one, x) !== null).length;
   const shared = xs.filter(x => count(x) > 1);

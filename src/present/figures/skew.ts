@@ -43,7 +43,7 @@ export function skewFigure(datasets: readonly Dataset[]): Figure {
     sources,
     finding: `Start skew is at most ${formatShare(worst.y ?? 0)} of the makespan (${label}, ${at(String(worst.x))}).`,
     caption: sentences(
-      "Start skew: from a round's first start to its last, as the clients' own clocks have it; the mean over rounds, divided by the mean makespan.",
+      "Start skew: from a round's first start to its last, by the clients' own clocks; the mean over rounds, divided by the mean makespan.",
       scopeIn(datasets),
     ),
     plot,

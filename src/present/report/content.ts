@@ -1,20 +1,7 @@
-import type { ComparedPair } from "../../analysis/claims/index.js";
+import type { ClaimVerdict, Finding } from "../../analysis/claims/index.js";
 import type { Dataset } from "../../analysis/datasets/index.js";
 import type { Table, Verification } from "../../analysis/tables/index.js";
 import type { Figure } from "../figures/index.js";
-
-/** A claim as the report shows it. */
-export interface ReportedClaim {
-  readonly dataset: string;
-  readonly id: string;
-  readonly section: string;
-  readonly statement: string;
-  readonly verdict: string;
-  /** What the verdict rests on, in a sentence: reading, measured value, interval. */
-  readonly evidence: string;
-  /** The wording of the claim could be checked; others stay outside the headline. */
-  readonly verified: boolean;
-}
 
 export interface ReportedFigure {
   readonly figure: Figure;
@@ -30,21 +17,17 @@ export interface Beside<Drawn> {
   readonly figures: readonly Drawn[];
 }
 
-export interface ReportContent {
+/** What a report says, before its figures are drawn. */
+export interface ReportContent<Drawn = Figure> {
   readonly version: string;
   readonly datasets: readonly Dataset[];
   /** By dataset name. */
   readonly tables: ReadonlyMap<string, readonly Table[]>;
   readonly verification: Verification;
-  /** What the data shows, a sentence each, by dataset name. */
-  readonly findings: ReadonlyMap<string, readonly string[]>;
-  readonly claims: readonly ReportedClaim[];
-  /** What else differs between the runtimes that claims compare, by dataset name. */
-  readonly compared: ReadonlyMap<string, readonly ComparedPair[]>;
-  /** How the verdicts count, a sentence per dataset. */
-  readonly headlines: readonly string[];
-  readonly figures: readonly ReportedFigure[];
-  readonly beside: Beside<ReportedFigure> | null;
-  /** Plotly's script, put into the page so that it needs no network. */
-  readonly plotly: string;
+  /** On every claim, by dataset name. */
+  readonly verdicts: ReadonlyMap<string, readonly ClaimVerdict[]>;
+  /** What the data shows without being asked, by dataset name. */
+  readonly findings: ReadonlyMap<string, readonly Finding[]>;
+  readonly figures: readonly Drawn[];
+  readonly beside: Beside<Drawn> | null;
 }

@@ -8,7 +8,8 @@ export class Markup {
   }
 }
 
-type Part = Markup | string | number | readonly (Markup | string | number)[] | undefined;
+/** What may be put into a template. */
+type Filling = Markup | string | number | readonly (Markup | string | number)[] | undefined;
 
 /**
  * A template whose values are escaped, unless they are markup themselves; lists are joined, undefined is nothing. Whatever
@@ -16,7 +17,7 @@ type Part = Markup | string | number | readonly (Markup | string | number)[] | u
  *
  * @example html`<b>${"a < b"}</b>`.text // "<b>a &lt; b</b>"
  */
-export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Markup {
+export function html(strings: TemplateStringsArray, ...values: readonly Filling[]): Markup {
   let text = strings[0] ?? "";
   values.forEach((value, index) => {
     text += render(value) + (strings[index + 1] ?? "");
@@ -24,7 +25,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly Part[]):
   return new Markup(text);
 }
 
-function render(value: Part): string {
+function render(value: Filling): string {
   if (value === undefined) return "";
   if (value instanceof Markup) return value.text;
   if (typeof value === "object") return value.map(render).join("");
@@ -37,3 +38,7 @@ export const unbroken = (text: string): string => text.replace(/(?<=\d) (?=(?:ms
 /** A table that may be wider than the page: it scrolls, and the keyboard reaches it. */
 export const scrolling = (label: string, table: Markup): Markup =>
   html`<div class="wide" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
+
+/** A part of the page that a reader opens. */
+export const folded = (summary: string, body: Markup): Markup =>
+  html`<details class="fold"><summary>${summary}</summary>${body}</details>`;

@@ -1,5 +1,6 @@
 import { inDark } from "../figures/index.js";
 import { scriptJson } from "../html.js";
+import { answerSection, openingFigure } from "./answer.js";
 import { claimsSection, findingsSection } from "./claims.js";
 import type { ReportContent, ReportedFigure } from "./content.js";
 import { figureSection } from "./figures.js";
@@ -8,16 +9,21 @@ import { provenance } from "./provenance.js";
 import { script, style } from "./style.js";
 import { tablesSection } from "./tables.js";
 
-/** The report as one HTML page that loads nothing. */
-export function reportPage(content: ReportContent): string {
-  const { datasets, verification, figures, beside, claims, headlines, findings, version } = content;
+/**
+ * Returns the report as one HTML page that loads nothing.
+ *
+ * @param plotly Plotly's script, put into the page so that it needs no network
+ */
+export function reportPage(content: ReportContent<ReportedFigure>, plotly: string): string {
+  const { datasets, verification, figures, beside, verdicts, findings, version } = content;
   const names = datasets.map(({ name }) => name).join(" and ");
   const shownDatasets = beside === null ? datasets : [...datasets, beside.dataset];
   const shownFigures = beside === null ? figures : [...figures, ...beside.figures];
+  const others = figures.filter(({ figure }) => figure.id !== openingFigure);
   const sections: readonly (readonly [id: string, title: string, body: Markup])[] = [
-    ["verdicts", "What the paper claims, and what the data says", claimsSection(claims, content.compared)],
+    ["verdicts", "The claims, and the evidence of each verdict", claimsSection(verdicts)],
     ["findings", "What the data shows besides", findingsSection(findings)],
-    ["figures", "Figures", html`${figures.map(figureSection)}`],
+    ["figures", "Figures", html`${others.map(figureSection)}`],
     ...(beside === null
       ? []
       : [["beside", beside.title, html`<p>${beside.intro}</p>${beside.figures.map(figureSection)}`] as const]),
@@ -30,7 +36,7 @@ export function reportPage(content: ReportContent): string {
   ];
   const shown = sections.filter(
     ([id]) =>
-      (id !== "verdicts" || claims.length > 0) && (id !== "findings" || [...findings.values()].flat().length > 0),
+      (id !== "verdicts" || verdicts.size > 0) && (id !== "findings" || [...findings.values()].flat().length > 0),
   );
   const page = html`<!doctype html>
 <html lang="en">
@@ -46,15 +52,15 @@ export function reportPage(content: ReportContent): string {
 <h1>RunD, reproduced</h1>
 <p class="lead">Cold start, memory and concurrency of secure-container runtimes (USENIX ATC 2022), recomputed from ${names}.</p>
 ${verification.cells === 0 ? undefined : html`<p>${verification.matched} of ${verification.cells} published numbers come out of the data as the same number${verification.matched === verification.cells ? "" : " (the others are named under provenance)"}.</p>`}
-${headlines.map(sentence => html`<p>${sentence}</p>`)}
-<nav aria-label="Contents"><h2>Contents</h2><ol>${shown.map(([id, title]) => html`<li><a href="#${id}">${title}</a>${id === "figures" ? figureLinks(figures) : undefined}${id === "beside" ? figureLinks(beside?.figures ?? []) : undefined}</li>`)}</ol></nav>
 </header>
 <main id="main">
+<section aria-labelledby="answer"><h2 id="answer">In short</h2>${answerSection(content)}</section>
+<nav aria-label="Contents"><h2>Contents</h2><ol>${shown.map(([id, title]) => html`<li><a href="#${id}">${title}</a>${id === "figures" ? figureLinks(others) : undefined}${id === "beside" ? figureLinks(beside?.figures ?? []) : undefined}</li>`)}</ol></nav>
 ${shown.map(([id, title, body]) => html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>\n`)}
 </main>
 <footer><p class="faint">Made by rund-lab ${version}. The recorded data is the RunD artifact's (Apache-2.0).</p></footer>
 <script type="application/json" id="figure-data">${new Markup(scriptJson(shownFigures.map(({ figure }) => ({ id: figure.id, light: figure.plot, dark: inDark(figure.plot) }))))}</script>
-<script>${new Markup(content.plotly)}</script>
+<script>${new Markup(plotly)}</script>
 <script>${new Markup(script)}</script>
 </body>
 </html>

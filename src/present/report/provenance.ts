@@ -1,4 +1,4 @@
-import type { ComparedPair } from "../../analysis/claims/index.js";
+import { type ComparedPair, comparedPairs } from "../../analysis/claims/index.js";
 import type { Dataset, RunInfo } from "../../analysis/datasets/index.js";
 import { faultsOf } from "../../analysis/tables/index.js";
 import { runtimeLabel } from "../../model/runtimes.js";
@@ -8,14 +8,16 @@ import { html, type Markup, scrolling } from "./html.js";
 /** Published cells that were not met, every run with what it used, and what differs between runs that claims compare. */
 export function provenance(
   datasets: readonly Dataset[],
-  { verification, compared }: Pick<ReportContent, "verification" | "compared">,
+  { verification, verdicts }: Pick<ReportContent, "verification" | "verdicts">,
 ): Markup {
   const heads = ["run", "runtime", "containerd", "kata", "VMM", "snapshotter", "shared files", "driver"];
   const groups = datasets.map(
     ({ name, runs }) =>
       html`<tbody><tr><th scope="rowgroup" colspan="${heads.length}">${name}</th></tr>${runs.map(runRow)}</tbody>`,
   );
-  const pairs = [...compared].filter(([, own]) => own.length > 0);
+  const pairs = [...verdicts]
+    .map(([name, own]) => [name, comparedPairs(own)] as const)
+    .filter(([, own]) => own.length > 0);
   const faults = faultsOf(verification);
   return html`${faults.length === 0 ? "" : html`<ul>${faults.map(fault => html`<li>${fault}</li>`)}</ul>`}${scrolling(
     "Runs",

@@ -35,6 +35,8 @@ th, td { padding: .32rem .7rem; border-bottom: 1px solid var(--line); vertical-a
 th { font-weight: 600; }
 thead th { border-bottom-color: var(--faint); }
 td.number, th.number { text-align: right; white-space: nowrap; }
+table.matrix { min-width: 21rem; } table.matrix th[scope=row] { font-weight: 400; width: 50%; } table.matrix code { margin-left: .2rem; }
+details.fold > summary { font-size: .95rem; }
 table.claims { min-width: 44rem; } table.claims th[scope=row] { font-weight: 400; width: 32%; } table.claims code { display: table; margin-top: .2rem; }
 tbody tr:hover { background: var(--tint); }
 details { margin: .5rem 0 1rem; }
@@ -43,13 +45,15 @@ summary { cursor: pointer; font-size: .88rem; color: var(--link); }
 .supported { color: var(--good); } .contradicted { color: var(--bad); } .inconclusive { color: var(--open); } .not-measured { color: var(--faint); }
 code { font-size: .86em; background: var(--tint); padding: .1em .3em; border-radius: 3px; overflow-wrap: anywhere; }
 th code { font-weight: 400; white-space: nowrap; } th[scope=rowgroup] { padding-top: 1rem; }
-@media (max-width: 40rem) { html { font-size: 16px; } body { padding: 1.25rem .9rem 3rem; } h1 { font-size: 1.5rem; } }
+@media (max-width: 40rem) { table.matrix th, table.matrix td { padding: .3rem .35rem; } table.matrix th[scope=row] { width: 42%; } html { font-size: 16px; } body { padding: 1.25rem .9rem 3rem; } h1 { font-size: 1.5rem; } }
 @media print {
   :root { --ink: #000; --faint: #444; --line: #bbb; --paper: #fff; --tint: #fff; --link: #000; --good: #000; --bad: #000; --open: #000; }
   html { font-size: 10.5pt; } body { max-width: none; padding: 0; }
   .drawn, .skip, nav { display: none !important; }
   figure img { display: block !important; }
-  figure, table, tr { break-inside: avoid; } table.claims { break-inside: auto; } h2, h3, .before { break-after: avoid; }
+  figure, table, tr { break-inside: avoid; } table.matrix { min-width: 21rem; } table.matrix th[scope=row] { font-weight: 400; width: 50%; } table.matrix code { margin-left: .2rem; }
+details.fold > summary { font-size: .95rem; }
+table.claims { break-inside: auto; } h2, h3, .before { break-after: avoid; }
   figure details { display: none; }
   .wide { overflow: visible; }
 }
@@ -97,6 +101,12 @@ export const script = `
     }
   }, { rootMargin: "600px" });
   for (const figure of document.querySelectorAll("figure")) watch.observe(figure);
+  // a link into a folded part opens it, and paper has everything
+  const open = place => { for (let part = place; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true; };
+  const follow = () => open(document.getElementById(location.hash.slice(1)));
+  addEventListener("hashchange", follow);
+  follow();
+  addEventListener("beforeprint", () => { for (const fold of document.querySelectorAll("details.fold")) fold.open = true; });
   dark.addEventListener("change", () => { for (const target of seen) draw(byId.get(target.querySelector(".drawn").id)); });
 })();
 `;

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Figure, pngOfSvg, renderSvg, titleHeight } from "../figures/index.js";
 import { pictureParts } from "../figures/static/render.js";
-import type { Beside, ReportContent, ReportedFigure } from "./content.js";
+import type { ReportContent, ReportedFigure } from "./content.js";
 import { reportPage } from "./page.js";
 
 /** Width of the figures' files, in CSS pixels. */
@@ -20,10 +20,7 @@ const scale = 2;
  */
 export async function writeReport(
   out: string,
-  content: Omit<ReportContent, "figures" | "beside" | "plotly"> & {
-    readonly figures: readonly Figure[];
-    readonly beside: Beside<Figure> | null;
-  },
+  content: ReportContent,
   each: (figure: Figure) => void = () => {},
 ): Promise<string> {
   const folder = join(out, "figures");
@@ -45,7 +42,7 @@ export async function writeReport(
   const figures = await drawn(content.figures);
   const beside = content.beside === null ? null : { ...content.beside, figures: await drawn(content.beside.figures) };
   const page = join(out, "report", "index.html");
-  await writeFile(page, reportPage({ ...content, figures, beside, plotly: await plotlyScript() }));
+  await writeFile(page, reportPage({ ...content, figures, beside }, await plotlyScript()));
   return page;
 }
 

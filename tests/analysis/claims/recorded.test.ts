@@ -182,7 +182,11 @@ test("the data shows Kata-FC's drift and its quick first rounds, a finding each,
 });
 
 test("the data shows where RunD's lead over Kata-template ends", () => {
-  says("end of a lead", "RunD's lead over Kata-template ends", "at a density of 1000 for 100 at once");
+  says(
+    "end of a lead",
+    "RunD's lead over Kata-template ends",
+    "from a density of 1000 on for 100 at once, from a density of 2000 on for 200, 300, 400 at once",
+  );
   const { columns, rows } = all.find(({ text }) => text.startsWith("RunD's lead over Kata-template"))!.table;
   const row = rows.find(([concurrency]) => concurrency === 100)!;
   assert.is(Number(row[columns.indexOf("ratio at 100")]).toFixed(2), "0.58");

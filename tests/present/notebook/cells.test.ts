@@ -37,7 +37,7 @@ test("show gives one bundle: the interactive figure, a picture, and the finding 
   assert.equal(Object.keys(bundle!), ["application/vnd.plotly.v1+json", "image/png", "text/plain"]);
   assert.equal(bundle!["application/vnd.plotly.v1+json"], { data: figure.plot.data, layout: figure.plot.layout });
   assert.is(Buffer.from(String(bundle!["image/png"]), "base64").toString("latin1", 1, 4), "PNG");
-  assert.match(text(bundle), "RunD has a makespan of 110 ms at concurrency 1 and 210 ms at concurrency 10.");
+  assert.match(text(bundle), "RunD's makespan is 110 ms at concurrency 1 and 210 ms at concurrency 10.");
 });
 
 test("showInteractive brings Plotly once, and no text of the data can end its script", () => {

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { comparedPairs, judgeAll, paperClaims } from "../../../src/analysis/claims/index.js";
+import { findings, judgeAll, paperClaims } from "../../../src/analysis/claims/index.js";
 import { loadDataset, loadDatasets, recordedCampaign } from "../../../src/analysis/datasets/index.js";
 import { allTables, verifyDistilled } from "../../../src/analysis/tables/index.js";
 import { claimsFigure, fig05, fig10, fig11, ratioFigure } from "../../../src/present/figures/index.js";
 import { scriptJson } from "../../../src/present/html.js";
-import type { ReportContent } from "../../../src/present/report/content.js";
+import type { ReportContent, ReportedFigure } from "../../../src/present/report/content.js";
 import { html } from "../../../src/present/report/html.js";
-import { writeReport } from "../../../src/present/report/index.js";
+import { gatherReport, writeReport } from "../../../src/present/report/index.js";
 import { reportPage } from "../../../src/present/report/page.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
@@ -34,13 +34,15 @@ test.run();
 const pages = suite("the page");
 
 /** A page about nothing but what is given. */
-const pageOf = (content: Partial<ReportContent> & Pick<ReportContent, "datasets">) =>
-  reportPage({
-    ...{ version: "1.2.3", beside: null, plotly: "", figures: [], headlines: [], claims: [] },
-    ...{ tables: new Map(), findings: new Map(), compared: new Map() },
-    verification: { cells: 0, matched: 0, mismatched: [], missing: [] },
-    ...content,
-  });
+const pageOf = (content: Partial<ReportContent<ReportedFigure>> & Pick<ReportContent, "datasets">) =>
+  reportPage(
+    {
+      ...{ version: "1.2.3", beside: null, figures: [], tables: new Map(), verdicts: new Map(), findings: new Map() },
+      verification: { cells: 0, matched: 0, mismatched: [], missing: [] },
+      ...content,
+    },
+    "",
+  );
 
 /** The texts of a row's cells, by the text of its first. */
 const rowsOf = (page: string): ReadonlyMap<string, readonly string[]> =>
@@ -63,8 +65,8 @@ pages("tables are in digits for people", async () => {
 
 pages("what differs between runtimes that claims compare is told once, by setting", async () => {
   const data = await loadDataset("paper_data");
-  const pairs = comparedPairs(judgeAll(paperClaims, { dataset: data, baseline: data }));
-  const rows = rowsOf(pageOf({ datasets: [data], compared: new Map([["paper_data", pairs]]) }));
+  const verdicts = judgeAll(paperClaims, { dataset: data, baseline: data });
+  const rows = rowsOf(pageOf({ datasets: [data], verdicts: new Map([["paper_data", verdicts]]) }));
   // by versions.txt and the configs beside the logs
   assert.equal(rows.get("setting"), ["RunD", "Kata-template", "Kata-QEMU", "Kata-FC"]);
   assert.equal(rows.get("containerd"), ["v1.3.10", "the same", "the same", "v1.5.8"]);
@@ -78,6 +80,35 @@ pages("the contents lead to each figure, and nothing is said of published cells 
   assert.match(page, '<figure id="fig-05"');
   assert.not.match(page, "published numbers");
 });
+
+pages(
+  "the page opens with a row per claim and a column per dataset, Figure 10, and five findings with links",
+  async () => {
+    const datasets = await loadDatasets(["paper_data", "ae_data"]);
+    const [paper] = datasets;
+    const content = gatherReport(datasets, paper!, null);
+    const figures = content.figures.map(figure => ({ figure, png: new Uint8Array() }));
+    const page = pageOf({ ...content, figures, beside: null });
+    const [, opening = ""] = /aria-labelledby="answer">(.*?)<nav/s.exec(page) ?? [];
+    const rows = rowsOf(/<table class="matrix">.*?<\/table>/s.exec(opening)![0]);
+    assert.equal(rows.get("The paper claims"), ["paper_data", "ae_data"]);
+    const [onPaper, onAe] = [...rows].find(([claim]) => claim.startsWith("RunD starts over 200"))![1];
+    assert.match(onPaper!, /^contradicted.*1085.ms/);
+    assert.match(onAe!, /^supported.*760\.6.ms/);
+    const cpu = [...rows].find(([claim]) => claim.includes("cpu-200"))![1];
+    assert.match(cpu[0]!, "consistent with a run of 169.5");
+    // eleven claims have a sure wording; rootfs, cgroup and kernel are measured by neither dataset
+    assert.is(rows.size, 1 + 8);
+    assert.match(opening, /Not measured by any dataset: <code>rootfs<\/code>/);
+    assert.match(opening, '<figure id="fig-10"');
+    const linked = [...opening.matchAll(/<li>.*?<a href="#([^"]+)">figure<\/a>/gs)].map(([, id]) => id);
+    assert.equal(linked, ["claims", "fig-10", "ratio", "fig-13", "rounds"]);
+    for (const id of linked) assert.is(page.split(`<figure id="${id}"`).length, 2);
+    // the full lists are there, folded
+    assert.match(page, /<details class="fold"><summary>The evidence on ae_data<\/summary>/);
+    assert.match(page, /<details class="fold"><summary>10 findings in paper_data<\/summary>/);
+  },
+);
 
 pages.run();
 
@@ -102,35 +133,22 @@ inBrowser(
       const figures = [claims, fig05(datasets), fig10(datasets), fig11(datasets), ratioFigure(paper)];
       const fresh = await loadDataset(recordedCampaign);
       const own = { ...fig10([fresh]), id: "fresh-fig-10" };
+      const hostile = {
+        kind: "drift",
+        text: "<img src=x onerror=alert(1)> is text",
+        table: { columns: ["<i>"], rows: [["<b>"]] },
+      } as const;
       const page = await writeReport(folder, {
         version: "1.2.3",
         datasets,
         beside: { title: "Measured afresh", intro: "On two processors.", dataset: fresh, figures: [own] },
         tables: new Map([...datasets, fresh].map(dataset => [dataset.name, allTables(dataset)])),
         verification: await verifyDistilled(),
-        findings: new Map([["paper_data", ["<img src=x onerror=alert(1)> is text"]]]),
-        compared: new Map([["paper_data", comparedPairs(verdicts)]]),
-        headlines: ["2 claims: 1 supported"],
-        claims: [
-          {
-            dataset: "paper_data",
-            id: "a",
-            section: "5.2",
-            statement: "one",
-            verdict: "supported",
-            evidence: "84.2 ms",
-            verified: true,
-          },
-          {
-            dataset: "paper_data",
-            id: "b",
-            section: "5.3",
-            statement: "two",
-            verdict: "not-measured",
-            evidence: "–",
-            verified: false,
-          },
-        ],
+        findings: new Map([["paper_data", [hostile, ...findings(paper, verdicts)]]]),
+        verdicts: new Map([
+          ["paper_data", verdicts],
+          ["ae_data", judgeAll(paperClaims, { dataset: datasets[1]!, baseline: paper })],
+        ]),
         figures,
       });
       assert.ok(statSync(page).size < 8e6);
@@ -169,6 +187,7 @@ inBrowser(
             false,
             `too wide at ${width}`,
           );
+          for (const fold of await tab.locator("details.fold > summary").all()) await fold.click();
           await tab.evaluate(axe);
           const violations = await tab.evaluate(
             "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
@@ -189,9 +208,7 @@ inBrowser("prints the still pictures, not the drawn ones, each with its title on
       tables: new Map(),
       verification: await verifyDistilled(),
       findings: new Map(),
-      headlines: [],
-      claims: [],
-      compared: new Map(),
+      verdicts: new Map(),
       figures: [fig05(datasets)],
       beside: null,
     });

@@ -1,0 +1,72 @@
+import {
+  type ClaimVerdict,
+  type Finding,
+  mainFindings,
+  measuredText,
+  verdictText,
+  wordingIsSure,
+} from "../../analysis/claims/index.js";
+import type { ReportContent, ReportedFigure } from "./content.js";
+import { figureSection } from "./figures.js";
+import { folded, html, type Markup, scrolling, unbroken } from "./html.js";
+
+/** The figure that the report opens with. */
+export const openingFigure = "fig-10";
+
+/** The report's first screen: which claims hold on which dataset, the paper's main figure, and what else the data shows. */
+export function answerSection({ verdicts, findings, figures }: ReportContent<ReportedFigure>): Markup {
+  const opening = figures.find(({ figure }) => figure.id === openingFigure);
+  const main = [...findings].flatMap(([dataset, own]) => mainFindings(own).map(finding => ({ dataset, finding })));
+  const five = mainFindings(main.map(({ finding }) => finding));
+  return html`${verdicts.size === 0 ? undefined : matrix(verdicts)}
+${five.length === 0 ? undefined : html`<h3 id="main-findings">What else the data shows</h3><ul>${five.map(own => findingLine(own, main.find(({ finding }) => finding === own)!.dataset))}</ul><p><a href="#findings">All findings, with the cells that show them</a></p>`}
+${opening === undefined ? undefined : figureSection(opening)}`;
+}
+
+/** Where a reader looks further, by the kind of finding. */
+const figureOf: Readonly<Record<Finding["kind"], string>> = {
+  "third run": "claims",
+  "mix-up": "fig-10",
+  "end of a lead": "ratio",
+  inversion: "fig-13",
+  "first round": "rounds",
+  drift: "rounds",
+};
+
+const findingLine = ({ kind, text }: Finding, dataset: string): Markup =>
+  html`<li>${unbroken(text)} (<code>${dataset}</code>; <a href="#${figureOf[kind]}">figure</a>).</li>`;
+
+/**
+ * A row per claim, a column per dataset. Claims whose wording is unverified are folded; those that no dataset measures, but for
+ * the abstract's, are named in a line.
+ */
+function matrix(verdicts: ReportContent["verdicts"]): Markup {
+  const names = [...verdicts.keys()];
+  const on = (name: string, id: string) => verdicts.get(name)?.find(claim => claim.id === id);
+  const claims = [...verdicts.values()][0] ?? [];
+  const unmeasured = claims.filter(
+    ({ id, certainty }) => certainty !== "A" && names.every(name => on(name, id)?.verdict === "not-measured"),
+  );
+  const table = (caption: string, own: readonly ClaimVerdict[]) =>
+    scrolling(
+      caption,
+      html`<table class="matrix"><caption>${caption}</caption>
+<thead><tr><th scope="col">The paper claims</th>${names.map(name => html`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>${own.map(
+        ({ id, statement }) =>
+          html`<tr><th scope="row">${unbroken(statement)} <code>${id}</code></th>${names.map(name => verdictCell(on(name, id)))}</tr>\n`,
+      )}</tbody></table>`,
+    );
+  const shown = claims.filter(claim => !unmeasured.includes(claim));
+  const unsure = shown.filter(claim => !wordingIsSure(claim));
+  return html`${table("What the paper claims, and what each dataset says", shown.filter(wordingIsSure))}
+<p>A claimed value is met within ± 5 %, a claimed percentage within ± 2 points. ${unmeasured.length === 0 ? undefined : html`Not measured by any dataset: ${unmeasured.map(({ id }, at) => html`${at === 0 ? "" : ", "}<code>${id}</code>`)}. `}<a href="#verdicts">All claims, with the evidence</a></p>
+${unsure.length === 0 ? undefined : folded(`${unsure.length} more claims whose wording we could not check`, table("Claims of unverified wording", unsure))}`;
+}
+
+function verdictCell(claim: ClaimVerdict | undefined): Markup {
+  if (claim === undefined) return html`<td></td>`;
+  const { verdict, part, measured, implied } = claim;
+  const value = measured === null ? "" : `${part === "" ? "" : `${part}: `}${measuredText(claim)}`;
+  return html`<td><span class="verdict ${verdict}">${verdict.replace("-", " ")}</span>${value === "" ? undefined : html`<br><span class="faint">${unbroken(value)}</span>`}${implied === null ? undefined : html`<br><span class="faint">${unbroken(verdictText(claim).split("; ")[1]!)}</span>`}</td>`;
+}

@@ -1,0 +1,56 @@
+import { findings, judgeAll, paperClaims } from "../../analysis/claims/index.js";
+import type { Dataset } from "../../analysis/datasets/index.js";
+import { allTables, compareWithPublished, mergeVerifications } from "../../analysis/tables/index.js";
+import { version } from "../../model/version.js";
+import {
+  claimsFigure,
+  type Figure,
+  fig05,
+  fig10,
+  fig11,
+  fig12,
+  fig13,
+  latencyFigure,
+  ratioFigure,
+  roundsFigure,
+  skewFigure,
+} from "../figures/index.js";
+import type { Beside, ReportContent } from "./content.js";
+
+/**
+ * Returns everything that a report on these datasets says: tables and their comparison with the published ones, verdicts,
+ * findings and figures.
+ *
+ * @param baseline stands in for runtimes that a dataset does not hold, where claims compare with them
+ * @param fresh our own campaign, shown in a section of its own; null to leave it out
+ * @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign
+ */
+export function gatherReport(datasets: readonly Dataset[], baseline: Dataset, fresh: Dataset | null): ReportContent {
+  const verdicts = new Map(datasets.map(dataset => [dataset.name, judgeAll(paperClaims, { dataset, baseline })]));
+  const beside = fresh === null ? null : besideThePaper(fresh);
+  const [first] = datasets;
+  return {
+    version,
+    datasets,
+    tables: new Map([...datasets, ...(fresh === null ? [] : [fresh])].map(each => [each.name, allTables(each)])),
+    verification: mergeVerifications(datasets.map(dataset => compareWithPublished(dataset, dataset.published))),
+    verdicts,
+    findings: new Map(datasets.map(dataset => [dataset.name, findings(dataset, verdicts.get(dataset.name))])),
+    figures: [
+      ...(first === undefined ? [] : [claimsFigure(verdicts.get(first.name) ?? [])]),
+      ...[fig05, fig10, fig11, fig12, fig13, latencyFigure, roundsFigure, skewFigure].map(figure => figure(datasets)),
+      ...(first === undefined ? [] : [ratioFigure(first)]),
+    ],
+    beside,
+  };
+}
+
+const besideThePaper = (dataset: Dataset): Beside<Figure> => ({
+  title: "Measured afresh",
+  intro:
+    "The same experiments, run by rund-lab on a machine with two processors: runc and crun, which isolate by namespaces, and gVisor's runsc, a secure runtime. The machine, the runtimes and the load generator differ from the paper's. The shapes of the curves can be compared with the paper's; the milliseconds cannot.",
+  dataset,
+  figures: [fig10, fig05, fig13, skewFigure]
+    .map(figure => figure([dataset]))
+    .map(figure => ({ ...figure, id: `fresh-${figure.id}` })),
+});
