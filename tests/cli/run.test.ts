@@ -244,7 +244,7 @@ test("a resumed campaign keeps its plan", () =>
       { cwd },
     );
     assert.is(other.code, 4, other.stderr);
-    assert.match(other.stderr, /another plan than the campaign was begun with/);
+    assert.match(other.stderr, /the plan differs from the one this campaign was started with/);
     const same = await lab([...words, "--resume", campaign], { cwd });
     assert.is(same.code, 0, same.stderr);
   }));
