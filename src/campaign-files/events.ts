@@ -33,6 +33,8 @@ export interface SessionEvent {
   readonly bootId: string;
   /** Sandboxes of an earlier session that were still there, and were removed. */
   readonly leftovers: number;
+  /** Other sandboxes that the service lists although the campaign's label was asked for. Left out by older versions. */
+  readonly foreign?: number;
 }
 
 /** Where an event belongs: one point of the grid in one run folder. */
@@ -107,9 +109,12 @@ export interface ReadySample {
   readonly clusterTimes?: Readonly<Record<string, string>>;
 }
 
-/** A cold start that did not. A timeout is a right-censored value: it would have taken longer than `endedMs − sentMs`. */
+/**
+ * A cold start that did not. A timeout is a right-censored value: it would have taken longer than `endedMs − sentMs`. `died`
+ * means that the sandbox reached the campaign's end and was gone before the round's end; `endedMs` is when that was noticed.
+ */
 export interface FailedSample {
-  readonly status: "failed" | "timeout";
+  readonly status: "failed" | "timeout" | "died";
   readonly client: number;
   /** Null where the request was never answered. */
   readonly sandbox: string | null;
@@ -141,7 +146,7 @@ export function endOf({ until, readyMs, startedMs, outputMs, respondedMs }: Read
   return { container: startedMs, output: outputMs, response: respondedMs }[until] ?? readyMs;
 }
 
-/** One client of a round: ready, failed, or given up when its time was over. */
+/** One client of a round: ready, failed, timed out, or died after it was ready. */
 export type Sample = ReadySample | FailedSample;
 
 /** What makes a round, or the cell it belongs to, less trustworthy. Nothing is left out for a flag but partial rounds. */
@@ -152,6 +157,7 @@ export type RoundFlag =
   | "cpu-quantised"
   | "not-quiet"
   | "background-died"
+  | "sandbox-died"
   | "topped-up"
   | "swap-in"
   | "memory-pressure"
@@ -185,7 +191,7 @@ export interface RoundEvent extends CellPlace {
   /** Epoch milliseconds of the release; all times of samples count from it. */
   readonly releasedMs: number;
   readonly samples: readonly Sample[];
-  /** Null in a partial round: some client failed, or a background sandbox died. */
+  /** Null in a partial round: some client failed, or a sandbox died. */
   readonly makespanMs: number | null;
   /** Last request sent minus first, here; and as the service's own log has it, where that can be read. */
   readonly startSkewMs: number;
@@ -398,7 +404,7 @@ function readEvent(line: string): CampaignEvent | string {
 function readSample(value: unknown): Sample | undefined {
   if (!Array.isArray(value)) {
     const { client, status } = (value ?? {}) as Partial<FailedSample>;
-    return typeof client === "number" && (status === "failed" || status === "timeout")
+    return typeof client === "number" && (status === "failed" || status === "timeout" || status === "died")
       ? (value as FailedSample)
       : undefined;
   }

@@ -16,7 +16,7 @@ export interface SampleRow {
   readonly round: number;
   readonly warmup: boolean;
   readonly client: number;
-  readonly outcome: "ready" | "failed" | "timeout";
+  readonly outcome: "ready" | "failed" | "timeout" | "died";
   /** Epoch milliseconds of the request, to the microsecond. */
   readonly startMs: number;
   /** Milliseconds until READY was seen; of a failure, until it was known (after a timeout it would have been longer). */
@@ -145,7 +145,8 @@ function readRow(fields: readonly string[]): SampleRow | string {
   const [density, concurrency, block, round, warmup, client] = rest.slice(0, 6).map(whole);
   const [outcome, start = "", latency = "", reason = "", until = "sandbox", stage = "", ...times] = rest.slice(6);
   if (experiment !== "time" && experiment !== "density") return "time or density as the experiment";
-  if (outcome !== "ready" && outcome !== "failed" && outcome !== "timeout") return "ready, failed or timeout";
+  if (outcome !== "ready" && outcome !== "failed" && outcome !== "timeout" && outcome !== "died")
+    return "ready, failed, timeout or died";
   const startMs = decimal(start);
   const latencyMs = decimal(latency);
   if (density === undefined || concurrency === undefined || block === undefined) return "whole numbers";

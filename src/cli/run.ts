@@ -168,7 +168,13 @@ async function measureInto(
   );
   const progress = runProgress(io, what.plan, interruption.signal);
   try {
-    const request = { ...what, report: progress.report, signal: interruption.signal, toolVersion: version };
+    const request = {
+      ...what,
+      report: progress.report,
+      warn: (line: string) => note(io, line),
+      signal: interruption.signal,
+      toolVersion: version,
+    };
     const path =
       resumed === undefined
         ? await measure.measureCampaign(resolve(io.cwd, options.out), request, made => {
@@ -179,7 +185,7 @@ async function measureInto(
     progress.stop();
     const cells = measure.summariseCells(readJournal(path));
     printResult(io, path, cells, options.json === true);
-    refuseEmpty(path, cells);
+    refuseEmpty(path, cells, measure.failureHint);
   } finally {
     progress.stop();
     interruption.stop();
@@ -286,13 +292,25 @@ function printResult(io: Io, path: string, cells: readonly CellSummary[], json: 
   }
 }
 
-/** @throws LabError `RUND_NO_ROUND` if every round of a campaign failed: then nothing was measured */
-function refuseEmpty(path: string, cells: readonly CellSummary[]): void {
-  if (cells.some(({ rounds }) => rounds > 0)) return;
-  const why = cells.find(({ firstFailure }) => firstFailure !== null)?.firstFailure;
-  throw new LabError("RUND_NO_ROUND", "check", `no round was complete; the first failure: ${why ?? "unknown"}`, {
+/** @throws LabError `RUND_NO_ROUND` if all rounds of some runtime failed in an experiment: nothing was measured of it */
+function refuseEmpty(path: string, cells: readonly CellSummary[], hintFor: (said: string) => string | undefined): void {
+  const runs = [...new Set(cells.map(({ run }) => run))];
+  const empty = runs.flatMap(run => {
+    const own = cells.filter(cell => cell.run === run);
+    return own.some(({ rounds }) => rounds > 0) ? [] : [own];
+  });
+  const [first] = empty;
+  if (first === undefined && cells.length > 0) return;
+  const why = first?.find(({ firstFailure }) => firstFailure !== null)?.firstFailure ?? "unknown";
+  const whose =
+    empty.length < runs.length
+      ? ` of ${empty.map(([cell]) => `${cell?.runtime} (${cell?.experiment})`).join(", ")}`
+      : "";
+  throw new LabError("RUND_NO_ROUND", "check", `no round${whose} was complete; the first failure: ${why}`, {
     where: path,
-    hint: "events.ndjson has every failure with its reason; `rund-lab doctor` shows what this machine lacks",
+    hint:
+      hintFor(why) ??
+      "events.ndjson has every failure with its reason; `rund-lab doctor` shows what this machine lacks",
   });
 }
 

@@ -70,9 +70,13 @@ const serviceLost = (path: string, cause: unknown) =>
 
 async function begin(folder: CampaignFolder, sandboxes: CampaignSandboxes, tools: CampaignTools): Promise<void> {
   const { removed: ours } = await sandboxes.clear();
-  const removed = ours + (await tools.micro.clear());
+  const foreign = await sandboxes.foreign();
+  if (foreign > 0) {
+    tools.warn(`the service ignores label filters: it lists ${foreign} sandboxes of others; none of them is touched`);
+  }
+  const leftovers = ours + (await tools.micro.clear());
   const resumed = folder.events.length > 0;
-  folder.append({ event: "session", at: now(), resumed, pid: process.pid, bootId: bootId(), leftovers: removed });
+  folder.append({ event: "session", at: now(), resumed, pid: process.pid, bootId: bootId(), leftovers, foreign });
   tools.preparation.refuseChanges();
 }
 

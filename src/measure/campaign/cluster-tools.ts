@@ -40,6 +40,7 @@ export function clusterTools(service: ClusterService, label: string, options: Me
     driver,
     clock: machineClock,
     report: options.report,
+    warn: options.warn ?? (() => {}),
     host: { cpu: () => noCpu, state: readHostState, pressure: () => ({ swapIn: 0, stallUs: 0 }) },
     watchLoop,
     // the quiet of a node cannot be seen from here within a second

@@ -16,6 +16,8 @@ export interface MeasureOptions {
   readonly toolVersion: string;
   readonly signal: AbortSignal;
   readonly report: (progress: CampaignProgress) => void;
+  /** Tells the user something that does not stop the campaign; dropped if left out. */
+  readonly warn?: (message: string) => void;
   /** A rehearsal's memory, which no process has; the host's own if left out. */
   readonly memory?: MemoryTools;
   /** Waits and windows around a round; the usual ones if left out, and none in a rehearsal. */

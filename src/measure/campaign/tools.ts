@@ -17,6 +17,8 @@ export interface CampaignTools extends RoundTools {
   /** Describes an experiment's workload for the manifest. @throws LabError if the service cannot start it */
   workloadFacts(settings: WorkloadSettings): Promise<ManifestRun["config"]>;
   report(progress: CampaignProgress): void;
+  /** Tells the user something that does not stop the campaign. */
+  warn(message: string): void;
   /** Removes what the campaign has made besides sandboxes; called at its end, however it ends. */
   close?(): Promise<void>;
 }

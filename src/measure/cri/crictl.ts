@@ -114,9 +114,11 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
 
     runPodSandbox(sandbox, options) {
       const runtime = sandbox.handler === "" ? [] : ["--runtime", sandbox.handler];
-      return withConfigs([crictlConfig(sandbox)], async ([config = ""]) =>
-        (await crictl(["runp", ...runtime, config], options)).trim(),
-      );
+      return withConfigs([crictlConfig(sandbox)], async ([config = ""]) => {
+        const id = (await crictl(["runp", ...runtime, config], options)).trim();
+        if (id === "") throw new CriError("other", null, `${program} runp`, "an answer without an id");
+        return id;
+      });
     },
 
     podSandboxStatus: (id, options) =>

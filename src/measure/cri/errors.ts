@@ -1,9 +1,12 @@
 import { LabError } from "../../model/errors.js";
+import { failureHint } from "./known-failures.js";
 
 /** What went wrong with a CRI call, as far as a program must tell it apart. */
 export type CriReason =
-  /** The deadline passed; whether the sandbox was made is unknown. */
+  /** Our deadline passed; whether the sandbox was made is unknown. */
   | "timeout"
+  /** The service answered that a deadline of its own had passed. */
+  | "service-timeout"
   | "unknown-handler"
   /** Name, namespace and uid belong to another sandbox. */
   | "name-taken"
@@ -16,30 +19,36 @@ export type CriReason =
   | "aborted"
   | "other";
 
+/** Characters that are kept of what a service says: the stack of a shim that has died may be long. */
+const detailsLength = 4_000;
+
 /** A failed CRI call. `grpcCode` is null where the failure came from elsewhere, such as a crictl that does not run. */
 export class CriError extends LabError {
   readonly reason: CriReason;
   readonly grpcCode: number | null;
+  /** Everything the service said; the message has its first line. */
+  readonly details: string;
 
   constructor(reason: CriReason, grpcCode: number | null, where: string, found: string, cause?: unknown) {
     super(
-      `RUND_CRI_${reason.toUpperCase().replace("-", "_")}`,
+      `RUND_CRI_${reason.toUpperCase().replaceAll("-", "_")}`,
       reason === "aborted" ? "interrupted" : "machine",
       headline(found),
       { where, ...hintFor(reason, found), cause },
     );
     this.reason = reason;
     this.grpcCode = grpcCode;
+    this.details = found.trim().slice(0, detailsLength);
   }
 }
 
 /**
- * The reason behind a gRPC status. containerd and CRI-O give code 2 (unknown) for an unknown handler and for a name that
+ * The reason behind a gRPC status that a service answered with. containerd and CRI-O give code 2 (unknown) for an unknown handler and for a name that
  * is taken, so their texts decide there.
  *
  * @param code a gRPC status code, 0 to 16
  * @param details the status text
- * @example criReason(4, "Deadline exceeded") // "timeout"
+ * @example criReason(2, "failed to create shim: context deadline exceeded") // "service-timeout"
  * @example criReason(2, 'no runtime for "rund" is configured') // "unknown-handler"
  * @example criReason(2, 'failed to reserve sandbox name "a_b_c_0": name is reserved') // "name-taken"
  */
@@ -50,7 +59,7 @@ export function criReason(code: number, details: string): CriReason {
     case 1:
       return "aborted";
     case 4:
-      return "timeout";
+      return "service-timeout";
     case 5:
       return "not-found";
     case 12:
@@ -58,7 +67,7 @@ export function criReason(code: number, details: string): CriReason {
     case 14:
       return "unavailable";
     default:
-      return /context deadline exceeded/.test(details) ? "timeout" : "other";
+      return /context deadline exceeded/.test(details) ? "service-timeout" : "other";
   }
 }
 
@@ -97,7 +106,9 @@ function hintFor(reason: CriReason, found: string): { hint?: string } {
       return { hint: "a sandbox of that name is there already: was an earlier campaign cleaned up?" };
     case "timeout":
       return { hint: "raise the deadline with --timeout, or see the runtime's log for what it waits for" };
-    default:
-      return {};
+    default: {
+      const hint = failureHint(found);
+      return hint === undefined ? {} : { hint };
+    }
   }
 }

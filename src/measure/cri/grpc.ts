@@ -42,6 +42,7 @@ export function connectCri(endpoint: string): CriClient {
       const { path: name, requestSerialize, responseDeserialize } = service[method];
       const metadata = new Metadata();
       if (method === "RunPodSandbox") metadata.set(sentHeader, String(process.hrtime.bigint()));
+      const startedMs = performance.now();
       const running = channel.makeUnaryRequest(
         name,
         requestSerialize,
@@ -51,7 +52,7 @@ export function connectCri(endpoint: string): CriClient {
         { deadline: Date.now() + timeoutMs },
         (error: ServiceError | null, response?: CriResponse<Method>) => {
           signal?.removeEventListener("abort", stop);
-          if (error) reject(toCriError(error, where, timeoutMs));
+          if (error) reject(toCriError(error, where, timeoutMs, performance.now() - startedMs));
           else resolve(response!);
         },
       );
@@ -73,6 +74,7 @@ export function connectCri(endpoint: string): CriClient {
     async runPodSandbox(sandbox, options) {
       const request = { config: podSandboxConfig(sandbox), runtimeHandler: sandbox.handler };
       const { podSandboxId } = await call("RunPodSandbox", request, options);
+      if (podSandboxId === "") throw new CriError("other", null, `${path}: RunPodSandbox`, "an answer without an id");
       return podSandboxId;
     },
 
@@ -196,10 +198,16 @@ function containerConfig(container: ContainerConfig, network: SandboxConfig["net
   };
 }
 
-function toCriError(error: ServiceError, where: string, timeoutMs: number): CriError {
-  const reason = criReason(error.code, error.details);
-  const found = reason === "timeout" ? `no answer within ${timeoutMs} ms` : withoutFrame(error.details);
-  return new CriError(reason, error.code, where, found, error);
+/** Milliseconds before our deadline from which an end by deadline counts as ours: the service is told the deadline too. */
+const nearMs = 20;
+
+/** @param tookMs how long the call took; a deadline that the service reports before ours is over is its own */
+function toCriError(error: ServiceError, where: string, timeoutMs: number, tookMs: number): CriError {
+  const said = withoutFrame(error.details);
+  const reason = criReason(error.code, said);
+  if (reason !== "service-timeout" || tookMs < timeoutMs - nearMs)
+    return new CriError(reason, error.code, where, said, error);
+  return new CriError("timeout", error.code, where, `no answer within ${timeoutMs} ms`, error);
 }
 
 /**

@@ -5,6 +5,7 @@ export { connectCrictl } from "./crictl.js";
 export { CriError, type CriReason } from "./errors.js";
 export { connectCri } from "./grpc.js";
 export { runtimeHandlers } from "./handlers.js";
+export { failureHint } from "./known-failures.js";
 export { labelNames, type SandboxLabels, type SandboxRole, sandboxLabels } from "./labels.js";
 export type { Fault, FaultAction } from "./replay/faults.js";
 export { type ReplayInfo, replayInfo } from "./replay/info.js";

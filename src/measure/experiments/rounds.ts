@@ -6,6 +6,7 @@ import type { Driver } from "../round/driver.js";
 import { measureRound } from "../round/round.js";
 import { callMs, refuseLeftovers } from "../sandboxes/removal.js";
 import { startOne } from "../sandboxes/start-one.js";
+import { markDeaths } from "./deaths.js";
 import type { MeasuredRound } from "./experiment.js";
 import { now, type Visit, type VisitTools, visitRequest } from "./visit.js";
 import { workloadOf } from "./workload.js";
@@ -84,18 +85,21 @@ async function measureOne(
   serviceLog?.mark();
   const measured = await measureRound(tools, workloadOf(settings), requests, settings.timeout * 1000, signal);
   await refuseIfLost(driver, measured.samples);
+  const samples = await markDeaths(measured, () => sandboxes.alive(), clock);
   const serviceSkewMs = serviceLog?.skewOf(requests.map(({ uid }) => uid)) ?? null;
   const after = (await background?.ready()) ?? [];
-  const died = before.some(({ id }) => !after.some(other => other.id === id));
+  const backgroundDied = before.some(({ id }) => !after.some(other => other.id === id));
+  const died = samples.some(({ status }) => status === "died");
 
   const usedAfter = await usage?.();
   const cleanupNs = clock.nowNs();
-  const cleared = await sandboxes.clearRound(measured.samples.some(({ status }) => status !== "ready"));
+  const cleared = await sandboxes.clearRound(samples.some(({ status }) => status !== "ready"));
   const flags = new Set(measured.flags);
   // there is no host whose CPU could be counted
   if (usedBefore !== undefined) flags.delete("cpu-quantised");
   if (topUps > 0) flags.add("topped-up");
-  if (died) flags.add("partial").add("background-died");
+  if (backgroundDied) flags.add("partial").add("background-died");
+  if (died) flags.add("partial").add("sandbox-died");
   tools.append({
     event: "round",
     at: now(),
@@ -108,7 +112,8 @@ async function measureOne(
     round,
     warmup,
     ...measured,
-    makespanMs: died ? null : measured.makespanMs,
+    samples,
+    makespanMs: died || backgroundDied ? null : measured.makespanMs,
     serviceSkewMs,
     prepare,
     cleanupMs: elapsedMs(cleanupNs, clock.nowNs()),

@@ -35,7 +35,7 @@ function summariseCell(experiment: Experiment, rounds: readonly RoundEvent[]): C
     failed: failures.length,
     unreliable: isUnreliable(failures.length, samples.length),
     result: makespanMs === null ? "no complete round" : `makespan ${makespanMs.toFixed(1)} ms`,
-    firstFailure: failures[0]?.message ?? null,
+    firstFailure: failures[0]?.message.split("\n")[0] ?? null,
     diskShare: rounds.some(({ diskShare }) => diskShare !== undefined)
       ? Math.max(...rounds.map(({ diskShare = 0 }) => diskShare))
       : null,

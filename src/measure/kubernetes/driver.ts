@@ -8,7 +8,7 @@ import { coldStart } from "./cold-start.js";
 import { failedFor } from "./errors.js";
 import { readNodeUsage } from "./node-usage.js";
 import { nodeFor, type Placement } from "./placement.js";
-import { type PodTemplate, podManifest, podName, selectorOf } from "./pod-manifest.js";
+import { labelValue, type PodTemplate, podManifest, podName, selectorOf } from "./pod-manifest.js";
 import { podProgress } from "./pod-progress.js";
 import { PodWatch } from "./pod-watch.js";
 
@@ -59,7 +59,8 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
     },
     async list(labels, timeoutMs) {
       const query = { labelSelector: selectorOf(labels) };
-      return (await api.call<{ items: V1Pod[] }>({ path: pods, query, timeoutMs })).items.map(summaryOf);
+      const { items } = await api.call<{ items: V1Pod[] }>({ path: pods, query, timeoutMs });
+      return items.map(pod => withWholeLabels(summaryOf(pod), labels));
     },
     async remove(id, timeoutMs) {
       const until = await opened();
@@ -90,6 +91,12 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
       watch = null;
     },
   };
+}
+
+/** A pod's summary with the labels that were asked for as they were before Kubernetes' limit shortened them. */
+function withWholeLabels(pod: SandboxSummary, labels: Readonly<Record<string, string>>): SandboxSummary {
+  const whole = Object.entries(labels).filter(([name, value]) => pod.labels[name] === labelValue(value));
+  return { ...pod, labels: { ...pod.labels, ...Object.fromEntries(whole) } };
 }
 
 function summaryOf(pod: V1Pod): SandboxSummary {

@@ -5,7 +5,7 @@ import type { SandboxLabels } from "../cri/labels.js";
 import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Driver, Workload } from "../round/driver.js";
 import { type BroughtUp, bringUp, readyBackground } from "./bring-up.js";
-import { type Cleanup, cleanUp, refuseLeftovers } from "./removal.js";
+import { type Cleanup, cleanUp, countForeign, listOwn, refuseLeftovers } from "./removal.js";
 import { type SandboxMaker, sandboxRequest } from "./request.js";
 
 /** The sandboxes that stand, and what for. */
@@ -57,6 +57,17 @@ export class CampaignSandboxes {
   /** The standing sandboxes that are ready, by the service's own count. */
   ready(): Promise<readonly SandboxSummary[]> {
     return readyBackground(this.#tools.driver, this.#maker.campaign);
+  }
+
+  /** The ids of the campaign's sandboxes that are ready, background ones included. */
+  async alive(): Promise<ReadonlySet<string>> {
+    const own = await listOwn(this.#tools.driver, this.#maker.campaign);
+    return new Set(own.flatMap(({ id, state }) => (state === "SANDBOX_READY" ? [id] : [])));
+  }
+
+  /** The number of sandboxes that the service lists as the campaign's although they are not. */
+  foreign(): Promise<number> {
+    return countForeign(this.#tools.driver, this.#maker.campaign);
   }
 
   /** Removes the sandboxes of a round; standing ones stay. @param timedOut whether some may still turn up */

@@ -71,14 +71,32 @@ export async function cleanUp(
   return { removed: gone.size, left: there.map(({ id }) => id), why: there.length > 0 ? why : null, removalsMs };
 }
 
-/** The campaign's sandboxes, as the service lists them. */
+/**
+ * The campaign's sandboxes, as the service lists them. A service may ignore the filter, so each answer's own label and name
+ * prefix are checked: a foreign sandbox is never returned.
+ */
 export async function listOwn(
   driver: Pick<Driver, "list">,
   campaign: string,
   wanted: (role: SandboxRole) => boolean = () => true,
 ): Promise<readonly SandboxSummary[]> {
-  const own = await driver.list({ [labelNames.campaign]: campaign }, callMs);
-  return own.filter(({ labels }) => wanted(labels[labelNames.role] as SandboxRole));
+  const listed = await driver.list({ [labelNames.campaign]: campaign }, callMs);
+  return listed.filter(sandbox => isOwn(sandbox, campaign) && wanted(sandbox.labels[labelNames.role] as SandboxRole));
+}
+
+/** The number of sandboxes that the service lists as the campaign's and that are not: it ignores the filter. */
+export async function countForeign(driver: Pick<Driver, "list">, campaign: string): Promise<number> {
+  const listed = await driver.list({ [labelNames.campaign]: campaign }, callMs);
+  return listed.filter(sandbox => !isOwn(sandbox, campaign)).length;
+}
+
+/** The longest name that Kubernetes gives a pod's host; a driver cuts the beginning of a longer one. */
+const longestName = 63;
+
+/** Whether a sandbox carries the campaign's label, and the name prefix that our requests give to its role. */
+function isOwn({ labels, name }: SandboxSummary, campaign: string): boolean {
+  if (labels[labelNames.campaign] !== campaign) return false;
+  return name.startsWith(`${labels[labelNames.role]}-`) || name.length === longestName;
 }
 
 /** @throws LabError `RUND_LEFTOVERS` if sandboxes could not be removed */

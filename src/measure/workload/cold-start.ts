@@ -158,7 +158,12 @@ export async function coldStart(
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof CriError ? error.reason : "other";
-    const message = error instanceof Error ? error.message : String(error);
+    const message =
+      error instanceof CriError
+        ? `${error.where}: ${error.details}`
+        : error instanceof Error
+          ? error.message
+          : String(error);
     // the service had answered with this sandbox, and no longer knows it
     if (reason === "not-found" && id !== null) return failed("failed", "vanished", message);
     return failed(reason === "timeout" ? "timeout" : "failed", reason, message);

@@ -49,6 +49,7 @@ export function fakeTools(cri: FakeCri, changes: Partial<CampaignTools> = {}): C
     serviceLog: null,
     runCommand: async () => ({ ms: 0, exitCode: 0 }),
     report: () => {},
+    warn: () => {},
     ...changes,
   };
 }

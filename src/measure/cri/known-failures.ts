@@ -1,0 +1,43 @@
+/** Failures with a known cause: what a service or runtime says, and the next step. */
+const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
+  [
+    /unknown version specified/,
+    "this crun is older than OCI 1.1, which containerd 1.7 and later ask for: install crun 1.8.2 or later",
+  ],
+  [
+    /expected cgroupsPath to be of format "slice:prefix:name"/,
+    "the handler uses the systemd cgroup driver: name a slice with --cgroup-parent, such as rundlab.slice",
+  ],
+  [
+    /can't get final child's PID from pipe|reading (?:from )?parent/,
+    "the runtime may not lower its oom_score_adj: set restrict_oom_score_adj = true in containerd's config",
+  ],
+  [
+    /failed to (?:get|pull) sandbox image|failed to pull image .*pause/,
+    "the sandbox (pause) image is missing: import it, or name one that is here as sandbox_image in containerd's config",
+  ],
+  [
+    /cni plugin not initialized|failed to setup network for sandbox/,
+    "the pod network is not set up: measure with --network node, or install CNI plugins and a configuration",
+  ],
+  [
+    /resource temporarily unavailable|cannot allocate memory|pthread_create failed|newosproc/,
+    "a limit on tasks or memory was reached: `rund-lab doctor --sandboxes N` shows the tightest; lower the concurrency",
+  ],
+  [
+    /too many open files/,
+    "the limit on open files was reached: raise LimitNOFILE of containerd's unit, or fs.inotify.max_user_instances",
+  ],
+  [/no space left on device/, "a disk, or the inotify watches (fs.inotify.max_user_watches), are used up"],
+];
+
+/**
+ * The next step after a failure whose cause is known.
+ *
+ * @param said what the service or the runtime said
+ * @returns undefined for any other failure
+ * @example failureHint("OCI runtime create failed: unknown version specified").includes("OCI 1.1") // true
+ * @example failureHint("exit status 1") // undefined
+ */
+export const failureHint = (said: string): string | undefined =>
+  knownFailures.find(([pattern]) => pattern.test(said))?.[1];
