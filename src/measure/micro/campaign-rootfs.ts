@@ -5,8 +5,8 @@ import type { OperationPhase, OperationsEvent } from "../../campaign-files/opera
 import { LabError } from "../../model/errors.js";
 import { diskBetween, readDisks } from "../host/disk.js";
 import { unmountBelow } from "../system/mounts.js";
-import { harnessCost, phaseOf } from "./phases.js";
-import { type ReleasedThreads, startThreads, type Task } from "./released-threads.js";
+import { medianOf, phaseOf } from "./phases.js";
+import { runReleased } from "./released-programs.js";
 import { connectSnapshots, type SnapshotClient, type SnapshotMount } from "./snapshots.js";
 
 /** What the base layer of root file systems holds. */
@@ -29,7 +29,6 @@ export class CampaignRootfs {
   readonly #based = new Set<string>();
   readonly #begin: () => void;
   #client: SnapshotClient | null = null;
-  #threads: ReleasedThreads | null = null;
 
   /**
    * @param socket containerd's; empty without a service
@@ -78,8 +77,13 @@ export class CampaignRootfs {
     const keys = Array.from({ length: count }, (_, index) => this.#key(`s${String(index + 1).padStart(5, "0")}`));
     const targets = keys.map((_, index) => join(this.#folder, `m${index + 1}`));
     for (const target of targets) mkdirSync(target, { recursive: true });
-    const threads = await this.#poolOf(count);
-    const harness = await harnessCost(threads, count, count, [["run", "true"]]);
+    const gate = join(this.#folder, "gate");
+    const trueTimes = await runReleased(
+      keys.map(() => [["true"]]),
+      gate,
+    );
+    const { totalMs, us } = phaseOf("mount", "true", trueTimes);
+    const harness = { totalMs, medianUs: medianOf(us) };
     const mounts: (readonly SnapshotMount[])[] = [];
     const phases: OperationPhase[] = [];
     const requests = (phase: "make" | "remove", operation: string, request: (item: number) => Promise<void>) =>
@@ -87,10 +91,12 @@ export class CampaignRootfs {
     const calls = (phase: "mount" | "unmount", program: string, words: (item: number) => readonly string[][]) =>
       this.#watched(
         async () => {
-          const tasks = keys.map((_, item): Task => words(item).map(each => ["run", program, ...each] as const));
-          const times = await threads.run(tasks, count);
+          const times = await runReleased(
+            keys.map((_, item) => words(item).map(each => [program, ...each])),
+            gate,
+          );
           const failed = times.find(({ failure }) => failure !== null)?.failure;
-          if (failed != null) throw mountError(program, failed.code);
+          if (failed != null) throw mountError(program, failed);
           return times;
         },
         phase,
@@ -106,10 +112,8 @@ export class CampaignRootfs {
     return { phases, harness };
   }
 
-  /** Removes everything: mounts, snapshots, mount points and threads. @returns the number of snapshots removed */
+  /** Removes everything: mounts, snapshots and mount points. @returns the number of snapshots removed */
   async clear(): Promise<number> {
-    await this.#threads?.close();
-    this.#threads = null;
     this.#based.clear();
     const mounted = await unmountBelow(this.#folder);
     if (mounted.length > 0) throw mountError("umount", `${mounted.join(", ")} stays mounted`);
@@ -146,14 +150,6 @@ export class CampaignRootfs {
   }
 
   readonly #key = (name: string): string => `rund-lab-${this.#campaign}-${name}`;
-
-  async #poolOf(size: number): Promise<ReleasedThreads> {
-    if (this.#threads !== null && this.#threads.size >= size) return this.#threads;
-    await this.#threads?.close();
-    this.#threads = null;
-    this.#threads = await startThreads(size);
-    return this.#threads;
-  }
 
   async #watched(
     work: () => Promise<readonly { startUs: number; endUs: number }[]>,

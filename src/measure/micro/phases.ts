@@ -1,5 +1,5 @@
 import type { DiskCost, OperationPhase, OperationsEvent, PhaseName } from "../../campaign-files/operations.js";
-import type { ReleasedThreads, Task, TaskTime } from "./released-threads.js";
+import type { ReleasedThreads, TaskTime } from "./released-threads.js";
 
 /** A phase's record, from the times of its items. */
 export function phaseOf(
@@ -17,13 +17,16 @@ export function phaseOf(
   };
 }
 
-/** What the harness takes for so many items: tasks without calls, or with the cheapest call of their kind. */
+/** What the harness itself takes for so many items: tasks without calls. */
 export async function harnessCost(
   pool: ReleasedThreads,
   threads: number,
   items: number,
-  task: Task = [],
 ): Promise<OperationsEvent["harness"]> {
-  const { totalMs, us } = phaseOf("make", "nothing", await pool.run(Array(items).fill(task), threads));
-  return { totalMs, medianUs: [...us].sort((a, b) => a - b)[Math.floor(us.length / 2)]! };
+  const { totalMs, us } = phaseOf("make", "nothing", await pool.run(Array(items).fill([]), threads));
+  return { totalMs, medianUs: medianOf(us) };
 }
+
+/** The middle of some numbers; the upper one of two. */
+export const medianOf = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;

@@ -1,12 +1,11 @@
 import { Worker } from "node:worker_threads";
 import { LabError } from "../../model/errors.js";
 
-/** One call that a thread makes; each is one system call, except `run`, which starts a program and waits for it. */
+/** One call that a thread makes. */
 export type Call =
   | readonly ["mkdir" | "rmdir" | "unlink", path: string]
   | readonly ["rename" | "clone" | "copy", from: string, to: string]
-  | readonly ["write", path: string, text: string]
-  | readonly ["run", program: string, ...words: string[]];
+  | readonly ["write", path: string, text: string];
 
 /** The calls of one item, made one after another and timed together. */
 export type Task = readonly Call[];
@@ -15,7 +14,7 @@ export type Task = readonly Call[];
 export interface TaskTime {
   readonly startUs: number;
   readonly endUs: number;
-  /** The call that failed, and the system's error code or what the program printed; null where all succeeded. */
+  /** The call that failed, and the system's error code; null where all succeeded. */
   readonly failure: { readonly call: number; readonly code: string } | null;
 }
 
@@ -77,7 +76,7 @@ export async function startThreads(size: number): Promise<ReleasedThreads> {
 
 function startWorker(shared: BigInt64Array): Worker {
   // compilers that keep the names of functions call __name for each
-  const source = `const __name = f => f; (${threadMain})(require("node:worker_threads"), require("node:fs"), require("node:child_process"));`;
+  const source = `const __name = f => f; (${threadMain})(require("node:worker_threads"), require("node:fs"));`;
   return new Worker(source, {
     eval: true,
     workerData: shared,
@@ -108,7 +107,6 @@ function nextMessage(worker: Worker): Promise<unknown> {
 function threadMain(
   { parentPort, workerData }: typeof import("node:worker_threads"),
   fs: typeof import("node:fs"),
-  { spawnSync }: typeof import("node:child_process"),
 ): void {
   const shared = workerData as BigInt64Array;
   const { hrtime } = process;
@@ -148,11 +146,6 @@ function threadMain(
           fs.closeSync(to);
         }
         return;
-      }
-      case "run": {
-        const { status, stderr, error } = spawnSync(path, words, { stdio: ["ignore", "ignore", "pipe"] });
-        if (error !== undefined) throw error;
-        if (status !== 0) throw new Error(String(stderr).trim().split("\n")[0]);
       }
     }
   };

@@ -1,5 +1,4 @@
 import { socketPath } from "../../cri/grpc.js";
-import { threadMiB } from "../../micro/released-threads.js";
 import { connectSnapshots } from "../../micro/snapshots.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import { measureOperations, roundOfOperations, subject, summariseOperations } from "../operations.js";
@@ -35,7 +34,7 @@ export const rootfs: ExperimentDeclaration = {
     const count = concurrency ?? 1;
     const copied = runtime === "native" || runtime === "blockfile";
     const each = 40 + (copied ? 10 + large : 0);
-    const needs = { memoryMiB: count * (threadMiB + (copied ? 1 : 0)), pids: 3 * count };
+    const needs = { memoryMiB: count * (copied ? 3 : 2), pids: 3 * count };
     return { sandboxes: 0, atOnce: 0, ms: (rounds.length + warmup) * (count * each + aroundMs), needs };
   },
   measured: roundOfOperations("rootfs"),

@@ -1,0 +1,66 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { execa } from "execa";
+import { shellWord } from "../system/shell-word.js";
+
+/** When an item's programs began and ended, in microseconds since the release, and what they said if one failed. */
+export interface ProgramTime {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly failure: string | null;
+}
+
+/**
+ * Runs programs released together, each by a process that is forked and waits before the release. So an item costs the start
+ * of its own program and nothing of this process, which would start one after another.
+ *
+ * If this process is killed before the release, no program runs.
+ *
+ * @param items the programs of each item, run one after another until one fails
+ * @param gate a file that does not exist; it marks the release
+ */
+export async function runReleased(
+  items: readonly (readonly (readonly string[])[])[],
+  gate: string,
+): Promise<readonly ProgramTime[]> {
+  const script = items
+    .map((programs, item) => {
+      const words = programs.map(argv => argv.map(shellWord).join(" ")).join(" && ");
+      return `{ echo ready ${item}; read -r _ <&3; [ -e ${shellWord(gate)} ] || exit; echo start ${item}; ${words} >&2; echo end ${item} $?; } &\n`;
+    })
+    .join("");
+  const shell = execa("sh", ["-s"], { stdio: ["pipe", "pipe", "pipe", "pipe"], reject: false });
+  const starts: number[] = [];
+  const times: ProgramTime[] = [];
+  let ready = 0;
+  let releasedNs = 0n;
+  let rest = "";
+  shell.stdin!.end(`${script}exec 3<&-\nwait\n`);
+  for await (const chunk of shell.stdout as AsyncIterable<Buffer>) {
+    const us = Number(process.hrtime.bigint() - releasedNs) / 1000;
+    const lines = `${rest}${chunk}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const [event, item, status] = line.split(" ");
+      const index = Number(item);
+      if (event === "ready") ready++;
+      if (event === "start") starts[index] = us;
+      if (event === "end") {
+        times[index] = { startUs: starts[index]!, endUs: us, failure: status === "0" ? null : `exit code ${status}` };
+      }
+    }
+    if (ready === items.length && releasedNs === 0n) {
+      writeFileSync(gate, "");
+      releasedNs = process.hrtime.bigint();
+      (shell.stdio[3] as unknown as NodeJS.WritableStream).end();
+    }
+  }
+  const { stderr } = await shell;
+  rmSync(gate, { force: true });
+  const said = String(stderr ?? "")
+    .split("\n")
+    .find(line => line !== "");
+  return items.map((_, item) => {
+    const time = times[item] ?? { startUs: 0, endUs: 0, failure: "ended before it began" };
+    return time.failure === null ? time : { ...time, failure: said ?? time.failure };
+  });
+}
