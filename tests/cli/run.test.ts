@@ -179,8 +179,8 @@ test("what cannot be run is refused before anything begins, with the next step",
   inTempFolder(async cwd => {
     const time = ["run", "time", "--runtime", "rund"];
     const wrong: readonly [readonly string[], number, RegExp][] = [
-      [["run"], 2, /nothing to run.*time, memory or density/],
-      [["run", "speed"], 2, /expected time, memory or density, found speed/],
+      [["run"], 2, /nothing to run.*time, memory, density,/],
+      [["run", "speed"], 2, /expected time, memory, density, .*found speed/],
       [[...time, "--concurrency", "0"], 2, /concurrency: expected a whole number from 1 to 10000, found 0/],
       [[...time, "--concurrency", "1e9"], 2, /--concurrency: expected a whole number, found "1e9"/],
       [[...time, "--concurrency", "1000000000"], 2, /from 1 to 10000, found 1000000000/],

@@ -10,6 +10,7 @@ import { runtimes } from "../../../src/measure/index.js";
 import { makePlan } from "../../../src/measure/plan/plan.js";
 import { experimentSettings } from "../../../src/measure/plan/settings.js";
 import { fasterClock } from "../../../src/measure/round/clock.js";
+import { criDriver } from "../../../src/measure/workload/cri-driver.js";
 import { campaignIn, fakeTools, type Outcome } from "../campaign/campaigns.js";
 import { FakeCri } from "../campaign/fake-cri.js";
 import { VirtualClock } from "../campaign/virtual-clock.js";
@@ -87,9 +88,11 @@ export async function machineCampaign(
     machine: { ...machine, log: at, startAndRemove: async handler => note(handler, "probe") },
   });
   const nothing = fakeTools(new FakeCri(new VirtualClock(), () => ({ ms: 0 })));
+  const clock = fasterClock(100);
   const tools: CampaignTools = {
     ...nothing,
-    ...{ cri, preparation, clock: fasterClock(100), memory: oneProcessEach(nothing.memory) },
+    ...{ preparation, clock, memory: oneProcessEach(nothing.memory) },
+    driver: criDriver({ cri, clock, logFolder: join(folder, "container-logs") }),
     host: { ...nothing.host, cpu: readCpu },
   };
   try {
