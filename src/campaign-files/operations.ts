@@ -12,7 +12,10 @@ export interface OperationPhase {
   readonly operation: string;
   /** From the release to the last end. */
   readonly totalMs: number;
-  /** Microseconds of each item's operation, in the order of the items. */
+  /**
+   * Microseconds of each item's operation, in the order of the items. A program, such as mount, counts from the release:
+   * it was forked before.
+   */
   readonly us: readonly number[];
   /** Operations and bytes of the machine's disks during the phase; left out where nothing is written to disks. */
   readonly disk?: DiskCost;

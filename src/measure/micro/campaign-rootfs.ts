@@ -152,7 +152,7 @@ export class CampaignRootfs {
   readonly #key = (name: string): string => `rund-lab-${this.#campaign}-${name}`;
 
   async #watched(
-    work: () => Promise<readonly { startUs: number; endUs: number }[]>,
+    work: () => Promise<readonly { readonly startUs?: number; readonly endUs: number }[]>,
     phase: OperationPhase["phase"],
     operation: string,
     phases: OperationPhase[],

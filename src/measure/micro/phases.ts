@@ -1,18 +1,18 @@
 import type { DiskCost, OperationPhase, OperationsEvent, PhaseName } from "../../campaign-files/operations.js";
-import type { ReleasedThreads, TaskTime } from "./released-threads.js";
+import type { ReleasedThreads } from "./released-threads.js";
 
-/** A phase's record, from the times of its items. */
+/** A phase's record, from the times of its items; a time without a start counts from the release. */
 export function phaseOf(
   phase: PhaseName,
   operation: string,
-  times: readonly Pick<TaskTime, "startUs" | "endUs">[],
+  times: readonly { readonly startUs?: number; readonly endUs: number }[],
   disk?: DiskCost,
 ): OperationPhase {
   return {
     phase,
     operation,
     totalMs: Math.round(Math.max(...times.map(({ endUs }) => endUs))) / 1000,
-    us: times.map(({ startUs, endUs }) => Math.round(endUs - startUs)),
+    us: times.map(({ startUs = 0, endUs }) => Math.round(endUs - startUs)),
     ...(disk === undefined ? {} : { disk }),
   };
 }

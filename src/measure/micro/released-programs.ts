@@ -2,9 +2,8 @@ import { rmSync, writeFileSync } from "node:fs";
 import { execa } from "execa";
 import { shellWord } from "../system/shell-word.js";
 
-/** When an item's programs began and ended, in microseconds since the release, and what they said if one failed. */
+/** When an item's programs had ended, in microseconds since the release, and what they said if one failed. */
 export interface ProgramTime {
-  readonly startUs: number;
   readonly endUs: number;
   readonly failure: string | null;
 }
@@ -25,11 +24,10 @@ export async function runReleased(
   const script = items
     .map((programs, item) => {
       const words = programs.map(argv => argv.map(shellWord).join(" ")).join(" && ");
-      return `{ echo ready ${item}; read -r _ <&3; [ -e ${shellWord(gate)} ] || exit; echo start ${item}; ${words} >&2; echo end ${item} $?; } &\n`;
+      return `{ echo ready ${item}; read -r _ <&3; [ -e ${shellWord(gate)} ] || exit; ${words} >&2; echo end ${item} $?; } &\n`;
     })
     .join("");
   const shell = execa("sh", ["-s"], { stdio: ["pipe", "pipe", "pipe", "pipe"], reject: false });
-  const starts: number[] = [];
   const times: ProgramTime[] = [];
   let ready = 0;
   let releasedNs = 0n;
@@ -43,9 +41,8 @@ export async function runReleased(
       const [event, item, status] = line.split(" ");
       const index = Number(item);
       if (event === "ready") ready++;
-      if (event === "start") starts[index] = us;
       if (event === "end") {
-        times[index] = { startUs: starts[index]!, endUs: us, failure: status === "0" ? null : `exit code ${status}` };
+        times[index] = { endUs: us, failure: status === "0" ? null : `exit code ${status}` };
       }
     }
     if (ready === items.length && releasedNs === 0n) {
@@ -60,7 +57,7 @@ export async function runReleased(
     .split("\n")
     .find(line => line !== "");
   return items.map((_, item) => {
-    const time = times[item] ?? { startUs: 0, endUs: 0, failure: "ended before it began" };
+    const time = times[item] ?? { endUs: 0, failure: "ended before it began" };
     return time.failure === null ? time : { ...time, failure: said ?? time.failure };
   });
 }
