@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./claims.js"),
   },
   {
+    name: "export",
+    summary: "samples, rounds and memory of campaigns as Parquet",
+    load: () => import("./export.js"),
+  },
+  {
     name: "compare",
     summary: "two campaigns, cell by cell; a gate for CI",
     load: () => import("./compare.js"),

@@ -118,6 +118,8 @@ const keepers: readonly (readonly [what: string, packages: RegExp, places: RegEx
   ["csv-parse", /^csv-parse/, /^(analysis|importers|measure\/arrivals)\//],
   ["processes", /^(execa|node:child_process)$/, /^(measure\/|analysis\/datasets\/fetch\.ts$|jupyter\/|kernel\/|cli\/)/],
   ["gRPC", /^@grpc\//, /^measure\//],
+  ["the Kubernetes client", /^@kubernetes\//, /^measure\/kubernetes\//],
+  ["hyparquet-writer", /^hyparquet-writer/, /^campaign-files\/parquet\//],
   ["zeromq", /^zeromq/, /^(kernel|jupyter)\//],
 ];
 for (const [what, packages, places] of keepers) {

@@ -1,0 +1,180 @@
+import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { parseRunName } from "../../logs/index.js";
+import { LabError } from "../../model/errors.js";
+import type { Problem } from "../../model/problem.js";
+import { parseEvents, type RoundEvent } from "../events.js";
+import { parseManifest } from "../manifest.js";
+import { cellKey, loggedMakespans } from "./logged-makespans.js";
+import { ParquetTableFile } from "./table-file.js";
+import {
+  memorySchema,
+  parquetMemory,
+  parquetRound,
+  parquetSamples,
+  type Row,
+  roundsSchema,
+  samplesSchema,
+  type TableSchema,
+} from "./tables.js";
+
+/** What was exported. */
+export interface ParquetExport {
+  readonly samples: number;
+  readonly rounds: number;
+  readonly memory: number;
+  /** Files written, in order. */
+  readonly files: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+const schemas = { samples: samplesSchema, rounds: roundsSchema, memory: memorySchema } as const;
+type TableName = keyof typeof schemas;
+
+/**
+ * Writes campaigns as Parquet: `samples/campaign=…/runtime=…/part-0.parquet`, and the same for `rounds` and `memory`, the layout
+ * that DuckDB, Spark, Polars and Athena read without a schema. A path that ends in `.parquet` becomes one file with the samples
+ * alone, with campaign and runtime as columns. Journals are read line by line, so that their length does not matter. A campaign
+ * that was exported there before is replaced; nothing is replaced unless everything could be read.
+ *
+ * @param folders campaign folders
+ * @throws LabError `RUND_EXPORT_INPUT` for a folder that is no campaign, `RUND_MANIFEST`
+ */
+export async function exportParquet(folders: readonly string[], path: string): Promise<ParquetExport> {
+  const single = path.endsWith(".parquet");
+  const campaigns = folders.map(folder => ({ folder, name: campaignName(folder) }));
+  const twice = campaigns.find(({ name }, index) => campaigns.findIndex(each => each.name === name) !== index);
+  if (twice !== undefined) {
+    throw new LabError("RUND_EXPORT_TWICE", "input", "two campaigns of one name", {
+      where: twice.folder,
+      hint: "the name is a partition of the export: export them to different folders",
+    });
+  }
+  const partial = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+  const sink = single ? new SingleFile(partial) : new Partitions(partial);
+  const problems: Problem[] = [];
+  try {
+    for (const { folder, name } of campaigns) await readCampaign(folder, name, sink, problems);
+    const written = sink.finish();
+    if (single) renameSync(partial, path);
+    else moveInto(path, partial, written);
+    const files = single ? [path] : written.map(file => join(path, file));
+    return { ...sink.counts, files, problems };
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+function campaignName(folder: string): string {
+  const file = join(folder, "run.json");
+  if (existsSync(file) && existsSync(join(folder, "events.ndjson"))) {
+    return parseManifest(readFileSync(file, "utf8"), file).campaign;
+  }
+  throw new LabError("RUND_EXPORT_INPUT", "input", "", {
+    where: folder,
+    expected: "a campaign's folder with run.json and events.ndjson",
+    found: existsSync(folder) ? "a folder without them" : "no such folder",
+    hint: "`rund-lab run` makes such folders below raw/",
+  });
+}
+
+async function readCampaign(folder: string, campaign: string, sink: Sink, problems: Problem[]): Promise<void> {
+  const file = join(folder, "events.ndjson");
+  const logged = loggedMakespans(folder);
+  const complete = new Map<string, number>();
+  /** The next makespan of the round's cell: line k of the logs is the k-th complete round. */
+  const makespanOf = ({ run, density, concurrency, makespanMs, warmup }: RoundEvent): number | null => {
+    if (makespanMs === null || warmup) return null;
+    const key = cellKey(run, density, concurrency);
+    const index = complete.get(key) ?? 0;
+    complete.set(key, index + 1);
+    return logged.get(key)?.[index] ?? null;
+  };
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+    number++;
+    const parsed = parseEvents(`${line}\n`, file);
+    problems.push(...parsed.problems.map(problem => ({ ...problem, line: number })));
+    for (const event of parsed.rows) {
+      if (event.event === "memory") {
+        for (const row of parquetMemory(event)) sink.add("memory", campaign, event.runtime, row);
+      } else if (event.event === "round") {
+        addRound(event, makespanOf(event), campaign, sink);
+      }
+    }
+  }
+}
+
+function addRound(round: RoundEvent, makespanMs: number | null, campaign: string, sink: Sink): void {
+  const experiment = parseRunName(round.run)?.experiment === "density" ? "density" : "time";
+  for (const row of parquetSamples(round, experiment)) sink.add("samples", campaign, round.runtime, row);
+  sink.add("rounds", campaign, round.runtime, parquetRound(round, experiment, makespanMs));
+}
+
+interface Sink {
+  readonly counts: Readonly<Record<TableName, number>>;
+  add(table: TableName, campaign: string, runtime: string, row: Row): void;
+  /** @returns the files, as paths below the folder */
+  finish(): readonly string[];
+}
+
+/** A file for each table, campaign and runtime. */
+class Partitions implements Sink {
+  readonly counts = { samples: 0, rounds: 0, memory: 0 };
+  readonly #folder: string;
+  readonly #files = new Map<string, ParquetTableFile>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  add(table: TableName, campaign: string, runtime: string, row: Row): void {
+    const path = join(table, `campaign=${campaign}`, `runtime=${runtime}`, "part-0.parquet");
+    let file = this.#files.get(path);
+    if (file === undefined) {
+      file = new ParquetTableFile(join(this.#folder, path), schemas[table]);
+      this.#files.set(path, file);
+    }
+    file.add(row);
+    this.counts[table]++;
+  }
+
+  finish(): readonly string[] {
+    for (const file of this.#files.values()) file.finish();
+    return [...this.#files.keys()].sort();
+  }
+}
+
+/** One file of samples. */
+class SingleFile implements Sink {
+  readonly counts = { samples: 0, rounds: 0, memory: 0 };
+  readonly #file: ParquetTableFile;
+
+  constructor(path: string) {
+    const schema: TableSchema = { campaign: "STRING", runtime: "STRING", ...samplesSchema };
+    this.#file = new ParquetTableFile(path, schema);
+  }
+
+  add(table: TableName, campaign: string, runtime: string, row: Row): void {
+    if (table !== "samples") return;
+    this.#file.add({ campaign, runtime, ...row });
+    this.counts.samples++;
+  }
+
+  finish(): readonly string[] {
+    this.#file.finish();
+    return [];
+  }
+}
+
+/** Puts the partitions of each campaign in the place of those that were there. */
+function moveInto(path: string, partial: string, files: readonly string[]): void {
+  const partitions = new Set(files.map(file => dirname(dirname(file))));
+  for (const partition of partitions) {
+    const target = join(path, partition);
+    rmSync(target, { recursive: true, force: true });
+    mkdirSync(dirname(target), { recursive: true });
+    renameSync(join(partial, partition), target);
+  }
+}

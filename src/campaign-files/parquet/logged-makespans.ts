@@ -1,0 +1,30 @@
+import { discoverRuns, ProblemList, readCells } from "../../logs/index.js";
+
+/** The makespans of a campaign's logs, in the order of each cell's complete rounds. */
+export type LoggedMakespans = ReadonlyMap<string, readonly number[]>;
+
+/** The key of a cell among them. */
+export const cellKey = (run: string, density: number, concurrency: number): string =>
+  `${run}/${density}/${concurrency}`;
+
+/**
+ * Reads the makespans that the tables average: in whole milliseconds, as the client logs have them. How they were rounded
+ * depends on the version that recorded them, so they are not computed from the journal again.
+ */
+export function loggedMakespans(campaign: string): LoggedMakespans {
+  const problems = new ProblemList();
+  const found = new Map<string, readonly number[]>();
+  for (const folder of discoverRuns(campaign, problems)) {
+    if (folder.experiment === "memory") continue;
+    for (const cell of readCells(folder, problems)) {
+      if (cell.kind !== "starts") continue;
+      const { rounds, clients, startMs, endMs } = cell.columns;
+      const spans = Array.from({ length: rounds }, (_, round) => {
+        const own = [round * clients, (round + 1) * clients] as const;
+        return Math.max(...endMs.subarray(...own)) - Math.min(...startMs.subarray(...own));
+      });
+      found.set(cellKey(folder.name, cell.density, cell.concurrency), spans);
+    }
+  }
+  return found;
+}
