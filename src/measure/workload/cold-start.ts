@@ -76,18 +76,22 @@ export async function coldStart(
   const timedOut = (message: string) => failed("timeout", stage === "ready" ? "not-ready" : `no-${stage}`, message);
 
   /** Waits until the process is seen to do something, has exited, or the time is over. */
-  async function awaitProcess<Seen>(what: string, seen: Promise<Seen>): Promise<Seen | ColdStartResult> {
+  async function awaitProcess<Seen>(
+    what: { readonly before: string; readonly never: string },
+    seen: Promise<Seen>,
+  ): Promise<Seen | ColdStartResult> {
     let over = false;
     const exited = (async () => {
-      while (!over && leftMs() > 0) {
-        await clock.sleep(Math.min(exitCheckMs, Math.max(1, leftMs())), signal);
+      while (leftMs() > exitCheckMs) {
+        await clock.sleep(exitCheckMs, signal);
         if (over) break;
         const { state, exitCode, reason } = await cri.containerStatus(containerId!, callOptions());
         if (state !== "CONTAINER_EXITED") continue;
         const why = reason === "" ? "" : ` (${reason})`;
-        return failed("failed", "exited", `the process exited with code ${exitCode}${why} before ${what}`);
+        return failed("failed", "exited", `the process exited with code ${exitCode}${why} before ${what.before}`);
       }
-      return timedOut(`${what}: not within ${timeoutMs} ms`);
+      await clock.sleep(Math.max(0, leftMs()), signal);
+      return timedOut(`the process runs, but ${what.never} within ${timeoutMs} ms`);
     })();
     exited.catch(() => {});
     try {
@@ -142,11 +146,14 @@ export async function coldStart(
       await started;
       if (workload.until === "output") {
         stage = "output";
-        const early = await awaitProcess("its first line", printed);
+        const early = await awaitProcess({ before: "its first line", never: "wrote no line" }, printed);
         if (early !== undefined) return early;
       } else if (answered !== undefined) {
         stage = "response";
-        const seen = await awaitProcess(`it answered on port ${port}`, answered);
+        const seen = await awaitProcess(
+          { before: `it answered on port ${port}`, never: `did not answer on port ${port}` },
+          answered,
+        );
         if ("sample" in seen) return seen;
         reached.respondedMs = at(seen.answeredNs);
         if (seen.refusedNs !== null) reached.refusedMs = at(seen.refusedNs);

@@ -1,0 +1,186 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { stagesOf } from "../../../src/analysis/stages/index.js";
+import { endOf, type FailedSample, type ReadySample } from "../../../src/campaign-files/index.js";
+import {
+  type ExperimentWishes,
+  openService,
+  type PrivateContainerd,
+  startContainerd,
+  workloadFacts,
+} from "../../../src/measure/index.js";
+import { needs, program, suiteNeeding } from "../../support/needs.js";
+import { readCampaign } from "../campaign/campaigns.js";
+import { assertNothingLeft, measureOn } from "../campaign/real.js";
+import { assertNoNetworkLeft } from "./leftovers.js";
+
+const test = suiteNeeding(
+  "containers in sandboxes, on a real containerd",
+  ...[needs.root, needs.containerd, needs.runc, needs.crun, needs.runsc, program("busybox")],
+);
+let folder: string;
+let containerd: PrivateContainerd;
+test.before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
+  containerd = await startContainerd(join(folder, "containerd"));
+});
+test.after(async () => {
+  await containerd.stop();
+  rmSync(folder, { recursive: true });
+});
+
+async function measured(wishes: Omit<ExperimentWishes, "experiment">) {
+  const path = await measureOn(containerd.endpoint, [{ experiment: "time", rounds: 1, ...wishes }], { out: folder });
+  assert.not.ok(existsSync(join(path, "container-logs")), "the containers' logs are gone");
+  return { path, ...readCampaign(path) };
+}
+
+for (const network of ["node", "pod"] as const) {
+  test(`runc, crun and gVisor answer on the ${network} network; every time is there, stages add up, and nothing is left`, async () => {
+    const { rounds, path } = await measured({
+      ...{ runtimes: ["runc", "crun", "runsc"], concurrency: [1, 5], until: "response", network },
+    });
+    assert.is(rounds.length, 6);
+    for (const { samples, makespanMs, runtime } of rounds) {
+      assert.ok(makespanMs !== null, `${runtime}: ${JSON.stringify(samples)}`);
+      for (const sample of samples as readonly ReadySample[]) {
+        const { sentMs, answeredMs, readyMs, createdMs, startedMs, outputMs, processMs, respondedMs, marks } = sample;
+        const inOrder = [sentMs, answeredMs, readyMs, createdMs!, startedMs!];
+        assert.equal(
+          [...inOrder].sort((a, b) => a - b),
+          inOrder,
+        );
+        // the process's clock, containerd's stamp and this program's clock are three, of one machine
+        assert.ok(processMs! > createdMs! && processMs! <= outputMs! + 1, JSON.stringify(sample));
+        assert.ok(respondedMs! > processMs!);
+        assert.is(endOf(sample), respondedMs);
+        const stages = stagesOf(sample);
+        const us = stages.reduce(
+          (sum, { fromMs, toMs }) => sum + Math.round(toMs * 1000) - Math.round(fromMs * 1000),
+          0,
+        );
+        assert.is(us, Math.round(respondedMs! * 1000) - Math.round(sentMs * 1000));
+        assert.is(Object.keys(marks ?? {}).length, network === "pod" ? 10 : 8, JSON.stringify(marks));
+        assert.not.ok(
+          stages.some(({ name }) => name === "unattributed"),
+          JSON.stringify(stages),
+        );
+      }
+    }
+    const { runs } = JSON.parse(readFileSync(join(path, "run.json"), "utf8"));
+    const { config } = runs[0];
+    assert.equal([config.until, config.network, config.image], ["response", network, "rund-lab.local/workload:1"]);
+    if (network === "pod") assert.match(config.cni, /^rund-lab-[0-9a-f]{8}: ptp .*, host-local /);
+    assertNothingLeft(containerd);
+    assertNoNetworkLeft(containerd);
+  });
+}
+
+test("an end before the answer is the one that the logs have; what comes later is kept beside it", async () => {
+  for (const until of ["container", "output"] as const) {
+    const { rounds, read } = await measured({ runtimes: ["runc"], concurrency: [2], until });
+    const [round] = rounds;
+    const [sample] = round!.samples as readonly ReadySample[];
+    assert.is(endOf(sample!), until === "container" ? sample!.startedMs : sample!.outputMs);
+    assert.ok(sample!.outputMs !== undefined, "the line that came after the end");
+    assert.is(sample!.respondedMs, undefined);
+    const line = read(`${round!.run}/con_002/client001.txt`);
+    const [, start, end] = line.split(" ").map(Number);
+    assert.ok(Math.abs(end! - start! - (endOf(sample!) - sample!.sentMs)) <= 1, line);
+  }
+  assertNothingLeft(containerd);
+});
+
+test("what goes wrong is a failed stage with the runtime's own words, and everything is removed", async () => {
+  const failure = async (wishes: Omit<ExperimentWishes, "experiment" | "runtimes">) => {
+    const { rounds } = await measured({ runtimes: ["runc"], concurrency: [1], timeout: 3, ...wishes });
+    assertNothingLeft(containerd);
+    return rounds[0]!.samples[0] as FailedSample;
+  };
+  const missing = await failure({ until: "container", command: "/bin/no-such-program" });
+  assert.equal([missing.stage, missing.status], ["start", "failed"]);
+  assert.match(missing.message, /no-such-program.*no such file or directory/);
+  const exits = await failure({ until: "output", command: "/bin/busybox false" });
+  assert.equal([exits.stage, exits.reason], ["output", "exited"]);
+  assert.match(exits.message, "exited with code 1");
+  const silent = await failure({ until: "output", command: "/bin/busybox sleep 60" });
+  assert.equal([silent.stage, silent.status, silent.reason], ["output", "timeout", "no-output"]);
+  const unserved = await failure({
+    until: "response",
+    command: "/bin/busybox sh -c 'echo hello; sleep 60'",
+    port: 19_999,
+  });
+  assert.equal([unserved.stage, unserved.status, unserved.reason], ["response", "timeout", "no-response"]);
+  assert.ok(unserved.outputMs !== undefined, "what was reached before is kept");
+});
+
+test("an image that is not there, a missing pod network and a port that is taken are told before anything is started", async () => {
+  const service = await openService(containerd.endpoint, "cri");
+  const refused = async (work: Promise<unknown>, code: string) =>
+    work.then(
+      () => assert.unreachable(code),
+      error => assert.is(error.code, code, error.message),
+    );
+  try {
+    await refused(workloadFacts(service, { until: "container", image: "rund-lab.local/none:1" }), "RUND_IMAGE");
+    const cut = { ...service, network: { ...service.network, pluginFolders: [folder] } };
+    await refused(workloadFacts(cut, { network: "pod" }), "RUND_NETWORK");
+  } finally {
+    service.cri.close();
+  }
+  const { createServer } = await import("node:net");
+  const server = createServer();
+  const port = await new Promise<number>(resolve =>
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)),
+  );
+  await refused(measured({ runtimes: ["runc"], concurrency: [1], until: "response", port }), "RUND_PORT_TAKEN");
+  await new Promise(resolve => server.close(resolve));
+  assertNothingLeft(containerd);
+});
+
+test("the first line agrees with the process's own clock, written to a file, within 2 ms at the median", async () => {
+  const differences: number[] = [];
+  const command = `/bin/busybox sh -c 'echo "started $EPOCHREALTIME"; echo "$EPOCHREALTIME" >/clock; exec /bin/busybox sleep 600'`;
+  const clocks = new Map<string, number>();
+  // as containerd sees it: it may have mounts of its own
+  const tasks = join(`/proc/${containerd.pid}/root`, containerd.folder, "state/io.containerd.runtime.v2.task/k8s.io");
+  for (const runtime of ["runc", "crun"]) {
+    const { rounds } = await measureOn(
+      containerd.endpoint,
+      [{ experiment: "time", runtimes: [runtime], concurrency: [5], rounds: 2, until: "output", command }],
+      { out: folder },
+      {
+        // the round's sandboxes still stand when it is written down: look before they go
+        timing: { quietLimitMs: 0, idleMs: 20, settleMs: 600 },
+        report: ({ doing }) => {
+          if (!doing.startsWith("round")) return;
+          const look = setInterval(() => {
+            for (const id of existsSync(tasks) ? readdirSync(tasks) : []) {
+              const file = join(tasks, id, "rootfs/clock");
+              const text = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+              if (text !== "") clocks.set(id, Number(text) * 1000);
+            }
+          }, 50);
+          setTimeout(() => clearInterval(look), 20_000).unref();
+          look.unref();
+        },
+      },
+    ).then(readCampaign);
+    const stamps = rounds.flatMap(({ samples, releasedMs }) =>
+      (samples as readonly ReadySample[]).map(({ outputMs }) => releasedMs + outputMs!),
+    );
+    for (const stamp of stamps) {
+      const nearest = [...clocks.values()].reduce((best, each) =>
+        Math.abs(each - stamp) < Math.abs(best - stamp) ? each : best,
+      );
+      differences.push(Math.abs(nearest - stamp));
+    }
+  }
+  assert.is(clocks.size >= 20, true, `${clocks.size} containers wrote their clock`);
+  const sorted = differences.sort((a, b) => a - b);
+  assert.ok(sorted[Math.floor(sorted.length / 2)]! < 2, sorted.join(" "));
+});
+
+test.run();
