@@ -19,10 +19,14 @@ export interface Confound {
 export function confoundsBetween(a: RunInfo, b: RunInfo): readonly Confound[] {
   const same = a.runtime === b.runtime;
   const [left, right] = [circumstances(a, same), circumstances(b, same)];
-  return [...new Set([...left.keys(), ...right.keys()])]
-    .map(what => ({ what, a: left.get(what) ?? null, b: right.get(what) ?? null }))
-    .filter(({ a, b }) => a !== b)
-    .sort((a, b) => rank(a) - rank(b) || (a.what < b.what ? -1 : 1));
+  return (
+    [...new Set([...left.keys(), ...right.keys()])]
+      .map(what => ({ what, a: left.get(what) ?? null, b: right.get(what) ?? null }))
+      .filter(({ a, b }) => a !== b)
+      // another version has another digest; only a rebuilt one is worth a line
+      .filter(({ what }) => what !== "ociDigest" || left.get("OCI runtime") === right.get("OCI runtime"))
+      .sort((a, b) => rank(a) - rank(b) || (a.what < b.what ? -1 : 1))
+  );
 }
 
 /** What the sandboxes were started with; a run that does not say had empty sandboxes on the host's network. */
@@ -53,11 +57,19 @@ export function describeConfound({ what, a, b }: Confound): string {
   return `${what} ${a ?? "not recorded"} against ${b ?? "not recorded"}`;
 }
 
+/** Facts about a runtime handler: between two runtimes they are what is compared, not confounds. */
+const handlerFacts = ["handlerType", "handlerOptions", "ociDigest"];
+
 function circumstances(run: RunInfo, sameRuntime: boolean): ReadonlyMap<string, string> {
-  const { versions, template, driver, host, config } = run;
+  const { versions, template, driver, host, hostFacts } = run;
+  const { ociVersion: _, service = null, ...config } = run.config;
+  const compared = sameRuntime ? [] : handlerFacts;
+  const facts = Object.fromEntries(Object.entries(config).filter(([name]) => !compared.includes(name)));
   // between two runtimes these are what is compared
   const own = sameRuntime ? { handler: run.handler, "OCI runtime": run.ociRuntime } : {};
-  const known = { ...plainWorkload, ...versions, template, driver, host, ...own, ...config };
+  // containerd has a version of its own already
+  const other = versions.containerd === null ? { service } : {};
+  const known = { ...plainWorkload, ...versions, template, driver, host, ...hostFacts, ...other, ...own, ...facts };
   const recorded = Object.entries(known).filter(([, value]) => value !== null && value !== undefined);
   return new Map(recorded.map(([what, value]) => [what, String(value)]));
 }

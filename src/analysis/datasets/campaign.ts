@@ -80,7 +80,8 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
     recorded,
     versions: run.versions,
     handler: run.handler,
-    ...ociRuntimeIn(path),
+    ...(typeof run.config.ociVersion === "string" ? { ociRuntime: run.config.ociVersion } : ociRuntimeIn(path)),
+    hostFacts: hostFactsOf(manifest),
     repeat: run.repeat,
     template: run.template,
     config: run.config,
@@ -88,6 +89,22 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
     host: manifest.host.id,
     replayed: manifest.replayed,
   };
+}
+
+/** What a machine's owner can change on it, and comparisons must name. */
+const hostFactNames = [
+  "governor",
+  "cgroups",
+  "distribution",
+  "kernelParameters",
+  "microcode",
+  "mitigations",
+  "transparentHugePages",
+] as const;
+
+function hostFactsOf({ host }: Manifest): Readonly<Record<string, string>> {
+  const recorded = hostFactNames.flatMap(name => (typeof host[name] === "string" ? [[name, host[name]] as const] : []));
+  return Object.fromEntries(recorded);
 }
 
 /** versions.txt names the OCI runtime; a run folder of a campaign that stopped before it was written has none. */

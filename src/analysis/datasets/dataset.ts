@@ -29,6 +29,8 @@ export interface RunInfo {
   readonly driver: string | null;
   /** A name for the machine, equal for runs on the same one; null where nothing recorded it. */
   readonly host: string | null;
+  /** Facts about that machine that change on it, such as its governor; left out where nothing recorded them. */
+  readonly hostFacts?: Readonly<Record<string, string>>;
   /** Handed out by the replay server, not measured. */
   readonly replayed: boolean;
   /** What another tool's latencies count, from where to where; left out for cold starts of our own. */

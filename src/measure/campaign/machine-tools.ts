@@ -82,7 +82,7 @@ function preparationFor(service: Service, driver: Driver, label: string, clock: 
   return machinePreparation({
     containerd,
     snapshotter,
-    program: "containerd",
+    facts: handler => service.facts(handler),
     machine: thisMachine({ startAndRemove }),
   });
 }

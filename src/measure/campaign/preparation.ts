@@ -17,6 +17,7 @@ import {
 } from "../changes/index.js";
 import { readVersions } from "../host/versions.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import type { ServiceFacts } from "./service-facts.js";
 
 /** Prepares the machine for a campaign's runtimes (configs, snapshotter, templates) and restores it. */
 export interface Preparation {
@@ -43,8 +44,8 @@ export interface MachineUnderTest {
   readonly containerd: ContainerdInUse | null;
   /** containerd's snapshotter as it reports it; null where it does not. */
   readonly snapshotter: string | null;
-  /** The containerd program, for its version. */
-  readonly program: string;
+  /** The facts about a handler, from the service that answers. */
+  readonly facts: (handler: string) => Promise<ServiceFacts>;
   readonly machine: Machine;
 }
 
@@ -122,10 +123,16 @@ export function stepsFor(
 const nowhere: ContainerdInUse = { service: { folder: "" }, configPath: "", configText: "" };
 
 async function describeRun(runtime: RuntimeDeclaration, under: MachineUnderTest): Promise<RunDescription> {
-  const text = await readVersions(runtime, under.program);
+  const { service = null, ...facts } = await under.facts(runtime.handler);
+  const containerd = /^containerd (\S+)/.exec(String(service))?.[1] ?? null;
+  const text = await readVersions(runtime, containerd);
   const { template, ...versions } = parseVersions(text);
   const files: Record<string, string> = { "versions.txt": text };
-  const config: Record<string, string | number | boolean | null> = { snapshotter: under.snapshotter };
+  const config: Record<string, string | number | boolean | null> = {
+    snapshotter: under.snapshotter,
+    service,
+    ...facts,
+  };
   const own = runtime.config?.path;
   for (const path of [under.containerd?.configPath, own]) {
     if (path === undefined || !existsSync(path)) continue;

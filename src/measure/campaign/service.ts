@@ -11,6 +11,7 @@ import { type PodNetwork, podNetworkOf } from "../cri/pod-network.js";
 import { type ReplayInfo, replayInfo } from "../cri/replay/info.js";
 import { nearestName } from "../runtimes/nearest-name.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import { type ServiceFacts, serviceFacts } from "./service-facts.js";
 
 /** A CRI service that answers, and what is known of it. */
 export interface Service {
@@ -28,6 +29,8 @@ export interface Service {
   /** Its log of requests; null where it is not in a file we know. */
   readonly log: string | null;
   readonly network: PodNetwork;
+  /** The facts about a handler that a run's manifest records; none for a rehearsal. */
+  facts(handler: string): Promise<ServiceFacts>;
 }
 
 const systemSocket = "/run/containerd/containerd.sock";
@@ -47,13 +50,22 @@ export async function openService(endpoint: string, driver: "cri" | "crictl"): P
     refuseUnready(status, endpoint);
     const socket = socketPath(endpoint);
     const replay = replayInfo(status);
+    const containerd = replay === null ? knownContainerd(socket) : null;
     return {
-      ...{ cri, endpoint, socket, version, replay },
+      ...{ cri, endpoint, socket, version, replay, containerd },
       handlers: runtimeHandlers(status),
       snapshotter: snapshotterOf(status),
-      containerd: replay === null ? knownContainerd(socket) : null,
       network: podNetworkOf(status),
       log: replay === null ? (findContainerd(dirname(socket))?.logPath ?? null) : null,
+      async facts(handler) {
+        // asked again: a campaign may have changed the service's config and restarted it
+        const now = {
+          version: await cri.version({ timeoutMs: 10_000 }),
+          status: await cri.status({ timeoutMs: 10_000 }),
+        };
+        const config = replay === null ? knownContainerd(socket) : null;
+        return serviceFacts({ ...now, socket, configText: config?.configText ?? null }, handler);
+      },
     };
   } catch (error) {
     cri.close();
@@ -65,6 +77,7 @@ export async function openService(endpoint: string, driver: "cri" | "crictl"): P
 export const absentService = (): Service => ({
   ...{ cri: absentCri, endpoint: "none", socket: "", replay: null, handlers: null, snapshotter: null },
   ...{ containerd: null, log: null, network: podNetworkOf({ conditions: [], info: {} }) },
+  facts: async () => ({}),
   version: { runtimeName: "none", runtimeVersion: "", runtimeApiVersion: "" },
 });
 

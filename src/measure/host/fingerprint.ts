@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type CgroupMode, cgroupMode } from "./cgroups.js";
 import { fieldsOf, readProc } from "./proc.js";
@@ -17,6 +18,12 @@ export interface Fingerprint {
   readonly cgroups: CgroupMode | null;
   /** The frequency governor of the first processor; null where the kernel sets no frequency, as in most guests. */
   readonly governor: string | null;
+  /** The parameters that the kernel was booted with. */
+  readonly kernelParameters: string | null;
+  readonly microcode: string | null;
+  /** What the kernel does about each known weakness of the processor, in the order of their names. */
+  readonly mitigations: string | null;
+  readonly transparentHugePages: string | null;
   /** The processor says that it is a guest's. */
   readonly virtualised: boolean;
 }
@@ -43,6 +50,18 @@ export function readFingerprint(root = "/"): Fingerprint {
     distribution: field(read("etc/os-release") ?? "", "PRETTY_NAME"),
     cgroups: cgroupMode(root),
     governor: read("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")?.trim() ?? null,
+    kernelParameters: read("proc/cmdline")?.trim() ?? null,
+    microcode: field(cpuinfo, "microcode"),
+    mitigations: mitigations(join(root, "sys/devices/system/cpu/vulnerabilities")),
+    transparentHugePages: /\[(\w+)\]/.exec(read("sys/kernel/mm/transparent_hugepage/enabled") ?? "")?.[1] ?? null,
     virtualised: /^flags\s*:.*\bhypervisor\b/m.test(cpuinfo),
   };
+}
+
+function mitigations(folder: string): string | null {
+  if (!existsSync(folder)) return null;
+  return readdirSync(folder)
+    .sort()
+    .map(name => `${name}: ${readProc(join(folder, name))?.trim() ?? "unknown"}`)
+    .join("; ");
 }

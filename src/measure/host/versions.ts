@@ -5,17 +5,22 @@ import type { RuntimeDeclaration } from "../runtimes/runtime.js";
  * The content of versions.txt for a runtime, in the original's order: kernel, containerd, crictl if it is here, and what the
  * runtime's declaration names. A program that is missing or fails leaves a line that says so; nothing is left out silently.
  *
- * @param containerd the containerd program that serves the campaign, as it may not be the one on PATH
+ * @param containerd the version that the service reports, as its program may not be the one on PATH; null if it is not containerd
  * @param run gives a command's output; throws if it cannot be run
  */
 export async function readVersions(
   runtime: RuntimeDeclaration,
-  containerd = "containerd",
+  containerd: string | null,
   run: (argv: readonly string[]) => Promise<string> = runHere,
 ): Promise<string> {
   const lines = [
     { command: ["uname", "-r"] },
-    { command: [containerd, "--version"] },
+    {
+      line:
+        containerd === null
+          ? "unavailable: the service's version"
+          : `containerd github.com/containerd/containerd ${containerd}`,
+    },
     { command: ["crictl", "--version"] },
     ...runtime.versions,
   ];
@@ -28,7 +33,7 @@ async function output(argv: readonly string[], run: (argv: readonly string[]) =>
   try {
     return (await run(argv)).trimEnd();
   } catch {
-    return `not to be had: ${argv.join(" ")}`;
+    return `unavailable (${argv.join(" ")} failed)`;
   }
 }
 

@@ -84,7 +84,7 @@ export async function machineCampaign(
       configText: machine.text("etc/containerd/config.toml"),
     },
     snapshotter: null,
-    program: "containerd",
+    facts: async () => ({}),
     machine: { ...machine, log: at, startAndRemove: async handler => note(handler, "probe") },
   });
   const nothing = fakeTools(new FakeCri(new VirtualClock(), () => ({ ms: 0 })));

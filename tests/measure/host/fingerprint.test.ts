@@ -8,12 +8,16 @@ const test = suite("a machine's fingerprint");
 
 const machine = {
   "proc/cpuinfo":
-    "processor\t: 0\nmodel name\t: Intel(R) Xeon(R) Platinum\nflags\t\t: fpu vmx hypervisor\n\nprocessor\t: 1\nmodel name\t: Intel(R) Xeon(R) Platinum\nflags\t\t: fpu vmx hypervisor\n",
+    "processor\t: 0\nmodel name\t: Intel(R) Xeon(R) Platinum\nmicrocode\t: 0x2006b06\nflags\t\t: fpu vmx hypervisor\n\nprocessor\t: 1\nmodel name\t: Intel(R) Xeon(R) Platinum\nmicrocode\t: 0x2006b06\nflags\t\t: fpu vmx hypervisor\n",
   "proc/meminfo": "MemTotal:       401408000 kB\nMemFree: 1 kB\n",
   "proc/sys/kernel/osrelease": "4.19.91-25.al7.x86_64\n",
   "etc/os-release": 'NAME="Alibaba"\nPRETTY_NAME="Alibaba Cloud Linux 2"\n',
   "etc/machine-id": "0123456789abcdef0123456789abcdef\n",
   "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor": "performance\n",
+  "proc/cmdline": "ro quiet mitigations=auto\n",
+  "sys/devices/system/cpu/vulnerabilities/meltdown": "Mitigation: PTI\n",
+  "sys/devices/system/cpu/vulnerabilities/itlb_multihit": "Not affected\n",
+  "sys/kernel/mm/transparent_hugepage/enabled": "always [madvise] never\n",
   "sys/fs/cgroup/cgroup.controllers": "cpu memory pids\n",
 };
 
@@ -29,6 +33,10 @@ test("says what the kernel and the distribution say", () =>
       distribution: "Alibaba Cloud Linux 2",
       cgroups: "v2",
       governor: "performance",
+      kernelParameters: "ro quiet mitigations=auto",
+      microcode: "0x2006b06",
+      mitigations: "itlb_multihit: Not affected; meltdown: Mitigation: PTI",
+      transparentHugePages: "madvise",
       virtualised: true,
     });
     assert.match(id, /^[0-9a-f]{12}$/);

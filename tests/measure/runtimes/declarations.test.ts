@@ -187,12 +187,12 @@ test("versions.txt has the original's lines in its order", async () => {
     return answer;
   };
   assert.is(
-    await readVersions(of("kata"), "containerd", run),
-    "4.19.91\ncontainerd github.com/containerd/containerd v1.3.10 1c59\ncrictl version 1.16.1\nkata-runtime  : 1.12.1\n   commit   : b967\nQEMU emulator version 5.0.0 (kata-static)\nwithout template\n",
+    await readVersions(of("kata"), "v1.3.10", run),
+    "4.19.91\ncontainerd github.com/containerd/containerd v1.3.10\ncrictl version 1.16.1\nkata-runtime  : 1.12.1\n   commit   : b967\nQEMU emulator version 5.0.0 (kata-static)\nwithout template\n",
   );
   assert.match(
-    await readVersions(of("katafc"), "containerd", run),
-    "not to be had: /opt/kata2/bin/firecracker --version\n",
+    await readVersions(of("katafc"), "v1.3.10", run),
+    "unavailable (/opt/kata2/bin/firecracker --version failed)\n",
   );
 });
 
