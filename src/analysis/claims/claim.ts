@@ -36,7 +36,7 @@ export interface MemoryPlace {
 /** A cell of a micro experiment: one operation, one variant of it, so many at once. */
 export interface OperationPlace {
   readonly experiment: "cgroups" | "rootfs";
-  /** As the campaign names it, such as `created`, `renamed` or `devmapper`. */
+  /** As the campaign names it, such as `v1`, `v1pool` or `devmapper`. */
   readonly variant: string;
   /** Operations at once. */
   readonly concurrency: number;

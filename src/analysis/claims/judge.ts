@@ -14,6 +14,8 @@ export interface RunName {
   readonly dataset: string;
   readonly run: string;
   readonly runtime: string;
+  /** The machine, where the run recorded it. */
+  readonly machine: string | null;
 }
 
 /** The verdict on one reading of one part of a claim. */
@@ -184,7 +186,9 @@ function judgeReading(reading: Reading, part: string, primary: boolean, evidence
     method,
     caveat,
     runs: found.sources.map(({ dataset, run }) => `${dataset}/${run.run}`),
-    sources: found.sources.map(({ dataset, run: { run, runtime } }) => ({ dataset, run, runtime })),
+    sources: found.sources.map(({ dataset, run: { run, runtime, machine = null } }) => ({
+      ...{ dataset, run, runtime, machine },
+    })),
     confounds: confoundsAmong(found.sources),
     needs: null,
     elsewhere: astray ? searchElsewhere(expected, quantity, evidence) : null,

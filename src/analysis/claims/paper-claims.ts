@@ -239,10 +239,10 @@ export const paperClaims: readonly Claim[] = [
     source: "several independent notes",
     certainty: "H",
     parts: [
-      operation("one", "as mean preparation of one, devmapper", point("30", "ms"), preparing("devmapper", 1)),
+      operation("one", "as mean time to prepare and mount one", point("30", "ms"), preparing("devmapper", 1)),
       operation(
         "200 at once",
-        "as mean preparation of 200 at once, devmapper",
+        "as mean time to prepare and mount 200 at once",
         point("10", "s"),
         preparing("devmapper", 200),
       ),
@@ -268,11 +268,11 @@ export const paperClaims: readonly Claim[] = [
         of: "",
         readings: [
           reading(
-            "as mean time of a round at 200 threads",
+            "as mean time to make 200 by 200 threads, all v1 controllers",
             point("94", "%"),
             lower(
-              { statistic: "time of an operation", at: grouping("renamed", 200, 200) },
-              { statistic: "time of an operation", at: grouping("created", 200, 200) },
+              { statistic: "time of an operation", at: grouping("v1pool", 200, 200) },
+              { statistic: "time of an operation", at: grouping("v1", 200, 200) },
             ),
           ),
         ],
@@ -293,7 +293,12 @@ export const paperClaims: readonly Claim[] = [
         ["200 threads", "0.14", 200],
       ] as const
     ).map(([of, printed, threads]) =>
-      operation(of, `as mean time of a round by ${of}`, point(printed, "s"), grouping("renamed", threads, 2000)),
+      operation(
+        of,
+        `as mean time to make all by ${of}, all v1 controllers`,
+        point(printed, "s"),
+        grouping("v1pool", threads, 2000),
+      ),
     ),
   },
   noData(

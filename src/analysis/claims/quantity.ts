@@ -145,6 +145,7 @@ function operations(
       cell.experiment === experiment &&
       cell.variant === variant &&
       cell.concurrency === concurrency &&
+      cell.density === 0 &&
       (count === undefined || cell.count === count),
   );
   const values = cells.flatMap(({ valuesMs }) => valuesMs);

@@ -59,10 +59,11 @@ export function flipText({ flipsAt, unit }: Pick<ClaimVerdict | ReadingVerdict, 
  * (`comparedPairs` says what).
  */
 export function evidenceText(verdict: ClaimVerdict): string {
-  const { dataset, part, reading, needs, n, caveat, elsewhere, confounds, readingsDisagree, implied } = verdict;
+  const { dataset, sources, part, reading, needs, n, caveat, elsewhere, confounds, readingsDisagree, implied } =
+    verdict;
   if (verdict.measured === null) return `Not measured on ${dataset}; it would take ${needs}.`;
   const words = [
-    `On ${dataset}, ${part === "" ? "" : `${part}, `}${reading}: ${measuredText(verdict)}, n = ${n}${n === 1 ? " (no interval)" : ""}, against ${claimedText(verdict)}`,
+    `On ${dataset}${machinesText(sources)}, ${part === "" ? "" : `${part}, `}${reading}: ${measuredText(verdict)}, n = ${n}${n === 1 ? " (no interval)" : ""}, against ${claimedText(verdict)}`,
     caveat !== null && n > 1 ? caveat : "",
     `the verdict would flip at ${flipText(verdict)}`,
     (elsewhere?.found ?? []).length > 0
@@ -75,6 +76,12 @@ export function evidenceText(verdict: ClaimVerdict): string {
       : "",
   ];
   return `${words.filter(word => word !== "").join("; ")}.`;
+}
+
+/** The machines that were measured on, in brackets; empty where none was recorded. */
+function machinesText(sources: ClaimVerdict["sources"]): string {
+  const machines = [...new Set(sources.flatMap(({ machine }) => machine ?? []))];
+  return machines.length === 0 ? "" : ` (${machines.join("; ")})`;
 }
 
 /**

@@ -8,9 +8,10 @@ import {
   parseManifest,
   type RoundEvent,
 } from "../../campaign-files/index.js";
+import type { OperationsEvent } from "../../campaign-files/operations.js";
 import { formatMemoryFile, type ProblemList, parseOciRuntime, type RunFolder } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
-import type { MemoryCell, RunInfo, StartCell } from "./dataset.js";
+import type { MemoryCell, OperationCell, RunInfo, StartCell } from "./dataset.js";
 
 /**
  * What a fresh campaign knows beyond its run folders: the manifest's circumstances, and the journal's blocks, failures and
@@ -25,6 +26,8 @@ export interface Campaign {
    * nobody knows what to divide by: such a cell is empty.
    */
   memoryCell(cell: MemoryCell): MemoryCell;
+  /** What a run of a micro experiment measured; none of other runs. */
+  operationCells(folder: RunFolder): readonly OperationCell[];
 }
 
 /**
@@ -46,8 +49,16 @@ export function readCampaign(folder: string, problems: ProblemList): Campaign {
       .filter((event): event is MemoryEvent => event.event === "memory")
       .map(event => [`${event.run}/${event.memoryMb}/${event.density}`, event]),
   );
+  const operations = events.filter((event): event is OperationsEvent => event.event === "operations" && !event.warmup);
   return {
     runInfo: run => runInfo(manifest, run),
+    operationCells: ({ name, experiment }) =>
+      experiment === "cgroups" || experiment === "rootfs"
+        ? operationCells(
+            experiment,
+            operations.filter(({ run }) => run === name),
+          )
+        : [],
     startCell: cell => withRounds(cell, rounds.get(`${cell.run}/${cell.density}/${cell.concurrency}`) ?? []),
     memoryCell(cell) {
       const { run, memoryMb, density } = cell;
@@ -87,6 +98,7 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
     config: run.config,
     driver: manifest.driver,
     host: manifest.host.id,
+    machine: `${manifest.host.cpu}, ${manifest.host.cores} cores`,
     replayed: manifest.replayed,
   };
 }
@@ -126,6 +138,22 @@ function withRounds(cell: StartCell, events: readonly RoundEvent[]): StartCell {
     failed: samples.filter(({ status }) => status !== "ready").length,
   };
 }
+
+/** Rounds of operations by cell. */
+function operationCells(
+  experiment: OperationCell["experiment"],
+  events: readonly OperationsEvent[],
+): readonly OperationCell[] {
+  const cells = groupBy(events, ({ density, concurrency, items }) => `${density}/${concurrency}/${items}`);
+  return [...cells.values()].map(rounds => {
+    const { run, runtime, density, concurrency, items } = rounds[0]!;
+    const valuesMs = [...rounds].sort((a, b) => a.round - b.round).map(({ phases }) => makingMs(phases));
+    return { run, experiment, variant: runtime, density, concurrency, count: items, valuesMs };
+  });
+}
+
+const makingMs = (phases: OperationsEvent["phases"]): number =>
+  phases.reduce((total, { phase, totalMs }) => total + (phase === "make" || phase === "mount" ? totalMs : 0), 0);
 
 function withJournal(cell: MemoryCell, event: MemoryEvent): MemoryCell {
   const { sandboxes, components, enginePssKiB } = event;

@@ -27,6 +27,8 @@ export interface RunInfo {
   readonly config: Readonly<Record<string, string | number | boolean | null>>;
   /** How cold starts were made: `crictl` (the original's shell loop), `cri`, … */
   readonly driver: string | null;
+  /** The machine for people, such as `AMD EPYC, 2 cores`; left out where nothing recorded it. */
+  readonly machine?: string;
   /** A name for the machine, equal for runs on the same one; null where nothing recorded it. */
   readonly host: string | null;
   /** Facts about that machine that change on it, such as its governor; left out where nothing recorded them. */
@@ -119,13 +121,18 @@ export interface MemoryCell {
 export interface OperationCell {
   readonly run: string;
   readonly experiment: "cgroups" | "rootfs";
-  /** What was done, as the campaign names it, such as `created`, `renamed` or `devmapper`. */
+  /** What was done, as the campaign names it: `v1` (created), `v1pool` (renamed from a pool), `devmapper`, … */
   readonly variant: string;
+  /** Control groups that were there already; 0 for root file systems. */
+  readonly density: number;
   /** Operations at once. */
   readonly concurrency: number;
   /** How many objects were made in all. */
   readonly count: number;
-  /** Of each round in order, in ms: from its first operation to its last. */
+  /**
+   * Of each round in order, in ms: from the release of all operations to the end of the last, for making a group, or for
+   * preparing and mounting a root file system.
+   */
   readonly valuesMs: readonly number[];
 }
 

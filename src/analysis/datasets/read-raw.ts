@@ -4,7 +4,7 @@ import { type CellLog, discoverRuns, ProblemList, type RunFolder, readCells } fr
 import { LabError } from "../../model/errors.js";
 import { type Campaign, readCampaign } from "./campaign.js";
 import { readCircumstances } from "./circumstances.js";
-import type { Dataset, MemoryCell, RunInfo, StartCell } from "./dataset.js";
+import type { Dataset, MemoryCell, OperationCell, RunInfo, StartCell } from "./dataset.js";
 import { readResultTables } from "./published.js";
 import { summariseMemory, summariseStarts } from "./summarise.js";
 
@@ -46,11 +46,13 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
   const runs: RunInfo[] = [];
   const starts: StartCell[] = [];
   const memory: MemoryCell[] = [];
+  const operations: OperationCell[] = [];
   let lines = 0;
   let coldStarts = 0;
   folders.forEach((folder, index) => {
     const campaign = campaignOf(folder);
     runs.push(campaign?.runInfo(folder) ?? readCircumstances(folder, problems));
+    operations.push(...(campaign?.operationCells(folder) ?? []));
     for (const log of readCells(folder, problems)) {
       lines += log.lines;
       if (log.kind === "memory") {
@@ -75,6 +77,7 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
       runs,
       starts,
       memory,
+      ...(operations.length > 0 ? { operations } : {}),
       published,
       problems: problems.list,
       problemCount: problems.count,

@@ -35,10 +35,10 @@ function world(factor: (runtime: string) => number, mostSandboxes: number): Data
     ms: number,
     count = 0,
   ) => ({
-    ...{ run: "operations", experiment, variant, concurrency, count },
+    ...{ run: "operations", experiment, variant, density: 0, concurrency, count },
     valuesMs: Array.from(
       { length: 20 },
-      (_, i) => ms * factor(variant === "renamed" ? "rund" : "host") * (1 + (i - 9.5) / 5000),
+      (_, i) => ms * factor(variant === "v1pool" ? "rund" : "host") * (1 + (i - 9.5) / 5000),
     ),
   });
   return dataset({
@@ -48,11 +48,11 @@ function world(factor: (runtime: string) => number, mostSandboxes: number): Data
       operation("rootfs", "devmapper", 200, 10_000),
       operation("rootfs", "copied", 1, 207),
       operation("rootfs", "reflinked", 1, 0.2),
-      operation("cgroups", "created", 200, 1000, 200),
-      operation("cgroups", "renamed", 200, 60, 200),
-      operation("cgroups", "renamed", 1, 90, 2000),
-      operation("cgroups", "renamed", 50, 100, 2000),
-      operation("cgroups", "renamed", 200, 140, 2000),
+      operation("cgroups", "v1", 200, 1000, 200),
+      operation("cgroups", "v1pool", 200, 60, 200),
+      operation("cgroups", "v1pool", 1, 90, 2000),
+      operation("cgroups", "v1pool", 50, 100, 2000),
+      operation("cgroups", "v1pool", 200, 140, 2000),
     ],
     starts: [
       cell("rund", 0, 1, 88),
