@@ -2,6 +2,7 @@ import { runtimeLabel } from "../../model/runtimes.js";
 import type { Dataset, StartCell } from "../datasets/dataset.js";
 import { flagStarts } from "../flags.js";
 import { type StartGroup, startGroups } from "../groups.js";
+import { labelIn } from "../label-in.js";
 import { holm } from "../stats/correction.js";
 import { estimateRatio } from "../stats/estimate.js";
 import { mean } from "../stats/mean.js";
@@ -30,13 +31,14 @@ export interface Finding {
  * @param verdicts of the claims on the same dataset
  */
 export function findings(dataset: Dataset, verdicts: readonly ClaimVerdict[] = []): readonly Finding[] {
+  const label = (runtime: string) => labelIn(dataset, runtime);
   const groups = startGroups(dataset).filter(({ makespansMs }) => makespansMs.length > 0);
   const byCells = (all: readonly Finding[]) => [...all].sort((a, b) => b.table.rows.length - a.table.rows.length);
   return [
     ...thirdRun(verdicts),
     ...mixUps(verdicts),
-    ...byCells(endsOfLeads(groups)),
-    ...byCells(inversions(groups)),
+    ...byCells(endsOfLeads(groups, label)),
+    ...byCells(inversions(groups, label)),
     ...byCells(firstRounds(dataset)),
     ...byCells(drifts(dataset)),
   ];
@@ -118,7 +120,7 @@ function mixUps(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
 }
 
 /** Pairs of runtimes where one is ahead at the smallest density and no longer from some density on. */
-function endsOfLeads(groups: readonly StartGroup[]): readonly Finding[] {
+function endsOfLeads(groups: readonly StartGroup[], label: Label): readonly Finding[] {
   const cells = groups.filter(({ experiment }) => experiment === "density");
   const runtimes = [...new Set(cells.map(({ runtime }) => runtime))];
   const pairs = runtimes.flatMap(leader =>
@@ -136,7 +138,7 @@ function endsOfLeads(groups: readonly StartGroup[]): readonly Finding[] {
     return [
       {
         kind: "end of a lead",
-        text: `${runtimeLabel(leader)}'s lead over ${runtimeLabel(other)} ends as sandboxes are added: ${each.join(", ")}`,
+        text: `${label(leader)}'s lead over ${label(other)} ends as sandboxes are added: ${each.join(", ")}`,
         table: {
           columns: ["at once", ...densities.map(density => `ratio at ${density}`)],
           rows: ended.map(({ concurrency, steps }) => [
@@ -170,7 +172,7 @@ function endOfLead(cells: readonly StartGroup[], leader: string, other: string, 
 }
 
 /** Cells that are faster on top of background sandboxes than with none: by 10 % or more, at 5 % after Holm's correction. */
-function inversions(groups: readonly StartGroup[]): readonly Finding[] {
+function inversions(groups: readonly StartGroup[], label: Label): readonly Finding[] {
   const pairs = groups.flatMap(group => {
     const alone = groups.find(
       other =>
@@ -190,7 +192,7 @@ function inversions(groups: readonly StartGroup[]): readonly Finding[] {
     const { runtime, density } = own[0]!.group;
     return {
       kind: "inversion",
-      text: `${runtimeLabel(runtime)} starts faster on top of ${density} sandboxes than with none: ${own.map(({ group, change }) => `${percent(change)} at ${group.concurrency}`).join(", ")}`,
+      text: `${label(runtime)} starts faster on top of ${density} sandboxes than with none: ${own.map(({ group, change }) => `${percent(change)} at ${group.concurrency}`).join(", ")}`,
       table: {
         columns: ["at once", "with none (ms)", `on top of ${density} (ms)`, "change (%)"],
         rows: own.map(({ group, alone, change }) => [
@@ -204,6 +206,9 @@ function inversions(groups: readonly StartGroup[]): readonly Finding[] {
   });
 }
 
+/** A runtime's name for people. */
+type Label = (runtime: string) => string;
+
 /** Runtimes with flagged first rounds, slow or quick. */
 function firstRounds(dataset: Dataset): readonly Finding[] {
   const flags = flagStarts(dataset);
@@ -215,7 +220,7 @@ function firstRounds(dataset: Dataset): readonly Finding[] {
     const { cell, quick } = own[0]!;
     return {
       kind: "first round",
-      text: `${runtimeLabel(cell.runtime)}'s first round is ${quick ? "quick" : "slow"}${inCells(own)}: ${range(own.map(({ ratio }) => ratio))} times the median of the others`,
+      text: `${labelIn(dataset, cell.runtime)}'s first round is ${quick ? "quick" : "slow"}${inCells(own)}: ${range(own.map(({ ratio }) => ratio))} times the median of the others`,
       table: {
         columns: ["cell", "first round / median of the others"],
         rows: own.map(({ cell, ratio }) => [cellName(cell), ratio]),
@@ -236,7 +241,7 @@ function drifts(dataset: Dataset): readonly Finding[] {
     const { cell, slower } = own[0]!;
     return {
       kind: "drift",
-      text: `${runtimeLabel(cell.runtime)} gets ${slower ? "slower" : "faster"} over its rounds${inCells(own)}: the second half takes ${range(own.map(({ change }) => Math.abs(100 * change)))} % ${slower ? "longer" : "less"}`,
+      text: `${labelIn(dataset, cell.runtime)} gets ${slower ? "slower" : "faster"} over its rounds${inCells(own)}: the second half takes ${range(own.map(({ change }) => Math.abs(100 * change)))} % ${slower ? "longer" : "less"}`,
       table: {
         columns: ["cell", "rounds", "Spearman's ρ", "second half (%)"],
         rows: own.map(({ cell, driftRho, change }) => [cellName(cell), cell.rounds.length, driftRho, 100 * change]),

@@ -88,6 +88,7 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
     campaign: basename(campaign ?? path),
     experiment,
     runtime,
+    ...(run.label === undefined ? {} : { label: run.label }),
     recorded,
     versions: run.versions,
     handler: run.handler,

@@ -12,6 +12,8 @@ export interface RunInfo {
   readonly campaign: string | null;
   readonly experiment: Experiment;
   readonly runtime: string;
+  /** The runtime's name for people, where the run recorded one. */
+  readonly label?: string;
   /** Month, day, hour and minute as in the folder's name, `12252108`; the logs' own times carry the year. */
   readonly recorded: string;
   readonly versions: SoftwareVersions;

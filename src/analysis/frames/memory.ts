@@ -1,11 +1,13 @@
-import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
+import { byRuntime } from "../../model/runtimes.js";
 import type { Dataset, MemoryCell, MemoryComponent } from "../datasets/dataset.js";
 import { pssPerSandbox } from "../groups.js";
+import { labelIn } from "../label-in.js";
 import type { DataFrame } from "./danfo.js";
 import { type Columns, frameOf } from "./frame.js";
 
 interface MemoryRow {
   readonly dataset: string;
+  readonly label: string;
   readonly cell: MemoryCell;
 }
 
@@ -13,7 +15,7 @@ const place: Columns<MemoryRow> = {
   dataset: ["string", ({ dataset }) => dataset],
   run: ["string", ({ cell }) => cell.run],
   runtime: ["string", ({ cell }) => cell.runtime],
-  label: ["string", ({ cell }) => runtimeLabel(cell.runtime)],
+  label: ["string", ({ label }) => label],
   memory_mb: ["int32", ({ cell }) => cell.memoryMb],
   density: ["int32", ({ cell }) => cell.density],
   sandboxes: ["int32", ({ cell }) => cell.sandboxes],
@@ -98,8 +100,10 @@ export function memoryPartsFrame(datasets: readonly Dataset[]): Promise<DataFram
   return frameOf(partColumns, parts);
 }
 
-const rowsOf = ({ name, memory }: Dataset): readonly MemoryRow[] =>
-  [...memory].sort(inOrder).map(cell => ({ dataset: name, cell }));
+const rowsOf = (dataset: Dataset): readonly MemoryRow[] =>
+  [...dataset.memory]
+    .sort(inOrder)
+    .map(cell => ({ dataset: dataset.name, label: labelIn(dataset, cell.runtime), cell }));
 
 const inOrder = (a: MemoryCell, b: MemoryCell): number =>
   byRuntime(a.runtime, b.runtime) || a.memoryMb - b.memoryMb || a.density - b.density || (a.run < b.run ? -1 : 1);

@@ -1,10 +1,12 @@
-import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
+import { byRuntime } from "../../model/runtimes.js";
 import type { Dataset, Round, StartCell } from "../datasets/dataset.js";
+import { labelIn } from "../label-in.js";
 import type { DataFrame } from "./danfo.js";
 import { type Columns, frameOf } from "./frame.js";
 
 interface RoundRow extends Round {
   readonly dataset: string;
+  readonly label: string;
   readonly cell: StartCell;
 }
 
@@ -13,7 +15,7 @@ const columns: Columns<RoundRow> = {
   run: ["string", ({ cell }) => cell.run],
   experiment: ["string", ({ cell }) => cell.experiment],
   runtime: ["string", ({ cell }) => cell.runtime],
-  label: ["string", ({ cell }) => runtimeLabel(cell.runtime)],
+  label: ["string", ({ label }) => label],
   density: ["int32", ({ cell }) => cell.density],
   concurrency: ["int32", ({ cell }) => cell.concurrency],
   block: ["int32", ({ block }) => block],
@@ -50,10 +52,11 @@ const columns: Columns<RoundRow> = {
 export function roundsFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
   return frameOf(
     columns,
-    datasets.flatMap(({ name, starts }) =>
-      [...starts]
-        .sort(inOrder)
-        .flatMap(cell => cell.rounds.map((round): RoundRow => ({ ...round, dataset: name, cell }))),
+    datasets.flatMap(dataset =>
+      [...dataset.starts].sort(inOrder).flatMap(cell => {
+        const place = { dataset: dataset.name, label: labelIn(dataset, cell.runtime), cell };
+        return cell.rounds.map((round): RoundRow => ({ ...round, ...place }));
+      }),
     ),
   );
 }

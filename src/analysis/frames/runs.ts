@@ -1,5 +1,5 @@
-import { runtimeLabel } from "../../model/runtimes.js";
 import type { Dataset, RunInfo } from "../datasets/dataset.js";
+import { labelIn } from "../label-in.js";
 import type { DataFrame } from "./danfo.js";
 import { type Columns, frameOf } from "./frame.js";
 
@@ -12,7 +12,7 @@ const columns: Columns<RunRow> = {
   dataset: ["string", ({ dataset }) => dataset],
   run: ["string", ({ run }) => run],
   runtime: ["string", ({ runtime }) => runtime],
-  label: ["string", ({ runtime }) => runtimeLabel(runtime)],
+  label: ["string", run => labelIn({ runs: [run] }, run.runtime)],
   cells: ["int32", ({ cells }) => cells],
   kernel: ["string", ({ versions }) => versions.kernel],
   containerd: ["string", ({ versions }) => versions.containerd],

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { parseSamples } from "../../campaign-files/index.js";
 import { discoverRuns, ProblemList, type RunFolder, readCells } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
-import { runtimeLabel } from "../../model/runtimes.js";
 import type { Dataset } from "../datasets/dataset.js";
+import { labelIn } from "../label-in.js";
 import { type DataFrame, danfo } from "./danfo.js";
 
 const columns = [
@@ -38,8 +38,9 @@ type StartRow = (string | number)[];
  * @throws LabError `RUND_NO_STARTS` (input) for distilled files, which hold rounds and quantiles only; `RUND_NEEDS_DANFO`
  *   (machine) where danfojs-node is not installed
  */
-export async function startsFrame({ name, path, source }: Dataset): Promise<DataFrame> {
+export async function startsFrame(dataset: Dataset): Promise<DataFrame> {
   const { DataFrame } = await danfo();
+  const { name, path, source } = dataset;
   if (source === "distilled") {
     throw new LabError("RUND_NO_STARTS", "input", "", {
       where: name,
@@ -51,8 +52,10 @@ export async function startsFrame({ name, path, source }: Dataset): Promise<Data
   const folders = discoverRuns(path, new ProblemList());
   const campaigns = [...new Set(folders.flatMap(({ campaign }) => campaign ?? []))];
   const rows = [
-    ...campaigns.map(samplesOf),
-    ...folders.filter(({ campaign, experiment }) => campaign === null && experiment !== "memory").map(logsOf),
+    ...campaigns.map(campaign => samplesOf(campaign, dataset)),
+    ...folders
+      .filter(({ campaign, experiment }) => campaign === null && experiment !== "memory")
+      .map(folder => logsOf(folder, dataset)),
   ].flat();
   return new DataFrame(rows, {
     columns: columns.map(([column]) => column),
@@ -61,18 +64,18 @@ export async function startsFrame({ name, path, source }: Dataset): Promise<Data
 }
 
 /** The cold starts in a campaign's samples.csv. */
-function samplesOf(campaign: string): StartRow[] {
+function samplesOf(campaign: string, dataset: Dataset): StartRow[] {
   const file = join(campaign, "samples.csv");
   return parseSamples(readFileSync(file, "utf8"), file)
     .rows.filter(({ warmup }) => !warmup)
     .map(({ run, experiment, runtime, density, concurrency, round, client, outcome, startMs, latencyMs }) => [
-      ...[run, experiment, runtime, runtimeLabel(runtime), density, concurrency, round, client, outcome],
+      ...[run, experiment, runtime, labelIn(dataset, runtime), density, concurrency, round, client, outcome],
       ...[startMs, latencyMs],
     ]);
 }
 
 /** The cold starts in a run folder's client logs. A line that could not be read has no row. */
-function logsOf(folder: RunFolder): StartRow[] {
+function logsOf(folder: RunFolder, dataset: Dataset): StartRow[] {
   const rows: StartRow[] = [];
   const { name, experiment, runtime } = folder;
   for (const log of readCells(folder, new ProblemList())) {
@@ -82,7 +85,7 @@ function logsOf(folder: RunFolder): StartRow[] {
       if (valid[at] === 0) continue;
       const place = [log.density, log.concurrency, 1 + Math.floor(at / clients), 1 + (at % clients)];
       const times = [startMs[at]!, endMs[at]! - startMs[at]!];
-      rows.push([name, experiment, runtime, runtimeLabel(runtime), ...place, "ready", ...times]);
+      rows.push([name, experiment, runtime, labelIn(dataset, runtime), ...place, "ready", ...times]);
     }
   }
   return rows;

@@ -1,5 +1,6 @@
 import type { Dataset, StartCell } from "../../analysis/datasets/dataset.js";
-import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
+import { labelIn } from "../../analysis/label-in.js";
+import { byRuntime } from "../../model/runtimes.js";
 import { lineChart } from "./chart.js";
 import type { Figure, SeriesSource } from "./figure.js";
 import { emptyPlot } from "./look.js";
@@ -33,7 +34,7 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
     return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
   }
   const hover = ({ cell, dataset }: LabelledCell, ms: number, words: string) =>
-    `<b>${plain(runtimeLabel(cell.runtime))}</b>: ${words} ${formatMs(ms)}<br>${plain(dataset.name)}`;
+    `<b>${plain(labelIn(dataset, cell.runtime))}</b>: ${words} ${formatMs(ms)}<br>${plain(dataset.name)}`;
   const ecdf = cells.map(
     (labelled): Series => ({
       ...seriesLook(labelled),
@@ -69,9 +70,9 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
   const quickestFirst = [...cells].sort((a, b) => a.cell.latencyQuantiles[50]! - b.cell.latencyQuantiles[50]!);
   const words = (place: number) => {
     const own = quickestFirst.filter(({ index }) => index === place);
-    const values = own.map(({ cell }) => {
+    const values = own.map(({ cell, dataset }) => {
       const [p50, p99, max] = [50, 99, 100].map(percent => formatMs(cell.latencyQuantiles[percent]!));
-      return `${runtimeLabel(cell.runtime)} ${p50}, ${p99} and ${max}`;
+      return `${labelIn(dataset, cell.runtime)} ${p50}, ${p99} and ${max}`;
     });
     const what = `Median, 99th percentile and slowest cold start at concurrency ${concurrency}`;
     return own.length === 0 ? "" : `${what}: ${values.join("; ")}.`;
@@ -85,7 +86,7 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
       "Above: share of cold starts ready by a time, over rounds and clients, on a 1 % grid. Below: share that takes longer, at the 50th, 75th, 90th, 95th and 99th percentile and at the slowest of all.",
       perDataset(datasets, place => {
         const own = cells.filter(({ index }) => index === place);
-        const counts = own.map(({ cell }) => `${runtimeLabel(cell.runtime)} ${cell.samples}`);
+        const counts = own.map(({ cell, dataset }) => `${labelIn(dataset, cell.runtime)} ${cell.samples}`);
         return counts.length === 0 ? "" : `Cold starts: ${counts.join(", ")}.`;
       }),
       scopeIn(datasets),

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
-import { runtimeLabel } from "../../model/runtimes.js";
+import { labelIn } from "../../analysis/label-in.js";
 import { listed, ranges, sentences } from "./text.js";
 import type { Series } from "./trace.js";
 
@@ -25,7 +25,7 @@ export function lowestInWords(
     sentences(
       ...quantities.map(({ of, series }) => {
         const own = series.filter(({ dataset, points }) => dataset === place && points.some(({ y }) => y !== null));
-        return lowestOf(own, of, words);
+        return lowestOf(own, of, { ...words, label: runtime => labelIn(datasets[place]!, runtime) });
       }),
     ),
   );
@@ -43,7 +43,11 @@ export function perDataset(datasets: readonly Pick<Dataset, "name">[], words: (p
   return sentences(...parts.map((part, place) => (part === "" ? "" : `In ${datasets[place]!.name}: ${part}`)));
 }
 
-function lowestOf(series: readonly Series[], of: string, { at, format }: Words): string {
+function lowestOf(
+  series: readonly Series[],
+  of: string,
+  { at, format, label }: Words & { readonly label: (runtime: string) => string },
+): string {
   const [only] = series;
   if (only === undefined) return "";
   const value = (one: Series, x: number) => one.points.find(point => point.x === x)?.y ?? null;
@@ -51,7 +55,7 @@ function lowestOf(series: readonly Series[], of: string, { at, format }: Words):
   if (series.length === 1) {
     const measured = xs.filter(x => value(only, x) !== null);
     const ends = [...new Set([measured[0]!, measured[measured.length - 1]!])];
-    return `${runtimeLabel(only.runtime)}'s ${of} is ${listed(ends.map(x => `${format(value(only, x)!)} ${at(String(x))}`))}.`;
+    return `${label(only.runtime)}'s ${of} is ${listed(ends.map(x => `${format(value(only, x)!)} ${at(String(x))}`))}.`;
   }
   const count = (x: number) => series.filter(one => value(one, x) !== null).length;
   const shared = xs.filter(x => count(x) > 1);
@@ -62,14 +66,14 @@ function lowestOf(series: readonly Series[], of: string, { at, format }: Words):
   }
   const leaders = [...lowest].map(
     ([one, where], index) =>
-      `${runtimeLabel(one.runtime)}${index === 0 ? ` has the lowest ${of}` : ""} ${at(ranges(where, shared))}`,
+      `${label(one.runtime)}${index === 0 ? ` has the lowest ${of}` : ""} ${at(ranges(where, shared))}`,
   );
   const most = Math.max(...xs.map(count));
   const last = xs.findLast(x => count(x) === most)!;
   const values = series
     .filter(one => value(one, last) !== null)
     .sort((a, b) => value(a, last)! - value(b, last)!)
-    .map(one => `${runtimeLabel(one.runtime)} ${format(value(one, last)!)}`);
+    .map(one => `${label(one.runtime)} ${format(value(one, last)!)}`);
   const where = at(String(last));
   const lead = leaders.length === 0 ? "" : `${listed(leaders)}. `;
   return `${lead}${where[0]?.toUpperCase()}${where.slice(1)}: ${values.join(", ")}.`;

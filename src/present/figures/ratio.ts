@@ -1,6 +1,6 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { startGroups } from "../../analysis/groups.js";
-import { runtimeLabel } from "../../model/runtimes.js";
+import { labelIn } from "../../analysis/label-in.js";
 import type { Figure } from "./figure.js";
 import { axisLook, emptyPlot, layoutLook } from "./look.js";
 import type { Json, PlotlyTrace } from "./plotly.js";
@@ -28,11 +28,11 @@ const cellHeight = 36;
  */
 export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] = ["rund", "katatemplate"]): Figure {
   const id = "ratio";
-  const [above, below] = [runtimeLabel(a), runtimeLabel(b)];
+  const [above, below] = [labelIn(dataset, a), labelIn(dataset, b)];
   const title = `${plain(above, 14)} / ${plain(below, 14)}: makespans`;
   const cells = ratios(dataset, a, b);
   const sources = [a, b].map(runtime => ({
-    series: runtimeLabel(runtime),
+    series: labelIn(dataset, runtime),
     dataset: dataset.name,
     runtime,
     runs: dataset.runs.filter(run => run.runtime === runtime && run.experiment !== "memory").map(run => run.run),

@@ -1,8 +1,8 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { flagStarts } from "../../analysis/flags.js";
+import { labelIn } from "../../analysis/label-in.js";
 import type { CellFlags } from "../../analysis/stats/flags.js";
 import { median } from "../../analysis/stats/quantile.js";
-import { runtimeLabel } from "../../model/runtimes.js";
 import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { cellsAt, commonConcurrency, type LabelledCell, seriesLook } from "./latency.js";
@@ -38,7 +38,7 @@ export function roundsFigure(datasets: readonly Dataset[], concurrency = commonC
   const shares = series.flatMap(({ points }) => points.flatMap(({ y }) => y ?? []));
   const span = [Math.min(90, ...shares) - 5, Math.max(110, ...shares) + 5] as const;
   const panels = runtimesOf(series).map(runtime => ({
-    title: runtimeLabel(runtime),
+    title: labelIn({ runs: datasets.flatMap(({ runs }) => runs) }, runtime),
     y: { title: "makespan (% of the cell's median)", scale: "linear", span } as const,
     series: series.filter(one => one.runtime === runtime),
   }));
@@ -56,7 +56,7 @@ export function roundsFigure(datasets: readonly Dataset[], concurrency = commonC
     finding: perDataset(datasets, place =>
       cells
         .filter(({ index }) => index === place)
-        .map(({ cell }) => `${runtimeLabel(cell.runtime)}: ${flagsInWords(flags.get(cell)!)}.`)
+        .map(({ cell, dataset }) => `${labelIn(dataset, cell.runtime)}: ${flagsInWords(flags.get(cell)!)}.`)
         .join(" "),
     ),
     caption: sentences(
@@ -76,7 +76,7 @@ function seriesOfRounds(labelled: LabelledCell, flags: CellFlags): Series {
       x: round,
       y: middle === 0 ? null : (100 * makespanMs) / middle,
       ringed: flags.outliers.includes(place + 1),
-      hover: `<b>${plain(runtimeLabel(cell.runtime))}</b>, round ${round}: ${formatMs(makespanMs)}<br>${plain(dataset.name)}`,
+      hover: `<b>${plain(labelIn(dataset, cell.runtime))}</b>, round ${round}: ${formatMs(makespanMs)}<br>${plain(dataset.name)}`,
     })),
   };
 }

@@ -1,7 +1,8 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { labelIn } from "../../analysis/label-in.js";
 import { ascending, quantileR7 } from "../../analysis/stats/quantile.js";
 import type { Experiment } from "../../model/experiment.js";
-import { byRuntime, runtimeLabel } from "../../model/runtimes.js";
+import { byRuntime } from "../../model/runtimes.js";
 import type { SeriesSource } from "./figure.js";
 import { clipped, listed, plain, ranges, sentences } from "./text.js";
 import type { Point, Series } from "./trace.js";
@@ -49,7 +50,7 @@ export function seriesOf(
             low === undefined || high === undefined
               ? ""
               : `<br>10th–90th percentile of ${n} rounds: ${format(low)} – ${format(high)}`;
-          const hover = `<b>${plain(runtimeLabel(runtime))}</b> ${at(String(x))}: ${y === null ? "not measured" : format(y)}${bar}<br>${plain(dataset.name)}`;
+          const hover = `<b>${plain(labelIn(dataset, runtime))}</b> ${at(String(x))}: ${y === null ? "not measured" : format(y)}${bar}<br>${plain(dataset.name)}`;
           return { x, y, ...(low !== undefined && high !== undefined ? { low, high } : {}), hover };
         }),
       };
@@ -59,7 +60,7 @@ export function seriesOf(
 
 /** What a series is called in a figure of so many datasets; both parts of a long name keep their ends. */
 export function seriesLabel(runtime: string, dataset: Dataset, datasets: number): string {
-  const name = runtimeLabel(runtime);
+  const name = labelIn(dataset, runtime);
   if (datasets === 1) return name;
   const whole = `${name} · ${dataset.name}`;
   return whole.length <= 32 ? whole : `${clipped(name, 15)} · ${clipped(dataset.name, 14)}`;
@@ -73,7 +74,7 @@ export function sourcesOf(
 ): readonly SeriesSource[] {
   return all.flatMap(({ dataset, values }) =>
     runtimesOf(values).map(runtime => ({
-      series: all.length === 1 ? runtimeLabel(runtime) : `${runtimeLabel(runtime)} · ${dataset.name}`,
+      series: all.length === 1 ? labelIn(dataset, runtime) : `${labelIn(dataset, runtime)} · ${dataset.name}`,
       dataset: dataset.name,
       runtime,
       runs: dataset.runs.filter(run => run.experiment === experiment && run.runtime === runtime).map(run => run.run),
@@ -101,7 +102,7 @@ export function gapsIn(all: readonly DatasetValues[], where: (panels: string, xs
         if (gaps.length > 0) lacking.set(words, [...(lacking.get(words) ?? []), panel]);
       }
       const places = [...lacking].map(([xs, own]) => where(ranges(own, panels), xs));
-      return places.length === 0 ? [] : `${runtimeLabel(runtime)} ${places.join(", ")}`;
+      return places.length === 0 ? [] : `${labelIn(dataset, runtime)} ${places.join(", ")}`;
     });
     return missing.length === 0
       ? ""

@@ -1,7 +1,7 @@
 import { type ComparedPair, comparedPairs } from "../../analysis/claims/index.js";
 import type { Dataset, RunInfo } from "../../analysis/datasets/index.js";
+import { labelIn } from "../../analysis/label-in.js";
 import { faultsOf } from "../../analysis/tables/index.js";
-import { runtimeLabel } from "../../model/runtimes.js";
 import type { ReportContent } from "./content.js";
 import { html, type Markup, scrolling } from "./html.js";
 
@@ -51,9 +51,10 @@ function comparedSection(name: string, pairs: readonly ComparedPair[]): Markup {
   })}`;
 }
 
-function runRow({ run, runtime, versions, config, driver, replayed }: RunInfo): Markup {
+function runRow(own: RunInfo): Markup {
+  const { run, runtime, versions, config, driver, replayed } = own;
   const cells = [
-    runtimeLabel(runtime),
+    labelIn({ runs: [own] }, runtime),
     versions.containerd,
     versions.kata,
     versions.vmm,

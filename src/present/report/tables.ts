@@ -1,14 +1,15 @@
 import type { Dataset } from "../../analysis/datasets/index.js";
 import { columnFormat } from "../../analysis/frames/column-format.js";
+import { labelIn } from "../../analysis/label-in.js";
 import type { Table } from "../../analysis/tables/index.js";
-import { runtimeLabel } from "../../model/runtimes.js";
 import { html, type Markup, scrolling } from "./html.js";
 
 /** A dataset's tables, in digits for reading. */
-export function tablesSection({ name }: Dataset, tables: readonly Table[]): Markup {
+export function tablesSection(dataset: Dataset, tables: readonly Table[]): Markup {
+  const { name } = dataset;
   return html`<h3>${name}</h3>${tables.map(table => {
     const { columns, rows, rowName } = table;
-    const label = (row: string) => (rowName === "runtime" ? runtimeLabel(row) : row);
+    const label = (row: string) => (rowName === "runtime" ? labelIn(dataset, row) : row);
     const caption = `${table.name}.csv (${unitOf(table)})`;
     const formats = columns.map((_, i) => columnFormat(rows.map(({ values }) => values[i])));
     return scrolling(

@@ -9,13 +9,11 @@ import { shimProgram } from "../../../src/measure/containerd/handlers.js";
 import { readVersions } from "../../../src/measure/host/versions.js";
 import { readCampaignFile } from "../../../src/measure/plan/campaign-file.js";
 import { findRuntime, runtimes } from "../../../src/measure/runtimes/index.js";
-import type { RuntimeDeclaration } from "../../../src/measure/runtimes/runtime.js";
 import { knownRuntimes } from "../../../src/model/runtimes.js";
 import { projectRoot } from "../../support/needs.js";
 
 const test = suite("the declared runtimes");
 const of = (id: string) => findRuntime(id, runtimes);
-const overlays = join(projectRoot, "environment/overlays");
 
 test("each has an id of its own, and the label tables show", () => {
   assert.is(new Set(runtimes.map(({ id }) => id)).size, runtimes.length);
@@ -106,32 +104,8 @@ test("the processes of the paper's four are those of the original's patterns", (
   }
 });
 
-test("the overlay files are the declarations, and every runtime with a config has one", () => {
-  const files = readdirSync(overlays)
-    .filter(name => name !== "containerd.toml")
-    .sort();
-  const withConfig = runtimes.filter(({ config }) => config !== null);
-  assert.equal(files, withConfig.map(({ id }) => `${id}.toml`).sort());
-  for (const { id, config } of withConfig) {
-    const file = parse(readFileSync(join(overlays, `${id}.toml`), "utf8"));
-    assert.equal(JSON.parse(JSON.stringify(file)), nested(config!), id);
-  }
-});
-
-/** An overlay's tables, keys that are taken out left out. */
-function nested({ overlay }: NonNullable<RuntimeDeclaration["config"]>) {
-  const tables: Record<string, unknown> = {};
-  for (const [name, values] of Object.entries(overlay)) {
-    const kept = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
-    const [outer, inner] = name.split(".");
-    if (inner === undefined) tables[outer!] = kept;
-    else tables[outer!] = { [inner]: kept };
-  }
-  return tables;
-}
-
-test("the handlers in overlays/containerd.toml are those of the declarations, its pool that of env pool up", () => {
-  const text = readFileSync(join(overlays, "containerd.toml"), "utf8");
+test("the handlers in environment/containerd.toml are those of the declarations, its pool that of env pool up", () => {
+  const text = readFileSync(join(projectRoot, "environment/containerd.toml"), "utf8");
   const { plugins } = parse(text) as { plugins: Record<string, { containerd: { runtimes: Record<string, unknown> } }> };
   const declared = ["kata", "katatemplate", "katafc", "rund"]
     .map(of)
