@@ -4,9 +4,17 @@ import { Command, Option } from "commander";
 import { parseEvents } from "../campaign-files/index.js";
 import { experimentTable } from "../measure/experiments/index.js";
 import { type SettingName, type SettingRule, settingNames, settingRules } from "../measure/experiments/settings.js";
-import type { CampaignSettings, CellSummary, MeasureOptions, Plan, RuntimeDeclaration } from "../measure/index.js";
+import type {
+  CampaignSettings,
+  CellSummary,
+  Decided,
+  MeasureOptions,
+  Plan,
+  RuntimeDeclaration,
+} from "../measure/index.js";
 import { LabError } from "../model/errors.js";
 import { type Experiment, experimentNames } from "../model/experiment.js";
+import { shareOf } from "../model/percent.js";
 import { version } from "../model/version.js";
 import { onInterruption } from "./interruption.js";
 import { type Io, note, print, printJson } from "./io.js";
@@ -174,6 +182,7 @@ async function measureInto(
       warn: (line: string) => note(io, line),
       signal: interruption.signal,
       toolVersion: version,
+      decided: await decision(io),
     };
     const path =
       resumed === undefined
@@ -227,6 +236,19 @@ async function runInCluster(
   } finally {
     api.close();
   }
+}
+
+/** What ends an experiment with --until-decided: the statistics of `compare`, after each block. */
+async function decision(io: Io): Promise<Decided> {
+  const { allDecided } = await import("../analysis/compare/index.js");
+  return ({ untilDecided = "", runtimes, density, concurrency, blocks, rounds }, measured) => {
+    const tolerance = shareOf(untilDecided, "--until-decided");
+    const plan = { runtimes, cells: density.length * concurrency.length, blocks: Math.min(blocks, rounds), tolerance };
+    const decided = allDecided(measured, plan);
+    const last = Math.max(0, ...measured.map(({ block }) => block));
+    if (decided) note(io, `decided at ${untilDecided} after ${last} of at most ${plan.blocks} blocks`);
+    return decided;
+  };
 }
 
 /** @param socket the service's; null for a rehearsal, which needs nothing of the machine */

@@ -93,7 +93,7 @@ export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): C
       const key = placeKey(place);
       const seed = pair.a === pair.b ? `compare/${key}` : `compare/${pair.b}/${key}`;
       const paired = measuredInTurn(a, b, pair, place.experiment);
-      const own = contrast(sample, partner.sample, seed, paired);
+      const own = contrast(sample, partner.sample, seed, paired, lastBlockOf(a, place.experiment));
       return [{ place: partner.place, against: pair.a, contrast: own }];
     }),
   );
@@ -138,6 +138,10 @@ export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): C
 /** The ids of a dataset's runtimes, in the order of tables. */
 export const runtimesOf = ({ runs }: Dataset): readonly string[] =>
   [...new Set(runs.map(({ runtime }) => runtime))].sort(byRuntime);
+
+/** The blocks by which a campaign would have ended that was measured until it was decided; null for any other. */
+const lastBlockOf = ({ runs }: Dataset, experiment: string): number | null =>
+  runs.find(run => run.experiment === experiment)?.lastBlock ?? null;
 
 /** Whether two runtimes took turns within the blocks of one campaign. With unlike snapshotters they ran one after the other. */
 function measuredInTurn(a: Dataset, b: Dataset, pair: RuntimePair, experiment: string): boolean {

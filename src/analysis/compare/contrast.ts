@@ -8,6 +8,7 @@ import { pairsFor, roundsFor } from "../stats/power.js";
 import { ascending } from "../stats/quantile.js";
 import { welchRatio } from "../stats/welch.js";
 import type { Sample } from "./cells.js";
+import { sequentialRatio } from "./sequential-ratio.js";
 
 /** Faster and slower are said of the second campaign: less, or more, time, CPU or memory than the first. */
 export type Comparative = "faster" | "slower" | "same" | "undecided";
@@ -49,8 +50,15 @@ export interface Contrast {
  * failed ones last.
  *
  * @param paired whether a block of `a` is the block of the same name of `b`
+ * @param lastBlock of a campaign that ended as soon as it was decided, the blocks by which it would have ended; else null
  */
-export function contrast(a: Sample, b: Sample, seed: string, paired = false): Contrast {
+export function contrast(
+  a: Sample,
+  b: Sample,
+  seed: string,
+  paired = false,
+  lastBlock: number | null = null,
+): Contrast {
   const sides = { a: side(a, `${seed}/a`), b: side(b, `${seed}/b`) };
   const { mean: meanA } = sides.a;
   const { mean: meanB } = sides.b;
@@ -74,7 +82,12 @@ export function contrast(a: Sample, b: Sample, seed: string, paired = false): Co
   if (a.failedRounds + b.failedRounds > 0) return { ...plain, ...byRank(a, b, seed) };
   if (ratio === null) return { ...plain, caveat: "no mean above 0" };
   const pairs = paired ? commonBlocks(a, b) : null;
-  const found = pairs === null ? null : pairedRatio(pairs.b, pairs.a);
+  const found =
+    pairs === null
+      ? null
+      : lastBlock === null
+        ? pairedRatio(pairs.b, pairs.a)
+        : sequentialRatio(pairs.b, pairs.a, lastBlock);
   if (found !== null) {
     const { ratio, at, p, spread } = found;
     return { ...plain, ratio, at, p, method: "paired blocks", pairSpread: spread };

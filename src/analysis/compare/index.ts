@@ -10,3 +10,4 @@ export {
   stoppedBy,
 } from "./compare.js";
 export type { Comparative, Side } from "./contrast.js";
+export { allDecided, type RoundSoFar, type SequentialPlan } from "./decided.js";

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { z } from "zod";
 import {
   hostCost,
   type Manifest,
@@ -95,6 +96,7 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
     ...(typeof run.config.ociVersion === "string" ? { ociRuntime: run.config.ociVersion } : ociRuntimeIn(path)),
     hostFacts: hostFactsOf(manifest),
     repeat: run.repeat,
+    ...lastBlockOf(manifest, experiment),
     template: run.template,
     config: run.config,
     driver: manifest.driver,
@@ -118,6 +120,17 @@ const hostFactNames = [
 function hostFactsOf({ host }: Manifest): Readonly<Record<string, string>> {
   const recorded = hostFactNames.flatMap(name => (typeof host[name] === "string" ? [[name, host[name]] as const] : []));
   return Object.fromEntries(recorded);
+}
+
+const sequentialSettings = z.object({
+  experiments: z.array(z.object({ experiment: z.string(), blocks: z.number(), untilDecided: z.string().optional() })),
+});
+
+/** Where an experiment was measured until it was decided, the blocks by which it would have ended. */
+function lastBlockOf({ plan }: Manifest, experiment: string): Pick<RunInfo, "lastBlock"> {
+  const settings = sequentialSettings.safeParse(plan.settings).data;
+  const own = settings?.experiments.find(each => each.experiment === experiment && each.untilDecided !== undefined);
+  return own === undefined ? {} : { lastBlock: own.blocks };
 }
 
 /** versions.txt names the OCI runtime; a run folder of a campaign that stopped before it was written has none. */

@@ -21,6 +21,8 @@ export interface RunInfo {
   readonly handler?: string;
   /** The OCI runtime under the handler and its version, `crun 1.8.1`; left out where nothing recorded it. */
   readonly ociRuntime?: string;
+  /** The blocks by which the campaign would have ended, where it was measured until its comparison was decided. */
+  readonly lastBlock?: number;
   /** Which repeat of the memory experiment the run is, 1 for the first; left out where runs are not repeated. */
   readonly repeat?: number;
   /** Whether sandboxes started from a template; null where the run does not say. */

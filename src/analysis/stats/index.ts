@@ -27,5 +27,6 @@ export { divisions, permutationTest } from "./permutation.js";
 export { type Demand, detectableEffect, pairsFor, roundsFor, usualDemand } from "./power.js";
 export { ascending, median, quantileNearestRank, quantileR7 } from "./quantile.js";
 export { type Random, random } from "./random.js";
+export { sequentialLevels, sequentialP } from "./sequential.js";
 export { studentQuantile, studentTwoSided } from "./student.js";
 export { type WelchRatio, welchRatio } from "./welch.js";

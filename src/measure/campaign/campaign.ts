@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import type { CampaignEvent } from "../../campaign-files/events.js";
+import type { CampaignEvent, RoundEvent } from "../../campaign-files/events.js";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { LabError } from "../../model/errors.js";
 import { isLost } from "../cri/errors.js";
@@ -46,6 +46,8 @@ export async function runCampaign(
   if (failure !== undefined) throw failure;
 }
 
+const isCountedRound = (event: CampaignEvent): event is RoundEvent => event.event === "round" && !event.warmup;
+
 /** The run folders of a plan's experiment: one for each runtime, or for each repeat of it. */
 function runsOf({ manifest }: CampaignFolder, plan: Plan, index: number): readonly ManifestRun[] {
   const counts = plan.experiments.map(({ settings: { experiment, runtimes, rounds } }) =>
@@ -89,16 +91,25 @@ function visitor(
   signal: AbortSignal,
 ) {
   const done = new DoneRounds(folder.events);
+  const rounds = folder.events.filter(isCountedRound);
   const planned = plan.experiments.flatMap(({ parts }) => parts.flatMap(({ visits }) => visits));
   const of = planned.reduce((sum, { rounds }) => sum + rounds.length, 0);
   const append = (event: CampaignEvent) => {
     folder.append(event);
     done.add(event);
+    if (isCountedRound(event)) rounds.push(event);
   };
   const setGuestMemory: Preparation["setGuestMemory"] = (...words) => tools.preparation.setGuestMemory(...words);
   const write = (file: string, content: string) => folder.write(file, content);
   const shared = { ...tools, sandboxes, signal, setGuestMemory, append, write };
   return {
+    /** Whether an experiment's whole blocks decide its comparison. */
+    decided: ({ settings, slot }: Visit, runs: readonly ManifestRun[]): boolean =>
+      settings.untilDecided !== undefined &&
+      tools.decided(
+        settings,
+        rounds.filter(({ run, block }) => block < slot.block && runs.some(each => each.run === run)),
+      ),
     missing: (run: string, slot: Visit["slot"]) => done.missing(run, slot),
     async measure(visit: Visit): Promise<void> {
       const { experiment } = visit.settings;
@@ -117,7 +128,7 @@ async function runExperiment(
   runs: readonly ManifestRun[],
   { preparation, workloadFacts }: Pick<CampaignTools, "preparation" | "workloadFacts">,
   sandboxes: CampaignSandboxes,
-  { missing, measure }: ReturnType<typeof visitor>,
+  { decided, missing, measure }: ReturnType<typeof visitor>,
 ): Promise<void> {
   const { repeats } = experimentTable[settings.experiment];
   for (const { runtimes, visits } of parts) {
@@ -130,7 +141,13 @@ async function runExperiment(
     if (open.length === 0) continue;
     await preparation.prepare(runtimes);
     await describe(folder, preparation, runs, runtimes, await workloadFacts(settings));
-    for (const visit of open) await measure(visit);
+    let block = 0;
+    for (const visit of open) {
+      // looked at between two blocks
+      if (visit.slot.block !== block && decided(visit, runs)) break;
+      block = visit.slot.block;
+      await measure(visit);
+    }
     await sandboxes.clearStanding(event => folder.append(event));
     await preparation.restore();
   }

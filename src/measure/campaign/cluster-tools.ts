@@ -41,6 +41,7 @@ export function clusterTools(service: ClusterService, label: string, options: Me
     clock: machineClock,
     report: options.report,
     warn: options.warn ?? (() => {}),
+    decided: options.decided ?? (() => false),
     host: { cpu: () => noCpu, state: readHostState, pressure: () => ({ swapIn: 0, stallUs: 0 }) },
     watchLoop,
     // the quiet of a node cannot be seen from here within a second

@@ -34,7 +34,7 @@ import { workloadFacts } from "./workload-facts.js";
  * @param folder the campaign's folder
  */
 export function toolsFor(options: MeasureOptions, label: string, folder: string): CampaignTools {
-  const { service, memory, report, timing, plan, warn = () => {} } = options;
+  const { service, memory, report, timing, plan, warn = () => {}, decided = () => false } = options;
   if ("cluster" in service) return clusterTools(service, label, options);
   const { cri, replay, socket, log } = service;
   // a service that is not containerd has no snapshots
@@ -52,6 +52,7 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     workloadFacts: settings => workloadFacts(service, settings),
     report,
     warn,
+    decided,
     host: { cpu: readCpu, state: readHostState, pressure: readMemoryPressure },
     watchLoop,
     timing: timing ?? (replay === null ? usualTiming : replayTiming),

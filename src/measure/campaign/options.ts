@@ -3,7 +3,7 @@ import type { ClusterService } from "../kubernetes/service.js";
 import type { Plan } from "../plan/plan.js";
 import type { Timing } from "../round/timing.js";
 import type { Service } from "./service.js";
-import type { CampaignProgress } from "./tools.js";
+import type { CampaignProgress, Decided } from "./tools.js";
 
 /** What a campaign is measured with. */
 export interface MeasureOptions {
@@ -22,4 +22,6 @@ export interface MeasureOptions {
   readonly memory?: MemoryTools;
   /** Waits and windows around a round; the usual ones if left out, and none in a rehearsal. */
   readonly timing?: Timing;
+  /** Decides when an experiment with `untilDecided` ends; never, if left out. */
+  readonly decided?: Decided;
 }

@@ -1,4 +1,6 @@
+import type { RoundEvent } from "../../campaign-files/events.js";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
+import type { ExperimentSettings } from "../experiments/settings.js";
 import type { MemoryTools, ServiceLogTools } from "../experiments/visit.js";
 import type { WorkloadSettings } from "../experiments/workload.js";
 import type { MicroTools } from "../micro/micro-tools.js";
@@ -21,7 +23,14 @@ export interface CampaignTools extends RoundTools {
   warn(message: string): void;
   /** Removes what the campaign has made besides sandboxes; called at its end, however it ends. */
   close?(): Promise<void>;
+  readonly decided: Decided;
 }
+
+/**
+ * Whether an experiment's comparison is decided by the rounds of its whole blocks, for `untilDecided`. The statistics are the
+ * caller's: nothing here knows them.
+ */
+export type Decided = (settings: ExperimentSettings, rounds: readonly RoundEvent[]) => boolean;
 
 /** Where a campaign is. */
 export interface CampaignProgress {

@@ -25,6 +25,8 @@ export interface ExperimentSettings {
   readonly timeout: number;
   /** A shell command run before every round; null for none. */
   readonly prepare: string | null;
+  /** A percentage such as `5%`: the campaign ends once its runtimes are compared at that tolerance, after `blocks` at the latest. */
+  readonly untilDecided?: string;
   /** Where a cold start ends; left out for a sandbox that is ready. */
   readonly until?: End;
   /** The network of the sandboxes: one of their own, or (left out) the host's. */
@@ -117,6 +119,12 @@ export const settingRules = {
     placeholder: "<seconds>",
     range: [1, 86_400],
     help: "until a cold start times out",
+  },
+  untilDecided: {
+    ...own,
+    value: "text",
+    placeholder: "<percent>",
+    help: "add blocks until the runtimes are the same within it or differ; --blocks is the limit",
   },
   until: {
     ...own,

@@ -1,3 +1,4 @@
+import { LabError } from "../../model/errors.js";
 import type { Slot } from "../experiments/cell.js";
 import type { CostKnowledge } from "../experiments/cost.js";
 import { experimentTable } from "../experiments/index.js";
@@ -92,6 +93,13 @@ export function makePlan(settings: CampaignSettings, knowledge: PlanKnowledge): 
 function planned(settings: ExperimentSettings, known: readonly RuntimeDeclaration[]): PlannedExperiment {
   const own = settings.runtimes.map(id => known.find(runtime => runtime.id === id)!);
   const snapshotters = [...new Set(own.map(({ snapshotter }) => snapshotter))];
+  if (settings.untilDecided !== undefined && snapshotters.length > 1) {
+    throw new LabError("RUND_SETTING", "usage", "", {
+      where: "untilDecided",
+      expected: "runtimes on one snapshotter, which can take turns within each block",
+      found: own.map(({ id, snapshotter }) => `${id} on ${snapshotter ?? "containerd's own"}`).join(", "),
+    });
+  }
   const parts = snapshotters.map((snapshotter, index) => {
     const runtimes = own.filter(runtime => runtime.snapshotter === snapshotter);
     const ids = runtimes.map(({ id }) => id);

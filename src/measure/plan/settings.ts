@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { LabError } from "../../model/errors.js";
 import type { Experiment } from "../../model/experiment.js";
+import { shareOf } from "../../model/percent.js";
 import { experimentTable } from "../experiments/index.js";
 import {
   type ExperimentSettings,
@@ -69,6 +70,7 @@ export function experimentSettings(wishes: ExperimentWishes): ExperimentSettings
   const filled: ExperimentSettings = {
     ...usual,
     ...own,
+    ...(given.untilDecided === undefined ? {} : usualSequence(given)),
     runtimes: [],
     ...(given as Partial<ExperimentSettings>),
     experiment,
@@ -81,9 +83,29 @@ export function experimentSettings(wishes: ExperimentWishes): ExperimentSettings
   }
   refuseTwice("runtime", filled.runtimes);
   checkWorkload(filled);
+  checkSequence(filled);
   // a repeat is a block of its own: each starts from empty
   const blocks = repeats ? filled.rounds : filled.order === "grid" ? 1 : filled.blocks;
   return { ...filled, blocks: Math.min(blocks, filled.rounds) };
+}
+
+/** A comparison that ends once it is decided may take many blocks, and ends earlier the fewer rounds a block has. */
+function usualSequence(given: Readonly<Record<string, unknown>>): Pick<ExperimentSettings, "blocks" | "rounds"> {
+  const blocks = typeof given.blocks === "number" ? given.blocks : 40;
+  return { blocks, rounds: 2 * blocks };
+}
+
+/** @throws LabError `RUND_SETTING` where nothing could be decided */
+function checkSequence({ untilDecided, runtimes, order, blocks, rounds }: ExperimentSettings): void {
+  if (untilDecided === undefined) return;
+  shareOf(untilDecided, "untilDecided");
+  const refuse = (expected: string, found: string) => {
+    throw new LabError("RUND_SETTING", "usage", "", { where: "untilDecided", expected, found });
+  };
+  if (runtimes.length < 2) refuse("two or more runtimes to compare", runtimes.join(", "));
+  if (order === "grid") refuse("--order shuffled, so that the runtimes take turns within each block", "grid");
+  if (Math.min(blocks, rounds) < 5)
+    refuse("a limit of five or more blocks with a round each", `${blocks} blocks, ${rounds} rounds`);
 }
 
 /** Whether an experiment takes a setting. */

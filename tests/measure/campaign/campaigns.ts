@@ -50,6 +50,7 @@ export function fakeTools(cri: FakeCri, changes: Partial<CampaignTools> = {}): C
     runCommand: async () => ({ ms: 0, exitCode: 0 }),
     report: () => {},
     warn: () => {},
+    decided: () => false,
     ...changes,
   };
 }

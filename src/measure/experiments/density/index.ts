@@ -11,7 +11,7 @@ export const density: ExperimentDeclaration = {
   measures: "cold starts on top of running sandboxes",
   axes: ["density", "concurrency"],
   leastDensity: 1,
-  takes: ["until", "withContainer", ...workloadSettingNames],
+  takes: ["until", "untilDecided", "withContainer", ...workloadSettingNames],
   usual: { concurrency: [1, 10, 50], density: [100], memory: [], rounds: 10 },
   repeats: false,
   onBackground: true,

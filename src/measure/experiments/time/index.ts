@@ -10,7 +10,7 @@ export const time: ExperimentDeclaration = {
   measures: "cold starts",
   axes: ["concurrency"],
   leastDensity: 0,
-  takes: ["until", ...workloadSettingNames],
+  takes: ["until", "untilDecided", ...workloadSettingNames],
   usual: { concurrency: [1, 10, 20, 50, 100], density: [0], memory: [], rounds: 10 },
   repeats: false,
   onBackground: false,

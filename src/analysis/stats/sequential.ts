@@ -1,0 +1,105 @@
+import { normalCdf, normalQuantile } from "./normal.js";
+
+/**
+ * The level of each look of a comparison that is looked at after every block and stopped as soon as it is decided: a two-sided
+ * test at these levels finds a difference where there is none with the chance `alpha` over all looks together.
+ *
+ * Lan and DeMets' spending function of O'Brien and Fleming's kind, on either side: up to the share t of the blocks, the error
+ * 2 (1 − Φ(z / √t)), z the quantile for a quarter of alpha, is spent. The levels follow by numerical integration (Armitage, McPherson
+ * and Rowe 1969). A t test of few blocks is done at the same levels (Pocock's significance-level approach).
+ *
+ * @param first blocks at the first look
+ * @param last blocks at the last look, by which the comparison ends
+ * @returns one level for each look from the first to the last; 0 where too little may be spent
+ * @example sequentialLevels(0.05, 1, 2).map(level => Number(level.toFixed(4))) // [0.0031, 0.049]
+ */
+export function sequentialLevels(alpha: number, first: number, last: number): readonly number[] {
+  const key = `${alpha}/${first}/${last}`;
+  let levels = known.get(key);
+  if (levels === undefined) {
+    levels = integrate(alpha, first, last);
+    known.set(key, levels);
+  }
+  return levels;
+}
+
+/** Asked for again and again, for every cell and every interval of a comparison. */
+const known = new Map<string, readonly number[]>();
+
+/**
+ * The p of a sequential comparison at one look: the smallest alpha at which that look finds a difference. It may be compared
+ * with 5 % whenever one stops.
+ *
+ * @param p the look's own two-sided p
+ * @param look blocks so far, from `first` to `last`
+ * @example sequentialP(0.049, 2, 1, 2).toFixed(3) // "0.050"
+ */
+export function sequentialP(p: number, look: number, first: number, last: number): number {
+  const finds = (alpha: number) => p <= sequentialLevels(alpha, first, last)[look - first]!;
+  let [low, high] = [0, 1];
+  if (!finds(0.999)) return 1;
+  for (let step = 0; step < 18; step++) {
+    // in between on a logarithmic scale, as small p need digits too
+    const middle = Math.sqrt(Math.max(low, 1e-9) * high);
+    if (finds(Number(middle.toPrecision(6)))) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** Standard deviations beyond which nothing is left to integrate. */
+const beyond = 8;
+/** Steps of Simpson's rule over the region in which the comparison goes on. */
+const steps = 96;
+
+function integrate(alpha: number, first: number, last: number): readonly number[] {
+  const z = -normalQuantile(alpha / 4);
+  const spent = (look: number) => Math.min(alpha, 4 * normalCdf(-z / Math.sqrt(look / last)));
+  const levels: number[] = [];
+  // the sum of the blocks' standardised differences where the comparison went on, and its density times Simpson's weight
+  let points: Float64Array = new Float64Array([0]);
+  let mass: Float64Array = new Float64Array([1]);
+  let before = 0;
+  for (let look = first; look <= last; look++) {
+    const scale = Math.sqrt(look - before);
+    const tail = (bound: number) => {
+      let outside = 0;
+      for (const [i, at] of points.entries()) {
+        outside += mass[i]! * (normalCdf((at - bound) / scale) + normalCdf((-bound - at) / scale));
+      }
+      return outside;
+    };
+    const may = spent(look) - (before === 0 ? 0 : spent(before));
+    let [low, high] = [0, beyond * Math.sqrt(look)];
+    for (let step = 0; step < 40; step++) {
+      const middle = (low + high) / 2;
+      if (tail(middle) > may) low = middle;
+      else high = middle;
+    }
+    const bound = high;
+    levels.push(may < 1e-13 ? 0 : 2 * normalCdf(-bound / Math.sqrt(look)));
+    [points, mass] = wentOn(points, mass, bound, scale);
+    before = look;
+  }
+  return levels;
+}
+
+/** The density of the sum after a look at which it stayed within ± bound, at Simpson's points. */
+function wentOn(points: Float64Array, mass: Float64Array, bound: number, scale: number): [Float64Array, Float64Array] {
+  const next = new Float64Array(steps + 1);
+  const density = new Float64Array(steps + 1);
+  const width = (2 * bound) / steps;
+  const constant = 1 / (scale * Math.sqrt(2 * Math.PI));
+  for (let j = 0; j <= steps; j++) {
+    const at = -bound + j * width;
+    next[j] = at;
+    let sum = 0;
+    for (let i = 0; i < points.length; i++) {
+      const distance = (at - points[i]!) / scale;
+      sum += mass[i]! * Math.exp(-0.5 * distance * distance);
+    }
+    const weight = j === 0 || j === steps ? 1 : j % 2 === 1 ? 4 : 2;
+    density[j] = (sum * constant * weight * width) / 3;
+  }
+  return [next, density];
+}

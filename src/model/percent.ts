@@ -1,0 +1,18 @@
+import { LabError } from "./errors.js";
+
+/**
+ * A percentage such as `5%` as a share.
+ *
+ * @param where the option or key, for the message
+ * @throws LabError `RUND_PERCENT` unless it is above 0 and below 100 %
+ * @example shareOf("2.5%", "--detect") // 0.025
+ */
+export function shareOf(text: string, where: string): number {
+  const percent = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]);
+  if (percent > 0 && percent < 100) return percent / 100;
+  throw new LabError("RUND_PERCENT", "usage", "", {
+    where,
+    expected: "a percentage above 0 and below 100, such as 5%",
+    found: `"${text}"`,
+  });
+}
