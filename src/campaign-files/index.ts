@@ -3,4 +3,5 @@
 export * from "./events.js";
 export { type HostCost, hostCost } from "./host-cost.js";
 export * from "./manifest.js";
+export * from "./operations.js";
 export * from "./samples.js";

@@ -56,6 +56,7 @@ export function readCampaign(folder: string, problems: ProblemList): Campaign {
     operationCells: ({ name, experiment }) =>
       experiment === "cgroups" || experiment === "rootfs"
         ? operationCells(
+            manifest,
             experiment,
             operations.filter(({ run }) => run === name),
           )
@@ -155,14 +156,21 @@ function withRounds(cell: StartCell, events: readonly RoundEvent[]): StartCell {
 
 /** Rounds of operations by cell. */
 function operationCells(
+  { host }: Manifest,
   experiment: OperationCell["experiment"],
   events: readonly OperationsEvent[],
 ): readonly OperationCell[] {
   const cells = groupBy(events, ({ density, concurrency, items }) => `${density}/${concurrency}/${items}`);
-  return [...cells.values()].map(rounds => {
-    const { run, runtime, density, concurrency, items } = rounds[0]!;
-    const valuesMs = [...rounds].sort((a, b) => a.round - b.round).map(({ phases }) => makingMs(phases));
-    return { run, experiment, variant: runtime, density, concurrency, count: items, valuesMs };
+  const { cores, kernel } = host;
+  const machine = typeof cores === "number" && typeof kernel === "string" ? { machine: { cores, kernel } } : {};
+  return [...cells.values()].map(unsorted => {
+    const rounds = [...unsorted].sort((a, b) => a.round - b.round);
+    const { run, runtime, density, concurrency, items, phases } = rounds[0]!;
+    const valuesMs = rounds.map(({ phases }) => makingMs(phases));
+    const phasesMs = Object.fromEntries(
+      phases.map(({ phase }, index) => [phase, rounds.flatMap(each => each.phases[index]?.totalMs ?? [])]),
+    );
+    return { run, experiment, variant: runtime, density, concurrency, count: items, valuesMs, phasesMs, ...machine };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { HostCost } from "../../campaign-files/index.js";
+import type { HostCost, PhaseName } from "../../campaign-files/index.js";
 import type { Definition, ImportedRate } from "../../importers/index.js";
 import type { SoftwareVersions } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
@@ -138,6 +138,10 @@ export interface OperationCell {
    * preparing and mounting a root file system.
    */
   readonly valuesMs: readonly number[];
+  /** Each phase by itself, a value for each round; left out where the campaign's phases are unknown. */
+  readonly phasesMs?: Readonly<Partial<Record<PhaseName, readonly number[]>>>;
+  /** The machine that it was measured on; left out where the campaign does not say. */
+  readonly machine?: { readonly cores: number; readonly kernel: string };
 }
 
 /** One cell of a published table. */
