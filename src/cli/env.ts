@@ -14,6 +14,7 @@ import {
   stopContainerd,
   thisMachine,
 } from "../measure/changes/index.js";
+import { census, type Remain } from "../measure/containerd/census.js";
 import { clearKilled } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
 import { type Io, note, print, printJson } from "./io.js";
@@ -58,21 +59,23 @@ export default (io: Io): Command => {
 
   add(env, "status", "whether a private containerd is up, configs are changed, the thin pool is there")
     .option(...folder)
-    .action((options: Options) => {
+    .action(async (options: Options) => {
       const where = resolve(io.cwd, options.folder);
       const containerd = findContainerd(where);
+      const remains = await census(where);
       const machine = thisMachine();
       const files = changedFiles(machine);
       const pool = poolStatus(machine);
       const lines = [
         ...(containerd === undefined ? [`no private containerd in ${where}`] : describe(containerd)),
+        ...countRemains(remains, containerd !== undefined),
         files.length === 0 ? "configs: as they were" : `configs changed: ${files.join(", ")} (rund-lab env restore)`,
         `thin pool: ${pool}`,
       ];
       printState(
         io,
         options,
-        { ...(containerd ? state(containerd) : { up: false, folder: where }), changed: files, pool },
+        { ...(containerd ? state(containerd) : { up: false, folder: where }), changed: files, pool, remains },
         lines,
       );
     });
@@ -113,6 +116,14 @@ export default (io: Io): Command => {
   }
   return env;
 };
+
+/** One line for each kind of what a private containerd has made; of one that is not up, with the way to clear it. */
+function countRemains(remains: readonly Remain[], up: boolean): string[] {
+  const kinds = [...new Set(remains.map(({ kind }) => kind))];
+  const counts = kinds.map(kind => `${remains.filter(each => each.kind === kind).length} × ${kind}`).join(", ");
+  if (counts === "") return [];
+  return [up ? `on the machine: ${counts}` : `left behind: ${counts} (rund-lab env down removes it)`];
+}
 
 function printState(io: Io, { json }: Options, document: unknown, lines: readonly string[]): void {
   if (json === true) printJson(io, document);

@@ -1,14 +1,13 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
-import { startedSandbox } from "../cri/containerd-log.js";
 import { connectCri } from "../cri/grpc.js";
 import { unmountBelow } from "../system/mounts.js";
-import { endProcess, findProcesses, isAlive } from "../system/process-identity.js";
+import { endProcess, findProcesses, identify, isAlive } from "../system/process-identity.js";
 import { inParallel } from "../system/workers.js";
+import { controlGroupsOf, follows, sandboxIds, shimSocketsOf } from "./census.js";
 import { removeCniResults, restoreIpForward } from "./pod-network.js";
 import { containerdPaths, readRecord } from "./record.js";
 
@@ -23,26 +22,28 @@ const callMs = 15_000;
  * of shims whose containerd is gone, shim and container by the shim's own `delete`, then sockets, mounts and the folder. What belongs
  * to it is known by exact words of command lines (its config, its socket) and by its folder.
  *
- * @throws LabError `RUND_ENV_REMAINS` if a process or a mount would not go; the folder then stays
+ * @throws LabError `RUND_ENV_REMAINS` if a process, a mount or a control group cannot be removed; the folder then stays
  */
 export async function clearContainerd(folder: string): Promise<void> {
   const paths = containerdPaths(folder);
   const { process, ipForward } = readRecord(folder) ?? {};
   if (process && isAlive(process)) await removeSandboxes(paths.socket);
+  const ids = await sandboxIds(folder);
   // by its command line as well: a crash may have come between its start and the record
   const daemons = findProcesses(words => follows(words, "--config", paths.config));
   for (const daemon of daemons) await endProcess(daemon, 10_000);
   const shims = findProcesses(words => follows(words, "-address", paths.socket));
   await inParallel(shims, workers, shim => endProcess(shim, 0));
   await inParallel(bundles(paths.bundles), workers, bundle => deleteBundle(bundle, paths.socket));
-  await removeShimSockets(paths.log, paths.socket);
+  for (const socket of shimSocketsOf(folder, ids)) rmSync(socket, { force: true });
+  for (const group of controlGroupsOf(ids)) await removeGroup(group);
   removeCniResults(folder);
   if (ipForward !== undefined) restoreIpForward(ipForward);
 
   const stubborn = [...daemons, ...shims].filter(isAlive).map(({ pid }) => `pid ${pid}`);
-  const mounts = await unmountBelow(folder);
-  if (stubborn.length + mounts.length > 0) {
-    throw new LabError("RUND_ENV_REMAINS", "machine", `could not be cleared: ${[...stubborn, ...mounts].join(", ")}`, {
+  const remains = [...stubborn, ...(await unmountBelow(folder)), ...controlGroupsOf(ids)];
+  if (remains.length > 0) {
+    throw new LabError("RUND_ENV_REMAINS", "machine", `could not be cleared: ${remains.join(", ")}`, {
       where: folder,
       hint: "see what holds them (`cat /proc/PID/stack`, `fuser -m`), then run `rund-lab env down` again",
     });
@@ -50,9 +51,30 @@ export async function clearContainerd(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Whether one word is followed by exactly that other word. */
-const follows = (words: readonly string[], option: string, value: string): boolean =>
-  words.some((word, index) => word === option && words[index + 1] === value);
+/** Milliseconds that the processes of a control group may take to end after SIGKILL. */
+const groupMs = 2_000;
+
+/** Removes a control group of a sandbox with those below it; the processes still in it are the sandbox's, and are killed. */
+async function removeGroup(group: string): Promise<void> {
+  const below = readdirSync(group, { withFileTypes: true }).filter(entry => entry.isDirectory());
+  for (const { name } of below) await removeGroup(join(group, name));
+  const pids = (readIfThere(join(group, "cgroup.procs")) ?? "").split("\n").filter(Boolean).map(Number);
+  await inParallel(
+    pids.flatMap(pid => identify(pid) ?? []),
+    workers,
+    each => endProcess(each, 0),
+  );
+  const deadline = performance.now() + groupMs;
+  for (;;) {
+    try {
+      return rmdirSync(group);
+    } catch (error) {
+      // a process that has been killed leaves its group a moment later
+      if ((error as NodeJS.ErrnoException).code !== "EBUSY" || performance.now() > deadline) return;
+      await delay(10);
+    }
+  }
+}
 
 /** Asks containerd to remove its sandboxes; gives up without a word, for the rough way follows. */
 async function removeSandboxes(socket: string): Promise<void> {
@@ -94,20 +116,6 @@ async function deleteBundle({ namespace, id, folder }: Bundle, socket: string): 
   }
   const address = readIfThere(join(folder, "address"))?.replace(/^unix:\/\//, "");
   if (address?.startsWith("/run/containerd/s/")) rmSync(address, { force: true });
-}
-
-/**
- * The sockets of shims that were killed: containerd has taken their bundles away and forgotten them. The name of one is a digest
- * of whose it is; which sandboxes there were, the log tells.
- */
-async function removeShimSockets(log: string, socket: string): Promise<void> {
-  if (!existsSync(log)) return;
-  for await (const line of createInterface({ input: createReadStream(log) })) {
-    const id = startedSandbox(line);
-    if (id === undefined) continue;
-    const name = createHash("sha256").update(`${socket}/k8s.io/${id}`).digest("hex");
-    rmSync(`/run/containerd/s/${name}`, { force: true });
-  }
 }
 
 const readIfThere = (file: string): string | undefined =>

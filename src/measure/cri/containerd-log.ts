@@ -22,12 +22,3 @@ export function requestTimes(log: string): Map<string, bigint> {
   }
   return times;
 }
-
-/**
- * The id of the sandbox that a line of containerd's log says was started.
- *
- * @returns undefined for any other line
- * @example startedSandbox('level=info msg="RunPodSandbox for &PodSandboxMetadata{Name:a,} returns sandbox id \\"aac16f\\""') // "aac16f"
- */
-export const startedSandbox = (line: string): string | undefined =>
-  /msg="RunPodSandbox for .* returns sandbox id \\"([0-9a-f]+)\\""/.exec(line)?.[1];

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { CleanupEvent } from "../../campaign-files/events.js";
 import type { SandboxConfig, SandboxSummary } from "../cri/client.js";
 import type { SandboxLabels } from "../cri/labels.js";
-import { type Clock, elapsedMs } from "../round/clock.js";
-import type { Driver, Workload } from "../round/driver.js";
+import { elapsedMs } from "../round/clock.js";
+import type { Workload } from "../round/driver.js";
 import { type BroughtUp, bringUp, readyBackground } from "./bring-up.js";
-import { type Cleanup, cleanUp, countForeign, listOwn, refuseLeftovers } from "./removal.js";
+import { type Cleanup, cleanUp, countForeign, listOwn, type RemovalTools, refuseLeftovers } from "./removal.js";
 import { type SandboxMaker, sandboxRequest } from "./request.js";
 
 /** The sandboxes that stand, and what for. */
@@ -17,12 +17,12 @@ export interface StandingSandboxes {
 
 /** The sandboxes of one campaign in one session. All carry the campaign's label; no other sandbox is touched. */
 export class CampaignSandboxes {
-  readonly #tools: { readonly driver: Driver; readonly clock: Clock };
+  readonly #tools: RemovalTools;
   readonly #maker: SandboxMaker;
   #standing: StandingSandboxes | null = null;
 
   /** @param campaign the campaign's label */
-  constructor(tools: { readonly driver: Driver; readonly clock: Clock }, campaign: string) {
+  constructor(tools: RemovalTools, campaign: string) {
     this.#tools = tools;
     this.#maker = { campaign, session: randomBytes(4).toString("hex") };
   }

@@ -28,6 +28,27 @@ export interface Cleanup {
   readonly removalsMs: readonly number[];
 }
 
+/** What sandboxes are removed with. */
+export interface RemovalTools {
+  readonly driver: Driver;
+  readonly clock: Clock;
+  /** Is told what is being waited for, once that takes long. */
+  readonly warn?: (message: string) => void;
+}
+
+/** Milliseconds of the machine's time after which the user is told what is being waited for. */
+const silentMs = 5_000;
+
+/** Waits for some work, and says so once it takes long: a stopped shim answers nothing for minutes. */
+async function announced(what: string, work: () => Promise<void>, warn: RemovalTools["warn"]): Promise<void> {
+  const timer = setTimeout(() => warn?.(`still waiting for ${what}`), silentMs);
+  try {
+    await work();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Removes a campaign's sandboxes and checks that they are gone. Uses the ids that the service lists under the campaign's
  * label. That includes sandboxes whose creation timed out before an id came back, and excludes other campaigns'.
@@ -38,7 +59,7 @@ export interface Cleanup {
  * @throws CriError if the service no longer answers
  */
 export async function cleanUp(
-  { driver, clock }: { readonly driver: Driver; readonly clock: Clock },
+  { driver, clock, warn }: RemovalTools,
   campaign: string,
   doomed: (role: SandboxRole) => boolean = () => true,
   timedOut = false,
@@ -57,7 +78,7 @@ export async function cleanUp(
     await inParallel(there, cleanupWorkers, async ({ id }) => {
       const startedNs = clock.nowNs();
       try {
-        await driver.remove(id, callMs);
+        await announced(`sandbox ${id} to be removed`, () => driver.remove(id, callMs), warn);
         removalsMs.push(elapsedMs(startedNs, clock.nowNs()));
       } catch (error) {
         if (isLost(error)) throw error;
