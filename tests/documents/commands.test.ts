@@ -18,6 +18,7 @@ const elsewhere: readonly (readonly [command: RegExp, reason: string])[] = [
   [/^npx rund-lab data fetch$/, "network; tests/analysis/datasets tries it on a repository of its own"],
   [/^sudo npx rund-lab env (up|down)$/, "root; tests/cli/env.test.ts"],
   [/^sudo npx rund-lab run /, "root and minutes; tests/measure/experiments"],
+  [/^npx rund-lab trace /, "a campaign of one's own; tests/cli/trace.test.ts"],
   [/^npx rund-lab kernel install --prefix /, "root; tests/cli/kernel.test.ts installs into a folder of its own"],
   [/^npx rund-lab .*\[/, "a summary of options"],
   [/^jupyter notebook /, "it stays; tests/kernel drives the kernel as Jupyter does"],

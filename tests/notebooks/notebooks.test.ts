@@ -57,8 +57,11 @@ for (const name of notebookNames) {
     const { cells } = readNotebook(notebooksFolder, name);
     const tagged = cells.filter(({ metadata }) => (metadata.tags as string[] | undefined)?.includes("parameters"));
     assert.is(tagged.length, 1);
-    const own = name === "fresh-run.ipynb" ? "../raw/20261124T201129-recorded" : "paper_data";
-    assert.is(tagged[0]!.source.split("\n")[0], `let data = ["${own}"];`);
+    const campaigns: Readonly<Record<string, string>> = {
+      "fresh-run.ipynb": '"../raw/20261124T201129-recorded"',
+      "cold-start.ipynb": '"../raw/cold-start-node", "../raw/cold-start-pod"',
+    };
+    assert.is(tagged[0]!.source.split("\n")[0], `let data = [${campaigns[name] ?? '"paper_data"'}];`);
     assert.is(cells.at(-1)?.source, "done();");
   });
 }

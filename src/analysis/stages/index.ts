@@ -1,6 +1,13 @@
 /** Where the time of a cold start goes: its stages, from the journal of a campaign. */
 export { readRounds } from "./campaign-rounds.js";
-export { type LatencyRow, latencyCsv, latencyTable, type RemovalRow, removalTable } from "./latency-table.js";
+export {
+  type LatencyRow,
+  latencyCsv,
+  latencyRows,
+  latencyTable,
+  type RemovalRow,
+  removalTable,
+} from "./latency-table.js";
 export { type StageRow, stageTable } from "./stage-table.js";
 export { type Stage, stagesOf, unattributed } from "./stages.js";
 export { type Trace, type TraceEvent, traceOf } from "./trace-events.js";

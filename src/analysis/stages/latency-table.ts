@@ -72,6 +72,13 @@ export function latencyCsv(rows: readonly (RemovalRow & { readonly end?: End })[
   return [header, ...lines].map(fields => `${fields.join(",")}\n`).join("");
 }
 
+/** A latency table as rows to be shown: the percentiles without their intervals, in milliseconds. */
+export const latencyRows = (rows: readonly LatencyRow[]) =>
+  rows.map(({ runtime, density, concurrency, end, samples, quantiles: [p50, p90, , p99], maxMs }) => ({
+    ...{ runtime, density, concurrency, end, samples },
+    ...{ p50_ms: p50!.ms, p90_ms: p90!.ms, p99_ms: p99!.ms, max_ms: maxMs },
+  }));
+
 /** Latency to an end; undefined where the cold start did not pass it, or passed it only after its own end. */
 function latencyTo(end: End, sample: ReadySample): number | undefined {
   const { readyMs, startedMs, outputMs, respondedMs, sentMs, until = "sandbox" } = sample;

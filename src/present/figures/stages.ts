@@ -41,12 +41,13 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
   const panels = [...new Set(rows.map(({ density, concurrency }) => `${density} ${concurrency}`))]
     .map(key => rows.filter(({ density, concurrency }) => `${density} ${concurrency}` === key))
     .sort(([a], [b]) => a!.density - b!.density || a!.concurrency - b!.concurrency);
-  const names = [...new Set(rows.flatMap(({ stages }) => stages.map(({ name }) => name)))].sort(byStage);
+  const visible = rows.flatMap(({ stages }) => stages.flatMap(({ name, p50Ms }) => (p50Ms > 0 ? [name] : [])));
+  const names = [...new Set(visible)].sort(byStage);
   const gap = 52;
   const heights = panels.map(panel => panel.length * 34 + 10);
   const plotHeight = heights.reduce((sum, height) => sum + height, 0) + gap * (panels.length - 1);
   const legend = legendBelow(names);
-  const margin = { l: 84, r: 24, t: 64, b: 54 + legend };
+  const margin = { l: 84, r: 24, t: 64, b: 66 + legend };
   const data: PlotlyTrace[] = [];
   const axes: Record<string, Json> = {};
   const annotations: Json[] = [];
@@ -78,7 +79,12 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
     const height = heights[index]!;
     axes[`xaxis${suffix}`] = {
       ...axisLook,
-      ...{ anchor: `y${suffix}`, rangemode: "tozero", title: { text: index === panels.length - 1 ? "ms" : "" } },
+      ...{
+        anchor: `y${suffix}`,
+        rangemode: "tozero",
+        tickformat: ",",
+        title: { text: index === panels.length - 1 ? "ms" : "" },
+      },
     };
     axes[`yaxis${suffix}`] = {
       ...{ ...axisLook, anchor: `x${suffix}`, autorange: "reversed", ticks: "", type: "category" },
@@ -94,14 +100,14 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
     finding: sentences(...panels.map(inWords)),
     caption: sentences(
       `Medians of each stage over all cold starts of a cell, from the request until ${endWords[rows[0]!.until]}. The black mark is the median of the whole with its 95 % interval over rounds`,
-      "Medians of parts need not add up to the median of the whole; for every single cold start the stages do",
+      "Stages with a median of 0 are left out of the picture. Medians of parts need not add up to the median of the whole; for every single cold start the stages do",
     ),
     plot: {
       data,
       layout: {
         ...layoutLook(title, height),
         ...{ barmode: "stack", bargap: 0.3, margin, annotations, ...axes },
-        legend: { orientation: "h", x: 0, xanchor: "left", y: -44 / plotHeight, yanchor: "top", font: { size: 11 } },
+        legend: { orientation: "h", x: 0, xanchor: "left", y: -58 / plotHeight, yanchor: "top", font: { size: 11 } },
       },
     },
   };

@@ -38,7 +38,7 @@ export function waterfallFigure(round: RoundEvent, dataset: string): Figure {
   const ends = ready.map(endOf);
   const plotHeight = Math.max(90, Math.min(520, ready.length * 14));
   const legend = legendBelow(names);
-  const margin = { l: 56, r: 20, t: 46, b: 54 + legend };
+  const margin = { l: 56, r: 20, t: 46, b: 66 + legend };
   return {
     ...base,
     finding: sentences(
@@ -54,9 +54,9 @@ export function waterfallFigure(round: RoundEvent, dataset: string): Figure {
       layout: {
         ...layoutLook(title, margin.t + plotHeight + margin.b),
         ...{ barmode: "overlay", bargap: 0.15, margin },
-        xaxis: { ...axisLook, rangemode: "tozero", title: { text: "ms since the release" } },
+        xaxis: { ...axisLook, rangemode: "tozero", tickformat: ",", title: { text: "ms since the release" } },
         yaxis: { ...axisLook, autorange: "reversed", title: { text: "client" } },
-        legend: { orientation: "h", x: 0, xanchor: "left", y: -46 / plotHeight, yanchor: "top", font: { size: 11 } },
+        legend: { orientation: "h", x: 0, xanchor: "left", y: -60 / plotHeight, yanchor: "top", font: { size: 11 } },
       },
     },
   };
