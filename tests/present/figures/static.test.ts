@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { JSDOM } from "jsdom";
+import opentype from "opentype.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadDataset } from "../../../src/analysis/datasets/index.js";
@@ -19,6 +21,26 @@ const svg = (inner: string) =>
 
 const near = (actual: number | undefined, expected: number) =>
   assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 1e-6, `${actual} is not ${expected}`);
+
+test("the font's widths are those that opentype.js reads, for every character of the basic plane", () => {
+  for (const [name, own] of [
+    ["DejaVuSans.ttf", fonts.regular],
+    ["DejaVuSans-Bold.ttf", fonts.bold],
+  ] as const) {
+    const bytes = readFileSync(fontFile(name));
+    const font = opentype.parse(
+      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
+    );
+    assert.equal([own.ascent, own.descent], [font.ascender / font.unitsPerEm, -font.descender / font.unitsPerEm]);
+    for (let code = 0x20; code < 0x10000; code++) {
+      if (code >= 0xd800 && code < 0xe000) continue;
+      const character = String.fromCodePoint(code);
+      const width = (font.charToGlyph(character).advanceWidth ?? Number.NaN) / font.unitsPerEm;
+      if (own.width(character) !== width)
+        assert.unreachable(`${name} U+${code.toString(16)}: ${own.width(character)} ${width}`);
+    }
+  }
+});
 
 test("advance widths are those of the font", () => {
   // in units of 1/2048 em, from the font's AFM: A 1401, i 569, space 651, en dash 1024
