@@ -3,6 +3,8 @@ import type { End } from "../model/end.js";
 import type { Experiment } from "../model/experiment.js";
 import type { MarkName } from "../model/marks.js";
 import type { Parsed, Problem } from "../model/problem.js";
+import type { ArrivalsEvent, ScheduleEvent } from "./arrivals.js";
+import type { FitEvent } from "./fit.js";
 import type { CpuTicks, HostState } from "./host-state.js";
 import type { OperationsEvent } from "./operations.js";
 
@@ -20,6 +22,9 @@ export type CampaignEvent =
   | RoundEvent
   | MemoryEvent
   | OperationsEvent
+  | ScheduleEvent
+  | ArrivalsEvent
+  | FitEvent
   | CleanupEvent
   | EndEvent;
 
@@ -326,7 +331,7 @@ export interface EndEvent {
  * @example formatEvent({ event: "cleanup", at: "2026-01-01T00:00:00.000Z", removed: 2, ms: 30 }) // '{"event":"cleanup","at":"2026-01-01T00:00:00.000Z","removed":2,"ms":30}\n'
  */
 export function formatEvent(event: CampaignEvent): string {
-  if (event.event !== "round") return `${JSON.stringify(event)}\n`;
+  if (event.event !== "round" && event.event !== "arrivals") return `${JSON.stringify(event)}\n`;
   const samples = event.samples.map(sample => (sample.status === "ready" ? storeReady(sample) : sample));
   return `${JSON.stringify({ ...event, samples })}\n`;
 }
@@ -345,6 +350,22 @@ const required: Readonly<Record<CampaignEvent["event"], readonly string[]>> = {
   round: ["run", "density", "concurrency", "block", "round", "warmup", "releasedMs", "samples", "flags", "cpu"],
   memory: ["run", "density", "memoryMb", "block", "sandboxes", "components", "hostBefore", "hostAfter"],
   operations: ["run", "runtime", "density", "concurrency", "block", "round", "warmup", "items", "phases", "flags"],
+  schedule: ["run", "runtime", "round", "schedule"],
+  fit: ["run", "runtime", "density", "block", "round", "fits", "rule", "hostBefore", "boundsBefore", "steps"],
+  arrivals: [
+    "run",
+    "runtime",
+    "block",
+    "round",
+    "warmup",
+    "releasedMs",
+    "durationMs",
+    "dueMs",
+    "samples",
+    "refused",
+    "removals",
+    "flags",
+  ],
   cleanup: ["removed"],
   end: ["status"],
 };
@@ -389,10 +410,10 @@ function readEvent(line: string): CampaignEvent | string {
   if (fields === undefined) return "an event of a known name";
   const missing = ["at", ...fields].find(field => value[field] === undefined);
   if (missing !== undefined) return `the field ${missing}`;
-  if (value.event === "round") {
+  if (value.event === "round" || value.event === "arrivals") {
     const samples = Array.isArray(value.samples) ? value.samples.map(readSample) : [undefined];
     if (samples.includes(undefined)) return "samples [client, sandbox, sentMs, answeredMs, readyMs] or failures";
-    return { ...value, samples } as unknown as RoundEvent;
+    return { ...value, samples } as unknown as RoundEvent | ArrivalsEvent;
   }
   if (value.event === "memory") {
     if (!Array.isArray(value.components) || value.components.includes(null)) return "components";

@@ -1,6 +1,8 @@
 /** The files of a campaign folder of our own: the manifest, the journal and the tidy samples. Depends on the log formats. */
 
+export * from "./arrivals.js";
 export * from "./events.js";
+export * from "./fit.js";
 export { type HostCost, hostCost } from "./host-cost.js";
 export * from "./manifest.js";
 export * from "./operations.js";

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
+import { fitsCsv } from "../analysis/capacity/index.js";
 import { type Dataset, loadDatasets } from "../analysis/datasets/index.js";
 import { openLoopCells, openLoopText } from "../analysis/open-loop.js";
+import { rateResults, ratesCsv } from "../analysis/rates/index.js";
 import { latencyCsv, latencyTable, readRounds, removalTable } from "../analysis/stages/index.js";
 import {
   allTables,
@@ -35,8 +37,10 @@ export default (io: Io): Command =>
       for (const cell of openLoop.slice(0, 3)) note(io, openLoopText(cell));
       if (openLoop.length > 3)
         note(io, `and ${openLoop.length - 3} more cells without a closed loop; --json lists them`);
+      const rates = rateTables(dataset);
+      const fits = dataset.fits ?? [];
       if (
-        imported.length === 0 &&
+        imported.length + rates.length + fits.length === 0 &&
         !tables.some(({ rows }) => rows.some(({ values }) => values.some(value => value !== null)))
       ) {
         for (const problem of dataset.problems.slice(0, 10)) note(io, describeProblem(problem));
@@ -52,7 +56,7 @@ export default (io: Io): Command =>
       const removals = removalTable(journals);
       const files = [
         ...tables
-          .filter(table => imported.length === 0 || measured(table))
+          .filter(table => imported.length + rates.length + fits.length === 0 || measured(table))
           .map(table => ({ name: table.name, text: tableCsv(table) })),
         ...imported.map(table => ({ name: table.name, text: importedCsv(table) })),
         ...(["time", "density"] as const).flatMap(experiment => {
@@ -60,10 +64,18 @@ export default (io: Io): Command =>
           return own.length === 0 ? [] : [{ name: `latency_${experiment}`, text: latencyCsv(own) }];
         }),
         ...(removals.length === 0 ? [] : [{ name: "removal", text: latencyCsv(removals) }]),
+        ...rates.map(({ name, results }) => ({ name, text: ratesCsv(results) })),
+        ...(fits.length === 0 ? [] : [{ name: "fit", text: fitsCsv(fits) }]),
       ];
       if (options.out !== undefined) writeCsv(files, resolve(io.cwd, options.out));
-      if (options.json === true)
-        printJson(io, { ...document(dataset, tables, imported), openLoop, latencies, removals });
+      const further = {
+        openLoop,
+        latencies,
+        removals,
+        arrivals: Object.fromEntries(rates.map(({ runtime, results }) => [runtime, results])),
+        fits,
+      };
+      if (options.json === true) printJson(io, { ...document(dataset, tables, imported), ...further });
       else if (options.out === undefined) {
         print(io, files.map(({ name, text }) => `# ${name}.csv\n${text}`).join("\n"));
       } else note(io, `${files.length} tables in ${options.out}`);
@@ -107,6 +119,15 @@ function definitionNotes({ runs }: Dataset): readonly string[] {
   return [...new Set(lines)];
 }
 
+/** What each runtime did at each offered rate. */
+function rateTables({ arrivals = [] }: Dataset) {
+  const results = rateResults(arrivals, null);
+  return [...new Set(results.map(({ runtime }) => runtime))].map(runtime => {
+    const own = results.filter(result => result.runtime === runtime);
+    return { name: `arrivals_${runtime}`, runtime, results: own };
+  });
+}
+
 function merge(datasets: readonly Dataset[]): Dataset {
   const [first] = datasets;
   if (first !== undefined && datasets.length === 1) return first;
@@ -118,6 +139,8 @@ function merge(datasets: readonly Dataset[]): Dataset {
     starts: datasets.flatMap(({ starts }) => starts),
     memory: datasets.flatMap(({ memory }) => memory),
     rates: datasets.flatMap(({ rates }) => rates ?? []),
+    arrivals: datasets.flatMap(({ arrivals }) => arrivals ?? []),
+    fits: datasets.flatMap(({ fits }) => fits ?? []),
     published: datasets.flatMap(({ published }) => published),
     problems: datasets.flatMap(({ problems }) => problems).slice(0, ProblemList.kept),
     problemCount: datasets.reduce((total, { problemCount }) => total + problemCount, 0),

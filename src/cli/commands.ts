@@ -61,6 +61,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./capacity.js"),
   },
   {
+    name: "overhead",
+    summary: "a RuntimeClass with the overhead of a sandbox, as YAML",
+    load: () => import("./overhead.js"),
+  },
+  {
     name: "env",
     summary: "a private containerd; the thin pool; putting configs back",
     load: () => import("./env.js"),
@@ -72,7 +77,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "run",
-    summary: "measure afresh: cold starts, memory, density",
+    summary: "measure afresh: cold starts, rates, memory, density, how many fit",
     load: () => import("./run.js"),
   },
   {

@@ -18,11 +18,18 @@ export function printPlan(io: Io, plan: Plan, json: boolean): void {
       ...(memory.length > 0 ? [`memory ${memory.join(" ")} MB`] : []),
       ...(declared.axes.includes("density") ? [`density ${density.join(" ")}`] : []),
       ...(concurrency.length > 0 ? [`concurrency ${concurrency.join(" ")}`] : []),
+      ...(settings.rate === undefined ? [] : [`rate ${settings.rate.join(" ")} a second`]),
     ];
     const first = parts[0]?.visits
       .slice(0, 4)
-      .map(({ runtime, density, concurrency, memoryMb }) =>
-        [runtime, ...(density > 0 ? [`density ${density}`] : []), concurrency ?? `${memoryMb} MB`].join(" "),
+      .map(({ runtime, density, concurrency, memoryMb, rate }) =>
+        [
+          runtime,
+          ...(density > 0 ? [`density ${density}`] : []),
+          ...(concurrency === null ? [] : [concurrency]),
+          ...(memoryMb === null ? [] : [`${memoryMb} MB`]),
+          ...(rate === undefined ? [] : [`${rate} a second`]),
+        ].join(" "),
       );
     return [
       `${experiment}: ${runtimes.join(", ")} × ${axes.join(" × ")}`,

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { parseEvents } from "../campaign-files/index.js";
+import type { HeldRate } from "../analysis/rates/index.js";
+import { type CampaignEvent, parseEvents } from "../campaign-files/index.js";
 import { experimentTable } from "../measure/experiments/index.js";
 import { type SettingName, type SettingRule, settingNames, settingRules } from "../measure/experiments/settings.js";
 import type {
@@ -99,6 +100,8 @@ function settingOption(name: SettingName, rule: SettingRule): Option {
       return option.choices(rule.choices);
     case "decimal":
       return option.argParser(decimal(flag));
+    case "decimals":
+      return option.argParser(text => words(text).map(decimal(flag)));
     case "texts":
       return option.argParser((text, before: readonly string[] = []) => [...before, text]);
     case "text":
@@ -192,8 +195,9 @@ async function measureInto(
           })
         : await measure.resumeCampaign(resumed, request);
     progress.stop();
-    const cells = measure.summariseCells(readJournal(path));
-    printResult(io, path, cells, options.json === true);
+    const events = readJournal(path);
+    const cells = measure.summariseCells(events);
+    printResult(io, path, cells, await ratesHeld(what.plan.settings, events), options.json === true);
     refuseEmpty(path, cells, measure.failureHint);
   } finally {
     progress.stop();
@@ -306,9 +310,29 @@ function readJournal(path: string) {
   return parseEvents(readFileSync(file, "utf8"), file).rows;
 }
 
-function printResult(io: Io, path: string, cells: readonly CellSummary[], json: boolean): void {
-  if (json) printJson(io, { campaign: path, status: "complete", cells });
-  else print(io, `${path}\n${cells.map(describeCell).join("")}`);
+/** The highest rate that each runtime held, where a campaign has an objective. */
+async function ratesHeld(settings: CampaignSettings, events: readonly CampaignEvent[]): Promise<readonly HeldRate[]> {
+  const slo = settings.experiments.find(each => each.slo !== undefined)?.slo;
+  if (slo === undefined) return [];
+  const { arrivalWindows } = await import("../analysis/datasets/arrival-windows.js");
+  const { heldRates, rateResults, readObjective } = await import("../analysis/rates/index.js");
+  return heldRates(rateResults(arrivalWindows(events), readObjective(slo)));
+}
+
+function describeHeld({ runtime, highest, failsAt }: HeldRate): string {
+  const held = highest === null ? "holds no rate that was offered" : `holds ${highest} starts a second`;
+  return `${runtime} ${held}${failsAt === null ? "; no rate that was offered fails" : `; ${failsAt} fails`}\n`;
+}
+
+function printResult(
+  io: Io,
+  path: string,
+  cells: readonly CellSummary[],
+  held: readonly HeldRate[],
+  json: boolean,
+): void {
+  if (json) printJson(io, { campaign: path, status: "complete", cells, ...(held.length === 0 ? {} : { held }) });
+  else print(io, `${path}\n${cells.map(describeCell).join("")}${held.map(describeHeld).join("")}`);
   for (const { unreliable, runtime, failed, attempted } of cells) {
     if (unreliable) note(io, `unreliable: ${failed} of ${attempted} cold starts of ${runtime} failed`);
   }
@@ -343,6 +367,7 @@ function describeCell(cell: CellSummary): string {
     ...(memoryMb === null ? [] : [`${memoryMb} MB`]),
     ...(density === 0 ? [] : [`density ${density}`]),
     ...(concurrency === null ? [] : [`concurrency ${concurrency}`]),
+    ...(cell.rate === undefined ? [] : [`${cell.rate} a second`]),
   ].join(" ");
   const share = cell.diskShare === null ? "" : `, up to ${Math.round(100 * cell.diskShare)} % of a round`;
   const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}${flag === "disk" ? share : ""}`);

@@ -64,7 +64,7 @@ export function* readCells(run: RunFolder, problems: ProblemList): Generator<Cel
     for (const { path, value } of numberedFolders(run.path, "con_", parseConcurrencyFolder, problems)) {
       yield readStarts(path, 0, value, file, problems);
     }
-  } else {
+  } else if (run.experiment === "density") {
     for (const outer of numberedFolders(run.path, "density_", parseDensityFolder, problems)) {
       for (const { path, value } of numberedFolders(outer.path, "con_", parseConcurrencyFolder, problems)) {
         yield readStarts(path, outer.value, value, file, problems);

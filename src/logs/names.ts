@@ -9,7 +9,15 @@ export interface RunName {
   readonly recorded: string;
 }
 
-const prefixes = { time: "time", memory: "mem", density: "density", cgroups: "cgroups", rootfs: "rootfs" } as const;
+const prefixes = {
+  time: "time",
+  memory: "mem",
+  density: "density",
+  cgroups: "cgroups",
+  rootfs: "rootfs",
+  arrivals: "arrivals",
+  fit: "fit",
+} as const;
 
 /**
  * A run folder's name taken apart; undefined if it is none.
@@ -18,7 +26,8 @@ const prefixes = { time: "time", memory: "mem", density: "density", cgroups: "cg
  * @example parseRunName("result") // undefined
  */
 export function parseRunName(name: string): RunName | undefined {
-  const [, prefix, runtime, recorded] = /^(time|mem|density|cgroups|rootfs)_(.+)_(\d{8})$/.exec(name) ?? [];
+  const [, prefix, runtime, recorded] =
+    /^(time|mem|density|cgroups|rootfs|arrivals|fit)_(.+)_(\d{8})$/.exec(name) ?? [];
   if (prefix === undefined || runtime === undefined || recorded === undefined) return undefined;
   return { experiment: prefix === "mem" ? "memory" : (prefix as Experiment), runtime, recorded };
 }
@@ -32,7 +41,8 @@ export const formatRunName = ({ experiment, runtime, recorded }: RunName): strin
   `${prefixes[experiment]}_${runtime}_${recorded}`;
 
 /** Whether a folder's name sets out to be a run's, right or wrong; such a one is never passed over without a word. */
-export const looksLikeRunName = (name: string): boolean => /^(time|mem|density|cgroups|rootfs)_/.test(name);
+export const looksLikeRunName = (name: string): boolean =>
+  /^(time|mem|density|cgroups|rootfs|arrivals|fit)_/.test(name);
 
 const numbered = (pattern: RegExp, name: string): number | undefined => {
   const digits = pattern.exec(name)?.[1];

@@ -16,7 +16,7 @@ export function shuffled<Item>(items: readonly Item[], seed: string): Item[] {
 }
 
 /** Numbers in [0, 1), the same for the same seed. */
-function randomFrom(seed: string): () => number {
+export function randomFrom(seed: string): () => number {
   let state = 0x811c9dc5;
   for (const byte of Buffer.from(seed)) state = Math.imul(state ^ byte, 0x01000193);
   return () => {

@@ -1,3 +1,5 @@
 /** How many sandboxes a host holds, by three models of what one costs. */
 export { type Capacity, type CapacityQuestion, capacity, type StartTime } from "./capacity.js";
+export { fitColumns, fitsCsv } from "./fits.js";
 export { type CapacityModel, type SandboxCost, sandboxCost, sandboxesIn } from "./models.js";
+export { type Overhead, overhead, runtimeClassYaml } from "./overhead.js";

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import {
+  type FitEvent,
   hostCost,
   type Manifest,
   type MemoryEvent,
@@ -12,7 +13,8 @@ import {
 import type { OperationsEvent } from "../../campaign-files/operations.js";
 import { formatMemoryFile, type ProblemList, parseOciRuntime, type RunFolder } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
-import type { MemoryCell, OperationCell, RunInfo, StartCell } from "./dataset.js";
+import { arrivalWindows } from "./arrival-windows.js";
+import type { ArrivalWindow, MemoryCell, OperationCell, RunInfo, StartCell } from "./dataset.js";
 
 /**
  * What a fresh campaign knows beyond its run folders: the manifest's circumstances, and the journal's blocks, failures and
@@ -29,6 +31,10 @@ export interface Campaign {
   memoryCell(cell: MemoryCell): MemoryCell;
   /** What a run of a micro experiment measured; none of other runs. */
   operationCells(folder: RunFolder): readonly OperationCell[];
+  /** The windows of its open loops. */
+  readonly arrivals: readonly ArrivalWindow[];
+  /** Its ramps. */
+  readonly fits: readonly FitEvent[];
 }
 
 /**
@@ -52,6 +58,8 @@ export function readCampaign(folder: string, problems: ProblemList): Campaign {
   );
   const operations = events.filter((event): event is OperationsEvent => event.event === "operations" && !event.warmup);
   return {
+    arrivals: arrivalWindows(events),
+    fits: events.flatMap(event => (event.event === "fit" ? [event] : [])),
     runInfo: run => runInfo(manifest, run),
     operationCells: ({ name, experiment }) =>
       experiment === "cgroups" || experiment === "rootfs"

@@ -1,4 +1,4 @@
-import type { HostCost, PhaseName } from "../../campaign-files/index.js";
+import type { FitEvent, HostCost, PhaseName } from "../../campaign-files/index.js";
 import type { Definition, ImportedRate } from "../../importers/index.js";
 import type { SoftwareVersions } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
@@ -144,6 +144,32 @@ export interface OperationCell {
   readonly machine?: { readonly cores: number; readonly kernel: string };
 }
 
+/** One window of an open loop: what became of every arrival. Milliseconds since the window's release. */
+export interface ArrivalWindow {
+  readonly run: string;
+  readonly runtime: string;
+  /** Offered starts per second; null for a trace at its own rate. */
+  readonly rate: number | null;
+  readonly block: number;
+  readonly round: number;
+  readonly durationMs: number;
+  /** In the order in which they were due. */
+  readonly starts: readonly ArrivalStart[];
+  readonly removals: readonly { readonly dueMs: number; readonly begunMs: number; readonly doneMs: number }[];
+  readonly flags: readonly string[];
+}
+
+/** One arrival. Its latency counts from the moment that it was due. */
+export interface ArrivalStart {
+  readonly dueMs: number;
+  /** When the request left, and when its end was known; of a refused arrival, the moment that it was due. */
+  readonly sentMs: number;
+  readonly endMs: number;
+  /** Whether it was admitted, and whether it ended as it should. */
+  readonly sent: boolean;
+  readonly ready: boolean;
+}
+
 /** One cell of a published table. */
 export interface PublishedCell {
   /** `time`, `cpu`, `mem_kata`, `density_rund`, … */
@@ -166,6 +192,10 @@ export interface Dataset {
   readonly rates?: readonly (ImportedRate & { readonly run: string })[];
   /** What the micro experiments measured; left out where there were none. */
   readonly operations?: readonly OperationCell[];
+  /** Windows of an open loop; left out where there were none. */
+  readonly arrivals?: readonly ArrivalWindow[];
+  /** Ramps that asked how many sandboxes fit; left out where there were none. */
+  readonly fits?: readonly FitEvent[];
   readonly published: readonly PublishedCell[];
   readonly problems: readonly Problem[];
   /** Problems found; `problems` lists the first 1,000. */

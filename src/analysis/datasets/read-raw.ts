@@ -68,6 +68,8 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
     each(index + 1, folders.length);
   });
   // the tables published beside the original's raw logs
+  const arrivals = [...campaigns.values()].flatMap(campaign => campaign.arrivals);
+  const fits = [...campaigns.values()].flatMap(campaign => campaign.fits);
   const published = existsSync(`${path}/result`) ? readResultTables(`${path}/result`, problems) : [];
   return {
     dataset: {
@@ -78,6 +80,8 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
       starts,
       memory,
       ...(operations.length > 0 ? { operations } : {}),
+      ...(arrivals.length === 0 ? {} : { arrivals }),
+      ...(fits.length === 0 ? {} : { fits }),
       published,
       problems: problems.list,
       problemCount: problems.count,

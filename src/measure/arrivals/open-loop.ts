@@ -52,6 +52,9 @@ export interface Removal {
   readonly failure: string | null;
 }
 
+/** A timer may fire a little early; a start leaves no more than this before it is due. Milliseconds. */
+const earlyMs = 0.05;
+
 /**
  * Runs an open loop: starts are due by the schedule, whatever became of earlier ones. Once the last start has ended, sandboxes
  * whose hold is not over are removed at once.
@@ -111,8 +114,10 @@ export async function runOpenLoop<Started>(
 
   const served: { readonly ended: Promise<unknown>; readonly record: Promise<ArrivalRecord<Started>> }[] = [];
   for (const [index, arrival] of schedule.entries()) {
-    const waitMs = arrival.atMs - sinceRelease();
-    if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => {});
+    for (let waitMs = arrival.atMs - sinceRelease(); waitMs > earlyMs; waitMs = arrival.atMs - sinceRelease()) {
+      await clock.sleep(waitMs, signal).catch(() => {});
+      if (signal.aborted) break;
+    }
     if (signal.aborted) break;
     const client = index + 1;
     const by = inFlight >= limits.inFlight ? "inFlight" : alive >= limits.alive ? "alive" : null;

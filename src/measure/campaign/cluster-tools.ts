@@ -47,6 +47,7 @@ export function clusterTools(service: ClusterService, label: string, options: Me
     // the quiet of a node cannot be seen from here within a second
     timing: { ...(options.timing ?? usualTiming), idleMs: 0, settleMs: 0, quietLimitMs: 0 },
     memory: noMemory,
+    headroom: { bounds: () => [], protect: () => () => {} },
     preparation: clusterPreparation(service),
     serviceLog: null,
     workloadFacts: async settings => ({ image: settings.image ?? workloadImageName }),

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { LabError } from "../../model/errors.js";
 import { thisMachine } from "../changes/index.js";
 import { EventStream } from "../cri/events.js";
-import type { MemoryTools } from "../experiments/visit.js";
+import type { HeadroomTools, MemoryTools } from "../experiments/visit.js";
+import { readBounds } from "../host/bounds.js";
 import { readCpu } from "../host/cpu.js";
 import { listenerOf } from "../host/listener.js";
 import { readSandboxMemory } from "../host/memory-snapshot.js";
@@ -19,6 +20,7 @@ import { replayTiming, usualTiming } from "../round/timing.js";
 import { callMs } from "../sandboxes/removal.js";
 import { sandboxRequest } from "../sandboxes/request.js";
 import { startOne } from "../sandboxes/start-one.js";
+import { spareFromOom } from "../system/oom-protection.js";
 import { criDriver } from "../workload/cri-driver.js";
 import { clusterTools } from "./cluster-tools.js";
 import type { MeasureOptions } from "./options.js";
@@ -57,6 +59,7 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     watchLoop,
     timing: timing ?? (replay === null ? usualTiming : replayTiming),
     memory: memory ?? hostMemory(socket),
+    headroom: headroomUnder(socket),
     micro: microTools(label, usesSnapshots ? socket : ""),
     preparation: preparationFor(service, driver, label, clock),
     serviceLog: log === null ? null : new ServiceLog(log),
@@ -87,6 +90,15 @@ function preparationFor(service: Service, driver: Driver, label: string, clock: 
     machine: thisMachine({ startAndRemove }),
   });
 }
+
+/** The limits that the engine's sandboxes meet. They lie in `/k8s.io` unless the service puts them elsewhere. */
+const headroomUnder = (socket: string): HeadroomTools => {
+  const pids = () => {
+    const engine = listenerOf(socket);
+    return engine === undefined ? (["self"] as const) : (["self", engine] as const);
+  };
+  return { bounds: () => readBounds(pids(), ["/k8s.io"]), protect: () => spareFromOom(pids()) };
+};
 
 /** Memory of this machine, as the memory experiment reads it. */
 const hostMemory = (socket: string): MemoryTools => ({

@@ -1,7 +1,7 @@
 import type { RoundEvent } from "../../campaign-files/events.js";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import type { ExperimentSettings } from "../experiments/settings.js";
-import type { MemoryTools, ServiceLogTools } from "../experiments/visit.js";
+import type { HeadroomTools, MemoryTools, ServiceLogTools } from "../experiments/visit.js";
 import type { WorkloadSettings } from "../experiments/workload.js";
 import type { MicroTools } from "../micro/micro-tools.js";
 import type { RoundTools } from "../round/observe.js";
@@ -10,6 +10,7 @@ import type { Preparation } from "./preparation.js";
 /** What a campaign works with. Everything it does to the world goes through here. */
 export interface CampaignTools extends RoundTools {
   readonly memory: MemoryTools;
+  readonly headroom: HeadroomTools;
   readonly preparation: Preparation;
   readonly micro: MicroTools;
   /** The service's own log of requests; null where it cannot be read. */

@@ -7,6 +7,8 @@ export interface Cell {
   readonly concurrency: number | null;
   /** Null except in the memory experiment. */
   readonly memoryMb: number | null;
+  /** Offered starts per second; left out except in an open loop, and there for a trace at its own rate. */
+  readonly rate?: number;
 }
 
 /** One visit to a cell: some of its rounds, measured in one go. */

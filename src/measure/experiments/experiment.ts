@@ -17,7 +17,7 @@ export interface ExperimentDeclaration {
   /** What it measures, for help: "cold starts on top of running sandboxes". */
   readonly measures: string;
   /** The axes of its grid besides the runtime, in the order of a table's columns. */
-  readonly axes: readonly ("memory" | "density" | "concurrency")[];
+  readonly axes: readonly ("memory" | "density" | "concurrency" | "rate")[];
   /** The least density of its grid. */
   readonly leastDensity: 0 | 1;
   /** What it compares instead of runtimes, such as snapshotters; left out for runtimes. */
@@ -27,6 +27,8 @@ export interface ExperimentDeclaration {
   /** The values of its own settings where nothing is asked for; an axis it does not have is empty, or [0] for density. */
   readonly usual: Pick<ExperimentSettings, "concurrency" | "density" | "memory" | "rounds"> &
     Partial<ExperimentSettings>;
+  /** Makes sure that its settings go together. @throws LabError of kind `usage` */
+  check?(settings: ExperimentSettings): void;
   /** Whether every round is a repeat from empty, with a block and a run folder of its own. */
   readonly repeats: boolean;
   /** Whether rounds run on top of background sandboxes, which neighbouring cells of one runtime and density share. */
@@ -58,6 +60,7 @@ export interface MeasuredRound {
   readonly density: number;
   readonly concurrency: number | null;
   readonly memoryMb: number | null;
+  readonly rate?: number;
   /** In an experiment of repeats, the block. */
   readonly round: number;
 }

@@ -1,9 +1,11 @@
 import type { CampaignEvent } from "../../campaign-files/events.js";
 import type { Experiment } from "../../model/experiment.js";
 import { byRuntime } from "../../model/runtimes.js";
+import { arrivals } from "./arrivals/index.js";
 import { cgroups } from "./cgroups/index.js";
 import { density } from "./density/index.js";
 import type { ExperimentDeclaration } from "./experiment.js";
+import { fit } from "./fit/index.js";
 import { memory } from "./memory/index.js";
 import { rootfs } from "./rootfs/index.js";
 import type { CellSummary } from "./summary.js";
@@ -16,6 +18,8 @@ export const experimentTable: Readonly<Record<Experiment, ExperimentDeclaration>
   density,
   cgroups,
   rootfs,
+  arrivals,
+  fit,
 };
 
 /** The cells of a campaign by its journal, in the grid's order rather than that of the visits. */
@@ -28,6 +32,7 @@ function inGridOrder(a: CellSummary, b: CellSummary): number {
     (a.memoryMb ?? 0) - (b.memoryMb ?? 0) ||
     a.density - b.density ||
     (a.concurrency ?? 0) - (b.concurrency ?? 0) ||
+    (a.rate ?? 0) - (b.rate ?? 0) ||
     (a.run < b.run ? -1 : a.run > b.run ? 1 : 0)
   );
 }

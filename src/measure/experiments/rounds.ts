@@ -45,7 +45,8 @@ export function roundOf(event: CampaignEvent): MeasuredRound | null {
   return { run, density, concurrency, memoryMb: null, round };
 }
 
-async function prewarm(visit: Visit, tools: VisitTools): Promise<void> {
+/** Starts one sandbox and removes it, so that no cell's first round pays for what is done only once. */
+export async function prewarm(visit: Visit, tools: VisitTools): Promise<void> {
   const { settings, slot, run, runtime } = visit;
   const { driver, clock, sandboxes, signal } = tools;
   tools.report("prewarm");

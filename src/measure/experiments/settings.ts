@@ -57,6 +57,32 @@ export interface ExperimentSettings {
   readonly large?: number;
   /** Whether standing sandboxes have a container. */
   readonly withContainer?: boolean;
+  /** How the starts of an open loop are spaced: `poisson`, `uniform`, or `trace:FILE`. */
+  readonly arrivals?: string;
+  /** Offered starts per second of an open loop. */
+  readonly rate?: readonly number[];
+  /** Seconds of a window of an open loop. */
+  readonly duration?: number;
+  /** Seconds a sandbox lives before it is removed: a number, or `exponential:MEAN`. */
+  readonly hold?: string;
+  /** The starts of an open loop that may be in flight. */
+  readonly inFlight?: number;
+  /** The sandboxes of an open loop that may be alive. */
+  readonly alive?: number;
+  /** Seconds of a trace in one second of the window. */
+  readonly traceSpeed?: number;
+  /** What latencies are asked to keep, such as `p99:2s`. */
+  readonly slo?: string;
+  /** Sandboxes that a ramp adds at a time. */
+  readonly step?: number;
+  /** Percent by which each step of a ramp grows the density; left out for steps of one size. */
+  readonly growth?: number;
+  /** Percent of every limit that a ramp leaves free. */
+  readonly reserve?: number;
+  /** The largest p99 of a step's cold starts, in seconds, before a ramp stops. */
+  readonly latencyLimit?: number;
+  /** The largest share of the last 10 s in which tasks waited for memory, in percent, before a ramp stops. */
+  readonly pressureLimit?: number;
 }
 
 /** Settings as somebody asks for them; `experimentSettings` fills in the rest. */
@@ -72,7 +98,10 @@ export type SettingRule = {
   /** Whether every experiment takes it; otherwise those whose declaration names it. */
   readonly shared: boolean;
 } & (
-  | { readonly value: "number" | "numbers" | "decimal"; readonly range: readonly [least: number, most: number] }
+  | {
+      readonly value: "number" | "numbers" | "decimal" | "decimals";
+      readonly range: readonly [least: number, most: number];
+    }
   /** Texts may be given several times on the command line. */
   | { readonly value: "text" | "texts"; readonly pattern?: RegExp; readonly expected?: string }
   | { readonly value: "flag" }
@@ -168,6 +197,76 @@ export const settingRules = {
   memoryLimit: { ...own, ...count, placeholder: "<MiB>", range: [4, 1_048_576], help: "MiB of memory it may use" },
   pull: { ...own, value: "flag", placeholder: "", help: "pull the image in each cold start, as a stage of its own" },
   withContainer: { ...own, value: "flag", placeholder: "", help: "standing sandboxes have a container, too" },
+  arrivals: {
+    ...own,
+    value: "text",
+    placeholder: "<kind>",
+    pattern: /^(poisson|uniform|trace:.+)$/,
+    expected: "poisson, uniform or trace:FILE",
+    help: "how starts are spaced: poisson, uniform, or trace:FILE",
+  },
+  rate: {
+    ...own,
+    value: "decimals",
+    placeholder: "<list>",
+    range: [0.001, 10_000],
+    help: "offered starts per second, such as 2,5,10",
+  },
+  duration: { ...own, ...count, placeholder: "<seconds>", range: [1, 86_400], help: "seconds of each window" },
+  hold: {
+    ...own,
+    value: "text",
+    placeholder: "<seconds>",
+    pattern: /^(exponential:)?\d{1,6}(\.\d{1,3})?$/,
+    expected: "seconds such as 2, or exponential:2",
+    help: "how long a sandbox lives before it is removed: 2, or exponential:2 for a mean",
+  },
+  inFlight: { ...own, ...count, range: [1, 100_000], help: "starts that may be in flight; more are refused" },
+  alive: { ...own, ...count, range: [1, 100_000], help: "sandboxes that may be alive; more are refused" },
+  traceSpeed: {
+    ...own,
+    value: "decimal",
+    placeholder: "<n>",
+    range: [0.001, 1_000_000],
+    help: "a trace plays faster by this factor",
+  },
+  slo: {
+    ...own,
+    value: "text",
+    placeholder: "<objective>",
+    pattern: /^p\d{1,2}(\.\d{1,2})?:\d{1,6}(\.\d{1,3})?(ms|s)$/,
+    expected: "a quantile and a limit, such as p99:2s",
+    help: "what latencies are asked to keep, such as p99:2s; the highest rate held is reported",
+  },
+  step: { ...own, ...count, range: [1, 10_000], help: "fit: sandboxes added at a time" },
+  growth: {
+    ...own,
+    ...count,
+    placeholder: "<percent>",
+    range: [1, 100],
+    help: "fit: each step grows the density by this percentage",
+  },
+  reserve: {
+    ...own,
+    ...count,
+    placeholder: "<percent>",
+    range: [1, 90],
+    help: "fit: percentage of every limit that must stay free",
+  },
+  latencyLimit: {
+    ...own,
+    value: "decimal",
+    placeholder: "<seconds>",
+    range: [0.001, 86_400],
+    help: "fit: stop if a step's p99 is longer",
+  },
+  pressureLimit: {
+    ...own,
+    value: "decimal",
+    placeholder: "<percent>",
+    range: [0, 100],
+    help: "fit: stop if tasks waited for memory for more of the last 10 s",
+  },
 } as const satisfies Readonly<Record<string, SettingRule>>;
 
 /** The settings besides the runtimes, by name. */

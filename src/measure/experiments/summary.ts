@@ -9,6 +9,8 @@ export interface CellSummary {
   readonly density: number;
   readonly concurrency: number | null;
   readonly memoryMb: number | null;
+  /** Offered starts per second; left out except in an open loop. */
+  readonly rate?: number;
   /** Complete rounds, or snapshots. */
   readonly rounds: number;
   readonly partial: number;

@@ -1,4 +1,5 @@
 import type { CampaignEvent, HostMemory, MemoryEvent } from "../../campaign-files/events.js";
+import type { Bound } from "../../campaign-files/fit.js";
 import type { SandboxConfig } from "../cri/client.js";
 import type { SandboxRole } from "../cri/labels.js";
 import type { MemorySnapshot } from "../host/memory-snapshot.js";
@@ -27,6 +28,7 @@ export interface VisitTools extends RoundTools {
   readonly micro: MicroTools;
   /** The service's own log of requests; null where it cannot be read. */
   readonly serviceLog: ServiceLogTools | null;
+  readonly headroom: HeadroomTools;
   /** Interrupts the campaign. */
   readonly signal: AbortSignal;
   /** Runs the `prepare` command. */
@@ -45,6 +47,13 @@ export interface VisitTools extends RoundTools {
 export interface ServiceLogTools {
   mark(): void;
   skewOf(uids: readonly string[]): number | null;
+}
+
+/** What a ramp must not use up. */
+export interface HeadroomTools {
+  bounds(): readonly Bound[];
+  /** Makes the kernel spare this program and the engine when memory ends. @returns what undoes it */
+  protect(): () => void;
 }
 
 /** Memory as the memory experiment reads it. */

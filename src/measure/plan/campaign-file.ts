@@ -39,6 +39,8 @@ function schemaOf(rule: SettingRule): z.ZodType {
       return z.enum(rule.choices);
     case "decimal":
       return z.number().min(rule.range[0]).max(rule.range[1]);
+    case "decimals":
+      return list(z.number().min(rule.range[0]).max(rule.range[1]));
     case "flag":
       return z.boolean();
     case "text":

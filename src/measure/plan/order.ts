@@ -9,12 +9,17 @@ import { shuffled } from "../shuffle.js";
  * @example gridOf({ runtimes: ["runc"], density: [0], concurrency: [1, 10], memory: [] }).length // 2
  */
 export function gridOf(
-  settings: Pick<ExperimentSettings, "runtimes" | "density" | "concurrency" | "memory">,
+  settings: Pick<ExperimentSettings, "runtimes" | "density" | "concurrency" | "memory" | "rate">,
 ): readonly Cell[] {
-  const { runtimes, density, concurrency, memory } = settings;
+  const { runtimes, density, concurrency, memory, rate } = settings;
   return runtimes.flatMap(runtime =>
     or(memory).flatMap(memoryMb =>
-      density.flatMap(density => or(concurrency).map(concurrency => ({ runtime, density, concurrency, memoryMb }))),
+      density.flatMap(density =>
+        or(concurrency).flatMap(concurrency => {
+          const cell = { runtime, density, concurrency, memoryMb };
+          return rate === undefined ? [cell] : rate.map(each => ({ ...cell, rate: each }));
+        }),
+      ),
     ),
   );
 }
@@ -32,7 +37,7 @@ const or = (values: readonly number[]): readonly (number | null)[] => (values.le
 export function visits(
   settings: Pick<
     ExperimentSettings,
-    "experiment" | "runtimes" | "concurrency" | "density" | "memory" | "rounds" | "blocks" | "order" | "seed"
+    "experiment" | "runtimes" | "concurrency" | "density" | "memory" | "rate" | "rounds" | "blocks" | "order" | "seed"
   >,
   runtimes: readonly string[],
   part: number,

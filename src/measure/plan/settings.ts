@@ -84,6 +84,7 @@ export function experimentSettings(wishes: ExperimentWishes): ExperimentSettings
   refuseTwice("runtime", filled.runtimes);
   checkWorkload(filled);
   checkSequence(filled);
+  experimentTable[experiment].check?.(filled);
   // a repeat is a block of its own: each starts from empty
   const blocks = repeats ? filled.rounds : filled.order === "grid" ? 1 : filled.blocks;
   return { ...filled, blocks: Math.min(blocks, filled.rounds) };
@@ -125,13 +126,14 @@ function checkSetting(experiment: Experiment, name: SettingName, value: unknown)
   if (rule.value === "number") checkRange(name, value as number, rule.range);
   if (rule.value === "decimal") checkDecimal(name, value as number, rule.range);
   if (rule.value === "text" || rule.value === "texts") checkTexts(name, value as string | readonly string[], rule);
-  if (rule.value !== "numbers") return;
+  if (rule.value !== "numbers" && rule.value !== "decimals") return;
   const values = value as readonly number[];
   if (values.length === 0)
     throw new LabError("RUND_SETTING", "usage", "", { where: name, expected: "at least one number", found: "none" });
   const [least, most] = rule.range;
   const range = [name === "density" ? experimentTable[experiment].leastDensity : least, most] as const;
-  for (const each of values) checkRange(name, each, range);
+  const check = rule.value === "numbers" ? checkRange : checkDecimal;
+  for (const each of values) check(name, each, range);
   refuseTwice(name, values);
 }
 

@@ -96,7 +96,8 @@ export class CampaignFolder {
         throw error;
       }
       fsyncSync(this.#journal);
-      if (event.event === "round" || event.event === "operations") this.#projection.add(event);
+      if (event.event === "round" || event.event === "operations" || event.event === "arrivals")
+        this.#projection.add(event);
     });
   }
 

@@ -19,8 +19,11 @@ export class DoneRounds {
   }
 
   /** The rounds of a visit that are still to be measured. */
-  missing(run: string, { density, concurrency, memoryMb, rounds }: Slot): readonly number[] {
-    return rounds.filter(round => !this.#done.has(key({ run, density, concurrency, memoryMb, round })));
+  missing(run: string, { density, concurrency, memoryMb, rate, rounds }: Slot): readonly number[] {
+    return rounds.filter(
+      round =>
+        !this.#done.has(key({ run, density, concurrency, memoryMb, ...(rate === undefined ? {} : { rate }), round })),
+    );
   }
 
   get rounds(): number {
@@ -28,5 +31,5 @@ export class DoneRounds {
   }
 }
 
-const key = ({ run, density, concurrency, memoryMb, round }: MeasuredRound): string =>
-  [run, density, concurrency, memoryMb, round].join(" ");
+const key = ({ run, density, concurrency, memoryMb, rate, round }: MeasuredRound): string =>
+  [run, density, concurrency, memoryMb, rate, round].join(" ");

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { type ArrivalsEvent, arrivalsHeader, formatArrivals } from "../../campaign-files/arrivals.js";
 import { type CampaignEvent, coldStartOf, type RoundEvent } from "../../campaign-files/events.js";
 import { formatOperations, type OperationsEvent, operationsHeader } from "../../campaign-files/operations.js";
 import { formatSamples, sampleRows, samplesHeader } from "../../campaign-files/samples.js";
@@ -25,15 +26,15 @@ export class Projection {
   /** Sum and number of a cell's latencies, for latency.txt. */
   readonly #latencies = new Map<string, { sum: number; count: number }>();
 
-  /** Whether operations.csv has its header. */
-  #operations = false;
+  /** The tables of other experiments that have their header. */
+  readonly #headed = new Set<string>();
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   /** Appends one round. */
-  add(round: RoundEvent | OperationsEvent): void {
+  add(round: RoundEvent | OperationsEvent | ArrivalsEvent): void {
     for (const [file, { text, whole }] of this.#texts(round)) {
       const path = join(this.#folder, file);
       if (whole) writeFileSync(path, text);
@@ -47,11 +48,11 @@ export class Projection {
    */
   rebuild(events: readonly CampaignEvent[]): void {
     this.#latencies.clear();
-    this.#operations = false;
-    rmSync(join(this.#folder, "operations.csv"), { force: true });
+    this.#headed.clear();
+    for (const table of ["operations.csv", "arrivals.csv"]) rmSync(join(this.#folder, table), { force: true });
     const files = new Map<string, string[]>([["samples.csv", [samplesHeader]]]);
     for (const event of events) {
-      if (event.event !== "round" && event.event !== "operations") continue;
+      if (event.event !== "round" && event.event !== "operations" && event.event !== "arrivals") continue;
       for (const [file, { text, whole }] of this.#texts(event)) {
         const parts = files.get(file);
         if (parts === undefined || whole) files.set(file, [text]);
@@ -71,8 +72,13 @@ export class Projection {
   }
 
   /** What one round adds, by file; `whole` replaces what is there. */
-  #texts(round: RoundEvent | OperationsEvent): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
+  #texts(
+    round: RoundEvent | OperationsEvent | ArrivalsEvent,
+  ): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
     if (round.event === "operations") return this.#operationTexts(round);
+    if (round.event === "arrivals") {
+      return new Map([this.#row("arrivals.csv", arrivalsHeader, formatArrivals(round))]);
+    }
     const experiment = parseRunName(round.run)?.experiment === "density" ? "density" : "time";
     const texts = new Map([["samples.csv", { text: formatSamples(sampleRows(round, experiment)), whole: false }]]);
     if (round.warmup || round.makespanMs === null) return texts;
@@ -106,12 +112,16 @@ export class Projection {
     return texts;
   }
 
+  /** Rows of a table of the campaign's folder, with the header before the first of them. */
+  #row(table: string, header: string, rows: string) {
+    const headed = this.#headed.has(table) || existsSync(join(this.#folder, table));
+    this.#headed.add(table);
+    return [table, { text: headed ? rows : `${header}${rows}`, whole: false as boolean }] as const;
+  }
+
   /** A line a round in a log for each phase: microseconds of every item, separated by spaces. Line k is the k-th round. */
   #operationTexts(round: OperationsEvent): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
-    const csv = "operations.csv";
-    const header = existsSync(join(this.#folder, csv)) || this.#operations ? "" : operationsHeader;
-    this.#operations = true;
-    const texts = new Map([[csv, { text: `${header}${formatOperations(round)}`, whole: false }]]);
+    const texts = new Map([this.#row("operations.csv", operationsHeader, formatOperations(round))]);
     if (round.warmup) return texts;
     const cell = join(round.run, ...operationsFolder(round));
     mkdirSync(join(this.#folder, cell), { recursive: true });

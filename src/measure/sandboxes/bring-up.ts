@@ -1,3 +1,4 @@
+import { endOf } from "../../campaign-files/events.js";
 import type { SandboxConfig, SandboxSummary } from "../cri/client.js";
 import type { SandboxRole } from "../cri/labels.js";
 import type { Clock } from "../round/clock.js";
@@ -15,6 +16,8 @@ export interface BroughtUp {
   readonly failed: number;
   readonly ready: readonly SandboxSummary[];
   readonly ms: number;
+  /** Of each start that ended well: milliseconds from its request to its end. */
+  readonly latenciesMs: readonly number[];
   /** The service's message about the first that failed; null if none did. */
   readonly why: string | null;
 }
@@ -43,6 +46,7 @@ export async function bringUp(
   const missing = Math.max(0, wanted - (standing.length - dead.length));
   let failed = 0;
   let why: string | null = null;
+  const latenciesMs: number[] = [];
   const requests = Array.from({ length: missing }, (_, index) => request(index + 1));
   const starts = await driver.begin(workload, requests);
   const from = { atNs: startedNs, epochMs: clock.wall().epochMs };
@@ -50,7 +54,10 @@ export async function bringUp(
     await inParallel([...requests.entries()], workers, async ([index, sandbox]) => {
       signal.throwIfAborted();
       const sample = await starts.start(sandbox, index + 1, from, timeoutMs, signal);
-      if (sample.status === "ready") return;
+      if (sample.status === "ready") {
+        latenciesMs.push(endOf(sample) - sample.sentMs);
+        return;
+      }
       if (sample.reason === "unavailable") await driver.ping(callMs);
       failed++;
       why ??= sample.message;
@@ -59,7 +66,7 @@ export async function bringUp(
     starts.close();
   }
   const ready = await readyBackground(driver, campaign);
-  return { started: missing - failed, failed, ready, ms: elapsedMs(startedNs, clock.nowNs()), why };
+  return { started: missing - failed, failed, ready, ms: elapsedMs(startedNs, clock.nowNs()), latenciesMs, why };
 }
 
 /** The background sandboxes that are ready, by the service's own count. */

@@ -10,7 +10,7 @@ import { type SandboxMaker, sandboxRequest } from "./request.js";
 
 /** The sandboxes that stand, and what for. */
 export interface StandingSandboxes {
-  readonly purpose: "background" | "memory";
+  readonly purpose: "background" | "memory" | "fit";
   readonly runtime: string;
   readonly density: number;
 }

@@ -8,6 +8,8 @@ export { commonConcurrency, latencyFigure } from "./latency.js";
 export { titleHeight } from "./look.js";
 export { fig05, fig11, fig12 } from "./memory.js";
 export type { PlotlyFigure } from "./plotly.js";
+export { rampFigure } from "./ramp.js";
+export { ratesFigure } from "./rates.js";
 export { ratioFigure } from "./ratio.js";
 export { rootfsFigure } from "./rootfs.js";
 export { roundsFigure } from "./rounds.js";

@@ -45,6 +45,7 @@ export function fakeTools(cri: FakeCri, changes: Partial<CampaignTools> = {}): C
       settings: () => ({ ksmPagesSharing: null, transparentHugePages: null }),
     },
     micro: microTools("a-fake", ""),
+    headroom: { bounds: () => [], protect: () => () => {} },
     preparation: replayPreparation("a fake"),
     serviceLog: null,
     runCommand: async () => ({ ms: 0, exitCode: 0 }),

@@ -6,6 +6,7 @@ import { elapsedMs } from "../../round/clock.js";
 import { settleMemory } from "../../round/settle.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
 import { standingWorkloadOf } from "../workload.js";
+import { readStanding } from "./read-standing.js";
 
 /** Takes one snapshot of standing sandboxes, starting from an empty machine. */
 export async function visitMemory(visit: Visit, tools: VisitTools): Promise<void> {
@@ -63,41 +64,6 @@ export async function visitMemory(visit: Visit, tools: VisitTools): Promise<void
     kernel,
     cleanupMs: elapsedMs(cleanupNs, clock.nowNs()),
   });
-}
-
-/** Maximum number of readings, and the pause between them, to get one during which no sandbox exits. */
-const readings = 5;
-const apartMs = 500;
-
-interface StandingReading {
-  /** Sandboxes whose processes are in the snapshot: the divisor. */
-  readonly sandboxes: number;
-  readonly snapshotMs: number;
-  readonly snapshot: MemorySnapshot;
-}
-
-/**
- * Reads the sandboxes that are ready until they are the same before and after and each has all its processes, so that the
- * sum and its divisor are about the same sandboxes. The service takes a moment to notice that one has died.
- *
- * @param read throws if there is no sandbox to read
- * @returns the last reading
- */
-async function readStanding(
-  { sandboxes, clock, signal }: Pick<VisitTools, "sandboxes" | "clock" | "signal">,
-  read: (there: readonly SandboxSummary[]) => MemorySnapshot,
-): Promise<StandingReading> {
-  for (let reading = 1; ; reading++) {
-    const there = await sandboxes.ready();
-    const startedNs = clock.nowNs();
-    const snapshot = read(there);
-    const snapshotMs = elapsedMs(startedNs, clock.nowNs());
-    const after = await sandboxes.ready();
-    const { vanished, without } = snapshot.found;
-    const stood = after.length === there.length && vanished === 0 && without === 0;
-    if (stood || reading === readings) return { sandboxes: there.length - without, snapshotMs, snapshot };
-    await clock.sleep(apartMs, signal);
-  }
 }
 
 const noneToMeasure = (runtime: string, density: number, why: string | null) =>

@@ -1,0 +1,35 @@
+import type { FitEvent } from "../../campaign-files/index.js";
+
+/** The columns of `fit.csv`, in order. */
+export const fitColumns = [
+  ...([
+    "run",
+    "runtime",
+    "round",
+    "density",
+    "added",
+    "failed",
+    "p50_ms",
+    "p99_ms",
+    "pss_kib",
+    "mem_available_kib",
+  ] as const),
+  ...(["memory_pressure", "idle_busy_share", "fits", "rule"] as const),
+] as const;
+
+/** Ramps as CSV, a row per step; what fitted and the rule that ended the ramp stand in its last row. */
+export function fitsCsv(fits: readonly FitEvent[]): string {
+  const rows = fits.flatMap(({ run, runtime, round, fits: most, rule, steps }) =>
+    steps.map((step, index) => {
+      const { density, added, failed, latencyP50Ms, latencyP99Ms, pssKiB, host, memoryPressure, idle } = step;
+      const last = index === steps.length - 1;
+      const number = (value: number | null) => (value === null ? "" : value.toFixed(3));
+      const busy = idle.total === 0 ? null : idle.busy / idle.total;
+      return [
+        ...[run, runtime, round, density, added, failed, number(latencyP50Ms), number(latencyP99Ms), pssKiB],
+        ...[host.memAvailableKiB, number(memoryPressure), number(busy), last ? most : "", last ? rule : ""],
+      ].join(",");
+    }),
+  );
+  return [fitColumns.join(","), ...rows, ""].join("\n");
+}

@@ -1,0 +1,137 @@
+import type { FitEvent, MemoryEvent } from "../../campaign-files/index.js";
+import { LabError } from "../../model/errors.js";
+import type { Dataset } from "../datasets/dataset.js";
+import type { Interval } from "../stats/bootstrap-t.js";
+import { estimateMean } from "../stats/estimate.js";
+
+/** What a sandbox takes beyond its workload, for the field `overhead.podFixed` of a Kubernetes RuntimeClass. */
+export interface Overhead {
+  readonly runtime: string;
+  readonly handler: string;
+  /** Sandboxes that were there when it was read: sandboxes share memory, so the overhead falls with the density. */
+  readonly density: number;
+  /** PSS of the runtime's processes, and the kernel's own account, per sandbox. */
+  readonly pssKiB: number;
+  readonly kernelKiB: number;
+  /** Of their sum, over repeats, at 95 %; null for fewer than five. */
+  readonly interval: Interval | null;
+  /** Repeats it was read in. */
+  readonly n: number;
+  /** CPU of an idle sandbox in thousandths of a processor; null where no ramp measured it. */
+  readonly idleMillicores: number | null;
+}
+
+/**
+ * The overhead of one sandbox without a container, at the largest density that was measured.
+ *
+ * Memory is the sum of the PSS of the runtime's processes and of what the kernel keeps for the sandboxes (slabs, page tables,
+ * stacks and per-processor data). CPU is the growth of the host's busy time with the density of a ramp.
+ *
+ * @throws LabError `RUND_OVERHEAD` if the dataset has neither a memory snapshot nor a ramp of that runtime
+ */
+export function overhead(dataset: Dataset, runtime: string): Overhead {
+  const readings = [...fromMemory(dataset, runtime), ...fromRamps(dataset, runtime)];
+  const density = Math.max(...readings.map(reading => reading.density));
+  const there = readings.filter(reading => reading.density === density);
+  if (there.length === 0) {
+    const known = [...new Set([...dataset.memory, ...(dataset.fits ?? [])].map(({ runtime }) => runtime))];
+    throw new LabError("RUND_OVERHEAD", "input", "", {
+      where: dataset.name,
+      expected: `a memory or fit campaign of ${runtime}`,
+      found: `memory of ${known.join(", ") || "no runtime"}`,
+      hint: `\`rund-lab run fit --runtime ${runtime}\` measures it`,
+    });
+  }
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const total = estimateMean(
+    there.map(({ pssKiB, kernelKiB }) => pssKiB + kernelKiB),
+    `overhead/${runtime}/${density}`,
+  );
+  return {
+    runtime,
+    handler: dataset.runs.find(run => run.runtime === runtime)?.handler ?? runtime,
+    density,
+    pssKiB: mean(there.map(reading => reading.pssKiB)),
+    kernelKiB: mean(there.map(reading => reading.kernelKiB)),
+    interval: total.interval,
+    n: there.length,
+    idleMillicores: idleMillicores((dataset.fits ?? []).filter(ramp => ramp.runtime === runtime)),
+  };
+}
+
+interface Reading {
+  readonly density: number;
+  readonly pssKiB: number;
+  readonly kernelKiB: number;
+}
+
+function fromMemory({ memory }: Dataset, runtime: string): readonly Reading[] {
+  return memory.flatMap(({ runtime: own, sandboxes, components, journal }) => {
+    if (own !== runtime || sandboxes === 0 || journal === undefined || components.length === 0) return [];
+    const { slabKiB, pageTablesKiB, kernelStackKiB, percpuKiB } = journal.host;
+    const kernelKiB = slabKiB + pageTablesKiB + kernelStackKiB + percpuKiB;
+    const pssKiB = components.reduce((sum, component) => sum + component.pssKiB, 0);
+    return [{ density: sandboxes, pssKiB: pssKiB / sandboxes, kernelKiB: kernelKiB / sandboxes }];
+  });
+}
+
+function fromRamps({ fits = [] }: Dataset, runtime: string): readonly Reading[] {
+  return fits.flatMap(({ runtime: own, hostBefore, steps }) => {
+    const top = steps.findLast(({ failed, density }) => failed === 0 && density > 0);
+    if (own !== runtime || top === undefined) return [];
+    const kernel = ({ slabKiB, pageTablesKiB, kernelStackKiB, percpuKiB }: MemoryEvent["hostBefore"]) =>
+      slabKiB + pageTablesKiB + kernelStackKiB + percpuKiB;
+    const kernelKiB = (kernel(top.host) - kernel(hostBefore)) / top.density;
+    return [{ density: top.density, pssKiB: top.pssKiB / top.density, kernelKiB }];
+  });
+}
+
+/** The growth of the busy time with the density, by least squares over the idle windows of all ramps; never below 0. */
+function idleMillicores(ramps: readonly FitEvent[]): number | null {
+  const points = ramps.flatMap(({ idleBefore, steps }) =>
+    [{ density: 0, idle: idleBefore }, ...steps].map(({ density, idle }) => ({
+      x: density,
+      y: (idle.busy * 10_000) / idle.ms,
+    })),
+  );
+  if (points.length < 3) return null;
+  const x = points.reduce((sum, point) => sum + point.x, 0) / points.length;
+  const y = points.reduce((sum, point) => sum + point.y, 0) / points.length;
+  const squares = points.reduce((sum, point) => sum + (point.x - x) ** 2, 0);
+  if (squares === 0) return null;
+  return Math.max(0, points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0) / squares);
+}
+
+/**
+ * A RuntimeClass that declares the overhead, as YAML.
+ *
+ * @param margin the share added to what was measured, such as 0.1; the upper end of the interval counts where there is one
+ */
+export function runtimeClassYaml(found: Overhead, margin: number): string {
+  const { runtime, handler, density, pssKiB, kernelKiB, interval, n, idleMillicores: cpu } = found;
+  const measured = pssKiB + kernelKiB;
+  const memory = Math.ceil(((interval?.[1] ?? measured) * (1 + margin)) / 1024);
+  const millicores = cpu === null ? null : Math.ceil(cpu * (1 + margin));
+  const mib = (kib: number) => `${(kib / 1024).toFixed(1)} MiB`;
+  const certainty =
+    interval === null
+      ? `${n} ${n === 1 ? "reading" : "readings"}, no interval`
+      : `95 % interval ${mib(interval[0])} to ${mib(interval[1])}, ${n} repeats`;
+  return [
+    `# measured at ${density} sandboxes without containers: ${mib(pssKiB)} in processes (PSS) and ${mib(kernelKiB)} in the kernel`,
+    `# ${certainty}; ${Math.round(margin * 100)} % are added`,
+    ...(cpu === null
+      ? ["# no ramp measured the CPU of idle sandboxes: `rund-lab run fit` does"]
+      : [`# an idle sandbox takes ${cpu.toFixed(2)} thousandths of a processor`]),
+    "apiVersion: node.k8s.io/v1",
+    "kind: RuntimeClass",
+    "metadata:",
+    `  name: ${runtime}`,
+    `handler: ${handler}`,
+    "overhead:",
+    "  podFixed:",
+    `    memory: ${memory}Mi`,
+    ...(millicores === null || millicores === 0 ? [] : [`    cpu: ${millicores}m`]),
+    "",
+  ].join("\n");
+}

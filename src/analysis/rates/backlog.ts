@@ -1,0 +1,57 @@
+import { mean } from "../stats/mean.js";
+import { studentQuantile } from "../stats/student.js";
+
+/** Parts that a window is cut into to see whether its queue grows. */
+const parts = 10;
+
+/** The share of the offered starts that may pile up, per second, before the queue counts as growing. */
+const share = 0.02;
+
+/** Whether starts pile up: the slope of the starts in flight over a window. */
+export interface Backlog {
+  /** Starts in flight gained per second. */
+  readonly perSecond: number;
+  /** The slope's interval at 95 %; null for a window too short to have one. */
+  readonly interval: readonly [low: number, high: number] | null;
+  /** Whether the queue grows: the whole interval lies above 2 % of the offered rate. */
+  readonly grows: boolean;
+}
+
+/**
+ * Fits a line to the mean number of starts in flight in ten equal parts of a window.
+ *
+ * A start is in flight from the moment it is due, so that a queue inside the harness counts too. Within a part, neighbouring
+ * moments depend on each other; the parts' means hardly do, so the slope's interval takes Student's t with 8 degrees of freedom.
+ *
+ * @param starts when each start was due and when it ended, in milliseconds since the release
+ * @param durationMs the window
+ * @example backlog([{ dueMs: 0, endMs: 1000 }], 1000).grows // false
+ */
+export function backlog(
+  starts: readonly { readonly dueMs: number; readonly endMs: number }[],
+  durationMs: number,
+): Backlog {
+  const width = durationMs / parts;
+  const levels = Array.from({ length: parts }, (_, part) => {
+    const [from, to] = [part * width, (part + 1) * width];
+    const busy = starts.reduce(
+      (sum, { dueMs, endMs }) => sum + Math.max(0, Math.min(endMs, to) - Math.max(dueMs, from)),
+      0,
+    );
+    return busy / width;
+  });
+  const seconds = levels.map((_, part) => ((part + 0.5) * width) / 1000);
+  const [x, y] = [mean(seconds), mean(levels)];
+  const squares = seconds.reduce((sum, s) => sum + (s - x) ** 2, 0);
+  const perSecond = seconds.reduce((sum, s, part) => sum + (s - x) * (levels[part]! - y), 0) / squares;
+  const residual = seconds.reduce((sum, s, part) => sum + (levels[part]! - y - perSecond * (s - x)) ** 2, 0);
+  const error = Math.sqrt(residual / (parts - 2) / squares);
+  const half = studentQuantile(0.975, parts - 2) * error;
+  const offered = starts.length / (durationMs / 1000);
+  const enough = starts.length >= 2 * parts;
+  return {
+    perSecond,
+    interval: enough ? [perSecond - half, perSecond + half] : null,
+    grows: enough && perSecond - half > share * offered,
+  };
+}

@@ -1,0 +1,116 @@
+import type { ArrivalWindow } from "../datasets/dataset.js";
+import { ascending, quantileR7 } from "../stats/quantile.js";
+import { type Backlog, backlog } from "./backlog.js";
+import { type BoundedQuantile, boundedQuantile } from "./quantile-bound.js";
+
+/** What latencies are asked to keep: a quantile of them, counted from the arrivals, stays below a limit. */
+export interface Objective {
+  /** Between 0 and 1: 0.99 for p99. */
+  readonly p: number;
+  readonly limitMs: number;
+}
+
+/** How one runtime did at one offered rate. Latencies count from the moment that a start was due. */
+export interface RateResult {
+  readonly runtime: string;
+  /** Offered starts per second. */
+  readonly rate: number;
+  readonly windows: number;
+  readonly arrivals: number;
+  /** Arrivals that a limit refused, starts that failed, and starts that timed out. */
+  readonly refused: number;
+  readonly failed: number;
+  /** Quantiles (R-7) of the latency in milliseconds; a start that failed or was refused counts as one without an end. */
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p99Ms: number;
+  /** The objective's quantile with its upper bound; null without an objective. */
+  readonly quantile: BoundedQuantile | null;
+  /** The window whose queue grew most. */
+  readonly backlog: Backlog;
+  /** The longest that a removal was overdue, in milliseconds. */
+  readonly overdueMs: number;
+  /** Whether the objective is kept and the queue is stable; null without an objective. */
+  readonly held: boolean | null;
+}
+
+/** The highest rate that a runtime held, and the next that it did not. */
+export interface HeldRate {
+  readonly runtime: string;
+  /** Null if not even the lowest rate was held. */
+  readonly highest: number | null;
+  /** Null if every rate was held: the limit lies above them all. */
+  readonly failsAt: number | null;
+}
+
+/**
+ * Summarises the windows of an open loop by runtime and offered rate.
+ *
+ * A rate is held if the upper confidence bound of the objective's quantile keeps its limit, no arrival was refused, and in no
+ * window the queue grew.
+ *
+ * @returns a row per runtime and rate, rates ascending; windows of a trace without a rate are left out
+ */
+export function rateResults(windows: readonly ArrivalWindow[], objective: Objective | null): readonly RateResult[] {
+  const offered = windows.filter(({ rate }) => rate !== null);
+  const cells = new Set(offered.map(cellOf));
+  return [...cells]
+    .map(cell => offered.filter(window => cellOf(window) === cell))
+    .map(own => rateResult(own, objective))
+    .sort((a, b) => (a.runtime < b.runtime ? -1 : a.runtime > b.runtime ? 1 : a.rate - b.rate));
+}
+
+/**
+ * The highest rate each runtime held: below the first rate that fails.
+ *
+ * @param results rates ascending, as `rateResults` gives them for an objective
+ */
+export function heldRates(results: readonly RateResult[]): readonly HeldRate[] {
+  const runtimes = [...new Set(results.map(({ runtime }) => runtime))];
+  return runtimes.map(runtime => {
+    const own = results.filter(result => result.runtime === runtime);
+    const fails = own.findIndex(({ held }) => held === false);
+    const held = fails < 0 ? own : own.slice(0, fails);
+    return { runtime, highest: held.at(-1)?.rate ?? null, failsAt: own[fails]?.rate ?? null };
+  });
+}
+
+function rateResult(windows: readonly ArrivalWindow[], objective: Objective | null): RateResult {
+  const { runtime, rate } = windows[0]!;
+  const starts = windows.flatMap(window => window.starts);
+  const latencies = starts.map(latencyOf);
+  const sorted = ascending(latencies);
+  const quantile = objective === null ? null : boundedQuantile(latencies, objective.p);
+  const backlogs = windows.map(({ starts, durationMs }) =>
+    backlog(
+      starts.filter(({ sent }) => sent),
+      durationMs,
+    ),
+  );
+  const worst = backlogs.reduce((a, b) => (b.perSecond > a.perSecond ? b : a));
+  const refused = starts.filter(({ sent }) => !sent).length;
+  const overdueMs = Math.max(0, ...windows.flatMap(({ removals }) => removals.map(r => r.begunMs - r.dueMs)));
+  const grows = backlogs.some(each => each.grows);
+  const kept = quantile?.upper != null && quantile.upper <= (objective?.limitMs ?? 0);
+  return {
+    runtime,
+    rate: rate!,
+    windows: windows.length,
+    arrivals: starts.length,
+    refused,
+    failed: starts.filter(({ sent, ready }) => sent && !ready).length,
+    p50Ms: quantileR7(sorted, 0.5),
+    p90Ms: quantileR7(sorted, 0.9),
+    p99Ms: quantileR7(sorted, 0.99),
+    quantile,
+    backlog: grows ? backlogs.find(each => each.grows)! : worst,
+    overdueMs,
+    held: objective === null ? null : kept && !grows && refused === 0,
+  };
+}
+
+const cellOf = ({ runtime, rate }: ArrivalWindow): string => `${runtime} ${rate}`;
+
+/** Milliseconds from the moment a start was due to its end; Infinity if it never ended well. */
+const latencyOf = ({ dueMs, endMs, ready }: ArrivalWindow["starts"][number]): number =>
+  ready ? endMs - dueMs : Number.POSITIVE_INFINITY;

@@ -1,0 +1,6 @@
+/** Open loops: what a runtime holds at an offered rate. Latencies count from the moment that a start was due. */
+export { type Backlog, backlog } from "./backlog.js";
+export { type HeldRate, heldRates, type Objective, type RateResult, rateResults } from "./held.js";
+export { readObjective } from "./objective.js";
+export { type BoundedQuantile, boundedQuantile } from "./quantile-bound.js";
+export { rateColumns, ratesCsv } from "./table.js";

@@ -1,0 +1,23 @@
+import type { RateResult } from "./held.js";
+
+/** The columns of `arrivals_<runtime>.csv`, in order. */
+export const rateColumns = [
+  ...(["rate", "windows", "arrivals", "refused", "failed", "p50_ms", "p90_ms", "p99_ms"] as const),
+  ...(["backlog_per_s", "queue", "removal_overdue_ms"] as const),
+] as const;
+
+/**
+ * The results of one runtime as CSV, a row per offered rate. A quantile that a start without an end reaches is empty.
+ *
+ * @example ratesCsv([]) // "rate,windows,arrivals,refused,failed,p50_ms,p90_ms,p99_ms,backlog_per_s,queue,removal_overdue_ms\n"
+ */
+export function ratesCsv(results: readonly RateResult[]): string {
+  const number = (value: number) => (Number.isFinite(value) ? value.toFixed(3) : "");
+  const rows = results.map(({ rate, windows, arrivals, refused, failed, p50Ms, p90Ms, p99Ms, backlog, overdueMs }) =>
+    [
+      ...[rate, windows, arrivals, refused, failed, number(p50Ms), number(p90Ms), number(p99Ms)],
+      ...[number(backlog.perSecond), backlog.grows ? "grows" : "stable", number(overdueMs)],
+    ].join(","),
+  );
+  return [rateColumns.join(","), ...rows, ""].join("\n");
+}

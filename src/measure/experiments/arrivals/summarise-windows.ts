@@ -1,0 +1,58 @@
+import type { ArrivalsEvent } from "../../../campaign-files/arrivals.js";
+import { type CampaignEvent, endOf, type RoundFlag } from "../../../campaign-files/events.js";
+import { type CellSummary, isUnreliable } from "../summary.js";
+
+/** Summarises the windows of an open loop by run and rate; warm-up windows do not count. */
+export function summariseWindows(events: readonly CampaignEvent[]): readonly CellSummary[] {
+  const cells = new Map<string, ArrivalsEvent[]>();
+  for (const event of events) {
+    if (event.event !== "arrivals" || event.warmup) continue;
+    const key = `${event.run} ${event.rate}`;
+    cells.set(key, [...(cells.get(key) ?? []), event]);
+  }
+  return [...cells.values()].map(summariseCell);
+}
+
+function summariseCell(windows: readonly ArrivalsEvent[]): CellSummary {
+  const { run, runtime, rate } = windows[0]!;
+  const samples = windows.flatMap(window => window.samples);
+  const failures = samples.flatMap(sample => (sample.status === "ready" ? [] : [sample]));
+  const latencies = windows
+    .flatMap(({ samples, dueMs }) =>
+      samples.flatMap(sample => (sample.status === "ready" ? [endOf(sample) - dueMs[sample.client - 1]!] : [])),
+    )
+    .sort((a, b) => a - b);
+  const refused = windows.reduce((sum, window) => sum + window.refused.length, 0);
+  const overdueMs = Math.max(0, ...windows.flatMap(({ removals }) => removals.map(r => r.begunMs - r.dueMs)));
+  const flags: Record<string, number> = {};
+  for (const flag of windows.flatMap(window => window.flags)) flags[flag] = (flags[flag] ?? 0) + 1;
+  const nearestRank = (p: number) => latencies[Math.max(0, Math.ceil(latencies.length * p) - 1)] ?? Number.NaN;
+  return {
+    ...{ run, runtime, experiment: "arrivals", density: 0, concurrency: null, memoryMb: null },
+    ...(rate === null ? {} : { rate }),
+    ...{
+      makespanMs: null,
+      sandboxes: null,
+      settled: null,
+      pssKiB: null,
+      hostKiB: null,
+      kernelKiB: null,
+      diskShare: null,
+    },
+    rounds: latencies.length === 0 ? 0 : windows.length,
+    partial: 0,
+    attempted: samples.length,
+    failed: failures.length,
+    unreliable: isUnreliable(failures.length, samples.length),
+    result:
+      latencies.length === 0
+        ? "no start ended well"
+        : [
+            `p50 ${nearestRank(0.5).toFixed(0)} ms, p99 ${nearestRank(0.99).toFixed(0)} ms from the moment due`,
+            ...(refused > 0 ? [`${refused} refused`] : []),
+            ...(overdueMs > 100 ? [`removals up to ${(overdueMs / 1000).toFixed(1)} s overdue`] : []),
+          ].join(", "),
+    firstFailure: failures[0]?.message ?? null,
+    flags: flags as Partial<Record<RoundFlag, number>>,
+  };
+}

@@ -1,0 +1,92 @@
+import type { ArrivalRemoval, ArrivalsEvent, RefusedArrival, ScheduleEvent } from "../../../campaign-files/arrivals.js";
+import type { Sample } from "../../../campaign-files/events.js";
+import { type OpenLoopLimits, runOpenLoop } from "../../arrivals/open-loop.js";
+import { elapsedMs } from "../../round/clock.js";
+import { observe } from "../../round/observe.js";
+import { callMs } from "../../sandboxes/removal.js";
+import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
+import { workloadOf } from "../workload.js";
+
+/** Milliseconds a request may leave after it was due, at the 99th percentile, before the window is flagged. */
+const lateMs = 5;
+
+/** Milliseconds of the event loop's delay that flag a window: a start that leaves later than this is late. */
+const loopDelayLimitMs = 5;
+
+/**
+ * Measures one window of an open loop: its schedule is on disk before the release, and what became of every arrival after it.
+ *
+ * @throws the signal's reason if it is aborted meanwhile
+ */
+export async function measureWindow(
+  visit: Visit,
+  tools: VisitTools,
+  drawn: Pick<ScheduleEvent, "arrivals" | "seed" | "durationMs" | "schedule" | "rate">,
+  limits: OpenLoopLimits,
+  round: number,
+  warmup: boolean,
+): Promise<ArrivalsEvent> {
+  const { settings, slot, run, runtime } = visit;
+  const { clock, driver, sandboxes, signal } = tools;
+  const { block, position } = slot;
+  const { rate, durationMs, schedule } = drawn;
+  const place = { run, runtime: runtime.id, density: 0, rate, block, round, warmup };
+  tools.append({ event: "schedule", at: now(), ...place, ...drawn });
+
+  const role = warmup ? "warmup" : "test";
+  const requests = schedule.map((_, index) => visitRequest(sandboxes, visit, round, index + 1, role));
+  const arrivals = schedule.map(([atMs, holdMs]) => ({ atMs, holdMs }));
+  const starts = await driver.begin(workloadOf(settings), requests);
+  try {
+    const { result, from, observation } = await observe(
+      tools,
+      release =>
+        runOpenLoop<Sample>(
+          arrivals,
+          {
+            start: client => starts.start(requests[client - 1]!, client, release, settings.timeout * 1000, signal),
+            lives: sample => sample.sandbox !== null,
+            remove: sample => driver.remove(sample.sandbox!, callMs),
+          },
+          limits,
+          clock,
+          release.atNs,
+          signal,
+        ),
+      () => loopDelayLimitMs,
+      signal,
+    );
+    const sent = result.flatMap(record => (record.status === "sent" ? [record] : []));
+    const samples = await starts.complete(
+      sent.map(({ started }) => started),
+      from,
+    );
+    const refused = result.flatMap((record): RefusedArrival[] =>
+      record.status === "refused" ? [{ client: record.client, by: record.by }] : [],
+    );
+    const removals = sent.flatMap(({ client, removal }): ArrivalRemoval[] =>
+      removal === null ? [] : [{ client, ...removal }],
+    );
+    const late = samples.map(({ client, sentMs }) => sentMs - schedule[client - 1]![0]).sort((a, b) => a - b);
+    const p99 = late[Math.ceil(late.length * 0.99) - 1] ?? 0;
+    const cleanupNs = clock.nowNs();
+    await sandboxes.clearRound(samples.some(({ status }) => status !== "ready"));
+    const { ms: _, flags, ...observed } = observation;
+    return {
+      event: "arrivals",
+      at: now(),
+      ...place,
+      position,
+      durationMs,
+      dueMs: schedule.map(([dueMs]) => dueMs),
+      samples,
+      refused,
+      removals,
+      ...observed,
+      cleanupMs: elapsedMs(cleanupNs, clock.nowNs()),
+      flags: p99 > lateMs ? [...flags, "late"] : flags,
+    };
+  } finally {
+    starts.close();
+  }
+}

@@ -1,0 +1,55 @@
+import type { CampaignEvent } from "../../../campaign-files/events.js";
+import type { FitEvent } from "../../../campaign-files/fit.js";
+import { standingMs } from "../cost.js";
+import type { ExperimentDeclaration } from "../experiment.js";
+import { workloadSettingNames } from "../settings.js";
+import type { CellSummary } from "../summary.js";
+import { measureRamp } from "./ramp.js";
+
+/** How many sandboxes fit: a ramp that stops before the machine is harmed. */
+export const fit: ExperimentDeclaration = {
+  id: "fit",
+  measures: "how many sandboxes fit",
+  axes: ["density"],
+  leastDensity: 1,
+  takes: [
+    "withContainer",
+    ...workloadSettingNames,
+    ...(["step", "growth", "reserve", "latencyLimit", "pressureLimit"] as const),
+  ],
+  usual: { concurrency: [], density: [2000], memory: [], rounds: 1 },
+  repeats: false,
+  onBackground: false,
+  // the ramp itself finds out how many fit, so nothing of the machine is asked for beforehand
+  cost: ({ density, rounds }, _, knowledge) => ({
+    sandboxes: density * rounds.length,
+    atOnce: 0,
+    ms: rounds.length * standingMs(density, knowledge),
+  }),
+  async visit(visit, tools) {
+    for (const round of visit.missing) await measureRamp(visit, tools, round);
+  },
+  measured(event) {
+    if (event.event !== "fit") return null;
+    const { run, density, round } = event;
+    return { run, density, concurrency: null, memoryMb: null, round };
+  },
+  summarise: (events: readonly CampaignEvent[]) =>
+    events.flatMap(event => (event.event === "fit" ? [summariseRamp(event)] : [])),
+};
+
+function summariseRamp({ run, runtime, density, fits, rule, why, steps }: FitEvent): CellSummary {
+  const attempted = steps.reduce((sum, { added, failed }) => sum + added + failed, 0);
+  const failed = steps.reduce((sum, step) => sum + step.failed, 0);
+  const top = steps.at(-1);
+  return {
+    ...{ run, runtime, experiment: "fit", density, concurrency: null, memoryMb: null, attempted, failed },
+    ...{ makespanMs: null, settled: null, hostKiB: null, kernelKiB: null, diskShare: null, partial: 0, flags: {} },
+    sandboxes: fits,
+    pssKiB: top === undefined || top.density === 0 ? null : top.pssKiB / top.density,
+    rounds: 1,
+    unreliable: false,
+    result: `${fits} fit; stopped by the rule "${rule}": ${why}`,
+    firstFailure: null,
+  };
+}

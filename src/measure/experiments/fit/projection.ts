@@ -1,0 +1,58 @@
+import type { Bound } from "../../../campaign-files/fit.js";
+
+/** The state of all bounds at one density. */
+export interface Reading {
+  readonly density: number;
+  readonly bounds: readonly Bound[];
+}
+
+/** How many more sandboxes fit, and what ends there. */
+export interface Room {
+  readonly sandboxes: number;
+  /** The bound that is reached first. */
+  readonly bound: Bound;
+  /** What one sandbox takes of it, with two standard errors added. */
+  readonly perSandbox: number;
+}
+
+/** After the first step nothing is known of a slope's error: then this share of the slope is taken for it. */
+const firstError = 0.125;
+
+/**
+ * How many more sandboxes fit before a bound comes within its reserve, by the slopes seen so far.
+ *
+ * A threshold would come too late: the memory of the last sandboxes may end within the second in which they start. So the use
+ * at the next density is projected: what is used now, and for each further sandbox the slope of the use against the density,
+ * plus two standard errors of the slope.
+ *
+ * @param readings by density, ascending, from the empty machine on; at least two
+ * @param reserve the share of each limit that must stay free, such as 0.1
+ */
+export function roomLeft(readings: readonly Reading[], reserve: number): Room {
+  const last = readings.at(-1)!;
+  const rooms = last.bounds.map(bound => {
+    const points = readings.flatMap(({ density, bounds }) => {
+      const same = bounds.find(({ name, unit }) => name === bound.name && unit === bound.unit);
+      return same === undefined ? [] : [{ x: density, y: same.used }];
+    });
+    const { slope, error } = lineThrough(points);
+    // a bound that sandboxes do not move is no bound of theirs
+    const perSandbox = Math.max(slope + 2 * error, 1e-9);
+    const free = bound.limit * (1 - reserve) - bound.used;
+    return { sandboxes: Math.max(0, Math.floor(free / perSandbox)), bound, perSandbox };
+  });
+  return rooms.reduce((least, room) => (room.sandboxes < least.sandboxes ? room : least));
+}
+
+/** Least squares: the slope and its standard error. */
+function lineThrough(points: readonly { readonly x: number; readonly y: number }[]): { slope: number; error: number } {
+  const n = points.length;
+  const mean = (of: (point: (typeof points)[number]) => number) => points.reduce((sum, p) => sum + of(p), 0) / n;
+  const [x, y] = [mean(p => p.x), mean(p => p.y)];
+  const squares = points.reduce((sum, p) => sum + (p.x - x) ** 2, 0);
+  if (squares === 0) return { slope: 0, error: 0 };
+  const slope = points.reduce((sum, p) => sum + (p.x - x) * (p.y - y), 0) / squares;
+  if (n < 3) return { slope, error: firstError * Math.abs(slope) };
+  const residual = points.reduce((sum, p) => sum + (p.y - y - slope * (p.x - x)) ** 2, 0);
+  return { slope, error: Math.sqrt(residual / (n - 2) / squares) };
+}

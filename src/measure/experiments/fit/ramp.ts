@@ -1,0 +1,155 @@
+import type { FitEvent, FitStep, StopRule } from "../../../campaign-files/fit.js";
+import { ticksBetween } from "../../host/cpu.js";
+import { elapsedMs } from "../../round/clock.js";
+import { readStanding } from "../memory/read-standing.js";
+import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
+import { standingWorkloadOf } from "../workload.js";
+import { type Reading, roomLeft } from "./projection.js";
+import { quantile } from "./quantile.js";
+import { type FitRules, fitRules } from "./rules.js";
+
+/** Milliseconds of a window in which nothing is started, to see what idle sandboxes cost. */
+const idleMs = 1_000;
+
+/**
+ * Adds sandboxes in steps until a rule stops it, then removes them all.
+ *
+ * @throws LabError `RUND_BACKGROUND` if not one sandbox starts; the signal's reason if it is aborted
+ */
+export async function measureRamp(visit: Visit, tools: VisitTools, round: number): Promise<void> {
+  const { settings, slot, run, runtime } = visit;
+  const { sandboxes, memory, clock, headroom } = tools;
+  const { density: asked, block, position } = slot;
+  const rules = fitRules(settings);
+  await sandboxes.clearStanding(tools.append);
+  const release = headroom.protect();
+  try {
+    tools.report("empty machine");
+    const hostBefore = memory.host();
+    const boundsBefore = headroom.bounds();
+    const idleBefore = await idleWindow(tools);
+    const swapBefore = tools.host.pressure().swapIn;
+    const readings: Reading[] = [{ density: 0, bounds: boundsBefore }];
+    const steps: FitStep[] = [];
+    let stop: { readonly rule: StopRule; readonly why: string } | null = null;
+    for (let at = 0; stop === null; ) {
+      const wanted = nextDensity(readings, at, asked, rules);
+      if (typeof wanted !== "number") {
+        stop = wanted;
+        break;
+      }
+      tools.report(`${wanted} sandboxes`);
+      const step = await measureStep(visit, tools, wanted, at, swapBefore);
+      steps.push(step);
+      readings.push({ density: step.density, bounds: step.bounds });
+      at = step.density;
+      stop = stopAfter(step, asked, rules);
+    }
+    const cleanupNs = clock.nowNs();
+    await sandboxes.clearStanding(tools.append);
+    const fits = steps.findLast(({ failed }) => failed === 0)?.density ?? 0;
+    const event: FitEvent = {
+      ...{ event: "fit", at: now(), run, runtime: runtime.id, density: asked, block, position, round, fits, ...stop! },
+      ...{ hostBefore, boundsBefore, idleBefore, steps, cleanupMs: elapsedMs(cleanupNs, clock.nowNs()) },
+    };
+    tools.append(event);
+  } finally {
+    release();
+  }
+}
+
+/** The density of the next step: smaller than asked for where a bound is near, or why there is no next step. */
+function nextDensity(
+  readings: readonly Reading[],
+  at: number,
+  asked: number,
+  { step, growth, reserve }: FitRules,
+): number | { readonly rule: StopRule; readonly why: string } {
+  const wish = Math.min(asked - at, growth === null ? step : Math.max(step, Math.ceil(at * growth)));
+  // from the empty machine no slope is known: the first step is small
+  if (readings.length < 2) return Math.min(wish, 10);
+  const { sandboxes, bound, perSandbox } = roomLeft(readings, reserve);
+  const added = Math.min(wish, sandboxes);
+  if (added >= Math.min(wish, Math.max(1, Math.floor(step / 10)))) return at + added;
+  const percent = Math.round(reserve * 100);
+  const { name, unit, used, limit } = bound;
+  return {
+    rule: "headroom",
+    why: `${name}: ${used} of ${limit} ${unit} are used, and a sandbox takes up to ${perSandbox.toFixed(1)} more; ${percent} % must stay free`,
+  };
+}
+
+async function measureStep(
+  visit: Visit,
+  tools: VisitTools,
+  wanted: number,
+  before: number,
+  swapBefore: number,
+): Promise<FitStep> {
+  const { settings, slot, runtime } = visit;
+  const { sandboxes, clock, memory, headroom, signal } = tools;
+  const startedNs = clock.nowNs();
+  const up = await sandboxes.bringUp(
+    { purpose: "fit", runtime: runtime.id, density: wanted },
+    standingWorkloadOf(settings),
+    n => visitRequest(sandboxes, visit, 1, before + n, "background"),
+    settings.timeout * 1000,
+    signal,
+  );
+  const idle = await idleWindow(tools);
+  const snapshot =
+    up.ready.length === 0
+      ? null
+      : await readStanding(tools, there =>
+          memory.snapshot(
+            runtime,
+            there.map(({ id }) => id),
+            { memoryMb: slot.memoryMb ?? 0, density: wanted },
+          ),
+        );
+  const latencies = [...up.latenciesMs].sort((a, b) => a - b);
+  return {
+    density: up.ready.length,
+    added: up.ready.length - before,
+    failed: up.failed,
+    latencyP50Ms: quantile(latencies, 0.5),
+    latencyP99Ms: quantile(latencies, 0.99),
+    pssKiB: snapshot?.snapshot.components.reduce((sum, { pssKiB }) => sum + pssKiB, 0) ?? 0,
+    host: memory.host(),
+    bounds: headroom.bounds(),
+    memoryPressure: tools.host.state().pressure?.memory ?? null,
+    swapIn: tools.host.pressure().swapIn - swapBefore,
+    idle,
+    ms: elapsedMs(startedNs, clock.nowNs()),
+  };
+}
+
+/** Which rule a step fires, the most telling first. */
+function stopAfter(
+  step: FitStep,
+  asked: number,
+  { latencyLimitMs, pressureLimit }: FitRules,
+): { readonly rule: StopRule; readonly why: string } | null {
+  const { density, added, failed, latencyP99Ms, memoryPressure, swapIn } = step;
+  if (failed > 0)
+    return { rule: "failed", why: `${failed} of ${added + failed} starts failed on top of ${density - added}` };
+  if (latencyLimitMs !== null && latencyP99Ms !== null && latencyP99Ms > latencyLimitMs) {
+    return { rule: "latency", why: `p99 of the step is ${Math.round(latencyP99Ms)} ms, above ${latencyLimitMs} ms` };
+  }
+  if (swapIn > 0) return { rule: "swap", why: `${swapIn} pages were swapped in` };
+  if (memoryPressure !== null && memoryPressure > pressureLimit) {
+    return {
+      rule: "pressure",
+      why: `tasks waited for memory ${memoryPressure} % of the last 10 s, above ${pressureLimit} %`,
+    };
+  }
+  return density >= asked ? { rule: "asked", why: `${asked} were asked for` } : null;
+}
+
+async function idleWindow({ host, clock, signal }: VisitTools): Promise<FitStep["idle"]> {
+  const from = host.cpu().ticks;
+  const startedNs = clock.nowNs();
+  await clock.sleep(idleMs, signal);
+  const { busy, total } = ticksBetween(from, host.cpu().ticks);
+  return { busy, total, ms: elapsedMs(startedNs, clock.nowNs()) };
+}

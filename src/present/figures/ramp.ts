@@ -1,0 +1,81 @@
+import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { runtimeLabel } from "../../model/runtimes.js";
+import { lineChart } from "./chart.js";
+import type { Figure } from "./figure.js";
+import { emptyPlot } from "./look.js";
+import { type DatasetValues, scopeIn, seriesOf, sourcesOf } from "./series.js";
+import { formatMs, sentences } from "./text.js";
+
+/** The rules that end a ramp, in words. */
+const ruleInWords = {
+  asked: "as many as were asked for",
+  failed: "a start failed",
+  latency: "a step's p99 was too long",
+  headroom: "the next step would have come too near to a limit",
+  pressure: "tasks waited for memory",
+  swap: "pages were swapped in",
+} as const;
+
+/**
+ * Ramps: memory in use, p99 of a step's cold starts and memory pressure against the density, a panel each. Each line ends
+ * where its rule stopped it. Of several ramps of one runtime the last is drawn.
+ */
+export function rampFigure(datasets: readonly Dataset[]): Figure {
+  const id = "ramp";
+  const title = "Memory, cold starts and pressure against density";
+  const ramps = datasets.map(dataset => ({
+    dataset,
+    own: [...new Map((dataset.fits ?? []).map(ramp => [ramp.runtime, ramp])).values()],
+  }));
+  const all = ramps.map(
+    ({ dataset, own }): DatasetValues => ({
+      dataset,
+      values: own.flatMap(({ runtime, hostBefore, steps }) =>
+        steps.flatMap(({ density, host, latencyP99Ms, memoryPressure }) => {
+          const usedMiB = (hostBefore.memAvailableKiB - host.memAvailableKiB) / 1024;
+          const ys = [usedMiB, latencyP99Ms, memoryPressure];
+          return ys.map((y, panel) => ({ runtime, x: density, panel, y }));
+        }),
+      ),
+    }),
+  );
+  const base = { id, title, sources: sourcesOf(all, "fit", () => "fit.csv") };
+  if (all.every(({ values }) => values.length === 0)) {
+    const absent = "No ramp was measured.";
+    return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  }
+  const at = (x: string) => `at ${x} sandboxes`;
+  const panels = [
+    {
+      title: "fall of available memory",
+      y: { title: "MiB", scale: "linear" },
+      format: (y: number) => `${y.toFixed(0)} MiB`,
+    },
+    { title: "p99 of a step's cold starts", y: { title: "ms" }, format: formatMs },
+    {
+      title: "memory pressure (some, 10 s)",
+      y: { title: "%", scale: "linear" },
+      format: (y: number) => `${y.toFixed(1)} %`,
+    },
+  ] as const;
+  const { plot } = lineChart({
+    title,
+    x: { title: "sandboxes", scale: "linear" },
+    panels: panels.map(({ title, y, format }, panel) => ({ title, y, series: seriesOf(all, { panel, at, format }) })),
+    columns: 1,
+    panelHeight: 170,
+  });
+  return {
+    ...base,
+    finding: sentences(
+      ...ramps.flatMap(({ own }) =>
+        own.map(({ runtime, fits, rule }) => `${runtimeLabel(runtime)}: ${fits} sandboxes; ${ruleInWords[rule]}.`),
+      ),
+    ),
+    caption: sentences(
+      "Sandboxes are added in steps until a rule stops the ramp; each line ends there. Cold starts of a step are made ten at a time.",
+      scopeIn(datasets),
+    ),
+    plot,
+  };
+}

@@ -1,0 +1,91 @@
+import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { heldRates, type Objective, rateResults } from "../../analysis/rates/index.js";
+import { runtimeLabel } from "../../model/runtimes.js";
+import { lineChart } from "./chart.js";
+import type { Figure } from "./figure.js";
+import { emptyPlot } from "./look.js";
+import { type DatasetValues, distinct, scopeIn, seriesOf, sourcesOf } from "./series.js";
+import { formatMs, sentences } from "./text.js";
+
+/** The quantiles that are drawn, a panel each. */
+const quantiles = [
+  { name: "p50", of: "p50Ms" },
+  { name: "p99", of: "p99Ms" },
+] as const;
+
+/**
+ * Latency against the offered rate of an open loop: a panel per quantile, a line per runtime, the objective as a level line.
+ * Latencies count from the moment that a start was due. A quantile that only failed or refused starts reach is a gap.
+ *
+ * @param objective drawn into the panels; null for none
+ */
+export function ratesFigure(datasets: readonly Dataset[], objective: Objective | null = null): Figure {
+  const id = "rates";
+  const title = "Latency against the offered rate";
+  const results = datasets.map(dataset => ({ dataset, results: rateResults(dataset.arrivals ?? [], objective) }));
+  const all = results.map(
+    ({ dataset, results }): DatasetValues => ({
+      dataset,
+      values: results.flatMap(result =>
+        quantiles.map(({ of }, panel) => {
+          const y = result[of];
+          return {
+            runtime: result.runtime,
+            x: result.rate,
+            panel,
+            y: Number.isFinite(y) ? y : null,
+            n: result.arrivals,
+          };
+        }),
+      ),
+    }),
+  );
+  const base = { id, title, sources: sourcesOf(all, "arrivals", runtime => `arrivals_${runtime}.csv`) };
+  const ticks = distinct(all.flatMap(({ values }) => values.map(({ x }) => x)));
+  if (ticks.length === 0) {
+    const absent = "No open loop was measured.";
+    return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  }
+  const at = (x: string) => `at ${x} starts a second`;
+  const { plot } = lineChart({
+    title,
+    x: { title: "offered starts per second", scale: "linear", ticks },
+    panels: quantiles.map(({ name }, panel) => ({
+      title: name,
+      y: { title: "latency (ms)", scale: "log" },
+      series: seriesOf(all, { panel, at, format: formatMs }),
+    })),
+    columns: 1,
+    panelHeight: 220,
+  });
+  const held = objective === null ? [] : results.flatMap(each => heldRates(each.results));
+  const asked = objective === null ? "" : `p${objective.p * 100} within ${formatMs(objective.limitMs)}`;
+  return {
+    ...base,
+    finding: sentences(
+      ...held.map(({ runtime, highest, failsAt }) =>
+        highest === null
+          ? `${runtimeLabel(runtime)} does not keep ${asked} at any offered rate.`
+          : `${runtimeLabel(runtime)} keeps ${asked} up to ${highest} starts a second${failsAt === null ? ", the highest that was offered" : `; ${failsAt} fail`}.`,
+      ),
+      ...(held.length > 0 ? [] : ["Latency grows without bound once starts arrive faster than they are served."]),
+    ),
+    caption: sentences(
+      "Quantiles (R-7) of the latency over all arrivals of a rate. Latency counts from the moment that a start was due, so the queue is in it.",
+      scopeIn(datasets),
+    ),
+    plot: objective === null ? plot : withLevel(plot, objective),
+  };
+}
+
+/** The objective as a dotted line in the panel of the quantile that is nearest to it. */
+function withLevel(plot: Figure["plot"], { p, limitMs }: Objective): Figure["plot"] {
+  const suffix = p >= 0.75 ? "2" : "";
+  const shapes = [
+    {
+      ...{ type: "line", xref: `x${suffix} domain`, x0: 0, x1: 1, yref: `y${suffix}`, y0: limitMs, y1: limitMs },
+      line: { dash: "dot", width: 1.5, color: "#888888" },
+    },
+  ];
+  return { ...plot, layout: { ...plot.layout, shapes } };
+}

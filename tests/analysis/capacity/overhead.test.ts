@@ -1,0 +1,69 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { fitsCsv, type Overhead, overhead, runtimeClassYaml } from "../../../src/analysis/capacity/index.js";
+import type { Dataset } from "../../../src/analysis/datasets/dataset.js";
+import type { FitEvent } from "../../../src/campaign-files/index.js";
+import { dataset } from "../../present/figures/dataset.js";
+
+const test = suite("the overhead of a sandbox");
+
+const host = (slabKiB: number) => ({
+  ...{ memAvailableKiB: 1_000_000, slabKiB, pageTablesKiB: 0, kernelStackKiB: 0, percpuKiB: 0 },
+  ...{ anonHugePagesKiB: 0, hugetlbKiB: 0 },
+});
+
+const step = (density: number, pssKiB: number, slabKiB: number, busy: number): FitEvent["steps"][number] => ({
+  ...{ density, added: 10, failed: 0, latencyP50Ms: 50, latencyP99Ms: 90, pssKiB, host: host(slabKiB), bounds: [] },
+  ...{ memoryPressure: 0, swapIn: 0, idle: { busy, total: 200, ms: 1000 }, ms: 2000 },
+});
+
+const ramp: FitEvent = {
+  ...{ event: "fit", at: "2026-01-31T12:00:00.000Z", run: "fit_runsc_01311200", runtime: "runsc", density: 20 },
+  ...{ block: 1, position: 1, round: 1, fits: 20, rule: "asked", why: "20 were asked for" },
+  ...{ hostBefore: host(5_000), boundsBefore: [], idleBefore: { busy: 2, total: 200, ms: 1000 }, cleanupMs: 10 },
+  steps: [step(10, 120_000, 15_000, 3), step(20, 200_000, 25_000, 4)],
+};
+
+test("memory is PSS and the kernel's growth per sandbox at the largest density, CPU the growth of the idle busy time", () => {
+  const data: Dataset = { ...dataset("mine", {}), fits: [ramp] };
+  const found = overhead(data, "runsc");
+  // by hand: 200,000 / 20; (25,000 − 5,000) / 20; a tick of 10 ms more for 10 sandboxes in 1 s: a thousandth each
+  assert.equal([found.density, found.pssKiB, found.kernelKiB, found.n], [20, 10_000, 1_000, 1]);
+  assert.ok(Math.abs(found.idleMillicores! - 1) < 1e-9);
+});
+
+test("the YAML is a RuntimeClass with what was measured and the margin added, rounded up", () => {
+  const found: Overhead = {
+    ...{ runtime: "runsc", handler: "runsc", density: 20, pssKiB: 10_240, kernelKiB: 1_024, interval: null, n: 1 },
+    idleMillicores: 0.9,
+  };
+  // by hand: 11 MiB and a tenth are 12.1, so 13; 0.99 millicores are 1
+  assert.is(
+    runtimeClassYaml(found, 0.1).replaceAll(/^#.*\n/gm, ""),
+    "apiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata:\n  name: runsc\nhandler: runsc\noverhead:\n  podFixed:\n    memory: 13Mi\n    cpu: 1m\n",
+  );
+});
+
+test("the upper end of an interval counts where there is one", () => {
+  const found: Overhead = {
+    ...{ runtime: "crun", handler: "crun", density: 20, pssKiB: 2_048, kernelKiB: 0, interval: [1_900, 4_096], n: 5 },
+    idleMillicores: null,
+  };
+  assert.match(runtimeClassYaml(found, 0), /memory: 4Mi/);
+  assert.not.match(runtimeClassYaml(found, 0), /cpu:/);
+});
+
+test("a runtime that was not measured is an error that names those that were", () => {
+  assert.throws(
+    () => overhead({ ...dataset("mine", {}), fits: [ramp] }, "kata"),
+    /expected a memory or fit campaign of kata, found memory of runsc/,
+  );
+});
+
+test("ramps as a table: a row per step, the rule in the last", () => {
+  const [, first, last] = fitsCsv([ramp]).split("\n");
+  assert.is(first, "fit_runsc_01311200,runsc,1,10,10,0,50.000,90.000,120000,1000000,0.000,0.015,,");
+  assert.ok(last!.endsWith(",0.020,20,asked"));
+});
+
+test.run();

@@ -1,0 +1,94 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { ArrivalsEvent, ScheduleEvent } from "../../../src/campaign-files/arrivals.js";
+import { experimentSettings } from "../../../src/measure/plan/settings.js";
+import { inTempFolder } from "../../support/temp.js";
+import { campaignIn, fakeTools, type Outcome, planOf } from "../campaign/campaigns.js";
+import { FakeCri } from "../campaign/fake-cri.js";
+import { VirtualClock } from "../campaign/virtual-clock.js";
+
+const test = suite("the arrivals experiment");
+
+/** A service that takes 40 ms for each sandbox. */
+const quick = () => new FakeCri(new VirtualClock(), () => ({ ms: 40 }));
+const windowsOf = ({ events }: Outcome) => events.filter((event): event is ArrivalsEvent => event.event === "arrivals");
+const open = (wishes: object) => planOf({ experiment: "arrivals", rate: [5], duration: 10, hold: "1", ...wishes });
+
+test("a window's schedule is in the journal before any start, and every arrival is there afterwards", () =>
+  inTempFolder(async folder => {
+    const outcome = await campaignIn(folder, open({ arrivals: "uniform" }), fakeTools(quick()));
+    assert.is(outcome.error, undefined);
+    const [schedule] = outcome.events.filter((event): event is ScheduleEvent => event.event === "schedule");
+    const [window] = windowsOf(outcome);
+    assert.ok(outcome.events.indexOf(schedule!) < outcome.events.indexOf(window!));
+    // by hand: 5 a second for 10 s, every 200 ms
+    assert.equal(
+      window!.dueMs,
+      Array.from({ length: 50 }, (_, n) => n * 200),
+    );
+    assert.equal(
+      window!.samples.map(({ client, sentMs }) => [client, sentMs]),
+      window!.dueMs.map((due, index) => [index + 1, due]),
+    );
+    assert.is(window!.removals.length, 50);
+  }));
+
+test("all runtimes meet the same arrivals, and another seed gives others", () =>
+  inTempFolder(async folder => {
+    const both = await campaignIn(folder, open({ runtimes: ["runc", "crun"] }), fakeTools(quick()));
+    const [runc, crun] = windowsOf(both);
+    assert.not.equal(runc!.runtime, crun!.runtime);
+    assert.equal(runc!.dueMs, crun!.dueMs);
+    await inTempFolder(async other => {
+      const [reseeded] = windowsOf(await campaignIn(other, open({ seed: 2 }), fakeTools(quick())));
+      assert.not.equal(reseeded!.dueMs, runc!.dueMs);
+    });
+  }));
+
+test("what a limit refuses is in the journal, by the limit's name", () =>
+  inTempFolder(async folder => {
+    const [window] = windowsOf(
+      await campaignIn(folder, open({ arrivals: "uniform", hold: "5", alive: 10 }), fakeTools(quick())),
+    );
+    assert.is(window!.samples.length + window!.refused.length, 50);
+    assert.ok(window!.refused.length > 0);
+    assert.ok(window!.refused.every(({ by }) => by === "alive"));
+    // by hand: the first ten are admitted
+    assert.is(window!.refused[0]!.client, 11);
+  }));
+
+test("a campaign that was interrupted in its second window goes on with it", () =>
+  inTempFolder(async folder => {
+    const stop = new AbortController();
+    let windows = 0;
+    const tools = fakeTools(quick(), {
+      report: ({ doing }) => {
+        if (doing.startsWith("window") && ++windows === 2) stop.abort();
+      },
+    });
+    const plan = open({ rate: [2, 5] });
+    assert.is(windowsOf(await campaignIn(folder, plan, tools, stop.signal)).length, 1);
+    const resumed = windowsOf(await campaignIn(folder, plan, fakeTools(quick()), undefined, true));
+    assert.equal(
+      resumed.map(({ rate }) => rate),
+      [2, 5],
+    );
+  }));
+
+for (const [what, wishes, message] of [
+  ["no rate", { rate: undefined }, /no rate is named/],
+  ["a rate of 0", { rate: [0] }, /from 0.001 to 10000, found 0/],
+  ["a rate for a trace", { arrivals: "trace:x.csv" }, /a trace has a rate of its own/],
+  ["a hold longer than the window", { hold: "11" }, /outlive the window/],
+  ["a hold that is no time", { hold: "long" }, /expected seconds such as 2/],
+  ["an objective without a quantile", { slo: "2s" }, /such as p99:2s/],
+  ["arrivals of another kind", { arrivals: "bursts" }, /poisson, uniform or trace:FILE/],
+] as const) {
+  test(`${what} is refused before anything is started`, () => {
+    const usual = { experiment: "arrivals", runtimes: ["runc"], duration: 10, hold: "1" } as const;
+    const all = { ...usual, ...(what === "a rate for a trace" || !("rate" in wishes) ? { rate: [5] } : {}), ...wishes };
+    assert.throws(() => experimentSettings(all), message);
+  });
+}
+
+test.run();
