@@ -3,8 +3,6 @@ import type { End } from "../model/end.js";
 import type { Experiment } from "../model/experiment.js";
 import type { MarkName } from "../model/marks.js";
 import type { Parsed, Problem } from "../model/problem.js";
-import type { ArrivalsEvent, ScheduleEvent } from "./arrivals.js";
-import type { FitEvent } from "./fit.js";
 import type { CpuTicks, HostState } from "./host-state.js";
 import type { OperationsEvent } from "./operations.js";
 
@@ -306,6 +304,133 @@ export interface MemoryEvent extends CellPlace {
   readonly hostBefore: HostMemory;
   readonly hostAfter: HostMemory;
   readonly kernel: { readonly ksmPagesSharing: number | null; readonly transparentHugePages: string | null };
+  readonly cleanupMs: number;
+}
+
+/** How the arrivals of an open loop are spaced. */
+export const arrivalKinds = ["poisson", "uniform", "trace"] as const;
+
+export type ArrivalKind = (typeof arrivalKinds)[number];
+
+/** Where a window belongs: a runtime and the starts per second that it is offered; null for a trace's own rate. */
+interface WindowPlace extends CellPlace {
+  readonly rate: number | null;
+  readonly block: number;
+  /** 1 for the cell's first window; warm-up windows are counted by themselves. */
+  readonly round: number;
+  readonly warmup: boolean;
+}
+
+/** The schedule of a window, drawn before it: for each arrival when it is due, and how long its sandbox then lives. */
+export interface ScheduleEvent extends WindowPlace {
+  readonly event: "schedule";
+  readonly at: string;
+  readonly arrivals: ArrivalKind;
+  /** The text that the random numbers follow from. */
+  readonly seed: string;
+  readonly durationMs: number;
+  /** `[dueMs, holdMs]` for each arrival, in milliseconds since the release. */
+  readonly schedule: readonly (readonly [dueMs: number, holdMs: number])[];
+}
+
+/** An arrival that was not admitted, and the limit that was reached. */
+export interface RefusedArrival {
+  readonly client: number;
+  readonly by: "inFlight" | "alive";
+}
+
+/** The removal of one sandbox after its hold. Milliseconds since the release. */
+export interface ArrivalRemoval {
+  readonly client: number;
+  readonly dueMs: number;
+  /** When a worker took it: it was overdue until then. */
+  readonly begunMs: number;
+  readonly doneMs: number;
+  /** Whether the window's last start ended before the hold did. */
+  readonly holdCut: boolean;
+  readonly failure: string | null;
+}
+
+/** What makes a window less trustworthy. */
+export type WindowFlag = RoundFlag | "late";
+
+/** One window of an open loop: what became of every arrival. Client n is the n-th arrival of the schedule. */
+export interface ArrivalsEvent extends WindowPlace {
+  readonly event: "arrivals";
+  readonly at: string;
+  readonly position: number;
+  readonly durationMs: number;
+  /** Epoch milliseconds of the release; all other times count from it. */
+  readonly releasedMs: number;
+  /** When each arrival was due. */
+  readonly dueMs: readonly number[];
+  /** A cold start for each arrival that was admitted, in the order of the clients. */
+  readonly samples: readonly Sample[];
+  readonly refused: readonly RefusedArrival[];
+  readonly removals: readonly ArrivalRemoval[];
+  readonly cpu: RoundCpu;
+  readonly loopDelayMs: number;
+  readonly clockStepMs: number;
+  readonly quiet: { readonly ms: number; readonly reached: boolean };
+  readonly cleanupMs: number;
+  readonly host: HostState;
+  readonly swapIn: number;
+  readonly memoryStallUs: number;
+  readonly flags: readonly WindowFlag[];
+}
+
+/** Why a ramp ended. */
+export const stopRules = ["asked", "failed", "latency", "headroom", "pressure", "swap"] as const;
+
+export type StopRule = (typeof stopRules)[number];
+
+/** Something that sandboxes use up: what is used, and where it ends. */
+export interface Bound {
+  /** Such as `memory of the host`, or the control group or kernel setting that sets the limit. */
+  readonly name: string;
+  readonly unit: "KiB" | "pids" | "files";
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** One step of a ramp: sandboxes were added, and all of them were looked at. */
+export interface FitStep {
+  /** Sandboxes ready after the step. */
+  readonly density: number;
+  readonly added: number;
+  readonly failed: number;
+  /** Cold starts of the step, ten at a time: quantiles (R-7) in milliseconds; null if none ended well. */
+  readonly latencyP50Ms: number | null;
+  readonly latencyP99Ms: number | null;
+  /** Sum of PSS over the sandboxes' processes. */
+  readonly pssKiB: number;
+  readonly host: HostMemory;
+  readonly bounds: readonly Bound[];
+  /** Share of the last 10 s in which some task waited for memory, in percent; null where the kernel does not count it. */
+  readonly memoryPressure: number | null;
+  /** Pages swapped in since the ramp began. */
+  readonly swapIn: number;
+  /** The whole host's CPU in a window in which the sandboxes were idle, in ticks of 10 ms. */
+  readonly idle: { readonly busy: number; readonly total: number; readonly ms: number };
+  readonly ms: number;
+}
+
+/** A ramp: sandboxes added in steps until a rule stopped it. */
+export interface FitEvent extends CellPlace {
+  readonly event: "fit";
+  readonly at: string;
+  readonly block: number;
+  readonly position: number;
+  readonly round: number;
+  /** Sandboxes that fit: those of the last step in which none failed. */
+  readonly fits: number;
+  readonly rule: StopRule;
+  /** The rule in words, with its numbers. */
+  readonly why: string;
+  readonly hostBefore: HostMemory;
+  readonly boundsBefore: readonly Bound[];
+  readonly idleBefore: FitStep["idle"];
+  readonly steps: readonly FitStep[];
   readonly cleanupMs: number;
 }
 

@@ -2,7 +2,6 @@
 
 export * from "./arrivals.js";
 export * from "./events.js";
-export * from "./fit.js";
 export { type HostCost, hostCost } from "./host-cost.js";
 export * from "./manifest.js";
 export * from "./operations.js";

@@ -1,4 +1,4 @@
-import type { ArrivalsEvent } from "../../campaign-files/arrivals.js";
+import type { ArrivalsEvent } from "../../campaign-files/events.js";
 import { type CampaignEvent, endOf } from "../../campaign-files/index.js";
 import type { ArrivalStart, ArrivalWindow } from "./dataset.js";
 

@@ -1,5 +1,4 @@
-import type { CampaignEvent, HostMemory, MemoryEvent } from "../../campaign-files/events.js";
-import type { Bound } from "../../campaign-files/fit.js";
+import type { Bound, CampaignEvent, HostMemory, MemoryEvent } from "../../campaign-files/events.js";
 import type { SandboxConfig } from "../cri/client.js";
 import type { SandboxRole } from "../cri/labels.js";
 import type { MemorySnapshot } from "../host/memory-snapshot.js";

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { Bound } from "../../campaign-files/fit.js";
+import type { Bound } from "../../campaign-files/events.js";
 import { fieldsOf, readProc } from "./proc.js";
 
 /** A limit of a control group above this is none: v1 writes a number near 2^63 for it. */

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type ArrivalsEvent, arrivalsHeader, formatArrivals } from "../../campaign-files/arrivals.js";
-import { type CampaignEvent, coldStartOf, type RoundEvent } from "../../campaign-files/events.js";
+import { arrivalsHeader, formatArrivals } from "../../campaign-files/arrivals.js";
+import { type ArrivalsEvent, type CampaignEvent, coldStartOf, type RoundEvent } from "../../campaign-files/events.js";
 import { formatOperations, type OperationsEvent, operationsHeader } from "../../campaign-files/operations.js";
 import { formatSamples, sampleRows, samplesHeader } from "../../campaign-files/samples.js";
 import {

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { ArrivalsEvent, ScheduleEvent } from "../../../src/campaign-files/arrivals.js";
+import type { ArrivalsEvent, ScheduleEvent } from "../../../src/campaign-files/events.js";
 import { experimentSettings } from "../../../src/measure/plan/settings.js";
 import { inTempFolder } from "../../support/temp.js";
 import { campaignIn, fakeTools, type Outcome, planOf } from "../campaign/campaigns.js";

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { FitEvent } from "../../../src/campaign-files/fit.js";
+import type { FitEvent } from "../../../src/campaign-files/events.js";
 import type { CampaignTools } from "../../../src/measure/campaign/tools.js";
 import { inTempFolder } from "../../support/temp.js";
 import { campaignIn, fakeTools, planOf } from "../campaign/campaigns.js";

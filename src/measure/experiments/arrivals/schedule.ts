@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ArrivalKind, ScheduleEvent } from "../../../campaign-files/arrivals.js";
+import type { ArrivalKind, ScheduleEvent } from "../../../campaign-files/events.js";
 import { LabError } from "../../../model/errors.js";
 import {
   type Arrival,

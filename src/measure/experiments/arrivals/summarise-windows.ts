@@ -1,4 +1,4 @@
-import type { ArrivalsEvent } from "../../../campaign-files/arrivals.js";
+import type { ArrivalsEvent } from "../../../campaign-files/events.js";
 import { type CampaignEvent, endOf, type RoundFlag } from "../../../campaign-files/events.js";
 import { type CellSummary, isUnreliable } from "../summary.js";
 

@@ -1,5 +1,10 @@
-import type { ArrivalRemoval, ArrivalsEvent, RefusedArrival, ScheduleEvent } from "../../../campaign-files/arrivals.js";
-import type { Sample } from "../../../campaign-files/events.js";
+import type {
+  ArrivalRemoval,
+  ArrivalsEvent,
+  RefusedArrival,
+  Sample,
+  ScheduleEvent,
+} from "../../../campaign-files/events.js";
 import { type OpenLoopLimits, runOpenLoop } from "../../arrivals/open-loop.js";
 import { elapsedMs } from "../../round/clock.js";
 import { observe } from "../../round/observe.js";

@@ -1,5 +1,4 @@
-import type { CampaignEvent } from "../../../campaign-files/events.js";
-import type { FitEvent } from "../../../campaign-files/fit.js";
+import type { CampaignEvent, FitEvent } from "../../../campaign-files/events.js";
 import { standingMs } from "../cost.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import { workloadSettingNames } from "../settings.js";

@@ -1,4 +1,4 @@
-import type { Bound } from "../../../campaign-files/fit.js";
+import type { Bound } from "../../../campaign-files/events.js";
 
 /** The state of all bounds at one density. */
 export interface Reading {

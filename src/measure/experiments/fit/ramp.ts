@@ -1,4 +1,4 @@
-import type { FitEvent, FitStep, StopRule } from "../../../campaign-files/fit.js";
+import type { FitEvent, FitStep, StopRule } from "../../../campaign-files/events.js";
 import { ticksBetween } from "../../host/cpu.js";
 import { elapsedMs } from "../../round/clock.js";
 import { readStanding } from "../memory/read-standing.js";
