@@ -65,7 +65,8 @@ export const sampleColumns = [
 ] as const;
 
 /** The columns of campaigns that were recorded before cold starts had other ends. */
-const columnsBefore = sampleColumns.slice(0, sampleColumns.indexOf("until"));
+/** The columns of a samples.csv whose cold starts end at READY, as older campaigns wrote it. */
+export const columnsBefore = sampleColumns.slice(0, sampleColumns.indexOf("until"));
 
 /** The first line of `samples.csv`. */
 export const samplesHeader = `${sampleColumns.join(",")}\n`;

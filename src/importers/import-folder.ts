@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { samplesHeader } from "../campaign-files/samples.js";
+import { columnsBefore } from "../campaign-files/samples.js";
 import { ProblemList } from "../logs/index.js";
 import { LabError } from "../model/errors.js";
 import type { ImportedRun, Sink } from "./importer.js";
@@ -91,7 +91,7 @@ export class ImportFolderWriter {
     }
     mkdirSync(folder, { recursive: true });
     this.#samples = openSync(join(folder, "samples.csv"), "w");
-    writeSync(this.#samples, samplesHeader);
+    writeSync(this.#samples, `${columnsBefore.join(",")}\n`);
     this.#memory = openSync(join(folder, "memory.csv"), "w");
     writeSync(this.#memory, `${memoryHeader}\n`);
   }
@@ -188,7 +188,7 @@ export async function readImportFolder(folder: string, sinkOf: (file: string) =>
     }
   };
   const samples = sinkOf(join(folder, "samples.csv"));
-  await take("samples.csv", samplesHeader.split(",").length, (fields, run) => {
+  await take("samples.csv", columnsBefore.length, (fields, run) => {
     const [, , , , concurrency = "", , round, , client, outcome, start = "", latency = "", reason = ""] = fields;
     const [latencyMs, startMs] = [latency, start].map(text => (text === "" ? null : Number(text)));
     if (outcome !== "ready" && outcome !== "failed") return "ready or failed";

@@ -39,7 +39,7 @@ test("--plan --json says what a campaign needs, and measures nothing", () =>
     ]);
     // four rounds of 11 clients by two runtimes, and a prewarm for each visit
     assert.equal([plan.cells, plan.sandboxes, plan.fits, plan.why], [4, 4 * 11 * 2 + 8, true, []]);
-    assert.equal(Object.keys(plan.needs), ["memoryMiB", "committedMiB", "pids"]);
+    assert.equal(Object.keys(plan.needs), ["memoryMiB", "committedMiB", "pids", "sandboxes"]);
     assert.match(plan.confounds[0], /snapshotters differ/);
     assert.equal(readdirSync(cwd), []);
   }));

@@ -295,7 +295,7 @@ export const paperClaims: readonly Claim[] = [
     ).map(([of, printed, threads]) =>
       operation(
         of,
-        `as mean time to make all by ${of}, all v1 controllers`,
+        `mean time to make all, ${of}, all v1 controllers`,
         point(printed, "s"),
         grouping("v1pool", threads, 2000),
       ),

@@ -24,6 +24,13 @@ const planOf = async (file: string) => {
  * Density: as time, and the background of each runtime and density.
  */
 const byHand = {
+  // rates 5 + 10 + 15 + 20 + 25 for 15 s by two runtimes, 1 + 2 + 4 + 6 by one; ramps to 300 twice and to 150
+  "arrivals-and-fit.yaml": { cells: 2 * 5 + 4 + 3, sandboxes: 2 * (15 * 75 + 5) + (15 * 13 + 4) + 2 * 300 + 150 },
+  // control groups and root file systems start no sandbox
+  "cgroups.yaml": { cells: 3 * 3 * 2, sandboxes: 0 },
+  "rootfs.yaml": { cells: 2 * 4, sandboxes: 0 },
+  // clients 31
+  "cold-start.yaml": { cells: 3 * 3, sandboxes: 3 * (6 * 31 + 3) },
   // clients 1 + 10 + 20 + 50 + 100 + 200 + 300 + 400 = 1,081
   "paper-time.yaml": { cells: 4 * 8, sandboxes: 4 * (50 * 1081 + 8) },
   // sandboxes 1 + 10 + 100 + 500 + 1,000 + 2,000 = 3,611, at each of six guest memories
