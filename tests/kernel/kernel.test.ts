@@ -150,8 +150,11 @@ test("a danfo frame is shown as a table and as text", async ({ kernel }) => {
     new DataFrame([{ runtime: "rund", ms: 84 }, { runtime: "<kata>", ms: 300 }])`);
   assert.is(reply.status, "ok", String(reply.evalue));
   const { data } = outputs.at(-1) as { data: Record<string, string> };
-  assert.match(data["text/html"]!, "<tr><th>1</th><td>&lt;kata&gt;</td><td>300</td></tr>");
-  assert.match(data["text/plain"]!, /^ +runtime +ms\n0 +rund +84\n1 +<kata> +300$/m);
+  assert.match(
+    data["text/html"]!,
+    '<td style="text-align:left">&lt;kata&gt;</td><td style="text-align:right">300</td>',
+  );
+  assert.match(data["text/plain"]!, /^runtime +ms\nrund +84\n<kata> +300$/m);
 });
 
 test("tslab's own display works in cells", async ({ kernel }) => {

@@ -47,7 +47,9 @@ test("fig-10 runs on stock tslab, too, and shows its picture", async () => {
 for (const name of notebookNames) {
   test(`${name} holds no path, address or time of the machine that ran it, and no large output`, () => {
     const text = readFileSync(join(notebooksFolder, name), "utf8");
-    assert.not.match(text, /\/(home|root|tmp|work|Users)\//);
+    // a picture in base64 may hold any letters
+    const words = text.replaceAll(/[A-Za-z0-9+/=]{400,}/g, "");
+    assert.not.match(words, /\/(home|root|tmp|work|Users)\//);
     assert.not.match(text, /\b20\d\d-\d\d-\d\dT\d\d:|\bdist\/|node_modules/);
     assert.not.match(text, "rundLabPlotly");
     assert.ok(text.length < 1_000_000, `${text.length} characters`);

@@ -35,7 +35,7 @@ test("a sandbox that dies after READY is no cold start: outcome died, the round 
     assert.match(died?.message ?? "", /^ready after \d+\.\d ms, and no longer when the round ended$/);
     assert.ok(second?.makespanMs !== null);
     assert.equal([cells[0]?.rounds, cells[0]?.partial, cells[0]?.failed], [1, 1, 1]);
-    assert.match(read("samples.csv"), /,2,died,\d+\.\d{3},\d+\.\d{3},died\n/);
+    assert.match(read("samples.csv"), /,2,died,\d+\.\d{3},\d+\.\d{3},died,/);
     assert.is(server.sandboxes.size, 0);
   }));
 

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { poolConfig } from "../../../src/measure/changes/thin-pool.js";
 import { containerdConfig } from "../../../src/measure/containerd/config.js";
 import { shimProgram } from "../../../src/measure/containerd/handlers.js";
+import { experimentTable } from "../../../src/measure/experiments/index.js";
 import { readVersions } from "../../../src/measure/host/versions.js";
 import { readCampaignFile } from "../../../src/measure/plan/campaign-file.js";
 import { findRuntime, runtimes } from "../../../src/measure/runtimes/index.js";
@@ -179,9 +180,15 @@ test("every campaign file can be read, and names runtimes that are declared", ()
   for (const file of files) {
     const campaign = readCampaignFile(join(folder, file));
     assert.is(`${campaign.name}.yaml`, file);
-    for (const { runtimes: ids = [] } of campaign.experiments) {
+    for (const { experiment, runtimes: ids = [] } of campaign.experiments) {
       assert.ok(ids.length > 0, file);
-      for (const id of ids) of(id);
+      const { subjects } = experimentTable[experiment];
+      for (const id of ids) if (subjects === undefined) of(id);
+      if (subjects !== undefined)
+        assert.ok(
+          ids.every(id => subjects.all.some(subject => subject.id === id)),
+          file,
+        );
     }
   }
 });
