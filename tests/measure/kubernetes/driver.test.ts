@@ -1,0 +1,210 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Sample } from "../../../src/campaign-files/events.js";
+import type { SandboxConfig } from "../../../src/measure/cri/client.js";
+import { labelNames, sandboxLabels } from "../../../src/measure/cri/labels.js";
+import { connectApi } from "../../../src/measure/kubernetes/api.js";
+import { type ClusterDriver, clusterDriver } from "../../../src/measure/kubernetes/driver.js";
+import { deleteNamespace, ensureNamespace } from "../../../src/measure/kubernetes/namespace.js";
+import { machineClock } from "../../../src/measure/round/clock.js";
+import { emptySandbox } from "../../../src/measure/round/driver.js";
+import { StandInApiServer, starts } from "./api-server.js";
+
+const test = suite("a driver over the API server");
+const { signal } = new AbortController();
+const namespace = { name: "lab", own: true };
+
+function sandbox(client: number, round = 1): SandboxConfig {
+  const place = { experiment: "time", runtime: "runc", density: 0, concurrency: 1, round, client } as const;
+  return {
+    ...{ name: `test-${round}-${client}`, uid: `s-${client}`, namespace: "x", handler: "runc", network: "NODE" },
+    labels: sandboxLabels({ campaign: "c1", role: "test", ...place }),
+  };
+}
+
+async function withDriver(work: (server: StandInApiServer, driver: ClusterDriver) => Promise<void>): Promise<void> {
+  const server = new StandInApiServer();
+  const access = { context: "stand-in", server: await server.listen(), tls: {}, headers: async () => ({}) };
+  const api = connectApi(access);
+  const driver = clusterDriver({
+    ...{ api, clock: machineClock, campaign: "c1", nodes: [] },
+    template: { namespace: "lab", image: "pause", priorityClass: null },
+    runtimeClasses: new Map([["runc", "fast"]]),
+    placement: { nodes: [], how: "spread" },
+    prepare: () => ensureNamespace(api, namespace, "c1"),
+  });
+  try {
+    await work(server, driver);
+  } finally {
+    await driver.close();
+    api.close();
+    await server.close();
+  }
+}
+
+async function round(driver: ClusterDriver, clients: number, timeoutMs = 5_000, midway: () => void = () => {}) {
+  const sandboxes = Array.from({ length: clients }, (_, index) => sandbox(index + 1));
+  const begun = await driver.begin(emptySandbox, sandboxes);
+  const { epochMs, atNs } = machineClock.wall();
+  const running = sandboxes.map((each, index) => begun.start(each, index + 1, { atNs, epochMs }, timeoutMs, signal));
+  midway();
+  return Promise.all(running);
+}
+
+async function one(driver: ClusterDriver, timeoutMs?: number, midway?: () => void): Promise<Sample> {
+  return (await round(driver, 1, timeoutMs, midway))[0]!;
+}
+
+test("a cold start is one pod with the RuntimeClass, and its times are in order", () =>
+  withDriver(async (server, driver) => {
+    const sample = await one(driver);
+    assert.is(sample.status, "ready");
+    if (sample.status !== "ready") return;
+    const { sentMs, answeredMs, scheduledMs, readyMs, node } = sample;
+    assert.ok(sentMs <= answeredMs && sentMs <= scheduledMs! && scheduledMs! <= readyMs);
+    assert.is(node, "node-a");
+    const [pod] = server.pods;
+    assert.is(pod!.spec.runtimeClassName, "fast");
+    assert.is(pod!.metadata.labels[labelNames.campaign], "c1");
+    assert.is(pod!.spec.automountServiceAccountToken, false);
+  }));
+
+test("removal waits until the pod is gone, and one that is gone already is no error", () =>
+  withDriver(async (server, driver) => {
+    const sample = await one(driver);
+    await driver.remove(sample.sandbox!, 1_000);
+    assert.equal(server.pods, []);
+    await driver.remove(sample.sandbox!, 1_000);
+    assert.equal(await driver.list({ [labelNames.campaign]: "c1" }, 1_000), []);
+  }));
+
+test("pods of another campaign are neither listed nor removed", () =>
+  withDriver(async (_, driver) => {
+    await round(driver, 1);
+    assert.is((await driver.list({ [labelNames.campaign]: "c1" }, 1_000)).length, 1);
+    assert.equal(await driver.list({ [labelNames.campaign]: "c10" }, 1_000), []);
+  }));
+
+test("repeated and reordered events count nothing twice", () =>
+  withDriver(async (server, driver) => {
+    server.repeats = true;
+    const samples = await round(driver, 20);
+    assert.equal(new Set(samples.map(({ client }) => client)).size, 20);
+    assert.ok(samples.every(({ status }) => status === "ready"));
+  }));
+
+test("a busy server is asked again after its Retry-After", () =>
+  withDriver(async (server, driver) => {
+    server.busy = { left: 1, retryAfter: 1 };
+    const sample = await one(driver);
+    assert.is(sample.status, "ready");
+    assert.ok(sample.status === "ready" && sample.answeredMs - sample.sentMs >= 1_000);
+    assert.is(server.created.length, 1);
+  }));
+
+test("a change that happened while the watch was broken is a failure with the reason, not a wrong time", () =>
+  withDriver(async (server, driver) => {
+    server.fate = () => starts(30);
+    const samples = await round(driver, 3, 5_000, () => setTimeout(() => server.breakWatches(), 10));
+    for (const sample of samples) {
+      assert.is(sample.status, "failed");
+      assert.is(sample.status === "failed" && sample.reason, "watch-gap");
+    }
+  }));
+
+test("after a break the watch goes on, and the next round is whole", () =>
+  withDriver(async (server, driver) => {
+    await driver.begin(emptySandbox, []);
+    server.breakWatches();
+    server.fate = () => starts(400);
+    const sample = await one(driver);
+    assert.is(sample.status, "ready");
+  }));
+
+test("a compacted resource version (410) makes the watch list again", () =>
+  withDriver(async (server, driver) => {
+    server.fate = () => starts(300);
+    const before = server.lists;
+    const sample = await one(driver, 5_000, () => setTimeout(() => server.compact(), 50));
+    assert.ok(server.lists > before);
+    assert.is(sample.status, "ready");
+  }));
+
+test("bookmarks move the watch on and are no change of a pod", () =>
+  withDriver(async (server, driver) => {
+    server.fate = () => starts(50);
+    const sample = await one(driver, 5_000, () => setTimeout(() => server.bookmark(), 20));
+    assert.is(sample.status, "ready");
+  }));
+
+test("an image that cannot be pulled fails at once, with the kubelet's words", () =>
+  withDriver(async (server, driver) => {
+    const waiting = { reason: "ImagePullBackOff", message: "Back-off pulling image" };
+    server.fate = () => [
+      { afterMs: 1, node: "node-a", status: { phase: "Pending", containerStatuses: [{ state: { waiting } }] } },
+    ];
+    const sample = await one(driver);
+    assert.is(sample.status, "failed");
+    if (sample.status !== "failed") return;
+    assert.is(sample.reason, "image");
+    assert.is(sample.message, "ImagePullBackOff: Back-off pulling image");
+  }));
+
+test("a pod that no node takes is a timeout with the scheduler's words", () =>
+  withDriver(async (server, driver) => {
+    const message = "0/2 nodes are available: 2 Insufficient memory.";
+    const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }];
+    server.fate = () => [{ afterMs: 1, status: { phase: "Pending", conditions } }];
+    const sample = await one(driver, 200);
+    assert.is(sample.status, "timeout");
+    if (sample.status !== "timeout") return;
+    assert.is(sample.reason, "unschedulable");
+    assert.match(sample.message, "2 Insufficient memory");
+  }));
+
+test("an evicted pod fails as evicted", () =>
+  withDriver(async (server, driver) => {
+    const status = { phase: "Failed", reason: "Evicted", message: "The node was low on resource: memory." };
+    server.fate = () => [{ afterMs: 1, node: "node-a", status }];
+    const sample = await one(driver);
+    assert.is(sample.status === "failed" && sample.reason, "evicted");
+  }));
+
+test("a missing right names the verb and the resource", () =>
+  withDriver(async (server, driver) => {
+    server.forbidden.add("create pods");
+    const sample = await one(driver);
+    assert.is(sample.status === "failed" && sample.reason, "refused");
+    assert.match(sample.status === "failed" ? sample.message : "", 'cannot create resource "pods"');
+  }));
+
+test("an API server that is gone is recognised as lost, so that the round is not recorded", () =>
+  withDriver(async (server, driver) => {
+    await driver.begin(emptySandbox, []);
+    await server.close();
+    const sample = await one(driver, 500);
+    assert.is(sample.status === "failed" && sample.reason, "unavailable");
+  }));
+
+test("a namespace is made once, and goes with everything in it", () =>
+  withDriver(async (server, driver) => {
+    await driver.begin(emptySandbox, []);
+    assert.equal(server.namespaces, ["lab"]);
+    const access = { context: "", server: server.url, tls: {}, headers: async () => ({}) };
+    const api = connectApi(access);
+    await ensureNamespace(api, namespace, "c1");
+    await deleteNamespace(api, namespace);
+    await deleteNamespace(api, namespace);
+    api.close();
+    assert.equal(server.namespaces, []);
+  }));
+
+test("a thousand pods at once are a thousand samples, each counted once", () =>
+  withDriver(async (server, driver) => {
+    const samples = await round(driver, 1_000, 60_000);
+    assert.is(samples.filter(({ status }) => status === "ready").length, 1_000);
+    assert.is(new Set(samples.map(({ sandbox }) => sandbox)).size, 1_000);
+    assert.is(server.created.length, 1_000);
+  }));
+
+test.run();
