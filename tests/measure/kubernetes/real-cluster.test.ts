@@ -1,0 +1,114 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import * as assert from "uvu/assert";
+import { parse, parseAllDocuments, stringify } from "yaml";
+import { parseEvents, parseManifest, type RoundEvent } from "../../../src/campaign-files/index.js";
+import { type Api, connectApi } from "../../../src/measure/kubernetes/api.js";
+import { failedFor } from "../../../src/measure/kubernetes/errors.js";
+import { readKubeconfig } from "../../../src/measure/kubernetes/kubeconfig.js";
+import { projectRoot, suiteNeeding } from "../../support/needs.js";
+import { inTempFolder } from "../../support/temp.js";
+
+/** No package brings a cluster: these tests run where somebody names one, with a RuntimeClass `runc` on its nodes. */
+const kubeconfig = process.env.RUND_LAB_KUBECONFIG;
+const here = kubeconfig !== undefined && kubeconfig !== "";
+const test = suiteNeeding("campaigns on a real cluster", { name: "RUND_LAB_KUBECONFIG", here, optional: true });
+const program = join(projectRoot, "dist/cli/main.js");
+
+interface Manifest {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+async function admin(): Promise<Api> {
+  process.env.KUBECONFIG = kubeconfig;
+  return connectApi(await readKubeconfig(null));
+}
+
+const plurals: Readonly<Record<string, string>> = {
+  ...{ Namespace: "namespaces", ServiceAccount: "serviceaccounts", Role: "roles", RoleBinding: "rolebindings" },
+  ...{ ClusterRole: "clusterroles", ClusterRoleBinding: "clusterrolebindings" },
+};
+
+function pathOf({ kind, apiVersion, metadata }: Manifest): string {
+  const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const scope = metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`;
+  return `${base}${scope}/${plurals[kind]}`;
+}
+
+const rights = () =>
+  parseAllDocuments(readFileSync(join(projectRoot, "environment/kubernetes/rights.yaml"), "utf8")).map(
+    document => document.toJS() as Manifest,
+  );
+
+async function withRights(api: Api, work: (token: string) => Promise<void>): Promise<void> {
+  try {
+    for (const manifest of rights()) await api.call({ method: "POST", path: pathOf(manifest), body: manifest });
+    const path = "/api/v1/namespaces/rund-lab/serviceaccounts/rund-lab/token";
+    const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 3600 } };
+    const { status } = await api.call<{ status: { token: string } }>({ method: "POST", path, body });
+    await work(status.token);
+  } finally {
+    for (const manifest of rights().reverse()) {
+      const path = `${pathOf(manifest)}/${manifest.metadata.name}`;
+      await api.call({ method: "DELETE", path }).catch(error => {
+        if (!failedFor(error, "not-found")) throw error;
+      });
+    }
+  }
+}
+
+const namespaces = async (api: Api) =>
+  (await api.call<{ items: Manifest[] }>({ path: "/api/v1/namespaces" })).items
+    .map(({ metadata }) => metadata.name)
+    .filter(name => name.startsWith("rund-lab-"));
+
+const run = (words: readonly string[], KUBECONFIG: string) =>
+  execa("node", [program, "run", ...words], { env: { KUBECONFIG }, reject: false });
+
+const smallest = ["time", "--cluster", "--runtime-class", "runc", "--concurrency", "2", "--rounds", "1"];
+
+test("a campaign measures every client on a node that is named, and leaves no namespace", () =>
+  inTempFolder(async folder => {
+    const api = await admin();
+    const { exitCode, stdout, stderr } = await run([...smallest, "--out", folder, "--json"], kubeconfig!);
+    assert.is(exitCode, 0, stderr);
+    const { campaign } = JSON.parse(stdout) as { campaign: string };
+    const round = parseEvents(readFileSync(join(campaign, "events.ndjson"), "utf8")).rows.find(
+      (event): event is RoundEvent => event.event === "round",
+    )!;
+    assert.is(round.samples.length, 2);
+    assert.ok(round.samples.every(({ status, node }) => status === "ready" && node !== undefined));
+    assert.is(parseManifest(readFileSync(join(campaign, "run.json"), "utf8")).driver, "kubernetes");
+    assert.equal(await namespaces(api), []);
+    api.close();
+  }));
+
+test("the least rights of environment/kubernetes/rights.yaml are enough for a campaign", () =>
+  inTempFolder(async folder => {
+    const api = await admin();
+    await withRights(api, async token => {
+      const config = parse(readFileSync(kubeconfig!, "utf8")) as { users: { name: string }[] };
+      const users = config.users.map(({ name }) => ({ name, user: { token } }));
+      const file = join(folder, "least.conf");
+      writeFileSync(file, stringify({ ...config, users }));
+      const { exitCode, stderr } = await run([...smallest, "--namespace", "rund-lab", "--out", folder], file);
+      assert.is(exitCode, 0, stderr);
+      const own = await run([...smallest, "--out", folder], file);
+      assert.is(own.exitCode, 3);
+      assert.match(own.stderr, /cannot (list|create) resource "(pods|namespaces)"/);
+    });
+    api.close();
+  }));
+
+test("a RuntimeClass that the cluster does not have is named, with those it has", () =>
+  inTempFolder(async folder => {
+    const words = ["time", "--cluster", "--runtime-class", "no-such-class", "--out", folder];
+    const { exitCode, stderr } = await run(words, kubeconfig!);
+    assert.is(exitCode, 3);
+    assert.match(stderr, 'no RuntimeClass "no-such-class"');
+  }));
+
+test.run();
