@@ -48,16 +48,16 @@ test("a round is one line, and comes back as it was", () => {
   const line = formatEvent(round);
   assert.is(line.split("\n").length, 2);
   assert.ok(line.includes('"samples":[[1,"ab",0.1,80.5,81.25],{"status":"timeout"'));
-  assert.equal(parseEvents(line), { rows: [round], problems: [] });
+  assert.equal(parseEvents(line), { rows: [round], damaged: [], problems: [] });
 });
 
 test("any text in a failure's message keeps to its line", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.string(), (message, reason) => {
       const samples: Sample[] = [{ status: "failed", client: 1, sandbox: "x", sentMs: 0, endedMs: 1, reason, message }];
-      const line = formatEvent({ ...round, samples });
+      const line = formatEvent({ ...round, concurrency: 1, samples });
       assert.is(line.indexOf("\n"), line.length - 1);
-      assert.equal(parseEvents(line).rows, [{ ...round, samples }]);
+      assert.equal(parseEvents(line).rows, [{ ...round, concurrency: 1, samples }]);
     }),
   );
 });
@@ -76,25 +76,65 @@ test("wherever a journal is cut, the whole lines are read, and the rest is one p
 });
 
 test("a line that is no event is a problem with its number and what was expected", () => {
-  const wrong: readonly [string, string][] = [
-    ["{", "a JSON document"],
-    ["null", "an event"],
-    ['{"event":"constructor"}', "an event of a known name"],
-    ['{"event":"end","at":"x"}', "the field status"],
-    [formatEvent(round).trim().replace('"block":1,', ""), "the field block"],
+  const whole = formatEvent(round).trim();
+  const wrong: readonly [string, readonly string[]][] = [
+    ["{", ["a JSON document"]],
+    ["null", ["an event"]],
+    ['{"event":"constructor"}', ["an event of a known name"]],
     [
-      formatEvent(round).trim().replace('[1,"ab",0.1,80.5,81.25]', '[1,"ab",0.1]'),
-      "samples [client, sandbox, sentMs, answeredMs, readyMs] or failures",
+      '{"event":"end","at":"2026-01-31T12:00:00.000Z","why":null}',
+      ['"complete" or "interrupted" or "failed" in status'],
     ],
+    [
+      '{"event":"end","at":"noon","status":"complete"}',
+      ["a time such as 2026-01-31T12:00:00.000Z in at", "text in why"],
+    ],
+    [whole.replace('"block":1,', ""), ["a number in block"]],
+    [
+      whole.replace('[1,"ab",0.1,80.5,81.25]', '[1,"ab",0.1]'),
+      ["a number in samples[0][3]", "a number in samples[0][4]"],
+    ],
+    [
+      whole.replace('[1,"ab",0.1,80.5,81.25]', '[2,"ab",0.1,80.5,81.25]'),
+      ["one sample for each client from 1 to the concurrency"],
+    ],
+    [whole.replace('"flags":["partial"]', '"flags":[]'), ["a makespan, or the flag partial"]],
   ];
   for (const [line, expected] of wrong) {
-    const { rows, problems } = parseEvents(`${formatEvent(round)}${line}\n`, "events.ndjson");
-    assert.is(rows.length, 1);
+    const { rows, damaged, problems } = parseEvents(`${formatEvent(round)}${line}\n`, "events.ndjson");
+    assert.equal([rows.length, damaged.map(({ line }) => line)], [1, [2]], line);
     assert.equal(
       problems.map(problem => [problem.line, problem.expected]),
-      [[2, expected]],
+      expected.map(each => [2, each]),
     );
   }
+});
+
+test("a field that no event of its name has is a problem, and the event is read without it", () => {
+  const { rows, damaged, problems } = parseEvents(formatEvent({ ...round, more: 1 } as RoundEvent));
+  assert.equal([rows, damaged], [[round], []]);
+  assert.equal(
+    problems.map(({ line, expected, found }) => [line, expected, found]),
+    [[1, "no such field in more", "1"]],
+  );
+});
+
+test("a sample's further times are an object at the end of its array, and come back", () => {
+  const samples: Sample[] = [
+    {
+      ...{ status: "ready", client: 1, sandbox: "ab", sentMs: 0, answeredMs: 80, readyMs: 81, until: "output" },
+      ...{ createdMs: 90, startedMs: 100, outputMs: 120.5, marks: { sandboxTask: 40 } },
+    } as Sample,
+    round.samples[1]!,
+  ];
+  const line = formatEvent({ ...round, samples });
+  assert.ok(line.includes('[1,"ab",0,80,81,{"until":"output","createdMs":90,"startedMs":100,"outputMs":120.5,"marks"'));
+  assert.equal(parseEvents(line).rows, [{ ...round, samples }]);
+  const wrong = (from: string, to: string) =>
+    parseEvents(line.replace(from, to)).problems.map(({ expected }) => expected);
+  assert.equal(wrong('"outputMs":120.5,', ""), ["the time of the end that until names in samples[0]"]);
+  assert.equal(wrong('"startedMs":100', '"startedMs":"x"'), ["a number in samples[0].startedMs"]);
+  assert.equal(wrong('"sandboxTask"', '"sandboxes"').length, 1);
 });
 
 const host = { memAvailableKiB: 9000, slabKiB: 100, pageTablesKiB: 50, kernelStackKiB: 20, percpuKiB: 5 };
@@ -119,20 +159,6 @@ test("what sandboxes cost the host is how its accounts moved, free pages in proc
     hostCost({ hostBefore: account({}), hostAfter: account({ memAvailableKiB: 6000 }) }).availableFallKiB,
     3000,
   );
-});
-
-test("a memory snapshot without its components or the host's accounts is a problem", () => {
-  const snapshot = {
-    ...{ event: "memory", at: "x", run: "mem_runc_01311200", runtime: "runc", density: 1, memoryMb: 128, block: 1 },
-    ...{ sandboxes: 1, components: [], hostBefore: account({}), hostAfter: account({}) },
-  };
-  const expected = (changes: object) =>
-    parseEvents(`${JSON.stringify({ ...snapshot, ...changes })}\n`).problems[0]?.expected;
-  assert.is(expected({}), undefined);
-  assert.is(expected({ components: 7 }), "components");
-  assert.is(expected({ components: [null] }), "components");
-  assert.is(expected({ hostAfter: null }), "hostBefore and hostAfter");
-  assert.is(expected({ hostAfter: undefined }), "the field hostAfter");
 });
 
 /** Rounds released up to half a millisecond after a wall clock's millisecond began, as they are; times in microseconds. */

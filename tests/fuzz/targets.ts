@@ -33,6 +33,8 @@ import { crictlFailure } from "../../src/measure/cri/crictl-output.js";
 import { readCampaignFile } from "../../src/measure/plan/campaign-file.js";
 import { readRuntimeFile } from "../../src/measure/runtimes/runtime-file.js";
 import type { Problem } from "../../src/model/problem.js";
+import { allEvents, othersAllowed } from "../campaign-files/all-events.js";
+import { typesOf } from "../campaign-files/types-of.js";
 import { cellFiles } from "../support/run-folder.js";
 
 /** A reader of text that people or other programs write. */
@@ -48,11 +50,7 @@ const client = "0e66c5a2f1 1640437735064 1640437735830 766\n0e66c5a2f2 164043773
 const cpu = "800 8201 9.75491\n900 8201 10.9743\n";
 const smem = "Name  USS  PSS  RSS  VSS\nvirtiofsd 88 256 1936 76560\nmy vmm-f9ba0b72 1 2 3 4\n";
 const at = "2026-01-01T00:00:00.000Z";
-const sample = { status: "ready", client: 1, sandbox: "ab", sentMs: 0.5, answeredMs: 80, readyMs: 84 } as const;
-const round = {
-  ...{ event: "round", at, run: "time_runc_01010000", runtime: "runc", density: 0, concurrency: 1, block: 1 },
-  ...{ round: 1, warmup: false, releasedMs: 1e12, samples: [sample], flags: [], cpu: {} },
-};
+const journal = allEvents.map(formatEvent).join("");
 const manifest: Manifest = {
   ...{ format: 1, campaign: "20260101T000000-time", label: "c", name: null, status: "complete", why: null },
   ...{ startedAt: at, endedAt: at, command: ["run", "time"], tool: { version: "0.1.0", node: "20.19.0" } },
@@ -82,6 +80,8 @@ const notebook = {
 };
 const wire = ["id", "<IDS|MSG>", "", '{"msg_id":"1","msg_type":"execute_request"}', "{}", "{}", '{"code":"1"}'];
 
+const knownTypes = new Set([...allEvents, ...othersAllowed].flatMap(event => [...typesOf(event)]));
+
 /** A reader of text that gives rows and problems. */
 const text =
   (parse: (log: string) => { readonly problems: readonly Problem[] }) =>
@@ -95,6 +95,16 @@ const strict =
     parse(bytes.toString());
     return [];
   };
+
+/** Reads a journal; a field whose type no whole event has is a fault, for a number may be computed from it. */
+function checkedEvents(text: string): readonly Problem[] {
+  const { rows, problems } = parseEvents(text);
+  for (const row of rows) {
+    const type = [...typesOf(row)].find(each => !knownTypes.has(each));
+    if (type !== undefined) throw new Error(`a wrong type got through: ${type}`);
+  }
+  return problems;
+}
 
 /** Every reader of what comes from outside. @param folder a folder for those that read files */
 export function targets(folder: string): readonly Target[] {
@@ -111,8 +121,8 @@ export function targets(folder: string): readonly Target[] {
     { name: "memory snapshot", seeds: [smem], read: text(parseSmemTable) },
     {
       name: "events.ndjson",
-      seeds: [`${formatEvent(round as never)}{"event":"end","at":"${at}","status":"complete"}\n`],
-      read: text(parseEvents),
+      seeds: [journal],
+      read: bytes => checkedEvents(bytes.toString()),
     },
     {
       name: "samples.csv",

@@ -47,8 +47,8 @@ export function sandboxCost(dataset: Dataset, runtime: string, memoryMb: number,
   const extra = dataset.runs.find(({ run }) => run === there[0]!.run)?.config.guestMemoryExtraMb;
   const trueGuestMb = typeof extra === "number" ? memoryMb + extra : null;
   const guest = `${trueGuestMb ?? memoryMb} MiB ${trueGuestMb === null ? "by the label" : "of guest memory"}`;
-  const falls = there.flatMap(cell =>
-    cell.journal === undefined ? [] : [cell.journal.host.availableFallKiB / cell.sandboxes],
+  const falls = there.flatMap(({ journal, sandboxes }) =>
+    journal?.host == null ? [] : [journal.host.availableFallKiB / sandboxes],
   );
   return {
     density,

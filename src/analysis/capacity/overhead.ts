@@ -67,8 +67,9 @@ interface Reading {
 
 function fromMemory({ memory }: Dataset, runtime: string): readonly Reading[] {
   return memory.flatMap(({ runtime: own, sandboxes, components, journal }) => {
-    if (own !== runtime || sandboxes === 0 || journal === undefined || components.length === 0) return [];
-    const { slabKiB, pageTablesKiB, kernelStackKiB, percpuKiB } = journal.host;
+    const host = journal?.host ?? null;
+    if (own !== runtime || sandboxes === 0 || host === null || components.length === 0) return [];
+    const { slabKiB, pageTablesKiB, kernelStackKiB, percpuKiB } = host;
     const kernelKiB = slabKiB + pageTablesKiB + kernelStackKiB + percpuKiB;
     const pssKiB = components.reduce((sum, component) => sum + component.pssKiB, 0);
     return [{ density: sandboxes, pssKiB: pssKiB / sandboxes, kernelKiB: kernelKiB / sandboxes }];

@@ -1,20 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import {
-  type FitEvent,
-  hostCost,
-  type Manifest,
-  type MemoryEvent,
-  parseEvents,
-  parseManifest,
-  type RoundEvent,
-} from "../../campaign-files/index.js";
-import type { OperationsEvent } from "../../campaign-files/operations.js";
+import { type FitEvent, type Manifest, parseEvents, parseManifest } from "../../campaign-files/index.js";
 import { formatMemoryFile, type ProblemList, parseOciRuntime, type RunFolder } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
 import { arrivalWindows } from "./arrival-windows.js";
+import { CampaignJournal, withRounds, withSnapshot } from "./campaign-journal.js";
 import type { ArrivalWindow, MemoryCell, OperationCell, RunInfo, StartCell } from "./dataset.js";
+import { operationCells } from "./operation-cells.js";
 
 /**
  * What a fresh campaign knows beyond its run folders: the manifest's circumstances, and the journal's blocks, failures and
@@ -44,41 +37,39 @@ export interface Campaign {
  */
 export function readCampaign(folder: string, problems: ProblemList): Campaign {
   const manifest = parseManifest(read(join(folder, "run.json")), join(folder, "run.json"));
-  const journal = join(folder, "events.ndjson");
-  const { rows: events, problems: found } = parseEvents(read(journal), journal);
-  for (const { file, line, code, expected, found: what } of found) problems.add(file, line, code, expected, what);
-  const rounds = groupBy(
-    events.filter((event): event is RoundEvent => event.event === "round" && !event.warmup),
-    ({ run, density, concurrency }) => `${run}/${density}/${concurrency}`,
-  );
-  const snapshots = new Map(
-    events
-      .filter((event): event is MemoryEvent => event.event === "memory")
-      .map(event => [`${event.run}/${event.memoryMb}/${event.density}`, event]),
-  );
-  const operations = events.filter((event): event is OperationsEvent => event.event === "operations" && !event.warmup);
+  const file = join(folder, "events.ndjson");
+  const events = parseEvents(read(file), file);
+  for (const { file, line, code, expected, found } of events.problems) problems.add(file, line, code, expected, found);
+  const journal = new CampaignJournal(events);
   return {
-    arrivals: arrivalWindows(events),
-    fits: events.flatMap(event => (event.event === "fit" ? [event] : [])),
+    arrivals: arrivalWindows(journal.windows()),
+    fits: journal.ramps(),
     runInfo: run => runInfo(manifest, run),
     operationCells: ({ name, experiment }) =>
       experiment === "cgroups" || experiment === "rootfs"
-        ? operationCells(
-            manifest,
-            experiment,
-            operations.filter(({ run }) => run === name),
-          )
+        ? operationCells(manifest, experiment, journal.operations(name))
         : [],
-    startCell: cell => withRounds(cell, rounds.get(`${cell.run}/${cell.density}/${cell.concurrency}`) ?? []),
+    startCell(cell) {
+      const { run, density, concurrency } = cell;
+      const rounds = journal.rounds(run, density, concurrency);
+      if (rounds === undefined) return cell;
+      const complete = rounds.filter(({ makespanMs }) => makespanMs !== null).length;
+      if (complete < cell.rounds.length + cell.partial) {
+        const logs = `${cell.rounds.length + cell.partial} complete rounds of ${run}, density ${density}, concurrency ${concurrency}, as in its logs`;
+        problems.add(file, null, "RUND_JOURNAL_ROUNDS", logs, String(complete));
+        return cell;
+      }
+      return withRounds(cell, rounds);
+    },
     memoryCell(cell) {
       const { run, memoryMb, density } = cell;
-      const event = snapshots.get(`${run}/${memoryMb}/${density}`);
-      if (event?.sandboxes !== density) {
-        const file = join(folder, run, formatMemoryFile(memoryMb, density));
-        const found = event === undefined ? "no snapshot in the journal" : String(event.sandboxes);
-        problems.add(file, null, "RUND_MEMORY_SANDBOXES", `${density} sandboxes`, found);
+      const snapshot = journal.snapshot(run, memoryMb, density);
+      if (snapshot?.sandboxes !== density) {
+        const path = join(folder, run, formatMemoryFile(memoryMb, density));
+        const found = snapshot === undefined ? "no snapshot in the journal" : String(snapshot.sandboxes ?? "unknown");
+        problems.add(path, null, "RUND_MEMORY_SANDBOXES", `${density} sandboxes`, found);
       }
-      return event === undefined ? { ...cell, components: [] } : withJournal(cell, event);
+      return snapshot?.sandboxes === undefined ? { ...cell, components: [] } : withSnapshot(cell, snapshot);
     },
   };
 }
@@ -147,58 +138,6 @@ function ociRuntimeIn(path: string): Pick<RunInfo, "ociRuntime"> {
   const file = join(path, "versions.txt");
   const found = existsSync(file) ? parseOciRuntime(readFileSync(file, "utf8")) : null;
   return found === null ? {} : { ociRuntime: found };
-}
-
-/** Line k of the client logs is the k-th complete round of the journal. */
-function withRounds(cell: StartCell, events: readonly RoundEvent[]): StartCell {
-  const complete = events.filter(({ makespanMs }) => makespanMs !== null);
-  const samples = events.flatMap(event => event.samples);
-  return {
-    ...cell,
-    rounds: cell.rounds.map(round => ({ ...round, block: complete[round.round - 1]?.block ?? null })),
-    partial: cell.partial + events.length - complete.length,
-    attempted: samples.length,
-    failed: samples.filter(({ status }) => status !== "ready").length,
-  };
-}
-
-/** Rounds of operations by cell. */
-function operationCells(
-  { host }: Manifest,
-  experiment: OperationCell["experiment"],
-  events: readonly OperationsEvent[],
-): readonly OperationCell[] {
-  const cells = groupBy(events, ({ density, concurrency, items }) => `${density}/${concurrency}/${items}`);
-  const { cores, kernel } = host;
-  const machine = typeof cores === "number" && typeof kernel === "string" ? { machine: { cores, kernel } } : {};
-  return [...cells.values()].map(unsorted => {
-    const rounds = [...unsorted].sort((a, b) => a.round - b.round);
-    const { run, runtime, density, concurrency, items, phases } = rounds[0]!;
-    const valuesMs = rounds.map(({ phases }) => makingMs(phases));
-    const phasesMs = Object.fromEntries(
-      phases.map(({ phase }, index) => [phase, rounds.flatMap(each => each.phases[index]?.totalMs ?? [])]),
-    );
-    return { run, experiment, variant: runtime, density, concurrency, count: items, valuesMs, phasesMs, ...machine };
-  });
-}
-
-const makingMs = (phases: OperationsEvent["phases"]): number =>
-  phases.reduce((total, { phase, totalMs }) => total + (phase === "make" || phase === "mount" ? totalMs : 0), 0);
-
-function withJournal(cell: MemoryCell, event: MemoryEvent): MemoryCell {
-  const { sandboxes, components, enginePssKiB } = event;
-  const parts = components.map(({ component, pssKiB }) => ({ part: component, pssKiB }));
-  return { ...cell, sandboxes, journal: { parts, host: hostCost(event), enginePssKiB } };
-}
-
-function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 function read(file: string): string {

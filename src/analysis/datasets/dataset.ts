@@ -76,7 +76,10 @@ export interface StartCell {
   readonly partial: number;
   /** Busy jiffies of every valid line of cpu.txt, in order: CPU goes by line, whatever became of the round. */
   readonly busyJiffies: readonly number[];
-  /** Cold starts attempted and failed, where the run recorded failures; the recorded artifact did not: null. */
+  /**
+   * Cold starts attempted and failed. Null where nothing recorded failures, as in the artifact, and where a damaged line of the
+   * journal makes the count unknown.
+   */
   readonly attempted: number | null;
   readonly failed: number | null;
   /** Cold starts behind `latencyQuantiles`. */
@@ -99,9 +102,13 @@ export interface MemoryComponent {
 
 /** What the journal of a fresh campaign adds to a memory cell: of all its sandboxes together, in KiB. */
 export interface MemoryJournal {
-  /** PSS by the part that processes play, such as `shim`, `vmm` or `gofer`: the same sum as by their names. */
+  /**
+   * PSS by the part that processes play, such as `shim`, `vmm` or `gofer`: the same sum as by their names. Empty where the
+   * journal's line is damaged there.
+   */
   readonly parts: readonly { readonly part: string; readonly pssKiB: number }[];
-  readonly host: HostCost;
+  /** Null where the journal's line is damaged there. */
+  readonly host: HostCost | null;
   /** PSS of the CRI service's own process, which is no sandbox's; null where it was not found. */
   readonly enginePssKiB: number | null;
 }

@@ -71,7 +71,7 @@ const hostColumns: Columns<MemoryRow> = {
 export function hostMemoryFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
   return frameOf(
     hostColumns,
-    datasets.flatMap(rowsOf).filter(({ cell }) => cell.journal !== undefined),
+    datasets.flatMap(rowsOf).filter(({ cell }) => (cell.journal?.host ?? null) !== null),
   );
 }
 
@@ -113,9 +113,10 @@ function perSandbox({ components, sandboxes }: MemoryCell, kiB: (component: Memo
   return components.reduce((total, component) => total + kiB(component), 0) / sandboxes;
 }
 
-type Host = NonNullable<MemoryCell["journal"]>["host"];
+type Host = NonNullable<NonNullable<MemoryCell["journal"]>["host"]>;
 
 const hostPerSandbox = ({ journal, sandboxes }: MemoryCell, kiB: (host: Host) => number | null): number | null => {
-  const total = journal === undefined || sandboxes === 0 ? null : kiB(journal.host);
+  const host = journal?.host ?? null;
+  const total = host === null || sandboxes === 0 ? null : kiB(host);
   return total === null ? null : total / sandboxes;
 };

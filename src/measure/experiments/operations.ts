@@ -1,5 +1,5 @@
+import type { OperationsEvent } from "../../campaign-files/events/operations.js";
 import type { CampaignEvent } from "../../campaign-files/events.js";
-import type { OperationsEvent } from "../../campaign-files/operations.js";
 import { parseRunName } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
 import { ticksBetween } from "../host/cpu.js";

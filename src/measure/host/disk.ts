@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import type { DiskCost } from "../../campaign-files/operations.js";
+import type { DiskCost } from "../../campaign-files/events/operations.js";
 import { procFolder, readProc } from "./proc.js";
 
 /** Bytes in a sector of /proc/diskstats, whatever the disk's own sectors are. */

@@ -1,4 +1,4 @@
-import type { OperationPhase, OperationsEvent } from "../../campaign-files/operations.js";
+import type { OperationPhase, OperationsEvent } from "../../campaign-files/events/operations.js";
 import { LabError } from "../../model/errors.js";
 import { cgroupError, openTree, removeTree } from "./cgroup-tree.js";
 import type { CgroupVariant } from "./cgroup-variants.js";

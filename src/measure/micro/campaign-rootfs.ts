@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { OperationPhase, OperationsEvent } from "../../campaign-files/operations.js";
+import type { OperationPhase, OperationsEvent } from "../../campaign-files/events/operations.js";
 import { LabError } from "../../model/errors.js";
 import { diskBetween, readDisks } from "../host/disk.js";
 import { unmountBelow } from "../system/mounts.js";

@@ -1,4 +1,4 @@
-import type { DiskCost, OperationPhase, OperationsEvent, PhaseName } from "../../campaign-files/operations.js";
+import type { DiskCost, OperationPhase, OperationsEvent, PhaseName } from "../../campaign-files/events/operations.js";
 import type { ReleasedThreads } from "./released-threads.js";
 
 /** A phase's record, from the times of its items; a time without a start counts from the release. */

@@ -1,8 +1,9 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { arrivalsHeader, formatArrivals } from "../../campaign-files/arrivals.js";
+import type { OperationsEvent } from "../../campaign-files/events/operations.js";
 import { type ArrivalsEvent, type CampaignEvent, coldStartOf, type RoundEvent } from "../../campaign-files/events.js";
-import { formatOperations, type OperationsEvent, operationsHeader } from "../../campaign-files/operations.js";
+import { formatOperations, operationsHeader } from "../../campaign-files/operations.js";
 import { formatSamples, sampleRows, samplesHeader } from "../../campaign-files/samples.js";
 import {
   formatClientFile,

@@ -112,7 +112,7 @@ export async function campaignIn(
 export function readCampaign(path: string): Omit<Outcome, "error"> {
   const read = (file: string) => readFileSync(join(path, file), "utf8");
   const { rows, problems } = parseEvents(read("events.ndjson"));
-  if (problems.length > 0) throw new Error(`${problems.length} problems in the journal`);
+  if (problems.length > 0) throw new Error(`problems in the journal: ${JSON.stringify(problems.slice(0, 3))}`);
   const rounds = rows.filter((event): event is RoundEvent => event.event === "round");
   return { events: rows, rounds, read };
 }

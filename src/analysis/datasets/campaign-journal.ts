@@ -1,0 +1,131 @@
+import {
+  type ArrivalsEvent,
+  type DamagedEvent,
+  type FitEvent,
+  hostCost,
+  type Journal,
+  type MemoryEvent,
+  type OperationsEvent,
+  type RoundEvent,
+} from "../../campaign-files/index.js";
+import type { MemoryCell, StartCell } from "./dataset.js";
+
+/** A memory snapshot as far as its line of the journal can be trusted: an absent part is unknown. */
+export type Snapshot = Partial<MemoryEvent>;
+
+/**
+ * The journal of a campaign by cell. A damaged line makes everything unknown that would have to be computed from it: the
+ * rounds of its cell, or of all cells if it does not tell which one it belongs to. Of operations, windows and ramps, which no
+ * log holds, it is the whole run.
+ */
+export class CampaignJournal {
+  readonly #rounds = new Map<string, RoundEvent[]>();
+  readonly #snapshots = new Map<string, Snapshot>();
+  readonly #withoutLog: WithoutLog[] = [];
+  /** Cells of which some round is damaged. */
+  readonly #unknown = new Set<string>();
+  /** Runs of which some operations, window or ramp is damaged. */
+  readonly #unknownRuns = new Set<string>();
+  /** Whether a damaged line may belong to any cell. */
+  #allUnknown = false;
+
+  constructor({ rows, damaged }: Pick<Journal, "rows" | "damaged">) {
+    for (const event of rows) {
+      if (event.event === "memory") this.#snapshots.set(snapshotKey(event), event);
+      if (isWithoutLog(event)) this.#withoutLog.push(event);
+      if (event.event !== "round" || event.warmup) continue;
+      const key = cellKey(event);
+      const rounds = this.#rounds.get(key);
+      if (rounds === undefined) this.#rounds.set(key, [event]);
+      else rounds.push(event);
+    }
+    for (const event of damaged) this.#addDamaged(event);
+  }
+
+  /** The rounds of a cell without its warm-up, in order; undefined if a damaged line may be one of them. */
+  rounds(run: string, density: number, concurrency: number): readonly RoundEvent[] | undefined {
+    const key = cellKey({ run, density, concurrency });
+    return this.#allUnknown || this.#unknown.has(key) ? undefined : (this.#rounds.get(key) ?? []);
+  }
+
+  /** The snapshot of a memory cell; undefined if no line of the journal is known to be it. */
+  snapshot(run: string, memoryMb: number, density: number): Snapshot | undefined {
+    return this.#snapshots.get(snapshotKey({ run, memoryMb, density }));
+  }
+
+  /** The rounds of operations of a run without its warm-up, in order; none if a damaged line may be one of them. */
+  operations(run: string): readonly OperationsEvent[] {
+    return this.#known("operations").filter(event => event.run === run && !event.warmup);
+  }
+
+  /** The windows of open loops, in order, without those of a run that a damaged line may belong to. */
+  windows(): readonly ArrivalsEvent[] {
+    return this.#known("arrivals");
+  }
+
+  /** The ramps, in order, without those of a run that a damaged line may belong to. */
+  ramps(): readonly FitEvent[] {
+    return this.#known("fit");
+  }
+
+  #known<Name extends WithoutLog["event"]>(name: Name): readonly Extract<WithoutLog, { event: Name }>[] {
+    if (this.#allUnknown) return [];
+    return this.#withoutLog.filter(
+      (event): event is Extract<WithoutLog, { event: Name }> =>
+        event.event === name && !this.#unknownRuns.has(event.run),
+    );
+  }
+
+  #addDamaged(damage: DamagedEvent): void {
+    if (damage.event === null) {
+      this.#allUnknown = true;
+    } else if (damage.event === "memory") {
+      const { run, memoryMb, density } = damage.valid;
+      if (run === undefined || memoryMb === undefined || density === undefined) return;
+      this.#snapshots.set(snapshotKey({ run, memoryMb, density }), damage.valid);
+    } else if (damage.event === "round" && damage.valid.warmup !== true) {
+      const { run, density, concurrency } = damage.valid;
+      if (run === undefined || density === undefined || concurrency === undefined) this.#allUnknown = true;
+      else this.#unknown.add(cellKey({ run, density, concurrency }));
+    } else if (isWithoutLog(damage)) {
+      const { run } = damage.valid;
+      if (run === undefined) this.#allUnknown = true;
+      else this.#unknownRuns.add(run);
+    }
+  }
+}
+
+/** Events whose numbers stand in the journal alone. */
+type WithoutLog = OperationsEvent | ArrivalsEvent | FitEvent;
+
+const isWithoutLog = <Event extends { readonly event: string | null }>(
+  event: Event,
+): event is Extract<Event, { readonly event: WithoutLog["event"] }> =>
+  event.event === "operations" || event.event === "arrivals" || event.event === "fit";
+
+const cellKey = ({ run, density, concurrency }: Pick<RoundEvent, "run" | "density" | "concurrency">): string =>
+  `${run}/${density}/${concurrency}`;
+
+const snapshotKey = ({ run, memoryMb, density }: Pick<MemoryEvent, "run" | "memoryMb" | "density">): string =>
+  `${run}/${memoryMb}/${density}`;
+
+/** A cell with its rounds' blocks and its failures. Line k of the client logs is the k-th complete round of the journal. */
+export function withRounds(cell: StartCell, rounds: readonly RoundEvent[]): StartCell {
+  const complete = rounds.filter(({ makespanMs }) => makespanMs !== null);
+  const samples = rounds.flatMap(round => round.samples);
+  return {
+    ...cell,
+    rounds: cell.rounds.map(round => ({ ...round, block: complete[round.round - 1]?.block ?? null })),
+    partial: cell.partial + rounds.length - complete.length,
+    attempted: samples.length,
+    failed: samples.filter(({ status }) => status !== "ready").length,
+  };
+}
+
+/** A cell with the sandboxes that were there, and what the journal knows about their memory. */
+export function withSnapshot(cell: MemoryCell, snapshot: Snapshot): MemoryCell {
+  const { sandboxes = cell.sandboxes, components = [], enginePssKiB = null, hostBefore, hostAfter } = snapshot;
+  const parts = components.map(({ component, pssKiB }) => ({ part: component, pssKiB }));
+  const host = hostBefore === undefined || hostAfter === undefined ? null : hostCost({ hostBefore, hostAfter });
+  return { ...cell, sandboxes, journal: { parts, host, enginePssKiB } };
+}

@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { cellPlace, count, differenceMs, durationMs, epochMs, type Frozen, instant, ordinal } from "./fields.js";
+import { hostState, quietWait } from "./host-state.js";
+import { roundCpu, roundFlag } from "./round.js";
+import { storedSamples } from "./sample.js";
+
+/** How the starts of an open loop are spaced. */
+export const arrivalKinds = ["poisson", "uniform", "trace"] as const;
+
+/** One of `arrivalKinds`. */
+export type ArrivalKind = (typeof arrivalKinds)[number];
+
+/** Where a window belongs. */
+const windowPlace = {
+  ...cellPlace,
+  /** Offered starts per second; null for a trace at its own rate. */
+  rate: z.number().positive().max(1e6).nullable(),
+  block: ordinal,
+  /** 1 for the cell's first window; warm-up windows are counted by themselves. */
+  round: ordinal,
+  warmup: z.boolean(),
+};
+
+export const scheduleEvent = z.strictObject({
+  event: z.literal("schedule"),
+  at: instant,
+  ...windowPlace,
+  arrivals: z.enum(arrivalKinds),
+  /** The text that the random numbers follow from. */
+  seed: z.string(),
+  durationMs,
+  /** `[dueMs, holdMs]` of each arrival, in milliseconds since the release. */
+  schedule: z.array(z.tuple([durationMs, durationMs])),
+});
+
+const refusedArrival = z.strictObject({ client: ordinal, by: z.enum(["inFlight", "alive"]) });
+
+const arrivalRemoval = z.strictObject({
+  client: ordinal,
+  dueMs: durationMs,
+  /** When a worker took it: it was overdue until then. */
+  begunMs: durationMs,
+  doneMs: durationMs,
+  /** Whether the window's last start ended before the hold did. */
+  holdCut: z.boolean(),
+  failure: z.string().nullable(),
+});
+
+export const arrivalsEvent = z
+  .strictObject({
+    event: z.literal("arrivals"),
+    at: instant,
+    ...windowPlace,
+    position: ordinal,
+    durationMs,
+    /** Epoch milliseconds of the release; all other times count from it. */
+    releasedMs: epochMs,
+    /** When each arrival was due. */
+    dueMs: z.array(durationMs),
+    /** A cold start for each arrival that was admitted, in the order of the clients. */
+    samples: storedSamples,
+    refused: z.array(refusedArrival),
+    removals: z.array(arrivalRemoval),
+    cpu: roundCpu,
+    loopDelayMs: durationMs,
+    clockStepMs: differenceMs,
+    quiet: quietWait,
+    cleanupMs: durationMs,
+    host: hostState,
+    swapIn: count,
+    memoryStallUs: z.int().min(0).max(1e14),
+    diskShare: z.number().min(0).max(1).exactOptional(),
+    /** `late`: at the 99th percentile, requests left more than 5 ms after they were due. */
+    flags: z.array(z.enum([...roundFlag.options, "late"])),
+  })
+  .refine(({ dueMs, samples, refused }) => eachArrivalOnce(dueMs.length, samples, refused), {
+    error: "each arrival once, as a sample or as refused",
+    params: { parts: ["dueMs", "samples", "refused"] },
+  });
+
+function eachArrivalOnce(
+  arrivals: number,
+  samples: readonly { readonly client: number }[],
+  refused: readonly { readonly client: number }[],
+): boolean {
+  const clients = new Set([...samples, ...refused].map(({ client }) => client));
+  return (
+    clients.size === arrivals && samples.length + refused.length === arrivals && [...clients].every(n => n <= arrivals)
+  );
+}
+
+/** The schedule of a window, drawn before it: for each arrival when it is due, and how long its sandbox then lives. */
+export type ScheduleEvent = Frozen<z.infer<typeof scheduleEvent>>;
+
+/** One window of an open loop: what became of every arrival. Client n is the n-th arrival of the schedule. */
+export type ArrivalsEvent = Frozen<z.infer<typeof arrivalsEvent>>;
+
+/** An arrival that was not admitted, and the limit that was reached. */
+export type RefusedArrival = ArrivalsEvent["refused"][number];
+
+/** The removal of one sandbox after its hold. Milliseconds since the release. */
+export type ArrivalRemoval = ArrivalsEvent["removals"][number];

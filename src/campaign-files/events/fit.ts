@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { cellPlace, count, durationMs, type Frozen, instant, kib, ordinal, ticks } from "./fields.js";
+import { hostMemory } from "./memory.js";
+
+/** Why a ramp ended. */
+export const stopRules = ["asked", "failed", "latency", "headroom", "pressure", "swap"] as const;
+
+/** One of `stopRules`. */
+export type StopRule = (typeof stopRules)[number];
+
+const bound = z.strictObject({
+  /** Such as `memory of the host`, or the control group or kernel setting that sets the limit. */
+  name: z.string().min(1),
+  unit: z.enum(["KiB", "pids", "files"]),
+  used: z.number().min(0).max(1e15),
+  limit: z.number().min(0).max(1e20),
+});
+
+/** The whole host's CPU in a window in which the sandboxes were idle. */
+const idleWindow = z.strictObject({ busy: ticks, total: ticks, ms: durationMs });
+
+const fitStep = z.strictObject({
+  /** Sandboxes ready after the step. */
+  density: count,
+  added: z.int().min(-1e9).max(1e9),
+  failed: count,
+  /** Cold starts of the step, ten at a time: quantiles (R-7) in milliseconds; null if none ended well. */
+  latencyP50Ms: durationMs.nullable(),
+  latencyP99Ms: durationMs.nullable(),
+  /** Sum of PSS over the sandboxes' processes. */
+  pssKiB: kib,
+  host: hostMemory,
+  bounds: z.array(bound),
+  /** Share of the last 10 s in which some task waited for memory, in percent; null where the kernel does not count it. */
+  memoryPressure: z.number().min(0).max(100).nullable(),
+  /** Pages swapped in since the ramp began. */
+  swapIn: count,
+  idle: idleWindow,
+  ms: durationMs,
+});
+
+export const fitEvent = z
+  .strictObject({
+    event: z.literal("fit"),
+    at: instant,
+    ...cellPlace,
+    block: ordinal,
+    position: ordinal,
+    round: ordinal,
+    /** Sandboxes that fit: those of the last step in which none failed. */
+    fits: count,
+    rule: z.enum(stopRules),
+    /** The rule in words, with its numbers. */
+    why: z.string(),
+    hostBefore: hostMemory,
+    boundsBefore: z.array(bound),
+    idleBefore: idleWindow,
+    steps: z.array(fitStep),
+    cleanupMs: durationMs,
+  })
+  .refine(
+    ({ hostBefore, steps }) =>
+      steps.every(({ host }) => (host.cpuListsKiB === undefined) === (hostBefore.cpuListsKiB === undefined)),
+    { error: "cpuListsKiB in hostBefore and every step's host", params: { parts: ["hostBefore", "steps"] } },
+  );
+
+/** Something that sandboxes use up: what is used, and where it ends. */
+export type Bound = Frozen<z.infer<typeof bound>>;
+
+/** One step of a ramp: sandboxes were added, and all of them were looked at. */
+export type FitStep = Frozen<z.infer<typeof fitStep>>;
+
+/** A ramp: sandboxes added in steps until a rule stopped it. */
+export type FitEvent = Frozen<z.infer<typeof fitEvent>>;

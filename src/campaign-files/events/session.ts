@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { count, durationMs, type Frozen, instant } from "./fields.js";
+
+/** What a process that works on a campaign notes about itself: its start, a clean-up outside a round, its end. */
+
+export const sessionEvent = z.strictObject({
+  event: z.literal("session"),
+  at: instant,
+  resumed: z.boolean(),
+  pid: z
+    .int()
+    .min(1)
+    .max(2 ** 22),
+  bootId: z.string(),
+  /** Sandboxes of an earlier session that still existed and were removed. */
+  leftovers: count,
+  /** Other sandboxes that the service lists although the campaign's label was asked for; absent in older campaigns. */
+  foreign: count.exactOptional(),
+});
+
+export const cleanupEvent = z.strictObject({
+  event: z.literal("cleanup"),
+  at: instant,
+  removed: count,
+  ms: durationMs,
+});
+
+export const endEvent = z.strictObject({
+  event: z.literal("end"),
+  at: instant,
+  status: z.enum(["complete", "interrupted", "failed"]),
+  why: z.string().nullable(),
+});
+
+/** A process began to work on the campaign: its first, or one that resumes it. */
+export type SessionEvent = Frozen<z.infer<typeof sessionEvent>>;
+
+/** A clean-up outside a round: before a session's first round, after an interruption, of background sandboxes. */
+export type CleanupEvent = Frozen<z.infer<typeof cleanupEvent>>;
+
+/** How a session of a campaign ended; a session that was killed has none. */
+export type EndEvent = Frozen<z.infer<typeof endEvent>>;

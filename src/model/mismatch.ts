@@ -1,0 +1,83 @@
+import type { z } from "zod";
+
+/** One part of a JSON document that is not as its schema asks. */
+export interface Mismatch {
+  /** The part's keys, from the outermost: `["runs", 0, "config"]`; empty for the document itself. */
+  readonly path: readonly PropertyKey[];
+  readonly expected: string;
+  /** At most 60 characters of the value. */
+  readonly found: string;
+}
+
+/**
+ * Says what a document's schema asked for and what stood there instead, one entry for each part that does not fit.
+ *
+ * @param value the document that was checked
+ * @param error what zod's `safeParse` returned for it
+ */
+export function mismatches(value: unknown, { issues }: z.core.$ZodError): readonly Mismatch[] {
+  return issues.flatMap(issue => {
+    if (issue.code !== "unrecognized_keys") {
+      return [{ path: issue.path, expected: expectedBy(issue), found: describeValue(valueAt(value, issue.path)) }];
+    }
+    return issue.keys.map(key => {
+      const path = [...issue.path, key];
+      return { path, expected: "no such field", found: describeValue(valueAt(value, path)) };
+    });
+  });
+}
+
+/**
+ * Names a part of a document.
+ *
+ * @example describePath(["runs", 0, "config"]) // "runs[0].config"
+ * @example describePath([]) // "the document"
+ */
+export function describePath(path: readonly PropertyKey[]): string {
+  const name = path.map(key => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
+  return name === "" ? "the document" : name.replace(/^\./, "");
+}
+
+/**
+ * Shows a JSON value in a message, in at most 60 characters.
+ *
+ * @example describeValue({ slabKiB: 1 }) // '{"slabKiB":1}'
+ * @example describeValue(undefined) // "nothing"
+ */
+export function describeValue(value: unknown): string {
+  const text = (typeof value === "number" ? String(value) : JSON.stringify(value)) ?? "nothing";
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  tuple: "a list",
+  object: "an object",
+  record: "an object",
+};
+
+function expectedBy(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return typeNames[issue.expected] ?? issue.expected;
+    case "invalid_value":
+      return issue.values.map(value => JSON.stringify(value)).join(" or ");
+    case "too_small":
+      return `at least ${issue.minimum}${unitOf(issue.origin)}`;
+    case "too_big":
+      return `at most ${issue.maximum}${unitOf(issue.origin)}`;
+    case "invalid_union":
+      return [...new Set(issue.errors.flatMap(each => each.slice(0, 1).map(expectedBy)))].join(" or ") || issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+const unitOf = (origin: string): string => (origin === "string" ? " characters" : origin === "array" ? " entries" : "");
