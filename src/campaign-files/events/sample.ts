@@ -111,8 +111,7 @@ export const storedSamples = z.array(z.unknown()).transform((stored, context): r
 );
 
 /**
- * Reads the usual sample, five values in an array. Checked by hand: a journal is almost all such samples, and zod takes five
- * times as long for one.
+ * Reads the usual sample, five values in an array. Checked by hand, since a journal is almost all such samples.
  */
 function readPlain(value: unknown): ReadySample | undefined {
   if (!Array.isArray(value) || value.length !== inArray.length) return undefined;

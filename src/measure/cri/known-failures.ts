@@ -6,7 +6,7 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
   ],
   [
     /expected cgroupsPath to be of format "slice:prefix:name"/,
-    "the handler uses the systemd cgroup driver: name a slice with --cgroup-parent, such as rundlab.slice",
+    "the handler uses the systemd cgroup driver, for which rund-lab sends no slice yet: set SystemdCgroup = false for this handler",
   ],
   [
     /can't get final child's PID from pipe|reading (?:from )?parent/,

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { CampaignGroups } from "./campaign-groups.js";
 import { CampaignRootfs } from "./campaign-rootfs.js";
 import { hierarchiesIn } from "./hierarchies.js";
@@ -42,7 +42,8 @@ export function microTools(campaign: string, socket: string): MicroTools {
 export async function clearKilled(folder = ownersFolder): Promise<readonly string[]> {
   const dead = deadOwners(folder);
   for (const { campaign, socket } of dead) {
-    await microTools(campaign, socket).clear();
+    // snapshots of a containerd that is gone went with it
+    await microTools(campaign, existsSync(socket) ? socket : "").clear();
     release(campaign, folder);
   }
   return dead.map(({ campaign }) => campaign);

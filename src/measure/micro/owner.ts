@@ -36,6 +36,8 @@ export function deadOwners(folder = ownersFolder): readonly Owner[] {
   } catch {
     return [];
   }
+  // what a kill left of a note that was being written
+  for (const name of names) if (/\.json\.\d+$/.test(name)) rmSync(join(folder, name), { force: true });
   return names
     .filter(name => name.endsWith(".json"))
     .flatMap(name => {
