@@ -67,7 +67,8 @@ export interface Outgoing {
   readonly type: string;
   /** The header of the request this belongs to; empty for what no request asked for. */
   readonly parent: Header | Record<string, never>;
-  readonly content: Content;
+  /** An object, or its JSON text. */
+  readonly content: Content | string;
   /** Routing prefix: the asker's identities on a ROUTER socket, the topic on iopub. */
   readonly prefix: readonly (Buffer | string)[];
 }
@@ -82,6 +83,8 @@ export function encode(key: string, session: string, message: Outgoing): (Buffer
     msg_type: message.type,
     version: protocolVersion,
   };
-  const parts = [header, message.parent, {}, message.content].map(part => JSON.stringify(part));
+  const parts = [header, message.parent, {}, message.content].map(part =>
+    typeof part === "string" ? part : JSON.stringify(part),
+  );
   return [...message.prefix, delimiter, signature(key, parts), ...parts];
 }

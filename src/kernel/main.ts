@@ -5,9 +5,9 @@ import { createRequire } from "node:module";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { readConnection } from "../jupyter/connection.js";
 import { LabError } from "../model/errors.js";
-import type { Ask } from "./messages.js";
-import { markBytes, Outlet, takeOutput } from "./pipe.js";
-import type { ProtocolData } from "./protocol.js";
+import type { Ask } from "./channel/messages.js";
+import { markBytes, Outlet, takeOutput } from "./channel/pipe.js";
+import type { ProtocolData } from "./protocol/protocol.js";
 import { requirePeers } from "./spec.js";
 
 /** How long the main thread must have nothing to do before it prepares for the next cells. */
@@ -27,34 +27,37 @@ function main(file: string | undefined): void {
   const talk = new MessageChannel();
   const signals = new MessageChannel();
   const data: ProtocolData = { connection, pipes, mark, port: talk.port2, signals: signals.port1, state };
+  const ended = (name: string) => (error: Error) => {
+    writeSync(pipes.log, `rund-lab kernel: ${name} failed: ${error.stack}\n`);
+    process.kill(process.pid, "SIGTERM");
+  };
   const startThread = (name: string, workerData: unknown, transferList: MessagePort[]) =>
-    new Worker(new URL(name, import.meta.url), { workerData, transferList }).on("error", error => {
-      writeSync(pipes.log, `rund-lab kernel: ${name} failed: ${error.stack}\n`);
-      process.kill(process.pid, "SIGTERM");
-    });
-  startThread("protocol.js", data, [talk.port2, signals.port1]);
+    new Worker(new URL(name, import.meta.url), { workerData, transferList }).on("error", ended(name));
+  startThread("protocol/protocol.js", data, [talk.port2, signals.port1]);
 
   // the engine's modules load while the other thread opens its sockets; what is asked meanwhile waits in the port
-  void import("./engine.js").then(({ Engine }) => {
-    const engine = new Engine(process.cwd(), new Outlet(pipes.frames, mark, talk.port1), state);
-    startThread("signals.js", signals.port2, [signals.port2]);
-    let idle: NodeJS.Timeout | undefined;
-    let warmed = 0;
-    const rest = () => {
-      clearTimeout(idle);
-      if (warmed < 2) idle = setTimeout(warm, idleMs * (warmed + 1)).unref();
-    };
-    const warm = () => {
-      engine.warm();
-      warmed++;
+  void import("./run/engine.js")
+    .then(({ Engine }) => {
+      const engine = new Engine(process.cwd(), new Outlet(pipes.frames, mark, talk.port1), state);
+      startThread("protocol/signals.js", signals.port2, [signals.port2]);
+      let idle: NodeJS.Timeout | undefined;
+      let warmed = 0;
+      const rest = () => {
+        clearTimeout(idle);
+        if (warmed < 2) idle = setTimeout(warm, idleMs * (warmed + 1)).unref();
+      };
+      const warm = () => {
+        engine.warm();
+        warmed++;
+        rest();
+      };
+      talk.port1.on("message", (message: Ask) => {
+        engine.hear(message);
+        rest();
+      });
       rest();
-    };
-    talk.port1.on("message", (message: Ask) => {
-      engine.hear(message);
-      rest();
-    });
-    rest();
-  });
+    })
+    .catch(ended("run/engine.js"));
 }
 
 try {

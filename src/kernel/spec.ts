@@ -8,7 +8,7 @@ export const kernelName = "rund-lab";
 const kernelDisplayName = "TypeScript (rund-lab)";
 
 /** The packages the kernel needs that a user of the library does not get by themselves. */
-const peers = ["tslab", "zeromq"];
+const peers = ["tslab", "typescript", "zeromq"];
 
 /**
  * Makes sure that the kernel can start.
@@ -32,7 +32,7 @@ export function requirePeers(require: NodeJS.Require): void {
   });
 }
 
-/** How the kernel is started; `{connection_file}` stands for the file's path. Absolute paths: a frontend has its own PATH. For the option see termination.ts. */
+/** How the kernel is started; `{connection_file}` stands for the file's path. Absolute paths: a frontend has its own PATH. For the option see run/termination.ts. */
 export function kernelArgv(): string[] {
   const main = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "kernel", "main.js");
   return [process.execPath, "--no-force-async-hooks-checks", main, "{connection_file}"];

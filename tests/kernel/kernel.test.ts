@@ -300,7 +300,7 @@ test("modules of the notebook's folder and cells that are modules can be importe
   const { outputs, reply } = await kernel.run("import { three } from './helpers';\nthree");
   assert.equal((outputs[0] as { data: unknown }).data, { "text/plain": "3" }, String(reply.evalue));
   const failed = await kernel.run("import { broken } from './helpers';\nbroken()");
-  assert.match((failed.reply.traceback as string[]).join("\n"), "helpers.js:4:9");
+  assert.match((failed.reply.traceback as string[]).join("\n"), "helpers.ts:4:9");
 });
 
 test("in a folder without packages the kernel's own library and tslab are there, and local modules are seen", () =>

@@ -1,40 +1,57 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readConnection } from "../../src/jupyter/connection.js";
-import { History } from "../../src/kernel/history.js";
-import { pointsOf, unitsOf } from "../../src/kernel/language.js";
-import { Outbox } from "../../src/kernel/outbox.js";
-import { SourceMap, takeInlineMap } from "../../src/kernel/source-map.js";
+import { cellModule } from "../../src/kernel/compile/cell-module.js";
+import { pointsOf, unitsOf } from "../../src/kernel/compile/language.js";
+import { SourceMap } from "../../src/kernel/compile/source-map.js";
+import { loadTypeScript } from "../../src/kernel/compile/typescript.js";
+import { History } from "../../src/kernel/protocol/history.js";
+import { Outbox } from "../../src/kernel/protocol/outbox.js";
+import { StreamText } from "../../src/kernel/protocol/stream-text.js";
 import { requirePeers } from "../../src/kernel/spec.js";
-import { StreamText } from "../../src/kernel/stream-text.js";
 import type { LabError } from "../../src/model/errors.js";
 
 const test = suite("parts of the kernel");
 
 test("a source map written by TypeScript leads back to the source", () => {
-  const require = createRequire(import.meta.url);
-  const ts = require("typescript") as typeof import("typescript");
+  const ts = loadTypeScript();
   const source = "interface A { a: number }\nconst f = (x: A) => {\n  return missing(x);\n};";
-  const { outputText } = ts.transpileModule(source, {
-    compilerOptions: { inlineSourceMap: true, target: 99, module: 1 },
+  const { outputText, sourceMapText } = ts.transpileModule(source, {
+    compilerOptions: { sourceMap: true, target: 99, module: 1 },
   });
-  const { code, map } = takeInlineMap(outputText);
-  const lines = code.split("\n");
+  const lines = outputText.split("\n");
   const line = lines.findIndex(text => text.includes("missing"));
-  const origin = new SourceMap([map!]).origin({ line, column: lines[line]!.indexOf("missing") });
+  const origin = new SourceMap(sourceMapText!).origin({ line, column: lines[line]!.indexOf("missing") });
   assert.equal(origin, { line: 2, column: 9 });
 });
 
-test("two source maps are followed one after the other", () => {
-  // AAAA maps 0:0 to 0:0; the second line of the last text comes from line 2 of the one before, and so on
-  const last = { sources: ["b"], mappings: ";AACA" };
-  const first = { sources: ["a"], mappings: ";AAEE" };
-  assert.equal(new SourceMap([last, first]).origin({ line: 1, column: 4 }), { line: 2, column: 2 });
-  assert.is(new SourceMap([last, first]).origin({ line: 0, column: 0 }), undefined);
+test("a cell becomes a module whose positions lead back to the cell", () => {
+  const ts = loadTypeScript();
+  const code = "let a = 1, { b } = c;\n  function f() {} class D {}\nfor (var i of []) { let inner; }\nd";
+  const homes: Record<string, string> = { c: "./__cell_1", d: "./__cell_2", a: "./__cell_1" };
+  const module = cellModule(ts, code, name => homes[name], []);
+  assert.is(
+    module.text,
+    `export let a = 1, { b } = c;
+  export function f() {} export class D {}
+for (var i of []) { let inner; }
+d
+import { c } from "./__cell_1"; import { d } from "./__cell_2"; export { i };
+`,
+  );
+  assert.equal([...module.names].sort(), ["D", "a", "b", "f", "i"]);
+  for (const [line, text] of code.split("\n").entries()) {
+    const moved = module.text.split("\n")[line]!;
+    for (const word of ["a =", "c;", "function", "class", "var", "d"]) {
+      if (!text.includes(word)) continue;
+      const position = { line, column: moved.indexOf(word) };
+      assert.equal(module.writtenPosition(position), { line, column: text.indexOf(word) }, word);
+    }
+  }
+  for (let at = 0; at <= code.length; at++) assert.is(module.written(module.compiled(at)), at);
 });
 
 test("history answers by tail, range and pattern, newest last", () => {
@@ -140,7 +157,7 @@ test("packages that are missing are named, with the command that installs them",
   } as unknown as NodeJS.Require;
   assert.throws(
     () => requirePeers(require),
-    (error: LabError) => error.exitCode === 3 && error.hint === "npm install tslab zeromq",
+    (error: LabError) => error.exitCode === 3 && error.hint === "npm install tslab typescript zeromq",
   );
 });
 

@@ -4,7 +4,7 @@ import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Outlet, PieceReader } from "../../src/kernel/pipe.js";
+import { Outlet, PieceReader } from "../../src/kernel/channel/pipe.js";
 import { inTempFolder } from "../support/temp.js";
 
 const test = suite("the output pipe");

@@ -1,13 +1,13 @@
-import { type Content, type Header, protocolVersion, type Request } from "../jupyter/wire.js";
-import { version } from "../model/version.js";
+import { type Content, type Header, protocolVersion, type Request } from "../../jupyter/wire.js";
+import { version } from "../../model/version.js";
+import type { Ask, ErrorContent, Executed } from "../channel/messages.js";
 import { History, type HistoryQuery } from "./history.js";
 import type { Interrupter } from "./interrupt.js";
-import type { Ask, ErrorContent, Executed } from "./messages.js";
 
 type RequestChannel = "shell" | "control";
 
-/** What a session needs of the sockets and of the main thread. */
-export interface SessionRim {
+/** What the requests need of the sockets and of the main thread. */
+export interface RequestsRim {
   ask(message: Ask): void;
   publish(type: string, content: Content, parent: Header): void;
   reply(channel: RequestChannel, request: Request, type: string, content: Content): void;
@@ -23,7 +23,7 @@ export interface SessionRim {
  * The requests of the protocol: those of the shell channel one after the other, those of the control channel at once.
  * Each is framed by `busy` and `idle`.
  */
-export class Session {
+export class Requests {
   readonly #queue: Request[] = [];
   readonly #history = new History();
   readonly #answers = new Map<number, (answer: unknown) => void>();
@@ -32,7 +32,7 @@ export class Session {
   #asked = 0;
   #count = 0;
 
-  constructor(private readonly rim: SessionRim) {}
+  constructor(private readonly rim: RequestsRim) {}
 
   receive(channel: RequestChannel, request: Request): void {
     if (channel === "control") void this.#handle(channel, request);

@@ -1,15 +1,19 @@
 /** The main thread's part: compiles and runs cells, and answers what the protocol thread asks. */
 import { createRequire } from "node:module";
-import { inspect } from "node:util";
-import type { Content } from "../jupyter/wire.js";
-import { type DisplaySink, displaySinkKey, type MimeBundle } from "../present/notebook/display.js";
-import { bundleOf } from "../present/notebook/values.js";
-import { Compiler } from "./compiler.js";
+import { inspect, types } from "node:util";
+import type { Content } from "../../jupyter/wire.js";
+import { type DisplaySink, displaySinkKey, type MimeBundle } from "../../present/notebook/display.js";
+import { bundleOf } from "../../present/notebook/values.js";
+import { type Ask, type Executed, ThreadState } from "../channel/messages.js";
+import type { Outlet, StreamName } from "../channel/pipe.js";
+import { type CompiledCode, Compiler } from "../compile/compiler.js";
+import { complete, completeness, inspectName, type RunningValues } from "../compile/language.js";
 import { Executor } from "./executor.js";
-import { complete, completeness, inspectName } from "./language.js";
-import { type Ask, type Executed, ThreadState } from "./messages.js";
+import { Modules } from "./modules.js";
 import { type Origin, Origins } from "./origins.js";
-import type { Outlet } from "./pipe.js";
+import { showPlainPromises } from "./plain-promises.js";
+import { runningValues } from "./running-values.js";
+import { jsonOf, portable } from "./serialise.js";
 import { replaceStream } from "./streams.js";
 import { asyncContexts } from "./termination.js";
 import { Traces } from "./traces.js";
@@ -21,6 +25,7 @@ export class Engine {
   readonly #traces = new Traces();
   readonly #origins: Origins;
   readonly #executor: Executor;
+  readonly #values: RunningValues;
   readonly #exit = process.exit.bind(process);
   readonly #contexts = asyncContexts();
   /** The request in work, and how to end it from outside. */
@@ -35,20 +40,17 @@ export class Engine {
   ) {
     this.#compiler = new Compiler(folder);
     this.#origins = new Origins((origin, failure) => this.#lateFailure(origin, failure));
-    this.#executor = new Executor(
-      folder,
-      (name, code, prefix) => this.#traces.add(name, code, prefix),
-      () => this.#tslab(),
-    );
-    this.#origins.install();
+    const named = (name: string, code: CompiledCode) => this.#traces.add(name, code);
+    const modules = new Modules(this.#compiler, named, () => this.#tslab());
+    this.#executor = new Executor(folder, modules, named);
+    this.#values = runningValues(this.#executor.variables, types.isProxy);
+
     this.#traces.install();
     this.#installDisplay();
-    for (const name of ["stdout", "stderr"] as const) {
-      replaceStream(name, bytes => {
-        const origin = this.#origins.current;
-        if (origin?.silent !== true) this.outlet.write(name, origin?.cell ?? 0, bytes);
-      });
-    }
+    showPlainPromises();
+    for (const name of ["stdout", "stderr"] as const) replaceStream(name, bytes => this.#print(name, bytes));
+    // the last step: from here on, no failure ends the process
+    this.#origins.install();
   }
 
   /** Gets ready for cells while there is nothing else to do. */
@@ -62,7 +64,7 @@ export class Engine {
         this.#execute(message);
         break;
       case "complete":
-        this.#answerWith(message.id, () => complete(this.#compiler, message.code, message.position));
+        this.#answerWith(message.id, () => complete(this.#compiler, this.#values, message.code, message.position));
         break;
       case "inspect":
         this.#answerWith(message.id, () => inspectName(this.#compiler, message.code, message.position));
@@ -162,8 +164,10 @@ export class Engine {
   /** @param keep whether later cells see what the code declares */
   #evaluate(name: string, code: string, keep: boolean): unknown {
     this.#traces.addSource(name, code);
+    const module = moduleName(code);
+    if (module !== undefined) return this.#compiling(() => this.#compiler.addModule(module, code));
     const compiled = this.#compiling(() => this.#compiler.compile(code));
-    if (keep) this.#compiler.declarations = compiled.declarations;
+    if (keep) compiled.keep();
     return this.#executor.run(name, compiled);
   }
 
@@ -178,7 +182,8 @@ export class Engine {
 
   async #show(value: unknown): Promise<MimeBundle> {
     const own = await bundleOf(value);
-    return own === undefined ? { "text/plain": inspect(value) } : portable(own);
+    if (own === undefined) return { "text/plain": inspect(value) };
+    return JSON.parse(jsonOf(portable(own), "the cell's value")) as MimeBundle;
   }
 
   /** The payload that opens the pager for `name?`. */
@@ -190,7 +195,7 @@ export class Engine {
   /** A failure of a cell that has been answered for: its own error, and a line where somebody is looking. */
   #lateFailure(origin: Origin, failure: unknown): void {
     const content = this.#traces.content(failure, origin.name);
-    this.outlet.tell({ tell: "publish", cell: origin.cell, type: "error", content: { ...content } });
+    this.outlet.tell({ tell: "publish", cell: origin.cell, type: "error", json: jsonOf(content, "an error") });
     const running = this.#origins.latest;
     if (running !== undefined && running !== origin && running.open) {
       const line = `${origin.name} failed after it had ended: ${content.ename}: ${content.evalue}\n`;
@@ -198,9 +203,16 @@ export class Engine {
     }
   }
 
+  #print(name: StreamName, bytes: Uint8Array): void {
+    const origin = this.#origins.current;
+    if (origin?.silent !== true) this.outlet.write(name, origin?.cell ?? 0, bytes);
+  }
+
+  /** @throws TypeError if the content cannot be JSON: an error of the cell that shows it */
   #publish(type: string, content: Content): void {
     const origin = this.#origins.current;
-    if (origin?.silent !== true) this.outlet.tell({ tell: "publish", cell: origin?.cell ?? 0, type, content });
+    const json = jsonOf(content, type);
+    if (origin?.silent !== true) this.outlet.tell({ tell: "publish", cell: origin?.cell ?? 0, type, json });
   }
 
   #installDisplay(): void {
@@ -213,7 +225,7 @@ export class Engine {
         }),
       update: (displayId, data, { metadata = {} } = {}) =>
         this.#publish("update_display_data", { data: portable(data), metadata, transient: { display_id: displayId } }),
-      clear: (wait = false) => this.#publish("clear_output", { wait }),
+      clear: (wait = false) => this.#publish("clear_output", { wait: Boolean(wait) }),
     };
     Object.assign(globalThis, { [displaySinkKey]: sink });
   }
@@ -237,17 +249,11 @@ class Interrupted extends Error {
   }
 }
 
-/** Bytes as base64, which is how a message carries them. */
-function portable(data: MimeBundle): MimeBundle {
-  return Object.fromEntries(
-    Object.entries(data).map(([mime, value]) => [
-      mime,
-      value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value,
-    ]),
-  );
-}
-
 function withDefinedId(data: Content): Content {
   const { display_id } = (data.transient ?? {}) as { display_id?: string };
   return { ...data, transient: display_id === undefined ? {} : { display_id } };
 }
+
+/** The name of a cell that begins with a doc comment `@module name`: a module that later cells import. */
+const moduleName = (code: string): string | undefined =>
+  /^\s*\/\*\*(?:(?!\*\/)[\s\S])*@module\s+([\w./-]+)(?:(?!\*\/)[\s\S])*\*\//.exec(code)?.[1];

@@ -1,30 +1,38 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import { type CompiledCode, CompileError } from "./compiler.js";
-import type { ErrorContent } from "./messages.js";
-import type { Place } from "./source-map.js";
+import type { ErrorContent } from "../channel/messages.js";
+import { type CompiledCode, CompileError } from "../compile/compiler.js";
+import type { Position } from "../compile/source-map.js";
 
-const kernelFolder = dirname(fileURLToPath(import.meta.url));
+const kernelFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Makes stack traces point at what was written: a cell's own lines and columns, and no line of this kernel. */
 export class Traces {
-  readonly #code = new Map<string, CompiledCode & { readonly prefix: number }>();
+  readonly #code = new Map<string, CompiledCode>();
   readonly #sources = new Map<string, string>();
 
   /** Installs itself as V8's formatter of stack traces. */
   install(): void {
     Error.prepareStackTrace = (error, sites) => {
-      const own = sites.findIndex(site => (site.getFileName() ?? "").includes(kernelFolder));
-      const above = own < 0 ? sites : sites.slice(0, own);
+      const isOwn = (site: NodeJS.CallSite) => (site.getFileName() ?? "").includes(kernelFolder);
+      // an error of the kernel's own making begins where a cell called it
+      const called = sites.slice(
+        Math.max(
+          0,
+          sites.findIndex(site => !isOwn(site)),
+        ),
+      );
+      const own = called.findIndex(isOwn);
+      const above = own < 0 ? called : called.slice(0, own);
       const shown = above.filter(site => !(site.getFileName() ?? "").startsWith("node:internal/"));
       return [headOf(error), ...shown.map(site => `    at ${this.#describe(site)}`)].join("\n");
     };
   }
 
-  /** @param prefix lines that stand before the source in what the map leads to */
-  add(name: string, code: CompiledCode, prefix: number): void {
-    this.#code.set(name, { ...code, prefix });
+  /** Remembers the code that runs under a name. */
+  add(name: string, code: CompiledCode): void {
+    this.#code.set(name, code);
   }
 
   /** Remembers a cell's text, for code frames. */
@@ -40,8 +48,7 @@ export class Traces {
     if (code?.map === undefined || line === null || column === null) return text;
     const origin = code.map.origin({ line: line - 1, column: column - 1 });
     if (origin === undefined) return text;
-    const place = { ...origin, line: origin.line - code.prefix };
-    return text.replace(`${name}:${line}:${column}`, () => position(name!, place));
+    return text.replace(`${name}:${line}:${column}`, () => position(name!, origin));
   }
 
   /**
@@ -65,11 +72,12 @@ export class Traces {
     return { ename, evalue, traceback: [head!.replace(ename, red(ename)), ...frame, ...stack] };
   }
 
-  #compileErrorContent({ diagnostics }: CompileError, name: string): ErrorContent {
-    const described = diagnostics.map(({ start, messageText, fileName, code }) => {
-      const place = { line: start.line, column: start.character };
-      const where = fileName ?? name;
-      return { text: `${position(where, place)} - ${messageText} (TS${code})`, where, place };
+  #compileErrorContent({ mistakes }: CompileError, name: string): ErrorContent {
+    const described = mistakes.map(({ file = name, line, column, text, code }) => {
+      const place = { line, column };
+      const [first, ...more] = text.split("\n");
+      const whole = [`${position(file, place)} - ${first} (TS${code})`, ...more].join("\n");
+      return { text: whole, where: file, place };
     });
     return {
       ename: "CompileError",
@@ -89,7 +97,7 @@ export class Traces {
     return [];
   }
 
-  #frame(name: string, { line, column }: Place): string[] {
+  #frame(name: string, { line, column }: Position): string[] {
     const lines = this.#sources.get(name)?.split("\n");
     if (lines?.[line] === undefined) return [];
     const width = String(line + 2).length;
@@ -105,7 +113,7 @@ export class Traces {
 
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
 
-const position = (name: string, { line, column }: Place): string => `${name}:${line + 1}:${column + 1}`;
+const position = (name: string, { line, column }: Position): string => `${name}:${line + 1}:${column + 1}`;
 
 /** What stands before the frames: V8's own rule is the error's text, whatever its `toString` does. */
 function headOf(error: Error): string {

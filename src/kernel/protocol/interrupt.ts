@@ -1,5 +1,5 @@
 import { Session as Inspector } from "node:inspector";
-import { type Ask, ThreadState } from "./messages.js";
+import { type Ask, ThreadState } from "../channel/messages.js";
 
 /** How long the main thread has to notice an interrupt by itself before it is torn out of what it runs. */
 const graceMs = 60;

@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-import type { StreamName } from "./pipe.js";
+import type { StreamName } from "../channel/pipe.js";
 
 /** Text waiting to be sent is sent after this long, or when it is this large. */
 const holdMs = 20;

@@ -1,5 +1,5 @@
-import type { Content } from "../jupyter/wire.js";
-import type { MimeBundle } from "../present/notebook/display.js";
+import type { Content } from "../../jupyter/wire.js";
+import type { MimeBundle } from "../../present/notebook/display.js";
 
 /** What the protocol thread asks of the engine on the main thread. `id` comes back with the answer. */
 export type Ask =
@@ -19,9 +19,9 @@ export type Ask =
   | { readonly ask: "interrupt"; readonly id: number; readonly turn: number }
   | { readonly ask: "exit" };
 
-/** What the engine tells the protocol thread, in the order it happened. */
+/** What the engine tells the protocol thread, in the order it happened; a message's content comes as JSON text. */
 export type Tell =
-  | { readonly tell: "publish"; readonly cell: number; readonly type: string; readonly content: Content }
+  | { readonly tell: "publish"; readonly cell: number; readonly type: string; readonly json: string }
   | { readonly tell: "answer"; readonly id: number; readonly answer: unknown };
 
 /** An error as Jupyter shows it. */

@@ -1,5 +1,5 @@
 import { Writable } from "node:stream";
-import type { StreamName } from "./pipe.js";
+import type { StreamName } from "../channel/pipe.js";
 
 /**
  * Puts a stream in the place of `process.stdout` or `process.stderr`. A write is done when it returns: it keeps no state

@@ -8,13 +8,13 @@ import { createRequire } from "node:module";
 import { Socket } from "node:net";
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type * as Zmq from "zeromq";
-import type { Connection } from "../jupyter/connection.js";
-import { decode, encode, type Header, type Request } from "../jupyter/wire.js";
+import type { Connection } from "../../jupyter/connection.js";
+import { type Content, decode, encode, type Header, type Request } from "../../jupyter/wire.js";
+import type { Ask, Tell } from "../channel/messages.js";
+import { type Piece, PieceReader, type Pipes, type StreamName } from "../channel/pipe.js";
 import { Interrupter } from "./interrupt.js";
-import type { Ask, Tell } from "./messages.js";
 import { Outbox } from "./outbox.js";
-import { type Piece, PieceReader, type Pipes, type StreamName } from "./pipe.js";
-import { Session } from "./session.js";
+import { Requests } from "./requests.js";
 import { StreamText } from "./stream-text.js";
 
 /** What the main thread hands over. */
@@ -55,13 +55,13 @@ const outboxes = {
 const parents: (Header | Record<string, never>)[] = [{}];
 let latestCell = 0;
 
-function publish(type: string, content: Record<string, unknown>, parent: Header | Record<string, never>): void {
+function publish(type: string, content: Content | string, parent: Header | Record<string, never>): void {
   outboxes.iopub.send(encode(key, session, { type, parent, content, prefix: [`kernel.${session}.${type}`] }));
 }
 
 const text = new StreamText((cell, name, written) => publish("stream", { name, text: written }, parents[cell] ?? {}));
 const interrupter = new Interrupter(ask, state);
-const kernel = new Session({
+const kernel = new Requests({
   ask,
   interrupter,
   log,
@@ -132,7 +132,7 @@ function receiveTo(place: number): void {
     at = here;
     if (message.tell === "publish") {
       text.flush();
-      publish(message.type, message.content, parents[message.cell] ?? {});
+      publish(message.type, message.json, parents[message.cell] ?? {});
     } else kernel.answered(message.id, message.answer);
   }
 }

@@ -1,0 +1,204 @@
+import type ts from "typescript";
+import type { Position } from "./source-map.js";
+import type { TypeScript } from "./typescript.js";
+
+/** A cell as a module that TypeScript can compile. */
+export interface CellModule {
+  /** The cell's text with `export` before each declaration, and imports of earlier cells' names after its end. */
+  readonly text: string;
+  readonly extension: ".ts" | ".tsx";
+  /** The names that later cells can see. */
+  readonly names: ReadonlySet<string>;
+  /** Whether the cell awaits outside of functions. */
+  readonly awaits: boolean;
+  /** Whether the cell adds to the global scope or to other modules, which later cells must see. */
+  readonly ambient: boolean;
+  /** Converts an offset in `text` to an offset in the cell. */
+  written(offset: number): number;
+  /** Converts an offset in the cell to an offset in `text`. */
+  compiled(offset: number): number;
+  /** As `written`, for line and column. */
+  writtenPosition(position: Position): Position;
+}
+
+const exportWord = "export ";
+
+/**
+ * Turns a cell into a module.
+ *
+ * @param homeOf gives the specifier of the module that declares a name of an earlier cell
+ * @param jsxNames names that JSX compiles to, such as `React`
+ * @param known names to import whether the cell uses them or not; for these, the imports come before the cell, where its
+ *   unfinished code cannot hide them
+ */
+export function cellModule(
+  ts: TypeScript,
+  code: string,
+  homeOf: (name: string) => string | undefined,
+  jsxNames: readonly string[],
+  known?: Iterable<string>,
+): CellModule {
+  const { file, extension } = parse(ts, code);
+  const blanks: [start: number, end: number][] = [];
+  const insertions: number[] = [];
+  const names = new Set<string>();
+  const reexported = new Set<string>();
+  let ambient = false;
+
+  for (const statement of file.statements) {
+    if (statement.getStart(file) >= code.length) continue;
+    if (ts.isExportDeclaration(statement) && statement.moduleSpecifier === undefined) {
+      // every name is exported anyway
+      blanks.push([statement.getStart(file), statement.end]);
+      continue;
+    }
+    if (ts.isImportDeclaration(statement)) {
+      for (const name of importedNames(ts, statement)) reexported.add(name);
+      continue;
+    }
+    if (ts.isImportEqualsDeclaration(statement)) {
+      reexported.add(statement.name.text);
+      continue;
+    }
+    const declared = declaredNames(ts, statement);
+    if (declared === undefined) {
+      if (ts.isModuleDeclaration(statement)) ambient = true;
+      continue;
+    }
+    for (const name of declared) names.add(name);
+    const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
+    const byDefault = modifiers.find(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword);
+    if (byDefault !== undefined) blanks.push([byDefault.getStart(file), byDefault.end]);
+    if (modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) continue;
+    insertions.push(statement.getStart(file));
+  }
+  const found = scan(ts, file);
+  for (const name of found.hoisted) if (!names.has(name)) reexported.add(name);
+  for (const name of reexported) names.add(name);
+
+  const used = [...(known ?? []), ...found.identifiers, ...(extension === ".tsx" ? jsxNames : [])];
+  const homes = new Map<string, string[]>();
+  for (const name of new Set(used)) {
+    const home = names.has(name) ? undefined : homeOf(name);
+    if (home !== undefined) homes.set(home, [...(homes.get(home) ?? []), name]);
+  }
+  const imports = [...homes].map(([home, from]) => `import { ${from.join(", ")} } from ${JSON.stringify(home)};`);
+  const prefix = known === undefined ? "" : `${imports.join(" ")}\n`;
+  const suffix = [...(known === undefined ? imports : []), `export { ${[...reexported].join(", ")} };`];
+
+  let text = code;
+  for (const [start, end] of blanks) text = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
+  for (const at of insertions.toReversed()) text = text.slice(0, at) + exportWord + text.slice(at);
+  const shifts = insertions.map((at, index) => prefix.length + at + index * exportWord.length);
+  const starts = file.getLineStarts();
+  const written = (offset: number) =>
+    Math.min(
+      code.length,
+      offset - prefix.length - sum(shifts.map(at => Math.min(exportWord.length, Math.max(0, offset - at)))),
+    );
+  return {
+    text: `${prefix}${text}\n${suffix.join(" ")}\n`,
+    extension,
+    names,
+    awaits: found.awaits,
+    ambient,
+    written,
+    compiled: offset => prefix.length + offset + exportWord.length * insertions.filter(at => at < offset).length,
+    writtenPosition({ line, column }) {
+      const start = starts[line];
+      if (start === undefined) return { line, column };
+      const before = insertions.filter(at => at < start).length * exportWord.length;
+      return { line, column: written(start + before + column) - start };
+    },
+  };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+/** Parses a cell as TypeScript, or as TSX if it only makes sense as that. */
+function parse(ts: TypeScript, code: string): { file: ts.SourceFile; extension: ".ts" | ".tsx" } {
+  const as = (kind: ts.ScriptKind) =>
+    ts.createSourceFile("cell.ts", `${code}\nexport {}`, ts.ScriptTarget.Latest, false, kind);
+  const plain = as(ts.ScriptKind.TS);
+  if (mistakes(plain) > 0) {
+    const jsx = as(ts.ScriptKind.TSX);
+    if (mistakes(jsx) === 0) return { file: jsx, extension: ".tsx" };
+  }
+  return { file: plain, extension: ".ts" };
+}
+
+/** Returns the number of syntax errors of a parsed file, which TypeScript's types do not declare. */
+export const mistakes = (file: ts.SourceFile): number => syntaxErrors(file).length;
+
+/** Returns the syntax errors of a parsed file. */
+export const syntaxErrors = (file: ts.SourceFile): readonly ts.DiagnosticWithLocation[] =>
+  (file as unknown as { parseDiagnostics: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics;
+
+/** The names that a declaration at the top of a cell introduces; undefined if it can have no `export` before it. */
+function declaredNames(ts: TypeScript, statement: ts.Statement): string[] | undefined {
+  if (ts.isVariableStatement(statement)) {
+    const { flags, declarations } = statement.declarationList;
+    // what `using` declares is disposed of at the end of its cell
+    if ((flags & ts.NodeFlags.Using) === ts.NodeFlags.Using) return undefined;
+    return declarations.flatMap(({ name }) => bindingNames(ts, name));
+  }
+  if (ts.isModuleDeclaration(statement)) {
+    const global = (statement.flags & ts.NodeFlags.GlobalAugmentation) !== 0;
+    return global || !ts.isIdentifier(statement.name) ? undefined : [statement.name.text];
+  }
+  if (
+    ts.isFunctionDeclaration(statement) ||
+    ts.isClassDeclaration(statement) ||
+    ts.isInterfaceDeclaration(statement) ||
+    ts.isTypeAliasDeclaration(statement) ||
+    ts.isEnumDeclaration(statement)
+  ) {
+    return statement.name === undefined ? undefined : [statement.name.text];
+  }
+  return undefined;
+}
+
+function bindingNames(ts: TypeScript, name: ts.BindingName): string[] {
+  if (ts.isIdentifier(name)) return [name.text];
+  return name.elements.flatMap(element => (ts.isOmittedExpression(element) ? [] : bindingNames(ts, element.name)));
+}
+
+function importedNames(ts: TypeScript, { importClause }: ts.ImportDeclaration): string[] {
+  const bindings = importClause?.namedBindings;
+  const named = bindings === undefined ? [] : ts.isNamespaceImport(bindings) ? [bindings] : [...bindings.elements];
+  return [importClause, ...named].flatMap(each => (each?.name === undefined ? [] : [each.name.text]));
+}
+
+interface Scanned {
+  /** Every identifier, but for the names of properties. */
+  readonly identifiers: ReadonlySet<string>;
+  /** `var` declarations inside blocks, which are the cell's own variables. */
+  readonly hoisted: ReadonlySet<string>;
+  readonly awaits: boolean;
+}
+
+function scan(ts: TypeScript, file: ts.SourceFile): Scanned {
+  const identifiers = new Set<string>();
+  const hoisted = new Set<string>();
+  let awaits = false;
+  const visit = (node: ts.Node, inFunction: boolean): void => {
+    if (ts.isIdentifier(node)) identifiers.add(node.text);
+    if (ts.isPropertyAccessExpression(node)) {
+      visit(node.expression, inFunction);
+      return;
+    }
+    if (!inFunction) {
+      awaits ||= ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
+      if (ts.isVariableDeclarationList(node)) {
+        awaits ||= (node.flags & ts.NodeFlags.AwaitUsing) === ts.NodeFlags.AwaitUsing;
+        if ((node.flags & ts.NodeFlags.BlockScoped) === 0) {
+          for (const { name } of node.declarations) for (const each of bindingNames(ts, name)) hoisted.add(each);
+        }
+      }
+    }
+    const inside = inFunction || ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isModuleDeclaration(node);
+    ts.forEachChild(node, child => visit(child, inside));
+  };
+  visit(file, false);
+  return { identifiers, hoisted, awaits };
+}

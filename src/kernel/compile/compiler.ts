@@ -1,0 +1,330 @@
+import { statSync } from "node:fs";
+import { join, relative } from "node:path";
+import type ts from "typescript";
+import { type CellModule, cellModule, syntaxErrors } from "./cell-module.js";
+import { lowering, withoutResets } from "./lower.js";
+import { type Settings, settingsFor } from "./settings.js";
+import { SourceMap } from "./source-map.js";
+import { loadTypeScript, type TypeScript } from "./typescript.js";
+import { isLocal, Workspace } from "./workspace.js";
+
+/** Compiled code, and how to find the written code it comes from. */
+export interface CompiledCode {
+  readonly code: string;
+  readonly map: SourceMap | undefined;
+}
+
+/** A compiled cell. */
+export interface CompiledCell {
+  readonly main: CompiledCode;
+  readonly awaits: boolean;
+  /** The modules it imports, as written. */
+  readonly imports: readonly string[];
+  /** Makes what the cell declares known to later cells. */
+  keep(): void;
+}
+
+/** A compiled file. */
+export interface CompiledFile extends CompiledCode {
+  readonly awaits: boolean;
+  readonly imports: readonly string[];
+}
+
+/** One mistake in a cell or in a file that it imports. */
+export interface Mistake {
+  /** Path from the notebook's folder; undefined for the cell itself. */
+  readonly file: string | undefined;
+  /** From 0. */
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+  readonly code: number;
+}
+
+/** A cell that does not compile. */
+export class CompileError extends Error {
+  override readonly name = "CompileError";
+  constructor(readonly mistakes: readonly Mistake[]) {
+    super(mistakes.map(({ text }) => text).join("\n"));
+  }
+}
+
+/** Words of cells that cannot be compiled without Node's types. Others may be, and are tried without. */
+const nodeWords =
+  /\b(import|export|require|console|process|Buffer|URL|fetch|performance|structuredClone|crypto|WebAssembly|declare|using|set(Timeout|Interval|Immediate))\b|@module/;
+
+/**
+ * Errors that hold for modules and not for cells: `await` and `import.meta` (1343, 1375, 1378, 1431, 1432, 2852 to 2854)
+ * and import attributes (2823) in a module that becomes a function's body; names that such a module may not declare (2441);
+ * JSX elements of a factory that declares no types (7026).
+ */
+const allowedInCells = new Set([1343, 1375, 1378, 1431, 1432, 2852, 2853, 2854, 2823, 2441, 7026]);
+/** Whether a path or specifier stands for a cell. */
+export const isCell = (path: string): boolean => /(^|\/)__cell_\d+(\.d)?(\.tsx?)?$/.test(path);
+
+const assignmentToImport = 2632;
+const moduleNotFound = 2307;
+
+/**
+ * Compiles cells with TypeScript's language service, each as a module of its own.
+ *
+ * What a cell declares is written down as the declaration file of its module, and a later cell imports the names it uses
+ * from there; so the time that a cell takes does not grow with the number of cells. Where TypeScript cannot write a
+ * declaration (an exported value of an unexported type), the module's source takes its place. Reading Node's types takes
+ * most of the first compilation: cells are compiled without them until one needs them.
+ */
+export class Compiler {
+  readonly typescript: TypeScript = loadTypeScript();
+  readonly #workspace: Workspace;
+  readonly #service: ts.LanguageService;
+  readonly #homes = new Map<string, string>();
+  readonly #checked = new Map<string, string>();
+  readonly #ambient: string[] = [];
+  #settings: Settings;
+  #settingsVersion: string;
+  #cells = 0;
+
+  /** @param folder where cells look for modules: the notebook's */
+  constructor(private readonly folder: string) {
+    const { typescript } = this;
+    this.#settings = settingsFor(typescript, folder);
+    this.#settingsVersion = this.#currentSettings();
+    this.#workspace = new Workspace(typescript, folder, this.#settings.options);
+    this.#service = typescript.createLanguageService(this.#workspace);
+  }
+
+  get options(): ts.CompilerOptions {
+    return this.#settings.options;
+  }
+
+  #currentSettings(): string {
+    const found = statSync(join(this.folder, "tsconfig.json"), { throwIfNoEntry: false });
+    return found === undefined ? "none" : `${found.mtimeMs} ${found.size}`;
+  }
+
+  /** Whether the settings ask for no other packages' types than Node's. */
+  get #onlyNodeTypes(): boolean {
+    return this.#settings.options.types?.every(name => name === "node") === true;
+  }
+
+  #refreshSettings(): void {
+    const version = this.#currentSettings();
+    if (version === this.#settingsVersion) return;
+    this.#settingsVersion = version;
+    this.#settings = settingsFor(this.typescript, this.folder);
+    this.#workspace.options = this.#settings.options;
+    this.#checked.clear();
+  }
+
+  /** Prepares for cells that may come: cheaply the first time, fully the second time. */
+  warm(): void {
+    if (this.#cells > 0 || this.#workspace.roots.length > 0) this.#workspace.addNode();
+    this.#draft("").program.getTypeChecker();
+  }
+
+  #jsxNames(code: string): string[] {
+    const { jsxFactory, jsxFragmentFactory } = this.#settings.options;
+    const pragmas = [...code.matchAll(/@jsx(?:Frag)?\s+([\w$]+)/g)].map(([, name]) => name!);
+    return ["React", ...pragmas, ...[jsxFactory, jsxFragmentFactory].flatMap(name => name?.split(".")[0] ?? [])];
+  }
+
+  /** Puts code in the place of the next cell. */
+  #draft(code: string, known?: Iterable<string>): { module: CellModule; path: string; program: ts.Program } {
+    const module = cellModule(this.typescript, code, name => this.#homes.get(name), this.#jsxNames(code), known);
+    const base = join(this.folder, `__cell_${this.#cells + 1}`);
+    for (const extension of [".ts", ".tsx"]) this.#workspace.remove(`${base}${extension}`);
+    const path = `${base}${module.extension}`;
+    this.#workspace.write(path, module.text);
+    this.#workspace.roots = [...this.#ambient, path];
+    return { module, path, program: this.#service.getProgram()! };
+  }
+
+  /** Gives the language service code to complete or to explain. */
+  draft(code: string): { service: ts.LanguageService; path: string; module: CellModule } {
+    this.#refreshSettings();
+    this.#workspace.addNode();
+    const { module, path } = this.#draft(code, this.#homes.keys());
+    return { service: this.#service, path, module };
+  }
+
+  /**
+   * Compiles a cell after all cells before it.
+   *
+   * @throws CompileError
+   */
+  compile(code: string): CompiledCell {
+    this.#refreshSettings();
+    if (this.#settings.errors.length > 0) {
+      throw new CompileError(this.#settings.errors.map(error => this.#mistake(error, "", undefined)));
+    }
+    if (nodeWords.test(code) || !this.#onlyNodeTypes) this.#workspace.addNode();
+    let drafted = this.#draft(code);
+    let mistakes = this.#mistakes(drafted);
+    if (mistakes.length > 0 && !this.#workspace.withNode) {
+      this.#workspace.addNode();
+      drafted = this.#draft(code);
+      mistakes = this.#mistakes(drafted);
+    }
+    if (mistakes.length > 0) throw new CompileError(mistakes);
+    return this.#emit(drafted);
+  }
+
+  #mistakes({ module, path, program }: { module: CellModule; path: string; program: ts.Program }): Mistake[] {
+    const file = program.getSourceFile(path)!;
+    const syntax = syntaxErrors(file);
+    if (syntax.length > 0) return syntax.map(each => this.#mistake(each, path, module));
+    const found = program
+      .getSemanticDiagnostics(file)
+      .filter(each => !allowedInCells.has(each.code) && !this.#mayAssign(each, program));
+    return [
+      ...found.map(each => this.#mistake(each, path, module)),
+      ...program.getSourceFiles().flatMap(each => this.#mistakesIn(each, program)),
+    ];
+  }
+
+  /** Checks a TypeScript file of the notebook's folder, once for each of its versions. */
+  #mistakesIn(file: ts.SourceFile, program: ts.Program): Mistake[] {
+    const { fileName } = file;
+    if (!fileName.startsWith(`${this.folder}/`) || !isLocal(fileName) || file.isDeclarationFile) return [];
+    if (isCell(fileName) || !/\.[cm]?tsx?$/.test(fileName)) return [];
+    const version = this.#workspace.getScriptVersion(fileName);
+    if (this.#checked.get(fileName) === version) return [];
+    const found = [...syntaxErrors(file), ...program.getSemanticDiagnostics(file)].filter(
+      ({ code }) => !allowedInCells.has(code),
+    );
+    if (found.length === 0) this.#checked.set(fileName, version);
+    return found.map(each => this.#mistake(each, "", undefined));
+  }
+
+  /** Whether a diagnostic forbids the assignment to an earlier cell's variable only because it is imported here. */
+  #mayAssign({ code, file, start }: ts.Diagnostic, program: ts.Program): boolean {
+    if (code !== assignmentToImport || file === undefined || start === undefined) return false;
+    const { typescript } = this;
+    const find = (node: ts.Node): ts.Node =>
+      typescript.forEachChild(node, child => (child.pos <= start && start < child.end ? find(child) : undefined)) ??
+      node;
+    const checker = program.getTypeChecker();
+    const symbol = checker.getSymbolAtLocation(find(file));
+    if (symbol === undefined || (symbol.flags & typescript.SymbolFlags.Alias) === 0) return false;
+    const declaration = checker.getAliasedSymbol(symbol).declarations?.[0];
+    if (declaration === undefined || !isCell(declaration.getSourceFile().fileName)) return false;
+    return (typescript.getCombinedNodeFlags(declaration) & typescript.NodeFlags.Constant) === 0;
+  }
+
+  #mistake({ file, start = 0, messageText, code }: ts.Diagnostic, path: string, module?: CellModule): Mistake {
+    const text = this.typescript.flattenDiagnosticMessageText(messageText, "\n");
+    const hint = code === moduleNotFound ? howToInstall(text) : "";
+    const at = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
+    const read = { line: at.line, column: at.character };
+    const own = file?.fileName === path && module !== undefined;
+    const { line, column } = own ? module.writtenPosition(read) : read;
+    const where = own || file === undefined ? undefined : relative(this.folder, file.fileName);
+    return { file: where, line, column, text: text + hint, code };
+  }
+
+  #emit({ module, path, program }: { module: CellModule; path: string; program: ts.Program }): CompiledCell {
+    const file = program.getSourceFile(path)!;
+    const written = new Map<string, string>();
+    program.emit(
+      file,
+      (name, text) => written.set(/\.(d\.ts|map|jsx?)$/.exec(name)?.[1] ?? name, text),
+      undefined,
+      false,
+      {
+        before: [lowering(this.typescript, true)],
+      },
+    );
+    const map = new SourceMap(written.get("map") ?? "", position => module.writtenPosition(position));
+    const code = withoutResets(withoutMapComment(written.get("js") ?? written.get("jsx") ?? ""));
+    const declarations = written.get("d.ts");
+    return {
+      main: { code, map },
+      awaits: module.awaits,
+      imports: requiredBy(code).filter(specifier => !isCell(specifier)),
+      keep: () => this.#keep(module, path, declarations),
+    };
+  }
+
+  #keep({ names, ambient, text }: CellModule, path: string, declarations: string | undefined): void {
+    if (names.size === 0 && !ambient) return;
+    this.#cells++;
+    const name = `__cell_${this.#cells}`;
+    let kept = path;
+    if (declarations === undefined) this.#workspace.write(path, text);
+    else {
+      this.#workspace.remove(path);
+      kept = join(this.folder, `${name}.d.ts`);
+      this.#workspace.write(kept, declarations);
+    }
+    if (ambient) this.#ambient.push(kept);
+    for (const each of names) this.#homes.set(each, `./${name}`);
+  }
+
+  /**
+   * Makes a module of the notebook's folder known that is no file, for later cells to import.
+   *
+   * @param name its path from the folder, without `.ts`
+   * @throws CompileError
+   */
+  addModule(name: string, text: string): void {
+    this.#workspace.addNode();
+    const path = join(this.folder, `${name}.ts`);
+    this.#workspace.write(path, text);
+    const { program } = this.#draft(`import ${JSON.stringify(`./${name}`)};`);
+    const file = program.getSourceFile(path);
+    const mistakes = file === undefined ? [] : this.#mistakesIn(file, program);
+    if (mistakes.length === 0) return;
+    this.#workspace.remove(path);
+    throw new CompileError(mistakes.map(each => ({ ...each, file: undefined })));
+  }
+
+  /** Returns the text of a module that is no file. */
+  moduleText(path: string): string | undefined {
+    return this.#workspace.virtual(path);
+  }
+
+  /**
+   * Compiles one file without looking at its types.
+   *
+   * @throws CompileError for syntax errors
+   */
+  compileFile(path: string, text: string): CompiledFile {
+    const { typescript } = this;
+    const file = typescript.createSourceFile(path, text, typescript.ScriptTarget.Latest);
+    const errors = syntaxErrors(file);
+    if (errors.length > 0) throw new CompileError(errors.map(each => this.#mistake(each, "", undefined)));
+    const { outputText, sourceMapText } = typescript.transpileModule(text, {
+      fileName: path,
+      // a file without imports and exports is CommonJS as it stands
+      compilerOptions: {
+        ...this.#settings.options,
+        declaration: false,
+        moduleDetection: typescript.ModuleDetectionKind.Legacy,
+      },
+      transformers: { before: [lowering(typescript, false)] },
+    });
+    const code = withoutMapComment(outputText);
+    return {
+      code,
+      map: sourceMapText === undefined ? undefined : new SourceMap(sourceMapText),
+      awaits: cellModule(typescript, text, () => undefined, []).awaits,
+      imports: requiredBy(code),
+    };
+  }
+}
+
+/** The modules that compiled code requires by a fixed name. */
+const requiredBy = (code: string): string[] => [
+  ...new Set(
+    [...code.matchAll(/\brequire\("((?:[^"\\\n]|\\.)+)"\)/g)].map(([, name]) => JSON.parse(`"${name}"`) as string),
+  ),
+];
+
+const withoutMapComment = (code: string): string => code.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "");
+
+/** For a package that is not there, the command that installs it. */
+function howToInstall(message: string): string {
+  const specifier = /'([^'./][^':]*)'/.exec(message)?.[1];
+  const name = specifier === undefined ? undefined : /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
+  return name === undefined ? "" : `\nhint: npm install ${name}`;
+}

@@ -1,0 +1,46 @@
+import type ts from "typescript";
+import type { TypeScript } from "./typescript.js";
+
+/** The name under which compiled code finds what the kernel lends it: `import`, a real dynamic import, and `meta`, its `import.meta`. */
+export const lentName = "__rundLab";
+
+/**
+ * Returns the transformation that makes a module into a function's body: imports come first, the last expression's value
+ * is returned, and `import()` and `import.meta` are the kernel's.
+ *
+ * @param returns whether the last expression's value is wanted
+ */
+export function lowering(ts: TypeScript, returns: boolean): ts.TransformerFactory<ts.SourceFile> {
+  return context => file => {
+    const { factory } = context;
+    const lent = (name: string) => factory.createPropertyAccessExpression(factory.createIdentifier(lentName), name);
+    const visit = (node: ts.Node): ts.Node => {
+      const seen = ts.visitEachChild(node, visit, context);
+      if (ts.isCallExpression(seen) && seen.expression.kind === ts.SyntaxKind.ImportKeyword) {
+        return factory.updateCallExpression(seen, lent("import"), undefined, seen.arguments);
+      }
+      if (ts.isMetaProperty(seen) && seen.keywordToken === ts.SyntaxKind.ImportKeyword) return lent("meta");
+      return seen;
+    };
+    const isImport = (statement: ts.Statement) =>
+      ts.isImportDeclaration(statement) || ts.isImportEqualsDeclaration(statement);
+    const own = file.statements.filter(statement => !isImport(statement));
+    const last = own.findLastIndex(statement => !ts.isExportDeclaration(statement));
+    const statements = own.map((statement, index) =>
+      returns && index === last && ts.isExpressionStatement(statement)
+        ? ts.setTextRange(factory.createReturnStatement(statement.expression), statement)
+        : statement,
+    );
+    return ts.visitEachChild(
+      factory.updateSourceFile(file, [...file.statements.filter(isImport), ...statements]),
+      visit,
+      context,
+    );
+  };
+}
+
+/**
+ * Blanks the line in which TypeScript sets each export to undefined before the code begins: a cell that is interrupted or
+ * fails must leave the variables of earlier cells alone.
+ */
+export const withoutResets = (code: string): string => code.replace(/^(exports\.[\w$]+ = )+void 0;$/gm, "");

@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type ts from "typescript";
+import type { TypeScript } from "./typescript.js";
+
+/** How cells are compiled: the kernel's own settings, below those of a tsconfig.json beside the notebook. */
+export interface Settings {
+  readonly options: ts.CompilerOptions;
+  /** What is wrong with the tsconfig.json. */
+  readonly errors: readonly ts.Diagnostic[];
+}
+
+/** Reads the compiler's settings for a notebook's folder. */
+export function settingsFor(ts: TypeScript, folder: string): Settings {
+  const path = join(folder, "tsconfig.json");
+  const read = ts.sys.fileExists(path) ? ts.readConfigFile(path, ts.sys.readFile) : undefined;
+  // the files that a tsconfig.json lists are no concern of a cell
+  const given =
+    read?.config === undefined
+      ? undefined
+      : ts.parseJsonConfigFileContent({ ...read.config, files: [], include: [], references: [] }, ts.sys, folder);
+  const noInputs = 18002;
+  const errors = [...(read?.error === undefined ? [] : [read.error]), ...(given?.errors ?? [])];
+  return {
+    options: {
+      ...usual(ts),
+      ...withoutOutput(given?.options),
+      ...fixed(ts, given?.options),
+      paths: { ...ownTypes(folder), ...given?.options.paths },
+    },
+    errors: errors.filter(({ code }) => code !== noInputs),
+  };
+}
+
+/** What holds unless a tsconfig.json says otherwise. */
+function usual(ts: TypeScript): ts.CompilerOptions {
+  return {
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.esnext.collection.d.ts", "lib.decorators.d.ts"],
+    jsx: ts.JsxEmit.React,
+    types: ["node"],
+  };
+}
+
+/** Options that say where output goes: the kernel keeps it in memory. */
+function withoutOutput(options: ts.CompilerOptions = {}): ts.CompilerOptions {
+  const { outDir, outFile, rootDir, declarationDir, tsBuildInfoFile, sourceRoot, mapRoot, ...rest } = options;
+  return rest;
+}
+
+/** What the kernel needs, whatever a tsconfig.json says. */
+function fixed(ts: TypeScript, given: ts.CompilerOptions = {}): ts.CompilerOptions {
+  return {
+    // older targets have no `await`
+    ...(given.target !== undefined && { target: Math.max(given.target, ts.ScriptTarget.ES2017) }),
+    module: ts.ModuleKind.CommonJS,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    esModuleInterop: true,
+    allowImportingTsExtensions: true,
+    allowArbitraryExtensions: true,
+    resolveJsonModule: true,
+    allowJs: true,
+    checkJs: false,
+    skipLibCheck: true,
+    sourceMap: true,
+    inlineSourceMap: false,
+    declaration: true,
+    declarationMap: false,
+    emitDeclarationOnly: false,
+    noEmit: false,
+    noEmitOnError: false,
+    noEmitHelpers: false,
+    importHelpers: false,
+    composite: false,
+    incremental: false,
+    isolatedModules: false,
+    isolatedDeclarations: false,
+    verbatimModuleSyntax: false,
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+    removeComments: false,
+  };
+}
+
+/** Where a folder has no rund-lab or tslab of its own, the types of this one's, as TypeScript's `paths`. */
+function ownTypes(folder: string): Record<string, string[]> {
+  const require = createRequire(import.meta.url);
+  const sees = createRequire(join(folder, "cell.js"));
+  const missing = (name: string) => {
+    try {
+      sees.resolve(name);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  const paths: Record<string, string[]> = {};
+  if (missing("tslab")) paths.tslab = [join(dirname(require.resolve("tslab/package.json")), "dist", "public.d.ts")];
+  if (missing("rund-lab")) {
+    const file = require.resolve("../../../package.json");
+    const { exports } = JSON.parse(readFileSync(file, "utf8")) as { exports: Record<string, { types?: string }> };
+    for (const [entry, { types }] of Object.entries(exports)) {
+      if (types !== undefined) paths[join("rund-lab", entry)] = [join(dirname(file), types)];
+    }
+  }
+  return paths;
+}
+
+/** Folders with types of packages that have none of their own: those the folder sees, else those beside this package. */
+export function typeRoots(ts: TypeScript, folder: string): string[] {
+  const roots = ts.getEffectiveTypeRoots({}, { getCurrentDirectory: () => folder }) ?? [];
+  const hasNode = roots.some(root => ts.sys.fileExists(join(root, "node", "package.json")));
+  if (hasNode) return roots;
+  const require = createRequire(import.meta.url);
+  return [...roots, dirname(dirname(require.resolve("@types/node/package.json")))];
+}
+
+/** The part of the browser's library that Node has but its types leave out. */
+export function webAssemblyTypes(ts: TypeScript): string {
+  const library = join(dirname(ts.getDefaultLibFilePath({})), "lib.dom.d.ts");
+  const text = ts.sys.readFile(library) ?? "";
+  const start = text.indexOf("declare namespace WebAssembly {");
+  return start < 0 ? "" : text.slice(start, text.indexOf("\n}\n", start) + 2);
+}

@@ -1,0 +1,144 @@
+import { statSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import type ts from "typescript";
+import { typeRoots, webAssemblyTypes } from "./settings.js";
+import type { TypeScript } from "./typescript.js";
+
+/** The kernel's own compiled files, which do not change while it runs. */
+const ownFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Larger JSON files have the type `any`: to work out their type takes longer than to read them. */
+const largestTypedJson = 1_000_000;
+
+/** Whether a file may change while a notebook is open. */
+export const isLocal = (path: string): boolean =>
+  !path.includes(`${sep}node_modules${sep}`) && !path.startsWith(`${ownFolder}${sep}`);
+
+/** The files TypeScript sees: those on the disk, and those that stand for cells. */
+export class Workspace implements ts.LanguageServiceHost {
+  readonly #virtual = new Map<string, { readonly text: string; readonly version: string }>();
+  readonly #snapshots = new Map<string, { readonly version: string; readonly snapshot: ts.IScriptSnapshot }>();
+  readonly #folders = new Map<string, boolean>();
+  readonly #typeRoots: readonly string[];
+  #version = 0;
+  #options: ts.CompilerOptions;
+  #withNode = false;
+  /** The files that TypeScript begins with. */
+  roots: readonly string[] = [];
+
+  constructor(
+    private readonly ts: TypeScript,
+    private readonly folder: string,
+    options: ts.CompilerOptions,
+  ) {
+    this.#options = options;
+    this.#typeRoots = typeRoots(ts, folder);
+  }
+
+  set options(options: ts.CompilerOptions) {
+    this.#options = options;
+  }
+
+  get withNode(): boolean {
+    return this.#withNode;
+  }
+
+  /** From now on Node's types are there. */
+  addNode(): void {
+    if (this.#withNode) return;
+    this.#withNode = true;
+    this.write(this.#globals, webAssemblyTypes(this.ts));
+  }
+
+  get #globals(): string {
+    return join(this.folder, "__rund_lab_globals.d.ts");
+  }
+
+  write(path: string, text: string): void {
+    this.#virtual.set(path, { text, version: `v${++this.#version}` });
+  }
+
+  remove(path: string): void {
+    this.#virtual.delete(path);
+    this.#snapshots.delete(path);
+  }
+
+  /** Returns the text that stands for a file in place of one on the disk. */
+  virtual(path: string): string | undefined {
+    return (
+      this.#virtual.get(path)?.text ??
+      (this.#largeJson(path) ? "declare const value: any;\nexport default value;\n" : undefined)
+    );
+  }
+
+  /** Whether a path is the declaration that stands for a large JSON file. */
+  #largeJson(path: string): boolean {
+    const json = path.endsWith(".d.json.ts") ? path.replace(/\.d\.json\.ts$/, ".json") : undefined;
+    return (
+      json !== undefined && isLocal(json) && (statSync(json, { throwIfNoEntry: false })?.size ?? 0) > largestTypedJson
+    );
+  }
+
+  getCompilationSettings(): ts.CompilerOptions {
+    return {
+      ...this.#options,
+      typeRoots: [...(this.#options.typeRoots ?? this.#typeRoots)],
+      ...(!this.#withNode && { types: [] }),
+    };
+  }
+
+  getScriptFileNames(): string[] {
+    return [
+      ...(this.#withNode && this.#options.lib?.includes("lib.dom.d.ts") !== true ? [this.#globals] : []),
+      ...this.roots,
+    ];
+  }
+
+  getScriptVersion(path: string): string {
+    const virtual = this.#virtual.get(path);
+    if (virtual !== undefined) return virtual.version;
+    if (!isLocal(path)) return "1";
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found === undefined ? "none" : `${found.mtimeMs} ${found.size}`;
+  }
+
+  getScriptSnapshot(path: string): ts.IScriptSnapshot | undefined {
+    const version = this.getScriptVersion(path);
+    const known = this.#snapshots.get(path);
+    if (known?.version === version) return known.snapshot;
+    const text = this.virtual(path) ?? this.ts.sys.readFile(path);
+    if (text === undefined) return undefined;
+    const snapshot = this.ts.ScriptSnapshot.fromString(text);
+    this.#snapshots.set(path, { version, snapshot });
+    return snapshot;
+  }
+
+  fileExists(path: string): boolean {
+    return this.virtual(path) !== undefined || this.ts.sys.fileExists(path);
+  }
+
+  readFile(path: string): string | undefined {
+    return this.virtual(path) ?? this.ts.sys.readFile(path);
+  }
+
+  /** Remembers the folders of packages, which TypeScript asks for hundreds of times. */
+  directoryExists(path: string): boolean {
+    if (isLocal(join(path, "file"))) return this.ts.sys.directoryExists(path);
+    let known = this.#folders.get(path);
+    if (known === undefined) {
+      known = this.ts.sys.directoryExists(path);
+      this.#folders.set(path, known);
+    }
+    return known;
+  }
+
+  readonly getCurrentDirectory = (): string => this.folder;
+  readonly getDefaultLibFileName = (options: ts.CompilerOptions): string => this.ts.getDefaultLibFilePath(options);
+  readonly getDirectories = (path: string): string[] => this.ts.sys.getDirectories(path);
+  readonly readDirectory: ts.System["readDirectory"] = (...args) => this.ts.sys.readDirectory(...args);
+  readonly realpath = (path: string): string => this.ts.sys.realpath?.(path) ?? path;
+  readonly useCaseSensitiveFileNames = (): boolean => true;
+  /** What was not found in one cell may be there in the next. */
+  readonly hasInvalidatedResolutions = (path: string): boolean => isLocal(path);
+}

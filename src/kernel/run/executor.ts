@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { Script } from "node:vm";
+import { type CompiledCell, type CompiledCode, isCell } from "../compile/compiler.js";
+import { lentName } from "../compile/lower.js";
+import type { Modules } from "./modules.js";
+
+/** Runs compiled cells in this process, with one namespace for the variables of all of them. */
+export class Executor {
+  /** The cells' variables: a compiled cell writes to and reads from this. */
+  readonly variables: Record<string, unknown> = {};
+  readonly #exports: Record<string, unknown>;
+  readonly #file: string;
+  readonly #require: NodeJS.Require;
+
+  /**
+   * @param folder where cells look for modules
+   * @param named told of each cell's code under the name it will have in stack traces, before it runs
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly modules: Modules,
+    private readonly named: (name: string, code: CompiledCode) => void,
+  ) {
+    // an import is compiled to a getter; as a plain value a later cell can assign to it
+    this.#exports = new Proxy(this.variables, {
+      defineProperty: (variables, name, descriptor) => {
+        if (name !== "__esModule")
+          variables[name as string] = "value" in descriptor ? descriptor.value : descriptor.get?.();
+        return true;
+      },
+    });
+    this.#file = join(folder, "cell.ts");
+    const require = modules.requireFrom(this.#file);
+    this.#require = new Proxy(require, {
+      apply: (target, self, args: [string]) => (isCell(args[0]) ? this.#exports : Reflect.apply(target, self, args)),
+    });
+    Object.assign(globalThis, { __tslab__: { exports: this.#exports, require: this.#require } });
+  }
+
+  /**
+   * Runs one cell.
+   *
+   * @param name names the cell in stack traces
+   * @returns the value of the last expression, where there is one; a promise for a cell that awaits
+   */
+  run(name: string, { main, awaits, imports }: CompiledCell): unknown {
+    this.named(name, main);
+    if (imports.length > 0) this.modules.refresh();
+    const parameters = `exports, require, module, __filename, __dirname, ${lentName}`;
+    const head = `(${awaits ? "async " : ""}function (${parameters}) {\n`;
+    const cell = new Script(`${head}${main.code}\n})`, { filename: name, lineOffset: -1 }).runInThisContext();
+    const lent = this.modules.lent(join(this.folder, name));
+    const module = { exports: this.#exports };
+    const start = () =>
+      cell.call(undefined, this.#exports, this.#require, module, join(this.folder, name), this.folder, lent);
+    return this.modules.needsPreparation(imports, this.#file)
+      ? this.modules.prepare(imports, this.#file).then(start)
+      : start();
+  }
+}
