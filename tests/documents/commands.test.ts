@@ -17,8 +17,12 @@ const elsewhere: readonly (readonly [command: RegExp, reason: string])[] = [
   [/^(sudo )?sh environment\/setup-debian\.sh$/, "network and root; a step of .ci/run"],
   [/^npx rund-lab data fetch$/, "network; tests/analysis/datasets tries it on a repository of its own"],
   [/^sudo npx rund-lab env (up|down)$/, "root; tests/cli/env.test.ts"],
-  [/^sudo npx rund-lab run /, "root and minutes; tests/measure/experiments"],
+  [/^sudo npx rund-lab run /, "root and minutes; tests/measure/campaign"],
   [/^npx rund-lab trace /, "a campaign of one's own; tests/cli/trace.test.ts"],
+  [/^npx rund-lab run \w+ --cluster /, "a cluster; tests/measure/kubernetes"],
+  [/^npx rund-lab overhead /, "a campaign of one's own; tests/measure/arrivals"],
+  [/^npx rund-lab import auto /, "another tool's results; tests/importers"],
+  [/^npx rund-lab export /, "a campaign of one's own; tests/campaign-files"],
   [/^npx rund-lab kernel install --prefix /, "root; tests/cli/kernel.test.ts installs into a folder of its own"],
   [/^npx rund-lab .*\[/, "a summary of options"],
   [/^jupyter notebook /, "it stays; tests/kernel drives the kernel as Jupyter does"],
@@ -37,6 +41,8 @@ function prepare() {
   folder = mkdtempSync(join(tmpdir(), "rund-lab-documents-"));
   mkdirSync(join(folder, "raw"));
   for (const name of ["campaigns", "notebooks"]) symlinkSync(join(projectRoot, name), join(folder, name));
+  const recorded = "raw/20261124T201129-recorded";
+  symlinkSync(join(projectRoot, recorded), join(folder, recorded));
   if (artifact !== undefined) symlinkSync(artifact, join(folder, "raw/RunD_ATC22"));
   for (const name of ["before", "after", "20260101T000000-time"]) writeFiles(join(folder, "raw", name), smallRun());
   for (const code of blocks(readDocument("CONTRIBUTING.md"), "yaml")) {
