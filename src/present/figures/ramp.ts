@@ -22,7 +22,7 @@ const ruleInWords = {
  */
 export function rampFigure(datasets: readonly Dataset[]): Figure {
   const id = "ramp";
-  const title = "Memory, cold starts and pressure against density";
+  const title = "Ramps until a rule stops them";
   const ramps = datasets.map(dataset => ({
     dataset,
     own: [...new Map((dataset.fits ?? []).map(ramp => [ramp.runtime, ramp])).values()],

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
-import { heldRates, type Objective, rateResults } from "../../analysis/rates/index.js";
+import { heldRates, type Objective, type RateResult, rateResults } from "../../analysis/rates/index.js";
 import { runtimeLabel } from "../../model/runtimes.js";
 import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
@@ -7,11 +7,14 @@ import { emptyPlot } from "./look.js";
 import { type DatasetValues, distinct, scopeIn, seriesOf, sourcesOf } from "./series.js";
 import { formatMs, sentences } from "./text.js";
 
-/** The quantiles that are drawn, a panel each. */
-const quantiles = [
-  { name: "p50", of: "p50Ms" },
-  { name: "p99", of: "p99Ms" },
-] as const;
+/** The quantiles that are drawn, a panel each: the median, and the objective's, or p99. */
+const quantilesFor = (objective: Objective | null) => [
+  { name: "p50", of: (result: RateResult) => result.p50Ms },
+  {
+    name: objective === null ? "p99" : `p${objective.p * 100}`,
+    of: (result: RateResult) => result.quantile?.value ?? result.p99Ms,
+  },
+];
 
 /**
  * Latency against the offered rate of an open loop: a panel per quantile, a line per runtime, the objective as a level line.
@@ -21,6 +24,7 @@ const quantiles = [
  */
 export function ratesFigure(datasets: readonly Dataset[], objective: Objective | null = null): Figure {
   const id = "rates";
+  const quantiles = quantilesFor(objective);
   const title = "Latency against the offered rate";
   const results = datasets.map(dataset => ({ dataset, results: rateResults(dataset.arrivals ?? [], objective) }));
   const all = results.map(
@@ -28,7 +32,7 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
       dataset,
       values: results.flatMap(result =>
         quantiles.map(({ of }, panel) => {
-          const y = result[of];
+          const y = of(result);
           return {
             runtime: result.runtime,
             x: result.rate,
@@ -78,12 +82,11 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
   };
 }
 
-/** The objective as a dotted line in the panel of the quantile that is nearest to it. */
-function withLevel(plot: Figure["plot"], { p, limitMs }: Objective): Figure["plot"] {
-  const suffix = p >= 0.75 ? "2" : "";
+/** The objective as a dotted line in its panel. */
+function withLevel(plot: Figure["plot"], { limitMs }: Objective): Figure["plot"] {
   const shapes = [
     {
-      ...{ type: "line", xref: `x${suffix} domain`, x0: 0, x1: 1, yref: `y${suffix}`, y0: limitMs, y1: limitMs },
+      ...{ type: "line", xref: "x2 domain", x0: 0, x1: 1, yref: "y2", y0: limitMs, y1: limitMs },
       line: { dash: "dot", width: 1.5, color: "#888888" },
     },
   ];
