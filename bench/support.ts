@@ -6,11 +6,9 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The artifact's raw logs, or undefined where nobody fetched them. */
-export const artifact = [
-  process.env.RUND_LAB_ARTIFACT,
-  join(root, "raw", "RunD_ATC22"),
-  join(root, "../shared/artifact"),
-].find((folder): folder is string => folder !== undefined && existsSync(join(folder, "paper_data")));
+export const artifact = [process.env.RUND_LAB_ARTIFACT, join(root, "raw", "RunD_ATC22")].find(
+  (folder): folder is string => folder !== undefined && existsSync(join(folder, "paper_data")),
+);
 
 /** A whole process: seconds from start to end, and its peak resident memory in MB (from /usr/bin/time). */
 export interface Measured {

@@ -3,7 +3,7 @@
  * `RUND_LAB_REQUIRE=all` (as in CI) it fails instead. The third-party raw logs are never required.
  */
 import { accessSync, constants, existsSync } from "node:fs";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 
@@ -16,14 +16,12 @@ export const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url
 export const artifact: string | undefined = [
   process.env.RUND_LAB_ARTIFACT,
   join(projectRoot, "raw", "RunD_ATC22"),
-  resolve(projectRoot, "../shared/artifact"),
 ].find((folder): folder is string => folder !== undefined && existsSync(join(folder, "paper_data")));
 
 /** The folder with result files of other tools, or undefined where nobody has one. */
-export const otherTools: string | undefined = [
-  process.env.RUND_LAB_OTHERS,
-  resolve(projectRoot, "../shared/others"),
-].find((folder): folder is string => folder !== undefined && existsSync(folder));
+export const otherTools: string | undefined = [process.env.RUND_LAB_OTHERS].find(
+  (folder): folder is string => folder !== undefined && existsSync(folder),
+);
 
 /** The full path of a program on PATH, or undefined. */
 export function which(program: string): string | undefined {
