@@ -85,7 +85,13 @@ export async function coldStart(
       while (leftMs() > exitCheckMs) {
         await clock.sleep(exitCheckMs, signal);
         if (over) break;
-        const { state, exitCode, reason } = await cri.containerStatus(containerId!, callOptions());
+        const status = await cri.containerStatus(containerId!, callOptions()).catch((error: unknown) => {
+          // the time for all stages was over before this look was answered
+          if (error instanceof CriError && error.reason === "timeout") return null;
+          throw error;
+        });
+        if (status === null) break;
+        const { state, exitCode, reason } = status;
         if (state !== "CONTAINER_EXITED") continue;
         const why = reason === "" ? "" : ` (${reason})`;
         return failed("failed", "exited", `the process exited with code ${exitCode}${why} before ${what.before}`);
