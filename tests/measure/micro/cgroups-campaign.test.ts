@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { childCommand, until } from "../../support/child-command.js";
 import { lab } from "../../support/command-line.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
@@ -55,12 +56,13 @@ test("killed twice, it goes on and leaves no group", () =>
 
 test("`env restore` removes the groups of a campaign that was killed and not resumed", () =>
   inTempFolder(async out => {
-    const { childCommand } = await import("../../support/child-command.js");
     const child = childCommand(out, [
       ...[...words, "--concurrency", "2", "--density", "5", "--rounds", "500", "--out", out],
     ]);
     await child.said(/\d+\/\d+ cgroups/);
     const name = readdirSync(out)[0]!;
+    // progress is reported before the campaign's group is made
+    await until(() => groupsOf(name).length > 0, "no group is made");
     child.kill("SIGKILL");
     await child.ended;
     assert.is.not(groupsOf(name).length, 0);
