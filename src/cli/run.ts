@@ -1,24 +1,14 @@
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import type { HeldRate } from "../analysis/rates/index.js";
-import { type CampaignEvent, parseEvents } from "../campaign-files/index.js";
 import { experimentTable } from "../measure/experiments/index.js";
-import { type SettingName, type SettingRule, settingNames, settingRules } from "../measure/experiments/settings.js";
-import type {
-  CampaignSettings,
-  CellSummary,
-  Decided,
-  MeasureOptions,
-  Plan,
-  RuntimeDeclaration,
-} from "../measure/index.js";
+import { settingNames, settingRules } from "../measure/experiments/settings.js";
+import type { CampaignSettings, Decided, MeasureOptions, Plan, RuntimeDeclaration } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
-import { type Experiment, experimentNames } from "../model/experiment.js";
+import type { Experiment } from "../model/experiment.js";
 import { shareOf } from "../model/percent.js";
 import { version } from "../model/version.js";
 import { onInterruption } from "./interruption.js";
-import { type Io, note, print, printJson } from "./io.js";
+import { type Io, note } from "./io.js";
 import {
   type ClusterOptions,
   type ClusterRun,
@@ -27,8 +17,11 @@ import {
   openClusterRun,
   refuseOutsideCluster,
 } from "./run-cluster.js";
+import { kind, settingOption, speed, words } from "./run-options.js";
 import { printPlan, printShell } from "./run-plan.js";
+import { planFor } from "./run-plan-for.js";
 import { runProgress } from "./run-progress.js";
+import { printOutcome } from "./run-result.js";
 import { kinds, runSettings, type SettingOptions } from "./run-settings.js";
 
 interface RunOptions extends SettingOptions, ClusterOptions {
@@ -86,29 +79,6 @@ export default (io: Io): Command => {
       run(io, experiment, options, (parent as Command & { readonly rawArgs: readonly string[] }).rawArgs),
     );
 };
-
-/** The option of one setting, by its rule. */
-function settingOption(name: SettingName, rule: SettingRule): Option {
-  const flag = `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
-  const option = new Option(`${flag} ${rule.placeholder}`.trim(), rule.help);
-  switch (rule.value) {
-    case "number":
-      return option.argParser(number(flag));
-    case "numbers":
-      return option.argParser(numbers(flag));
-    case "choice":
-      return option.choices(rule.choices);
-    case "decimal":
-      return option.argParser(decimal(flag));
-    case "decimals":
-      return option.argParser(text => words(text).map(decimal(flag)));
-    case "texts":
-      return option.argParser((text, before: readonly string[] = []) => [...before, text]);
-    case "text":
-    case "flag":
-      return option;
-  }
-}
 
 /** @param command the words after `rund-lab` */
 async function run(
@@ -195,10 +165,8 @@ async function measureInto(
           })
         : await measure.resumeCampaign(resumed, request);
     progress.stop();
-    const events = readJournal(path);
-    const cells = measure.summariseCells(events);
-    printResult(io, path, cells, await ratesHeld(what.plan.settings, events), options.json === true);
-    refuseEmpty(path, cells, measure.failureHint);
+    const { summariseCells, failureHint } = measure;
+    await printOutcome(io, path, what.plan.settings, summariseCells, failureHint, options.json === true);
   } finally {
     progress.stop();
     interruption.stop();
@@ -255,46 +223,6 @@ async function decision(io: Io): Promise<Decided> {
   };
 }
 
-/** @param socket the service's; null for a rehearsal, which needs nothing of the machine */
-async function planFor(
-  settings: CampaignSettings,
-  runtimes: readonly RuntimeDeclaration[],
-  socket: string | null,
-  speed: number,
-): Promise<Plan> {
-  const [{ listenerOf, makePlan, readLimits, replayTiming, usualTiming }, { loadDataset }, { pssPerSandbox }] =
-    await Promise.all([
-      import("../measure/index.js"),
-      import("../analysis/datasets/index.js"),
-      import("../analysis/groups.js"),
-    ]);
-  const { starts, memory } = await loadDataset("paper_data");
-  return makePlan(settings, {
-    runtimes,
-    limits: socket === null ? null : readLimits(listenerOf(socket)),
-    timing: socket === null ? replayTiming : usualTiming,
-    speed,
-    idleMiB(runtime, memoryMb) {
-      // alone a sandbox pays for what others will share; outside the memory experiment guests are small
-      const own = memory.filter(cell => cell.runtime === runtime && cell.density > 1);
-      const label = memoryMb ?? Math.min(...own.map(cell => cell.memoryMb));
-      const each = own.filter(cell => cell.memoryMb === label).flatMap(cell => pssPerSandbox(cell) ?? []);
-      return each.length === 0 ? undefined : Math.max(...each) / 1024;
-    },
-    makespanMs({ runtime, experiment, density, concurrency }) {
-      const cell = starts.find(
-        each =>
-          each.runtime === runtime &&
-          each.experiment === experiment &&
-          each.density === density &&
-          each.concurrency === concurrency,
-      );
-      if (cell === undefined || cell.rounds.length === 0) return undefined;
-      return cell.rounds.reduce((sum, { makespanMs }) => sum + makespanMs, 0) / cell.rounds.length;
-    },
-  });
-}
-
 async function startRehearsal(io: Io, endpoint: string, speed: number, runtimes: readonly RuntimeDeclaration[]) {
   const [{ startReplayServer }, { loadReplay, replayMemory, replaySource }] = await Promise.all([
     import("../measure/index.js"),
@@ -303,132 +231,4 @@ async function startRehearsal(io: Io, endpoint: string, speed: number, runtimes:
   const request = await loadReplay(endpoint, io.cwd);
   const server = await startReplayServer(replaySource(request, runtimes), { speed });
   return { socket: server.endpoint, memory: replayMemory(request), close: () => server.close() };
-}
-
-function readJournal(path: string) {
-  const file = join(path, "events.ndjson");
-  return parseEvents(readFileSync(file, "utf8"), file).rows;
-}
-
-/** The highest rate that each runtime held, where a campaign has an objective. */
-async function ratesHeld(settings: CampaignSettings, events: readonly CampaignEvent[]): Promise<readonly HeldRate[]> {
-  const slo = settings.experiments.find(each => each.slo !== undefined)?.slo;
-  if (slo === undefined) return [];
-  const { arrivalWindows } = await import("../analysis/datasets/arrival-windows.js");
-  const { heldRates, rateResults, readObjective } = await import("../analysis/rates/index.js");
-  return heldRates(rateResults(arrivalWindows(events), readObjective(slo)));
-}
-
-function describeHeld({ runtime, highest, failsAt }: HeldRate): string {
-  const held = highest === null ? "holds no rate that was offered" : `holds ${highest} starts a second`;
-  return `${runtime} ${held}${failsAt === null ? "; no rate that was offered fails" : `; ${failsAt} fails`}\n`;
-}
-
-function printResult(
-  io: Io,
-  path: string,
-  cells: readonly CellSummary[],
-  held: readonly HeldRate[],
-  json: boolean,
-): void {
-  if (json) printJson(io, { campaign: path, status: "complete", cells, ...(held.length === 0 ? {} : { held }) });
-  else print(io, `${path}\n${cells.map(describeCell).join("")}${held.map(describeHeld).join("")}`);
-  for (const { unreliable, runtime, failed, attempted } of cells) {
-    if (unreliable) note(io, `unreliable: ${failed} of ${attempted} cold starts of ${runtime} failed`);
-  }
-}
-
-/** @throws LabError `RUND_NO_ROUND` if all rounds of some runtime failed in an experiment: nothing was measured of it */
-function refuseEmpty(path: string, cells: readonly CellSummary[], hintFor: (said: string) => string | undefined): void {
-  const runs = [...new Set(cells.map(({ run }) => run))];
-  const empty = runs.flatMap(run => {
-    const own = cells.filter(cell => cell.run === run);
-    return own.some(({ rounds }) => rounds > 0) ? [] : [own];
-  });
-  const [first] = empty;
-  if (first === undefined && cells.length > 0) return;
-  const why = first?.find(({ firstFailure }) => firstFailure !== null)?.firstFailure ?? "unknown";
-  const whose =
-    empty.length < runs.length
-      ? ` of ${empty.map(([cell]) => `${cell?.runtime} (${cell?.experiment})`).join(", ")}`
-      : "";
-  throw new LabError("RUND_NO_ROUND", "check", `no round${whose} was complete; the first failure: ${why}`, {
-    where: path,
-    hint:
-      hintFor(why) ??
-      "events.ndjson has every failure with its reason; `rund-lab doctor` shows what this machine lacks",
-  });
-}
-
-function describeCell(cell: CellSummary): string {
-  const { experiment, runtime, density, concurrency, memoryMb, rounds, partial, failed, attempted } = cell;
-  const place = [
-    `${experiment} ${runtime}`,
-    ...(memoryMb === null ? [] : [`${memoryMb} MB`]),
-    ...(density === 0 ? [] : [`density ${density}`]),
-    ...(concurrency === null ? [] : [`concurrency ${concurrency}`]),
-    ...(cell.rate === undefined ? [] : [`${cell.rate} a second`]),
-  ].join(" ");
-  const share = cell.diskShare === null ? "" : `, up to ${Math.round(100 * cell.diskShare)} % of a round`;
-  const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}${flag === "disk" ? share : ""}`);
-  const notes = [
-    ...(partial > 0 ? [`${partial} partial`] : []),
-    ...(cell.sandboxes !== null && cell.sandboxes < density ? [`${cell.sandboxes} of ${density} there`] : []),
-    ...(cell.settled === false ? ["not settled"] : []),
-    ...(failed > 0 ? [`${failed} of ${attempted} failed`] : []),
-    ...(cell.unreliable ? ["unreliable"] : []),
-    ...flags,
-  ];
-  return `${place}: ${cell.result}, n = ${rounds}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}\n`;
-}
-
-function kind(text: string): Experiment {
-  const known = experimentNames.find(name => name === text);
-  if (known !== undefined) return known;
-  throw new LabError("RUND_RUN_WHAT", "usage", "", {
-    where: "run",
-    expected: kinds,
-    found: text,
-    hint: "`rund-lab run --help` lists the options",
-  });
-}
-
-const words = (text: string): readonly string[] => text.split(",").map(word => word.trim());
-
-/** Whole numbers only: `ten`, `1e9`, `-1` and an empty entry are no numbers of clients. */
-const number =
-  (option: string) =>
-  (text: string): number => {
-    if (/^\d{1,15}$/.test(text)) return Number(text);
-    throw new LabError("RUND_SETTING", "usage", "", {
-      where: option,
-      expected: "a whole number",
-      found: JSON.stringify(text),
-    });
-  };
-
-const decimal =
-  (option: string) =>
-  (text: string): number => {
-    if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Number(text);
-    throw new LabError("RUND_SETTING", "usage", "", {
-      where: option,
-      expected: "a number such as 0.5",
-      found: JSON.stringify(text),
-    });
-  };
-
-const numbers =
-  (option: string) =>
-  (text: string): readonly number[] =>
-    words(text).map(number(option));
-
-function speed(text: string): number {
-  const value = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 1000) return value;
-  throw new LabError("RUND_REPLAY_SPEED", "usage", "", {
-    where: "--replay-speed",
-    expected: "a number above 0, at most 1000",
-    found: JSON.stringify(text),
-  });
 }
