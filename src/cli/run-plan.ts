@@ -19,6 +19,7 @@ export function printPlan(io: Io, plan: Plan, json: boolean): void {
       ...(declared.axes.includes("density") ? [`density ${density.join(" ")}`] : []),
       ...(concurrency.length > 0 ? [`concurrency ${concurrency.join(" ")}`] : []),
       ...(settings.rate === undefined ? [] : [`rate ${settings.rate.join(" ")} a second`]),
+      ...(settings.arrivals?.startsWith("trace:") === true ? [settings.arrivals] : []),
     ];
     const first = parts[0]?.visits
       .slice(0, 4)

@@ -41,9 +41,12 @@ async function ratesHeld(settings: CampaignSettings, events: readonly CampaignEv
   return heldRates(rateResults(arrivalWindows(events), readObjective(slo)));
 }
 
-function describeHeld({ runtime, highest, failsAt }: HeldRate): string {
-  const held = highest === null ? "holds no rate that was offered" : `holds ${highest} starts a second`;
-  return `${runtime} ${held}${failsAt === null ? "; no rate that was offered fails" : `; ${failsAt} fails`}\n`;
+function describeHeld({ runtime, highest, failsAt, undecided }: HeldRate): string {
+  const held = highest === null ? "is not shown to hold any rate that was offered" : `holds ${highest} starts a second`;
+  const fails = failsAt === null ? "no rate that was offered fails" : `${failsAt} fails`;
+  const open =
+    undecided.length === 0 ? "" : `; too few starts to decide ${undecided.join(", ")}: a longer --duration helps`;
+  return `${runtime} ${held}; ${fails}${open}\n`;
 }
 
 function printResult(

@@ -68,7 +68,7 @@ export interface ImportedRate {
   readonly seconds: number;
 }
 
-/** Takes what an importer reads, row by row, so that nobody holds a whole file. */
+/** Takes what an importer reads row by row, so that a whole file is never in memory. */
 export interface Sink {
   /** Names a run before its rows; the same run may be named again. */
   run(run: ImportedRun): RunSink;
@@ -92,7 +92,7 @@ export interface Head {
   readonly folder: boolean;
 }
 
-/** What whoever imports may know better than the file. */
+/** What the caller may know better than the file. */
 export interface ImportOptions {
   /** An id for the runtime, where a file has one runtime and does not name it. */
   readonly runtime?: string;

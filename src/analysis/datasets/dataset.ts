@@ -195,7 +195,7 @@ export interface Dataset {
   readonly runs: readonly RunInfo[];
   readonly starts: readonly StartCell[];
   readonly memory: readonly MemoryCell[];
-  /** Rates without samples, from tools that give no more; left out where there are none. */
+  /** Rates of tools that report no samples; left out if there are none. */
   readonly rates?: readonly (ImportedRate & { readonly run: string })[];
   /** What the micro experiments measured; left out where there were none. */
   readonly operations?: readonly OperationCell[];

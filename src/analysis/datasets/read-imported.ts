@@ -15,8 +15,8 @@ import type { Dataset, MemoryCell, RunInfo } from "./dataset.js";
 import { ImportedCell } from "./imported-cell.js";
 
 /**
- * The files of other tools at a path: a file, a folder of theirs, or the files in a folder; null where there are none, such as
- * in a campaign of our own.
+ * Lists the files of other tools at a path: the file itself, a folder that a tool wrote, or the files in a folder. Null if there
+ * are none, as in a campaign of this project.
  */
 export function importableFiles(path: string): readonly string[] | null {
   if (!existsSync(path)) return null;

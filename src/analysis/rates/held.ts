@@ -13,8 +13,8 @@ export interface Objective {
 /** How one runtime did at one offered rate. Latencies count from the moment that a start was due. */
 export interface RateResult {
   readonly runtime: string;
-  /** Offered starts per second. */
-  readonly rate: number;
+  /** Offered starts per second; null for a trace at its own rate. */
+  readonly rate: number | null;
   readonly windows: number;
   readonly arrivals: number;
   /** Arrivals that a limit refused, starts that failed, and starts that timed out. */
@@ -30,8 +30,11 @@ export interface RateResult {
   readonly backlog: Backlog;
   /** The longest that a removal was overdue, in milliseconds. */
   readonly overdueMs: number;
-  /** Whether the objective is kept and the queue is stable; null without an objective. */
-  readonly held: boolean | null;
+  /**
+   * Whether the objective is kept and the queue is stable; `undecided` where there are too few starts for a bound and nothing
+   * else fails; null without an objective.
+   */
+  readonly held: boolean | "undecided" | null;
 }
 
 /** The highest rate that a runtime held, and the next that it did not. */
@@ -39,8 +42,10 @@ export interface HeldRate {
   readonly runtime: string;
   /** Null if not even the lowest rate was held. */
   readonly highest: number | null;
-  /** Null if every rate was held: the limit lies above them all. */
+  /** Null if no rate that was offered fails. */
   readonly failsAt: number | null;
+  /** Rates below it that had too few starts to decide. */
+  readonly undecided: readonly number[];
 }
 
 /**
@@ -49,15 +54,14 @@ export interface HeldRate {
  * A rate is held if the upper confidence bound of the objective's quantile keeps its limit, no arrival was refused, and in no
  * window the queue grew.
  *
- * @returns a row per runtime and rate, rates ascending; windows of a trace without a rate are left out
+ * @returns a row per runtime and rate, rates ascending; a trace at its own rate is a row with the rate null
  */
 export function rateResults(windows: readonly ArrivalWindow[], objective: Objective | null): readonly RateResult[] {
-  const offered = windows.filter(({ rate }) => rate !== null);
-  const cells = new Set(offered.map(cellOf));
+  const cells = new Set(windows.map(cellOf));
   return [...cells]
-    .map(cell => offered.filter(window => cellOf(window) === cell))
+    .map(cell => windows.filter(window => cellOf(window) === cell))
     .map(own => rateResult(own, objective))
-    .sort((a, b) => (a.runtime < b.runtime ? -1 : a.runtime > b.runtime ? 1 : a.rate - b.rate));
+    .sort((a, b) => (a.runtime < b.runtime ? -1 : a.runtime > b.runtime ? 1 : (a.rate ?? 0) - (b.rate ?? 0)));
 }
 
 /**
@@ -68,10 +72,17 @@ export function rateResults(windows: readonly ArrivalWindow[], objective: Object
 export function heldRates(results: readonly RateResult[]): readonly HeldRate[] {
   const runtimes = [...new Set(results.map(({ runtime }) => runtime))];
   return runtimes.map(runtime => {
-    const own = results.filter(result => result.runtime === runtime);
+    const own = results.flatMap(({ runtime: id, rate, held }) =>
+      id === runtime && rate !== null ? [{ rate, held }] : [],
+    );
     const fails = own.findIndex(({ held }) => held === false);
-    const held = fails < 0 ? own : own.slice(0, fails);
-    return { runtime, highest: held.at(-1)?.rate ?? null, failsAt: own[fails]?.rate ?? null };
+    const below = fails < 0 ? own : own.slice(0, fails);
+    return {
+      runtime,
+      highest: below.findLast(({ held }) => held === true)?.rate ?? null,
+      failsAt: own[fails]?.rate ?? null,
+      undecided: below.flatMap(({ rate, held }) => (held === "undecided" ? [rate] : [])),
+    };
   });
 }
 
@@ -91,10 +102,9 @@ function rateResult(windows: readonly ArrivalWindow[], objective: Objective | nu
   const refused = starts.filter(({ sent }) => !sent).length;
   const overdueMs = Math.max(0, ...windows.flatMap(({ removals }) => removals.map(r => r.begunMs - r.dueMs)));
   const grows = backlogs.some(each => each.grows);
-  const kept = quantile?.upper != null && quantile.upper <= (objective?.limitMs ?? 0);
   return {
     runtime,
-    rate: rate!,
+    rate,
     windows: windows.length,
     arrivals: starts.length,
     refused,
@@ -105,8 +115,14 @@ function rateResult(windows: readonly ArrivalWindow[], objective: Objective | nu
     quantile,
     backlog: grows ? backlogs.find(each => each.grows)! : worst,
     overdueMs,
-    held: objective === null ? null : kept && !grows && refused === 0,
+    held: quantile === null || objective === null ? null : !grows && refused === 0 && keeps(quantile, objective),
   };
+}
+
+/** Whether a quantile keeps its limit, by its upper bound; without one it can fail, but not pass. */
+function keeps({ value, upper }: BoundedQuantile, { limitMs }: Objective): boolean | "undecided" {
+  if (upper !== null) return upper <= limitMs;
+  return value > limitMs ? false : "undecided";
 }
 
 const cellOf = ({ runtime, rate }: ArrivalWindow): string => `${runtime} ${rate}`;

@@ -7,7 +7,7 @@ export const rateColumns = [
 ] as const;
 
 /**
- * The results of one runtime as CSV, a row per offered rate. A quantile that a start without an end reaches is empty.
+ * The results of one runtime as CSV, a row per offered rate. A quantile that a start without an end reaches is empty, as is a trace's rate.
  *
  * @example ratesCsv([]) // "rate,windows,arrivals,refused,failed,p50_ms,p90_ms,p99_ms,backlog_per_s,queue,removal_overdue_ms\n"
  */
@@ -15,7 +15,7 @@ export function ratesCsv(results: readonly RateResult[]): string {
   const number = (value: number) => (Number.isFinite(value) ? value.toFixed(3) : "");
   const rows = results.map(({ rate, windows, arrivals, refused, failed, p50Ms, p90Ms, p99Ms, backlog, overdueMs }) =>
     [
-      ...[rate, windows, arrivals, refused, failed, number(p50Ms), number(p90Ms), number(p99Ms)],
+      ...[rate ?? "", windows, arrivals, refused, failed, number(p50Ms), number(p90Ms), number(p99Ms)],
       ...[number(backlog.perSecond), backlog.grows ? "grows" : "stable", number(overdueMs)],
     ].join(","),
   );

@@ -30,18 +30,14 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
   const all = results.map(
     ({ dataset, results }): DatasetValues => ({
       dataset,
-      values: results.flatMap(result =>
-        quantiles.map(({ of }, panel) => {
+      values: results.flatMap(result => {
+        const { runtime, rate, arrivals } = result;
+        if (rate === null) return [];
+        return quantiles.map(({ of }, panel) => {
           const y = of(result);
-          return {
-            runtime: result.runtime,
-            x: result.rate,
-            panel,
-            y: Number.isFinite(y) ? y : null,
-            n: result.arrivals,
-          };
-        }),
-      ),
+          return { runtime, x: rate, panel, y: Number.isFinite(y) ? y : null, n: arrivals };
+        });
+      }),
     }),
   );
   const base = { id, title, sources: sourcesOf(all, "arrivals", runtime => `arrivals_${runtime}.csv`) };
@@ -69,7 +65,7 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
     finding: sentences(
       ...held.map(({ runtime, highest, failsAt }) =>
         highest === null
-          ? `${runtimeLabel(runtime)} does not keep ${asked} at any offered rate.`
+          ? `${runtimeLabel(runtime)} is not shown to keep ${asked} at any offered rate.`
           : `${runtimeLabel(runtime)} keeps ${asked} up to ${highest} starts a second${failsAt === null ? ", the highest that was offered" : `; ${failsAt} fail`}.`,
       ),
       ...(held.length > 0 ? [] : ["Latency grows without bound once starts arrive faster than they are served."]),

@@ -82,13 +82,30 @@ test("the highest rate held is below the first that fails, whatever holds above 
       [30, false],
     ],
   );
-  assert.equal(heldRates(results), [{ runtime: "crun", highest: 10, failsAt: 30 }]);
+  assert.equal(heldRates(results), [{ runtime: "crun", highest: 10, failsAt: 30, undecided: [] }]);
 });
 
 test("a refused arrival fails its rate, however quick the others were", () => {
   const starts = served(5, 60, 50).map((start, n) => (n === 7 ? { ...start, sent: false, ready: false } : start));
   const [result] = rateResults([windowOf(5, starts)], { p: 0.5, limitMs: 10_000 });
   assert.equal([result!.refused, result!.held], [1, false]);
+});
+
+test("too few starts decide nothing, unless even the measured quantile misses its limit", () => {
+  // p99 needs 299 starts for a bound; 5 a second for 10 s are about 50
+  const few = [windowOf(5, served(5, 10, 50))];
+  const [open] = rateResults(few, { p: 0.99, limitMs: 10_000 });
+  assert.equal([open!.held, open!.quantile!.upper], ["undecided", null]);
+  const [missed] = rateResults(few, { p: 0.99, limitMs: 1 });
+  assert.is(missed!.held, false);
+  assert.equal(heldRates([open!]), [{ runtime: "crun", highest: null, failsAt: null, undecided: [5] }]);
+});
+
+test("a trace at its own rate is a row, and no rate that is held or fails", () => {
+  const starts = served(5, 60, 50);
+  const [row] = rateResults([{ ...windowOf(5, starts), rate: null }], { p: 0.5, limitMs: 10_000 });
+  assert.equal([row!.rate, row!.arrivals, row!.held], [null, starts.length, true]);
+  assert.equal(heldRates([row!]), [{ runtime: "crun", highest: null, failsAt: null, undecided: [] }]);
 });
 
 test("without an objective nothing is held or failed", () => {

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ArrivalsEvent, ScheduleEvent } from "../../../src/campaign-files/events.js";
@@ -73,6 +75,19 @@ test("a campaign that was interrupted in its second window goes on with it", () 
       resumed.map(({ rate }) => rate),
       [2, 5],
     );
+  }));
+
+test("a trace's plan counts its arrivals, and a trace that cannot be read is refused", () =>
+  inTempFolder(async folder => {
+    const file = join(folder, "trace.csv");
+    writeFileSync(file, "arrival_ms\n0\n100\n250\n11000\n");
+    const arrivals = `trace:${file}`;
+    // by hand: three lie within the 10 s of the window; one sandbox more is started before the campaign
+    const plan = open({ rate: undefined, arrivals, rounds: 1, warmup: 0 });
+    assert.is(plan.sandboxes, 4);
+    writeFileSync(file, "arrival_ms\nsoon\n");
+    assert.throws(() => open({ rate: undefined, arrivals }), /trace\.csv:2/);
+    assert.throws(() => open({ rate: undefined, arrivals: `trace:${join(folder, "none.csv")}` }), /none\.csv/);
   }));
 
 for (const [what, wishes, message] of [

@@ -43,13 +43,16 @@ export const arrivals: ExperimentDeclaration = {
         hint: "such as --rate 2,5,10,20",
       });
     }
+    // a trace that cannot be read is told before anything is made
+    if (kind === "trace") drawSchedule(settings, null, 1);
   },
   cost({ rate, rounds }, settings, { aroundMs, speed }) {
     const { durationMs, hold } = arrivalSettings(settings);
-    // of a trace's rate nothing is known before it is read
-    const starts = Math.ceil(((rate ?? 1) * durationMs) / 1000);
+    const seconds = durationMs / 1000;
+    const starts = rate === undefined ? drawSchedule(settings, null, 1).schedule.length : Math.ceil(rate * seconds);
     const { alive } = limitsOf(settings);
-    const atOnce = Math.min(alive, Math.ceil((rate ?? 1) * (hold.ms / 1000 + 1)) + 10);
+    // those within their hold, a second for their start, and some for a burst; of a trace at most all
+    const atOnce = Math.min(alive, rate === undefined ? starts : Math.ceil(rate * (hold.ms / 1000 + 1)) + 10);
     const count = rounds.length + settings.warmup;
     return {
       sandboxes: count * starts + 1,
