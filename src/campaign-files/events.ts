@@ -1,7 +1,14 @@
 import type { z } from "zod";
 import { describePath, describeValue, type Mismatch, mismatches } from "../model/mismatch.js";
 import type { Problem } from "../model/problem.js";
-import { type ArrivalsEvent, arrivalsEvent, type ScheduleEvent, scheduleEvent } from "./events/arrivals.js";
+import {
+  type ArrivalsEvent,
+  arrivalsEvent,
+  type ScheduleEvent,
+  type SearchEvent,
+  scheduleEvent,
+  searchEvent,
+} from "./events/arrivals.js";
 import { type FitEvent, fitEvent } from "./events/fit.js";
 import { type MemoryEvent, memoryEvent } from "./events/memory.js";
 import { type OperationsEvent, operationsEvent } from "./events/operations.js";
@@ -31,6 +38,7 @@ export {
   arrivalKinds,
   type RefusedArrival,
   type ScheduleEvent,
+  type SearchEvent,
 } from "./events/arrivals.js";
 export type { CellPlace } from "./events/fields.js";
 export { type Bound, type FitEvent, type FitStep, type StopRule, stopRules } from "./events/fit.js";
@@ -63,6 +71,7 @@ export type CampaignEvent =
   | OperationsEvent
   | ScheduleEvent
   | ArrivalsEvent
+  | SearchEvent
   | FitEvent
   | CleanupEvent
   | EndEvent;
@@ -78,6 +87,7 @@ export const eventSchemas = {
   operations: operationsEvent,
   schedule: scheduleEvent,
   arrivals: arrivalsEvent,
+  search: searchEvent,
   fit: fitEvent,
   cleanup: cleanupEvent,
   end: endEvent,

@@ -49,10 +49,12 @@ export function replaySource({ dataset, only }: ReplayRequest, runtimes: readonl
     name: only === null ? dataset.name : `${dataset.name}/${only}`,
     handlers: [...recordedAs.keys()],
     rounds({ handler, experiment, density, concurrency }) {
+      // a start of an open loop takes as long as one that was recorded alone
+      const recordedIn = experiment === "arrivals" ? "time" : experiment;
       const cell = dataset.starts.find(
         each =>
           each.runtime === recordedAs.get(handler) &&
-          each.experiment === experiment &&
+          each.experiment === recordedIn &&
           each.density === density &&
           each.concurrency === concurrency,
       );

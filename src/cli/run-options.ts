@@ -18,7 +18,7 @@ export function settingOption(name: SettingName, rule: SettingRule): Option {
     case "decimal":
       return option.argParser(decimal(flag));
     case "decimals":
-      return option.argParser(text => words(text).map(decimal(flag)));
+      return option.argParser(text => (text === rule.word ? text : words(text).map(decimal(flag))));
     case "texts":
       return option.argParser((text, before: readonly string[] = []) => [...before, text]);
     case "text":

@@ -18,7 +18,7 @@ export function printPlan(io: Io, plan: Plan, json: boolean): void {
       ...(memory.length > 0 ? [`memory ${memory.join(" ")} MB`] : []),
       ...(declared.axes.includes("density") ? [`density ${density.join(" ")}`] : []),
       ...(concurrency.length > 0 ? [`concurrency ${concurrency.join(" ")}`] : []),
-      ...(settings.rate === undefined ? [] : [`rate ${settings.rate.join(" ")} a second`]),
+      ...(settings.rate === undefined ? [] : [offered(settings.rate)]),
       ...(settings.arrivals?.startsWith("trace:") === true ? [settings.arrivals] : []),
     ];
     const first = parts[0]?.visits
@@ -54,6 +54,9 @@ export function printPlan(io: Io, plan: Plan, json: boolean): void {
     ].join("\n"),
   );
 }
+
+const offered = (rate: readonly number[] | "search"): string =>
+  rate === "search" ? "a search for the highest rate held" : `rate ${rate.join(" ")} a second`;
 
 /**
  * Prints the changes a plan makes to the machine, and what takes them back, as a shell script.

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { experimentTable } from "../measure/experiments/index.js";
 import { settingNames, settingRules } from "../measure/experiments/settings.js";
-import type { CampaignSettings, Decided, MeasureOptions, Plan, RuntimeDeclaration } from "../measure/index.js";
+import type { CampaignSettings, Decided, Holds, MeasureOptions, Plan, RuntimeDeclaration } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
 import type { Experiment } from "../model/experiment.js";
 import { shareOf } from "../model/percent.js";
@@ -156,6 +156,7 @@ async function measureInto(
       signal: interruption.signal,
       toolVersion: version,
       decided: await decision(io),
+      holds: await rateJudge(),
     };
     const path =
       resumed === undefined
@@ -221,6 +222,13 @@ async function decision(io: Io): Promise<Decided> {
     if (decided) note(io, `decided at ${untilDecided} after ${last} of at most ${plan.blocks} blocks`);
     return decided;
   };
+}
+
+/** What judges the rates of --rate search: the statistics of `rateResults`. */
+async function rateJudge(): Promise<Holds> {
+  const { arrivalWindows } = await import("../analysis/datasets/arrival-windows.js");
+  const { rateResults, readObjective } = await import("../analysis/rates/index.js");
+  return ({ slo = "" }, windows) => rateResults(arrivalWindows(windows), readObjective(slo))[0]?.held ?? "undecided";
 }
 
 async function startRehearsal(io: Io, endpoint: string, speed: number, runtimes: readonly RuntimeDeclaration[]) {

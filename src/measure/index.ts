@@ -4,7 +4,7 @@ export { measureCampaign, resumeCampaign } from "./campaign/measure.js";
 export type { MeasureOptions } from "./campaign/options.js";
 export { stepsFor } from "./campaign/preparation.js";
 export { absentService, knownContainerd, openService, requireHandlers, type Service } from "./campaign/service.js";
-export type { CampaignProgress, Decided } from "./campaign/tools.js";
+export type { CampaignProgress, Decided, Holds } from "./campaign/tools.js";
 export { workloadFacts } from "./campaign/workload-facts.js";
 export * from "./changes/index.js";
 export { socketPath } from "./cri/grpc.js";

@@ -55,7 +55,7 @@ export const wholeSnapshot: MemoryEvent = {
 };
 
 const { cpu, quiet, host } = wholeRound;
-const window = { at, ...place, rate: 2.5, block: 1, round: 1, warmup: false };
+const window = { at, ...place, rate: 2.5, block: 1, round: 1, warmup: false, search: 1 };
 
 /** A window of three arrivals: two are ready and removed, one is refused. */
 export const wholeWindow: ArrivalsEvent = {
@@ -115,9 +115,13 @@ export const allEvents: readonly CampaignEvent[] = [
   } as CampaignEvent,
   {
     ...{ event: "schedule", ...window, run: "arrivals_runc_01311200", arrivals: "poisson", seed: "1 poisson 2.5 1" },
-    ...{ durationMs: 1000, schedule: [[0.5, 500]] },
+    ...{ durationMs: 1000, schedule: [[0.5, 500]], limits: { inFlight: 10, alive: 20 }, sendable: 900 },
   } as CampaignEvent,
   wholeWindow,
+  {
+    ...{ event: "search", at, ...place, run: "arrivals_runc_01311200", block: 1, round: 1, slo: "p99:2s" },
+    ...{ resolution: 10, rates: [{ rate: 2.5, windows: 1, held: true }] },
+  },
   wholeRamp,
   { event: "cleanup", at, removed: 2, ms: 30.5 },
   { event: "end", at, status: "complete", why: "done" },
@@ -130,6 +134,7 @@ export const othersAllowed: readonly object[] = [
   { event: "end", why: null },
   { event: "operations", host: { pressure: null } },
   { event: "schedule", rate: null },
+  { event: "search", rates: [{ held: "undecided" }] },
   { event: "arrivals", rate: null, host: { pressure: null }, removals: [{ failure: null }] },
   { event: "fit", steps: [{ latencyP50Ms: null, latencyP99Ms: null, memoryPressure: null }] },
   {

@@ -45,18 +45,18 @@ const nullable = new Set(
 );
 /** Text of any kind may stand in these; in all other text fields a word is chosen from a list, or has a form. */
 const freeText = new Set([
-  ...["runtime", "bootId", "failure", "component", "transparentHugePages", "why", "operation", "seed", "name"],
+  ...["runtime", "bootId", "failure", "component", "transparentHugePages", "why", "operation", "seed", "name", "slo"],
   // the second element of a sample: its sandbox
   "1",
 ]);
 
 /** Absent where nothing is written to disks, or in campaigns that did not look. */
-const optional = new Set(["diskShare", "disk", "removalsMs", "foreign"]);
-const mayBeEmpty = new Set(["bootId", "failure", "why", "transparentHugePages", "seed"]);
+const optional = new Set(["diskShare", "disk", "removalsMs", "foreign", "search", "limits", "sendable"]);
+const mayBeEmpty = new Set(["bootId", "failure", "why", "transparentHugePages", "seed", "slo"]);
 
 /** Lists that may have any number of entries, so that one less is another list and no damage. */
 const ofAnyLength = new Set([
-  ...["flags", "components", "removalsMs", "removals", "schedule", "steps", "bounds", "boundsBefore"],
+  ...["flags", "components", "removalsMs", "removals", "schedule", "steps", "bounds", "boundsBefore", "rates"],
 ]);
 
 /** Whether a replacement is one that the field may have: then it is no damage. */

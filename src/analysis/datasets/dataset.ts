@@ -1,4 +1,4 @@
-import type { FitEvent, HostCost, PhaseName } from "../../campaign-files/index.js";
+import type { ArrivalRemoval, FitEvent, HostCost, PhaseName } from "../../campaign-files/index.js";
 import type { Definition, ImportedRate } from "../../importers/index.js";
 import type { SoftwareVersions } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
@@ -162,7 +162,7 @@ export interface ArrivalWindow {
   readonly durationMs: number;
   /** In the order in which they were due. */
   readonly starts: readonly ArrivalStart[];
-  readonly removals: readonly { readonly dueMs: number; readonly begunMs: number; readonly doneMs: number }[];
+  readonly removals: readonly ArrivalRemoval[];
   readonly flags: readonly string[];
 }
 

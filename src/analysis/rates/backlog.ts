@@ -1,5 +1,6 @@
 import { mean } from "../stats/mean.js";
 import { studentQuantile } from "../stats/student.js";
+import { meanLevels } from "./levels.js";
 
 /** Parts that a window is cut into to see whether its queue grows. */
 const parts = 10;
@@ -32,14 +33,8 @@ export function backlog(
   durationMs: number,
 ): Backlog {
   const width = durationMs / parts;
-  const levels = Array.from({ length: parts }, (_, part) => {
-    const [from, to] = [part * width, (part + 1) * width];
-    const busy = starts.reduce(
-      (sum, { dueMs, endMs }) => sum + Math.max(0, Math.min(endMs, to) - Math.max(dueMs, from)),
-      0,
-    );
-    return busy / width;
-  });
+  const spans = starts.map(({ dueMs, endMs }) => ({ fromMs: dueMs, toMs: endMs }));
+  const levels = meanLevels(spans, durationMs, parts);
   const seconds = levels.map((_, part) => ((part + 0.5) * width) / 1000);
   const [x, y] = [mean(seconds), mean(levels)];
   const squares = seconds.reduce((sum, s) => sum + (s - x) ** 2, 0);

@@ -1,6 +1,8 @@
 import type { ArrivalWindow } from "../datasets/dataset.js";
+import { mean } from "../stats/mean.js";
 import { ascending, quantileR7 } from "../stats/quantile.js";
 import { type Backlog, backlog } from "./backlog.js";
+import { aliveSpans, inFlightSpans, type Level, levelOf } from "./levels.js";
 import { type BoundedQuantile, boundedQuantile } from "./quantile-bound.js";
 
 /** What latencies are asked to keep: a quantile of them, counted from the arrivals, stays below a limit. */
@@ -30,6 +32,9 @@ export interface RateResult {
   readonly backlog: Backlog;
   /** The longest that a removal was overdue, in milliseconds. */
   readonly overdueMs: number;
+  /** Starts in flight, and sandboxes that are started or not removed yet: means of all windows, and the most in any. */
+  readonly inFlight: Level;
+  readonly alive: Level;
   /**
    * Whether the objective is kept and the queue is stable; `undecided` where there are too few starts for a bound and nothing
    * else fails; null without an objective.
@@ -115,8 +120,15 @@ function rateResult(windows: readonly ArrivalWindow[], objective: Objective | nu
     quantile,
     backlog: grows ? backlogs.find(each => each.grows)! : worst,
     overdueMs,
+    inFlight: levelIn(windows, inFlightSpans),
+    alive: levelIn(windows, aliveSpans),
     held: quantile === null || objective === null ? null : !grows && refused === 0 && keeps(quantile, objective),
   };
+}
+
+function levelIn(windows: readonly ArrivalWindow[], spansOf: typeof aliveSpans): Level {
+  const levels = windows.map(window => levelOf(spansOf(window), window.durationMs));
+  return { mean: mean(levels.map(level => level.mean)), most: Math.max(...levels.map(({ most }) => most)) };
 }
 
 /** Whether a quantile keeps its limit, by its upper bound; without one it can fail, but not pass. */

@@ -1,6 +1,7 @@
 /** Open loops: what a runtime holds at an offered rate. Latencies count from the moment that a start was due. */
 export { type Backlog, backlog } from "./backlog.js";
 export { type HeldRate, heldRates, type Objective, type RateResult, rateResults } from "./held.js";
+export { aliveSpans, inFlightSpans, type Level, levelOf, meanLevels, type Span } from "./levels.js";
 export { readObjective } from "./objective.js";
 export { type BoundedQuantile, boundedQuantile } from "./quantile-bound.js";
 export { rateColumns, ratesCsv } from "./table.js";

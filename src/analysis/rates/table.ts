@@ -4,20 +4,24 @@ import type { RateResult } from "./held.js";
 export const rateColumns = [
   ...(["rate", "windows", "arrivals", "refused", "failed", "p50_ms", "p90_ms", "p99_ms"] as const),
   ...(["backlog_per_s", "queue", "removal_overdue_ms"] as const),
+  ...(["in_flight_mean", "in_flight_max", "alive_mean", "alive_max"] as const),
 ] as const;
 
 /**
  * The results of one runtime as CSV, a row per offered rate. A quantile that a start without an end reaches is empty, as is a trace's rate.
  *
- * @example ratesCsv([]) // "rate,windows,arrivals,refused,failed,p50_ms,p90_ms,p99_ms,backlog_per_s,queue,removal_overdue_ms\n"
+ * @example ratesCsv([]) // "rate,windows,arrivals,refused,failed,p50_ms,p90_ms,p99_ms,backlog_per_s,queue,removal_overdue_ms,in_flight_mean,in_flight_max,alive_mean,alive_max\n"
  */
 export function ratesCsv(results: readonly RateResult[]): string {
   const number = (value: number) => (Number.isFinite(value) ? value.toFixed(3) : "");
-  const rows = results.map(({ rate, windows, arrivals, refused, failed, p50Ms, p90Ms, p99Ms, backlog, overdueMs }) =>
-    [
+  const rows = results.map(result => {
+    const { rate, windows, arrivals, refused, failed, p50Ms, p90Ms, p99Ms, backlog, overdueMs, inFlight, alive } =
+      result;
+    return [
       ...[rate ?? "", windows, arrivals, refused, failed, number(p50Ms), number(p90Ms), number(p99Ms)],
       ...[number(backlog.perSecond), backlog.grows ? "grows" : "stable", number(overdueMs)],
-    ].join(","),
-  );
+      ...[number(inFlight.mean), inFlight.most, number(alive.mean), alive.most],
+    ].join(",");
+  });
   return [rateColumns.join(","), ...rows, ""].join("\n");
 }

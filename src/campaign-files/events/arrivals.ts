@@ -10,15 +10,19 @@ export const arrivalKinds = ["poisson", "uniform", "trace"] as const;
 /** One of `arrivalKinds`. */
 export type ArrivalKind = (typeof arrivalKinds)[number];
 
+const perSecond = z.number().positive().max(1e6);
+
 /** Where a window belongs. */
 const windowPlace = {
   ...cellPlace,
   /** Offered starts per second; null for a trace at its own rate. */
-  rate: z.number().positive().max(1e6).nullable(),
+  rate: perSecond.nullable(),
   block: ordinal,
   /** 1 for the cell's first window; warm-up windows are counted by themselves. */
   round: ordinal,
   warmup: z.boolean(),
+  /** The search that the window belongs to, 1 for the run's first; left out for a rate that was asked for. */
+  search: ordinal.exactOptional(),
 };
 
 export const scheduleEvent = z.strictObject({
@@ -31,6 +35,31 @@ export const scheduleEvent = z.strictObject({
   durationMs,
   /** `[dueMs, holdMs]` of each arrival, in milliseconds since the release. */
   schedule: z.array(z.tuple([durationMs, durationMs])),
+  /** An arrival beyond one of these is refused; left out in journals of earlier versions. */
+  limits: z.strictObject({ inFlight: ordinal, alive: ordinal }).exactOptional(),
+  /** Starts per second that this program could send, as measured before the window; left out where time does not pass. */
+  sendable: perSecond.exactOptional(),
+});
+
+/** The end of a search for the highest rate held: every window of it is on disk. */
+export const searchEvent = z.strictObject({
+  event: z.literal("search"),
+  at: instant,
+  ...cellPlace,
+  block: ordinal,
+  /** 1 for the run's first search. */
+  round: ordinal,
+  slo: z.string(),
+  /** Percent. */
+  resolution: z.number().positive().max(100),
+  /** The rates that were offered, ascending. */
+  rates: z.array(
+    z.strictObject({
+      rate: perSecond,
+      windows: ordinal,
+      held: z.union([z.boolean(), z.literal("undecided")]),
+    }),
+  ),
 });
 
 const refusedArrival = z.strictObject({ client: ordinal, by: z.enum(["inFlight", "alive"]) });
@@ -91,6 +120,9 @@ function eachArrivalOnce(
 
 /** The schedule of a window, drawn before it: for each arrival when it is due, and how long its sandbox then lives. */
 export type ScheduleEvent = Frozen<z.infer<typeof scheduleEvent>>;
+
+/** A search for the highest rate held, once it is over. */
+export type SearchEvent = Frozen<z.infer<typeof searchEvent>>;
 
 /** One window of an open loop: what became of every arrival. Client n is the n-th arrival of the schedule. */
 export type ArrivalsEvent = Frozen<z.infer<typeof arrivalsEvent>>;

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import type { CampaignEvent, RoundEvent } from "../../campaign-files/events.js";
+import type { ArrivalsEvent, CampaignEvent, RoundEvent } from "../../campaign-files/events.js";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { LabError } from "../../model/errors.js";
 import { isLost } from "../cri/errors.js";
@@ -46,6 +46,7 @@ export async function runCampaign(
   if (failure !== undefined) throw failure;
 }
 
+const isCountedWindow = (event: CampaignEvent): event is ArrivalsEvent => event.event === "arrivals" && !event.warmup;
 const isCountedRound = (event: CampaignEvent): event is RoundEvent => event.event === "round" && !event.warmup;
 
 /** The run folders of a plan's experiment: one for each runtime, or for each repeat of it. */
@@ -92,16 +93,19 @@ function visitor(
 ) {
   const done = new DoneRounds(folder.events);
   const rounds = folder.events.filter(isCountedRound);
+  const windows = folder.events.filter(isCountedWindow);
   const planned = plan.experiments.flatMap(({ parts }) => parts.flatMap(({ visits }) => visits));
   const of = planned.reduce((sum, { rounds }) => sum + rounds.length, 0);
   const append = (event: CampaignEvent) => {
     folder.append(event);
     done.add(event);
     if (isCountedRound(event)) rounds.push(event);
+    if (isCountedWindow(event)) windows.push(event);
   };
   const setGuestMemory: Preparation["setGuestMemory"] = (...words) => tools.preparation.setGuestMemory(...words);
   const write = (file: string, content: string) => folder.write(file, content);
-  const shared = { ...tools, sandboxes, signal, setGuestMemory, append, write };
+  const windowsOf = (run: string) => windows.filter(window => window.run === run);
+  const shared = { ...tools, sandboxes, signal, setGuestMemory, append, windowsOf, write };
   return {
     /** Whether an experiment's whole blocks decide its comparison. */
     decided: ({ settings, slot }: Visit, runs: readonly ManifestRun[]): boolean =>
@@ -124,7 +128,7 @@ function visitor(
 
 async function runExperiment(
   folder: CampaignFolder,
-  { settings, parts }: PlannedExperiment,
+  { settings, parts, room }: PlannedExperiment,
   runs: readonly ManifestRun[],
   { preparation, workloadFacts }: Pick<CampaignTools, "preparation" | "workloadFacts">,
   sandboxes: CampaignSandboxes,
@@ -135,7 +139,7 @@ async function runExperiment(
     const open = visits.flatMap(slot => {
       const { run } = runs.find(each => each.runtime === slot.runtime && (!repeats || each.repeat === slot.block))!;
       const runtime = runtimes.find(({ id }) => id === slot.runtime)!;
-      const visit = { settings, slot, run, runtime, missing: missing(run, slot) };
+      const visit = { settings, slot, run, runtime, missing: missing(run, slot), room: room(runtime) };
       return visit.missing.length > 0 ? [visit] : [];
     });
     if (open.length === 0) continue;

@@ -42,6 +42,7 @@ export function clusterTools(service: ClusterService, label: string, options: Me
     report: options.report,
     warn: options.warn ?? (() => {}),
     decided: options.decided ?? (() => false),
+    holds: options.holds ?? (() => "undecided"),
     host: { cpu: () => noCpu, state: readHostState, pressure: () => ({ swapIn: 0, stallUs: 0 }) },
     watchLoop,
     // the quiet of a node cannot be seen from here within a second

@@ -27,7 +27,7 @@ import type { MeasureOptions } from "./options.js";
 import { machinePreparation, type Preparation, replayPreparation } from "./preparation.js";
 import { runPrepare } from "./prepare-command.js";
 import type { Service } from "./service.js";
-import type { CampaignTools } from "./tools.js";
+import type { CampaignTools, Holds } from "./tools.js";
 import { workloadFacts } from "./workload-facts.js";
 
 /**
@@ -36,7 +36,7 @@ import { workloadFacts } from "./workload-facts.js";
  * @param folder the campaign's folder
  */
 export function toolsFor(options: MeasureOptions, label: string, folder: string): CampaignTools {
-  const { service, memory, report, timing, plan, warn = () => {}, decided = () => false } = options;
+  const { service, memory, report, timing, plan, warn = () => {}, decided = () => false, holds = noSearch } = options;
   if ("cluster" in service) return clusterTools(service, label, options);
   const { cri, replay, socket, log } = service;
   // a service that is not containerd has no snapshots
@@ -55,6 +55,7 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     report,
     warn,
     decided,
+    holds,
     host: { cpu: readCpu, state: readHostState, pressure: readMemoryPressure },
     watchLoop,
     timing: timing ?? (replay === null ? usualTiming : replayTiming),
@@ -90,6 +91,14 @@ function preparationFor(service: Service, driver: Driver, label: string, clock: 
     machine: thisMachine({ startAndRemove }),
   });
 }
+
+/** @throws LabError `RUND_SEARCH` */
+export const noSearch: Holds = () => {
+  throw new LabError("RUND_SEARCH", "usage", "a search needs a function that judges its rates", {
+    where: "holds",
+    hint: "`rund-lab run arrivals --rate search` passes one; a program passes `holds` with the other options",
+  });
+};
 
 /** The limits that the engine's sandboxes meet. They lie in `/k8s.io` unless the service puts them elsewhere. */
 const headroomUnder = (socket: string): HeadroomTools => {

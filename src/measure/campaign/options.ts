@@ -3,7 +3,7 @@ import type { ClusterService } from "../kubernetes/service.js";
 import type { Plan } from "../plan/plan.js";
 import type { Timing } from "../round/timing.js";
 import type { Service } from "./service.js";
-import type { CampaignProgress, Decided } from "./tools.js";
+import type { CampaignProgress, Decided, Holds } from "./tools.js";
 
 /** What a campaign is measured with. */
 export interface MeasureOptions {
@@ -24,4 +24,6 @@ export interface MeasureOptions {
   readonly timing?: Timing;
   /** Decides when an experiment with `untilDecided` ends; never, if left out. */
   readonly decided?: Decided;
+  /** Judges the rates of a search; without it there can be none. */
+  readonly holds?: Holds;
 }

@@ -1,4 +1,4 @@
-import type { RoundEvent } from "../../campaign-files/events.js";
+import type { ArrivalsEvent, RoundEvent } from "../../campaign-files/events.js";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import type { ExperimentSettings } from "../experiments/settings.js";
 import type { HeadroomTools, MemoryTools, ServiceLogTools } from "../experiments/visit.js";
@@ -25,6 +25,7 @@ export interface CampaignTools extends RoundTools {
   /** Removes what the campaign has made besides sandboxes; called at its end, however it ends. */
   close?(): Promise<void>;
   readonly decided: Decided;
+  readonly holds: Holds;
 }
 
 /**
@@ -32,6 +33,9 @@ export interface CampaignTools extends RoundTools {
  * caller's: nothing here knows them.
  */
 export type Decided = (settings: ExperimentSettings, rounds: readonly RoundEvent[]) => boolean;
+
+/** Whether windows of one runtime and rate together hold the objective of their settings, for `--rate search`; see `Decided`. */
+export type Holds = (settings: ExperimentSettings, windows: readonly ArrivalsEvent[]) => boolean | "undecided";
 
 /** Where a campaign is. */
 export interface CampaignProgress {

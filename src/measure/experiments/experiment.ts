@@ -33,8 +33,17 @@ export interface ExperimentDeclaration {
   readonly repeats: boolean;
   /** Whether rounds run on top of background sandboxes, which neighbouring cells of one runtime and density share. */
   readonly onBackground: boolean;
-  /** @param before the visit made before this one; undefined for the first */
-  cost(slot: Slot, settings: ExperimentSettings, knowledge: CostKnowledge, before: Slot | undefined): VisitCost;
+  /**
+   * @param before the visit made before this one; undefined for the first
+   * @param room sandboxes that the machine has room for; null where nobody asked
+   */
+  cost(
+    slot: Slot,
+    settings: ExperimentSettings,
+    knowledge: CostKnowledge,
+    before: Slot | undefined,
+    room: number | null,
+  ): VisitCost;
   /** Measures the missing rounds of a visit, each on disk before the next begins. */
   visit(visit: Visit, tools: VisitTools): Promise<void>;
   /** The round that an event says is measured; null for any other event. */

@@ -59,8 +59,10 @@ export interface ExperimentSettings {
   readonly withContainer?: boolean;
   /** How the starts of an open loop are spaced: `poisson`, `uniform`, or `trace:FILE`. */
   readonly arrivals?: string;
-  /** Offered starts per second of an open loop. */
-  readonly rate?: readonly number[];
+  /** Offered starts per second of an open loop; `search` looks for the highest that keeps the objective. */
+  readonly rate?: readonly number[] | "search";
+  /** Percent by which the next rate that fails may lie above the highest held one, when a search ends. */
+  readonly resolution?: number;
   /** Seconds of a window of an open loop. */
   readonly duration?: number;
   /** Seconds a sandbox lives before it is removed: a number, or `exponential:MEAN`. */
@@ -101,6 +103,8 @@ export type SettingRule = {
   | {
       readonly value: "number" | "numbers" | "decimal" | "decimals";
       readonly range: readonly [least: number, most: number];
+      /** A word that may stand in the place of the numbers. */
+      readonly word?: string;
     }
   /** Texts may be given several times on the command line. */
   | { readonly value: "text" | "texts"; readonly pattern?: RegExp; readonly expected?: string }
@@ -210,7 +214,15 @@ export const settingRules = {
     value: "decimals",
     placeholder: "<list>",
     range: [0.001, 10_000],
-    help: "offered starts per second, such as 2,5,10",
+    word: "search",
+    help: "offered starts per second, such as 2,5,10; search looks for the highest that keeps --slo",
+  },
+  resolution: {
+    ...own,
+    ...count,
+    placeholder: "<percent>",
+    range: [1, 50],
+    help: "--rate search ends once the next rate that fails lies within this percentage of the highest held",
   },
   duration: { ...own, ...count, placeholder: "<seconds>", range: [1, 86_400], help: "seconds of each window" },
   hold: {

@@ -1,4 +1,4 @@
-import type { Bound, CampaignEvent, HostMemory, MemoryEvent } from "../../campaign-files/events.js";
+import type { ArrivalsEvent, Bound, CampaignEvent, HostMemory, MemoryEvent } from "../../campaign-files/events.js";
 import type { SandboxConfig } from "../cri/client.js";
 import type { SandboxRole } from "../cri/labels.js";
 import type { MemorySnapshot } from "../host/memory-snapshot.js";
@@ -18,6 +18,8 @@ export interface Visit {
   readonly runtime: RuntimeDeclaration;
   /** The rounds still to be measured. */
   readonly missing: readonly number[];
+  /** Sandboxes of the runtime that the machine has room for, by the plan; null where nobody asked. */
+  readonly room: number | null;
 }
 
 /** What a visit works with. Everything it does to the world goes through here. */
@@ -28,6 +30,10 @@ export interface VisitTools extends RoundTools {
   /** The service's own log of requests; null where it cannot be read. */
   readonly serviceLog: ServiceLogTools | null;
   readonly headroom: HeadroomTools;
+  /** Judges the rates of a search. */
+  readonly holds: (settings: ExperimentSettings, windows: readonly ArrivalsEvent[]) => boolean | "undecided";
+  /** Returns the windows of an open loop that a run has measured, in order. */
+  windowsOf(run: string): readonly ArrivalsEvent[];
   /** Interrupts the campaign. */
   readonly signal: AbortSignal;
   /** Runs the `prepare` command. */
@@ -71,7 +77,7 @@ export interface MemoryTools {
 /** The request for one sandbox of a visit. */
 export function visitRequest(
   sandboxes: CampaignSandboxes,
-  { settings, slot, runtime }: Omit<Visit, "missing">,
+  { settings, slot, runtime }: Pick<Visit, "settings" | "slot" | "runtime">,
   round: number,
   client: number,
   role: SandboxRole,

@@ -39,8 +39,10 @@ function schemaOf(rule: SettingRule): z.ZodType {
       return z.enum(rule.choices);
     case "decimal":
       return z.number().min(rule.range[0]).max(rule.range[1]);
-    case "decimals":
-      return list(z.number().min(rule.range[0]).max(rule.range[1]));
+    case "decimals": {
+      const numbers = list(z.number().min(rule.range[0]).max(rule.range[1]));
+      return rule.word === undefined ? numbers : z.union([z.literal(rule.word), numbers]);
+    }
     case "flag":
       return z.boolean();
     case "text":

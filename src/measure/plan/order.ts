@@ -17,7 +17,7 @@ export function gridOf(
       density.flatMap(density =>
         or(concurrency).flatMap(concurrency => {
           const cell = { runtime, density, concurrency, memoryMb };
-          return rate === undefined ? [cell] : rate.map(each => ({ ...cell, rate: each }));
+          return rate === undefined || rate === "search" ? [cell] : rate.map(each => ({ ...cell, rate: each }));
         }),
       ),
     ),

@@ -14,6 +14,8 @@ export interface PlannedExperiment {
   readonly settings: ExperimentSettings;
   /** Parts measured one after another, each with runtimes that can be mixed. */
   readonly parts: readonly { readonly runtimes: readonly RuntimeDeclaration[]; readonly visits: readonly Slot[] }[];
+  /** Sandboxes of a runtime that the machine has room for, with a tenth left free; null where nobody asked. */
+  room(runtime: RuntimeDeclaration): number | null;
 }
 
 /** Everything a campaign will do, and whether this machine can do it. */
@@ -67,7 +69,7 @@ const quietMs = 300;
  * windows around it and the clean-up, besides background sandboxes brought up and taken down.
  */
 export function makePlan(settings: CampaignSettings, knowledge: PlanKnowledge): Plan {
-  const experiments = settings.experiments.map(each => planned(each, knowledge.runtimes));
+  const experiments = settings.experiments.map(each => planned(each, knowledge));
   const totals = experiments.map(each => costs(each, knowledge));
   const needs = {
     memoryMiB: Math.max(...totals.map(({ memoryMiB }) => memoryMiB)),
@@ -90,8 +92,8 @@ export function makePlan(settings: CampaignSettings, knowledge: PlanKnowledge): 
 }
 
 /** Runtimes that need another snapshotter cannot be mixed: containerd has one at a time. */
-function planned(settings: ExperimentSettings, known: readonly RuntimeDeclaration[]): PlannedExperiment {
-  const own = settings.runtimes.map(id => known.find(runtime => runtime.id === id)!);
+function planned(settings: ExperimentSettings, knowledge: PlanKnowledge): PlannedExperiment {
+  const own = settings.runtimes.map(id => knowledge.runtimes.find(runtime => runtime.id === id)!);
   const snapshotters = [...new Set(own.map(({ snapshotter }) => snapshotter))];
   if (settings.untilDecided !== undefined && snapshotters.length > 1) {
     throw new LabError("RUND_SETTING", "usage", "", {
@@ -105,10 +107,20 @@ function planned(settings: ExperimentSettings, known: readonly RuntimeDeclaratio
     const ids = runtimes.map(({ id }) => id);
     return { runtimes, visits: visits(settings, ids, index) };
   });
-  return { settings, parts };
+  return { settings, parts, room: runtime => roomFor(runtime, knowledge) };
 }
 
-function costs({ settings, parts }: PlannedExperiment, knowledge: PlanKnowledge) {
+/** The share of the memory and the pids that are free which sandboxes of an open loop may take. */
+const usableShare = 0.9;
+
+function roomFor(runtime: RuntimeDeclaration, { limits, idleMiB }: PlanKnowledge): number | null {
+  if (limits === null) return null;
+  const { memoryMiB, pids } = footprint(runtime, null, idleMiB?.(runtime.id, null));
+  const most = Math.min(limits.memAvailableMiB / memoryMiB, limits.pids.free / pids);
+  return Math.max(1, Math.floor(usableShare * most));
+}
+
+function costs({ settings, parts, room }: PlannedExperiment, knowledge: PlanKnowledge) {
   const { timing = usualTiming, speed = 1, makespanMs, idleMiB } = knowledge;
   const { experiment } = settings;
   const known: CostKnowledge = {
@@ -126,6 +138,7 @@ function costs({ settings, parts }: PlannedExperiment, knowledge: PlanKnowledge)
         settings,
         known,
         visits[index - 1],
+        room(runtime),
       );
       const size = footprint(runtime, slot.memoryMb, idleMiB?.(slot.runtime, slot.memoryMb));
       total.ms += ms;

@@ -126,7 +126,7 @@ function checkSetting(experiment: Experiment, name: SettingName, value: unknown)
   if (rule.value === "number") checkRange(name, value as number, rule.range);
   if (rule.value === "decimal") checkDecimal(name, value as number, rule.range);
   if (rule.value === "text" || rule.value === "texts") checkTexts(name, value as string | readonly string[], rule);
-  if (rule.value !== "numbers" && rule.value !== "decimals") return;
+  if ((rule.value !== "numbers" && rule.value !== "decimals") || value === rule.word) return;
   const values = value as readonly number[];
   if (values.length === 0)
     throw new LabError("RUND_SETTING", "usage", "", { where: name, expected: "at least one number", found: "none" });

@@ -16,6 +16,8 @@ export interface Chart {
   /** Two columns share the y axis between panels; one column gives each its own. */
   readonly columns: 1 | 2;
   readonly panelHeight: number;
+  /** `line` puts the names at the lines of each panel, whatever other panels have; left out, the chart chooses. */
+  readonly labels?: "line";
 }
 
 /** A phone's width, at which a figure must still be readable; in pixels, as all lengths here. */
@@ -27,7 +29,8 @@ const characterWidth = 7.3;
 /**
  * Draws lines in panels: as Plotly's JSON, which fits every width from a phone's to a page's.
  *
- * Series are labelled at their lines in a single column of up to six with short names, by a legend elsewhere.
+ * Series are labelled at their lines in a single column of up to six with short names, by a legend elsewhere, unless the
+ * chart asks for labels.
  *
  * @returns the figure, and how many values a logarithmic axis could not show (zeros): they are gaps
  */
@@ -40,11 +43,8 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
   ];
   const bare = panels.some(panel => panel.series.some(series => series.marks === false));
   const named = panels.every(({ title, series }) => series.every(({ label }) => label === title));
-  const labels = named
-    ? "none"
-    : columns === 1 && names.length <= 6 && names.every(name => name.length <= 16) && !bare
-      ? "line"
-      : "legend";
+  const few = columns === 1 && names.length <= 6 && names.every(name => name.length <= 16) && !bare;
+  const labels = chart.labels ?? (named ? "none" : few ? "line" : "legend");
   const longest = Math.max(0, ...names.map(name => Math.min(name.length, 32)));
   const legendHeight = labels === "legend" ? legendRows(names) * (lineHeight + 1) + 6 : 0;
   const titled = panels.some(panel => panel.title !== undefined);

@@ -5,6 +5,7 @@ import type { Figure } from "./figure.js";
 import { emptyPlot } from "./look.js";
 import { type DatasetValues, scopeIn, seriesOf, sourcesOf } from "./series.js";
 import { formatMs, sentences } from "./text.js";
+import type { Series } from "./trace.js";
 
 /** The rules that end a ramp, in words. */
 const ruleInWords = {
@@ -17,8 +18,8 @@ const ruleInWords = {
 } as const;
 
 /**
- * Ramps: memory in use, p99 of a step's cold starts and memory pressure against the density, a panel each. Each line ends
- * where its rule stopped it. Of several ramps of one runtime the last is drawn.
+ * Ramps: memory in use, p99 of a step's cold starts and memory pressure against the density, a panel each. A ring
+ * marks the step at which a rule stopped the ramp. Of several ramps of one runtime the last is drawn.
  */
 export function rampFigure(datasets: readonly Dataset[]): Figure {
   const id = "ramp";
@@ -61,7 +62,10 @@ export function rampFigure(datasets: readonly Dataset[]): Figure {
   const { plot } = lineChart({
     title,
     x: { title: "sandboxes", scale: "linear" },
-    panels: panels.map(({ title, y, format }, panel) => ({ title, y, series: seriesOf(all, { panel, at, format }) })),
+    panels: panels.map(({ title, y, format }, panel) => ({
+      ...{ title, y },
+      series: seriesOf(all, { panel, at, format, gaps: false }).map(stopMarked),
+    })),
     columns: 1,
     panelHeight: 170,
   });
@@ -73,9 +77,17 @@ export function rampFigure(datasets: readonly Dataset[]): Figure {
       ),
     ),
     caption: sentences(
-      "Sandboxes are added in steps until a rule stops the ramp; each line ends there. Cold starts of a step are made ten at a time.",
+      "Sandboxes are added in steps until a rule stops the ramp, at the step in a ring. Cold starts of a step are made ten at a time.",
       scopeIn(datasets),
     ),
     plot,
   };
 }
+
+/** A ring around the last point: the step at which the ramp stopped. */
+const stopMarked = (series: Series): Series => ({
+  ...series,
+  points: series.points.map((point, index) =>
+    index === series.points.length - 1 ? { ...point, ringed: true } : point,
+  ),
+});

@@ -1,11 +1,11 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
-import { heldRates, type Objective, type RateResult, rateResults } from "../../analysis/rates/index.js";
+import { type HeldRate, heldRates, type Objective, type RateResult, rateResults } from "../../analysis/rates/index.js";
 import { runtimeLabel } from "../../model/runtimes.js";
 import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { emptyPlot } from "./look.js";
 import { type DatasetValues, distinct, scopeIn, seriesOf, sourcesOf } from "./series.js";
-import { formatMs, sentences } from "./text.js";
+import { formatMs, listed, sentences } from "./text.js";
 
 /** The quantiles that are drawn, a panel each: the median, and the objective's, or p99. */
 const quantilesFor = (objective: Objective | null) => [
@@ -53,7 +53,7 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
     panels: quantiles.map(({ name }, panel) => ({
       title: name,
       y: { title: "latency (ms)", scale: "log" },
-      series: seriesOf(all, { panel, at, format: formatMs }),
+      series: seriesOf(all, { panel, at, format: formatMs, gaps: false }),
     })),
     columns: 1,
     panelHeight: 220,
@@ -63,11 +63,7 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
   return {
     ...base,
     finding: sentences(
-      ...held.map(({ runtime, highest, failsAt }) =>
-        highest === null
-          ? `${runtimeLabel(runtime)} is not shown to keep ${asked} at any offered rate.`
-          : `${runtimeLabel(runtime)} keeps ${asked} up to ${highest} starts a second${failsAt === null ? ", the highest that was offered" : `; ${failsAt} fail`}.`,
-      ),
+      ...held.map(each => heldInWords(each, asked)),
       ...(held.length > 0 ? [] : ["Latency grows without bound once starts arrive faster than they are served."]),
     ),
     caption: sentences(
@@ -76,6 +72,18 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
     ),
     plot: objective === null ? plot : withLevel(plot, objective),
   };
+}
+
+/** The highest rate that a runtime held, the next that fails, and those that had too few starts, as a sentence. */
+function heldInWords({ runtime, highest, failsAt, undecided }: HeldRate, asked: string): string {
+  const name = runtimeLabel(runtime);
+  const kept =
+    highest === null
+      ? `${name} is not shown to keep ${asked} at any offered rate`
+      : `${name} keeps ${asked} up to ${highest} starts a second`;
+  const fails = failsAt === null ? "no rate that was offered fails" : `${failsAt} a second fail`;
+  const open = undecided.length === 0 ? "" : `; ${listed(undecided.map(String))} a second had too few starts to decide`;
+  return `${kept}; ${fails}${open}.`;
 }
 
 /** The objective as a dotted line in its panel. */

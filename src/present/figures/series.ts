@@ -29,16 +29,23 @@ export interface DatasetValues {
 /**
  * Groups one panel's values into series: runtimes in their usual order, the first dataset's before the second's. Where
  * several datasets are shown, each series names its own.
+ *
+ * @param gaps whether a place that most runtimes measured is a gap in the others' lines; left out, it is
  */
 export function seriesOf(
   all: readonly DatasetValues[],
-  { panel = 0, at, format }: { panel?: number; at: (x: string) => string; format: (y: number) => string },
+  {
+    panel = 0,
+    at,
+    format,
+    gaps = true,
+  }: { panel?: number; at: (x: string) => string; format: (y: number) => string; gaps?: boolean },
 ): readonly Series[] {
   return all.flatMap(({ dataset, values }, index) => {
     const own = values.filter(value => value.panel === panel);
     return runtimesOf(own).map((runtime): Series => {
       const measured = new Map(own.filter(value => value.runtime === runtime).map(value => [value.x, value]));
-      const points = distinct([...measured.keys(), ...gridOf(values, panel)]).map(
+      const points = distinct([...measured.keys(), ...(gaps ? gridOf(values, panel) : [])]).map(
         (x): Omit<PlottedValue, "runtime" | "panel"> => measured.get(x) ?? { x, y: null },
       );
       return {

@@ -52,6 +52,13 @@ export function runtimeStyle(id: string): RuntimeStyle {
   return { colour, mark };
 }
 
+/**
+ * The colour of the first, second, … line of a panel whose lines are no runtimes, such as rates.
+ *
+ * @example lineColour(0) // "#a8447a"
+ */
+export const lineColour = (index: number): string => otherColours[index % otherColours.length] ?? ink;
+
 /** How the first, second, … dataset of a figure is drawn: the first with solid lines and full marks. */
 export function datasetStyle(index: number): { readonly dash: string; readonly open: boolean } {
   return { dash: ["solid", "dash", "dot", "dashdot", "longdash"][index % 5] ?? "solid", open: index % 2 === 1 };

@@ -14,7 +14,7 @@ export interface Point {
   /** Ends of the error bar. */
   readonly low?: number;
   readonly high?: number;
-  /** Set apart by a ring around it: an outlier. */
+  /** Set apart by a ring around it. */
   readonly ringed?: boolean;
   /** What is shown when the reader points at it. */
   readonly hover: string;
@@ -29,14 +29,16 @@ export interface Series {
   readonly points: readonly Point[];
   /** Without marks where points are dense. */
   readonly marks?: boolean;
+  /** The runtime's own if left out. */
+  readonly colour?: string;
 }
 
 /** A series as Plotly draws it in the panel whose axes have this suffix. */
 export function trace(
-  { label, runtime, dataset, points, marks = true }: Series,
+  { label, runtime, dataset, points, marks = true, colour = runtimeStyle(runtime).colour }: Series,
   { suffix, y: axis }: { suffix: string; y: SettledAxis },
 ): PlotlyTrace {
-  const { colour, mark } = runtimeStyle(runtime);
+  const { mark } = runtimeStyle(runtime);
   const { dash, open } = datasetStyle(dataset);
   const y = points.map(point => (point.y !== null && shows(axis, point.y) ? point.y : null));
   const bars = points.some(({ low, high }) => low !== undefined && high !== undefined);
@@ -90,7 +92,7 @@ export function rings(
     {
       type: "scatter",
       mode: "markers",
-      name: `outliers of ${plain(label)}`,
+      name: `ringed points of ${plain(label)}`,
       legendgroup: legendGroup(dataset, runtime),
       showlegend: false,
       x: ringed.map(({ x }) => x),
@@ -132,7 +134,7 @@ export function lineLabels(
     showarrow: true,
     arrowhead: 0,
     arrowwidth: 1,
-    arrowcolor: runtimeStyle(end.series.runtime).colour,
+    arrowcolor: end.series.colour ?? runtimeStyle(end.series.runtime).colour,
     standoff: 5,
   }));
 }

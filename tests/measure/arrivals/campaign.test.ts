@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ArrivalsEvent, ScheduleEvent } from "../../../src/campaign-files/events.js";
+import { runtimes } from "../../../src/measure/index.js";
+import { makePlan } from "../../../src/measure/plan/plan.js";
 import { experimentSettings } from "../../../src/measure/plan/settings.js";
 import { inTempFolder } from "../../support/temp.js";
 import { campaignIn, fakeTools, type Outcome, planOf } from "../campaign/campaigns.js";
@@ -88,6 +90,55 @@ test("a trace's plan counts its arrivals, and a trace that cannot be read is ref
     writeFileSync(file, "arrival_ms\nsoon\n");
     assert.throws(() => open({ rate: undefined, arrivals }), /trace\.csv:2/);
     assert.throws(() => open({ rate: undefined, arrivals: `trace:${join(folder, "none.csv")}` }), /none\.csv/);
+  }));
+
+test("a rate above what this program can send is refused, with what it measured", () =>
+  inTempFolder(async folder => {
+    const clock = new VirtualClock();
+    const slow = new (class extends FakeCri {
+      override async version() {
+        await clock.sleep(10);
+        return super.version();
+      }
+    })(clock, () => ({ ms: 40 }));
+    // by hand: 50 requests take 10 ms, so 5,000 a second, and a start needs three
+    const { error, events } = await campaignIn(folder, open({ rate: [5, 2000] }), fakeTools(slow));
+    assert.match(
+      String(error),
+      /at most 1666 starts a second, as measured just now on this machine, found 2000 a second/,
+    );
+    assert.not(events.some(({ event }) => event === "arrivals" || event === "prewarm"));
+    await inTempFolder(async other => {
+      const held = await campaignIn(other, open({ rate: [5] }), fakeTools(slow));
+      assert.is(held.error, undefined);
+      assert.is(held.events.find((event): event is ScheduleEvent => event.event === "schedule")!.sendable, 1667);
+    });
+  }));
+
+test("the sandboxes that may be alive follow from the memory and the pids that are free, and are in the journal", () =>
+  inTempFolder(async folder => {
+    const settings = experimentSettings({
+      experiment: "arrivals",
+      runtimes: ["runc"],
+      rate: [5],
+      duration: 10,
+      hold: "8",
+    });
+    const limitsWith = (memAvailableMiB: number, free: number) => ({
+      ...{ memAvailableMiB, pids: { free, limit: free, by: "here" } },
+    });
+    const planWith = (limits: ReturnType<typeof limitsWith>) =>
+      makePlan({ name: null, experiments: [settings], custom: [] }, { runtimes, limits });
+    // by hand: nine tenths of 200 pids hold 12 sandboxes of 14 pids, of 120 MiB 18 sandboxes of 6 MiB
+    assert.is(planWith(limitsWith(100_000, 200)).experiments[0]!.room(runtimes.find(({ id }) => id === "runc")!), 12);
+    const plan = planWith(limitsWith(120, 100_000));
+    assert.is(plan.fits, true);
+    const { events } = await campaignIn(folder, plan, fakeTools(quick()));
+    const schedule = events.find((event): event is ScheduleEvent => event.event === "schedule")!;
+    assert.equal(schedule.limits, { inFlight: 1000, alive: 18 });
+    const window = events.find((event): event is ArrivalsEvent => event.event === "arrivals")!;
+    assert.ok(window.refused.length > 0 && window.refused.every(({ by }) => by === "alive"));
+    assert.is(window.refused.length + window.samples.length, schedule.schedule.length);
   }));
 
 for (const [what, wishes, message] of [

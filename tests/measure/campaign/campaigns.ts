@@ -52,6 +52,7 @@ export function fakeTools(cri: FakeCri, changes: Partial<CampaignTools> = {}): C
     report: () => {},
     warn: () => {},
     decided: () => false,
+    holds: () => "undecided",
     ...changes,
   };
 }

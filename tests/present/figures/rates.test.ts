@@ -20,7 +20,7 @@ const data = { ...dataset("mine", {}), arrivals: [windowOf(5, 80), windowOf(10, 
 
 test("the finding names the highest rate that keeps the objective, and the next that fails", () => {
   const { finding, plot } = ratesFigure([data], { p: 0.9, limitMs: 500 });
-  assert.is(finding, "crun keeps p90 within 500 ms up to 10 starts a second; 20 fail.");
+  assert.is(finding, "crun keeps p90 within 500 ms up to 10 starts a second; 20 a second fail.");
   // p90 of equal latencies is that latency
   assert.equal(
     plot.data.map(({ y }) => y),

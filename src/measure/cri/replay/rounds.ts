@@ -111,14 +111,15 @@ function roundRequest(handler: string, labels: Readonly<Record<string, string>>)
       throw new NotRecorded(`label ${name}: expected a whole number from ${least}, found ${text(name)}`);
     return value;
   };
-  return {
+  const place = {
     handler,
     campaign: text(labelNames.campaign),
     experiment: text(labelNames.experiment),
     role: text(labelNames.role),
     density: whole(labelNames.density, 0),
-    concurrency: whole(labelNames.concurrency, 1),
-    round: whole(labelNames.round, 1),
-    client: whole(labelNames.client, 1),
   };
+  const [round, client] = [whole(labelNames.round, 1), whole(labelNames.client, 1)];
+  // starts of an open loop share no round: each is one of its own
+  if (place.experiment === "arrivals") return { ...place, concurrency: 1, round: client, client: 1 };
+  return { ...place, concurrency: whole(labelNames.concurrency, 1), round, client };
 }

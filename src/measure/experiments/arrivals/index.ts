@@ -7,6 +7,8 @@ import { prewarm } from "../rounds.js";
 import { type ExperimentSettings, workloadSettingNames } from "../settings.js";
 import type { Visit, VisitTools } from "../visit.js";
 import { arrivalSettings, drawSchedule } from "./schedule.js";
+import { searchRate } from "./search-rate.js";
+import { refuseBeyond, sendableRate } from "./sendable.js";
 import { summariseWindows } from "./summarise-windows.js";
 import { measureWindow } from "./window.js";
 
@@ -22,7 +24,7 @@ export const arrivals: ExperimentDeclaration = {
   takes: [
     "until",
     ...workloadSettingNames,
-    ...(["arrivals", "duration", "hold", "inFlight", "alive", "traceSpeed", "slo"] as const),
+    ...(["arrivals", "duration", "hold", "inFlight", "alive", "traceSpeed", "slo", "resolution"] as const),
   ],
   usual: { concurrency: [], density: [0], memory: [], rounds: 1 },
   repeats: false,
@@ -43,17 +45,34 @@ export const arrivals: ExperimentDeclaration = {
         hint: "such as --rate 2,5,10,20",
       });
     }
-    // a trace that cannot be read is told before anything is made
+    if (settings.rate === "search" && settings.slo === undefined) {
+      throw new LabError("RUND_SETTING", "usage", "a search needs an objective", {
+        where: "--slo",
+        expected: "what the highest rate is to keep",
+        found: "none",
+        hint: "such as --rate search --slo p99:2s",
+      });
+    }
+    if (settings.rate !== "search" && settings.resolution !== undefined) {
+      throw new LabError("RUND_SETTING_UNUSED", "usage", "only a search has a resolution", {
+        where: "--resolution",
+        hint: "such as --rate search --resolution 10",
+      });
+    }
+    // a trace that cannot be read is reported before anything is made
     if (kind === "trace") drawSchedule(settings, null, 1);
   },
-  cost({ rate, rounds }, settings, { aroundMs, speed }) {
+  cost({ rate, rounds }, settings, { aroundMs, speed }, _before, room) {
     const { durationMs, hold } = arrivalSettings(settings);
     const seconds = durationMs / 1000;
-    const starts = rate === undefined ? drawSchedule(settings, null, 1).schedule.length : Math.ceil(rate * seconds);
-    const { alive } = limitsOf(settings);
+    const searching = settings.rate === "search";
+    const perSecond = searching ? searchGuess.perSecond : rate;
+    const starts =
+      perSecond === undefined ? drawSchedule(settings, null, 1).schedule.length : Math.ceil(perSecond * seconds);
+    const { alive } = limitsOf(settings, room);
     // those within their hold, a second for their start, and some for a burst; of a trace at most all
-    const atOnce = Math.min(alive, rate === undefined ? starts : Math.ceil(rate * (hold.ms / 1000 + 1)) + 10);
-    const count = rounds.length + settings.warmup;
+    const atOnce = Math.min(alive, perSecond === undefined ? starts : Math.ceil(perSecond * (hold.ms / 1000 + 1)) + 10);
+    const count = (rounds.length + settings.warmup) * (searching ? searchGuess.windows : 1);
     return {
       sandboxes: count * starts + 1,
       atOnce,
@@ -61,31 +80,66 @@ export const arrivals: ExperimentDeclaration = {
     };
   },
   async visit(visit, tools) {
+    const { settings, slot, missing } = visit;
     await tools.sandboxes.clearStanding(tools.append);
+    const sendable = await sendableRate(tools);
+    refuseBeyond(sendable, settings);
     await prewarm(visit, tools);
-    for (let n = 1; n <= visit.settings.warmup; n++) await measureOne(visit, tools, n, true);
-    for (const round of visit.missing) await measureOne(visit, tools, round, false);
+    const measure = (rate: number | null, round: number, warmup: boolean, search?: number) =>
+      measureOne(visit, tools, { rate, round, warmup, sendable, ...(search === undefined ? {} : { search }) });
+    if (settings.rate === "search") {
+      for (const round of missing) await searchRate(visit, tools, round, sendable, measure);
+      return;
+    }
+    const rate = slot.rate ?? null;
+    for (let n = 1; n <= settings.warmup; n++) await measure(rate, n, true);
+    for (const round of missing) await measure(rate, round, false);
   },
   measured(event: CampaignEvent) {
-    if (event.event !== "arrivals" || event.warmup) return null;
+    if (event.event === "search") {
+      const { run, round } = event;
+      return { run, density: 0, concurrency: null, memoryMb: null, round };
+    }
+    if (event.event !== "arrivals" || event.warmup || event.search !== undefined) return null;
     const { run, rate, round } = event;
     return { run, density: 0, concurrency: null, memoryMb: null, ...(rate === null ? {} : { rate }), round };
   },
   summarise: summariseWindows,
 };
 
-async function measureOne(visit: Visit, tools: VisitTools, round: number, warmup: boolean): Promise<void> {
-  const { settings, slot } = visit;
+async function measureOne(
+  visit: Visit,
+  tools: VisitTools,
+  { rate, round, warmup, sendable, search }: OfferedWindow,
+): Promise<void> {
+  const { settings, room } = visit;
   tools.signal.throwIfAborted();
-  tools.report(
-    `${warmup ? "warm-up" : "window"} ${round}${slot.rate === undefined ? "" : ` at ${slot.rate} a second`}`,
-  );
-  const drawn = drawSchedule(settings, slot.rate ?? null, round);
-  tools.append(await measureWindow(visit, tools, drawn, limitsOf(settings), round, warmup));
+  tools.report(`${warmup ? "warm-up" : "window"} ${round}${rate === null ? "" : ` at ${rate} a second`}`);
+  const drawn = {
+    ...drawSchedule(settings, rate, round),
+    ...(search === undefined ? {} : { search }),
+    ...(Number.isFinite(sendable) ? { sendable: Math.round(sendable) } : {}),
+  };
+  tools.append(await measureWindow(visit, tools, drawn, limitsOf(settings, room), round, warmup));
 }
 
-const limitsOf = ({ inFlight = 1000, alive = 2000 }: ExperimentSettings): OpenLoopLimits => ({
+/** Which window is measured next. */
+interface OfferedWindow {
+  /** Null for a trace at its own rate. */
+  readonly rate: number | null;
+  readonly round: number;
+  readonly warmup: boolean;
+  /** Starts per second that this program can send. */
+  readonly sendable: number;
+  /** The search that it belongs to. */
+  readonly search?: number;
+}
+
+/** What a search costs, as a guess: rates from 1 to 32 by doubling, then three halvings. */
+const searchGuess = { windows: 9, perSecond: 15 };
+
+const limitsOf = ({ inFlight = 1000, alive }: ExperimentSettings, room: number | null): OpenLoopLimits => ({
   inFlight,
-  alive,
+  alive: alive ?? room ?? 2000,
   removers,
 });

@@ -26,7 +26,7 @@ const loopDelayLimitMs = 5;
 export async function measureWindow(
   visit: Visit,
   tools: VisitTools,
-  drawn: Pick<ScheduleEvent, "arrivals" | "seed" | "durationMs" | "schedule" | "rate">,
+  drawn: Pick<ScheduleEvent, "arrivals" | "seed" | "durationMs" | "schedule" | "rate" | "search" | "sendable">,
   limits: OpenLoopLimits,
   round: number,
   warmup: boolean,
@@ -34,9 +34,11 @@ export async function measureWindow(
   const { settings, slot, run, runtime } = visit;
   const { clock, driver, sandboxes, signal } = tools;
   const { block, position } = slot;
-  const { rate, durationMs, schedule } = drawn;
-  const place = { run, runtime: runtime.id, density: 0, rate, block, round, warmup };
-  tools.append({ event: "schedule", at: now(), ...place, ...drawn });
+  const { rate, durationMs, schedule, search } = drawn;
+  const ofSearch = search === undefined ? {} : { search };
+  const place = { run, runtime: runtime.id, density: 0, rate, block, round, warmup, ...ofSearch };
+  const { inFlight, alive } = limits;
+  tools.append({ event: "schedule", at: now(), ...place, ...drawn, limits: { inFlight, alive } });
 
   const role = warmup ? "warmup" : "test";
   const requests = schedule.map((_, index) => visitRequest(sandboxes, visit, round, index + 1, role));

@@ -1,0 +1,53 @@
+import { LabError } from "../../../model/errors.js";
+import { elapsedMs } from "../../round/clock.js";
+import type { ExperimentSettings } from "../settings.js";
+import type { VisitTools } from "../visit.js";
+import { drawSchedule } from "./schedule.js";
+
+/** Requests that one start costs this program in the end: to start, to stop and to remove. */
+const callsPerStart = 3;
+
+/** Requests of the measurement: at the same time, in all, and milliseconds after which no more are sent. */
+const calls = { atOnce: 50, all: 300, limitMs: 500 };
+
+/** Milliseconds that one of them may take. */
+const callMs = 5_000;
+
+/**
+ * Measures how many starts a second this program can send: the rate of the cheapest request that the service answers, by the
+ * requests that a start and its removal need.
+ *
+ * @returns starts per second; Infinity where no time passes
+ */
+export async function sendableRate({ driver, clock }: Pick<VisitTools, "driver" | "clock">): Promise<number> {
+  await driver.ping(callMs);
+  const startedNs = clock.nowNs();
+  let sent = 0;
+  while (sent < calls.all && elapsedMs(startedNs, clock.nowNs()) < calls.limitMs) {
+    await Promise.all(Array.from({ length: calls.atOnce }, () => driver.ping(callMs)));
+    sent += calls.atOnce;
+  }
+  return sent / callsPerStart / (elapsedMs(startedNs, clock.nowNs()) / 1000);
+}
+
+/**
+ * Makes sure that this program can send what is asked for.
+ *
+ * @throws LabError `RUND_RATE` if a rate, or the mean rate of a trace in its window, is above what was measured
+ */
+export function refuseBeyond(sendable: number, settings: ExperimentSettings): void {
+  if (settings.rate === "search") return;
+  const asked = Math.max(...(settings.rate ?? [meanRate(settings)]));
+  if (asked <= sendable) return;
+  throw new LabError("RUND_RATE", "usage", "this program cannot send so many starts", {
+    where: settings.rate === undefined ? "--trace-speed" : "--rate",
+    expected: `at most ${Math.floor(sendable)} starts a second, as measured just now on this machine`,
+    found: `${asked.toPrecision(4).replace(/\.0+$/, "")} a second`,
+    hint: "ask for a lower rate: a harness that falls behind would measure itself",
+  });
+}
+
+function meanRate(settings: ExperimentSettings): number {
+  const { schedule, durationMs } = drawSchedule(settings, null, 1);
+  return schedule.length / (durationMs / 1000);
+}
