@@ -46,6 +46,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./compare.js"),
   },
   {
+    name: "history",
+    summary: "a metric over many campaigns, with its changes",
+    load: () => import("./history.js"),
+  },
+  {
     name: "import",
     summary: "results of other tools as a folder for analyze and compare",
     load: () => import("./import.js"),

@@ -4,7 +4,8 @@ import { describeConfound } from "../analysis/confounds.js";
 import { textTable, wrap } from "./text-table.js";
 
 const width = 100;
-const metricNames: Readonly<Record<Metric, string>> = {
+/** What is compared, with its unit. */
+export const metricNames: Readonly<Record<Metric, string>> = {
   time: "makespan, ms",
   cpu: "CPU per sandbox, ms",
   memory: "PSS per sandbox, KiB",
@@ -191,7 +192,7 @@ function circumstances({ confounds, unmatched, cells }: Comparison): readonly st
 }
 
 /** CPU and memory are less or more, where time is faster or slower. */
-function verdictWord(metric: Metric, verdict: ComparedCell["verdict"]): string {
+export function verdictWord(metric: Metric, verdict: ComparedCell["verdict"]): string {
   if (metric === "time") return verdict;
   return verdict === "faster" ? "less" : verdict === "slower" ? "more" : verdict;
 }

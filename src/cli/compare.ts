@@ -11,6 +11,7 @@ import {
 import { type Dataset, datasetFolder, loadDataset } from "../analysis/datasets/index.js";
 import { LabError } from "../model/errors.js";
 import { cellName, comparisonMarkdown, comparisonText } from "./compare-text.js";
+import { gatePercent } from "./gate.js";
 import { drawsBlocks, type Io, note, print, printJson } from "./io.js";
 
 interface Options {
@@ -128,17 +129,6 @@ function refuseUnmeasured(dataset: Dataset, id: string): void {
     where: dataset.name,
     expected: `one of its runtimes, ${measured.join(", ")}`,
     found: `"${id}"`,
-  });
-}
-
-/** `slower:5%` → 0.05. */
-function gatePercent(rule: string): number {
-  const percent = Number(/^slower:(\d+(?:\.\d+)?)%$/.exec(rule)?.[1]);
-  if (percent > 0 && percent < 100) return percent / 100;
-  throw new LabError("RUND_GATE", "usage", "", {
-    where: "--fail-on",
-    expected: "slower: and a percentage above 0 and below 100, such as slower:5%",
-    found: `"${rule}"`,
   });
 }
 

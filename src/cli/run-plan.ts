@@ -1,14 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
+import type { Detection } from "../analysis/compare/index.js";
 import { experimentTable } from "../measure/experiments/index.js";
 import type { ContainerdInUse, Plan, ScriptSection } from "../measure/index.js";
 import { type Io, print, printJson } from "./io.js";
+import { detectionText } from "./run-detect.js";
 
-/** Prints a plan: grid, cells, sandboxes, what it needs, how long it takes, and what could mislead. */
-export function printPlan(io: Io, plan: Plan, json: boolean): void {
+/**
+ * Prints a plan: grid, cells, sandboxes, what it needs, how long it takes, and what could mislead.
+ *
+ * @param detections where its rounds come from, with `--detect`
+ */
+export function printPlan(io: Io, plan: Plan, json: boolean, detections: readonly Detection[] = []): void {
   const { cells, sandboxes, expectedSeconds, needs, fits, why, confounds } = plan;
   if (json) {
     const experiments = plan.settings.experiments;
-    printJson(io, { cells, sandboxes, expectedSeconds, needs, fits, why, confounds, experiments });
+    const document = { cells, sandboxes, expectedSeconds, needs, fits, why, confounds, experiments };
+    printJson(io, detections.length === 0 ? document : { ...document, detections });
     return;
   }
   const lines = plan.experiments.flatMap(({ settings, parts }) => {
@@ -41,6 +48,7 @@ export function printPlan(io: Io, plan: Plan, json: boolean): void {
     io,
     [
       ...lines,
+      ...detectionText(detections),
       `cells ${cells}, sandboxes ${sandboxes}`,
       `expected ${duration(expectedSeconds)}`,
       `needs about ${needs.memoryMiB} MiB of memory and ${needs.pids} pids at the fullest moment`,

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Detection } from "../analysis/compare/index.js";
 import {
   type ExperimentSettings,
   type ExperimentWishes,
@@ -9,9 +10,10 @@ import type { CampaignSettings, RuntimeDeclaration } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
 import { type Experiment, experimentNames } from "../model/experiment.js";
 import type { Io } from "./io.js";
+import { type DetectOptions, detectionsFor, withDetected } from "./run-detect.js";
 
 /** The options of `run` that decide what is measured; those of the settings follow from their table. */
-export type SettingOptions = {
+export type SettingOptions = DetectOptions & {
   readonly campaign?: string;
   readonly runtime?: readonly string[];
   readonly endpoint?: string;
@@ -26,6 +28,8 @@ export const kinds = `${experimentNames.slice(0, -1).join(", ")} or ${experiment
 export interface RunSettings {
   readonly settings: CampaignSettings;
   readonly runtimes: readonly RuntimeDeclaration[];
+  /** Where the rounds come from, with `--detect`; else empty. */
+  readonly detections: readonly Detection[];
 }
 
 /**
@@ -56,7 +60,9 @@ export async function runSettings(
   } = measure;
   const asked = experiment !== undefined || options.campaign !== undefined;
   if (!asked && begun !== undefined) {
-    const changed = settingNames.find(name => options[name] !== undefined) ?? (options.runtime && "runtime");
+    const changed = [...settingNames, "runtime" as const, "detect" as const, "pilot" as const].find(
+      name => options[name] !== undefined,
+    );
     if (changed !== undefined) {
       throw new LabError("RUND_RESUME_PLAN", "usage", "a resumed campaign keeps its plan", {
         where: `--${changed}`,
@@ -66,7 +72,8 @@ export async function runSettings(
     const custom = begun.custom.map(fromCustom);
     const ids = [...new Set(begun.experiments.flatMap(each => each.runtimes))];
     const subjects = begun.experiments.flatMap(({ experiment }) => experimentTable[experiment].subjects?.all ?? []);
-    return { settings: begun, runtimes: ids.map(id => findRuntime(id, [...custom, ...declared, ...subjects])) };
+    const known = [...custom, ...declared, ...subjects];
+    return { settings: begun, runtimes: ids.map(id => findRuntime(id, known)), detections: [] };
   }
   if (experiment !== undefined && options.campaign !== undefined) {
     throw new LabError("RUND_RUN_WHAT", "usage", `${experiment} and --campaign cannot go together`, {
@@ -87,12 +94,14 @@ export async function runSettings(
   const over = Object.fromEntries(
     settingNames.flatMap(name => (options[name] === undefined ? [] : [[name, options[name]]])),
   );
-  const experiments: ExperimentSettings[] = [];
+  const wishedFor: ExperimentSettings[] = [];
   for (const wish of wished) {
     const { subjects } = experimentTable[wish.experiment];
     const ids = named ?? wish.runtimes ?? (await subjects?.here(options.endpoint ?? defaultEndpoint()));
-    experiments.push(experimentSettings({ ...wish, ...over, runtimes: ids }));
+    wishedFor.push(experimentSettings({ ...wish, ...over, runtimes: ids }));
   }
+  const detections = await detectionsFor(io, options, wishedFor);
+  const experiments = wishedFor.map(each => withDetected(each, detections));
   const ids = [...new Set(experiments.flatMap(each => each.runtimes))];
   const fromFile = named === undefined ? file : null;
   const runtimes = ids.map(id => {
@@ -112,7 +121,7 @@ export async function runSettings(
     });
   });
   const used = custom.filter(({ id }) => ids.includes(id));
-  return { settings: { name: file?.name ?? null, experiments, custom: used.map(toCustom) }, runtimes };
+  return { settings: { name: file?.name ?? null, experiments, custom: used.map(toCustom) }, runtimes, detections };
 }
 
 /** The runtimes of `--runtime-file` and `--handler`. */

@@ -17,6 +17,7 @@ import {
   openClusterRun,
   refuseOutsideCluster,
 } from "./run-cluster.js";
+import { detectionText } from "./run-detect.js";
 import { kind, settingOption, speed, words } from "./run-options.js";
 import { printPlan, printShell } from "./run-plan.js";
 import { planFor } from "./run-plan-for.js";
@@ -46,6 +47,8 @@ export default (io: Io): Command => {
     .option("--runtime <ids>", "runtimes to measure, such as runc,runsc", words);
   for (const name of settingNames) command.addOption(settingOption(name, settingRules[name]));
   return command
+    .option("--detect <percent>", "as many rounds as find a difference of this size, such as 5%, by recorded scatter")
+    .option("--pilot <dirs>", "with --detect: campaigns whose rounds say how much they scatter", words)
     .option("--handler <name>", "any runtime handler that containerd knows")
     .option("--runtime-file <file>", "a runtime declared in a YAML file")
     .addOption(new Option("--driver <driver>", "how CRI is spoken").choices(["cri", "crictl"]))
@@ -93,7 +96,7 @@ async function run(
   const begun = manifest?.plan.settings as CampaignSettings | undefined;
   const inCluster = await openClusterRun(options, manifest);
   if (inCluster !== undefined) return runInCluster(io, experiment, options, command, resumed, begun, inCluster);
-  const { settings, runtimes } = await runSettings(io, experiment, options, begun);
+  const { settings, runtimes, detections } = await runSettings(io, experiment, options, begun);
   const alone = settings.experiments.every(each => experimentTable[each.experiment].subjects?.withoutService === true);
   const endpoint = alone ? "none" : (options.endpoint ?? manifest?.endpoint ?? measure.defaultEndpoint());
   const driver = options.driver ?? (manifest?.driver === "crictl" ? "crictl" : "cri");
@@ -112,8 +115,9 @@ async function run(
   if (options.shell === true) {
     return printShell(io, plan, socket === null ? undefined : measure.knownContainerd(socket), json);
   }
-  if (options.plan === true) return printPlan(io, plan, json);
+  if (options.plan === true) return printPlan(io, plan, json, detections);
   refuseMisfit(plan, "this machine");
+  for (const line of detectionText(detections)) note(io, line);
   for (const confound of plan.confounds) note(io, `confound: ${confound}`);
 
   const rehearsal = replay ? await startRehearsal(io, endpoint, speed, runtimes) : undefined;
@@ -202,8 +206,9 @@ async function runInCluster(
     const plan = await clusterPlan(await planFor(settings, asked.runtimes, null, 1), inCluster, options.force === true);
     const json = options.json === true;
     noteCluster(io, plan, inCluster);
-    if (options.plan === true) return printPlan(io, plan, json);
+    if (options.plan === true) return printPlan(io, plan, json, asked.detections);
     refuseMisfit(plan, "the cluster");
+    for (const line of detectionText(asked.detections)) note(io, line);
     for (const confound of plan.confounds) note(io, `confound: ${confound}`);
     await measureInto(io, { plan, service, endpoint, command }, resumed, options, measure);
   } finally {

@@ -1,13 +1,12 @@
-import { resolve } from "node:path";
-import type { Definition } from "../../importers/index.js";
 import { LabError } from "../../model/errors.js";
-import { byRuntime } from "../../model/runtimes.js";
 import { type Confound, confoundsBetween, mergeConfounds } from "../confounds.js";
 import type { Dataset } from "../datasets/dataset.js";
 import type { Interval } from "../stats/bootstrap-t.js";
 import { holm } from "../stats/correction.js";
 import { type CellPlace, placeKey, samplesByPlace } from "./cells.js";
 import { type Comparative, type Contrast, contrast, type Side, verdictOf } from "./contrast.js";
+import { type DifferentDefinitions, differentDefinitions } from "./definitions.js";
+import { measuredInTurn, type RuntimePair, runtimesOf } from "./pairs.js";
 
 /** One cell of both sides; `runtime` is B's. Values as in `CellPlace.metric`. */
 export interface ComparedCell extends CellPlace {
@@ -28,12 +27,6 @@ export interface ComparedCell extends CellPlace {
   readonly caveat: string | null;
 }
 
-/** A runtime of A, and the runtime of B that is compared with it. */
-export interface RuntimePair {
-  readonly a: string;
-  readonly b: string;
-}
-
 /**
  * The comparison of two datasets, or of runtimes of one: what differs besides the runtimes, every cell they share, and what
  * that adds up to.
@@ -47,7 +40,7 @@ export interface Comparison {
   /** One of the runs was replayed, not measured: a rehearsal shows that the tools work, nothing about runtimes. */
   readonly rehearsal: boolean;
   /** Where the two count different things, from where to where each does; null where they count the same. */
-  readonly definitions: { readonly a: string; readonly b: string } | null;
+  readonly definitions: DifferentDefinitions | null;
   readonly confounds: readonly Confound[];
   readonly cells: readonly ComparedCell[];
   /** Cells that only one of them has. */
@@ -135,31 +128,25 @@ export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): C
   };
 }
 
-/** The ids of a dataset's runtimes, in the order of tables. */
-export const runtimesOf = ({ runs }: Dataset): readonly string[] =>
-  [...new Set(runs.map(({ runtime }) => runtime))].sort(byRuntime);
-
 /** The blocks by which a campaign would have ended that was measured until it was decided; null for any other. */
 const lastBlockOf = ({ runs }: Dataset, experiment: string): number | null =>
   runs.find(run => run.experiment === experiment)?.lastBlock ?? null;
 
-/** Whether two runtimes took turns within the blocks of one campaign. With unlike snapshotters they ran one after the other. */
-function measuredInTurn(a: Dataset, b: Dataset, pair: RuntimePair, experiment: string): boolean {
-  if (resolve(a.path) !== resolve(b.path)) return false;
-  const run = (runtime: string) => a.runs.find(each => each.runtime === runtime && each.experiment === experiment);
-  const [first, second] = [run(pair.a), run(pair.b)];
-  if (first === undefined || second === undefined || first.campaign === null) return false;
-  return first.campaign === second.campaign && first.config.snapshotter === second.config.snapshotter;
-}
-
 /** Cells that a gate "slower than so much" stops: time cells whose corrected lower limit lies above, or that failed. */
-export function stoppedBy({ cells }: Comparison, slowerThan: number): readonly ComparedCell[] {
-  return cells.filter(
-    ({ metric, correctedInterval, verdict, method }) =>
-      metric === "time" &&
-      ((correctedInterval !== null && correctedInterval[0] > 1 + slowerThan) ||
-        (method === "ranks" && verdict === "slower")),
-  );
+export const stoppedBy = ({ cells }: Comparison, slowerThan: number): readonly ComparedCell[] =>
+  cells.filter(cell => cell.metric === "time" && changedBy(cell, slowerThan) === "slower");
+
+/**
+ * Whether a cell surely changed by more than a share: its corrected interval lies wholly beyond it. Where there is no interval
+ * (cold starts failed, or there is one snapshot of memory) the verdict decides.
+ */
+export function changedBy(
+  { correctedInterval, verdict }: Pick<ComparedCell, "correctedInterval" | "verdict">,
+  share: number,
+): "faster" | "slower" | null {
+  if (correctedInterval === null) return verdict === "faster" || verdict === "slower" ? verdict : null;
+  if (correctedInterval[0] > 1 + share) return "slower";
+  return correctedInterval[1] < 1 / (1 + share) ? "faster" : null;
 }
 
 function judgeFamily(
@@ -196,28 +183,6 @@ function overall(cells: readonly ComparedCell[]): Comparison["verdict"] {
   if (some("slower")) return some("faster") ? "mixed" : "slower";
   if (some("faster")) return "faster";
   return some("undecided") ? "undecided" : "same";
-}
-
-/** What a dataset's compared runs count, as text; the first pair that differs. */
-function differentDefinitions(a: Dataset, b: Dataset, cells: readonly ComparedCell[]): Comparison["definitions"] {
-  for (const { experiment, runtime, against } of cells) {
-    const of = (dataset: Dataset, id: string) => {
-      const run = dataset.runs.find(each => each.experiment === experiment && each.runtime === id);
-      return definitionText(run?.definition ?? ownDefinition(experiment));
-    };
-    const found = { a: of(a, against), b: of(b, runtime) };
-    if (found.a !== found.b) return found;
-  }
-  return null;
-}
-
-const definitionText = ({ from, to }: Pick<Definition, "from" | "to">) => `from ${from} to ${to}`;
-
-/** What our own runs count, and the original's. */
-function ownDefinition(experiment: string): Pick<Definition, "from" | "to"> {
-  return experiment === "memory"
-    ? { from: "PSS of a runtime's processes", to: "its share of one sandbox" }
-    : { from: "the first request sent", to: "the last SANDBOX_READY seen" };
 }
 
 /** What differs between the runs of the compared cells, runtime by runtime and experiment by experiment. */

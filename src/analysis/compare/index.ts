@@ -1,13 +1,8 @@
-/** Two campaigns, or two runtimes of one, compared cell by cell. */
+/** Two campaigns, or two runtimes of one, compared cell by cell; and what such a comparison takes. */
 export { type CellPlace, type Metric, placeKey } from "./cells.js";
-export {
-  type ComparedCell,
-  type CompareOptions,
-  type Comparison,
-  compare,
-  type RuntimePair,
-  runtimesOf,
-  stoppedBy,
-} from "./compare.js";
+export { type ComparedCell, type CompareOptions, type Comparison, compare, stoppedBy } from "./compare.js";
 export type { Comparative, Side } from "./contrast.js";
 export { allDecided, type RoundSoFar, type SequentialPlan } from "./decided.js";
+export { type DetectableCell, type Detection, type PlannedComparison, roundsToDetect } from "./detection.js";
+export { type CellHistory, type History, type HistoryChange, type HistoryOptions, history } from "./history.js";
+export { type RuntimePair, runtimesOf } from "./pairs.js";

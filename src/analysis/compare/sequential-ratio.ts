@@ -25,7 +25,10 @@ export function sequentialRatio(
   if (found === null || look < firstLook || look > last) return null;
   return {
     ...found,
-    p: sequentialP(found.p, look, firstLook, last),
+    // only a verdict needs it, no look does: it takes hundreds of integrations
+    get p() {
+      return sequentialP(found.p, look, firstLook, last);
+    },
     at(level) {
       const own = sequentialLevels(Number((1 - level).toPrecision(6)), firstLook, last)[look - firstLook]!;
       return own < 1e-12 ? null : found.at(1 - own);

@@ -91,6 +91,7 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
     runtime,
     ...(run.label === undefined ? {} : { label: run.label }),
     recorded,
+    startedAt: manifest.startedAt,
     versions: run.versions,
     handler: run.handler,
     ...(typeof run.config.ociVersion === "string" ? { ociRuntime: run.config.ociVersion } : ociRuntimeIn(path)),

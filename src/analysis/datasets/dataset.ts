@@ -16,6 +16,8 @@ export interface RunInfo {
   readonly label?: string;
   /** Month, day, hour and minute as in the folder's name, `12252108`; the logs' own times carry the year. */
   readonly recorded: string;
+  /** When its campaign began, as ISO 8601 in UTC; left out where nothing recorded it. */
+  readonly startedAt?: string;
   readonly versions: SoftwareVersions;
   /** The runtime handler that the sandboxes asked for; left out where nothing recorded it. */
   readonly handler?: string;

@@ -24,9 +24,18 @@ export { normalCdf, normalQuantile } from "./normal.js";
 export { type Deviation, deviation } from "./outliers.js";
 export { type PairedRatio, pairedRatio } from "./paired.js";
 export { divisions, permutationTest } from "./permutation.js";
-export { type Demand, detectableEffect, pairsFor, roundsFor, usualDemand } from "./power.js";
+export {
+  type Demand,
+  detectableEffect,
+  pairsAfterPilot,
+  pairsFor,
+  roundsAfterPilot,
+  roundsFor,
+  type Scatter,
+  usualDemand,
+} from "./power.js";
 export { ascending, median, quantileNearestRank, quantileR7 } from "./quantile.js";
 export { type Random, random } from "./random.js";
 export { sequentialLevels, sequentialP } from "./sequential.js";
-export { studentQuantile, studentTwoSided } from "./student.js";
+export { noncentralQuantile, studentQuantile, studentTwoSided } from "./student.js";
 export { type WelchRatio, welchRatio } from "./welch.js";

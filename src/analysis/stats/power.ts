@@ -1,9 +1,15 @@
-import { studentQuantile } from "./student.js";
+import { noncentralQuantile, studentQuantile } from "./student.js";
 
 /** How sure a comparison is to be: the level of its two-sided test, and the chance to see an effect that is there. */
 export interface Demand {
   readonly alpha: number;
   readonly power: number;
+}
+
+/** How much values scatter, as a share of their mean, and how well that is known: the degrees of freedom behind it. */
+export interface Scatter {
+  readonly share: number;
+  readonly freedom: number;
 }
 
 /** A two-sided test at 5 % that sees an effect in four of five campaigns. */
@@ -31,13 +37,7 @@ export function detectableEffect(variation: number, n: number, { alpha, power }:
  * @example roundsFor(0.05, 0.067) // 10
  */
 export function roundsFor(variation: number, effect: number, demand: Demand = usualDemand): number {
-  let [few, many] = [2, 1_000_000];
-  while (few < many) {
-    const middle = Math.floor((few + many) / 2);
-    if (detectableEffect(variation, middle, demand) <= effect) many = middle;
-    else few = middle + 1;
-  }
-  return few;
+  return fewest(2, n => detectableEffect(variation, n, demand) <= effect);
 }
 
 /**
@@ -50,19 +50,53 @@ export function roundsFor(variation: number, effect: number, demand: Demand = us
  *   noncentral t's answer by up to one pair
  * @example pairsFor(0.05, 0.05) // 12
  */
-export function pairsFor(spread: number, effect: number, { alpha, power }: Demand = usualDemand): number {
+export function pairsFor(spread: number, effect: number, demand: Demand = usualDemand): number {
+  return pairsAfterPilot({ share: spread, freedom: Number.POSITIVE_INFINITY }, effect, demand);
+}
+
+/**
+ * As `pairsFor`, for a spread that a pilot of few rounds estimates. The power asked for is then the mean over all pilots that
+ * might have been measured (Julious and Owen 2006): a spread that comes from few values takes more pairs.
+ *
+ * @example pairsAfterPilot({ share: 0.05, freedom: 9 }, 0.05) // 15
+ */
+export function pairsAfterPilot(
+  { share, freedom }: Scatter,
+  effect: number,
+  { alpha, power }: Demand = usualDemand,
+): number {
   const reach = Math.log1p(effect);
+  const quantiles = (level: number, chance: number, own: number) => {
+    const test = studentQuantile(level, own);
+    return Number.isFinite(freedom) ? noncentralQuantile(chance, freedom, test) : test + studentQuantile(chance, own);
+  };
   const enough = (n: number): boolean => {
-    const error = spread / Math.sqrt(n);
-    const found = (studentQuantile(1 - alpha / 2, n - 1) + studentQuantile(power, n - 1)) * error;
-    const same = (studentQuantile(0.95, n - 1) + studentQuantile((1 + power) / 2, n - 1)) * error;
+    const error = share / Math.sqrt(n);
+    const found = quantiles(1 - alpha / 2, power, n - 1) * error;
+    const same = quantiles(0.95, (1 + power) / 2, n - 1) * error;
     return Math.max(found, same) <= reach;
   };
-  let [few, many] = [3, 1_000_000];
+  return fewest(3, enough) + 1;
+}
+
+/**
+ * Rounds on either side that a comparison of two campaigns takes, one round a block, by the scatter that a pilot estimates: as
+ * `pairsAfterPilot`, where nothing is paired.
+ *
+ * @param scatter the coefficient of variation of a round
+ * @example roundsAfterPilot({ share: 0.05, freedom: 9 }, 0.05) // 26
+ */
+export function roundsAfterPilot({ share, freedom }: Scatter, effect: number, demand: Demand = usualDemand): number {
+  return pairsAfterPilot({ share: share * Math.SQRT2, freedom }, effect, demand);
+}
+
+/** The least number from `few` to a million that is enough. */
+function fewest(least: number, enough: (n: number) => boolean): number {
+  let [few, many] = [least, 1_000_000];
   while (few < many) {
     const middle = Math.floor((few + many) / 2);
     if (enough(middle)) many = middle;
     else few = middle + 1;
   }
-  return few + 1;
+  return few;
 }

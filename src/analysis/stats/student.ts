@@ -1,5 +1,5 @@
 import { gammaln } from "simple-statistics";
-import { bisect } from "./normal.js";
+import { bisect, normalQuantile } from "./normal.js";
 
 /**
  * Student's t: the chance of a value at least as far from zero as `t`, on either side.
@@ -19,6 +19,21 @@ export function studentTwoSided(t: number, freedom: number): number {
  */
 export function studentQuantile(p: number, freedom: number): number {
   return bisect(t => 2 * (1 - p) - studentTwoSided(t, freedom), 0, 1e6);
+}
+
+/**
+ * The quantile of the noncentral t distribution, by Jennett and Welch's approximation (1939): within 1 % for p from 0.5 to
+ * 0.95 and nine or more degrees of freedom.
+ *
+ * @param shift the noncentrality
+ * @example Number(noncentralQuantile(0.8, 20, 2).toFixed(2)) // 2.97
+ */
+export function noncentralQuantile(p: number, freedom: number, shift: number): number {
+  const z = normalQuantile(p);
+  // the mean of a standard deviation that `freedom` values estimate
+  const mean = Math.sqrt(2 / freedom) * Math.exp(gammaln((freedom + 1) / 2) - gammaln(freedom / 2));
+  const rest = 1 - mean * mean;
+  return (shift * mean + z * Math.sqrt(mean * mean + rest * (shift * shift - z * z))) / (mean * mean - z * z * rest);
 }
 
 /**

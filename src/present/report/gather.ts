@@ -1,4 +1,5 @@
 import { findings, judgeAll, paperClaims } from "../../analysis/claims/index.js";
+import { history } from "../../analysis/compare/index.js";
 import type { Dataset } from "../../analysis/datasets/index.js";
 import { allTables, compareWithPublished, mergeVerifications } from "../../analysis/tables/index.js";
 import { version } from "../../model/version.js";
@@ -10,6 +11,7 @@ import {
   fig11,
   fig12,
   fig13,
+  historyFigure,
   latencyFigure,
   ratioFigure,
   roundsFigure,
@@ -40,9 +42,17 @@ export function gatherReport(datasets: readonly Dataset[], baseline: Dataset, fr
       ...(first === undefined ? [] : [claimsFigure(verdicts.get(first.name) ?? [])]),
       ...[fig05, fig10, fig11, fig12, fig13, latencyFigure, roundsFigure, skewFigure].map(figure => figure(datasets)),
       ...(first === undefined ? [] : [ratioFigure(first)]),
+      ...historyOf(datasets),
     ],
     beside,
   };
+}
+
+/** The makespans of two or more campaigns of our own in the order of time; the recorded artifact is no history. */
+function historyOf(datasets: readonly Dataset[]): readonly Figure[] {
+  const campaigns = datasets.filter(({ source, runs }) => source === "campaign" && !runs.some(run => run.replayed));
+  const found = campaigns.length < 2 ? null : history(campaigns);
+  return found === null || found.cells.length === 0 ? [] : [historyFigure(found)];
 }
 
 const besideThePaper = (dataset: Dataset): Beside<Figure> => ({

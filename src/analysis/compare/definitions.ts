@@ -1,0 +1,42 @@
+import type { Definition } from "../../importers/index.js";
+import type { Dataset, RunInfo } from "../datasets/dataset.js";
+import type { CellPlace } from "./cells.js";
+
+/** What the two sides of a comparison count, from where to where each does, as text. */
+export interface DifferentDefinitions {
+  readonly a: string;
+  readonly b: string;
+}
+
+/** What the first pair of compared runs counts that does not count the same; null where all do. */
+export function differentDefinitions(
+  a: Dataset,
+  b: Dataset,
+  cells: readonly (Pick<CellPlace, "experiment" | "runtime"> & { readonly against: string })[],
+): DifferentDefinitions | null {
+  for (const { experiment, runtime, against } of cells) {
+    const of = (dataset: Dataset, id: string) => {
+      const run = dataset.runs.find(each => each.experiment === experiment && each.runtime === id);
+      const { from, to } = run?.definition ?? ownDefinition(experiment, run);
+      return `from ${from} to ${to}`;
+    };
+    const found = { a: of(a, against), b: of(b, runtime) };
+    if (found.a !== found.b) return found;
+  }
+  return null;
+}
+
+/** The last event of a cold start, by the end that the campaign asked for. */
+const lastEvents: Readonly<Record<string, string>> = {
+  sandbox: "the last SANDBOX_READY seen",
+  container: "the last container started",
+  output: "the first line of the last process",
+  response: "the answer of the last process",
+};
+
+/** What our own runs count, and the original's. */
+function ownDefinition(experiment: string, run: RunInfo | undefined): Pick<Definition, "from" | "to"> {
+  if (experiment === "memory") return { from: "PSS of a runtime's processes", to: "its share of one sandbox" };
+  const end = String(run?.config.until ?? "sandbox");
+  return { from: "the first request sent", to: lastEvents[end] ?? end };
+}

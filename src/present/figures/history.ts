@@ -1,0 +1,113 @@
+import type { CellHistory, History } from "../../analysis/compare/index.js";
+import { runtimeLabel } from "../../model/runtimes.js";
+import { lineChart, type Panel } from "./chart.js";
+import type { Figure } from "./figure.js";
+import { emptyPlot } from "./look.js";
+import { runtimesOf } from "./series.js";
+import { digits, listed, plain, sentences } from "./text.js";
+import type { Series } from "./trace.js";
+
+const metricNames = { time: "makespan", cpu: "CPU per sandbox", memory: "memory per sandbox" } as const;
+
+/**
+ * A metric over many campaigns: a panel per cell, a line per runtime, in per cent of the first campaign's mean, with 95 %
+ * intervals. Changes at which the gate would have fired are ringed.
+ */
+export function historyFigure(history: History): Figure {
+  const { metric, campaigns, cells, share } = history;
+  const id = "history";
+  const name = metricNames[metric];
+  const title = `${name[0]!.toUpperCase()}${name.slice(1)} over ${campaigns.length} campaigns`;
+  const runtimes = runtimesOf(cells);
+  const sources = runtimes.map(runtime => ({
+    series: runtimeLabel(runtime),
+    dataset: listed(campaigns.map(campaign => plain(campaign.name))),
+    runtime,
+    runs: [],
+    values: `rund-lab history --metric ${metric}`,
+  }));
+  if (cells.length === 0) {
+    const absent = "No cell was measured in two campaigns.";
+    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  }
+  const panels = [...new Set(cells.map(placeOf))].map(
+    (place): Panel => ({
+      title: place,
+      y: { title: `${name} (% of the first campaign)`, scale: "linear", span: spanOf(cells) },
+      series: cells.filter(cell => placeOf(cell) === place).map(cell => seriesOfCell(cell, history)),
+    }),
+  );
+  const { plot } = lineChart({
+    title,
+    x: {
+      title: "campaign, oldest first",
+      scale: "linear",
+      ticks: campaigns.map((_, i) => i + 1),
+      span: [0.7, campaigns.length + 0.3],
+    },
+    panels,
+    columns: panels.length === 1 ? 1 : 2,
+    panelHeight: 170,
+  });
+  return {
+    id,
+    title,
+    sources,
+    finding: inWords(history),
+    caption: sentences(
+      `Mean ${name} of each campaign in per cent of the first campaign's that has the cell, with its 95 % interval. Ringed: the gate would have fired, because the corrected interval of the ratio to the first campaign after the last change lies more than ${digits(100 * share)} % away.`,
+      `Campaigns: ${campaigns.map((campaign, i) => `${i + 1} ${plain(campaign.name, 60)}`).join(", ")}.`,
+    ),
+    plot,
+  };
+}
+
+/** A cell without its runtime. */
+function placeOf({ metric, density, concurrency, memory }: CellHistory): string {
+  if (metric === "memory") return `${memory} MB at ${density}`;
+  return `${concurrency} at once${density > 0 ? ` on top of ${density}` : ""}`;
+}
+
+const firstMean = ({ values }: CellHistory): number => values.find(side => (side?.mean ?? 0) > 0)?.mean ?? 1;
+
+/** All panels share it: room for every interval, and for a tenth to either side where nothing changes. */
+function spanOf(cells: readonly CellHistory[]): readonly [number, number] {
+  const shares = cells.flatMap(cell =>
+    cell.values
+      .flatMap(side => (side?.mean == null ? [] : [side.mean, ...(side.interval ?? [])]))
+      .map(each => (100 * each) / firstMean(cell)),
+  );
+  return [Math.min(90, ...shares) - 3, Math.max(110, ...shares) + 3];
+}
+
+function seriesOfCell(cell: CellHistory, { campaigns }: History): Series {
+  const share = (value: number) => (100 * value) / firstMean(cell);
+  const changed = new Set(cell.changes.map(({ at }) => at));
+  const label = runtimeLabel(cell.runtime);
+  return {
+    label,
+    runtime: cell.runtime,
+    dataset: 0,
+    points: cell.values.map((side, index) => ({
+      x: index + 1,
+      y: side?.mean == null ? null : share(side.mean),
+      ...(side?.interval == null ? {} : { low: share(side.interval[0]), high: share(side.interval[1]) }),
+      ringed: changed.has(index),
+      hover: `<b>${plain(label)}</b>: ${side?.mean == null ? "not measured" : `${digits(share(side.mean))} % (${digits(side.mean)} ${cell.metric === "memory" ? "KiB" : "ms"})`}<br>${plain(campaigns[index]!.name)}`,
+    })),
+  };
+}
+
+function inWords({ cells, campaigns, metric }: History): string {
+  const words = (direction: "faster" | "slower") =>
+    metric === "time" ? direction : direction === "slower" ? "more" : "less";
+  const found = cells.flatMap(cell =>
+    cell.changes.map(
+      ({ at, direction, ratio }) =>
+        `${runtimeLabel(cell.runtime)}, ${placeOf(cell)}, is ${words(direction)}${ratio === null ? "" : ` (× ${digits(ratio)})`} at campaign ${at + 1}`,
+    ),
+  );
+  return found.length === 0
+    ? `The gate would never have fired in ${campaigns.length} campaigns of ${cells.length} cells.`
+    : `${listed(found)}.`;
+}
