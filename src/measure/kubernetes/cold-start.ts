@@ -32,6 +32,10 @@ class Failure extends Error {
   }
 }
 
+/** A change that happened while the watch was not open arrived late, so none of the times after the gap can be vouched for. */
+const watchGap = () =>
+  new Failure("failed", "watch-gap", "the watch was interrupted in this cold start; its times are unknown");
+
 /**
  * Makes one cold start in a cluster, from the request to create the pod until the watch shows the workload's end. Its times
  * are this program's own, by the monotonic clock; the cluster's whole seconds are kept beside them. What goes wrong is a
@@ -61,6 +65,7 @@ export async function coldStart(
 
   let notify: (change: PodChange) => void = () => {};
   const backlog: PodChange[] = [];
+  const unbroken = watch.unbroken();
   const stopFollowing = watch.follow(name, change => {
     backlog.push(change);
     notify(change);
@@ -72,12 +77,9 @@ export async function coldStart(
       const look = () => {
         for (let change = backlog.shift(); change !== undefined; change = backlog.shift()) {
           if (change.pod === null) return fail(new Failure("failed", "deleted", `the pod was deleted before ${what}`));
+          if (!unbroken()) return fail(watchGap());
           last = podProgress(change.pod);
-          const untimed = note(reached, last, at(change.atNs), change.timed, until);
-          if (untimed !== null) {
-            const why = `the watch broke: ${untimed} happened while no event could arrive, its time is unknown`;
-            return fail(new Failure("failed", "watch-gap", why));
-          }
+          note(reached, last, at(change.atNs));
           if (far(last)) return settle(last);
           const { trouble } = last;
           if (trouble !== null && !trouble.maybe) return fail(new Failure("failed", trouble.reason, trouble.message));
@@ -128,12 +130,15 @@ export async function coldStart(
 
   try {
     await Promise.race([follow(), aborted]);
+    if (!unbroken()) throw watchGap();
     const { answeredMs = 0, readyMs = reached.startedMs ?? 0, ...further } = reached;
     const sample = { status: "ready", client, sandbox: name, sentMs, answeredMs, readyMs, ...further } as const;
     return until === "sandbox" ? sample : { ...sample, until };
   } catch (error) {
     signal.throwIfAborted();
-    const { status, reason, message } = await explain(error, last, api, namespace, name, timeoutMs);
+    // without the watch nobody knows whether the pod was late
+    const known = error instanceof Failure && error.status === "timeout" && !unbroken() ? watchGap() : error;
+    const { status, reason, message } = await explain(known, last, api, namespace, name, timeoutMs);
     return {
       ...{ status, client, sandbox: made ? name : null, sentMs, endedMs: at(), reason, message, stage, ...reached },
     };
@@ -144,27 +149,16 @@ export async function coldStart(
   }
 }
 
-/**
- * Notes what a pod has reached by a change.
- *
- * @returns what happened at an unknown time, if the workload's end or something before it did; null otherwise
- */
-function note(reached: Reached, progress: PodProgress, atMs: number, timed: boolean, until: string): string | null {
-  const { node, sandbox, started, ready, stamps } = progress;
-  const fresh = {
-    scheduledMs: node !== null && reached.scheduledMs === undefined,
-    readyMs: sandbox && reached.readyMs === undefined,
-    startedMs: started && reached.startedMs === undefined,
-    podReadyMs: ready && reached.podReadyMs === undefined,
-  };
-  if (node !== null) reached.node = node;
-  reached.clusterTimes = { ...stamps };
-  if (timed) {
-    for (const name of Object.keys(fresh) as (keyof typeof fresh)[]) if (fresh[name]) reached[name] = atMs;
-    return null;
+/** Notes what a pod has reached by a change, and when it is the first to show it. */
+function note(reached: Reached, { node, sandbox, started, ready, stamps }: PodProgress, atMs: number): void {
+  if (node !== null) {
+    reached.node = node;
+    reached.scheduledMs ??= atMs;
   }
-  if (fresh.startedMs && until !== "sandbox") return "the start of the container";
-  return fresh.readyMs ? "the sandbox's readiness" : null;
+  reached.clusterTimes = { ...stamps };
+  if (sandbox) reached.readyMs ??= atMs;
+  if (started) reached.startedMs ??= atMs;
+  if (ready) reached.podReadyMs ??= atMs;
 }
 
 /** A moment of the wall clock in milliseconds since the release, to the microsecond. */

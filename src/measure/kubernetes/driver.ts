@@ -33,18 +33,21 @@ export interface ClusterDriver extends Driver {
   close(): Promise<void>;
 }
 
+/** Milliseconds in which a watch that broke must be open again before a round begins. */
+const reopenMs = 30_000;
+
 /** Starts sandboxes as pods of a Kubernetes cluster, one pod with a RuntimeClass for each. */
 export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
   const { api, clock, campaign, template, runtimeClasses, placement } = tools;
   const { namespace } = template;
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   let watch: PodWatch | null = null;
-  const opened = async (): Promise<PodWatch> => {
+  const opened = async (timeoutMs: number): Promise<PodWatch> => {
     if (watch === null) {
       await tools.prepare();
       watch = new PodWatch(api, namespace, selectorOf({ [labelNames.campaign]: campaign }));
     }
-    await watch.ready();
+    await watch.opened(timeoutMs);
     return watch;
   };
   const manifestOf = (sandbox: SandboxConfig, workload: Parameters<typeof podManifest>[2]) => {
@@ -63,7 +66,7 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
       return items.map(pod => withWholeLabels(summaryOf(pod), labels));
     },
     async remove(id, timeoutMs) {
-      const until = await opened();
+      const until = await opened(timeoutMs);
       try {
         const query = { gracePeriodSeconds: "1" };
         await api.call({ method: "DELETE", path: `${pods}/${id}`, query, timeoutMs });
@@ -74,7 +77,7 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
       await until.gone(id, timeoutMs);
     },
     async begin(workload, sandboxes) {
-      const live = await opened();
+      const live = await opened(reopenMs);
       const manifests = new Map(sandboxes.map(sandbox => [podName(sandbox), manifestOf(sandbox, workload)]));
       return {
         start: (sandbox, client, from, timeoutMs, signal) => {

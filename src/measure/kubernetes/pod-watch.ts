@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Api } from "./api.js";
@@ -10,18 +11,6 @@ export interface PodChange {
   readonly pod: V1Pod | null;
   /** A reading of the machine's monotonic clock when the event arrived. */
   readonly atNs: bigint;
-  /**
-   * Whether the change arrived as an event of an unbroken watch. A change that a list shows after a break happened at some
-   * time before: then its arrival says nothing of when.
-   */
-  readonly timed: boolean;
-}
-
-/** How one watch went. */
-export interface WatchHealth {
-  /** Connections that broke, and lists that had to be read again because the server had forgotten the watch's place. */
-  readonly breaks: number;
-  readonly expired: number;
 }
 
 interface WatchEvent {
@@ -29,15 +18,15 @@ interface WatchEvent {
   readonly object: V1Pod & { readonly code?: number; readonly message?: string };
 }
 
-/** Seconds after which the server ends a watch; it is then continued from its last bookmark, without a break. */
+/** Seconds after which the server ends a watch; the watch is then opened again, from its last version. */
 const watchSeconds = 3600;
 const firstWaitMs = 50;
 const longestWaitMs = 2_000;
 
 /**
- * One watch on the pods that carry a label, for a whole campaign. It goes on after whatever the server does: a connection that
- * breaks, a watch that it ends for being slow, a resource version that it has compacted (410). After a break the pods are
- * listed again, so that no change is lost, and changes found that way are marked as untimed.
+ * One watch on the pods that carry a label, for a whole campaign. It is opened again after whatever the server does: a connection
+ * that breaks, a watch that it ends, a resource version that it has compacted (410). After a break the pods are listed again, so
+ * that no change is lost. A change may arrive late while the watch is not open; `unbroken` tells whether it was.
  */
 export class PodWatch {
   readonly #api: Api;
@@ -49,37 +38,40 @@ export class PodWatch {
   readonly #pods = new Map<string, V1Pod>();
   /** Names are never used twice, so an event of a pod that is gone is a repeated one. */
   readonly #gone = new Set<string>();
-  #breaks = 0;
-  #expired = 0;
+  #isOpen = false;
+  #openings = 0;
   #failure: unknown;
+  readonly #states = new EventEmitter<{ change: [] }>().setMaxListeners(0);
   readonly #running: Promise<void>;
-  readonly #ready: Promise<void>;
 
   constructor(api: Api, namespace: string, selector: string) {
     this.#api = api;
     this.#path = `/api/v1/namespaces/${namespace}/pods`;
     this.#selector = selector;
-    let ready!: () => void;
-    let failed!: (error: unknown) => void;
-    this.#ready = new Promise((settle, fail) => {
-      ready = settle;
-      failed = fail;
-    });
-    this.#ready.catch(() => {});
-    this.#running = this.#run(ready).catch(error => {
+    this.#running = this.#run().catch(error => {
       this.#failure = error;
-      failed(error);
+      this.#states.emit("change");
     });
   }
 
-  /** Resolves when the watch is open. @throws ClusterError if it cannot be opened, or has ended for good */
-  async ready(): Promise<void> {
-    await this.#ready;
-    if (this.#failure !== undefined) throw this.#failure;
+  /** Resolves while the watch is open. @throws ClusterError if it has ended for good, or is not open within the time */
+  async opened(timeoutMs: number): Promise<void> {
+    const late = AbortSignal.timeout(timeoutMs);
+    while (!this.#isOpen) {
+      if (this.#failure !== undefined) throw this.#failure;
+      try {
+        await once(this.#states, "change", { signal: late });
+      } catch (cause) {
+        const why = `the watch on the pods could not be opened within ${timeoutMs} ms`;
+        throw new ClusterError("unavailable", null, this.#path, why, cause);
+      }
+    }
   }
 
-  get health(): WatchHealth {
-    return { breaks: this.#breaks, expired: this.#expired };
+  /** Returns a function that tells whether the watch has been open since this call, without a gap. */
+  unbroken(): () => boolean {
+    const opening = this.#isOpen ? this.#openings : 0;
+    return () => this.#isOpen && this.#openings === opening;
   }
 
   /** The campaign's pods as far as the watch knows. */
@@ -115,27 +107,20 @@ export class PodWatch {
     await this.#running;
   }
 
-  async #run(opened: () => void): Promise<void> {
+  async #run(): Promise<void> {
     const { signal } = this.#stop;
     let version: string | null = null;
     let waitMs = firstWaitMs;
-    let first = true;
     while (!signal.aborted) {
+      const openings = this.#openings;
       try {
-        version ??= await this.#list(first);
-        version = await this.#watch(version, () => {
-          waitMs = firstWaitMs;
-          first = false;
-          opened();
-        });
+        version ??= await this.#list();
+        version = await this.#watch(version);
       } catch (error) {
         if (signal.aborted) return;
-        if (failedFor(error, "gone")) {
-          this.#expired++;
-        } else if (first || failedFor(error, "unauthorized", "forbidden", "not-found")) {
-          throw error;
-        } else {
-          this.#breaks++;
+        if (this.#openings > openings) waitMs = firstWaitMs;
+        if (this.#openings === 0 || failedFor(error, "unauthorized", "forbidden", "not-found")) throw error;
+        if (!failedFor(error, "gone")) {
           await delay(waitMs, undefined, { signal }).catch(() => {});
           waitMs = Math.min(longestWaitMs, waitMs * 2);
         }
@@ -145,7 +130,7 @@ export class PodWatch {
   }
 
   /** Lists the pods and reports what changed. @returns the resource version to watch from */
-  async #list(first: boolean): Promise<string> {
+  async #list(): Promise<string> {
     const { signal } = this.#stop;
     const query = { labelSelector: this.#selector };
     const list = await this.#api.call<{ items: V1Pod[]; metadata: { resourceVersion: string } }>({
@@ -153,13 +138,13 @@ export class PodWatch {
     });
     const atNs = process.hrtime.bigint();
     const there = new Set(list.items.map(({ metadata }) => metadata!.name!));
-    for (const pod of list.items) this.#change(pod, atNs, first);
-    for (const name of [...this.#pods.keys()]) if (!there.has(name)) this.#removed(name, atNs, first);
+    for (const pod of list.items) this.#change(pod, atNs);
+    for (const name of [...this.#pods.keys()]) if (!there.has(name)) this.#removed(name, atNs);
     return list.metadata.resourceVersion;
   }
 
   /** Watches until the server ends it. @returns the version to go on from @throws ClusterError */
-  async #watch(from: string, opened: () => void): Promise<string> {
+  async #watch(from: string): Promise<string> {
     const { signal } = this.#stop;
     const query = {
       ...{ watch: "true", allowWatchBookmarks: "true", labelSelector: this.#selector, resourceVersion: from },
@@ -167,7 +152,9 @@ export class PodWatch {
     };
     const response = await this.#api.open({ path: this.#path, query, signal });
     response.socket?.setKeepAlive(true, 10_000);
-    opened();
+    this.#isOpen = true;
+    this.#openings++;
+    this.#states.emit("change");
     let version = from;
     let rest = "";
     try {
@@ -181,6 +168,8 @@ export class PodWatch {
     } catch (cause) {
       if (cause instanceof ClusterError) throw cause;
       throw new ClusterError("unavailable", null, this.#path, `the watch broke: ${(cause as Error).message}`, cause);
+    } finally {
+      this.#isOpen = false;
     }
     // an orderly end on a line's end goes on from its last version
     if (rest === "") return version;
@@ -193,23 +182,23 @@ export class PodWatch {
       throw new ClusterError(clusterReason(code), code, this.#path, message);
     }
     const { name, resourceVersion } = object.metadata!;
-    if (type === "DELETED") this.#removed(name!, atNs, true);
-    else if (type !== "BOOKMARK") this.#change(object, atNs, true);
+    if (type === "DELETED") this.#removed(name!, atNs);
+    else if (type !== "BOOKMARK") this.#change(object, atNs);
     return resourceVersion!;
   }
 
-  #change(pod: V1Pod, atNs: bigint, timed: boolean): void {
+  #change(pod: V1Pod, atNs: bigint): void {
     const { name, resourceVersion } = pod.metadata!;
     if (this.#gone.has(name!)) return;
     if (this.#pods.get(name!)?.metadata?.resourceVersion === resourceVersion) return;
     this.#pods.set(name!, pod);
-    this.#listeners.get(name!)?.({ name: name!, pod, atNs, timed });
+    this.#listeners.get(name!)?.({ name: name!, pod, atNs });
   }
 
-  #removed(name: string, atNs: bigint, timed: boolean): void {
+  #removed(name: string, atNs: bigint): void {
     if (this.#gone.has(name)) return;
     this.#gone.add(name);
     this.#pods.delete(name);
-    this.#listeners.get(name)?.({ name, pod: null, atNs, timed });
+    this.#listeners.get(name)?.({ name, pod: null, atNs });
   }
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 
 type Json = Record<string, unknown>;
 export interface StandInPod {
@@ -47,8 +48,12 @@ export class StandInApiServer {
   busy: { left: number; readonly retryAfter: number } = { left: 0, retryAfter: 0 };
   /** Sends each event of a watch twice, the second with the one before it in between. */
   repeats = false;
+  /** Events that no watch is told about, though it stays open. */
+  loses: (type: string, pod: StandInPod) => boolean = () => false;
   /** Verbs that are forbidden, such as `create pods`. */
   readonly forbidden = new Set<string>();
+  /** Milliseconds after which a creation is answered. */
+  slowAnswerMs = 0;
   readonly created: string[] = [];
   lists = 0;
 
@@ -73,6 +78,22 @@ export class StandInApiServer {
   breakWatches(): void {
     for (const response of this.#watchers.keys()) response.destroy();
     this.#watchers.clear();
+  }
+
+  /** Ends every watch in order, as the API server does with one that is old, or too slow. */
+  endWatches(): void {
+    for (const response of this.#watchers.keys()) response.end();
+    this.#watchers.clear();
+  }
+
+  /** Goes away and comes back on the same port after some milliseconds; what it stores goes on meanwhile, as in etcd. */
+  async restart(ms: number): Promise<void> {
+    const port = Number(this.url.port);
+    this.breakWatches();
+    this.#server.closeAllConnections();
+    await new Promise<unknown>(settle => this.#server.close(settle));
+    await delay(ms);
+    await this.listen(port);
   }
 
   /** Forgets the events so far: a watch from before them is Gone. */
@@ -157,7 +178,8 @@ export class StandInApiServer {
     this.created.push(name);
     const metadata = { ...pod.metadata, namespace, creationTimestamp: now(), uid: `uid-${name}` };
     this.#change("ADDED", { ...pod, metadata, status: { phase: "Pending" } });
-    json(response, 201, this.#pods.get(name));
+    const made = this.#pods.get(name);
+    setTimeout(() => json(response, 201, made), this.slowAnswerMs);
     for (const { afterMs, node, status } of this.fate(name)) {
       const timer = setTimeout(() => {
         this.#timers.delete(timer);
@@ -184,7 +206,7 @@ export class StandInApiServer {
     const before = this.#history.at(-1);
     this.#history.push({ version, type, pod: changed });
     for (const [response, selector] of this.#watchers) {
-      if (!matches(changed, selector)) continue;
+      if (!matches(changed, selector) || this.loses(type, changed)) continue;
       response.write(line(type, changed));
       if (!this.repeats) continue;
       if (before !== undefined && matches(before.pod, selector)) response.write(line(before.type, before.pod));

@@ -1,3 +1,4 @@
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Sample } from "../../../src/campaign-files/events.js";
@@ -6,6 +7,7 @@ import { labelNames, sandboxLabels } from "../../../src/measure/cri/labels.js";
 import { connectApi } from "../../../src/measure/kubernetes/api.js";
 import { type ClusterDriver, clusterDriver } from "../../../src/measure/kubernetes/driver.js";
 import { deleteNamespace, ensureNamespace } from "../../../src/measure/kubernetes/namespace.js";
+import { PodWatch } from "../../../src/measure/kubernetes/pod-watch.js";
 import { machineClock } from "../../../src/measure/round/clock.js";
 import { emptySandbox } from "../../../src/measure/round/driver.js";
 import { StandInApiServer, starts } from "./api-server.js";
@@ -42,8 +44,14 @@ async function withDriver(work: (server: StandInApiServer, driver: ClusterDriver
   }
 }
 
-async function round(driver: ClusterDriver, clients: number, timeoutMs = 5_000, midway: () => void = () => {}) {
-  const sandboxes = Array.from({ length: clients }, (_, index) => sandbox(index + 1));
+async function round(
+  driver: ClusterDriver,
+  clients: number,
+  timeoutMs = 5_000,
+  midway: () => void = () => {},
+  number = 1,
+) {
+  const sandboxes = Array.from({ length: clients }, (_, index) => sandbox(index + 1, number));
   const begun = await driver.begin(emptySandbox, sandboxes);
   const { epochMs, atNs } = machineClock.wall();
   const running = sandboxes.map((each, index) => begun.start(each, index + 1, { atNs, epochMs }, timeoutMs, signal));
@@ -102,32 +110,72 @@ test("a busy server is asked again after its Retry-After", () =>
     assert.is(server.created.length, 1);
   }));
 
-test("a change that happened while the watch was broken is a failure with the reason, not a wrong time", () =>
+/** What goes wrong with the watch in the middle of a round, 20 ms after its release. */
+const gaps: readonly (readonly [string, (server: StandInApiServer) => unknown])[] = [
+  ["a connection that breaks", server => server.breakWatches()],
+  ["a watch that the server ends", server => server.endWatches()],
+  ["a compacted resource version (410)", server => server.compact()],
+  ["an API server that restarts", server => server.restart(200)],
+];
+for (const [what, fault] of gaps) {
+  test(`${what} makes the round partial with the reason, and the next round is whole`, () =>
+    withDriver(async (server, driver) => {
+      server.fate = () => starts(300);
+      const broken: Promise<unknown>[] = [];
+      const samples = await round(driver, 10, 5_000, () => {
+        broken.push(delay(20).then(() => fault(server)));
+      });
+      await Promise.all(broken);
+      assert.equal(new Set(samples.map(({ client }) => client)).size, 10);
+      assert.equal(
+        [...new Set(samples.map(each => (each.status === "failed" ? each.reason : each.status)))],
+        ["watch-gap"],
+      );
+      assert.ok(samples.every(sample => sample.status === "failed" && sample.readyMs === undefined));
+      server.fate = () => starts(5);
+      const next = await round(driver, 10, 5_000, () => {}, 2);
+      assert.ok(next.every(({ status }) => status === "ready"));
+    }));
+}
+
+test("a watch that broke is waited for, and vouches for nothing that began before", async () => {
+  const server = new StandInApiServer();
+  const api = connectApi({ context: "", server: await server.listen(), tls: {}, headers: async () => ({}) });
+  const watch = new PodWatch(api, "lab", "a=b");
+  try {
+    await watch.opened(5_000);
+    const before = watch.unbroken();
+    assert.ok(before());
+    const back = server.restart(300);
+    while (before()) await nextTurn();
+    const within = watch.unbroken();
+    await watch.opened(5_000);
+    assert.equal([before(), within(), watch.unbroken()()], [false, false, true]);
+    await back;
+    await server.close();
+    while (watch.unbroken()()) await nextTurn();
+    await watch.opened(50).then(assert.unreachable, error => assert.is(error.reason, "unavailable"));
+  } finally {
+    await watch.close();
+    api.close();
+  }
+});
+
+test("events that are lost though the watch stays open are timeouts: each client has a sample, none is counted as ready", () =>
   withDriver(async (server, driver) => {
-    server.fate = () => starts(30);
-    const samples = await round(driver, 3, 5_000, () => setTimeout(() => server.breakWatches(), 10));
-    for (const sample of samples) {
-      assert.is(sample.status, "failed");
-      assert.is(sample.status === "failed" && sample.reason, "watch-gap");
-    }
+    server.loses = (type, pod) => type === "MODIFIED" && pod.metadata.name.includes("test-1-2-");
+    const samples = await round(driver, 3, 400);
+    assert.equal(
+      samples.map(({ status }) => status),
+      ["ready", "timeout", "ready"],
+    );
   }));
 
-test("after a break the watch goes on, and the next round is whole", () =>
+test("a change that the watch shows before creation is answered is timed by its own arrival", () =>
   withDriver(async (server, driver) => {
-    await driver.begin(emptySandbox, []);
-    server.breakWatches();
-    server.fate = () => starts(400);
+    server.slowAnswerMs = 150;
     const sample = await one(driver);
-    assert.is(sample.status, "ready");
-  }));
-
-test("a compacted resource version (410) makes the watch list again", () =>
-  withDriver(async (server, driver) => {
-    server.fate = () => starts(300);
-    const before = server.lists;
-    const sample = await one(driver, 5_000, () => setTimeout(() => server.compact(), 50));
-    assert.ok(server.lists > before);
-    assert.is(sample.status, "ready");
+    assert.ok(sample.status === "ready" && sample.readyMs < sample.answeredMs && sample.readyMs - sample.sentMs < 150);
   }));
 
 test("bookmarks move the watch on and are no change of a pod", () =>
