@@ -154,7 +154,10 @@ test("a watch that broke is waited for, and vouches for nothing that began befor
     await back;
     await server.close();
     while (watch.unbroken()()) await nextTurn();
-    await watch.opened(50).then(assert.unreachable, error => assert.is(error.reason, "unavailable"));
+    await watch.opened(50).then(
+      () => assert.unreachable(),
+      error => assert.is(error.reason, "unavailable"),
+    );
   } finally {
     await watch.close();
     api.close();
