@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { defaultEndpoint } from "../measure/changes/index.js";
-import { type Demand, examine, type Finding, pidsPerSandbox } from "../measure/doctor/index.js";
+import { connectCri } from "../measure/cri/index.js";
+import { checkContract, type Demand, examine, type Finding, pidsPerSandbox } from "../measure/doctor/index.js";
 import { findRuntime, runtimes } from "../measure/runtimes/index.js";
 import { LabError } from "../model/errors.js";
 import { type Io, print, printJson } from "./io.js";
@@ -11,13 +12,16 @@ interface Options {
   readonly runtime?: string;
   readonly sandboxes?: number;
   readonly memoryPerSandbox: number;
+  readonly contract?: boolean;
   readonly json?: boolean;
 }
 
 /** `rund-lab doctor`: what this machine can do, and the next step for what it cannot. */
 export default (io: Io): Command =>
   new Command("doctor")
-    .description("What this machine can do for measurements, and the next step for what it cannot. Changes nothing.")
+    .description(
+      "What this machine can do for measurements, and the next step for what it cannot. Changes nothing, except with --contract.",
+    )
     .option("--runtime <ids>", "the runtimes to be measured, such as runc,runsc")
     .option(
       "--sandboxes <n>",
@@ -29,11 +33,18 @@ export default (io: Io): Command =>
       "--endpoint <unix:///…>",
       "the CRI to ask (default: the private containerd if it is up, else the machine's own)",
     )
+    .option("--contract", "start sandboxes there, and check that the service keeps what campaigns rely on in CRI v1")
     .option("--json", "one JSON document")
-    .action(async ({ endpoint, runtime, sandboxes, memoryPerSandbox, json }: Options) => {
+    .action(async ({ endpoint, runtime, sandboxes, memoryPerSandbox, contract, json }: Options) => {
       const wanted = runtime === undefined ? [] : runtime.split(",").map(id => findRuntime(id, runtimes));
+      if (contract === true) {
+        const handlers = wanted.length === 0 ? [""] : wanted.map(({ handler }) => handler);
+        return printContract(io, endpoint ?? defaultEndpoint(), handlers, json === true);
+      }
       const demand: Demand | null =
-        sandboxes === undefined ? null : { pids: sandboxes * pidsPerSandbox, memoryMiB: sandboxes * memoryPerSandbox };
+        sandboxes === undefined
+          ? null
+          : { sandboxes, pids: sandboxes * pidsPerSandbox, memoryMiB: sandboxes * memoryPerSandbox };
       const findings = await examine({
         endpoint: endpoint ?? defaultEndpoint(),
         runtimes: wanted,
@@ -43,6 +54,33 @@ export default (io: Io): Command =>
       if (json === true) printJson(io, findings);
       else print(io, `${report(findings).join("\n")}\n`);
     });
+
+/**
+ * Checks a service's contract for each handler, and prints the findings.
+ *
+ * @throws LabError `RUND_CONTRACT` of kind `check` if a rule does not hold
+ */
+async function printContract(io: Io, endpoint: string, handlers: readonly string[], json: boolean): Promise<void> {
+  const cri = connectCri(endpoint);
+  const findings: Finding[] = [];
+  try {
+    await cri.version({ timeoutMs: 10_000 });
+    for (const handler of handlers) {
+      const own = await checkContract(cri, handler);
+      findings.push(...own.map(each => (handler === "" ? each : { ...each, check: `${handler}: ${each.check}` })));
+    }
+  } finally {
+    cri.close();
+  }
+  if (json) printJson(io, findings);
+  else print(io, `${report(findings).join("\n")}\n`);
+  const broken = findings.filter(({ ok }) => !ok).length;
+  if (broken === 0) return;
+  throw new LabError("RUND_CONTRACT", "check", `${broken} of ${findings.length} rules of CRI v1 do not hold`, {
+    where: endpoint,
+    hint: "a campaign may still run there; the findings say what it then costs",
+  });
+}
 
 /** Columns a line may take. */
 const lineWidth = 118;

@@ -14,7 +14,7 @@ import {
   stopContainerd,
   thisMachine,
 } from "../measure/changes/index.js";
-import { census, type Remain } from "../measure/containerd/census.js";
+import { census, type Remain } from "../measure/containerd/census/index.js";
 import { clearKilled } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
 import { type Io, note, print, printJson } from "./io.js";
@@ -51,7 +51,7 @@ export default (io: Io): Command => {
     .option(...folder)
     .action(async (options: Options) => {
       const where = resolve(io.cwd, options.folder);
-      const ended = await stopContainerd(where);
+      const ended = await stopContainerd(where, line => note(io, line));
       printState(io, options, { ended, folder: where }, [
         ended ? `ended; ${where} is gone` : `no private containerd in ${where}`,
       ]);

@@ -3,7 +3,7 @@ import type { CampaignSettings, Plan, RuntimeDeclaration } from "../measure/inde
 /**
  * Makes the plan of a campaign, with the recorded makespans and memory of `paper_data` where there are any.
  *
- * @param socket the service's; null for a rehearsal, which needs nothing of the machine
+ * @param socket the service's; null for a rehearsal, which needs nothing of the machine; "" for a campaign without a service
  */
 export async function planFor(
   settings: CampaignSettings,
@@ -11,14 +11,19 @@ export async function planFor(
   socket: string | null,
   speed: number,
 ): Promise<Plan> {
-  const [{ listenerOf, makePlan, readLimits, replayTiming, usualTiming }, { loadDataset }, { pssPerSandbox }] =
-    await Promise.all([
-      import("../measure/index.js"),
-      import("../analysis/datasets/index.js"),
-      import("../analysis/groups.js"),
-    ]);
+  const [
+    { serviceObstacles },
+    { listenerOf, makePlan, readLimits, replayTiming, usualTiming },
+    { loadDataset },
+    { pssPerSandbox },
+  ] = await Promise.all([
+    import("../measure/doctor/index.js"),
+    import("../measure/index.js"),
+    import("../analysis/datasets/index.js"),
+    import("../analysis/groups.js"),
+  ]);
   const { starts, memory } = await loadDataset("paper_data");
-  return makePlan(settings, {
+  const plan = makePlan(settings, {
     runtimes,
     limits: socket === null ? null : readLimits(listenerOf(socket)),
     timing: socket === null ? replayTiming : usualTiming,
@@ -42,4 +47,9 @@ export async function planFor(
       return cell.rounds.reduce((sum, { makespanMs }) => sum + makespanMs, 0) / cell.rounds.length;
     },
   });
+  if (socket === null || socket === "") return plan;
+  const ids = settings.experiments.flatMap(each => each.runtimes);
+  const handlers = runtimes.filter(({ id, handler }) => ids.includes(id) && handler !== "").map(each => each.handler);
+  const why = [...plan.why, ...(await serviceObstacles(socket, handlers, plan.needs.sandboxes))];
+  return { ...plan, why, fits: why.length === 0 };
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Detection } from "../analysis/compare/index.js";
 import { experimentTable } from "../measure/experiments/index.js";
 import type { ContainerdInUse, Plan, ScriptSection } from "../measure/index.js";
@@ -80,10 +81,14 @@ export async function printShell(
   const { shellScript } = await import("../measure/index.js");
   const sections = containerd === undefined ? [{ title: "a rehearsal", steps: [] }] : await changes(plan, containerd);
   const read = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
-  const script = shellScript(sections, read, "/var/lib/rund-lab/changes");
+  const socket = containerd == null ? undefined : socketOf(containerd);
+  const script = shellScript(sections, read, "/var/lib/rund-lab/changes", socket);
   if (json) printJson(io, { script });
   else io.stdout.write(script);
 }
+
+const socketOf = ({ service }: ContainerdInUse): string =>
+  "unit" in service ? service.socket : join(service.folder, "containerd.sock");
 
 /** What is done before and after each part of a plan is measured, and what is done again and again meanwhile. */
 async function changes(plan: Plan, containerd: ContainerdInUse | null): Promise<ScriptSection[]> {

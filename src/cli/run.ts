@@ -122,7 +122,9 @@ async function run(
 
   const rehearsal = replay ? await startRehearsal(io, endpoint, speed, runtimes) : undefined;
   try {
-    const service = alone ? measure.absentService() : await measure.openService(rehearsal?.socket ?? endpoint, driver);
+    const service = alone
+      ? measure.absentService()
+      : await measure.openService(rehearsal?.socket ?? endpoint, driver, line => note(io, line));
     try {
       measure.requireHandlers(service, runtimes);
       // before a folder is made
@@ -182,7 +184,7 @@ async function measureInto(
 function refuseMisfit({ fits, why }: Plan, where: string): void {
   if (fits) return;
   throw new LabError("RUND_PLAN_FITS", "machine", `the plan does not fit ${where}: ${why.join("; ")}`, {
-    hint: "ask for less with --concurrency or --density; --plan says what is needed",
+    hint: "take the step in brackets, or ask for less with --concurrency or --density; --plan says what is needed",
   });
 }
 

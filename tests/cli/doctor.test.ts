@@ -23,7 +23,7 @@ async function findings(...words: readonly string[]): Promise<ReadonlyMap<string
 }
 
 test("one finding for each part of the machine, always in the same order, a next step exactly where something lacks", async () => {
-  const found = await findings();
+  const found = await findings("--endpoint", "unix:///no/such.sock");
   assert.equal(
     [...found.keys()],
     [
@@ -57,6 +57,46 @@ test("a plan larger than the machine lacks pids and memory, and the step says ho
   assert.is(found.get("memory")?.ok, false);
   assert.is(found.get("files")?.ok, false);
 });
+
+test("a service that answers is looked at for what would make starts fail", async () => {
+  const server = await startReplayServer(recording([], ["kata"]));
+  try {
+    const found = await findings("--endpoint", server.endpoint);
+    const own = [...found.keys()].slice(
+      [...found.keys()].indexOf("handlers") + 1,
+      [...found.keys()].indexOf("snapshotters"),
+    );
+    assert.equal(own, ["sandbox image", "cgroup driver", "files of the service", "inotify", "known bad pairs"]);
+  } finally {
+    await server.close();
+  }
+});
+
+test("--contract: a rule for each line, and exit code 0 where all hold", async () => {
+  const server = await startReplayServer(recording([], ["kata"]));
+  try {
+    const { code, stdout, stderr } = await lab(
+      ["doctor", "--endpoint", server.endpoint, "--contract", "--runtime", "kata", "--json"],
+      { env },
+    );
+    const rules = JSON.parse(stdout) as Finding[];
+    assert.equal(
+      rules.filter(({ ok }) => !ok),
+      [],
+    );
+    assert.is(code, 0, stderr);
+    assert.is(rules.length, 10);
+    assert.equal(server.sandboxes(), []);
+  } finally {
+    await server.close();
+  }
+});
+
+test("--contract where nobody answers is an error of the machine", () =>
+  inTempFolder(async folder => {
+    const endpoint = `unix://${join(folder, "none.sock")}`;
+    assert.is((await lab(["doctor", "--endpoint", endpoint, "--contract"], { env })).code, 3);
+  }));
 
 test("the handlers are those of the CRI that answers, and one that is wanted and missing is named", async () => {
   const server = await startReplayServer(recording([], ["kata"]));

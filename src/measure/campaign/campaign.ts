@@ -77,7 +77,7 @@ async function begin(folder: CampaignFolder, sandboxes: CampaignSandboxes, tools
   if (foreign > 0) {
     tools.warn(`the service ignores label filters: it lists ${foreign} sandboxes of others; none of them is touched`);
   }
-  const leftovers = ours + (await tools.micro.clear());
+  const leftovers = ours + ((await tools.clearOrphans?.()) ?? 0) + (await tools.micro.clear());
   const resumed = folder.events.length > 0;
   folder.append({ event: "session", at: now(), resumed, pid: process.pid, bootId: bootId(), leftovers, foreign });
   tools.preparation.refuseChanges();
@@ -205,7 +205,7 @@ function refuseOtherVersions(
 async function end(
   folder: CampaignFolder,
   sandboxes: CampaignSandboxes,
-  { preparation, micro, close }: Pick<CampaignTools, "preparation" | "micro" | "close">,
+  { preparation, micro, close, clearOrphans }: CampaignTools,
   failure: unknown,
   aborted: boolean,
 ): Promise<unknown> {
@@ -218,7 +218,12 @@ async function end(
     }
   };
   const lost = failure instanceof LabError && failure.code === "RUND_SERVICE_LOST";
-  if (!lost) await attempt(() => sandboxes.clear(failure !== undefined));
+  if (!lost) {
+    await attempt(async () => {
+      await sandboxes.clear(failure !== undefined);
+      await clearOrphans?.();
+    });
+  }
   await attempt(() => micro.clear());
   await attempt(() => preparation.restore());
   await attempt(() => close?.());

@@ -1,8 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { thisMachine } from "../changes/index.js";
+import { campaignGroups } from "../containerd/census/control-groups.js";
+import { clearOrphans } from "../containerd/orphans.js";
+import { removeGroup } from "../containerd/remove-remains.js";
+import { endStoppedShim } from "../containerd/stopped-shim.js";
 import { EventStream } from "../cri/events.js";
 import type { HeadroomTools, MemoryTools } from "../experiments/visit.js";
 import { readBounds } from "../host/bounds.js";
@@ -11,7 +16,8 @@ import { listenerOf } from "../host/listener.js";
 import { readSandboxMemory } from "../host/memory-snapshot.js";
 import { readSizes } from "../host/smaps.js";
 import { readHostMemory, readHostState, readMemoryPressure, readMemorySettings } from "../host/state.js";
-import { microTools } from "../micro/micro-tools.js";
+import { groupName } from "../micro/cgroup-tree.js";
+import { type MicroTools, microTools } from "../micro/micro-tools.js";
 import { type Clock, fasterClock, machineClock } from "../round/clock.js";
 import { type Driver, emptySandbox } from "../round/driver.js";
 import { watchLoop } from "../round/loop-delay.js";
@@ -22,6 +28,7 @@ import { sandboxRequest } from "../sandboxes/request.js";
 import { startOne } from "../sandboxes/start-one.js";
 import { spareFromOom } from "../system/oom-protection.js";
 import { criDriver } from "../workload/cri-driver.js";
+import { campaignParent } from "./cgroup-parent.js";
 import { clusterTools } from "./cluster-tools.js";
 import type { MeasureOptions } from "./options.js";
 import { machinePreparation, type Preparation, replayPreparation } from "./preparation.js";
@@ -47,7 +54,8 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
   rmSync(logFolder, { recursive: true, force: true });
   // a rehearsal's service has none, and any other than containerd is not asked
   const listen = service.version.runtimeName === "containerd" && replay === null ? () => new EventStream(socket) : null;
-  const driver = criDriver({ cri, clock, logFolder, listen });
+  const micro = microTools(label, usesSnapshots ? socket : "");
+  const driver = criDriver({ cri, clock, logFolder, listen, cgroupParent: parentFor(service, label, micro) });
   return {
     driver,
     clock,
@@ -60,8 +68,10 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     watchLoop,
     timing: timing ?? (replay === null ? usualTiming : replayTiming),
     memory: memory ?? hostMemory(socket),
-    headroom: headroomUnder(socket),
-    micro: microTools(label, usesSnapshots ? socket : ""),
+    headroom: headroomUnder(socket, label, micro),
+    micro,
+    endStoppedShim,
+    clearOrphans: () => clearAfter(service, label),
     preparation: preparationFor(service, driver, label, clock),
     serviceLog: log === null ? null : new ServiceLog(log),
     runCommand: runPrepare,
@@ -100,14 +110,40 @@ export const noSearch: Holds = () => {
   });
 };
 
-/** The limits that the engine's sandboxes meet. They lie in `/k8s.io` unless the service puts them elsewhere. */
-const headroomUnder = (socket: string): HeadroomTools => {
+/** Names the campaign's own parent of control groups, and notes that it will be there before the first sandbox has it. */
+function parentFor(service: Service, label: string, micro: MicroTools): (handler: string) => string | undefined {
+  let noted = false;
+  return handler => {
+    const parent = campaignParent(service.cgroupDriver(handler), label);
+    if (parent !== undefined && !noted) micro.note();
+    noted ||= parent !== undefined;
+    return parent;
+  };
+}
+
+/** The limits that the engine's sandboxes meet: those of the campaign's own parent, and of `/k8s.io`, where the service chooses. */
+const headroomUnder = (socket: string, label: string, micro: MicroTools): HeadroomTools => {
+  const groups = ["/k8s.io", `/${groupName(label)}`, `/rundlab.slice/${campaignParent("systemd", label)}`];
   const pids = () => {
     const engine = listenerOf(socket);
     return engine === undefined ? (["self"] as const) : (["self", engine] as const);
   };
-  return { bounds: () => readBounds(pids(), ["/k8s.io"]), protect: () => spareFromOom(pids()) };
+  return { bounds: () => readBounds(pids(), groups), protect: () => spareFromOom(pids(), micro.noteSpared) };
 };
+
+/** Clears up after the sandboxes of a campaign: what a private containerd has forgotten. */
+async function clearAfter({ containerd }: Service, label: string): Promise<number> {
+  for (const group of campaignGroups(groupName(label))) await removeGroup(group);
+  if (campaignSlice(label)) await execa("systemctl", ["stop", campaignParent("systemd", label)!], { reject: false });
+  if (containerd === null || !("folder" in containerd.service)) return 0;
+  return (await clearOrphans(containerd.service.folder)).length;
+}
+
+/** Whether systemd has made the campaign's slice, in v2 or in its own hierarchy of v1. */
+const campaignSlice = (label: string): boolean =>
+  ["/sys/fs/cgroup", "/sys/fs/cgroup/systemd"].some(tree =>
+    existsSync(join(tree, "rundlab.slice", campaignParent("systemd", label)!)),
+  );
 
 /** Memory of this machine, as the memory experiment reads it. */
 const hostMemory = (socket: string): MemoryTools => ({

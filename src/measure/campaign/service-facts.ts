@@ -8,7 +8,10 @@ import { configuredSnapshotter } from "../changes/containerd-snapshotter.js";
 import type { CriStatus, CriVersion } from "../cri/client.js";
 import { listenerOf } from "../host/listener.js";
 import { readProc } from "../host/proc.js";
+import { parseJson } from "../system/json.js";
 import { findProgram } from "../system/programs.js";
+import type { CgroupDriver } from "./cgroup-parent.js";
+import { type ReportedConfig, type ReportedRuntime, reportedConfig } from "./reported-config.js";
 
 /** What a run depends on in the service that answers, whatever is on this program's own PATH. */
 export type ServiceFacts = ManifestRun["config"];
@@ -20,21 +23,8 @@ export interface FactSources {
   readonly socket: string;
   /** The text of the service's config; null where it is unknown. */
   readonly configText: string | null;
-}
-
-interface ReportedRuntime {
-  readonly runtimeType?: string;
-  readonly runtimePath?: string;
-  readonly snapshotter?: string;
-  readonly options?: Readonly<Record<string, unknown>> | null;
-}
-
-interface ReportedConfig {
-  readonly containerd?: {
-    readonly snapshotter?: string;
-    readonly runtimes?: Readonly<Record<string, ReportedRuntime>>;
-  };
-  readonly sandboxImage?: string;
+  /** What makes the control groups of the handler's sandboxes. */
+  readonly driver: CgroupDriver | null;
 }
 
 /**
@@ -42,10 +32,10 @@ interface ReportedConfig {
  * image, CNI configuration, and the OCI runtime's version and digest. Null where the service does not say.
  */
 export async function serviceFacts(
-  { version, status, socket, configText }: FactSources,
+  { version, status, socket, configText, driver }: FactSources,
   handler: string,
 ): Promise<ServiceFacts> {
-  const config = parse(status.info.config) as ReportedConfig | null;
+  const config = reportedConfig(status);
   const runtime = config?.containerd?.runtimes?.[handler];
   const options = runtime?.options ?? {};
   return {
@@ -53,27 +43,16 @@ export async function serviceFacts(
     ...snapshotterFact(config, runtime, configText),
     handlerType: runtime?.runtimeType ?? null,
     handlerOptions: runtime === undefined ? null : canonical(options),
-    cgroupDriver: cgroupDriverOf(runtime),
+    cgroupDriver: driver,
     sandboxImage: config?.sandboxImage ?? null,
     cni: networksDigest(status.info.cniconfig),
     ...(await programFacts(socket, runtime)),
   };
 }
 
-/**
- * The cgroup driver of a handler, where it is one of the runc shim's.
- *
- * @example cgroupDriverOf({ runtimeType: "io.containerd.runc.v2", options: { SystemdCgroup: true } }) // "systemd"
- * @example cgroupDriverOf({ runtimeType: "io.containerd.kata.v2", options: null }) // null
- */
-export function cgroupDriverOf(runtime: ReportedRuntime | undefined): "systemd" | "cgroupfs" | null {
-  if (runtime?.runtimeType !== "io.containerd.runc.v2") return null;
-  return runtime.options?.SystemdCgroup === true ? "systemd" : "cgroupfs";
-}
-
 /** The networks alone, without the folders that they and their plugins lie in. */
 function networksDigest(cniconfig: string | undefined): string | null {
-  const config = parse(cniconfig) as { readonly Networks?: unknown } | null;
+  const config = parseJson(cniconfig) as { readonly Networks?: unknown } | null;
   return config === null ? null : digest(JSON.stringify(config.Networks ?? null));
 }
 
@@ -134,11 +113,3 @@ function canonical(options: Readonly<Record<string, unknown>>): string {
 }
 
 const digest = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex").slice(0, 12);
-
-function parse(json: string | undefined): unknown {
-  try {
-    return JSON.parse(json ?? "null");
-  } catch {
-    return null;
-  }
-}

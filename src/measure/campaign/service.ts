@@ -11,6 +11,9 @@ import { type PodNetwork, podNetworkOf } from "../cri/pod-network.js";
 import { type ReplayInfo, replayInfo } from "../cri/replay/info.js";
 import { nearestName } from "../runtimes/nearest-name.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import { awaitService } from "./await-service.js";
+import { type CgroupDriver, cgroupDriver, readKubeletConfig } from "./cgroup-parent.js";
+import { reportedConfig } from "./reported-config.js";
 import { type ServiceFacts, serviceFacts } from "./service-facts.js";
 
 /** A CRI service that answers, and what is known of it. */
@@ -31,26 +34,35 @@ export interface Service {
   readonly network: PodNetwork;
   /** The facts about a handler that a run's manifest records; none for a rehearsal. */
   facts(handler: string): Promise<ServiceFacts>;
+  /** What makes the control groups of a handler's sandboxes; null where nothing says it. */
+  cgroupDriver(handler: string): CgroupDriver | null;
 }
 
 const systemSocket = "/run/containerd/containerd.sock";
 const systemConfig = "/etc/containerd/config.toml";
 
 /**
- * Connects to a CRI service and asks it what it is.
+ * Connects to a CRI service and asks it what it is. Waits for a service that is still starting.
  *
  * @param endpoint `unix:///…`
+ * @param warn is told if that takes long
  * @throws CriError if it does not answer as one; LabError `RUND_CRI_NOT_READY` if it says that it is not ready
  */
-export async function openService(endpoint: string, driver: "cri" | "crictl"): Promise<Service> {
+export async function openService(
+  endpoint: string,
+  driver: "cri" | "crictl",
+  warn?: (message: string) => void,
+): Promise<Service> {
   const cri = driver === "crictl" ? connectCrictl(endpoint) : connectCri(endpoint);
   try {
-    const version = await cri.version({ timeoutMs: 10_000 });
+    const version = await awaitService(() => cri.version({ timeoutMs: 10_000 }), endpoint, warn);
     const status = await cri.status({ timeoutMs: 10_000 });
     refuseUnready(status, endpoint);
     const socket = socketPath(endpoint);
     const replay = replayInfo(status);
     const containerd = replay === null ? knownContainerd(socket) : null;
+    const reported = replay === null ? await cri.cgroupDriver({ timeoutMs: 10_000 }) : null;
+    const kubelet = replay === null ? readKubeletConfig() : undefined;
     return {
       ...{ cri, endpoint, socket, version, replay, containerd },
       handlers: runtimeHandlers(status),
@@ -64,8 +76,10 @@ export async function openService(endpoint: string, driver: "cri" | "crictl"): P
           status: await cri.status({ timeoutMs: 10_000 }),
         };
         const config = replay === null ? knownContainerd(socket) : null;
-        return serviceFacts({ ...now, socket, configText: config?.configText ?? null }, handler);
+        const driver = cgroupDriver({ status: now.status, reported, kubelet }, handler);
+        return serviceFacts({ ...now, socket, configText: config?.configText ?? null, driver }, handler);
       },
+      cgroupDriver: handler => (replay === null ? cgroupDriver({ status, reported, kubelet }, handler) : null),
     };
   } catch (error) {
     cri.close();
@@ -78,6 +92,7 @@ export const absentService = (): Service => ({
   ...{ cri: absentCri, endpoint: "none", socket: "", replay: null, handlers: null, snapshotter: null },
   ...{ containerd: null, log: null, network: podNetworkOf({ conditions: [], info: {} }) },
   facts: async () => ({}),
+  cgroupDriver: () => null,
   version: { runtimeName: "none", runtimeVersion: "", runtimeApiVersion: "" },
 });
 
@@ -123,11 +138,4 @@ function refuseUnready({ conditions }: CriStatus, where: string): void {
   });
 }
 
-function snapshotterOf({ info }: CriStatus): string | null {
-  try {
-    const config = JSON.parse(info.config ?? "null") as { containerd?: { snapshotter?: string } } | null;
-    return config?.containerd?.snapshotter ?? null;
-  } catch {
-    return null;
-  }
-}
+const snapshotterOf = (status: CriStatus): string | null => reportedConfig(status)?.containerd?.snapshotter ?? null;

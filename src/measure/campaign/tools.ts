@@ -22,6 +22,14 @@ export interface CampaignTools extends RoundTools {
   report(progress: CampaignProgress): void;
   /** Tells the user something that does not stop the campaign. */
   warn(message: string): void;
+  /** Ends the shim of a sandbox that is to be removed, if it is stopped. @returns its pid; undefined if none is */
+  readonly endStoppedShim?: (id: string) => number | undefined;
+  /**
+   * Removes what starts that were cancelled or killed have left on the machine, once no sandbox of the campaign is left.
+   *
+   * @returns the number of things
+   */
+  readonly clearOrphans?: () => Promise<number>;
   /** Removes what the campaign has made besides sandboxes; called at its end, however it ends. */
   close?(): Promise<void>;
   readonly decided: Decided;

@@ -18,7 +18,8 @@ export async function workloadFacts(service: Service, settings: WorkloadSettings
   const { until = "sandbox", network = "node", withContainer } = settings;
   const own = workloadOf(settings);
   const { container } = own.container === null ? standingWorkloadOf(settings) : own;
-  if (container === null && network === "node") return {};
+  const parent = settings.cgroupParent === undefined ? {} : { cgroupParent: settings.cgroupParent };
+  if (container === null && network === "node") return parent;
   if (service.replay !== null) {
     throw new LabError(
       "RUND_WORKLOAD_REPLAY",
@@ -30,7 +31,7 @@ export async function workloadFacts(service: Service, settings: WorkloadSettings
       },
     );
   }
-  const facts: Record<string, string | number | boolean | null> = { until, network };
+  const facts: Record<string, string | number | boolean | null> = { until, network, ...parent };
   if (network === "pod") facts.cni = await describeNetwork(service);
   if (container === null) return facts;
   const { image, pull, command, port, path, cpu, memoryMiB } = container;

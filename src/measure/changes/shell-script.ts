@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import { readRecord } from "../containerd/record.js";
+import { containerdPaths, readRecord } from "../containerd/record.js";
+import { type CriRequest, criService } from "../cri/protocol.js";
 import { shellWord } from "../system/shell-word.js";
 import { describeChanges, describeStep } from "./describe-step.js";
 import type { ContainerdService, Step } from "./steps.js";
@@ -13,20 +14,23 @@ export interface ScriptSection {
 }
 
 /**
- * Steps as a shell script that does what performing them does, to be read by whoever looks after the machine before
- * anything is done. Changes of files are shown as diffs against the files as they are here.
+ * Writes steps as a shell script that does what performing them does: to be read before anything is done, or to be run. Changes
+ * of files are diffs against the files as they are here. The script needs no program besides those of a Debian system with
+ * containerd: `patch`, `ctr`, and `curl` for a step with a sandbox.
  *
  * @param read a file's text as it is now; undefined where it is not on this machine, and then the script says what to set
  * @param backups the folder for the files as they were
+ * @param socket the CRI service's, for steps with a sandbox
  */
 export function shellScript(
   sections: readonly ScriptSection[],
   read: (file: string) => string | undefined,
   backups: string,
+  socket: string = systemSocket,
 ): string {
   const texts = new Map<string, string | undefined>();
   const saved = new Map<string, string>();
-  const state = { texts, saved, read, backups };
+  const state = { texts, saved, read, backups, socket };
   const body = sections.map(({ title, steps }) => {
     const lines = steps.flatMap(step => [...remark(step), ...shellLines(step, state), ""]);
     return [`## ${title}`, "", ...(lines.length > 0 ? lines : ["# nothing to do", ""])].join("\n");
@@ -46,7 +50,11 @@ export function undoSteps(steps: readonly Step[]): Step[] {
 const remark = (step: Step): string[] =>
   step.kind === "command" ? [] : [`# ${step.kind === "patch" ? `change ${step.file}` : describeStep(step)}`];
 
+/** The socket of the machine's own containerd. */
+const systemSocket = "/run/containerd/containerd.sock";
+
 interface State {
+  readonly socket: string;
   /** Files as they are at this point of the script. */
   readonly texts: Map<string, string | undefined>;
   /** Files that were copied, and where to. */
@@ -82,22 +90,41 @@ function shellLines(step: Step, state: State): string[] {
       return [`mkdir -p ${folder} && find ${folder} -mindepth 1 -delete`];
     }
     case "sandbox":
-      return [
-        `CONFIG=$(mktemp)`,
-        `echo ${shellWord(JSON.stringify(sandbox))} >"$CONFIG"`,
-        `SANDBOX=$(crictl runp --runtime ${shellWord(step.handler)} "$CONFIG")`,
-        `crictl stopp "$SANDBOX" && crictl rmp "$SANDBOX" && rm "$CONFIG"`,
-      ];
+      return sandboxLines(step.handler, state.socket);
     case "wait":
       return [`sleep ${step.seconds}`];
   }
 }
 
-/** A sandbox in the host's network, as crictl takes it. */
-const sandbox = {
-  metadata: { name: "template", uid: "template", namespace: "rund-lab", attempt: 1 },
-  linux: { security_context: { namespace_options: { network: 2 } } },
-};
+/**
+ * Starts a sandbox in the host's network and removes it. curl speaks gRPC here: a message is a byte 0, its length in four bytes, and
+ * the protocol buffer. The request is made in advance; the other two hold the 64 characters of the id alone.
+ */
+function sandboxLines(handler: string, socket: string): string[] {
+  const message = criService().RunPodSandbox.requestSerialize(templateRequest(handler));
+  const length = Buffer.alloc(5);
+  length.writeUInt32BE(message.length, 1);
+  const header = "-H 'content-type: application/grpc' -H 'te: trailers'";
+  const curl = `curl -sSf --http2-prior-knowledge --unix-socket ${shellWord(socket)} ${header} --data-binary @-`;
+  return [
+    `cri() { ${curl} "http://cri/runtime.v1.RuntimeService/$1"; }`,
+    `SANDBOX=$(echo ${Buffer.concat([length, message]).toString("base64")} | base64 -d | cri RunPodSandbox | tail -c 64)`,
+    `[ \${#SANDBOX} = 64 ] || { echo ${shellWord(`no sandbox of ${handler} starts: see the service's log`)} >&2; exit 1; }`,
+    ...["Stop", "Remove"].map(
+      verb => `printf '\\0\\0\\0\\0\\102\\012\\100%s' "$SANDBOX" | cri ${verb}PodSandbox >/dev/null`,
+    ),
+  ];
+}
+
+/** A sandbox in the host's network, named as no campaign names its own. */
+const templateRequest = (handler: string): CriRequest<"RunPodSandbox"> => ({
+  config: {
+    metadata: { name: "template", uid: "template", namespace: "rund-lab", attempt: 0 },
+    ...{ hostname: "", logDirectory: "", labels: {}, annotations: {} },
+    linux: { cgroupParent: "", securityContext: { namespaceOptions: { network: "NODE", pid: "POD" } } },
+  },
+  runtimeHandler: handler,
+});
 
 function patchLines(step: Extract<Step, { kind: "patch" }>, state: State): string[] {
   const { file, changes } = step;
@@ -121,15 +148,24 @@ function patchLines(step: Extract<Step, { kind: "patch" }>, state: State): strin
 
 function restartLines(containerd: ContainerdService): string[] {
   const wait = (socket: string) =>
-    `timeout 60 sh -c 'until crictl -r unix://${socket} version >/dev/null 2>&1; do sleep 0.1; done'`;
+    `timeout 60 sh -c 'until ctr -a ${socket} version >/dev/null 2>&1; do sleep 0.1; done'`;
   if ("unit" in containerd) return [`systemctl restart ${shellWord(containerd.unit)}`, wait(containerd.socket)];
-  const record = readRecord(containerd.folder);
-  if (record === undefined) return [`# there is none in ${containerd.folder} now`, "false"];
-  const command = record.command.map(shellWord).join(" ");
+  const { folder } = containerd;
+  const record = readRecord(folder);
+  if (record === undefined) return [`# there is none in ${folder} now`, "false"];
+  const { config, socket } = containerdPaths(folder);
+  // the pid is read when the script runs: an earlier part of it may have started another one
   return [
-    ...(record.process === null ? [] : [`kill ${record.process.pid}`]),
-    `cd ${shellWord(containerd.folder)} && PATH=${shellWord(record.path)} setsid ${command} >>containerd.log 2>&1 &`,
-    wait(`${containerd.folder}/containerd.sock`),
+    `cd ${shellWord(folder)}`,
+    `OLD=$(sed -n 's/^ *"pid": \\([0-9]*\\).*/\\1/p' containerd.json)`,
+    `if grep -qs -F ${shellWord(config)} "/proc/$OLD/cmdline"; then`,
+    "  kill $OLD",
+    `  timeout 60 sh -c "while [ -e /proc/$OLD/exe ]; do sleep 0.1; done"`,
+    "fi",
+    `(exec env -i PATH=${shellWord(record.path)} setsid ${record.command.map(shellWord).join(" ")}) </dev/null >>containerd.log 2>&1 &`,
+    `TICKS=$(cut -d ' ' -f 22 "/proc/$!/stat")`,
+    `sed -i "s/\\"pid\\": [0-9]*/\\"pid\\": $!/; s/\\"startTicks\\": [0-9]*/\\"startTicks\\": $TICKS/" containerd.json`,
+    wait(socket),
   ];
 }
 

@@ -14,18 +14,21 @@ export interface ContainerdConfig {
   readonly restrictOomScoreAdj: boolean;
   /** The folder of the CNI plugins. */
   readonly cniPlugins: string;
+  /** The numbers of the program's version, such as 2, 1, 9. */
+  readonly containerdVersion: readonly number[];
 }
 
 /**
- * The private containerd's config.toml (version 2, which containerd 1.3 to 2.x read). It shares nothing with the machine's
- * own containerd: root, state, sockets, CNI folder, state of the OCI runtimes; NRI, whose socket is one for the whole machine, is
- * off.
+ * The private containerd's config.toml, in the version that the program itself writes: 3 for containerd 2.x, 2 for 1.x. It shares
+ * nothing with the machine's own containerd: root, state, sockets, CNI folder, state of the OCI runtimes; NRI, whose socket is one
+ * for the whole machine, is off.
  */
 export function containerdConfig(config: ContainerdConfig): string {
-  const { folder, socket, handlers, snapshotter, logLevel, restrictOomScoreAdj, cniPlugins } = config;
+  const { folder, socket, logLevel, containerdVersion } = config;
+  const [major = 1] = containerdVersion;
   return stringify(
     {
-      version: 2,
+      version: major >= 2 ? 3 : 2,
       root: join(folder, "root"),
       state: join(folder, "state"),
       disabled_plugins: ["io.containerd.nri.v1.nri"],
@@ -34,23 +37,49 @@ export function containerdConfig(config: ContainerdConfig): string {
       debug: { level: logLevel },
       plugins: {
         "io.containerd.internal.v1.opt": { path: join(folder, "opt") },
-        "io.containerd.grpc.v1.cri": {
-          sandbox_image: pauseImageName,
-          restrict_oom_score_adj: restrictOomScoreAdj,
-          // in the folder, so that they go with it
-          netns_mounts_under_state_dir: true,
-          cni: { conf_dir: join(folder, "cni"), bin_dir: cniPlugins },
-          containerd: {
-            snapshotter,
-            default_runtime_name: handlers[0]?.name ?? "runc",
-            runtimes: Object.fromEntries(handlers.map(handler => [handler.name, handlerTable(handler, folder)])),
-          },
-        },
+        ...(major >= 2 ? criOfVersion3(config) : criOfVersion2(config)),
       },
     },
     { inlineTableStart: 9 },
   );
 }
+
+function criOfVersion2(config: ContainerdConfig) {
+  return {
+    "io.containerd.grpc.v1.cri": {
+      sandbox_image: pauseImageName,
+      ...runtimeSettings(config),
+      cni: { conf_dir: join(config.folder, "cni"), bin_dir: config.cniPlugins },
+      containerd: { snapshotter: config.snapshotter, ...runtimeTables(config) },
+    },
+  };
+}
+
+/** Version 3 has the CRI in two plugins; since containerd 2.1 there may be several folders of CNI plugins. */
+function criOfVersion3(config: ContainerdConfig) {
+  const { folder, snapshotter, cniPlugins, containerdVersion } = config;
+  const [major = 2, minor = 0] = containerdVersion;
+  const several = major > 2 || minor >= 1;
+  return {
+    "io.containerd.cri.v1.images": { snapshotter, pinned_images: { sandbox: pauseImageName } },
+    "io.containerd.cri.v1.runtime": {
+      ...runtimeSettings(config),
+      cni: { conf_dir: join(folder, "cni"), ...(several ? { bin_dirs: [cniPlugins] } : { bin_dir: cniPlugins }) },
+      containerd: runtimeTables(config),
+    },
+  };
+}
+
+const runtimeSettings = ({ restrictOomScoreAdj }: ContainerdConfig) => ({
+  restrict_oom_score_adj: restrictOomScoreAdj,
+  // in the folder, so that they go with it
+  netns_mounts_under_state_dir: true,
+});
+
+const runtimeTables = ({ handlers, folder }: ContainerdConfig) => ({
+  default_runtime_name: handlers[0]?.name ?? "runc",
+  runtimes: Object.fromEntries(handlers.map(handler => [handler.name, handlerTable(handler, folder)])),
+});
 
 function handlerTable({ name, type, shimPath, binary, configPath }: Handler, folder: string) {
   return {

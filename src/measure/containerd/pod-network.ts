@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where distributions and Kubernetes keep CNI plugins. */
@@ -72,11 +72,4 @@ export function podNetwork(folder: string, subnet: string): string {
   };
   const list = { cniVersion: "0.4.0", name: podNetworkName(folder), plugins: [{ type: "ptp", ipam }] };
   return `${JSON.stringify(list, null, 2)}\n`;
-}
-
-/** What the CNI library caches of each pod's network, outside the folder. A containerd that is killed leaves it. */
-export function removeCniResults(folder: string, results = "/var/lib/cni/results"): void {
-  if (!existsSync(results)) return;
-  const prefix = `${podNetworkName(folder)}-`;
-  for (const name of readdirSync(results)) if (name.startsWith(prefix)) rmSync(join(results, name), { force: true });
 }

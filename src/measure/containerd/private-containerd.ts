@@ -101,6 +101,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
       const settings = {
         ...{ folder: home, socket: paths.socket, handlers, snapshotter, logLevel, restrictOomScoreAdj },
         cniPlugins: cniPlugins ?? "/opt/cni/bin",
+        containerdVersion: await versionOf(containerd),
       };
       writeFileSync(paths.config, containerdConfig(settings));
       if (cniPlugins !== undefined) {
@@ -145,16 +146,17 @@ export const defaultEndpoint = (): string =>
  * Ends the private containerd of a folder with all it has: sandboxes, shims, mounts, the folder itself. Exactly what
  * `startContainerd` started is ended, after a crash as well.
  *
+ * @param warn is told what is being waited for, if that takes long
  * @returns false if there was nothing of a private containerd
  * @throws LabError `RUND_ENV_ROOT`, `RUND_ENV_RECORD`, `RUND_LOCKED`, `RUND_ENV_REMAINS` if something would not go
  */
-export async function stopContainerd(folder: string): Promise<boolean> {
+export async function stopContainerd(folder: string, warn?: (message: string) => void): Promise<boolean> {
   const home = resolve(folder);
   mustBeRoot();
   if (readRecord(home) === undefined) return false;
   return withLock(home, async () => {
     if (readRecord(home) === undefined) return false;
-    await clearContainerd(home);
+    await clearContainerd(home, warn);
     return true;
   });
 }
@@ -228,6 +230,13 @@ function startCommand(containerd: string, config: string, handlers: readonly Han
   if (cgroupMode() !== "hybrid" || !handlers.some(handler => handler.name === "crun")) return plain;
   const script = 'umount /sys/fs/cgroup/unified && exec "$0" "$@"';
   return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, ...plain];
+}
+
+/** The numbers of a containerd's version; those of the oldest that is supported, where it does not say. */
+async function versionOf(containerd: string): Promise<readonly number[]> {
+  const { stdout } = await execa(containerd, ["--version"], { reject: false, stdin: "ignore" });
+  const numbers = /\bv?(\d+)\.(\d+)\.(\d+)/.exec(stdout)?.slice(1).map(Number);
+  return numbers ?? [1, 6, 0];
 }
 
 async function importImage(ctr: string, socket: string, name: string, archive: Buffer): Promise<void> {

@@ -11,6 +11,7 @@ export const containerdPaths = (folder: string) => ({
   socket: join(folder, "containerd.sock"),
   programs: join(folder, "bin"),
   bundles: join(folder, "state", "io.containerd.runtime.v2.task"),
+  snapshots: join(folder, "root", "io.containerd.snapshotter.v1.overlayfs", "snapshots"),
 });
 
 const record = z.object({

@@ -10,6 +10,7 @@ export const absentCri: CriClient = {
   driver: "none",
   version: async () => ({ runtimeName: "none", runtimeVersion: "", runtimeApiVersion: "" }),
   status: async () => ({ conditions: [], info: {} }),
+  cgroupDriver: async () => null,
   listPodSandbox: async () => [],
   stopPodSandbox: async () => {},
   removePodSandbox: async () => {},

@@ -7,6 +7,8 @@ export interface CriClient {
   readonly driver: "cri" | "crictl" | "none";
   version(options?: CallOptions): Promise<CriVersion>;
   status(options?: CallOptions): Promise<CriStatus>;
+  /** What makes control groups, by the service's RuntimeConfig; null where it has no such call. */
+  cgroupDriver(options?: CallOptions): Promise<"systemd" | "cgroupfs" | null>;
   /** Starts a sandbox and gives its id; answers when the runtime says it runs. */
   runPodSandbox(sandbox: SandboxConfig, options?: CallOptions): Promise<string>;
   podSandboxStatus(id: string, options?: CallOptions): Promise<SandboxStatus>;

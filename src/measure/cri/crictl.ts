@@ -112,6 +112,9 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
         return { conditions: status.conditions, info: Object.fromEntries(info) } satisfies CriStatus;
       }),
 
+    // crictl prints it only as part of what it prints of a service that has it
+    cgroupDriver: async () => null,
+
     runPodSandbox(sandbox, options) {
       const runtime = sandbox.handler === "" ? [] : ["--runtime", sandbox.handler];
       return withConfigs([crictlConfig(sandbox)], async ([config = ""]) => {

@@ -71,6 +71,18 @@ export function connectCri(endpoint: string): CriClient {
       return { conditions: status?.conditions ?? [], info };
     },
 
+    async cgroupDriver(options) {
+      try {
+        const { linux } = await call("RuntimeConfig", {}, options);
+        if (linux === null) return null;
+        return linux.cgroupDriver === "SYSTEMD" ? "systemd" : "cgroupfs";
+      } catch (error) {
+        // CRI has the call since Kubernetes 1.28, containerd since 2.0
+        if (error instanceof CriError && error.reason === "no-cri") return null;
+        throw error;
+      }
+    },
+
     async runPodSandbox(sandbox, options) {
       const request = { config: podSandboxConfig(sandbox), runtimeHandler: sandbox.handler };
       const { podSandboxId } = await call("RunPodSandbox", request, options);

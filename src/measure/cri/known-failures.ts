@@ -6,7 +6,7 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
   ],
   [
     /expected cgroupsPath to be of format "slice:prefix:name"/,
-    "the handler uses the systemd cgroup driver, for which rund-lab sends no slice yet: set SystemdCgroup = false for this handler",
+    "the handler uses the systemd cgroup driver, which takes a slice: leave --cgroup-parent out, or name one such as --cgroup-parent lab.slice",
   ],
   [
     /can't get final child's PID from pipe|reading (?:from )?parent/,

@@ -8,6 +8,7 @@ import { fromJSON } from "@grpc/proto-loader";
  */
 const enums = {
   PodSandboxState: { values: { SANDBOX_READY: 0, SANDBOX_NOTREADY: 1 } },
+  CgroupDriver: { values: { SYSTEMD: 0, CGROUPFS: 1 } },
   NamespaceMode: { values: { POD: 0, CONTAINER: 1, NODE: 2, TARGET: 3 } },
   ContainerState: { values: { CONTAINER_CREATED: 0, CONTAINER_RUNNING: 1, CONTAINER_EXITED: 2, CONTAINER_UNKNOWN: 3 } },
 } as const;
@@ -35,6 +36,9 @@ const messages = {
       message: { type: "string", id: 4 },
     },
   },
+  RuntimeConfigRequest: { fields: {} },
+  RuntimeConfigResponse: { fields: { linux: { type: "LinuxRuntimeConfiguration", id: 1 } } },
+  LinuxRuntimeConfiguration: { fields: { cgroupDriver: { type: "CgroupDriver", id: 1 } } },
   PodSandboxMetadata: {
     fields: {
       name: { type: "string", id: 1 },
@@ -172,6 +176,7 @@ const services = {
   RuntimeService: [
     "Version",
     "Status",
+    "RuntimeConfig",
     "RunPodSandbox",
     "PodSandboxStatus",
     "ListPodSandbox",

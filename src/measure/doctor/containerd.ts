@@ -2,30 +2,40 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { awaitService } from "../campaign/await-service.js";
 import { poolName } from "../changes/thin-pool.js";
 import { findHandlers } from "../containerd/handlers.js";
+import { socketPath } from "../cri/grpc.js";
 import { CriError, connectCri, runtimeHandlers } from "../cri/index.js";
 import { runtimes } from "../runtimes/index.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import { overlayWorks } from "../system/capabilities.js";
 import { findProgram } from "../system/programs.js";
 import { type Finding, fine, lacking } from "./finding.js";
+import { serviceFindings } from "./service.js";
 
 const install = "environment/setup-debian.sh installs it, or see environment/README.md";
 
-/** containerd's program, the CRI that answers, the handlers that it has and those a private one would have. */
+/**
+ * containerd's program, the CRI that answers, the handlers that it has and those a private one would have, and what would make
+ * starts on it fail.
+ *
+ * @param sandboxes the most sandboxes at once; 0 without a plan
+ */
 export async function containerdFindings(
   endpoint: string,
   wanted: readonly RuntimeDeclaration[],
   path: string,
+  sandboxes: number,
 ): Promise<Finding[]> {
   const program = findProgram("containerd", path);
   const version = program === undefined ? undefined : await execa(program, ["--version"], { reject: false });
   const here = findHandlers(runtimes, path).map(({ name }) => name);
   const client = connectCri(endpoint);
   try {
-    const status = await client.status({ timeoutMs: 5_000 });
-    const { runtimeName, runtimeVersion } = await client.version({ timeoutMs: 5_000 });
+    const status = await awaitService(() => client.status({ timeoutMs: 5_000 }), endpoint);
+    const serviceVersion = await client.version({ timeoutMs: 5_000 });
+    const { runtimeName, runtimeVersion } = serviceVersion;
     const ready = status.conditions.find(({ type }) => type === "RuntimeReady");
     const handlers = runtimeHandlers(status);
     return [
@@ -34,6 +44,11 @@ export async function containerdFindings(
         ? lacking("cri", `${endpoint}: not ready, ${ready.message}`, "see the service's log")
         : fine("cri", `${runtimeName} ${runtimeVersion} at ${endpoint}`),
       handlersFinding(handlers, here, wanted),
+      ...(await serviceFindings(
+        { cri: client, socket: socketPath(endpoint), version: serviceVersion, status },
+        wanted.map(({ handler }) => handler).filter(handler => handlers?.includes(handler) !== false),
+        sandboxes,
+      )),
     ];
   } catch (error) {
     if (!(error instanceof CriError)) throw error;

@@ -10,8 +10,10 @@ import { type Finding, fine } from "./finding.js";
 import { hostFindings } from "./host.js";
 import { type Demand, limitFindings } from "./limits.js";
 
+export { checkContract } from "./contract.js";
 export type { Finding } from "./finding.js";
 export { type Demand, pidsPerSandbox } from "./limits.js";
+export { serviceObstacles } from "./service.js";
 
 /** What the doctor looks at a machine for. */
 export interface Patient {
@@ -36,7 +38,7 @@ export async function examine({ endpoint, runtimes, demand, path }: Patient): Pr
   return [
     ...hostFindings(readFingerprint()),
     ...limitFindings(readLimits(listenerOf(socketPath(endpoint))), demand),
-    ...(await containerdFindings(endpoint, runtimes, programs)),
+    ...(await containerdFindings(endpoint, runtimes, programs, demand?.sandboxes ?? 0)),
     await snapshotterFinding(programs),
     ...optionalPrograms.map(({ name, purpose }) => fine(name, findProgram(name, programs) ?? `absent; ${purpose}`)),
   ];

@@ -6,6 +6,7 @@ import { type Finding, fine, lacking } from "./finding.js";
 export interface Demand {
   readonly pids: number;
   readonly memoryMiB: number;
+  readonly sandboxes: number;
 }
 
 /** Files open at once per sandbox: the shim's sockets, pipes and log, and containerd's ends of them. */
@@ -23,7 +24,7 @@ export function limitFindings({ memAvailableMiB, pids }: MachineLimits, demand: 
   const sandboxes = Math.floor(pids.free / pidsPerSandbox);
   const has = `${pids.free} free of ${pids.limit} (${pids.by}), enough for ${sandboxes} sandboxes of runc`;
   const [openFiles, fileLimit] = fileUse();
-  const files = Math.ceil((demand?.pids ?? 0) / pidsPerSandbox) * filesPerSandbox;
+  const files = (demand?.sandboxes ?? 0) * filesPerSandbox;
   const memory = `${memAvailableMiB} MiB available`;
   return [
     demand === null || demand.pids <= pids.free

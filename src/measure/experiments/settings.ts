@@ -55,6 +55,8 @@ export interface ExperimentSettings {
   readonly files?: number;
   /** MiB of one large file in the base layer of root file systems. */
   readonly large?: number;
+  /** The parent of the sandboxes' control groups, a path or a systemd slice; left out for the campaign's own. */
+  readonly cgroupParent?: string;
   /** Whether standing sandboxes have a container. */
   readonly withContainer?: boolean;
   /** How the starts of an open loop are spaced: `poisson`, `uniform`, or `trace:FILE`. */
@@ -199,6 +201,14 @@ export const settingRules = {
   },
   cpu: { ...own, value: "decimal", placeholder: "<cpus>", range: [0.01, 1024], help: "CPUs it may use, such as 0.5" },
   memoryLimit: { ...own, ...count, placeholder: "<MiB>", range: [4, 1_048_576], help: "MiB of memory it may use" },
+  cgroupParent: {
+    ...own,
+    value: "text",
+    placeholder: "<group>",
+    pattern: /^(\/[\w.:/-]+|[\w.:\\-]+\.slice)$/,
+    expected: "a path that begins with /, or a systemd slice",
+    help: "the parent of the sandboxes' control groups; the campaign's own if left out",
+  },
   pull: { ...own, value: "flag", placeholder: "", help: "pull the image in each cold start, as a stage of its own" },
   withContainer: { ...own, value: "flag", placeholder: "", help: "standing sandboxes have a container, too" },
   arrivals: {
@@ -287,6 +297,7 @@ export type SettingName = keyof typeof settingRules;
 /** The settings of an experiment whose sandboxes may have a container and a network of their own. */
 export const workloadSettingNames = [
   ...(["network", "image", "command", "env", "port", "path", "cpu", "memoryLimit", "pull"] as const),
+  "cgroupParent",
 ] satisfies readonly SettingName[];
 
 /** The names of all settings, in the order that help lists them. */

@@ -86,7 +86,8 @@ export function visitRequest(
   const { density, concurrency } = slot;
   const network = settings.network === "pod" ? "POD" : "NODE";
   const cell = { experiment, runtime: runtime.id, density, concurrency: concurrency ?? density };
-  return sandboxes.request(runtime.handler, network, { ...cell, round, client, role });
+  const request = sandboxes.request(runtime.handler, network, { ...cell, round, client, role });
+  return settings.cgroupParent === undefined ? request : { ...request, cgroupParent: settings.cgroupParent };
 }
 
 /** UTC, ISO 8601. */

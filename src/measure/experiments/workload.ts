@@ -6,7 +6,18 @@ import type { ExperimentSettings } from "./settings.js";
 /** What the settings say of the workload; all of it may be left out. */
 export type WorkloadSettings = Pick<
   ExperimentSettings,
-  "until" | "network" | "image" | "pull" | "command" | "env" | "port" | "path" | "cpu" | "memoryLimit" | "withContainer"
+  | "until"
+  | "network"
+  | "image"
+  | "pull"
+  | "command"
+  | "env"
+  | "port"
+  | "path"
+  | "cpu"
+  | "memoryLimit"
+  | "withContainer"
+  | "cgroupParent"
 >;
 
 /** The port of the default workload. On the host's network the clients of a round take this one and those after it. */

@@ -4,24 +4,39 @@ import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { identify, isAlive } from "../system/process-identity.js";
 
-/** Where campaigns note that they are about to make control groups, mounts or snapshots. */
+/** Where campaigns note that they are about to make control groups, mounts or snapshots, or to change scores of the OOM killer. */
 export const ownersFolder = "/var/lib/rund-lab/micro";
+
+const identity = z.object({ pid: z.int(), startTicks: z.number(), bootId: z.string() });
 
 const owner = z.object({
   campaign: z.string(),
   /** containerd's socket; empty without a service. */
   socket: z.string(),
-  process: z.object({ pid: z.int(), startTicks: z.number(), bootId: z.string() }),
+  process: identity,
+  /** Processes that the OOM killer spares for the campaign. */
+  spared: z.array(identity.extend({ scoreBefore: z.string() })).exactOptional(),
 });
 
-/** A campaign that may have left control groups, mounts or snapshots. */
+/** A campaign that may have left control groups, mounts, snapshots or changed scores. */
 export type Owner = Readonly<z.infer<typeof owner>>;
 
 /** Notes, before anything is made, that a campaign of this process makes things; once is enough. */
-export function claim(campaign: string, socket: string, folder = ownersFolder): void {
-  const process = identify(globalThis.process.pid)!;
+export function claim(
+  campaign: string,
+  socket: string,
+  more: Pick<Owner, "spared"> = {},
+  folder: string = ownersFolder,
+): void {
+  const note: Owner = { campaign, socket, process: identify(globalThis.process.pid)!, ...more };
   mkdirSync(folder, { recursive: true });
-  writeFileAtomic.sync(fileOf(campaign, folder), `${JSON.stringify({ campaign, socket, process })}\n`);
+  writeFileAtomic.sync(fileOf(campaign, folder), `${JSON.stringify(note)}\n`);
+}
+
+/** The processes that the OOM killer spares for a campaign, by its note. */
+export function sparedBy(campaign: string, folder: string = ownersFolder): NonNullable<Owner["spared"]> {
+  const { data } = owner.safeParse(readJson(fileOf(campaign, folder)));
+  return data?.spared ?? [];
 }
 
 /** Forgets a campaign: nothing of it is left. */

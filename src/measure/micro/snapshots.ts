@@ -19,6 +19,8 @@ export interface SnapshotClient {
   remove(snapshotter: string, key: string): Promise<void>;
   /** Snapshots that carry a label with a value, those on top of others first. */
   list(snapshotter: string, label: string, value: string): Promise<readonly string[]>;
+  /** The names of all snapshots of the namespace. */
+  names(snapshotter: string): Promise<readonly string[]>;
   close(): void;
 }
 
@@ -60,7 +62,7 @@ const methods = {
 type Method = MethodDefinition<object, object>;
 
 /** Connects to containerd's snapshots service on a unix socket. Nothing connects before the first call. */
-export function connectSnapshots(socket: string): SnapshotClient {
+export function connectSnapshots(socket: string, timeoutMs = callMs): SnapshotClient {
   const calls = Object.fromEntries(
     Object.entries(methods).map(([name, { service: _, ...method }]) => [name, { ...method, comment: "" }]),
   );
@@ -85,7 +87,7 @@ export function connectSnapshots(socket: string): SnapshotClient {
         responseDeserialize,
         request,
         metadata,
-        { deadline: Date.now() + callMs },
+        { deadline: Date.now() + timeoutMs },
         (error, response) => (error ? reject(snapshotError(error, socket)) : resolve(response as Response)),
       );
     });
@@ -95,7 +97,7 @@ export function connectSnapshots(socket: string): SnapshotClient {
       const { requestSerialize, responseDeserialize } = service.List;
       channel
         .makeServerStreamRequest(path("List"), requestSerialize, responseDeserialize, request, metadata, {
-          deadline: Date.now() + callMs,
+          deadline: Date.now() + timeoutMs,
         })
         .on("data", (message: { info: { name: string; parent: string }[] }) => found.push(...message.info))
         .on("error", (error: ServiceError) => reject(snapshotError(error, socket)))
@@ -130,6 +132,7 @@ export function connectSnapshots(socket: string): SnapshotClient {
         .map(({ name }) => name)
         .sort((a, b) => Number(parents.has(a)) - Number(parents.has(b)) || (a < b ? -1 : 1));
     },
+    names: async snapshotter => (await listed({ snapshotter, filters: [] })).map(({ name }) => name),
     close: () => channel.close(),
   };
 }

@@ -4,6 +4,7 @@ import { isLost } from "../cri/errors.js";
 import { labelNames, type SandboxRole } from "../cri/labels.js";
 import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Driver } from "../round/driver.js";
+import { whenLate } from "../system/when-late.js";
 import { inParallel } from "../system/workers.js";
 
 /** Sandboxes removed at a time: more make containerd slower, not faster. */
@@ -34,19 +35,8 @@ export interface RemovalTools {
   readonly clock: Clock;
   /** Is told what is being waited for, once that takes long. */
   readonly warn?: (message: string) => void;
-}
-
-/** Milliseconds of the machine's time after which the user is told what is being waited for. */
-const silentMs = 5_000;
-
-/** Waits for some work, and says so once it takes long: a stopped shim answers nothing for minutes. */
-async function announced(what: string, work: () => Promise<void>, warn: RemovalTools["warn"]): Promise<void> {
-  const timer = setTimeout(() => warn?.(`still waiting for ${what}`), silentMs);
-  try {
-    await work();
-  } finally {
-    clearTimeout(timer);
-  }
+  /** Ends the shim of a sandbox if it is stopped. @returns its pid; undefined if none is */
+  readonly endStoppedShim?: (id: string) => number | undefined;
 }
 
 /**
@@ -59,7 +49,7 @@ async function announced(what: string, work: () => Promise<void>, warn: RemovalT
  * @throws CriError if the service no longer answers
  */
 export async function cleanUp(
-  { driver, clock, warn }: RemovalTools,
+  { driver, clock, warn, endStoppedShim }: RemovalTools,
   campaign: string,
   doomed: (role: SandboxRole) => boolean = () => true,
   timedOut = false,
@@ -73,12 +63,17 @@ export async function cleanUp(
     await clock.sleep(lateMs);
     return listOwn(driver, campaign, doomed);
   };
+  const late = (id: string) => {
+    const shim = endStoppedShim?.(id);
+    const reason = shim === undefined ? "" : `: its shim (pid ${shim}) is stopped, and is ended now`;
+    warn?.(`still waiting for sandbox ${id} to be removed${reason}`);
+  };
   let there = await list();
   for (let pass = 0; pass < passes && there.length > 0; pass++) {
     await inParallel(there, cleanupWorkers, async ({ id }) => {
       const startedNs = clock.nowNs();
       try {
-        await announced(`sandbox ${id} to be removed`, () => driver.remove(id, callMs), warn);
+        await whenLate(driver.remove(id, callMs), () => late(id));
         removalsMs.push(elapsedMs(startedNs, clock.nowNs()));
       } catch (error) {
         if (isLost(error)) throw error;

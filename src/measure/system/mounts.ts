@@ -1,9 +1,13 @@
-import { readFileSync } from "node:fs";
 import { execa } from "execa";
+import { readProc } from "../host/proc.js";
 
-/** What is mounted at or below a folder, the deepest and latest first: the order to unmount in. */
-export function mountsBelow(folder: string): string[] {
-  return readFileSync("/proc/self/mountinfo", "utf8")
+/**
+ * What is mounted at or below a folder, the deepest and latest first: the order to unmount in.
+ *
+ * @param pid a process in whose mount namespace to look
+ */
+export function mountsBelow(folder: string, pid: number | "self" = "self"): string[] {
+  return (readProc(`/proc/${pid}/mountinfo`) ?? "")
     .split("\n")
     .flatMap(line => line.split(" ")[4] ?? [])
     .map(point => point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))))
@@ -13,6 +17,13 @@ export function mountsBelow(folder: string): string[] {
 
 /** Unmounts everything at or below a folder, lazily where it is busy. @returns what is still mounted */
 export async function unmountBelow(folder: string): Promise<readonly string[]> {
-  for (const point of mountsBelow(folder)) await execa("umount", ["-l", point], { reject: false });
+  for (const point of mountsBelow(folder)) await unmount(point);
   return mountsBelow(folder);
+}
+
+/** Unmounts lazily, in the mount namespace of a process; whoever wants to know whether it worked looks at the mounts. */
+export async function unmount(point: string, pid: number = process.pid): Promise<void> {
+  const words = ["umount", "-l", point];
+  const [program = "", ...rest] = pid === process.pid ? words : ["nsenter", `--mount=/proc/${pid}/ns/mnt`, ...words];
+  await execa(program, rest, { reject: false, stdin: "ignore" });
 }

@@ -1,32 +1,54 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { identify, isAlive, type ProcessIdentity } from "./process-identity.js";
 
 /** What the kernel's choice of a victim is lowered to: below every ordinary process, above what must never be killed. */
 const spared = -900;
 
+/** A process that the OOM killer is to spare, and its score before. */
+export interface SparedProcess extends ProcessIdentity {
+  readonly scoreBefore: string;
+}
+
 /**
  * Makes the kernel's OOM killer spare processes, where this program may: lowering a score needs CAP_SYS_RESOURCE.
  *
- * @returns what puts the old scores back; a process that has gone meanwhile is passed over
+ * @param note is told of the processes before any score is changed, so that a kill loses none of them
+ * @returns what restores the old scores
  */
-export function spareFromOom(pids: readonly (number | "self")[]): () => void {
-  const changed = pids.flatMap(pid => {
-    const file = `/proc/${pid}/oom_score_adj`;
-    try {
-      const before = readFileSync(file, "utf8").trim();
-      if (Number(before) <= spared) return [];
-      writeFileSync(file, String(spared));
-      return [{ file, before }];
-    } catch {
-      return [];
-    }
+export function spareFromOom(
+  pids: readonly (number | "self")[],
+  note: (processes: readonly SparedProcess[]) => void = () => {},
+): () => void {
+  const processes = pids.flatMap(pid => {
+    const identity = identify(pid === "self" ? process.pid : pid);
+    if (identity === undefined) return [];
+    const scoreBefore = readScore(identity.pid);
+    return scoreBefore === undefined || Number(scoreBefore) <= spared ? [] : [{ ...identity, scoreBefore }];
   });
-  return () => {
-    for (const { file, before } of changed) {
-      try {
-        writeFileSync(file, before);
-      } catch {
-        // the process has ended
-      }
-    }
-  };
+  if (processes.length > 0) note(processes);
+  for (const { pid } of processes) writeScore(pid, String(spared));
+  return () => restoreScores(processes);
+}
+
+/** Restores the scores of those processes that are still there. */
+export function restoreScores(processes: readonly SparedProcess[]): void {
+  for (const each of processes) if (isAlive(each)) writeScore(each.pid, each.scoreBefore);
+}
+
+const fileOf = (pid: number): string => `/proc/${pid}/oom_score_adj`;
+
+function readScore(pid: number): string | undefined {
+  try {
+    return readFileSync(fileOf(pid), "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function writeScore(pid: number, score: string): void {
+  try {
+    writeFileSync(fileOf(pid), score);
+  } catch {
+    // it has ended, or this program may not
+  }
 }

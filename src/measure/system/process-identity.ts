@@ -32,6 +32,14 @@ export function findProcesses(matches: (words: readonly string[]) => boolean): P
     .flatMap(pid => identify(pid) ?? []);
 }
 
+/** The command line of a process, its words separated by blanks; empty where there is no such process. */
+export const commandLineOf = (pid: number): string =>
+  (readProc(`${procFolder}/${pid}/cmdline`) ?? "").replaceAll("\0", " ").trimEnd();
+
+/** Whether a process is stopped, by a signal or by a debugger: it answers nothing until it is continued. */
+export const isStopped = (pid: number): boolean =>
+  ["T", "t"].includes(statOf(readProc(`${procFolder}/${pid}/stat`) ?? "").fields[0] ?? "");
+
 /**
  * Ends a process: SIGTERM, and SIGKILL if it is still there after a while.
  *

@@ -21,6 +21,8 @@ export interface CriDriverTools {
   readonly logFolder: string;
   /** Begins to listen to the service's own events; null for a service that has none. */
   readonly listen?: (() => EventStream) | null;
+  /** The parent of a sandbox's control groups, by its handler; undefined where the service is to choose. */
+  readonly cgroupParent?: (handler: string) => string | undefined;
 }
 
 /** Starts sandboxes through a CRI service. */
@@ -62,7 +64,10 @@ function starts(tools: CriDriverTools, workload: Workload, sandboxes: readonly S
       const port = container === null ? 0 : portOf(sandbox, container.port);
       const start = {
         ...{ client, workload, port },
-        sandbox: logs === null ? sandbox : { ...sandbox, logDirectory: logs.folder },
+        sandbox: {
+          ...withParent(sandbox, tools.cgroupParent),
+          ...(logs === null ? {} : { logDirectory: logs.folder }),
+        },
         container: container === null ? null : containerFor(container, port, file),
         firstLine: logs?.lines.of(file) ?? noLine,
       };
@@ -84,6 +89,12 @@ function starts(tools: CriDriverTools, workload: Workload, sandboxes: readonly S
       logs?.close();
     },
   };
+}
+
+/** A sandbox with the parent that its request names, or else the usual one. */
+function withParent(sandbox: SandboxConfig, usual: CriDriverTools["cgroupParent"]): SandboxConfig {
+  const cgroupParent = sandbox.cgroupParent ?? usual?.(sandbox.handler);
+  return cgroupParent === undefined ? sandbox : { ...sandbox, cgroupParent };
 }
 
 /** A folder for the logs of some containers, and their first lines. */

@@ -46,7 +46,7 @@ test("an open loop: every arrival once, in order, latency from the moment it was
   }
   const [result] = rateResults((await loadDataset(campaign)).arrivals ?? [], null);
   assert.equal([result!.rate, result!.arrivals, result!.refused, result!.failed], [4, 12, 0, 0]);
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
 });
 
 test("a ramp ends at what was asked for, its memory is that of the memory experiment, and it gives a RuntimeClass", async () => {
@@ -67,7 +67,7 @@ test("a ramp ends at what was asked for, its memory is that of the memory experi
   const found = overhead(await loadDataset(campaign), "crun");
   assert.equal([found.handler, found.density, found.n], ["crun", 20, 2]);
   assert.match(runtimeClassYaml(found, 0.1), /^handler: crun\noverhead:\n {2}podFixed:\n {4}memory: \d+Mi$/m);
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
 });
 
 test.run();

@@ -85,6 +85,7 @@ export async function campaignIn(
     ...{
       containerd: null,
       facts: async () => ({}),
+      cgroupDriver: () => null,
       log: null,
       network: { ready: false, why: "", cni: null, pluginFolders: [] },
       version: { runtimeName: "fake", runtimeVersion: "1", runtimeApiVersion: "v1" },

@@ -43,7 +43,7 @@ test("cold starts to concurrency 50, and to 100 with runc: the tables are pandas
     [1, 10, 20, 50, 100],
   );
   for (const { samples } of readCampaign(campaign).rounds) assert.ok(samples.every(({ status }) => status === "ready"));
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
 });
 
 test("memory to 50 sandboxes: the tables are pandas' tables, and every sandbox has its processes", async () => {
@@ -53,7 +53,7 @@ test("memory to 50 sandboxes: the tables are pandas' tables, and every sandbox h
   const snapshots = readCampaign(campaign).events.filter((each): each is MemoryEvent => each.event === "memory");
   assert.is(snapshots.length, 3 * 3 * 2);
   for (const { density, sandboxes, found } of snapshots) assert.equal([sandboxes, found.without], [density, 0]);
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
 });
 
 test("300 background sandboxes with 20 concurrent on top, without an error, and everything gone afterwards", async () => {
@@ -66,7 +66,7 @@ test("300 background sandboxes with 20 concurrent on top, without an error, and 
   );
   for (const { samples } of rounds) assert.ok(samples.every(({ status }) => status === "ready"));
   await assertTablesAsPandas(campaign);
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
 });
 
 test.run();

@@ -60,7 +60,7 @@ test("all three experiments with runc, crun and gVisor: the tables are pandas' t
     else assert.equal([found.bySandbox, found.onlyBySandbox], [2 * density, 0]);
     assert.ok(event.enginePssKiB! > 10_000);
   }
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
 });
 
 test("a shim killed in the background makes its round partial, and is replaced", async () => {
@@ -93,7 +93,7 @@ test("a shim killed in the background makes its round partial, and is replaced",
   // containerd may notice the death only after the round: then it is found and replaced before the next
   assert.is(second!.background!.topUps, 1);
   if (first!.background!.after === 4) assert.is(first!.makespanMs, null);
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
 });
 
 test("sandboxes of others survive, whatever their namespace is called", async () => {
@@ -145,7 +145,7 @@ test("containerd killed in the middle of a round: the campaign says so, and goes
       [1, 2, 3],
     );
     await assertTablesAsPandas(path);
-    assertNothingLeft(back);
+    await assertNothingLeft(back);
   } finally {
     await own.stop();
   }

@@ -59,6 +59,10 @@ export class FakeCri implements CriClient {
     return { conditions: [], info: {} };
   }
 
+  async cgroupDriver() {
+    return null;
+  }
+
   async runPodSandbox(sandbox: SandboxConfig, { timeoutMs = 60_000, signal }: CallOptions = {}): Promise<string> {
     this.#answer();
     this.requests.push(sandbox);

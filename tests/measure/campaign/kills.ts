@@ -100,5 +100,5 @@ export async function killOnContainerd(containerd: PrivateContainerd, out: strin
   const last = await resume();
   assert.is(await last.ended, 0, last.output());
   assertOnce(campaignIn(out)!, ["runc"], [5], rounds);
-  assertNothingLeft(own);
+  await assertNothingLeft(own);
 }

@@ -29,7 +29,7 @@ test("runc, crun and runsc, from the file to tables without an empty cell, and n
       const { cells } = JSON.parse(run.stdout);
       assert.is(cells.length, 21);
       assert.ok(cells.every(({ failed, partial }: { failed: number; partial: number }) => failed + partial === 0));
-      assertNothingLeft(containerd);
+      await assertNothingLeft(containerd);
 
       const [campaign] = readdirSync(out);
       const analyzed = await lab(["analyze", join(out, campaign!), "--out", join(root, "tables"), "--json"], { env });

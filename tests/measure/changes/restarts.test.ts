@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,9 +9,12 @@ import {
   findContainerd,
   prepareMachine,
   prepareSteps,
+  type Step,
+  shellScript,
   startContainerd,
   stopContainerd,
   thisMachine,
+  undoSteps,
 } from "../../../src/measure/changes/index.js";
 import { connectCri } from "../../../src/measure/cri/index.js";
 import { findRuntime, runtimes } from "../../../src/measure/runtimes/index.js";
@@ -69,6 +72,42 @@ test("a campaign's change of its snapshotter restarts it with its sandboxes, and
     } finally {
       client.close();
       await containerd.stop();
+    }
+  }));
+
+test("the plan's script, handed to a shell: two restarts, a change and its way back, and a sandbox by curl", () =>
+  inTempFolder(async folder => {
+    const home = join(folder, "c");
+    const containerd = await startContainerd(home);
+    const client = connectCri(containerd.endpoint);
+    try {
+      const configText = readFileSync(containerd.configPath, "utf8");
+      const inUse = { service: { folder: home }, configPath: containerd.configPath, configText };
+      const runtime = { ...findRuntime("katafc", runtimes), config: null, snapshotter: "native" as "overlayfs" };
+      const before: Step[] = [...prepareSteps(runtime, inUse), { kind: "sandbox", handler: "runc" }];
+      const read = (file: string) => readFileSync(file, "utf8");
+      const script = (steps: readonly Step[]) =>
+        shellScript([{ title: "x", steps }], read, join(folder, "backups"), containerd.socket);
+      const run = (text: string) => execFileSync("sh", ["-c", text], { encoding: "utf8", timeout: 120_000 });
+
+      // as it is printed: both ways, each with its restart
+      run(script([...before, ...undoSteps(before)]));
+      assert.is(read(containerd.configPath), configText);
+      const after = findContainerd(home);
+      assert.ok(after !== undefined, "its record knows the process that runs");
+      assert.is.not(after.pid, containerd.pid);
+      const starts = read(containerd.logPath).match(/starting containerd/g)?.length;
+      assert.is(starts, 3);
+
+      run(script(before));
+      const { info } = await client.status({ timeoutMs: 10_000 });
+      assert.is(JSON.parse(info.config!).containerd.snapshotter, "native");
+      assert.equal(await client.listPodSandbox({}), []);
+      assert.match(read(containerd.logPath), /RunPodSandbox for .*template.* returns sandbox id/);
+      assert.throws(() => run(script([{ kind: "sandbox", handler: "nobody" }])), "no sandbox of nobody starts");
+    } finally {
+      client.close();
+      await stopContainerd(home);
     }
   }));
 

@@ -33,10 +33,11 @@ function run(script: string, machine: StandIn): void {
 /** Its calls, with paths as the plan has them. */
 const callsOf = (machine: StandIn) => machine.calls().map(call => call.replaceAll(machine.root, ""));
 
-/** crictl as far as the script uses it; a sandbox is noted as the stand-in notes it. */
-function addCrictl({ root }: StandIn): void {
-  const file = join(root, "bin/crictl");
-  writeFileSync(file, `#!/bin/sh\n[ "$1" = runp ] && echo "sandbox $3" >>'${root}/calls'\nexit 0\n`);
+/** curl as far as the script uses it: it notes a sandbox as the stand-in does, by the handler, which ends the request. */
+function addCurl({ root }: StandIn): void {
+  const note = `echo "sandbox $(tr -c 'a-z0-9-' '\\n' | tail -n 1)" >>'${root}/calls'`;
+  const file = join(root, "bin/curl");
+  writeFileSync(file, `#!/bin/sh\ncase "$*" in *RunPodSandbox) ${note}; printf %064d 0 ;; esac\n`);
   chmodSync(file, 0o755);
 }
 
@@ -45,7 +46,7 @@ for (const id of ["kata", "katatemplate", "rund", "katafc"]) {
     inTempFolder(async folder => {
       const performed = installedMachine(join(folder, "a"));
       const scripted = installedMachine(join(folder, "b"));
-      addCrictl(scripted);
+      addCurl(scripted);
       const configText = configs["etc/containerd/config.toml"]!;
       // a restart waits for a CRI; the stand-in has none, so the step is left out on both sides
       const containerd = {
@@ -70,7 +71,7 @@ for (const id of ["kata", "katatemplate", "rund", "katafc"]) {
 
       await prepared.restore();
       const whole = installedMachine(join(folder, "c"));
-      addCrictl(whole);
+      addCurl(whole);
       run(
         shellScript(
           [

@@ -1,14 +1,8 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  findCniPlugins,
-  podNetwork,
-  podNetworkName,
-  podSubnet,
-  removeCniResults,
-} from "../../../src/measure/containerd/pod-network.js";
+import { networkRemains } from "../../../src/measure/containerd/census/network.js";
+import { findCniPlugins, podNetwork, podNetworkName, podSubnet } from "../../../src/measure/containerd/pod-network.js";
 import { inTempFolder, writeFiles } from "../../support/temp.js";
 
 const test = suite("the private containerd's pod network");
@@ -45,9 +39,8 @@ test("plugins count only where all that are needed are there; cached results go 
     });
     assert.is(findCniPlugins([join(folder, "one"), join(folder, "two")]), join(folder, "two"));
     assert.is(findCniPlugins([join(folder, "one")]), undefined);
-    removeCniResults("/a", join(folder, "results"));
-    assert.not.ok(existsSync(join(folder, "results", `${podNetworkName("/a")}-abc-eth0`)));
-    assert.ok(existsSync(join(folder, "results/other-abc-eth0")));
+    const own = networkRemains("/a", join(folder, "results"), folder).map(({ kind, what }) => `${kind} ${what}`);
+    assert.equal(own, [`file ${join(folder, "results", `${podNetworkName("/a")}-abc-eth0`)}`]);
   }));
 
 test.run();

@@ -117,8 +117,9 @@ test("the handlers in environment/containerd.toml are those of the declarations,
   for (const line of poolConfig("/var/lib/rund-lab/pool").trim().split("\n")) assert.match(text, line.trim());
 });
 
-test("the private containerd's config names shim, config file and OCI runtime of each handler", () => {
-  const text = containerdConfig({
+const privateConfig = (containerdVersion: readonly number[]) =>
+  containerdConfig({
+    containerdVersion,
     folder: "/f",
     socket: "/f/s",
     handlers: [
@@ -130,6 +131,26 @@ test("the private containerd's config names shim, config file and OCI runtime of
     restrictOomScoreAdj: true,
     cniPlugins: "/usr/lib/cni",
   });
+
+test("for containerd 2.x it is written in version 3, as that program reads it without migrating it", () => {
+  const { version, plugins } = JSON.parse(JSON.stringify(parse(privateConfig([2, 1, 9]))));
+  assert.is(version, 3);
+  assert.not("io.containerd.grpc.v1.cri" in plugins);
+  assert.equal(plugins["io.containerd.cri.v1.images"], {
+    snapshotter: "native",
+    pinned_images: { sandbox: "rund-lab.local/pause:1" },
+  });
+  const { cni, containerd, restrict_oom_score_adj } = plugins["io.containerd.cri.v1.runtime"];
+  assert.equal(cni, { conf_dir: "/f/cni", bin_dirs: ["/usr/lib/cni"] });
+  assert.equal(Object.keys(containerd.runtimes), ["runc", "kata-qemu"]);
+  assert.is(restrict_oom_score_adj, true);
+  // 2.0 has one folder of CNI plugins
+  const older = JSON.parse(JSON.stringify(parse(privateConfig([2, 0, 5])))).plugins["io.containerd.cri.v1.runtime"];
+  assert.equal(older.cni, { conf_dir: "/f/cni", bin_dir: "/usr/lib/cni" });
+});
+
+test("the private containerd's config names shim, config file and OCI runtime of each handler", () => {
+  const text = privateConfig([1, 6, 20]);
   const { plugins } = JSON.parse(JSON.stringify(parse(text)));
   const cri = plugins["io.containerd.grpc.v1.cri"];
   assert.is(cri.restrict_oom_score_adj, true);

@@ -73,7 +73,7 @@ for (const network of ["node", "pod"] as const) {
     const { config } = runs[0];
     assert.equal([config.until, config.network, config.image], ["response", network, "rund-lab.local/workload:1"]);
     if (network === "pod") assert.match(config.cni, /^rund-lab-[0-9a-f]{8}: ptp .*, host-local /);
-    assertNothingLeft(containerd);
+    await assertNothingLeft(containerd);
     assertNoNetworkLeft(containerd);
   });
 }
@@ -90,13 +90,13 @@ test("an end before the answer is the one that the logs have; what comes later i
     const [, start, end] = line.split(" ").map(Number);
     assert.ok(Math.abs(end! - start! - (endOf(sample!) - sample!.sentMs)) <= 1, line);
   }
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
 });
 
 test("what goes wrong is a failed stage with the runtime's own words, and everything is removed", async () => {
   const failure = async (wishes: Omit<ExperimentWishes, "experiment" | "runtimes">) => {
     const { rounds } = await measured({ runtimes: ["runc"], concurrency: [1], timeout: 3, ...wishes });
-    assertNothingLeft(containerd);
+    await assertNothingLeft(containerd);
     return rounds[0]!.samples[0] as FailedSample;
   };
   const missing = await failure({ until: "container", command: "/bin/no-such-program" });
@@ -137,7 +137,7 @@ test("an image that is not there, a missing pod network and a port that is taken
   );
   await refused(measured({ runtimes: ["runc"], concurrency: [1], until: "response", port }), "RUND_PORT_TAKEN");
   await new Promise(resolve => server.close(resolve));
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
 });
 
 test("the first line agrees with the process's own clock, written to a file, within 2 ms at the median", async () => {

@@ -44,7 +44,7 @@ for (const network of ["node", "pod"] as const) {
         assert.ok(makespanMs !== null, `${runtime} ${concurrency}: ${JSON.stringify(failed)}`);
         for (const sample of samples) if (sample.status === "ready") assert.ok(endOf(sample) > sample.sentMs);
       }
-      assertNothingLeft(containerd);
+      await assertNothingLeft(containerd);
       assertNoNetworkLeft(containerd);
       assert.not.ok(existsSync(join(path, "container-logs")));
     });
@@ -80,7 +80,7 @@ test("killed -9 in any stage and resumed, a campaign leaves no container, log, a
   assert.is(await ended(cli("--resume", path!)), 0);
   assert.is(readCampaign(path!).rounds.length, 12);
   assert.not.ok(existsSync(join(path!, "container-logs")));
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
   assertNoNetworkLeft(containerd);
 });
 

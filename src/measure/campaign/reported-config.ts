@@ -1,0 +1,27 @@
+import type { CriStatus } from "../cri/client.js";
+import { parseJson } from "../system/json.js";
+
+/** A runtime handler as containerd reports it. */
+export interface ReportedRuntime {
+  readonly runtimeType?: string;
+  readonly runtimePath?: string;
+  readonly snapshotter?: string;
+  readonly options?: Readonly<Record<string, unknown>> | null;
+}
+
+/** containerd's configuration of its CRI, as far as it is used here. */
+export interface ReportedConfig {
+  readonly containerd?: {
+    readonly snapshotter?: string;
+    readonly runtimes?: Readonly<Record<string, ReportedRuntime>>;
+  };
+  readonly sandboxImage?: string;
+}
+
+/** The configuration in a service's verbose status; null where it reports none. */
+export const reportedConfig = ({ info }: Pick<CriStatus, "info">): ReportedConfig | null =>
+  parseJson(info.config) as ReportedConfig | null;
+
+/** A handler of a service by its verbose status. */
+export const reportedRuntime = (status: Pick<CriStatus, "info">, handler: string): ReportedRuntime | undefined =>
+  reportedConfig(status)?.containerd?.runtimes?.[handler];

@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { commandLineOf } from "../../system/process-identity.js";
+
+/** A sandbox's or container's file or folder below a private containerd's folder. */
+export interface OwnFile {
+  readonly path: string;
+  readonly id: string;
+}
+
+/** Where shims put their sockets, whatever containerd's own folder is. */
+const shimSockets = "/run/containerd/s";
+
+/** Whether a name is an id as containerd gives them to sandboxes and containers. */
+export const isSandboxId = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
+
+/** The first such id in a text. */
+export const idIn = (text: string): string | undefined =>
+  /(?<!sha256:|[0-9a-f])[0-9a-f]{64}(?![0-9a-f])/.exec(text)?.[0];
+
+/** The names in a folder; none where it is missing. */
+export const namesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
+/** Folders that containerd's plugins and the OCI runtimes keep for each sandbox and container: bundles, states, logs. */
+export function filesOf(folder: string): readonly OwnFile[] {
+  const plugins = ["root", "state"].flatMap(part =>
+    namesIn(join(folder, part))
+      .filter(name => name.startsWith("io.containerd."))
+      .flatMap(plugin => ["k8s.io", "sandboxes", "containers"].map(name => join(folder, part, plugin, name))),
+  );
+  const runtimes = namesIn(join(folder, "oci")).map(handler => join(folder, "oci", handler, "k8s.io"));
+  return [...plugins, ...runtimes].flatMap(parent =>
+    namesIn(parent)
+      .filter(isSandboxId)
+      .map(id => ({ path: join(parent, id), id })),
+  );
+}
+
+/** The socket of a sandbox's shim; its name is a digest of whose it is. */
+export function shimSocketOf(folder: string, id: string): string {
+  const whose = `${join(folder, "containerd.sock")}/k8s.io/${id}`;
+  return join(shimSockets, createHash("sha256").update(whose).digest("hex"));
+}
+
+/** The processes that stand in for gVisor's containers behind the wrapper script, as the script notes them. */
+export function holdersOf(folder: string): readonly { readonly pid: number; readonly id: string }[] {
+  const states = join(folder, "oci", "runsc", "k8s.io");
+  return namesIn(states).flatMap(name => {
+    const id = /^([0-9a-f]{64})\.holder$/.exec(name)?.[1];
+    if (id === undefined) return [];
+    const pid = Number(readFileSync(join(states, name), "utf8"));
+    return commandLineOf(pid) === "sleep infinity" ? [{ pid, id }] : [];
+  });
+}

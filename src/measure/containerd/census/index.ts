@@ -1,0 +1,78 @@
+import { createReadStream, existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { connectSnapshots } from "../../micro/snapshots.js";
+import { containerdPaths, readRecord } from "../record.js";
+import { groupsOf } from "./control-groups.js";
+import { filesOf, isSandboxId, namesIn, shimSocketOf } from "./files.js";
+import { mountsOf } from "./mounts.js";
+import { networkRemains } from "./network.js";
+import { daemonsOf, processRemain, sandboxProcesses, shimId, shimsOf } from "./processes.js";
+import { type Remain, withId } from "./remain.js";
+
+export { isOfSandbox, type Remain } from "./remain.js";
+
+/**
+ * Lists everything of a private containerd that is on this machine. What belongs to it is known by exact words of command
+ * lines, by its folder, its pod network's name, and the sandbox ids in its log, files and shims.
+ *
+ * @returns by kind; empty where nothing is left
+ */
+export async function census(folder: string): Promise<readonly Remain[]> {
+  const ids = await sandboxIds(folder);
+  const groups = groupsOf(ids);
+  const network = networkRemains(folder);
+  const netnsOf = (path: string) => network.find(({ kind, what }) => kind === "network namespace" && what === path);
+  return [
+    ...daemonsOf(folder).map(({ pid }) => processRemain("containerd", pid)),
+    ...sandboxProcesses(folder, groups),
+    ...ids.flatMap(id => {
+      const what = shimSocketOf(folder, id);
+      return existsSync(what) ? [{ kind: "shim socket", what, id } as const] : [];
+    }),
+    ...mountsOf(folder).map(mount => ({ ...mount, ...withId(mount.id ?? netnsOf(mount.what)?.id) })),
+    ...network,
+    ...groups.map(({ path, id }) => ({ kind: "control group", what: path, id }) as const),
+    ...(await snapshotsOf(folder)),
+    ...filesOf(folder).map(({ path, id }) => ({ kind: "file", what: path, id }) as const),
+    ...(existsSync(folder) ? [{ kind: "folder", what: folder } as const] : []),
+  ];
+}
+
+/** The ids of all sandboxes and containers that its log, files and shims name, also of those whose start was cancelled. */
+async function sandboxIds(folder: string): Promise<readonly string[]> {
+  const { log } = containerdPaths(folder);
+  const ids = new Set<string>();
+  if (existsSync(log)) {
+    for await (const line of createInterface({ input: createReadStream(log) })) {
+      for (const [id] of line.matchAll(/(?<!sha256:|[0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g)) ids.add(id);
+    }
+  }
+  for (const { id } of filesOf(folder)) ids.add(id);
+  for (const { pid } of shimsOf(folder)) {
+    const id = shimId(pid);
+    if (id !== undefined) ids.add(id);
+  }
+  return [...ids];
+}
+
+/** Snapshots of sandboxes and containers: those that a living containerd lists; of a dead one, overlayfs's that can be written to. */
+async function snapshotsOf(folder: string): Promise<readonly Remain[]> {
+  const { socket, snapshots } = containerdPaths(folder);
+  const snapshotter = readRecord(folder)?.snapshotter;
+  if (snapshotter !== undefined && daemonsOf(folder).length > 0) {
+    const client = connectSnapshots(socket, 5_000);
+    try {
+      const ids = (await client.names(snapshotter)).filter(isSandboxId);
+      return ids.map(id => ({ kind: "snapshot", what: `${snapshotter} ${id}`, id }) as const);
+    } catch {
+      // one that does not answer lists nothing
+    } finally {
+      client.close();
+    }
+  }
+  return namesIn(snapshots)
+    .map(name => join(snapshots, name))
+    .filter(path => existsSync(join(path, "work")))
+    .map(what => ({ kind: "snapshot", what }) as const);
+}

@@ -1,0 +1,25 @@
+import { readlinkSync } from "node:fs";
+import { mountsBelow } from "../../system/mounts.js";
+import { idIn } from "./files.js";
+import { daemonsOf, shimsOf } from "./processes.js";
+import { type Remain, withId } from "./remain.js";
+
+/** What is mounted below a private containerd's folder, in this mount namespace and in those of its own processes. */
+export function mountsOf(folder: string): readonly Remain[] {
+  const namespaces = new Map<string, number>([[namespaceOf(process.pid), process.pid]]);
+  for (const { pid } of [...daemonsOf(folder), ...shimsOf(folder)]) {
+    const namespace = namespaceOf(pid);
+    if (namespace !== "" && !namespaces.has(namespace)) namespaces.set(namespace, pid);
+  }
+  return [...namespaces.values()].flatMap(pid =>
+    mountsBelow(folder, pid).map(what => ({ kind: "mount", what, pid, ...withId(idIn(what)) }) as const),
+  );
+}
+
+function namespaceOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/mnt`);
+  } catch {
+    return "";
+  }
+}

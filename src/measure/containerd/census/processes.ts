@@ -1,0 +1,38 @@
+import { commandLineOf, findProcesses, type ProcessIdentity } from "../../system/process-identity.js";
+import { containerdPaths } from "../record.js";
+import { type ControlGroup, pidsIn } from "./control-groups.js";
+import { holdersOf, idIn } from "./files.js";
+import { type Remain, withId } from "./remain.js";
+
+/** The processes of a folder's containerd itself: after a crash there may be more of them than its record knows. */
+export const daemonsOf = (folder: string): readonly ProcessIdentity[] =>
+  findProcesses(words => follows(words, "--config", containerdPaths(folder).config));
+
+/** The shims of a folder's containerd. */
+export const shimsOf = (folder: string): readonly ProcessIdentity[] =>
+  findProcesses(words => follows(words, "-address", containerdPaths(folder).socket));
+
+/** The sandbox that a shim was started for. */
+export const shimId = (pid: number): string | undefined => / -id (\S+)/.exec(commandLineOf(pid))?.[1];
+
+/** Whether one word is followed by exactly that other word. */
+const follows = (words: readonly string[], option: string, value: string): boolean =>
+  words.some((word, index) => word === option && words[index + 1] === value);
+
+/** Shims, gVisor's processes, those that stand in for its containers, and whatever runs in the sandboxes' control groups. */
+export function sandboxProcesses(folder: string, groups: readonly ControlGroup[]): readonly Remain[] {
+  const found = new Map<number, string | undefined>();
+  for (const { pid } of shimsOf(folder)) found.set(pid, shimId(pid));
+  const isGvisor = (words: readonly string[]) =>
+    words[0]?.startsWith("runsc-") === true && words.some(word => word.includes(`${folder}/`));
+  for (const { pid } of findProcesses(isGvisor)) found.set(pid, idIn(commandLineOf(pid)));
+  for (const { pid, id } of holdersOf(folder)) found.set(pid, id);
+  for (const { path, id } of groups) for (const pid of pidsIn(path)) if (!found.has(pid)) found.set(pid, id);
+  return [...found].map(([pid, id]) => processRemain("process", pid, id));
+}
+
+/** Describes a process. */
+export const processRemain = (kind: "containerd" | "process", pid: number, id?: string): Remain => ({
+  ...{ kind, what: `${pid} ${commandLineOf(pid)}`, pid },
+  ...withId(id),
+});

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { census, isOfSandbox, type Remain } from "./census/index.js";
+import { knownContainers } from "./known-containers.js";
+import { containerdPaths } from "./record.js";
+import { removeRemains } from "./remove-remains.js";
+
+/** Milliseconds that something must stay unknown: a start has an address before it is on record, and a removal takes a moment. */
+const settledMs = 3_000;
+
+/** Milliseconds between two looks. */
+const apartMs = 250;
+
+/** Removals of what is left. */
+const passes = 3;
+
+/**
+ * Removes what a running private containerd has forgotten: everything of sandboxes that it has no record of, as starts leave it
+ * that were cancelled, and shims that were killed. Only what stays unknown for a few seconds is removed.
+ *
+ * @returns what was removed, or still is not; empty in the usual case, without waiting
+ */
+export async function clearOrphans(folder: string): Promise<readonly Remain[]> {
+  const found = new Map<string, Remain>();
+  for (let pass = 0; pass < passes; pass++) {
+    const orphans = await settledOrphans(folder);
+    if (orphans.length === 0) break;
+    await removeRemains(folder, orphans);
+    for (const each of orphans) found.set(nameOf(each), each);
+  }
+  return [...found.values()];
+}
+
+/** The orphans that are the same over some time. */
+async function settledOrphans(folder: string): Promise<readonly Remain[]> {
+  const until = performance.now() + settledMs;
+  let orphans = await orphansOf(folder);
+  while (orphans.length > 0 && performance.now() < until) {
+    await delay(apartMs);
+    const seen = new Set(orphans.map(nameOf));
+    orphans = (await orphansOf(folder)).filter(each => seen.has(nameOf(each)));
+  }
+  return orphans;
+}
+
+/** What belongs to sandboxes that a containerd has no record of; nothing, where it does not answer. */
+export async function orphansOf(folder: string): Promise<readonly Remain[]> {
+  const remains = (await census(folder)).filter(isOfSandbox);
+  if (remains.length === 0) return [];
+  const known = await knownContainers(containerdPaths(folder).socket).catch(() => undefined);
+  if (known === undefined) return [];
+  return remains.filter(({ id }) => id === undefined || !known.has(id));
+}
+
+const nameOf = ({ kind, what }: Remain): string => `${kind} ${what}`;

@@ -1,0 +1,120 @@
+import { readFileSync, rmdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { execa } from "execa";
+import { connectSnapshots } from "../micro/snapshots.js";
+import { unmount } from "../system/mounts.js";
+import { endProcess, identify } from "../system/process-identity.js";
+import { inParallel } from "../system/workers.js";
+import { foldersIn, pidsIn } from "./census/control-groups.js";
+import type { Remain } from "./census/index.js";
+import { containerdPaths } from "./record.js";
+
+/** Processes, bundles and groups removed at a time. */
+const workers = 8;
+
+/** Milliseconds that a program of the clean-up may take. */
+const programMs = 15_000;
+
+/** The order in which kinds are removed: what holds another one goes first. */
+const order: readonly Remain["kind"][] = [
+  ...(["containerd", "process", "mount", "network namespace", "interface"] as const),
+  ...(["control group", "shim socket", "address", "snapshot", "file"] as const),
+];
+
+/**
+ * Removes things of a private containerd from the machine, whatever they are, each in its own way. What cannot be removed is
+ * still there in the next census. The folder itself stays.
+ */
+export async function removeRemains(folder: string, remains: readonly Remain[]): Promise<void> {
+  for (const kind of order) {
+    const own = remains.filter(each => each.kind === kind);
+    await inParallel(own, workers, each => remove(folder, each));
+  }
+}
+
+async function remove(folder: string, { kind, what, pid, id }: Remain): Promise<void> {
+  switch (kind) {
+    case "containerd":
+    case "process": {
+      const process = pid === undefined ? undefined : identify(pid);
+      if (process !== undefined) await endProcess(process, kind === "containerd" ? 10_000 : 0);
+      return;
+    }
+    case "mount":
+      return unmount(what, pid);
+    case "network namespace":
+      await unmount(what);
+      return rmSync(what, { force: true });
+    case "interface":
+      // it went with its network namespace, unless a process still holds that
+      await execa("ip", ["link", "delete", what], { reject: false, timeout: programMs });
+      return;
+    case "control group":
+      return removeGroup(what);
+    case "snapshot":
+      return removeSnapshot(folder, what);
+    case "file":
+      if (basename(dirname(what)) === "k8s.io" && id !== undefined) await deleteBundle(folder, what, id);
+      return rmSync(what, { recursive: true, force: true });
+    case "shim socket":
+    case "address":
+      return rmSync(what, { force: true });
+    case "folder":
+  }
+}
+
+/** Milliseconds that the processes of a control group may take to end after SIGKILL. */
+const groupMs = 2_000;
+
+/** Removes a control group with those below it, and kills the processes in them; one that stays is left for the next census. */
+export async function removeGroup(group: string): Promise<void> {
+  for (const name of foldersIn(group)) await removeGroup(join(group, name));
+  const processes = pidsIn(group).flatMap(pid => identify(pid) ?? []);
+  await inParallel(processes, workers, each => endProcess(each, 0));
+  const deadline = performance.now() + groupMs;
+  for (;;) {
+    try {
+      return rmdirSync(group);
+    } catch (error) {
+      // a process that has been killed leaves its group a moment later
+      if ((error as NodeJS.ErrnoException).code !== "EBUSY" || performance.now() > deadline) return;
+      await delay(10);
+    }
+  }
+}
+
+/** A snapshot is removed by its containerd; those of a dead one go with its folder. */
+async function removeSnapshot(folder: string, what: string): Promise<void> {
+  const [snapshotter = "", key] = what.split(" ");
+  if (key === undefined) return;
+  const client = connectSnapshots(containerdPaths(folder).socket, programMs);
+  try {
+    await client.remove(snapshotter, key);
+  } catch {
+    // it is still there in the next census
+  } finally {
+    client.close();
+  }
+}
+
+/** Does what containerd does about a shim that has died: the shim's program deletes container, control group and mount. */
+async function deleteBundle(folder: string, bundle: string, id: string): Promise<void> {
+  const { socket, bundles } = containerdPaths(folder);
+  if (dirname(dirname(bundle)) !== bundles) return;
+  const program = readIfThere(join(bundle, "shim-binary-path"));
+  if (program !== undefined) {
+    const whose = ["-namespace", "k8s.io", "-address", socket, "-publish-binary", "/bin/true", "-id", id];
+    await execa(program, [...whose, "-bundle", bundle, "delete"], { cwd: bundle, reject: false, timeout: programMs });
+  }
+  const address = readIfThere(join(bundle, "address"))?.replace(/^unix:\/\//, "");
+  if (address?.startsWith("/run/containerd/s/")) rmSync(address, { force: true });
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}

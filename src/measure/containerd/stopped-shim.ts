@@ -1,0 +1,17 @@
+import { endProcess, findProcesses, isStopped } from "../system/process-identity.js";
+
+/**
+ * Ends the shim of a sandbox that is to be removed, if it is stopped (SIGSTOP): it would answer nothing, and containerd would wait
+ * for minutes. containerd then removes the sandbox as after any shim's death.
+ *
+ * @param id the sandbox's id
+ * @returns the shim's pid; undefined where no stopped shim is
+ */
+export function endStoppedShim(id: string): number | undefined {
+  const isShim = (words: readonly string[]) =>
+    /(^|\/)containerd-shim/.test(words[0] ?? "") && words.some((word, at) => word === "-id" && words[at + 1] === id);
+  const stopped = findProcesses(isShim).find(({ pid }) => isStopped(pid));
+  if (stopped === undefined) return undefined;
+  void endProcess(stopped, 0);
+  return stopped.pid;
+}

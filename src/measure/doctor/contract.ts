@@ -1,0 +1,107 @@
+import { randomBytes } from "node:crypto";
+import type { CriClient, SandboxConfig } from "../cri/client.js";
+import { CriError } from "../cri/errors.js";
+import { type Finding, fine, lacking } from "./finding.js";
+
+/** Milliseconds that one call may take. */
+const callMs = 60_000;
+
+/** The label of the sandboxes that are made here. */
+const label = "rund-lab.contract";
+
+/**
+ * Checks that a service keeps what campaigns rely on in CRI v1. Starts sandboxes of one handler, with labels of their own, and removes
+ * them whatever happens.
+ *
+ * @param handler a handler that the service has; "" for its default
+ * @returns one finding per rule, in a fixed order; those after the first start that fails are left out
+ */
+export async function checkContract(cri: CriClient, handler: string): Promise<readonly Finding[]> {
+  const mark = randomBytes(6).toString("hex");
+  const findings: Finding[] = [];
+  let made = 0;
+  const sandbox = (labels: Readonly<Record<string, string>>): SandboxConfig => {
+    const name = `contract-${mark}-${++made}`;
+    return { name, uid: name, namespace: "rund-lab-contract", handler, labels, network: "NODE" };
+  };
+  const options = { timeoutMs: callMs };
+  const rule = async (check: string, next: string, holds: () => Promise<string | true>): Promise<boolean> => {
+    const found = await holds().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    findings.push(found === true ? fine(check, "holds") : lacking(check, found, next));
+    return found === true;
+  };
+  const ours = () => cri.listPodSandbox({ [label]: mark }, options);
+  const own = { [label]: mark, "rund-lab.part": "one" };
+
+  await rule("speaks CRI v1", "campaigns need runtime.v1", async () => {
+    const { runtimeApiVersion, runtimeName } = await cri.version(options);
+    return (runtimeApiVersion === "v1" && runtimeName !== "") || `it says ${runtimeName} ${runtimeApiVersion}`;
+  });
+  await rule("says that it is ready", "see the service's log for what it waits for", async () => {
+    const { conditions } = await cri.status(options);
+    const ready = conditions.find(({ type }) => type === "RuntimeReady");
+    return ready?.status === true || `RuntimeReady: ${ready?.message ?? "not reported"}`;
+  });
+  try {
+    const first = sandbox(own);
+    let id = "";
+    const started = await rule("starts a sandbox and gives its id", "see the service's log", async () => {
+      id = await cri.runPodSandbox(first, options);
+      return id !== "" || "an empty id";
+    });
+    if (!started) return findings;
+    await rule("has the sandbox ready once it has answered", "latencies end at READY", async () => {
+      const { state, labels, createdAtNs } = await cri.podSandboxStatus(id, options);
+      if (state !== "SANDBOX_READY") return state;
+      if (labels[label] !== mark) return "the labels of the request are missing";
+      const ageMs = Date.now() - Number(createdAtNs / 1_000_000n);
+      return Math.abs(ageMs) < callMs || `created ${ageMs} ms ago by its clock`;
+    });
+    await rule(
+      "lists by whole label values, all of them",
+      "rund-lab checks each answer itself, so this only costs time",
+      async () => {
+        await cri.runPodSandbox(sandbox({ [label]: mark, "rund-lab.part": "one-more" }), options);
+        const found = await cri.listPodSandbox(own, options);
+        const ids = found.map(each => each.id).join(", ");
+        if (ids !== id) return `asked for one, it lists ${ids || "none"}`;
+        const { name, uid, namespace } = found[0]!;
+        return (name === first.name && uid === first.uid && namespace === first.namespace) || `as ${namespace}/${name}`;
+      },
+    );
+    await rule("refuses a name that is taken", "retries of a start could make two sandboxes", async () => {
+      const second = await cri.runPodSandbox({ ...first }, options).catch((error: unknown) => error);
+      if (typeof second === "string") return second === id || `it starts a second one, ${second}`;
+      return second instanceof CriError && ["name-taken", "other"].includes(second.reason) ? true : String(second);
+    });
+    await rule("refuses an unknown handler", "a misspelt handler would measure another runtime", async () => {
+      const refused = await cri
+        .runPodSandbox({ ...sandbox(own), handler: `no-such-${mark}` }, options)
+        .catch((error: unknown) => error);
+      return refused instanceof CriError || "it starts a sandbox";
+    });
+    await rule("removes a sandbox, and removes it twice", "clean-up repeats its calls", async () => {
+      for (let time = 0; time < 2; time++) {
+        await cri.stopPodSandbox(id, options);
+        await cri.removePodSandbox(id, options);
+      }
+      return !(await ours()).some(each => each.id === id) || "it is still listed";
+    });
+    await rule("says not found for what is gone", "a vanished sandbox would pass for another failure", async () => {
+      const status = await cri.podSandboxStatus(id, options).catch((error: unknown) => error);
+      return (status instanceof CriError && status.reason === "not-found") || String(status);
+    });
+  } finally {
+    for (const { id, name, labels } of await ours().catch(() => [])) {
+      // a service may ignore the filter
+      if (labels[label] !== mark || !name.startsWith(`contract-${mark}-`)) continue;
+      await cri.stopPodSandbox(id, options).catch(() => {});
+      await cri.removePodSandbox(id, options).catch(() => {});
+    }
+  }
+  await rule("keeps nothing after a removal", "remove it by hand: `crictl rmp -f ID`", async () => {
+    const left = (await ours()).filter(({ labels }) => labels[label] === mark);
+    return left.length === 0 || `${left.length} sandboxes: ${left.map(({ id }) => id).join(", ")}`;
+  });
+  return findings;
+}

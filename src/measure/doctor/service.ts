@@ -1,0 +1,170 @@
+import { existsSync } from "node:fs";
+import { cgroupDriver, kubeletConfig, kubeletDriver, readKubeletConfig } from "../campaign/cgroup-parent.js";
+import { reportedConfig } from "../campaign/reported-config.js";
+import { serviceFacts } from "../campaign/service-facts.js";
+import type { CriClient, CriStatus, CriVersion } from "../cri/client.js";
+import { CriError } from "../cri/errors.js";
+import { connectCri, socketPath } from "../cri/grpc.js";
+import { runtimeHandlers } from "../cri/handlers.js";
+import { cgroupMode } from "../host/cgroups.js";
+import { listenerOf } from "../host/listener.js";
+import { inotifyInstances, openFilesOf } from "../host/open-files.js";
+import { badPair } from "./bad-pairs.js";
+import { type Finding, fine, lacking } from "./finding.js";
+
+/** A service that answers, as the doctor looks at it. */
+export interface ServiceUnderTest {
+  readonly cri: CriClient;
+  readonly socket: string;
+  readonly version: CriVersion;
+  readonly status: CriStatus;
+}
+
+/** Milliseconds that one call may take. */
+const callMs = 5_000;
+
+/** Files that a sandbox opens in the service's own process: connections to its shim, the task's pipes, events. Measured. */
+const filesInService = 4;
+
+/**
+ * What would make cold starts on a service fail, though it answers: its sandbox image, its cgroup driver, its own limit on
+ * open files, inotify, programs that are known not to work together.
+ *
+ * @param handlers the handlers that are to be used; all that the service has if empty
+ * @param sandboxes the most sandboxes at once; 0 without a plan
+ */
+export async function serviceFindings(
+  service: ServiceUnderTest,
+  handlers: readonly string[],
+  sandboxes: number,
+): Promise<readonly Finding[]> {
+  const { cri, socket, version, status } = service;
+  const own = handlers.length > 0 ? handlers : (runtimeHandlers(status) ?? []);
+  const reported = await cri.cgroupDriver({ timeoutMs: callMs });
+  const kubelet = readKubeletConfig();
+  const driverOf = (handler: string) => cgroupDriver({ status, reported, kubelet }, handler);
+  return [
+    await imageFinding(service),
+    ...driverFindings(
+      own.map(handler => ({ handler, driver: driverOf(handler) })),
+      kubelet,
+    ),
+    filesFinding(listenerOf(socket), sandboxes),
+    inotifyFinding(sandboxes),
+    await pairsFinding(own, async handler => {
+      const facts = await serviceFacts({ version, status, socket, configText: null, driver: null }, handler);
+      return [String(facts.service), String(facts.ociVersion)];
+    }),
+  ];
+}
+
+async function imageFinding({ cri, status }: ServiceUnderTest): Promise<Finding> {
+  const check = "sandbox image";
+  const image = reportedConfig(status)?.sandboxImage;
+  if (image === undefined || image === "") return fine(check, "the service does not name it");
+  if ((await cri.imageStatus(image, { timeoutMs: callMs })) !== null) return fine(check, image);
+  return lacking(
+    check,
+    `${image} is not in the service's store`,
+    `\`ctr -n k8s.io images pull ${image}\`, or import it: else each start fails, or waits for a registry`,
+  );
+}
+
+/** A finding that does not make starts fail. */
+const differs = "kubelet's cgroup driver";
+
+/**
+ * The reasons why cold starts of a plan would fail on a service; none where the service does not answer.
+ *
+ * @param handlers the handlers of the plan's runtimes
+ * @param sandboxes the most sandboxes at once
+ */
+export async function serviceObstacles(
+  endpoint: string,
+  handlers: readonly string[],
+  sandboxes: number,
+): Promise<readonly string[]> {
+  const cri = connectCri(endpoint);
+  try {
+    const version = await cri.version({ timeoutMs: callMs });
+    const service = { cri, socket: socketPath(endpoint), version, status: await cri.status({ timeoutMs: callMs }) };
+    const findings = await serviceFindings(service, handlers, sandboxes);
+    return findings
+      .filter(({ ok, check }) => !ok && check !== differs)
+      .map(({ check, found, next }) => `${check}: ${found} (${next})`);
+  } catch (error) {
+    if (error instanceof CriError) return [];
+    throw error;
+  } finally {
+    cri.close();
+  }
+}
+
+/** @param kubelet the text of the kubelet's config */
+function driverFindings(
+  found: readonly { readonly handler: string; readonly driver: string | null }[],
+  kubelet: string | undefined,
+): readonly Finding[] {
+  const check = "cgroup driver";
+  const drivers = [...new Set(found.map(({ driver }) => driver))];
+  const namesOf = (driver: string | null) => found.filter(each => each.driver === driver).map(each => each.handler);
+  const text = drivers.map(driver => `${driver ?? "unknown"} (${namesOf(driver).join(", ")})`).join("; ");
+  if (drivers.includes("systemd") && !existsSync("/run/systemd/system")) {
+    const names = namesOf("systemd").join(", ");
+    return [lacking(check, text, `systemd does not run here: set SystemdCgroup = false for ${names}`)];
+  }
+  const wanted = kubeletDriver(kubelet ?? "");
+  const other = wanted === null ? [] : found.filter(({ driver }) => driver !== null && driver !== wanted);
+  const names = other.map(({ handler }) => handler).join(", ");
+  return [
+    fine(check, text || "no handler is known"),
+    ...(other.length === 0
+      ? []
+      : [lacking(differs, `${kubeletConfig} says ${wanted}, the service does not for ${names}`, "set both alike")]),
+  ];
+}
+
+function filesFinding(pid: number | undefined, sandboxes: number): Finding {
+  const check = "files of the service";
+  const use = pid === undefined ? undefined : openFilesOf(pid);
+  if (use === undefined) return fine(check, "its process cannot be seen");
+  const text = `${use.used} open of ${use.limit}`;
+  const needed = sandboxes * filesInService;
+  return needed <= use.limit - use.used
+    ? fine(check, text)
+    : lacking(check, text, `the plan needs about ${needed} more: raise LimitNOFILE of its unit (or ulimit -n)`);
+}
+
+/** With cgroup v2 each shim watches its container's memory events by an inotify instance; with v1 by none. */
+function inotifyFinding(sandboxes: number): Finding {
+  const check = "inotify";
+  const use = inotifyInstances();
+  if (use === undefined) return fine(check, "the kernel has no limit");
+  const text = `${use.used} instances of ${use.limit}`;
+  const needed = cgroupMode() === "v2" ? sandboxes : 1;
+  return needed <= use.limit - use.used
+    ? fine(check, text)
+    : lacking(check, text, `the plan needs ${needed} more: sysctl fs.inotify.max_user_instances=${use.used + needed}`);
+}
+
+/** @param programs gives the service and the OCI runtime behind a handler, each with its version */
+async function pairsFinding(
+  handlers: readonly string[],
+  programs: (handler: string) => Promise<readonly [service: string, runtime: string]>,
+): Promise<Finding> {
+  const known: string[] = [];
+  const bad: string[] = [];
+  for (const handler of handlers) {
+    const [service, runtime] = await programs(handler);
+    if (runtime !== "null" && runtime !== "undefined") known.push(`${handler}: ${runtime}`);
+    const why = badPair(service, runtime);
+    if (why !== undefined) bad.push(`${runtime} behind ${service}: ${why}`);
+  }
+  const check = "known bad pairs";
+  return bad.length === 0
+    ? fine(
+        check,
+        known.length === 0 ? "none; the service does not tell its runtimes' programs" : `none (${known.join(", ")})`,
+      )
+    : lacking(check, known.join(", "), bad.join("; "));
+}

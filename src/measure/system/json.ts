@@ -1,0 +1,8 @@
+/** Parses JSON. @returns null for a text that is missing or is no JSON */
+export function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
+}
