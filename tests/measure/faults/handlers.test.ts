@@ -16,7 +16,8 @@ const test = suiteNeeding("handlers that misbehave on a real containerd", needs.
 const runc = which("runc");
 /** What each does at `create` or `start`; everything else is runc's business. */
 const handlers: Readonly<Record<string, string>> = {
-  fails: `case " $* " in *" create "*) echo 'no such luck' >&2; exit 1 ;; esac`,
+  // the shim takes the reason from the runtime's log
+  fails: `case " $* " in *" create "*) echo '{"level":"error","msg":"no such luck"}' >"$LOG"; exit 1 ;; esac`,
   hangs: `case " $* " in *" create "*) sleep 30 ;; esac`,
   // the program that was to answer ends by a signal
   killed: `case " $* " in *" create "*) kill -9 $$ ;; esac`,
@@ -40,7 +41,7 @@ test.before(async () => {
   let changed = text;
   for (const [name, script] of Object.entries(handlers)) {
     const program = join(folder, name);
-    const root = `ROOT=; last=; for w; do [ "$last" = --root ] && ROOT=$w; last=$w; done`;
+    const root = `last=; for w; do case $last in --root) ROOT=$w ;; --log) LOG=$w ;; esac; last=$w; done`;
     writeFileSync(program, `#!/bin/sh\n${root}\n${script}\nexec ${runc} "$@"\n`);
     chmodSync(program, 0o755);
     changed = patchToml(
