@@ -5,7 +5,7 @@
 set -eu
 
 packages="
-  git ca-certificates procps util-linux
+  git ca-certificates curl procps util-linux
   containerd runc crun runsc smem containernetworking-plugins busybox-static
   jupyter-notebook jupyter-nbconvert jupyter-client python3-nbclient python3-ipykernel python3-jupyter-kernel-test
   chromium

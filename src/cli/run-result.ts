@@ -11,7 +11,7 @@ import { type Io, note, print, printJson } from "./io.js";
  *
  * @param summarise gives the cells of a journal
  * @param hintFor the next step for a known failure
- * @throws LabError of kind `check` if nothing was measured, or nothing of one runtime
+ * @throws LabError `RUND_NO_ROUND` of kind `check` if nothing was measured, or nothing of one runtime
  */
 export async function printOutcome(
   io: Io,
@@ -24,7 +24,10 @@ export async function printOutcome(
   const events = readJournal(path);
   const cells = summarise(events);
   printResult(io, path, cells, await ratesHeld(settings, events), json);
-  refuseEmpty(path, cells, hintFor);
+  const empty = emptyRuns(cells);
+  // the error about an empty run has the hint
+  for (const cell of cells) noteFailures(io, cell, empty.includes(cell.run) ? () => undefined : hintFor);
+  if (empty.length > 0 || cells.length === 0) throw noRound(path, cells, empty, hintFor);
 }
 
 function readJournal(path: string) {
@@ -58,32 +61,47 @@ function printResult(
 ): void {
   if (json) printJson(io, { campaign: path, status: "complete", cells, ...(held.length === 0 ? {} : { held }) });
   else print(io, `${path}\n${cells.map(describeCell).join("")}${held.map(describeHeld).join("")}`);
-  for (const { unreliable, runtime, failed, attempted } of cells) {
-    if (unreliable) note(io, `unreliable: ${failed} of ${attempted} cold starts of ${runtime} failed`);
-  }
 }
 
-/** @throws LabError `RUND_NO_ROUND` if all rounds of some runtime failed in an experiment: nothing was measured of it */
-function refuseEmpty(path: string, cells: readonly CellSummary[], hintFor: (said: string) => string | undefined): void {
-  const runs = [...new Set(cells.map(({ run }) => run))];
-  const empty = runs.flatMap(run => {
-    const own = cells.filter(cell => cell.run === run);
-    return own.some(({ rounds }) => rounds > 0) ? [] : [own];
-  });
-  const [first] = empty;
-  if (first === undefined && cells.length > 0) return;
-  const why = first?.find(({ firstFailure }) => firstFailure !== null)?.firstFailure ?? "unknown";
-  const whose =
-    empty.length < runs.length
-      ? ` of ${empty.map(([cell]) => `${cell?.runtime} (${cell?.experiment})`).join(", ")}`
-      : "";
-  throw new LabError("RUND_NO_ROUND", "check", `no round${whose} was complete; the first failure: ${why}`, {
+/** Says of a cell how many cold starts failed, where and why the first of them did, and the next step if it is known. */
+function noteFailures(io: Io, cell: CellSummary, hintFor: (said: string) => string | undefined): void {
+  const { unreliable, runtime, failed, attempted, firstFailure } = cell;
+  if (failed === 0 || (firstFailure === null && !unreliable)) return;
+  const counted = `${unreliable ? "unreliable: " : ""}${failed} of ${attempted} cold starts of ${runtime} failed`;
+  note(io, firstFailure === null ? counted : `${counted}; the first${inStage(cell)}: ${firstFailure}`);
+  const hint = hintFor(firstFailure ?? "");
+  if (hint !== undefined) note(io, `hint: ${hint}`);
+}
+
+const inStage = ({ failedStage }: CellSummary): string =>
+  failedStage === undefined ? "" : `, in stage ${failedStage}`;
+
+/** The runs in which no round was complete. */
+const emptyRuns = (cells: readonly CellSummary[]): readonly string[] =>
+  [...new Set(cells.map(({ run }) => run))].filter(run => cells.every(cell => cell.run !== run || cell.rounds === 0));
+
+/** All rounds of some runtime failed in an experiment: nothing was measured of it. */
+function noRound(
+  path: string,
+  cells: readonly CellSummary[],
+  empty: readonly string[],
+  hintFor: (said: string) => string | undefined,
+): LabError {
+  const own = cells.filter(({ run }) => run === empty[0]);
+  const failing = own.find(({ firstFailure }) => firstFailure !== null);
+  const why = failing?.firstFailure ?? "unknown";
+  const names = empty.map(run => cells.find(cell => cell.run === run)!);
+  const whose = names.length < new Set(cells.map(({ run }) => run)).size ? ` of ${names.map(nameOf).join(", ")}` : "";
+  const first = `the first failure${failing === undefined ? "" : inStage(failing)}: ${why}`;
+  return new LabError("RUND_NO_ROUND", "check", `no round${whose} was complete; ${first}`, {
     where: path,
     hint:
       hintFor(why) ??
       "events.ndjson has every failure with its reason; `rund-lab doctor` shows what this machine lacks",
   });
 }
+
+const nameOf = ({ runtime, experiment }: CellSummary): string => `${runtime} (${experiment})`;
 
 function describeCell(cell: CellSummary): string {
   const { experiment, runtime, density, concurrency, memoryMb, rounds, partial, failed, attempted } = cell;

@@ -157,7 +157,7 @@ export const othersAllowed: readonly object[] = [
       },
       {
         ...{ until: "output", pulledMs: 1, createdMs: 1, startedMs: 1, outputMs: 1, processMs: 1, respondedMs: 1 },
-        ...{ refusedMs: 1, marks: { sandboxTask: 1, sandboxRecord: 1 } },
+        ...{ refusedMs: 1, marks: { sandboxTask: 1, sandboxRecord: 1 }, marksMissing: ["sandboxStart"] },
       },
     ],
   },

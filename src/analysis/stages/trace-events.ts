@@ -60,8 +60,10 @@ function eventsOf(sample: Sample): readonly TraceEvent[] {
       slice(name, sentMs, endedMs, "cold start", { sandbox, message, ...(stage === undefined ? {} : { stage }) }),
     ];
   }
+  const { until = "sandbox", marksMissing } = sample;
+  const missing = marksMissing === undefined ? {} : { marksMissing: marksMissing.join(", ") };
   return [
-    slice("cold start", sentMs, endOf(sample), "cold start", { sandbox, until: sample.until ?? "sandbox" }),
+    slice("cold start", sentMs, endOf(sample), "cold start", { sandbox, until, ...missing }),
     ...stagesOf(sample).map(({ name, fromMs, toMs }) => slice(name, fromMs, toMs, "stage", undefined)),
   ];
 }

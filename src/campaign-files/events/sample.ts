@@ -23,6 +23,8 @@ const circumstances = {
   refusedMs: durationMs.exactOptional(),
   /** Moments that the container runtime's own events report. */
   marks: z.partialRecord(z.enum(markNames), differenceMs).exactOptional(),
+  /** Moments whose events were lost or came too late, so that stages are coarser; left out where every event came. */
+  marksMissing: z.array(z.enum(markNames)).exactOptional(),
   /** When the watch showed that the pod was bound to a node, and that it was ready as a whole. */
   scheduledMs: durationMs.exactOptional(),
   podReadyMs: durationMs.exactOptional(),

@@ -9,6 +9,7 @@ import { clearOrphans } from "../containerd/orphans.js";
 import { removeGroup } from "../containerd/remove-remains.js";
 import { endStoppedShim } from "../containerd/stopped-shim.js";
 import { EventStream } from "../cri/events.js";
+import { ShimLog } from "../cri/shim-log.js";
 import type { HeadroomTools, MemoryTools } from "../experiments/visit.js";
 import { readBounds } from "../host/bounds.js";
 import { readCpu } from "../host/cpu.js";
@@ -53,9 +54,11 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
   // those of a session that was killed
   rmSync(logFolder, { recursive: true, force: true });
   // a rehearsal's service has none, and any other than containerd is not asked
-  const listen = service.version.runtimeName === "containerd" && replay === null ? () => new EventStream(socket) : null;
+  const reports = service.version.runtimeName === "containerd" && replay === null;
+  const listen = () => [new EventStream(socket), ...(log === null ? [] : [new ShimLog(log)])];
   const micro = microTools(label, usesSnapshots ? socket : "");
-  const driver = criDriver({ cri, clock, logFolder, listen, cgroupParent: parentFor(service, label, micro) });
+  const cgroupParent = parentFor(service, label, micro);
+  const driver = criDriver({ cri, clock, logFolder, cgroupParent, ...(reports ? { listen } : {}) });
   return {
     driver,
     clock,

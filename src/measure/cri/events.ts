@@ -11,6 +11,9 @@ export interface ContainerdEvent {
   readonly epochMs: number;
 }
 
+/** Topics of moments that are no events of containerd: its log or its spans report them. */
+export const reported = { shim: "shim up", networkBegin: "network begins", networkEnd: "network ends" } as const;
+
 /** The topics of a start, and the update that brackets the setting up of a pod's network. */
 const topics = ["/snapshot/prepare", "/containers/create", "/containers/update", "/tasks/create", "/tasks/start"];
 
@@ -24,6 +27,7 @@ export class EventStream {
   readonly #client: Client;
   readonly #stream: ClientReadableStream<Buffer>;
   readonly #received: Buffer[] = [];
+  readonly #events: ContainerdEvent[] = [];
   #broken = false;
 
   /** @param socket containerd's own; on any other CRI service the stream is broken from the beginning */
@@ -47,14 +51,13 @@ export class EventStream {
     return this.#broken;
   }
 
-  /** The number of messages so far. */
-  get count(): number {
-    return this.#received.length;
-  }
-
   /** Returns the events so far, in the order they arrived; a message that is damaged is left out. */
   events(): readonly ContainerdEvent[] {
-    return this.#received.flatMap(message => readEnvelope(message) ?? []);
+    for (const message of this.#received.splice(0)) {
+      const event = readEnvelope(message);
+      if (event !== undefined) this.#events.push(event);
+    }
+    return this.#events;
   }
 
   close(): void {

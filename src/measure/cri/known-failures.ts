@@ -17,8 +17,16 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
     "the sandbox (pause) image is missing: import it, or name one that is here as sandbox_image in containerd's config",
   ],
   [
+    /no IP addresses available|addresses? (?:pool|range) (?:is )?exhausted/i,
+    "the pod network has no free address: lower the concurrency, or give its CNI configuration a larger range",
+  ],
+  [
+    /container (?:io|loggers?).*(?:read-only file system|permission denied|not a directory|no such file)/,
+    "the service cannot write the container's log: choose an --out folder that containerd can write and this program can read",
+  ],
+  [
     /cni plugin not initialized|failed to setup network for sandbox/,
-    "the pod network is not set up: measure with --network node, or install CNI plugins and a configuration",
+    "the CNI plugins did not set up the pod network: their message says why; --network node measures without one",
   ],
   [
     /resource temporarily unavailable|cannot allocate memory|pthread_create failed|newosproc/,

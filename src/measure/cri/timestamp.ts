@@ -9,3 +9,10 @@ export function timestampNs(time: string): bigint {
   const seconds = Date.parse(time.replace(/\.\d+/, "")) / 1000;
   return BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, "0"));
 }
+
+/**
+ * Milliseconds since the epoch of such a time, to the microsecond: what is finer does not fit beside the epoch in a double.
+ *
+ * @example epochMs("1970-01-01T00:00:01.000002999Z") // 1000.002
+ */
+export const epochMs = (time: string): number => Number(timestampNs(time) / 1000n) / 1000;

@@ -36,6 +36,7 @@ function summariseCell(experiment: Experiment, rounds: readonly RoundEvent[]): C
     unreliable: isUnreliable(failures.length, samples.length),
     result: makespanMs === null ? "no complete round" : `makespan ${makespanMs.toFixed(1)} ms`,
     firstFailure: failures[0]?.message.split("\n")[0] ?? null,
+    ...(failures[0]?.stage === undefined ? {} : { failedStage: failures[0].stage }),
     diskShare: rounds.some(({ diskShare }) => diskShare !== undefined)
       ? Math.max(...rounds.map(({ diskShare = 0 }) => diskShare))
       : null,

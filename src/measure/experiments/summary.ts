@@ -1,4 +1,4 @@
-import type { RoundFlag } from "../../campaign-files/events.js";
+import type { FailedStage, RoundFlag } from "../../campaign-files/events.js";
 import type { Experiment } from "../../model/experiment.js";
 
 /** What a campaign has measured of one cell. */
@@ -34,6 +34,8 @@ export interface CellSummary {
   readonly result: string;
   /** The message of the first cold start that failed; null if none did. */
   readonly firstFailure: string | null;
+  /** The stage in which it failed; left out where no sandbox has a container. */
+  readonly failedStage?: FailedStage;
   /** The largest share of a round in which some task waited for a disk; null where nobody looked. */
   readonly diskShare: number | null;
   /** Rounds that carry each flag. */

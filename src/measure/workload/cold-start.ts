@@ -75,16 +75,19 @@ export async function coldStart(
   };
   const timedOut = (message: string) => failed("timeout", stage === "ready" ? "not-ready" : `no-${stage}`, message);
 
-  /** Waits until the process is seen to do something, has exited, or the time is over. */
+  /**
+   * Waits until the process is seen to do something, has exited, or the time is over.
+   *
+   * @param watching ends the look-out for its exit
+   */
   async function awaitProcess<Seen>(
     what: { readonly before: string; readonly never: string },
     seen: Promise<Seen>,
+    watching: AbortSignal,
   ): Promise<Seen | ColdStartResult> {
-    let over = false;
     const exited = (async () => {
       while (leftMs() > exitCheckMs) {
-        await clock.sleep(exitCheckMs, signal);
-        if (over) break;
+        await clock.sleep(exitCheckMs, watching);
         const status = await cri.containerStatus(containerId!, callOptions()).catch((error: unknown) => {
           // the time for all stages was over before this look was answered
           if (error instanceof CriError && error.reason === "timeout") return null;
@@ -96,15 +99,11 @@ export async function coldStart(
         const why = reason === "" ? "" : ` (${reason})`;
         return failed("failed", "exited", `the process exited with code ${exitCode}${why} before ${what.before}`);
       }
-      await clock.sleep(Math.max(0, leftMs()), signal);
+      await clock.sleep(Math.max(0, leftMs()), watching);
       return timedOut(`the process runs, but ${what.never} within ${timeoutMs} ms`);
     })();
     exited.catch(() => {});
-    try {
-      return await Promise.race([seen, exited]);
-    } finally {
-      over = true;
-    }
+    return Promise.race([seen, exited]);
   }
 
   try {
@@ -141,31 +140,31 @@ export async function coldStart(
     // a process may write and serve before StartContainer is answered
     const begun = Promise.race([printed, started]);
     begun.catch(() => {});
-    const stop = new AbortController();
+    const end = new AbortController();
+    const watching = AbortSignal.any([signal, end.signal]);
     const responder: Responder = { host: address === "" ? "127.0.0.1" : address, port, path: workload.container!.path };
-    const answered =
-      workload.until === "response"
-        ? begun.then(() => waitForResponse(responder, AbortSignal.any([signal, stop.signal])))
-        : undefined;
+    const answered = workload.until === "response" ? begun.then(() => waitForResponse(responder, watching)) : undefined;
     answered?.catch(() => {});
     try {
       await started;
       if (workload.until === "output") {
         stage = "output";
-        const early = await awaitProcess({ before: "its first line", never: "wrote no line" }, printed);
+        const early = await awaitProcess({ before: "its first line", never: "wrote no line" }, printed, watching);
         if (early !== undefined) return early;
       } else if (answered !== undefined) {
         stage = "response";
         const seen = await awaitProcess(
           { before: `it answered on port ${port}`, never: `did not answer on port ${port}` },
           answered,
+          watching,
         );
         if ("sample" in seen) return seen;
         reached.respondedMs = at(seen.answeredNs);
         if (seen.refusedNs !== null) reached.refusedMs = at(seen.refusedNs);
       }
     } finally {
-      stop.abort();
+      // whatever still waits would keep the program alive until the deadline
+      end.abort();
     }
     return ready();
   } catch (error) {

@@ -4,14 +4,13 @@ import type { Sample } from "../../campaign-files/events.js";
 import { LabError } from "../../model/errors.js";
 import type { ContainerConfig, CriClient, SandboxConfig } from "../cri/client.js";
 import { isLost } from "../cri/errors.js";
-import type { EventStream } from "../cri/events.js";
 import { labelNames } from "../cri/labels.js";
 import { listeningPorts } from "../host/ports.js";
 import type { Clock } from "../round/clock.js";
 import type { Driver, Release, Starts, Workload, WorkloadContainer } from "../round/driver.js";
 import { coldStart, sinceRelease } from "./cold-start.js";
 import { FirstLines } from "./first-line.js";
-import { addMarks } from "./marks.js";
+import { addMarks, type Reports } from "./marks.js";
 
 /** What a driver over CRI works with. */
 export interface CriDriverTools {
@@ -19,8 +18,8 @@ export interface CriDriverTools {
   readonly clock: Clock;
   /** Where the service writes the containers' logs; made when it is needed, removed with the last of them. */
   readonly logFolder: string;
-  /** Begins to listen to the service's own events; null for a service that has none. */
-  readonly listen?: (() => EventStream) | null;
+  /** Begins to listen to what the service reports of its work; left out for one that reports nothing. */
+  readonly listen?: () => readonly Reports[];
   /** The parent of a sandbox's control groups, by its handler; undefined where the service is to choose. */
   readonly cgroupParent?: (handler: string) => string | undefined;
 }
@@ -54,7 +53,7 @@ function starts(tools: CriDriverTools, workload: Workload, sandboxes: readonly S
   const { container } = workload;
   if (container !== null && workload.until === "response") refuseTakenPorts(sandboxes, container);
   const logs = container === null ? null : openLogs(tools.logFolder);
-  const stream = tools.listen?.() ?? null;
+  const reports = tools.listen?.() ?? [];
   const containerIds = new Map<number, string>();
   const files = new Map<number, string>();
   return {
@@ -81,11 +80,11 @@ function starts(tools: CriDriverTools, workload: Workload, sandboxes: readonly S
         logs === null
           ? samples
           : samples.map(sample => withOutput(sample, logs.lines.seen(files.get(sample.client)!), from));
-      if (stream === null) return withLines;
-      return addMarks(withLines, stream, { containerIds, podNetwork }, from, tools.clock);
+      if (reports.length === 0) return withLines;
+      return addMarks(withLines, reports, { containerIds, podNetwork }, from, tools.clock);
     },
     close() {
-      stream?.close();
+      for (const each of reports) each.close();
       logs?.close();
     },
   };
@@ -97,11 +96,13 @@ function withParent(sandbox: SandboxConfig, usual: CriDriverTools["cgroupParent"
   return cgroupParent === undefined ? sandbox : { ...sandbox, cgroupParent };
 }
 
-/** A folder for the logs of some containers, and their first lines. */
+/**
+ * Makes a folder for the logs of some containers, and watches it for their first lines.
+ *
+ * @throws LabError `RUND_LOG_FOLDER` if it cannot be made or watched
+ */
 function openLogs(parent: string) {
-  mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, "logs-"));
-  const lines = new FirstLines(folder);
+  const { folder, lines } = makeLogs(parent);
   return {
     folder,
     lines,
@@ -115,6 +116,22 @@ function openLogs(parent: string) {
       }
     },
   };
+}
+
+function makeLogs(parent: string) {
+  try {
+    mkdirSync(parent, { recursive: true });
+    const folder = mkdtempSync(join(parent, "logs-"));
+    return { folder, lines: new FirstLines(folder) };
+  } catch (cause) {
+    throw new LabError("RUND_LOG_FOLDER", "machine", "", {
+      where: parent,
+      expected: "a folder that this program can write and watch: the containers' logs go there",
+      found: cause instanceof Error ? cause.message : String(cause),
+      hint: "choose a writable folder with --out; if watches are used up, raise fs.inotify.max_user_instances",
+      cause,
+    });
+  }
 }
 
 /** A sample with the first line that came after its end. */

@@ -1,6 +1,6 @@
 import { closeSync, type FSWatcher, openSync, readSync, watch } from "node:fs";
 import { join } from "node:path";
-import { timestampNs } from "../cri/timestamp.js";
+import { epochMs } from "../cri/timestamp.js";
 
 /** A container's first line of output. */
 export interface FirstLine {
@@ -28,14 +28,11 @@ export function readFirstLine(log: string): FirstLine | undefined {
   if (Number.isNaN(Date.parse(time))) return undefined;
   const own = /^started (\d{1,11}\.\d{1,9})$/.exec(text)?.[1];
   return {
-    stampEpochMs: epochMs(timestampNs(time)),
+    stampEpochMs: epochMs(time),
     ownEpochMs: own === undefined ? null : Math.round(Number(own) * 1e6) / 1000,
     text,
   };
 }
-
-/** To the microsecond: what is finer does not fit beside the epoch in a double. */
-const epochMs = (ns: bigint): number => Number(ns / 1000n) / 1000;
 
 /** Watches a folder of container logs for the first line of each. */
 export class FirstLines {

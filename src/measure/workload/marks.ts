@@ -1,6 +1,6 @@
 import type { ReadySample, Sample } from "../../campaign-files/events.js";
 import type { MarkName } from "../../model/marks.js";
-import type { ContainerdEvent, EventStream } from "../cri/events.js";
+import { type ContainerdEvent, reported } from "../cri/events.js";
 import type { Clock } from "../round/clock.js";
 import type { Release } from "../round/driver.js";
 import { sinceRelease } from "./cold-start.js";
@@ -9,12 +9,15 @@ import { sinceRelease } from "./cold-start.js";
 const lateMs = 500;
 const lookAgainMs = 10;
 
-/** The marks behind the topics of a sandbox's events, and of its container's. */
+/** The marks behind what is reported of a sandbox, and of its container. */
 const sandboxMarks: Readonly<Record<string, MarkName>> = {
   "/snapshot/prepare": "sandboxSnapshot",
   "/containers/create": "sandboxRecord",
   "/tasks/create": "sandboxTask",
   "/tasks/start": "sandboxStart",
+  [reported.shim]: "sandboxShim",
+  [reported.networkBegin]: "networkBegin",
+  [reported.networkEnd]: "networkEnd",
 };
 const containerMarks: Readonly<Record<string, MarkName>> = {
   "/snapshot/prepare": "containerSnapshot",
@@ -23,16 +26,31 @@ const containerMarks: Readonly<Record<string, MarkName>> = {
   "/tasks/start": "containerStart",
 };
 
+/** The marks that containerd's event stream has for every start. */
+const eventMarks = {
+  sandbox: ["sandboxSnapshot", "sandboxRecord", "sandboxTask", "sandboxStart"],
+  container: ["containerSnapshot", "containerRecord", "containerTask", "containerStart"],
+} as const satisfies Record<string, readonly MarkName[]>;
+
+/** One way in which containerd reports what it does: its event stream, its log. */
+export interface Reports {
+  /** What was reported so far, in the order of arrival. */
+  events(): readonly ContainerdEvent[];
+  /** Whether nothing more is to come. */
+  readonly broken: boolean;
+  close(): void;
+}
+
 /**
- * Adds to each ready sample when containerd reports to have done what. Events of other sandboxes are left out. A sample that
- * got no event of its own has no marks; no other time of it depends on them.
+ * Adds to each ready sample the moments that containerd reports. Reports of other sandboxes are left out. A sample whose events
+ * are lost or late names the marks that it lacks; no other time of it depends on them.
  *
  * @param containerIds the container's id of each client that has one
  * @param podNetwork whether containerd sets up a network for each sandbox, which two updates of its record bracket
  */
 export async function addMarks(
   samples: readonly Sample[],
-  stream: EventStream,
+  reports: readonly Reports[],
   { containerIds, podNetwork }: { readonly containerIds: ReadonlyMap<number, string>; readonly podNetwork: boolean },
   from: Release,
   clock: Clock,
@@ -40,19 +58,27 @@ export async function addMarks(
   const ready = samples.flatMap(sample => (sample.status === "ready" ? [sample] : []));
   const last = ready.map(({ client, sandbox }) => containerIds.get(client) ?? sandbox);
   const deadlineNs = clock.nowNs() + BigInt(lateMs * 1e6);
-  let byId = groupById(stream.events());
-  const complete = () => last.every(id => byId.get(id)?.some(({ topic }) => topic === "/tasks/start") === true);
-  for (let read = stream.count; !complete() && !stream.broken && clock.nowNs() < deadlineNs; ) {
-    await clock.sleep(lookAgainMs);
-    if (stream.count === read) continue;
-    read = stream.count;
-    byId = groupById(stream.events());
-  }
+  const toCome = () => reports.some(each => !each.broken && !haveStarted(each.events(), last));
+  while (toCome() && clock.nowNs() < deadlineNs) await clock.sleep(lookAgainMs);
+  const byId = groupById(reports.flatMap(each => each.events()));
   return samples.map(sample => {
     if (sample.status !== "ready") return sample;
-    const own = marksOf(sample, containerIds.get(sample.client), byId, podNetwork, from);
-    return Object.keys(own).length === 0 ? sample : { ...sample, marks: own };
+    const containerId = containerIds.get(sample.client);
+    const marks = marksOf(sample, containerId, byId, podNetwork, from);
+    const expected = [...eventMarks.sandbox, ...(containerId === undefined ? [] : eventMarks.container)];
+    const marksMissing = expected.filter(name => marks[name] === undefined);
+    return {
+      ...sample,
+      ...(Object.keys(marks).length === 0 ? {} : { marks }),
+      ...(marksMissing.length === 0 ? {} : { marksMissing }),
+    };
   });
+}
+
+/** Whether the last event of each of these sandboxes or containers is there. */
+function haveStarted(events: readonly ContainerdEvent[], ids: readonly string[]): boolean {
+  const started = new Set(events.flatMap(({ topic, id }) => (topic === "/tasks/start" ? [id] : [])));
+  return ids.every(id => started.has(id));
 }
 
 function marksOf(

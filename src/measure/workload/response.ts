@@ -37,40 +37,41 @@ export async function waitForResponse(responder: Responder, signal: AbortSignal)
     const next = delay(retryMs, undefined, { signal });
     // awaited only after an attempt without an answer
     next.catch(() => {});
-    const answeredNs = await (responder.path === null ? tryConnection(responder) : tryRequest(responder));
+    const answeredNs = await attempt(responder);
     if (answeredNs !== null) return { answeredNs, refusedNs };
     refusedNs = begunNs;
     await next;
   }
 }
 
-/** @returns when the connection was accepted; null if it was not */
-function tryConnection({ host, port }: Responder): Promise<bigint | null> {
+/**
+ * Connects once, and asks over the connection where a path is given. Most attempts are refused, so a request is made only
+ * behind a connection: refusals then cost little.
+ *
+ * @returns when the connection was accepted, or its request answered with 2xx; null if it was not
+ */
+function attempt({ host, port, path }: Responder): Promise<bigint | null> {
   return new Promise(settle => {
     let answeredNs: bigint | null = null;
-    const socket = connect({ host, port, timeout: attemptMs });
-    socket.once("connect", () => {
+    const answered = () => {
       answeredNs = process.hrtime.bigint();
-      socket.destroy();
-    });
+    };
+    const socket = connect({ host, port, timeout: attemptMs });
     socket.once("timeout", () => socket.destroy());
     // the close that follows tells it
-    socket.once("error", () => {});
+    socket.on("error", () => {});
     socket.once("close", () => settle(answeredNs));
-  });
-}
-
-/** @returns when the head of a 2xx answer arrived; null if none did */
-function tryRequest({ host, port, path }: Responder): Promise<bigint | null> {
-  return new Promise(settle => {
-    let answeredNs: bigint | null = null;
-    const request = get({ host, port, path: path ?? "/", agent: false, timeout: attemptMs }, response => {
-      const { statusCode = 0 } = response;
-      if (statusCode >= 200 && statusCode < 300) answeredNs = process.hrtime.bigint();
-      response.destroy();
+    socket.once("connect", () => {
+      if (path === null) {
+        answered();
+        socket.destroy();
+        return;
+      }
+      const request = get({ host, port, path, createConnection: () => socket }, ({ statusCode = 0 }) => {
+        if (statusCode >= 200 && statusCode < 300) answered();
+        socket.destroy();
+      });
+      request.on("error", () => {});
     });
-    request.once("timeout", () => request.destroy());
-    request.once("error", () => {});
-    request.once("close", () => settle(answeredNs));
   });
 }

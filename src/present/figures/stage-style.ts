@@ -6,6 +6,8 @@ const colours: Readonly<Record<string, string>> = {
   "sandbox record": "#6a9fd4",
   "before the network": "#b9d9b4",
   network: "#3f9a4f",
+  "shim start": "#4a86c8",
+  "sandbox create": "#2f6db3",
   "shim and sandbox create": "#2f6db3",
   "sandbox start": "#1d4a80",
   "sandbox start and answer": "#1d4a80",

@@ -22,6 +22,11 @@ export class VirtualClock implements Clock {
     return Number(this.#nowNs) / 1e6;
   }
 
+  /** The number of sleepers. */
+  get asleep(): number {
+    return this.#timers.length;
+  }
+
   wall(): WallReading {
     return { epochMs: 1_700_000_000_000 + this.nowMs + this.wallAheadMs, atNs: this.#nowNs, withinMs: 0 };
   }

@@ -30,7 +30,7 @@ const byHand = {
   "cgroups.yaml": { cells: 3 * 3 * 2, sandboxes: 0 },
   "rootfs.yaml": { cells: 2 * 4, sandboxes: 0 },
   // clients 31
-  "cold-start.yaml": { cells: 3 * 3, sandboxes: 3 * (6 * 31 + 3) },
+  "cold-start.yaml": { cells: 3 * 3, sandboxes: 3 * (5 * 31 + 3) },
   // clients 1 + 10 + 20 + 50 + 100 + 200 + 300 + 400 = 1,081
   "paper-time.yaml": { cells: 4 * 8, sandboxes: 4 * (50 * 1081 + 8) },
   // sandboxes 1 + 10 + 100 + 500 + 1,000 + 2,000 = 3,611, at each of six guest memories

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { requestTimes } from "../../../src/measure/cri/index.js";
+import { shimStarts } from "../../../src/measure/cri/shim-log.js";
 
 const test = suite("requests in containerd's log");
 
@@ -27,6 +28,18 @@ test("a request counts from the line that names it, not from the one that answer
 test("containerd 2 prints the same in protobuf's text form", () => {
   const line = String.raw`time="2026-11-23T12:44:02.5Z" level=info msg="RunPodSandbox for name:\"a\"  uid:\"u3\"  namespace:\"n\""`;
   assert.equal(requestTimes(line), new Map([["u3", 1795437842500000000n]]));
+});
+
+test("a shim is up from the line that names its sandbox, in the words of containerd 1.6 and of 2.1", () => {
+  const id = "2ea7cdba713c1db886c529219ad87007df91e121b8f24ea56a4f9f1f892568ea";
+  const lines = String.raw`time="2026-11-23T12:44:02.615870706Z" level=info msg="starting signal loop" namespace=k8s.io path=/var/lib/c/state/io.containerd.runtime.v2.task/k8s.io/${id} pid=119 runtime=io.containerd.runc.v2
+time="2026-11-23T12:44:02.686895586Z" level=warning msg="cleanup warnings time=\"2026-11-23T12:44:02Z\" level=info msg=\"starting signal loop\" namespace=k8s.io pid=173 runtime=io.containerd.runc.v2\n"
+time="2026-11-23T12:44:03.397160332Z" level=info msg="connecting to shim ${id}" address="unix:///run/containerd/s/47c7" namespace=k8s.io protocol=ttrpc version=3
+`;
+  assert.equal(shimStarts(lines), [
+    { topic: "shim up", id, epochMs: 1795437842615.87 },
+    { topic: "shim up", id, epochMs: 1795437843397.16 },
+  ]);
 });
 
 test.run();

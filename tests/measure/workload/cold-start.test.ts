@@ -28,7 +28,7 @@ async function start(workload: Workload, script: Partial<Start>, line: (clock: V
   const from = { atNs: clock.nowNs(), epochMs: 1_000_000 };
   const cold = { sandbox, client: 1, workload, container: created, firstLine: line(clock), port: 80 };
   const { sample, containerId } = await coldStart({ cri, clock }, cold, from, 1_000, new AbortController().signal);
-  return { sample, containerId, cri };
+  return { sample, containerId, cri, clock };
 }
 
 const never = () => new Promise<never>(() => {});
@@ -51,6 +51,15 @@ test("a first line ends the cold start at containerd's stamp, even if StartConta
   const { sample } = await start({ until: "output", container }, script, lineAfter(90));
   const { startedMs, outputMs, processMs } = sample as ReadySample;
   assert.equal([startedMs, outputMs, processMs], [101, 90, 89.75]);
+});
+
+test("after its end nothing waits any more: a program that has measured can exit", async () => {
+  const ready = await start({ until: "output", container }, {}, lineAfter(90));
+  assert.is(ready.sample.status, "ready");
+  assert.is(ready.clock.asleep, 0);
+  const exited = await start({ until: "output", container }, { container: { exitCode: 7 } }, never);
+  assert.is(exited.sample.status, "failed");
+  assert.is(exited.clock.asleep, 0);
 });
 
 test("a failure names the stage, keeps what was reached before it, and has the runtime's words", async () => {

@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import type { FailedSample, Sample } from "../../../src/campaign-files/index.js";
+import { findCniPlugins } from "../../../src/measure/containerd/pod-network.js";
+import { restartContainerd } from "../../../src/measure/containerd/private-containerd.js";
+import { connectCri } from "../../../src/measure/cri/index.js";
+import { failureHint } from "../../../src/measure/cri/known-failures.js";
+import {
+  measureCampaign,
+  openService,
+  type PrivateContainerd,
+  startContainerd,
+  summariseCells,
+} from "../../../src/measure/index.js";
+import { machineClock } from "../../../src/measure/round/clock.js";
+import { criDriver } from "../../../src/measure/workload/cri-driver.js";
+import { needs, program, suiteNeeding } from "../../support/needs.js";
+import { readCampaign } from "../campaign/campaigns.js";
+import { assertNothingLeft, briefTiming, measureOn, wellPlanned } from "../campaign/real.js";
+import { assertNoNetworkLeft } from "./leftovers.js";
+
+const plugins = findCniPlugins();
+const test = suiteNeeding(
+  "logs that cannot be written and pod networks that fail",
+  ...[needs.root, needs.containerd, needs.runc, program("busybox"), program("flock")],
+  { name: "CNI plugins", here: plugins !== undefined },
+);
+let folder: string;
+let containerd: PrivateContainerd;
+let network: string;
+test.before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
+  containerd = await startContainerd(join(folder, "containerd"));
+  network = join(containerd.folder, "cni", "10-pods.conflist");
+});
+test.after(async () => {
+  await containerd.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const isFailed = (sample: Sample): sample is FailedSample => sample.status !== "ready";
+
+/** One round of pods until their container runs. */
+async function podRound(concurrency: number) {
+  const wishes = { runtimes: ["runc"], concurrency: [concurrency], until: "container", network: "pod" } as const;
+  const path = await measureOn(containerd.endpoint, [{ experiment: "time", rounds: 1, ...wishes }], { out: folder });
+  const { rounds, events } = readCampaign(path);
+  const { samples } = rounds[0]!;
+  assertNothingLeft(containerd);
+  assertNoNetworkLeft(containerd);
+  return { failed: samples.filter(isFailed), ready: samples.length - samples.filter(isFailed).length, events };
+}
+
+test("a folder for logs that this program cannot make ends the campaign before anything starts", async () => {
+  const cri = connectCri(containerd.endpoint);
+  const logFolder = join(containerd.configPath, "logs");
+  const driver = criDriver({ cri, clock: machineClock, logFolder });
+  const container = {
+    ...{ image: "image", pull: false, command: [], env: {}, port: 80, path: null, cpu: null, memoryMiB: null },
+  };
+  await driver
+    .begin({ until: "output", container }, [])
+    .then(
+      () => assert.unreachable("it cannot write there"),
+      error => {
+        assert.is(error.code, "RUND_LOG_FOLDER");
+        assert.match(error.message, logFolder);
+        assert.match(error.hint, "--out");
+      },
+    )
+    .finally(() => cri.close());
+});
+
+test("a log that the service cannot write is a failed start with its words and a next step", async () => {
+  const service = await openService(containerd.endpoint, "cri");
+  const unwritable = { logDirectory: "/proc/no-such-folder" };
+  const cri: typeof service.cri = {
+    ...service.cri,
+    runPodSandbox: (sandbox, options) => service.cri.runPodSandbox({ ...sandbox, ...unwritable }, options),
+    createContainer: (id, container, sandbox, options) =>
+      service.cri.createContainer(id, container, { ...sandbox, ...unwritable }, options),
+  };
+  const plan = wellPlanned([{ experiment: "time", runtimes: ["runc"], concurrency: [2], rounds: 1, until: "output" }]);
+  const path = await measureCampaign(folder, {
+    ...{ plan, service: { ...service, cri }, endpoint: containerd.endpoint, command: [], toolVersion: "0" },
+    ...{ report: () => {}, signal: new AbortController().signal, timing: briefTiming },
+  });
+  service.cri.close();
+  const { rounds, events } = readCampaign(path);
+  for (const sample of rounds[0]!.samples as readonly FailedSample[]) {
+    assert.equal([sample.status, sample.stage], ["failed", "start"]);
+    assert.match(sample.message, "/proc/no-such-folder");
+  }
+  const [cell] = summariseCells(events);
+  assert.equal([cell?.failedStage, cell?.failed], ["start", 2]);
+  assert.match(failureHint(cell?.firstFailure ?? "") ?? "", "--out");
+  assertNothingLeft(containerd);
+});
+
+test("more pods than addresses: those that get none fail in their sandbox, the others run, and every address comes back", async () => {
+  const list = readFileSync(network, "utf8");
+  // a /29 has eight addresses; the network's, the gateway's and the last are not given out
+  writeFileSync(network, list.replace(/(\d+\.\d+\.\d+\.\d+)\/20/, "$1/29"));
+  await restartContainerd(containerd.folder);
+  const { failed, ready, events } = await podRound(8);
+  assert.equal([ready, failed.length], [5, 3]);
+  for (const { stage, message } of failed) {
+    assert.is(stage, "sandbox");
+    assert.match(message, "no IP addresses available");
+  }
+  assert.match(failureHint(summariseCells(events)[0]?.firstFailure ?? "") ?? "", "larger range");
+  assert.is((await podRound(5)).ready, 5);
+  writeFileSync(network, list);
+});
+
+test("a CNI plugin that fails for one in five: those fail with its words, and every sandbox is removed", async () => {
+  const programs = join(folder, "cni-plugins");
+  mkdirSync(programs);
+  for (const name of readdirSync(plugins!)) if (name !== "ptp") symlinkSync(join(plugins!, name), join(programs, name));
+  const count = join(folder, "additions");
+  const answer = '{"cniVersion": "0.4.0", "code": 11, "msg": "the switch is on fire"}';
+  const flaky = `#!/bin/sh
+if [ "$CNI_COMMAND" = ADD ] && [ $(($(flock ${count} sh -c 'echo >>${count}; wc -l <${count}') % 5)) = 0 ]; then
+  echo '${answer}'
+  exit 1
+fi
+exec ${join(plugins!, "ptp")}
+`;
+  writeFileSync(join(programs, "ptp"), flaky, { mode: 0o755 });
+  const config = readFileSync(containerd.configPath, "utf8");
+  writeFileSync(containerd.configPath, config.replace(`"${plugins}"`, `"${programs}"`));
+  await restartContainerd(containerd.folder);
+  // the sandbox before the round is the first of these eleven
+  const { failed, ready, events } = await podRound(10);
+  assert.equal([ready, failed.length], [8, 2]);
+  for (const { stage, message } of failed) {
+    assert.is(stage, "sandbox");
+    assert.match(message, "the switch is on fire");
+  }
+  assert.match(failureHint(summariseCells(events)[0]?.firstFailure ?? "") ?? "", "--network node");
+});
+
+test.run();
