@@ -69,7 +69,7 @@ test("the harness and a plain loop of curl see the first answer within the retry
     process.kill(-curl.pid!, "SIGKILL");
     await ended;
   }
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
 });
 
 test.run();

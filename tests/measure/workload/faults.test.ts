@@ -48,7 +48,7 @@ async function podRound(concurrency: number) {
   const path = await measureOn(containerd.endpoint, [{ experiment: "time", rounds: 1, ...wishes }], { out: folder });
   const { rounds, events } = readCampaign(path);
   const { samples } = rounds[0]!;
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
   assertNoNetworkLeft(containerd);
   return { failed: samples.filter(isFailed), ready: samples.length - samples.filter(isFailed).length, events };
 }
@@ -96,7 +96,7 @@ test("a log that the service cannot write is a failed start with its words and a
   const [cell] = summariseCells(events);
   assert.equal([cell?.failedStage, cell?.failed], ["start", 2]);
   assert.match(failureHint(cell?.firstFailure ?? "") ?? "", "--out");
-  assertNothingLeft(containerd);
+  await assertNothingLeft(containerd);
 });
 
 test("more pods than addresses: those that get none fail in their sandbox, the others run, and every address comes back", async () => {
