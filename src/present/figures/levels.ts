@@ -61,7 +61,7 @@ export function levelsFigure(datasets: readonly Dataset[]): Figure {
       runtimesOf(windows).some(runtime => ratesOf(windows, runtime).length > mostRates)
         ? `At most ${mostRates} rates of a runtime are drawn.`
         : "",
-      scopeIn(datasets),
+      scopeIn(datasets, "requests by a schedule"),
     ),
   };
 }

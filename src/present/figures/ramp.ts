@@ -77,8 +77,8 @@ export function rampFigure(datasets: readonly Dataset[]): Figure {
       ),
     ),
     caption: sentences(
-      "Sandboxes are added in steps until a rule stops the ramp, at the step in a ring. Cold starts of a step are made ten at a time.",
-      scopeIn(datasets),
+      "Sandboxes are added in steps until a rule stops the ramp, at the step in a ring.",
+      scopeIn(datasets, "ten requests at a time"),
     ),
     plot,
   };

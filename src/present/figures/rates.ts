@@ -68,7 +68,7 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
     ),
     caption: sentences(
       "Quantiles (R-7) of the latency over all arrivals of a rate. Latency counts from the moment that a start was due, so the queue is in it.",
-      scopeIn(datasets),
+      scopeIn(datasets, "requests by a schedule"),
     ),
     plot: objective === null ? plot : withLevel(plot, objective),
   };

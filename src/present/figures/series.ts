@@ -156,8 +156,10 @@ export function absentIn(all: readonly DatasetValues[], what: string): string {
 /**
  * What a caption says of values that are not the recorded artifact's: under which circumstances they were measured, or that
  * they were replayed. Empty where there are none.
+ *
+ * @param requests how sandboxes were requested
  */
-export function scopeIn(datasets: readonly Dataset[]): string {
+export function scopeIn(datasets: readonly Dataset[], requests = "all requests of a round at once"): string {
   const named = (wanted: (run: Dataset["runs"][number]) => boolean) =>
     listed(datasets.filter(({ runs }) => runs.some(wanted)).map(({ name }) => plain(name)));
   const fresh = named(({ campaign, replayed }) => campaign !== null && !replayed);
@@ -165,7 +167,7 @@ export function scopeIn(datasets: readonly Dataset[]): string {
   return sentences(
     fresh === ""
       ? ""
-      : `Measured afresh (${fresh}): sandboxes without containers in them, host network, image local, all requests of a round at once.`,
+      : `Measured afresh (${fresh}): sandboxes without containers in them, host network, image local, ${requests}.`,
     replayed === "" ? "" : `Replayed, not measured: ${replayed}.`,
   );
 }
