@@ -31,7 +31,7 @@ export async function loadReplay(endpoint: string, cwd: string): Promise<ReplayR
   if (recorded.includes(only)) return { dataset, only };
   throw new LabError("RUND_REPLAY_RUNTIME", "input", "", {
     where: endpoint,
-    expected: `one of ${recorded.join(", ")} behind the dataset's name`,
+    expected: `one of ${recorded.join(", ")} after the dataset's name`,
     found: only,
   });
 }

@@ -36,7 +36,7 @@ export interface MemoryCellLog {
   readonly path: string;
   readonly memoryMb: number;
   readonly density: number;
-  /** Sums by kind of process; null where a line could not be read, for a sum over fewer processes would flatter. */
+  /** Sums by kind of process; null if a line was unreadable, because a sum over fewer processes would be too small. */
   readonly sums: MemorySums | null;
   readonly lines: number;
 }
@@ -44,10 +44,10 @@ export interface MemoryCellLog {
 /** What was read of one cell's files. */
 export type CellLog = StartCellLog | MemoryCellLog;
 
-/** More clients than this in a folder's name is a slip, not a grid. */
+/** The most clients that a folder's name may have; a larger number is a typing error. */
 const CONCURRENCY_LIMIT = 10_000;
 
-/** A client's line has 64 bytes of sandbox id and more; a shorter line only means that the columns grow. */
+/** The usual length of a client's line is above 64 bytes (the sandbox id). Shorter lines only make the columns grow. */
 const SHORTEST_LINE = 64;
 
 /**
@@ -78,7 +78,7 @@ interface Numbered<Value> {
   readonly value: Value;
 }
 
-/** The names in a folder, sorted by code units; none, and a problem, where it cannot be listed. */
+/** Returns the names in a folder, sorted by code units. If it cannot be listed there is a problem and no names. */
 function list(path: string, problems: ProblemList): readonly string[] {
   try {
     return readdirSync(path).sort();
@@ -198,7 +198,7 @@ function readStarts(
   return { kind: "starts", path, density, concurrency, columns, cpu: cpu.rows, lines };
 }
 
-/** Reads a log that must be there; false, and a problem, where it cannot be read. */
+/** Reads a log that must exist. Returns false, with a problem, if it cannot be read. */
 function readLog(path: string, what: string, file: FileBytes, problems: ProblemList): boolean {
   try {
     file.read(path);
@@ -222,7 +222,7 @@ function isClientOf(name: string, concurrency: number): boolean {
   return client !== undefined && client >= 1 && client <= concurrency && name === formatClientFile(client);
 }
 
-/** Clients that differ from most in their rounds; −1 stands for a log without any, which was reported. */
+/** Reports clients whose number of rounds differs from that of most; −1 marks a log without rounds, which was reported before. */
 function reportUnequalRounds(path: string, rounds: Int32Array, problems: ProblemList): void {
   const usual = commonest(rounds);
   rounds.forEach((count, client) => {
@@ -258,7 +258,7 @@ function commonest(counts: Int32Array): number {
   return usual;
 }
 
-/** The mean over every cold start of the cell, if each client has a valid line for each round; else undefined. */
+/** Returns the mean over every cold start of the cell; undefined unless each client has a valid line for each round. */
 function meanLatency({ rounds, clients, valid, startMs, endMs }: ColdStartColumns): number | undefined {
   const count = rounds * clients;
   let sum = 0;

@@ -3,9 +3,9 @@ import { TextOddities } from "./lines.js";
 import { wholeNumber } from "./numbers.js";
 import { excerpt, ProblemList } from "./problems.js";
 
-/** One line of a client's log: one cold start, seen by that client. Times in epoch milliseconds. */
+/** One line of a client's log: one cold start as that client measured it. Times in epoch milliseconds. */
 export interface ColdStart {
-  /** The line it stands on; line k of every client of a cell is round k. */
+  /** Its line number; line k of every client of a cell is round k. */
   readonly round: number;
   readonly sandboxId: string;
   readonly startMs: number;
@@ -22,7 +22,7 @@ const COLD_STARTS_LIMIT = 2 ** 23;
  */
 export class ColdStartColumns {
   readonly clients: number;
-  /** The most rounds there can be: what is beyond is no campaign, and would fill memory. */
+  /** The maximum number of rounds. A longer log is not a campaign's and would fill memory. */
   readonly roundsLimit: number;
   /** Lines of the longest client log. */
   rounds = 0;
@@ -39,7 +39,7 @@ export class ColdStartColumns {
     this.valid = new Uint8Array(size);
   }
 
-  /** Makes room for one round more. */
+  /** Makes room for one more round. */
   grow(): void {
     const size = Math.min(Math.max(this.valid.length * 2, this.clients), this.clients * this.roundsLimit);
     const enlarge = <A extends Float64Array | Uint8Array>(old: A, larger: A): A => {
@@ -57,7 +57,7 @@ const CR = 13;
 const TAB = 9;
 const SPACE = 32;
 const ZERO = 48;
-/** Numbers of up to 15 digits are exact as they are built digit by digit. */
+/** Numbers of up to 15 digits stay exact when they are built digit by digit. */
 const EXACT_DIGITS = 15;
 const LINE_LIMIT = 4096;
 
@@ -155,7 +155,7 @@ export function scanClientLog(
   return round;
 }
 
-/** Where the last byte that is no blank ends. */
+/** Returns the end of the text without trailing blanks. */
 function endOfContent(bytes: Uint8Array, length: number): number {
   let end = length;
   for (; end > 0; end--) {
@@ -165,7 +165,7 @@ function endOfContent(bytes: Uint8Array, length: number): number {
   return end;
 }
 
-/** A line that the one-pass scan did not take: read if it is right but for its blanks, else a problem. */
+/** Reads a line that the one-pass scan did not accept: only its blanks may be unusual, else it is a problem. */
 function readOddLine(
   bytes: Uint8Array,
   from: number,

@@ -3,7 +3,7 @@ import { fieldsByLine } from "./lines.js";
 import { formatG, sameToSixDigits, wholeNumber } from "./numbers.js";
 import { excerpt, ProblemList } from "./problems.js";
 
-/** The whole host's CPU time in one round, in jiffies of 10 ms. */
+/** CPU time of the whole host in one round, in jiffies of 10 ms. */
 export interface CpuSample {
   readonly round: number;
   readonly busyJiffies: number;
@@ -22,7 +22,7 @@ export function parseCpuLog(text: string, file = "cpu.txt"): Parsed<readonly Cpu
   return { rows: readCpuLog(text, file, problems).rows, problems: problems.list };
 }
 
-/** As parseCpuLog, into a list of problems that is there; with the number of lines. */
+/** Like parseCpuLog, but adds to a given list of problems; also returns the number of lines. */
 export function readCpuLog(
   text: string,
   file: string,

@@ -9,17 +9,17 @@ import type { ProblemList } from "./problems.js";
 export interface RunFolder extends RunName {
   readonly name: string;
   readonly path: string;
-  /** The fresh campaign's folder (it holds `run.json`) that this run is part of; null for the original's. */
+  /** The folder of the fresh campaign (with `run.json`) that this run belongs to; null for the artifact's runs. */
   readonly campaign: string | null;
 }
 
-/** Run folders lie at most this deep below the folder that was named. */
+/** How deep below the given folder run folders are looked for. */
 const DEPTH = 3;
 
 /**
- * The run folders in a folder: itself, those in it, or those of the campaigns in it; sorted by path.
+ * Returns the run folders in a folder: itself, those in it, or those of the campaigns in it; sorted by path.
  *
- * Folders that set out to be runs and are none become problems; other folders are looked into, other files passed over.
+ * A folder whose name begins like a run folder's but is invalid becomes a problem. Other folders are searched, other files ignored.
  * A folder reached twice through links is read once.
  *
  * @throws LabError `RUND_NO_FOLDER` if the folder is not there or cannot be listed
@@ -31,7 +31,7 @@ export function discoverRuns(folder: string, problems: ProblemList): readonly Ru
     const real = realpathSync(path);
     if (seen.has(real)) return;
     seen.add(real);
-    // a link to a run folder may have any name
+    // the name of a link to a run folder does not matter
     const own = parseRunName(name) === undefined ? basename(real) : name;
     const run = parseRunName(own);
     if (run !== undefined) {
@@ -71,7 +71,7 @@ export function discoverRuns(folder: string, problems: ProblemList): readonly Ru
   return runs;
 }
 
-/** The entries of a folder, sorted by name in code units, so that every walk goes the same way. */
+/** Returns a folder's entries, sorted by name in code units, so that every walk has the same order. */
 function listFolder(path: string): readonly Dirent[] {
   return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
 }

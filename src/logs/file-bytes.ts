@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
-/** Logs are small: the longest recorded one has 200 KiB. Anything longer than this is no log. */
+/** The largest file that is read. Logs are small: the longest recorded one has 200 KiB. */
 const LIMIT = 16 * 2 ** 20;
 
-/** Reads one file after another into the same memory, which is what makes 24,694 small files quick. */
+/** Reads one file after another into the same memory, which makes reading 24,694 small files fast. */
 export class FileBytes {
-  /** The last file's bytes, in `[0, length)`; room for one byte more is behind them. */
+  /** The last file's bytes, in `[0, length)`; at least one more byte is free after them. */
   bytes = Buffer.allocUnsafe(1 << 16);
   length = 0;
 
@@ -15,7 +15,7 @@ export class FileBytes {
    */
   read(path: string): void {
     this.length = 0;
-    // without waiting: a pipe in a log's place would hold everything up
+    // non-blocking: a pipe in place of a log would block the whole reading
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       for (;;) {
@@ -44,7 +44,7 @@ export class FileBytes {
   }
 }
 
-/** What a failed reading is called in a problem. */
+/** Names the failure of a read in a problem. */
 export function systemReason(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const reasons: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import type { ProblemList } from "./problems.js";
 
 /**
- * What is wrong with a file as text, however right its lines are. Each is read all the same, and is one problem a file.
+ * Collects what is unusual about a file as text. The lines are still read; each oddity is one problem per file.
  */
 export class TextOddities {
   #bom = false;
@@ -23,7 +23,7 @@ export class TextOddities {
   blankEnd(line: number): void {
     this.#blankEnd ||= line;
   }
-  /** The last line has no line feed: its writer was cut short, though what stands there may be whole. */
+  /** The last line has no line feed: the writer was interrupted, although the line itself may be complete. */
   torn(line: number): void {
     this.#torn ||= line;
   }
@@ -35,18 +35,18 @@ export class TextOddities {
     if (this.#bom) problems.add(file, 1, "RUND_TEXT_BOM", "no byte order mark", "one (read without it)");
     if (this.#crlf > 0) problems.add(file, this.#crlf, "RUND_TEXT_CRLF", "lines that end in LF", "CRLF (read as LF)");
     if (this.#tabs > 0)
-      problems.add(file, this.#tabs, "RUND_TEXT_TABS", "fields parted by spaces", "tabs (read as spaces)");
+      problems.add(file, this.#tabs, "RUND_TEXT_TABS", "fields separated by spaces", "tabs (read as spaces)");
     if (this.#blankEnd > 0)
       problems.add(file, this.#blankEnd, "RUND_TEXT_BLANK_END", "no blank lines at the end", "blank lines (left out)");
     if (this.#torn > 0)
-      problems.add(file, this.#torn, "RUND_TEXT_TORN", "a line feed behind the last line", "none (torn?)");
+      problems.add(file, this.#torn, "RUND_TEXT_TORN", "a line feed after the last line", "none (truncated?)");
     if (this.#encoding > 0) problems.add(file, this.#encoding, "RUND_TEXT_ENCODING", "printable ASCII", "other bytes");
   }
 }
 
 /**
- * The lines of a small log, each as its fields and its number, 1 for the first; blank lines at the end are left out. The
- * oddities of its text are reported behind the last line.
+ * Yields the lines of a small log, each as its fields and its number, 1 for the first; blank lines at the end are left out.
+ * Oddities of the text are reported after the last line.
  */
 export function* fieldsByLine(
   text: string,

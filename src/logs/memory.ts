@@ -5,7 +5,7 @@ import { excerpt, ProblemList } from "./problems.js";
 
 /** One process of a memory snapshot, sizes in KiB. */
 export interface ProcessMemory {
-  /** The process's name as the kernel has it (at most 15 characters). */
+  /** The process's name in the kernel (at most 15 characters). */
   readonly name: string;
   readonly ussKiB: number;
   readonly pssKiB: number;
@@ -16,10 +16,10 @@ export interface ProcessMemory {
 const HEADER = "Name USS PSS RSS VSS";
 
 /**
- * A memory snapshot: smem's table with a line per process.
+ * Parses a memory snapshot: smem's table with a line per process.
  *
- * Every line that cannot be read is a problem; whoever sums the rows must check that there is none, for a sum over fewer
- * processes flatters the runtime.
+ * Every unreadable line is a problem. Check that there are none before you sum the rows: a sum over fewer processes makes the
+ * runtime look smaller.
  *
  * @example parseSmemTable("Name  USS  PSS  RSS  VSS\nvirtiofsd 88 256 1936 76560\n").rows // [{ name: "virtiofsd", ussKiB: 88, pssKiB: 256, rssKiB: 1936, vssKiB: 76560 }]
  */
@@ -28,7 +28,7 @@ export function parseSmemTable(text: string, file = "memory snapshot"): Parsed<r
   return { rows: readSmemTable(text, file, problems).rows, problems: problems.list };
 }
 
-/** As parseSmemTable, into a list of problems that is there; with the number of lines, and of those that failed. */
+/** Like parseSmemTable, but adds to a given list of problems; also returns the number of lines, and of those that failed. */
 export function readSmemTable(
   text: string,
   file: string,
@@ -52,7 +52,7 @@ export function readSmemTable(
       fail("RUND_PARSE_FIELDS", "5 fields (name uss pss rss vss)", String(fields.length));
       continue;
     }
-    // a process's name may hold spaces: the four sizes are the last fields
+    // a process's name may contain spaces: the four sizes are the last fields
     const words = fields.slice(-4);
     const [ussKiB, pssKiB, rssKiB, vssKiB] = words.map(wholeNumber);
     if (ussKiB === undefined || pssKiB === undefined || rssKiB === undefined || vssKiB === undefined) {
@@ -71,7 +71,7 @@ export function readSmemTable(
 }
 
 /**
- * A memory snapshot as smem writes it.
+ * Writes a memory snapshot as smem does.
  *
  * @example formatSmemTable([{ name: "virtiofsd", ussKiB: 88, pssKiB: 256, rssKiB: 1936, vssKiB: 76560 }]).split("\n")[1] // "virtiofsd                      88      256     1936    76560 "
  */
@@ -85,7 +85,7 @@ export function formatSmemTable(rows: readonly ProcessMemory[]): string {
 }
 
 /**
- * The kind of process a name stands for: a sandbox's own id behind a dash is not part of it.
+ * Returns the kind of process that a name means: a sandbox's id after a dash is removed.
  *
  * @example processClass("rund-f9ba0b72") // "rund"
  * @example processClass("qemu-system-x86") // "qemu-system-x86"

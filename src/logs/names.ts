@@ -1,4 +1,4 @@
-/** Names of run folders and the files in them, both ways. The grid of an experiment is what these names hold. */
+/** Builds and parses the names of run folders and of the files in them. These names define the grid of an experiment. */
 import type { Experiment } from "../model/experiment.js";
 
 /** What a run folder's name says: `time_kata_12252108` is the time experiment on Kata-QEMU of 25 December, 21:08. */
@@ -20,7 +20,7 @@ const prefixes = {
 } as const;
 
 /**
- * A run folder's name taken apart; undefined if it is none.
+ * Parses a run folder's name; returns undefined for any other name.
  *
  * @example parseRunName("mem_katafc_12231701") // { experiment: "memory", runtime: "katafc", recorded: "12231701" }
  * @example parseRunName("result") // undefined
@@ -33,14 +33,14 @@ export function parseRunName(name: string): RunName | undefined {
 }
 
 /**
- * The name of a run folder.
+ * Returns the name of a run folder.
  *
  * @example formatRunName({ experiment: "memory", runtime: "katafc", recorded: "12231701" }) // "mem_katafc_12231701"
  */
 export const formatRunName = ({ experiment, runtime, recorded }: RunName): string =>
   `${prefixes[experiment]}_${runtime}_${recorded}`;
 
-/** Whether a folder's name sets out to be a run's, right or wrong; such a one is never passed over without a word. */
+/** Whether a name begins like a run folder's, even if the rest is wrong. Such a folder is reported, never ignored. */
 export const looksLikeRunName = (name: string): boolean =>
   /^(time|mem|density|cgroups|rootfs|arrivals|fit)_/.test(name);
 
@@ -51,7 +51,7 @@ const numbered = (pattern: RegExp, name: string): number | undefined => {
 };
 
 /**
- * The concurrency in a folder's name; undefined for other names.
+ * Returns the concurrency in a folder's name; undefined for other names.
  *
  * @example parseConcurrencyFolder("con_010") // 10
  */
@@ -65,7 +65,7 @@ export const parseConcurrencyFolder = (name: string): number | undefined => numb
 export const formatConcurrencyFolder = (concurrency: number): string => `con_${String(concurrency).padStart(3, "0")}`;
 
 /**
- * The background density in a folder's name; undefined for other names.
+ * Returns the background density in a folder's name; undefined for other names.
  *
  * @example parseDensityFolder("density_0100") // 100
  */
@@ -79,7 +79,7 @@ export const parseDensityFolder = (name: string): number | undefined => numbered
 export const formatDensityFolder = (density: number): string => `density_${String(density).padStart(4, "0")}`;
 
 /**
- * The number in a client log's name, 1 for the first; undefined for other names.
+ * Returns the number in a client log's name, 1 for the first; undefined for other names.
  *
  * @example parseClientFile("client003.txt") // 3
  */
@@ -93,7 +93,7 @@ export const parseClientFile = (name: string): number | undefined => numbered(/^
 export const formatClientFile = (client: number): string => `client${String(client).padStart(3, "0")}.txt`;
 
 /**
- * Guest memory label (MB) and density of a memory snapshot's file.
+ * Returns the guest memory label (MB) and the density in the name of a memory snapshot's file.
  *
  * @example parseMemoryFile("result_128MB_0010.txt") // { memoryMb: 128, density: 10 }
  */
@@ -104,7 +104,7 @@ export function parseMemoryFile(name: string): { memoryMb: number; density: numb
 }
 
 /**
- * The name of smem's table for guests of so many MB at a density.
+ * Returns the name of the file with smem's table, by guest memory in MB and density.
  *
  * @example formatMemoryFile(128, 10) // "result_128MB_0010.txt"
  */

@@ -1,6 +1,6 @@
 import type { Problem } from "../model/problem.js";
 
-/** Problems of one reading: the first thousand are kept, all are counted, so that a damaged disk cannot fill memory. */
+/** The problems of one read. The first thousand are kept and all are counted, so that a damaged disk cannot fill memory. */
 export class ProblemList {
   static readonly kept = 1000;
   readonly list: Problem[] = [];
@@ -12,5 +12,5 @@ export class ProblemList {
   }
 }
 
-/** At most 60 characters of what was found in a log, as it stands in a message. */
+/** Returns at most 60 characters of what was found in a log, for a message. */
 export const excerpt = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);

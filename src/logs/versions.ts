@@ -1,9 +1,9 @@
-/** The software under a run. Null where nothing says. */
+/** The software that a run used. Null if the file does not name it. */
 export interface SoftwareVersions {
   readonly kernel: string | null;
   readonly containerd: string | null;
   readonly crictl: string | null;
-  /** Kata's version; a build with changes of its own says so: `2.2.3 (dirty)`. */
+  /** Kata's version; a build with local changes is marked: `2.2.3 (dirty)`. */
   readonly kata: string | null;
   /** The virtual machine monitor and its version: `QEMU 5.0.0`, `Firecracker 0.23.1`. */
   readonly vmm: string | null;

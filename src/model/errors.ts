@@ -1,4 +1,4 @@
-/** What kind of failure an error is; each has one exit code of the command line. */
+/** The kinds of failure. Each has one exit code of the command line. */
 export type ErrorKind = "check" | "usage" | "machine" | "input" | "interrupted";
 
 /** Exit codes of the command line, by kind of error. 0 is success. */
@@ -15,7 +15,7 @@ export interface LabErrorDetails {
   readonly where?: string;
   readonly expected?: string;
   readonly found?: string;
-  /** The next step for whoever reads the message. */
+  /** What the reader of the message can do next. */
   readonly hint?: string;
   readonly cause?: unknown;
 }

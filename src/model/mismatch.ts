@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** One part of a JSON document that is not as its schema asks. */
+/** One part of a JSON document that does not match its schema. */
 export interface Mismatch {
   /** The part's keys, from the outermost: `["runs", 0, "config"]`; empty for the document itself. */
   readonly path: readonly PropertyKey[];

@@ -3,9 +3,9 @@
  * read; nothing is dropped without one.
  */
 export interface Problem {
-  /** The file or folder, as it was reached from the folder that was asked for. */
+  /** The file or folder, as a path from the folder that was given. */
   readonly file: string;
-  /** 1 for the first line; null where the problem is the file itself. */
+  /** 1 for the first line; null if the problem concerns the whole file. */
   readonly line: number | null;
   /** A constant for programs, such as `RUND_PARSE_FIELDS`. */
   readonly code: string;
@@ -13,14 +13,14 @@ export interface Problem {
   readonly found: string;
 }
 
-/** What every parser returns: what could be read, and what could not. */
+/** What every parser returns: the rows that could be read, and the problems. */
 export interface Parsed<Rows> {
   readonly rows: Rows;
   readonly problems: readonly Problem[];
 }
 
 /**
- * One problem as a line of text.
+ * Returns one problem as a line of text.
  *
  * @example describeProblem({ file: "cpu.txt", line: 2, code: "RUND_PARSE_FIELDS", expected: "3 fields", found: "2" }) // "cpu.txt:2: expected 3 fields, found 2"
  */

@@ -22,7 +22,7 @@ export const knownRuntimes: readonly RuntimeName[] = [
 ];
 
 /**
- * A runtime's name for people; an id nobody knows is its own label.
+ * Returns a runtime's name for people; an unknown id is its own label.
  *
  * @example runtimeLabel("katafc") // "Kata-FC"
  * @example runtimeLabel("mine") // "mine"
