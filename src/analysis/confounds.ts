@@ -10,7 +10,7 @@ export interface Confound {
 }
 
 /**
- * What differs between the circumstances of two runs, by what they recorded: versions, config values, driver, host; for
+ * Returns what differs between the circumstances of two runs, by what they recorded: versions, config values, driver, host; for
  * two runs under one runtime id also the runtime handler and the OCI runtime's version.
  * Something only one of them recorded is listed, since it may differ; something neither recorded cannot be.
  *
@@ -39,7 +39,7 @@ function rank({ what }: Confound): number {
 }
 
 /**
- * Several lists as one without repeats, in their order.
+ * Returns several lists as one without repeats, in their order.
  *
  * @example mergeConfounds([[{ what: "kernel", a: "5", b: "6" }], [{ what: "kernel", a: "5", b: "6" }]]) // [{ what: "kernel", a: "5", b: "6" }]
  */
@@ -49,7 +49,7 @@ export function mergeConfounds(lists: readonly (readonly Confound[])[]): readonl
 }
 
 /**
- * One confound as text.
+ * Returns one confound as text.
  *
  * @example describeConfound({ what: "containerd", a: "v1.5.8", b: null }) // "containerd v1.5.8 against not recorded"
  */

@@ -13,7 +13,7 @@ export interface OpenLoopCell {
 const largestShare = 0.2;
 
 /**
- * The cells that were not measured in a closed loop: in most of their rounds the last start came later than a fifth of the
+ * Returns the cells that were not measured in a closed loop: in most of their rounds the last start came later than a fifth of the
  * makespan after the first. Their makespan is mostly the schedule of their arrivals, so it says little about the runtime; their
  * latencies do. The original harness stays below 7 %.
  */
@@ -25,7 +25,7 @@ export function openLoopCells({ starts }: Pick<Dataset, "starts">): readonly Ope
 }
 
 /**
- * One such cell as a sentence.
+ * Returns one such cell as a sentence.
  *
  * @example openLoopText({ run: "time_kata_01010000", density: 0, concurrency: 10, rounds: 5, spread: 4 }) // "time_kata_01010000, 10 clients: no closed loop; starts are spread over more than 20 % of the makespan in 4 of 5 rounds, so the makespan is mostly the schedule of the arrivals"
  */

@@ -88,7 +88,7 @@ function list(path: string, problems: ProblemList): readonly string[] {
   }
 }
 
-/** The folders of one level of the grid, by number. Other folders are problems; other files belong to the run. */
+/** Returns the folders of one level of the grid, by number. Other folders are problems; other files belong to the run. */
 function numberedFolders(
   path: string,
   prefix: string,

@@ -207,7 +207,7 @@ function readOddLine(
 }
 
 /**
- * One client's log, line by line, with sandbox ids. For whole folders `readCells` is the fast way.
+ * Parses one client's log, line by line, with sandbox ids. For whole folders `readCells` is the fast way.
  *
  * @returns the valid lines as cold starts, and a problem for every other line
  * @example parseClientLog("ab 1000 1084 84\n").rows // [{ round: 1, sandboxId: "ab", startMs: 1000, endMs: 1084, latencyMs: 84 }]
@@ -236,7 +236,7 @@ export function parseClientLog(log: string | Uint8Array, file = "client log"): P
 }
 
 /**
- * A client's log as the original harness wrote it: a line per cold start.
+ * Writes a client's log as the original harness wrote it: a line per cold start.
  *
  * @example formatClientLog([{ sandboxId: "ab", startMs: 1000, endMs: 1084 }]) // "ab 1000 1084 84\n"
  */

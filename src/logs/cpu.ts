@@ -11,7 +11,7 @@ export interface CpuSample {
 }
 
 /**
- * A cell's cpu.txt: a line per round with busy jiffies, total jiffies, busy percent. A line whose percentage is not
+ * Parses a cell's cpu.txt: a line per round with busy jiffies, total jiffies, busy percent. A line whose percentage is not
  * busy / total to six digits is a problem and left out: one of the three is wrong, and nothing says which.
  *
  * @example parseCpuLog("800 8201 9.75491\n").rows // [{ round: 1, busyJiffies: 800, totalJiffies: 8201 }]
@@ -60,7 +60,7 @@ export function readCpuLog(
 }
 
 /**
- * The text of a `cpu.txt`: busy and total jiffies of each round, and the busy share in per cent.
+ * Writes the text of a `cpu.txt`: busy and total jiffies of each round, and the busy share in per cent.
  *
  * @example formatCpuLog([{ busyJiffies: 800, totalJiffies: 8201 }]) // "800 8201 9.75491\n"
  */

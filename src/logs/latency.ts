@@ -4,7 +4,7 @@ import { formatG } from "./numbers.js";
 import { excerpt, ProblemList } from "./problems.js";
 
 /**
- * A cell's latency.txt: the mean latency in milliseconds over all clients and rounds, written with six digits; null
+ * Parses a cell's latency.txt: the mean latency in milliseconds over all clients and rounds, written with six digits; null
  * where it cannot be read.
  *
  * @example parseLatencyLog("755.03\n").rows // 755.03
@@ -25,7 +25,7 @@ export function readLatencyLog(text: string, file: string, problems: ProblemList
 }
 
 /**
- * The text of a `latency.txt`: the mean latency in milliseconds, as the original's awk prints it.
+ * Writes the text of a `latency.txt`: the mean latency in milliseconds, as the original's awk prints it.
  *
  * @example formatLatencyLog(755.0302) // "755.03\n"
  */

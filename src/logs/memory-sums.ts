@@ -39,7 +39,7 @@ export function sumSmemTable(
   return { sums, lines };
 }
 
-/** The sums of a table with nothing unusual in it; undefined if any line is not as smem writes it. */
+/** Returns the sums of a table with nothing unusual in it; undefined if any line is not as smem writes it. */
 function sumPlain(bytes: Buffer, length: number): { sums: MemorySums; lines: number } | undefined {
   const headerEnd = bytes.subarray(0, Math.min(length, 200)).indexOf(LF) + 1;
   if (!HEADER.test(bytes.toString("latin1", 0, headerEnd)) || headerEnd === length) return undefined;

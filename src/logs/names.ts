@@ -58,7 +58,7 @@ const numbered = (pattern: RegExp, name: string): number | undefined => {
 export const parseConcurrencyFolder = (name: string): number | undefined => numbered(/^con_(\d+)$/, name);
 
 /**
- * The folder of a concurrency.
+ * Returns the folder name of a concurrency.
  *
  * @example formatConcurrencyFolder(10) // "con_010"
  */
@@ -72,7 +72,7 @@ export const formatConcurrencyFolder = (concurrency: number): string => `con_${S
 export const parseDensityFolder = (name: string): number | undefined => numbered(/^density_(\d+)$/, name);
 
 /**
- * The folder of a background density.
+ * Returns the folder name of a background density.
  *
  * @example formatDensityFolder(100) // "density_0100"
  */
@@ -86,7 +86,7 @@ export const formatDensityFolder = (density: number): string => `density_${Strin
 export const parseClientFile = (name: string): number | undefined => numbered(/^client(\d+)\.txt$/, name);
 
 /**
- * The name of a client's log.
+ * Returns the name of a client's log.
  *
  * @example formatClientFile(3) // "client003.txt"
  */

@@ -1,5 +1,5 @@
 /**
- * A whole number written in decimal digits alone, up to 2^53 − 1; undefined for anything else.
+ * Returns a whole number written in decimal digits alone, up to 2^53 − 1; undefined for anything else.
  *
  * @example wholeNumber("766") // 766
  * @example wholeNumber("-1") // undefined
@@ -12,7 +12,7 @@ export function wholeNumber(text: string): number | undefined {
 }
 
 /**
- * A number as awk's `print` and C's `%g` write it: six significant digits, no zeros at the end. The original's
+ * Formats a number as awk's `print` and C's `%g` write it: six significant digits, no zeros at the end. The original's
  * latency.txt and cpu.txt hold such numbers.
  *
  * @example formatG(6854.9412) // "6854.94"

@@ -1,7 +1,7 @@
 import { LabError } from "./errors.js";
 
 /**
- * A percentage such as `5%` as a share.
+ * Returns a percentage such as `5%` as a share.
  *
  * @param where the option or key, for the message
  * @throws LabError `RUND_PERCENT` unless it is above 0 and below 100 %

@@ -1,5 +1,5 @@
 /**
- * Text as it stands in HTML, in an element or an attribute.
+ * Escapes text for HTML, in an element or an attribute.
  *
  * @example escapeHtml("<b> & \"c\"") // "&lt;b&gt; &amp; &quot;c&quot;"
  */

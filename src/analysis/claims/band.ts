@@ -68,7 +68,7 @@ function withinBand(claimed: number, half: number, found: Found): Verdict {
   return farthest <= half ? "supported" : closest > half ? "contradicted" : "inconclusive";
 }
 
-/** How far the nearest and the farthest point of what was found lie from the claimed value. */
+/** Returns how far the nearest and the farthest point of what was found lie from the claimed value. */
 function distances(claimed: number, { value, interval }: Found): readonly [closest: number, farthest: number] {
   const [low, high] = interval ?? [value, value];
   const farthest = Math.max(Math.abs(low - claimed), Math.abs(high - claimed));
@@ -78,7 +78,7 @@ function distances(claimed: number, { value, interval }: Found): readonly [close
   ];
 }
 
-/** The verdict on "below the bound", and how far the bound would have to move for another. */
+/** Returns the verdict on "below the bound", and how far the bound would have to move for another. */
 function againstBound(bound: number, { value, interval }: Found, near: number): { verdict: Verdict; distance: number } {
   if (interval === null) {
     const distance = Math.abs(value - bound);

@@ -50,7 +50,7 @@ export const template = ["katatemplate", "Kata-template"] as const;
 export const rund = ["rund", "RunD"] as const;
 type Runtime = readonly [id: string, label: string];
 
-/** A reading in MiB and one in MB: the paper writes MB, and smem's KiB suggest MiB. */
+/** Returns a reading in MiB and one in MB: the paper writes MB, and smem's KiB suggest MiB. */
 export function eitherMegabyte(
   name: string,
   expected: (unit: Unit) => Expected,
@@ -71,7 +71,7 @@ export const capacity = (model: "idle" | "committed" | "label and PSS", name: st
     }),
   );
 
-/** A part of a claim about one operation of a micro experiment, or how much less one takes than another. */
+/** Returns a part of a claim about one operation of a micro experiment, or how much less one takes than another. */
 export const operation = (of: string, name: string, expected: Expected, at: OperationPlace): Part => ({
   of,
   readings: [reading(name, expected, { statistic: "time of an operation", at })],

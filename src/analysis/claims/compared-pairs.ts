@@ -10,7 +10,7 @@ export interface ComparedPair {
 }
 
 /**
- * The pairs of runtimes that the deciding readings of claims set against each other, each once, with the confounds of all
+ * Returns the pairs of runtimes that the deciding readings of claims set against each other, each once, with the confounds of all
  * its readings. A runtime of another dataset than the judged one is named with its dataset: "Kata-FC of paper_data".
  *
  * @param verdicts on one dataset

@@ -35,7 +35,7 @@ export function searchElsewhere(expected: Expected, quantity: Quantity, evidence
 
 type Place = StartPlace | MemoryPlace;
 
-/** Where a quantity is taken: of a reduction, where its first half is. */
+/** Returns where a quantity is taken: of a reduction, where its first half is. */
 function placeOf(quantity: Quantity): Place | null {
   if ("at" in quantity) return quantity.statistic === "time of an operation" ? null : quantity.at;
   return quantity.statistic === "reduction" ? placeOf(quantity.of) : null;

@@ -85,7 +85,7 @@ function thirdRun(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
   ];
 }
 
-/** Two or more values of one claim that are all found at one other place of the grid. */
+/** Returns two or more values of one claim that are all found at one other place of the grid. */
 function mixUps(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
   return verdicts.flatMap(({ id, readings }) => {
     const astray = readings.flatMap(({ part, printed, unit, measured, elsewhere }) =>
@@ -151,7 +151,7 @@ function endsOfLeads(groups: readonly StartGroup[], label: Label): readonly Find
   });
 }
 
-/** The density from which a runtime no longer leads another; null where it does not lead, or leads to the last. */
+/** Returns the density from which a runtime no longer leads another; null where it does not lead, or leads to the last. */
 function endOfLead(cells: readonly StartGroup[], leader: string, other: string, concurrency: number) {
   const at = (runtime: string) => cells.filter(own => own.runtime === runtime && own.concurrency === concurrency);
   const steps = at(leader).flatMap(own => {
@@ -171,7 +171,7 @@ function endOfLead(cells: readonly StartGroup[], leader: string, other: string, 
   return { concurrency, end: steps[last + 1]!.density, steps };
 }
 
-/** Cells that are faster on top of background sandboxes than with none: by 10 % or more, at 5 % after Holm's correction. */
+/** Returns cells that are faster on top of background sandboxes than with none: by 10 % or more, at 5 % after Holm's correction. */
 function inversions(groups: readonly StartGroup[], label: Label): readonly Finding[] {
   const pairs = groups.flatMap(group => {
     const alone = groups.find(
@@ -250,14 +250,14 @@ function drifts(dataset: Dataset): readonly Finding[] {
   });
 }
 
-/** By how much the mean of a cell's later rounds differs from that of its earlier ones, as a share. */
+/** Returns by how much the mean of a cell's later rounds differs from that of its earlier ones, as a share. */
 function secondHalf({ rounds }: StartCell): number {
   const values = rounds.map(({ makespanMs }) => makespanMs);
   const half = Math.floor(values.length / 2);
   return mean(values.slice(half)) / mean(values.slice(0, half)) - 1;
 }
 
-/** What shares a key, together, in order of appearance. */
+/** Groups what shares a key, in order of appearance. */
 function bundled<Item>(items: readonly Item[], key: (item: Item) => string): readonly (readonly Item[])[] {
   const bundles = new Map<string, Item[]>();
   for (const item of items) {
@@ -271,7 +271,7 @@ function bundled<Item>(items: readonly Item[], key: (item: Item) => string): rea
 const inCells = (own: readonly { readonly cell: StartCell }[]): string =>
   own.length === 1 ? ` for ${cellName(own[0]!.cell)}` : ` in ${own.length} cells`;
 
-/** Numbers as a range, to two significant digits. */
+/** Returns numbers as a range, to two significant digits. */
 function range(values: readonly number[]): string {
   const [low, high] = [Math.min(...values), Math.max(...values)].map(value => String(Number(value.toPrecision(2))));
   return low === high ? low! : `${low} to ${high}`;

@@ -23,7 +23,7 @@ export function headline(verdicts: readonly ClaimVerdict[]): Headline {
 }
 
 /**
- * The headline as one sentence, for a terminal or a report.
+ * Returns the headline as one sentence, for a terminal or a report.
  *
  * @example headlineText({ sure: { supported: 1, contradicted: 2, inconclusive: 0, "not-measured": 0 }, unverified: { supported: 0, contradicted: 1, inconclusive: 0, "not-measured": 4 }, disagreeing: ["x"], implied: [] }) // "3 claims: 1 supported, 2 contradicted; readings disagree on x. Apart from them, wording unverified: 1 contradicted, 4 not measured"
  */

@@ -92,7 +92,7 @@ function reductionOf({ of, readings: [primary], statedBaseline }: Part): readonl
   return [{ part: of, expected, quantity, stated: statedBaseline ?? null }];
 }
 
-/** What each reduction implies at a place: of the recorded baseline, and of the one that the paper states. */
+/** Returns what each reduction implies at a place: of the recorded baseline, and of the one that the paper states. */
 function impliedAt(
   reductions: readonly Reduction[],
   at: Place,
@@ -115,7 +115,7 @@ function impliedAt(
   });
 }
 
-/** The most values, one of each part at most, whose ranges have a value in common; null where there are fewer than three. */
+/** Returns the most values, one of each part at most, whose ranges have a value in common; null where there are fewer than three. */
 function agreementOf(values: readonly ImpliedValue[]): readonly ImpliedValue[] | null {
   const sets = values.map(({ range: [low] }) => {
     const around = values.filter(({ range }) => range[0] <= low && low <= range[1]);
@@ -128,7 +128,7 @@ function agreementOf(values: readonly ImpliedValue[]): readonly ImpliedValue[] |
 
 type Place = StartPlace | MemoryPlace;
 
-/** How many other cells give as many agreeing values for the same reductions: that is what chance would find. */
+/** Returns how many other cells give as many agreeing values for the same reductions: that is what chance would find. */
 function searchOtherCells(
   reductions: readonly Reduction[],
   at: Place,
@@ -188,5 +188,5 @@ export function agreementByChance(count: number, spread: number, ratio: number):
   return agreeing / draws;
 }
 
-/** The runtime that an implied run is of, for people. */
+/** Returns the runtime that an implied run is of, for people. */
 export const impliedLabel = ({ runtime }: ImpliedRun): string => runtimeLabel(runtime);

@@ -115,7 +115,7 @@ export function judge(claim: Claim, evidence: Evidence): ClaimVerdict {
 export const judgeAll = (claims: readonly Claim[], evidence: Evidence): readonly ClaimVerdict[] =>
   claims.map(claim => judge(claim, evidence));
 
-/** The part that decides a claim: of those with the gravest verdict, the one farthest from another. */
+/** Returns the part that decides a claim: of those with the gravest verdict, the one farthest from another. */
 function decidingPart(parts: readonly ReadingVerdict[]): ReadingVerdict | undefined {
   const gravest = (["contradicted", "inconclusive", "not-measured", "supported"] as const).find(verdict =>
     parts.some(part => part.verdict === verdict),
@@ -136,7 +136,7 @@ function judgePart({ of, readings }: Part, evidence: Evidence): readonly Reading
   );
 }
 
-/** A reading at each concurrency that was measured, where it asks for that. */
+/** Expands a reading that asks for every concurrency into one for each that was measured. */
 function expand(reading: Reading, { dataset }: Evidence): readonly Reading[] {
   const { quantity } = reading;
   if (
@@ -195,7 +195,7 @@ function judgeReading(reading: Reading, part: string, primary: boolean, evidence
   };
 }
 
-/** What differs between the first run and the others that a ratio or difference sets against it. */
+/** Returns what differs between the first run and the others that a ratio or difference sets against it. */
 function confoundsAmong([first, ...others]: readonly Source[]): readonly Confound[] {
   if (first === undefined) return [];
   return mergeConfounds(others.map(other => confoundsBetween(first.run, other.run)));

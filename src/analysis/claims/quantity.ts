@@ -100,7 +100,7 @@ export function measure(quantity: Quantity, evidence: Evidence, by: Estimators =
 }
 
 /**
- * A place in words.
+ * Returns a place in words.
  *
  * @example placeName({ experiment: "density", runtime: "rund", density: 1000, concurrency: 10 }) // "rund, 10 on top of 1000"
  * @example placeName({ experiment: "memory", runtime: "kata", memoryMb: 128, density: 100 }) // "kata, 128 MB at 100"
@@ -207,7 +207,7 @@ function stillWaiting(
 }
 
 /**
- * The share of values at or below a limit, from their quantiles on an even grid (R-7), by its linear interpolation.
+ * Returns the share of values at or below a limit, from their quantiles on an even grid (R-7), by its linear interpolation.
  *
  * @example shareBelow([0, 10, 20], 15) // 0.75
  */
@@ -257,7 +257,7 @@ function byModel(
   return { estimate: single(sandboxesIn(hostBytes, each), 1), sources: sourcesOf(group, dataset) };
 }
 
-/** A value without an interval. */
+/** Returns a value without an interval. */
 const single = (value: number, n: number): Estimate => ({
   value,
   n,

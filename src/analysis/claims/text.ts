@@ -3,7 +3,7 @@ import { type ImpliedRun, impliedLabel } from "./implied.js";
 import type { ClaimVerdict, ReadingVerdict } from "./judge.js";
 
 /**
- * A claimed value as the claim has it.
+ * Returns a claimed value as the claim states it.
  *
  * @example claimedText({ bound: "under", printed: "1000", unit: "ms" }) // "under 1000 ms"
  */
@@ -17,7 +17,7 @@ export function claimedText({
 }
 
 /**
- * A measured value with its interval: four significant digits of the value, the interval's ends with as many decimals.
+ * Returns a measured value with its interval: four significant digits of the value, the interval's ends with as many decimals.
  *
  * @example measuredText({ measured: 1084.72, interval: [1064.4, 1105.2], unit: "ms" }) // "1085 ms [1064, 1105]"
  * @example measuredText({ measured: 23.9218, interval: null, unit: "MiB" }) // "23.92 MiB"
@@ -32,7 +32,7 @@ export function measuredText({
 }
 
 /**
- * A value and its interval, if it has one.
+ * Returns a value and its interval, if it has one.
  *
  * @example withInterval(0.7012, [0.6698, 0.7251]) // "0.701 [0.670, 0.725]"
  */
@@ -43,7 +43,7 @@ export function withInterval(value: number, interval: Interval | null, unit = ""
 }
 
 /**
- * At which tolerance a verdict would be another.
+ * Returns the tolerance at which a verdict would change.
  *
  * @example flipText({ flipsAt: 6.4446, unit: "ms" }) // "6.4 %"
  * @example flipText({ flipsAt: 2.17, unit: "%" }) // "2.2 points"
@@ -55,7 +55,7 @@ export function flipText({ flipsAt, unit }: Pick<ClaimVerdict | ReadingVerdict, 
 }
 
 /**
- * What the verdict on a claim rests on, in one sentence: data, reading, measured value, interval, n, how much else differs
+ * Returns what the verdict on a claim rests on, in one sentence: data, reading, measured value, interval, n, how much else differs
  * (`comparedPairs` says what).
  */
 export function evidenceText(verdict: ClaimVerdict): string {
@@ -78,7 +78,7 @@ export function evidenceText(verdict: ClaimVerdict): string {
   return `${words.filter(word => word !== "").join("; ")}.`;
 }
 
-/** The machines that were measured on, in brackets; empty where none was recorded. */
+/** Returns the machines that were measured on, in brackets; empty where none was recorded. */
 function machinesText(sources: ClaimVerdict["sources"]): string {
   const machines = [...new Set(sources.flatMap(({ machine }) => machine ?? []))];
   return machines.length === 0 ? "" : ` (${machines.join("; ")})`;

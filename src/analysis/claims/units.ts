@@ -12,14 +12,14 @@ const factors: Readonly<Record<Unit, number>> = {
 };
 
 /**
- * A value from a quantity's base unit (ms, KiB, sandboxes, percent) in another unit of the same kind.
+ * Returns a value from a quantity's base unit (ms, KiB, sandboxes, percent) in another unit of the same kind.
  *
  * @example inUnit(24_576, "MiB") // 24
  */
 export const inUnit = (value: number, unit: Unit): number => value * factors[unit];
 
 /**
- * Half of the last printed digit: how far from the printed value one may lie and still be printed so.
+ * Returns half of the last printed digit: how far from the printed value one may lie and still be printed so.
  *
  * @example halfDigit("47.6") // 0.05
  */
@@ -36,7 +36,7 @@ export function halfDigit(printed: string): number {
 export const printsAs = (value: number, { printed }: Expected): boolean =>
   Math.abs(value - Number(printed)) <= halfDigit(printed) * (1 + 1e-9);
 
-/** A statistic's name as verdicts print it. */
+/** Returns a statistic's name as verdicts print it. */
 export const statisticName = (quantity: Quantity): string =>
   quantity.statistic === "reduction"
     ? `reduction of ${statisticName(quantity.of)}`

@@ -2,7 +2,7 @@ import type { ArrivalsEvent } from "../../campaign-files/events.js";
 import { type CampaignEvent, endOf } from "../../campaign-files/index.js";
 import type { ArrivalStart, ArrivalWindow } from "./dataset.js";
 
-/** The windows of an open loop in a campaign's journal, in order; warm-up windows are left out. */
+/** Returns the windows of an open loop in a campaign's journal, in order; warm-up windows are left out. */
 export const arrivalWindows = (events: readonly CampaignEvent[]): readonly ArrivalWindow[] =>
   events.flatMap(event => (event.event === "arrivals" && !event.warmup ? [windowOf(event)] : []));
 

@@ -109,7 +109,7 @@ const cellKey = ({ run, density, concurrency }: Pick<RoundEvent, "run" | "densit
 const snapshotKey = ({ run, memoryMb, density }: Pick<MemoryEvent, "run" | "memoryMb" | "density">): string =>
   `${run}/${memoryMb}/${density}`;
 
-/** A cell with its rounds' blocks and its failures. Line k of the client logs is the k-th complete round of the journal. */
+/** Returns a cell with its rounds' blocks and its failures. Line k of the client logs is the k-th complete round of the journal. */
 export function withRounds(cell: StartCell, rounds: readonly RoundEvent[]): StartCell {
   const complete = rounds.filter(({ makespanMs }) => makespanMs !== null);
   const samples = rounds.flatMap(round => round.samples);
@@ -122,7 +122,7 @@ export function withRounds(cell: StartCell, rounds: readonly RoundEvent[]): Star
   };
 }
 
-/** A cell with the sandboxes that were there, and what the journal knows about their memory. */
+/** Returns a cell with the sandboxes that were there, and what the journal knows about their memory. */
 export function withSnapshot(cell: MemoryCell, snapshot: Snapshot): MemoryCell {
   const { sandboxes = cell.sandboxes, components = [], enginePssKiB = null, hostBefore, hostAfter } = snapshot;
   const parts = components.map(({ component, pssKiB }) => ({ part: component, pssKiB }));

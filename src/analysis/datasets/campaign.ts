@@ -127,7 +127,7 @@ const sequentialSettings = z.object({
   experiments: z.array(z.object({ experiment: z.string(), blocks: z.number(), untilDecided: z.string().optional() })),
 });
 
-/** Where an experiment was measured until it was decided, the blocks by which it would have ended. */
+/** Returns the maximum number of blocks of an experiment that was measured until it was decided. */
 function lastBlockOf({ plan }: Manifest, experiment: string): Pick<RunInfo, "lastBlock"> {
   const settings = sequentialSettings.safeParse(plan.settings).data;
   const own = settings?.experiments.find(each => each.experiment === experiment && each.untilDecided !== undefined);

@@ -12,7 +12,7 @@ import type { RunInfo } from "./dataset.js";
  */
 const originalGuestExtraMb: Readonly<Record<string, number>> = { kata: 200, katafc: 160, katatemplate: 240, rund: 180 };
 
-/** What a run folder of the original says of its circumstances: versions.txt and the copies of the config files. */
+/** Reads what a run folder of the original says of its circumstances: versions.txt and the copies of the config files. */
 export function readCircumstances(run: RunFolder, problems: ProblemList): RunInfo {
   const { template, ...versions } = parseVersions(readIfThere(join(run.path, "versions.txt"), problems));
   const config: Record<string, string | number | boolean | null> = {};
@@ -69,7 +69,7 @@ function tomlFiles(path: string): readonly string[] {
   }
 }
 
-/** A file's text; nothing where there is none, or, with a problem, where it cannot be read. */
+/** Reads a file's text. Returns nothing if the file does not exist; if it cannot be read, also adds a problem. */
 function readIfThere(path: string, problems: ProblemList): string {
   try {
     const file = new FileBytes();

@@ -12,7 +12,7 @@ const packageRoot = fileURLToPath(new URL("../../../", import.meta.url));
 export const recordedCampaign = join(packageRoot, "raw", "20261124T201129-recorded");
 
 /**
- * Where a dataset's name leads: `paper_data` and `ae_data` to the package's own folders, anything else to a folder.
+ * Returns where a dataset's name leads: `paper_data` and `ae_data` to the package's own folders, anything else to a folder.
  *
  * @param base what a relative path is relative to; the working directory if left out
  */
@@ -37,7 +37,7 @@ export async function loadDataset(name: string, base?: string): Promise<Dataset>
   return (await import("./read-raw.js")).readRaw(folder).dataset;
 }
 
-/** Several datasets, in the order of their names; one that is named twice is there once. */
+/** Loads several datasets, in the order given; a dataset that is named twice is loaded once. */
 export async function loadDatasets(names: readonly string[], base?: string): Promise<readonly Dataset[]> {
   const loaded: Dataset[] = [];
   for (const name of new Set(names)) loaded.push(await loadDataset(name, base));

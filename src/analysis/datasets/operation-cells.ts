@@ -1,7 +1,7 @@
 import type { Manifest, OperationsEvent } from "../../campaign-files/index.js";
 import type { OperationCell } from "./dataset.js";
 
-/** The rounds of operations of a run by cell. */
+/** Returns the rounds of operations of a run by cell. */
 export function operationCells(
   { host }: Manifest,
   experiment: OperationCell["experiment"],

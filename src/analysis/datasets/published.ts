@@ -7,7 +7,7 @@ import { LabError } from "../../model/errors.js";
 import type { PublishedCell } from "./dataset.js";
 
 /**
- * The artifact's own result tables (`time.csv`, `mem_kata.csv`, …), cell by cell; empty cells are left out. A table that
+ * Reads the artifact's own result tables (`time.csv`, `mem_kata.csv`, …), cell by cell; empty cells are left out. A table that
  * cannot be read is a problem, `RUND_TABLE`, and none of its cells are there.
  */
 export function readResultTables(folder: string, problems: ProblemList): readonly PublishedCell[] {
@@ -28,7 +28,7 @@ export function readResultTables(folder: string, problems: ProblemList): readonl
 }
 
 /**
- * One published table, cell by cell.
+ * Parses one published table, cell by cell.
  *
  * @throws LabError `RUND_TABLE` if a cell is no number
  * @example parseResultTable("runtime,1,10\nrund,94.3,\n", "time") // [{ table: "time", row: "rund", column: "1", value: 94.3 }]

@@ -4,7 +4,7 @@ import { type DistilledTable, distilledColumns, type distilledFiles } from "./di
 type Value = string | number | null;
 
 /**
- * A dataset's distilled files, as name → text. The same dataset gives the same bytes, whatever the order its runs were
+ * Returns a dataset's distilled files, as name → text. The same dataset gives the same bytes, whatever the order its runs were
  * read in: rows are sorted by run and cell.
  */
 export function distill(dataset: Dataset): Readonly<Record<(typeof distilledFiles)[number], string>> {

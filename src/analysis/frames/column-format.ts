@@ -32,5 +32,5 @@ export function columnFormat(
   };
 }
 
-/** The digits after the point that a number has, not counting those that arithmetic in binary adds. */
+/** Returns the digits after the point that a number has, not counting those that arithmetic in binary adds. */
 const decimalsOf = (value: number): number => (String(Number(value.toPrecision(12))).split(".")[1] ?? "").length;

@@ -27,7 +27,7 @@ export function repair({ DataFrame }: DanfoClasses): void {
   });
 }
 
-/** The prototype in a chain that defines a member: danfo's methods return frames of the class that danfo exports a subclass of. */
+/** Returns the prototype in a chain that defines a member: danfo's methods return frames of the class that danfo exports a subclass of. */
 function ownerOf(prototype: object, member: string): object {
   const above: object | null = Object.getPrototypeOf(prototype);
   return above !== null && member in above ? ownerOf(above, member) : prototype;
@@ -151,7 +151,7 @@ function query(
   return atPlaces(this, places, inplace);
 }
 
-/** The rows at these places as a new frame, or in place. */
+/** Returns the rows at these places as a new frame, or in place. */
 function atPlaces(frame: Frame, places: readonly number[], inplace: boolean): Frame | undefined {
   const values = places.map(place => frame.values[place]!);
   const index = places.map(place => frame.index[place]!);

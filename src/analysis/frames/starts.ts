@@ -63,7 +63,7 @@ export async function startsFrame(dataset: Dataset): Promise<DataFrame> {
   });
 }
 
-/** The cold starts in a campaign's samples.csv. */
+/** Returns the cold starts in a campaign's samples.csv. */
 function samplesOf(campaign: string, dataset: Dataset): StartRow[] {
   const file = join(campaign, "samples.csv");
   return parseSamples(readFileSync(file, "utf8"), file)
@@ -74,7 +74,7 @@ function samplesOf(campaign: string, dataset: Dataset): StartRow[] {
     ]);
 }
 
-/** The cold starts in a run folder's client logs. A line that could not be read has no row. */
+/** Returns the cold starts in a run folder's client logs. A line that could not be read has no row. */
 function logsOf(folder: RunFolder, dataset: Dataset): StartRow[] {
   const rows: StartRow[] = [];
   const { name, experiment, runtime } = folder;

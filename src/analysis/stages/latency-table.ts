@@ -54,7 +54,7 @@ export function removalTable(rounds: readonly RoundEvent[]): readonly RemovalRow
   });
 }
 
-/** A latency table as CSV: `latency_time.csv`, `latency_density.csv`, `removal.csv`. An interval that is missing is empty. */
+/** Returns a latency table as CSV: `latency_time.csv`, `latency_density.csv`, `removal.csv`. An interval that is missing is empty. */
 export function latencyCsv(rows: readonly (RemovalRow & { readonly end?: End })[]): string {
   const withEnd = rows.some(({ end }) => end !== undefined);
   const names = latencyQuantiles.map(p => `p${p * 100}`);
@@ -72,7 +72,7 @@ export function latencyCsv(rows: readonly (RemovalRow & { readonly end?: End })[
   return [header, ...lines].map(fields => `${fields.join(",")}\n`).join("");
 }
 
-/** A latency table as rows to be shown: the percentiles without their intervals, in milliseconds. */
+/** Returns a latency table as rows to be shown: the percentiles without their intervals, in milliseconds. */
 export const latencyRows = (rows: readonly LatencyRow[]) =>
   rows.map(({ runtime, density, concurrency, end, samples, quantiles: [p50, p90, , p99], maxMs }) => ({
     ...{ runtime, density, concurrency, end, samples },
@@ -107,7 +107,7 @@ function summarise(byRound: readonly (readonly number[])[], seed: string) {
   };
 }
 
-/** Each quantile of the resamples, ascending. */
+/** Returns each quantile of the resamples, ascending. */
 function resample(byRound: readonly (readonly number[])[], seed: string): readonly (readonly number[])[] {
   const draw = random(seed);
   const found = latencyQuantiles.map(() => [] as number[]);
@@ -118,7 +118,7 @@ function resample(byRound: readonly (readonly number[])[], seed: string): readon
   return found.map(ascending);
 }
 
-/** The complete rounds of each cell, by runtime, density and concurrency. */
+/** Returns the complete rounds of each cell, by runtime, density and concurrency. */
 function cellsOf(rounds: readonly RoundEvent[]): readonly (readonly RoundEvent[])[] {
   const cells = new Map<string, RoundEvent[]>();
   for (const round of rounds) {

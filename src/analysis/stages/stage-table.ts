@@ -20,7 +20,7 @@ export interface StageRow {
   readonly stages: readonly { readonly name: string; readonly p50Ms: number }[];
 }
 
-/** A row for each cell of these rounds, by runtime, density and concurrency. A cell without a complete cold start has none. */
+/** Returns a row for each cell of these rounds, by runtime, density and concurrency. A cell without a complete cold start has none. */
 export function stageTable(rounds: readonly RoundEvent[]): readonly StageRow[] {
   const cells = new Map<string, RoundEvent[]>();
   for (const round of rounds) {

@@ -67,7 +67,7 @@ interface Moment {
 }
 
 /**
- * The stages of a cold start from its request to its end, without a gap: their durations add up to its latency, to the
+ * Returns the stages of a cold start from its request to its end, without a gap: their durations add up to its latency, to the
  * microsecond. Moments after the end, and those from before the request, are left out.
  *
  * @example stagesOf({ status: "ready", client: 1, sandbox: "ab", sentMs: 0.5, answeredMs: 50, readyMs: 52.25 }).map(stage => stage.name) // ["sandbox", "READY seen"]
@@ -88,7 +88,7 @@ export function stagesOf(sample: ReadySample): readonly Stage[] {
   return stages;
 }
 
-/** The known moments of a cold start, its request first; neighbours that should follow one another stand in that order. */
+/** Returns the known moments of a cold start, its request first; neighbours that should follow one another stand in that order. */
 function momentsOf(sample: ReadySample): readonly Moment[] {
   const { sentMs, answeredMs, readyMs, pulledMs, createdMs, startedMs, outputMs, respondedMs, marks = {} } = sample;
   const times: readonly (readonly [string, number | undefined])[] = [

@@ -22,7 +22,7 @@ export interface Trace {
 }
 
 /**
- * One round in Chrome's trace-event format: a track for each client, on it the cold start, and below that its stages. Time 0
+ * Returns one round in Chrome's trace-event format: a track for each client, on it the cold start, and below that its stages. Time 0
  * is the round's release.
  */
 export function traceOf(round: RoundEvent): Trace {

@@ -5,7 +5,7 @@ import { ascending, quantileR7 } from "./quantile.js";
 import { random } from "./random.js";
 
 /**
- * The bias-corrected and accelerated bootstrap (Efron 1987) of a statistic of one sample. Ties with the estimate count
+ * Computes the bias-corrected and accelerated bootstrap (Efron 1987) of a statistic of one sample. Ties with the estimate count
  * half in the bias; the acceleration is the jackknife's.
  *
  * @param values at least two, not all equal

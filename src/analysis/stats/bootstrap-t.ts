@@ -20,7 +20,7 @@ export interface Series {
 }
 
 /**
- * The studentised bootstrap (bootstrap-t; Efron 1981, Hall 1988; with blocks Götze and Künsch 1996): each resample's
+ * Computes the studentised bootstrap (bootstrap-t; Efron 1981, Hall 1988; with blocks Götze and Künsch 1996): each resample's
  * distance from the estimate is counted in its own standard errors. A resample without spread is drawn again.
  *
  * @param samples each with at least two values that are not all equal
@@ -66,7 +66,7 @@ export function studentised(
 }
 
 /**
- * A block length for n values in order: the rule for the variance of a mean under a first-order autoregression with the
+ * Computes a block length for n values in order: the rule for the variance of a mean under a first-order autoregression with the
  * values' own lag-1 autocorrelation (Carlstein 1986), from 2 to a quarter of n.
  *
  * @example blockLength([1, 2, 3, 4, 5, 6, 7, 8]) // 2

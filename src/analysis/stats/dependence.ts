@@ -29,7 +29,7 @@ export function trend(values: readonly number[]): Trend {
   return { rho: Number(rho.toPrecision(12)), p: studentTwoSided(t, freedom) };
 }
 
-/** The share of all orders of n ranks whose Spearman ρ is at least as far from 0. */
+/** Computes the share of all orders of n ranks whose Spearman ρ is at least as far from 0. */
 function exactP(rho: number, n: number): number {
   let orders = squareSums.get(n);
   if (orders === undefined) {
@@ -65,7 +65,7 @@ function countSquareSums(n: number): readonly number[] {
 }
 
 /**
- * The lag-1 autocorrelation: how far a value resembles the one before it; 0 where all values are equal.
+ * Computes the lag-1 autocorrelation: how far a value resembles the one before it; 0 where all values are equal.
  *
  * @example lagOne([1, 2, 3, 4, 5]) // 0.4
  */

@@ -27,7 +27,7 @@ export interface Estimate {
 }
 
 /**
- * The mean over rounds with its interval, from the studentised bootstrap; from moving blocks where the rounds depend on
+ * Computes the mean over rounds with its interval, from the studentised bootstrap; from moving blocks where the rounds depend on
  * each other and there are 20 or more. Values must be finite; NaN for none.
  *
  * @example estimateMean([1, 2, 3], "seed").caveat // "too few rounds"
@@ -37,7 +37,7 @@ export function estimateMean(values: readonly number[], seed: string | number, d
 }
 
 /**
- * The ratio of two means, first over second, with its interval from the logarithm's. Both means must be above 0, else
+ * Computes the ratio of two means, first over second, with its interval from the logarithm's. Both means must be above 0, else
  * the value is NaN and there is no interval.
  *
  * @example estimateRatio([2, 4], [6, 6], "seed").value // 0.5
@@ -56,7 +56,7 @@ export function estimateRatio(over: readonly number[], under: readonly number[],
 }
 
 /**
- * The difference of two means, first less second, with its interval.
+ * Computes the difference of two means, first less second, with its interval.
  *
  * @example estimateDifference([5, 7], [1, 1], "seed").value // 5
  */
@@ -65,7 +65,7 @@ export function estimateDifference(from: readonly number[], less: readonly numbe
 }
 
 /**
- * A quantile (R-7) over rounds with its interval by BCa, which takes rounds to be independent: where they show that
+ * Computes a quantile (R-7) over rounds with its interval by BCa, which takes rounds to be independent: where they show that
  * they are not, the caveat says so. No interval where smallest and largest round hold the true quantile between them
  * less often than 95 times in 100 (fewer than 6 rounds for a median, 29 for a 90 % quantile): no method could give one.
  *
@@ -88,7 +88,7 @@ export function estimateQuantile(
 }
 
 /**
- * An estimate in another unit or scale.
+ * Returns an estimate in another unit or scale.
  *
  * @param monotone rises or falls over the whole range
  * @example mapEstimate(estimateMean([1, 3], "seed"), x => 10 - x).value // 8
@@ -136,7 +136,7 @@ function estimate(
   };
 }
 
-/** What is known of rounds without any spread: their value, and that they had none. */
+/** Returns what is known of rounds without any spread: their value, and that they had none. */
 function constant(value: number) {
   const at = (): Interval => [value, value];
   return { interval: at(), caveat: "all rounds equal", at } as const;

@@ -1,5 +1,5 @@
 /**
- * The plain sum, left to right; 0 for no value.
+ * Computes the plain sum, left to right; 0 for no value.
  *
  * @example sum([1, 2, 4]) // 7
  */
@@ -10,7 +10,7 @@ export function sum(values: ArrayLike<number>): number {
 }
 
 /**
- * The arithmetic mean, sum / length; NaN for no value. On whole numbers it is the same float64 as pandas and NumPy give.
+ * Computes the arithmetic mean, sum / length; NaN for no value. On whole numbers it is the same float64 as pandas and NumPy give.
  *
  * @example mean([1, 2, 6]) // 3
  */
@@ -19,7 +19,7 @@ export function mean(values: ArrayLike<number>): number {
 }
 
 /**
- * The sample variance, with n − 1 below; NaN for fewer than two values.
+ * Computes the sample variance, with n − 1 below; NaN for fewer than two values.
  *
  * @example variance([1, 2, 6]) // 7
  */

@@ -1,5 +1,5 @@
 /**
- * The standard normal's cumulative distribution, by the series of Marsaglia (Journal of Statistical Software 11(4),
+ * Computes the standard normal's cumulative distribution, by the series of Marsaglia (Journal of Statistical Software 11(4),
  * 2004); absolute error below 1e-14.
  *
  * @example normalCdf(0) // 0.5
@@ -17,7 +17,7 @@ export function normalCdf(x: number): number {
 }
 
 /**
- * The standard normal's quantile, by bisection of `normalCdf` between −8 and 8; −8 and 8 stand for the infinities.
+ * Computes the standard normal's quantile, by bisection of `normalCdf` between −8 and 8; −8 and 8 stand for the infinities.
  *
  * @example Number(normalQuantile(0.975).toFixed(6)) // 1.959964
  */
@@ -26,7 +26,7 @@ export function normalQuantile(p: number): number {
 }
 
 /**
- * Where a rising function crosses zero between two points, to the last bit.
+ * Computes where a rising function crosses zero between two points, to the last bit.
  *
  * @example Number(bisect(x => x * x - 2, 0, 2).toFixed(9)) // 1.414213562
  */

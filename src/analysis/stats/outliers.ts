@@ -11,7 +11,7 @@ export interface Deviation {
 }
 
 /**
- * How far a value lies from a sample's median, in the sample's own scatter: the median absolute deviation × 1.4826, or,
+ * Computes how far a value lies from a sample's median, in the sample's own scatter: the median absolute deviation × 1.4826, or,
  * where that is 0, the mean absolute deviation × 1.2533 (Iglewicz and Hoaglin 1993). That scale comes from few values:
  * the p is Student's t with 0.37 (n − 1) degrees of freedom, 0.37 being the scale's efficiency.
  *

@@ -14,7 +14,7 @@ export interface PairedRatio {
 }
 
 /**
- * The ratio of two means where the k-th values were measured in the same block: what the block did to both cancels out.
+ * Computes the ratio of two means where the k-th values were measured in the same block: what the block did to both cancels out.
  * The standard error is that of the differences `over[k] / mean(over) − under[k] / mean(under)` (the delta method for a ratio
  * of means; Cochran 1977, 6.4), with n − 1 degrees of freedom.
  *

@@ -3,7 +3,7 @@ import { sum } from "./mean.js";
 import { random } from "./random.js";
 
 /**
- * The permutation test of two samples' means: the share of divisions of the pooled values whose Welch's t is at least
+ * Computes the permutation test of two samples' means: the share of divisions of the pooled values whose Welch's t is at least
  * as far from 0 as the one found (studentised, so that unequal variances do no harm: Janssen 1997). All divisions where
  * there are no more than 9,999, else 9,999 seeded ones with the one found counted in.
  *
@@ -67,7 +67,7 @@ export function divisions(n: number, k: number): number {
   return Math.round(ways);
 }
 
-/** Every way to choose k of the values; the array that comes out is used again. */
+/** Returns every way to choose k of the values; the array that comes out is used again. */
 function* choices(values: Float64Array, k: number): Generator<Float64Array> {
   const places = Array.from({ length: k }, (_, i) => i);
   const chosen = new Float64Array(k);

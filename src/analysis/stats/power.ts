@@ -16,7 +16,7 @@ export interface Scatter {
 export const usualDemand: Demand = { alpha: 0.05, power: 0.8 };
 
 /**
- * The smallest relative difference of two means that a comparison with n rounds on either side is likely to see, by
+ * Computes the smallest relative difference of two means that a comparison with n rounds on either side is likely to see, by
  * Student's t quantiles for level and power (within 2 % of the noncentral t's answer from three rounds on).
  *
  * @param variation a cell's coefficient of variation over its rounds
@@ -31,7 +31,7 @@ export function detectableEffect(variation: number, n: number, { alpha, power }:
 }
 
 /**
- * Rounds on either side that a comparison takes to see a relative difference.
+ * Computes how many rounds a comparison needs on either side to detect a relative difference.
  *
  * @returns at least 2 and at most a million, which stands for "more than anyone will measure"
  * @example roundsFor(0.05, 0.067) // 10

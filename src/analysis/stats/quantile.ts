@@ -1,5 +1,5 @@
 /**
- * The values from the smallest to the largest, in a new array: what the quantile functions take.
+ * Returns the values from the smallest to the largest, in a new array: what the quantile functions take.
  *
  * @example ascending([10, 9, 2]) // [2, 9, 10]
  */
@@ -8,7 +8,7 @@ export function ascending(values: readonly number[]): number[] {
 }
 
 /**
- * A quantile by linear interpolation between order statistics: R's type 7, the default of R, NumPy and pandas
+ * Computes a quantile by linear interpolation between order statistics: R's type 7, the default of R, NumPy and pandas
  * (Hyndman and Fan 1996).
  *
  * @param sorted ascending; NaN comes back where it is empty
@@ -25,7 +25,7 @@ export function quantileR7(sorted: ArrayLike<number>, p: number): number {
 }
 
 /**
- * A quantile by nearest rank: the smallest value with at least the share p of all values at or below it (R's type 1). A share
+ * Computes a quantile by nearest rank: the smallest value with at least the share p of all values at or below it (R's type 1). A share
  * within 1e-9 of a rank counts as that rank, so that 0.07 of 100 values is the seventh.
  *
  * @param sorted ascending; NaN comes back where it is empty
@@ -37,7 +37,7 @@ export function quantileNearestRank(sorted: ArrayLike<number>, p: number): numbe
 }
 
 /**
- * The median (R-7) of values in any order; NaN for none.
+ * Computes the median (R-7) of values in any order; NaN for none.
  *
  * @example median([3, 1, 2, 10]) // 2.5
  */

@@ -9,7 +9,7 @@ export interface Random {
 }
 
 /**
- * A seeded generator: sfc32 (Doty-Humphrey's small fast counter), its state hashed from the seed's text, so that
+ * Returns a seeded generator: sfc32 (Doty-Humphrey's small fast counter), its state hashed from the seed's text, so that
  * neighbouring seeds and seeds with a common beginning give unrelated streams.
  *
  * @example random("cell a").below(1) // 0

@@ -1,7 +1,7 @@
 import { normalCdf, normalQuantile } from "./normal.js";
 
 /**
- * The level of each look of a comparison that is looked at after every block and stopped as soon as it is decided: a two-sided
+ * Computes the level of each look of a comparison that is looked at after every block and stopped as soon as it is decided: a two-sided
  * test at these levels finds a difference where there is none with the chance `alpha` over all looks together.
  *
  * Lan and DeMets' spending function of O'Brien and Fleming's kind, on either side: up to the share t of the blocks, the error
@@ -27,7 +27,7 @@ export function sequentialLevels(alpha: number, first: number, last: number): re
 const known = new Map<string, readonly number[]>();
 
 /**
- * The p of a sequential comparison at one look: the smallest alpha at which that look finds a difference. It may be compared
+ * Computes the p of a sequential comparison at one look: the smallest alpha at which that look finds a difference. It may be compared
  * with 5 % whenever one stops.
  *
  * @param p the look's own two-sided p
@@ -84,7 +84,7 @@ function integrate(alpha: number, first: number, last: number): readonly number[
   return levels;
 }
 
-/** The density of the sum after a look at which it stayed within ± bound, at Simpson's points. */
+/** Computes the density of the sum after a look at which it stayed within ± bound, at Simpson's points. */
 function wentOn(points: Float64Array, mass: Float64Array, bound: number, scale: number): [Float64Array, Float64Array] {
   const next = new Float64Array(steps + 1);
   const density = new Float64Array(steps + 1);

@@ -37,7 +37,7 @@ export function noncentralQuantile(p: number, freedom: number, shift: number): n
 }
 
 /**
- * The regularised incomplete beta function I_x(a, b), by Lentz's evaluation of its continued fraction
+ * Computes the regularised incomplete beta function I_x(a, b), by Lentz's evaluation of its continued fraction
  * (Abramowitz and Stegun 26.5.8).
  *
  * @example Number(incompleteBeta(0.5, 2, 3).toFixed(6)) // 0.6875

@@ -12,7 +12,7 @@ export interface WelchRatio {
 }
 
 /**
- * The ratio of two means from few, nearly normal values, such as the means of a campaign's blocks: Welch's t on the
+ * Computes the ratio of two means from few, nearly normal values, such as the means of a campaign's blocks: Welch's t on the
  * logarithm's difference, standard errors by the delta method, degrees of freedom by Satterthwaite.
  *
  * @param over at least two values; its mean above 0, as the other's

@@ -11,7 +11,7 @@ export interface ImportedTable {
 const latencyColumns = ["run", "runtime", "concurrency", "samples", "failed", "mean", "p50", "p90", "p99", "max"];
 
 /**
- * The tables of imported results: `latency`, in ms over all samples that got ready, and `rate`, for tools that give no
+ * Returns the tables of imported results: `latency`, in ms over all samples that got ready, and `rate`, for tools that give no
  * more; none for campaigns of our own.
  */
 export function importedTables({ runs, starts, rates = [] }: Dataset): readonly ImportedTable[] {
@@ -26,7 +26,7 @@ export function importedTables({ runs, starts, rates = [] }: Dataset): readonly 
   return tables.filter(({ rows }) => rows.length > 0);
 }
 
-/** An imported table as CSV. */
+/** Returns an imported table as CSV. */
 export const importedCsv = ({ columns, rows }: ImportedTable): string =>
   stringify([[...columns], ...rows.map(row => [...row])]);
 

@@ -55,7 +55,7 @@ export function densityTables(dataset: Dataset): readonly Table[] {
   );
 }
 
-/** Every table a dataset carries: time and cpu, then memory and density by runtime; tables without a row are left out. */
+/** Returns every table a dataset carries: time and cpu, then memory and density by runtime; tables without a row are left out. */
 export function allTables(dataset: Dataset): readonly Table[] {
   return [timeTable(dataset), cpuTable(dataset), ...memoryTables(dataset), ...densityTables(dataset)].filter(
     ({ rows }) => rows.length > 0,

@@ -62,7 +62,7 @@ export function compareWithPublished(dataset: Dataset, published: readonly Publi
   return { cells, matched: cells - mismatched.length - missing.length, mismatched, missing };
 }
 
-/** A sentence for each published cell that was not met. */
+/** Returns a sentence for each published cell that was not met. */
 export const faultsOf = ({ mismatched, missing }: Verification): readonly string[] => [
   ...mismatched.map(
     ({ dataset, table, row, column, published, recomputed }) =>
@@ -127,7 +127,7 @@ export async function verifyRaw(folder: string): Promise<RawVerification> {
   return { ...mergeVerifications(parts), lines, coldStarts, distilled, faults };
 }
 
-/** Where the tables beside the logs differ from those the package holds. */
+/** Returns where the tables beside the logs differ from those the package holds. */
 function publishedTwice(name: string, beside: readonly PublishedCell[], own: readonly PublishedCell[]): string[] {
   const values = new Map(beside.map(cell => [keyOf(cell), cell.value]));
   return own.flatMap(cell => {
@@ -142,7 +142,7 @@ function publishedTwice(name: string, beside: readonly PublishedCell[], own: rea
 
 const keyOf = ({ table, row, column }: Omit<PublishedCell, "value">) => `${table}/${row}/${column}`;
 
-/** What comparing several datasets found, as one. */
+/** Returns what comparing several datasets found, as one. */
 export const mergeVerifications = (parts: readonly Verification[]): Verification => ({
   cells: parts.reduce((total, { cells }) => total + cells, 0),
   matched: parts.reduce((total, { matched }) => total + matched, 0),

@@ -36,7 +36,7 @@ export function settle(axis: Axis, values: readonly number[]): SettledAxis {
 }
 
 /**
- * Where on an axis a value lies, as a share of its length; outside 0 … 1 where it is out of range.
+ * Returns where on an axis a value lies, as a share of its length; outside 0 … 1 where it is out of range.
  *
  * @example placeOn({ title: "", scale: "log", range: [0, 2] }, 10) // 0.5
  */
@@ -48,7 +48,7 @@ export function placeOn({ scale, range: [from, to] }: SettledAxis, value: number
 export const shows = (axis: SettledAxis, value: number): boolean => axis.scale === "linear" || value > 0;
 
 /**
- * An axis in Plotly's words.
+ * Returns an axis in Plotly's words.
  *
  * @param narrow its length in pixels on a phone: tick labels must fit there
  * @param label pixels along the axis that a label of Plotly's choice needs
@@ -69,7 +69,7 @@ export function plotlyAxis(axis: SettledAxis, narrow: number, label: number): Re
   return { type: axis.scale, range: axis.range, tickformat: ",", tickangle: 0, ...step, ...minor };
 }
 
-/** Those of the measured places whose labels do not touch, the last always among them. */
+/** Returns those of the measured places whose labels do not touch, the last always among them. */
 function thinned(ticks: readonly number[], axis: SettledAxis, narrow: number): readonly number[] {
   const kept: number[] = [];
   for (const tick of [...ticks].sort((a, b) => b - a)) {

@@ -145,7 +145,7 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
   return { plot: { data, layout }, unshown };
 }
 
-/** Rows of a legend on a phone: entries side by side until one no longer fits. */
+/** Returns rows of a legend on a phone: entries side by side until one no longer fits. */
 function legendRows(names: readonly string[]): number {
   let [rows, used] = [1, 0];
   for (const name of names) {

@@ -25,7 +25,7 @@ const edge = 6;
 const rowHeight = 24;
 
 /**
- * Every claim whose value was measured: the claimed value, the near band around it, and the measured value with its
+ * Draws every claim whose value was measured: the claimed value, the near band around it, and the measured value with its
  * interval, all on one scale, the band's half-width (5 % of a claimed value, 2 points of a claimed percentage). One row for
  * the primary reading of each part of a claim; those whose wording is unverified below a line.
  *
@@ -162,7 +162,7 @@ const isJudged = (reading: ReadingVerdict): reading is ReadingVerdict & { readon
 
 const labelOf = ({ claim, part }: Judged) => (part === "" ? claim.id : `${claim.id}: ${part}`);
 
-/** How far a value lies from the claimed one, in half-widths of the near band. */
+/** Returns how far a value lies from the claimed one, in half-widths of the near band. */
 const offset = ({ expected, halfWidth }: Judged, value: number) => (value - expected) / halfWidth;
 
 function inWords(name: string, judged: readonly Judged[]): string {

@@ -5,7 +5,7 @@ import { pictureParts } from "./static/render.js";
 let loader: string | undefined;
 
 /**
- * A piece of JavaScript for a page that loads Plotly with no network: it makes `window.rundLabPlotly`, a promise of the
+ * Returns a piece of JavaScript for a page that loads Plotly with no network: it makes `window.rundLabPlotly`, a promise of the
  * library. Compressed, 0.7 MB. A loader of modules on the page, such as the classic Notebook's, does not see it.
  *
  * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if Plotly's package is not installed

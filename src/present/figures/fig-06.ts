@@ -36,7 +36,7 @@ export function fig06(datasets: readonly Dataset[]): Figure {
   });
 }
 
-/** How much less time a rename takes than a creation, with the fewest and the most threads, where the fewest groups exist. */
+/** Returns how much less time a rename takes than a creation, with the fewest and the most threads, where the fewest groups exist. */
 function againstCreated(cells: readonly OperationCell[]): string {
   const threads = distinct(cells.map(({ concurrency }) => concurrency));
   return sentences(

@@ -95,7 +95,7 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
   };
 }
 
-/** The largest concurrency at which every runtime of every dataset has a cell on an empty host; undefined if there is none. */
+/** Returns the largest concurrency at which every runtime of every dataset has a cell on an empty host; undefined if there is none. */
 export function commonConcurrency(datasets: readonly Dataset[]): number | undefined {
   const series = new Map<string, Set<number>>();
   for (const [index, { starts }] of datasets.entries()) {
@@ -120,10 +120,10 @@ export interface LabelledCell {
   readonly label: string;
 }
 
-/** What a labelled cell's series is called and drawn like. */
+/** Returns what a labelled cell's series is called and drawn like. */
 export const seriesLook = ({ cell, index, label }: LabelledCell) => ({ label, runtime: cell.runtime, dataset: index });
 
-/** The cells of the concurrency experiment at one concurrency, by dataset and then by runtime. */
+/** Returns the cells of the concurrency experiment at one concurrency, by dataset and then by runtime. */
 export function cellsAt(datasets: readonly Dataset[], concurrency: number | undefined): readonly LabelledCell[] {
   return datasets.flatMap((dataset, index) =>
     dataset.starts

@@ -18,7 +18,7 @@ export const axisLook = {
 /** Pixels at the top of every figure that hold its title and nothing else: a page that shows the title leaves them out. */
 export const titleHeight = 34;
 
-/** What every figure of ours looks like. */
+/** Returns the layout that all figures share. */
 export const layoutLook = (title: string, height: number) =>
   ({
     height,
@@ -40,7 +40,7 @@ export const layoutLook = (title: string, height: number) =>
     hoverlabel: { align: "left", font: { family: fontFamily, size: 12 } },
   }) as const;
 
-/** A word in place of a figure that has nothing to draw. */
+/** Returns an empty figure with a sentence that says why nothing is drawn. */
 export function emptyPlot(title: string, words: string): PlotlyFigure {
   const hidden = { visible: false } as const;
   return {
@@ -62,7 +62,7 @@ export function emptyPlot(title: string, words: string): PlotlyFigure {
   };
 }
 
-/** Lines of a text that fit a phone. */
+/** Breaks a text into lines that fit a phone. */
 function wrapped(text: string): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
@@ -74,14 +74,14 @@ function wrapped(text: string): readonly string[] {
 }
 
 const middle = { xref: "paper", yref: "paper", x: 0.5, y: 0.5, xanchor: "center", yanchor: "middle" } as const;
-/** A text without an arrow. */
+/** Returns a text without an arrow. */
 export const note = (text: string) => ({
   text: plain(text, 90),
   showarrow: false,
   xanchor: "center",
   font: { size: 12 },
 });
-/** A word in the middle of a panel. */
+/** Returns a text in the middle of a panel. */
 export const inPanel = (text: string, suffix: string): Json => ({
   ...note(text),
   ...middle,
@@ -89,7 +89,7 @@ export const inPanel = (text: string, suffix: string): Json => ({
   yref: `y${suffix} domain`,
   font: { size: 11, color: faint },
 });
-/** A panel's name above its left corner. */
+/** Returns a panel's name above its left corner. */
 export const panelTitle = (title: string, suffix: string): Json => ({
   ...note(title),
   xref: `x${suffix} domain`,

@@ -11,7 +11,7 @@ interface Words {
 }
 
 /**
- * What lines of "lower is better" show, in words, for each dataset by itself: whose is lowest where, and the value of each at
+ * Returns what lines of "lower is better" show, in words, for each dataset by itself: whose is lowest where, and the value of each at
  * the last place that most of them share.
  *
  * @param quantities what is plotted, within a sentence ("makespan"), and its series
@@ -32,7 +32,7 @@ export function lowestInWords(
 }
 
 /**
- * What is said of each of a figure's datasets; where there are several, after the dataset's name.
+ * Returns what is said of each of a figure's datasets; where there are several, after the dataset's name.
  *
  * @param words for the dataset at a place among those shown; empty to leave it out
  * @example perDataset([{ name: "a" }, { name: "b" }], place => `x is ${place}.`) // "In a: x is 0. In b: x is 1."

@@ -134,7 +134,7 @@ function memoryFigure(datasets: readonly Dataset[], wanted: MemoryFigure): Figur
   };
 }
 
-/** Every cell of the memory tables, in MiB. */
+/** Returns every cell of the memory tables, in MiB. */
 const memoryValues = (dataset: Dataset) =>
   memoryGroups(dataset).map(({ runtime, memoryMb, density, pssKiB, pssesKiB }) => ({
     runtime,

@@ -72,7 +72,7 @@ export function operationsFigure(datasets: readonly Dataset[], figure: Operation
   };
 }
 
-/** The mean time of a phase for a variant at a concurrency, at the least density measured; null where it was not. */
+/** Returns the mean time of a phase for a variant at a concurrency, at the least density measured; null where it was not. */
 export function meanAt(
   cells: readonly OperationCell[],
   variant: string,
@@ -96,7 +96,7 @@ function pointOf({ concurrency, count, phasesMs }: OperationCell, phase: PhaseNa
   return { x: concurrency, y, ...bars, hover: `<b>${plain(name)}</b> at ${concurrency}: ${value}` };
 }
 
-/** Which machines the cells were measured on: never the paper's. */
+/** Returns which machines the cells were measured on: never the paper's. */
 function machines(cells: readonly OperationCell[]): string {
   const named = cells.map(({ machine }) =>
     machine === undefined ? "an unknown number of cores" : `${machine.cores} cores and kernel ${plain(machine.kernel)}`,

@@ -7,7 +7,7 @@ import { emptyPlot } from "./look.js";
 import { type DatasetValues, distinct, scopeIn, seriesOf, sourcesOf } from "./series.js";
 import { formatMs, listed, sentences } from "./text.js";
 
-/** The quantiles that are drawn, a panel each: the median, and the objective's, or p99. */
+/** Returns the quantiles that are drawn, a panel each: the median, and the objective's, or p99. */
 const quantilesFor = (objective: Objective | null) => [
   { name: "p50", of: (result: RateResult) => result.p50Ms },
   {
@@ -86,7 +86,7 @@ function heldInWords({ runtime, highest, failsAt, undecided }: HeldRate, asked: 
   return `${kept}; ${fails}${open}.`;
 }
 
-/** The objective as a dotted line in its panel. */
+/** Returns the objective as a dotted line in its panel. */
 function withLevel(plot: Figure["plot"], { limitMs }: Objective): Figure["plot"] {
   const shapes = [
     {

@@ -19,7 +19,7 @@ interface RatioCell {
 const cellHeight = 36;
 
 /**
- * Two runtimes' mean makespans, one divided by the other, over density × concurrency: where the lead changes hands. The
+ * Draws two runtimes' mean makespans, one divided by the other, over density × concurrency: where the lead changes hands. The
  * values are those of `time.csv` (density 0) and `density_<id>.csv`; a cell that either lacks holds a dash. A heavy line
  * runs between cells that different runtimes lead.
  *

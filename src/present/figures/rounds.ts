@@ -13,7 +13,7 @@ import { digits, formatMs, listed, plain, sentences } from "./text.js";
 import type { Series } from "./trace.js";
 
 /**
- * Rounds over time at one concurrency: each round's makespan in per cent of its cell's median, a panel per runtime.
+ * Draws rounds over time at one concurrency: each round's makespan in per cent of its cell's median, a panel per runtime.
  * Outliers are ringed; drift, warm-up and outliers are judged by `flagStarts`, corrected over the whole dataset.
  *
  * @param concurrency left out: the largest that every runtime was measured at

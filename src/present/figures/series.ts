@@ -65,7 +65,7 @@ export function seriesOf(
   });
 }
 
-/** What a series is called in a figure of so many datasets; both parts of a long name keep their ends. */
+/** Returns a series' name, which depends on the number of datasets in the figure. Of a long name the middle is cut, not the ends. */
 export function seriesLabel(runtime: string, dataset: Dataset, datasets: number): string {
   const name = labelIn(dataset, runtime);
   if (datasets === 1) return name;
@@ -73,7 +73,7 @@ export function seriesLabel(runtime: string, dataset: Dataset, datasets: number)
   return whole.length <= 32 ? whole : `${clipped(name, 15)} · ${clipped(dataset.name, 14)}`;
 }
 
-/** Where each series of a figure comes from; see SeriesSource. */
+/** Returns where each series of a figure comes from; see SeriesSource. */
 export function sourcesOf(
   all: readonly DatasetValues[],
   experiment: Experiment,
@@ -91,7 +91,7 @@ export function sourcesOf(
 }
 
 /**
- * What a figure's grid has and a runtime lacks: "Not measured: Kata-QEMU at concurrency 300–400." Empty if nothing. The
+ * Returns what a figure's grid has and a runtime lacks: "Not measured: Kata-QEMU at concurrency 300–400." Empty if nothing. The
  * grid is what at least half of a dataset's runtimes measured.
  *
  * @param where the panels and places that are missing, in words
@@ -118,7 +118,7 @@ export function gapsIn(all: readonly DatasetValues[], where: (panels: string, xs
   return sentences(...told);
 }
 
-/** Where a panel of a dataset has a value from at least half of the dataset's runtimes: a runtime that has none there has a gap. */
+/** Returns where a panel of a dataset has a value from at least half of the dataset's runtimes: a runtime that has none there has a gap. */
 function gridOf(values: readonly PlottedValue[], panel: number): readonly number[] {
   const runtimes = runtimesOf(values);
   return distinct(values.filter(value => value.panel === panel).map(value => value.x)).filter(
@@ -129,7 +129,7 @@ function gridOf(values: readonly PlottedValue[], panel: number): readonly number
 const has = (values: readonly PlottedValue[], runtime: string, panel: number, x: number): boolean =>
   values.some(value => value.runtime === runtime && value.panel === panel && value.x === x && value.y !== null);
 
-/** Numbers that occur, ascending. */
+/** Returns numbers that occur, ascending. */
 export const distinct = (values: readonly number[]): readonly number[] => [...new Set(values)].sort((a, b) => a - b);
 
 /** 10th and 90th percentile (R-7) of at least two values, as the ends of an error bar. */
@@ -143,7 +143,7 @@ export function spread(values: readonly number[]): {
   return { low: quantileR7(sorted, 0.1), high: quantileR7(sorted, 0.9), n: values.length };
 }
 
-/** The runtimes that have a value, in their usual order. */
+/** Returns the runtimes that have a value, in their usual order. */
 export const runtimesOf = (values: readonly { readonly runtime: string }[]): readonly string[] =>
   [...new Set(values.map(value => value.runtime))].sort(byRuntime);
 
@@ -154,7 +154,7 @@ export function absentIn(all: readonly DatasetValues[], what: string): string {
 }
 
 /**
- * What a caption says of values that are not the recorded artifact's: under which circumstances they were measured, or that
+ * Returns what a caption says of values that are not the recorded artifact's: under which circumstances they were measured, or that
  * they were replayed. Empty where there are none.
  *
  * @param requests how sandboxes were requested

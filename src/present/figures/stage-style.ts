@@ -28,7 +28,7 @@ const colours: Readonly<Record<string, string>> = {
   response: "#5e2f91",
 };
 
-/** The colour of a stage; grey for time that is not attributed. */
+/** Returns the colour of a stage; grey for time that is not attributed. */
 export const stageColour = (name: string): string => colours[name] ?? "#b6bcc4";
 
 /** All stages that have a colour, in the order in which they usually happen: a legend's order. */

@@ -15,7 +15,7 @@ const endWords = {
 } as const;
 
 /**
- * Where the time of a cold start goes: the medians of its stages, stacked, a bar for each runtime and a panel for each
+ * Draws where the time of a cold start goes: the medians of its stages, stacked, a bar for each runtime and a panel for each
  * concurrency; a mark at the median of the whole, with its interval.
  *
  * @param rows of one campaign, from `stageTable`
@@ -113,7 +113,7 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
   };
 }
 
-/** The longest stage of each runtime in a panel. */
+/** Returns the longest stage of each runtime in a panel. */
 function inWords(panel: readonly StageRow[]): string {
   const parts = panel.map(({ runtime, latencyMs, stages }) => {
     const longest = stages.reduce((most, stage) => (stage.p50Ms > most.p50Ms ? stage : most));

@@ -38,7 +38,7 @@ const otherColours = ["#a8447a", "#2f6d2f", "#3f7fbf", "#6b3a1e", "#8c8c1a", "#5
 const otherMarks = ["x", "star", "bowtie", "hourglass", "star-square", "hexagram", "octagon"] as const;
 
 /**
- * A runtime's colour and mark. One that nobody knows gets both from its id's hash (FNV-1a): the same in every figure.
+ * Returns a runtime's colour and mark. One that nobody knows gets both from its id's hash (FNV-1a): the same in every figure.
  *
  * @example runtimeStyle("rund") // { colour: "#1b2f8f", mark: "circle" }
  */
@@ -59,7 +59,7 @@ export function runtimeStyle(id: string): RuntimeStyle {
  */
 export const lineColour = (index: number): string => otherColours[index % otherColours.length] ?? ink;
 
-/** How the first, second, … dataset of a figure is drawn: the first with solid lines and full marks. */
+/** Returns how the first, second, … dataset of a figure is drawn: the first with solid lines and full marks. */
 export function datasetStyle(index: number): { readonly dash: string; readonly open: boolean } {
   return { dash: ["solid", "dash", "dot", "dashdot", "longdash"][index % 5] ?? "solid", open: index % 2 === 1 };
 }
@@ -88,7 +88,7 @@ const dark: Readonly<Record<string, string>> = {
   "#5a5f6b": "#a3a9b5",
 };
 
-/** The same figure for a dark page. Text is left as it is; only whole strings that are one of our colours change. */
+/** Returns the same figure for a dark page. Text is left as it is; only whole strings that are one of our colours change. */
 export function inDark(figure: PlotlyFigure): PlotlyFigure {
   const recolour = (value: Json): Json => {
     if (typeof value === "string") return Object.hasOwn(dark, value) ? (dark[value] ?? value) : value;

@@ -1,5 +1,5 @@
 /**
- * Text from a log, a folder's name or a table, safe in a figure: Plotly reads `<b>`, `<a href>`, entities and `$…$` in its
+ * Returns text from a log, a folder's name or a table, safe in a figure: Plotly reads `<b>`, `<a href>`, entities and `$…$` in its
  * labels; here they come out as the characters they are. One line, no control characters, the middle of a long text
  * left out.
  *
@@ -12,7 +12,7 @@ export function plain(text: string, limit = 32): string {
 }
 
 /**
- * A text in one line of at most `limit` characters, its middle left out where it is longer.
+ * Returns a text in one line of at most `limit` characters, its middle left out where it is longer.
  *
  * @example clipped("a-very-long-name", 9) // "a-ve…name"
  */
@@ -26,7 +26,7 @@ export function clipped(text: string, limit: number): string {
 const escaped = (text: string) => text.replace(/[&<>$%]/g, character => `&#${character.charCodeAt(0)};`);
 
 /**
- * A time for people, to three significant digits.
+ * Formats a time for people, to three significant digits.
  *
  * @example formatMs(84.22) // "84.2 ms"
  * @example formatMs(27205.4) // "27.2 s"
@@ -34,7 +34,7 @@ const escaped = (text: string) => text.replace(/[&<>$%]/g, character => `&#${cha
 export const formatMs = (ms: number): string => (ms < 1000 ? `${digits(ms)} ms` : `${digits(ms / 1000)} s`);
 
 /**
- * A number to three significant digits, whole above 100.
+ * Returns a number to three significant digits, whole above 100.
  *
  * @example digits(0.58321) // "0.583"
  * @example digits(1084.72) // "1085"
@@ -51,7 +51,7 @@ export const listed = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
 
 /**
- * Numbers as people list them, neighbours in a grid drawn together.
+ * Returns numbers as people list them, neighbours in a grid drawn together.
  *
  * @example ranges([1, 10, 100, 400], [1, 10, 20, 100, 200, 400]) // "1–10, 100 and 400"
  */
@@ -75,7 +75,7 @@ export function ranges(some: readonly number[], all: readonly number[]): string 
 export const sentences = (...all: readonly string[]): string => all.filter(one => one !== "").join(" ");
 
 /**
- * What a caption says of values that a logarithmic axis cannot show.
+ * Returns what a caption says of values that a logarithmic axis cannot show.
  *
  * @example zeros(2) // "2 values of zero or below have no place on the logarithmic axis and are left as gaps."
  */

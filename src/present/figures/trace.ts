@@ -33,7 +33,7 @@ export interface Series {
   readonly colour?: string;
 }
 
-/** A series as Plotly draws it in the panel whose axes have this suffix. */
+/** Returns a series as Plotly draws it in the panel whose axes have this suffix. */
 export function trace(
   { label, runtime, dataset, points, marks = true, colour = runtimeStyle(runtime).colour }: Series,
   { suffix, y: axis }: { suffix: string; y: SettledAxis },
@@ -81,7 +81,7 @@ export function trace(
   };
 }
 
-/** An open circle around each ringed point of a series, in the colour of text: the point's own mark stays as it is. */
+/** Returns an open circle around each ringed point of a series, in the colour of text: the point's own mark stays as it is. */
 export function rings(
   { label, runtime, dataset, points }: Series,
   { suffix, y: axis }: { suffix: string; y: SettledAxis },
@@ -106,10 +106,10 @@ export function rings(
   ];
 }
 
-/** What traces share that the legend shows and hides together. */
+/** Returns the group of traces that the legend shows and hides together. */
 const legendGroup = (dataset: number, runtime: string) => `${dataset} ${plain(runtime, 400)}`;
 
-/** Names beside the last points of lines, moved apart where they would overlap, each with a thin line to its point. */
+/** Returns names beside the last points of lines, moved apart where they would overlap, each with a thin line to its point. */
 export function lineLabels(
   all: readonly Series[],
   { suffix, x, y, height }: { suffix: string; x: SettledAxis; y: SettledAxis; height: number },

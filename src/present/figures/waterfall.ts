@@ -8,7 +8,7 @@ import { byStage, legendBelow, stageColour } from "./stage-style.js";
 import { formatMs, sentences } from "./text.js";
 
 /**
- * One round as a waterfall: a line for each client, from its request to its end, in the colours of its stages. Clients that
+ * Draws one round as a waterfall: a line for each client, from its request to its end, in the colours of its stages. Clients that
  * failed are left out and counted.
  */
 export function waterfallFigure(round: RoundEvent, dataset: string): Figure {

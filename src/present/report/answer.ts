@@ -13,7 +13,7 @@ import { folded, html, type Markup, scrolling, unbroken } from "./html.js";
 /** The figure that the report opens with. */
 export const openingFigure = "fig-10";
 
-/** The report's first screen: which claims hold on which dataset, the paper's main figure, and what else the data shows. */
+/** Returns the report's first screen: which claims hold on which dataset, the paper's main figure, and what else the data shows. */
 export function answerSection({ verdicts, findings, figures }: ReportContent<ReportedFigure>): Markup {
   const opening = figures.find(({ figure }) => figure.id === openingFigure);
   const main = [...findings].flatMap(([dataset, own]) => mainFindings(own).map(finding => ({ dataset, finding })));
@@ -37,7 +37,7 @@ const findingLine = ({ kind, text }: Finding, dataset: string): Markup =>
   html`<li>${unbroken(text)} (<code>${dataset}</code>; <a href="#${figureOf[kind]}">figure</a>).</li>`;
 
 /**
- * A row per claim, a column per dataset. Claims whose wording is unverified are folded; those that no dataset measures, but for
+ * Returns a row per claim, a column per dataset. Claims whose wording is unverified are folded; those that no dataset measures, but for
  * the abstract's, are named in a line.
  */
 function matrix(verdicts: ReportContent["verdicts"]): Markup {

@@ -3,7 +3,7 @@ import type { Figure } from "../figures/index.js";
 import type { ReportedFigure } from "./content.js";
 import { html, Markup, scrolling, unbroken } from "./html.js";
 
-/** A figure with its caption: a picture that the page's script draws anew, and where its values come from. */
+/** Returns a figure with its caption: a picture that the page's script draws anew, and where its values come from. */
 export function figureSection({ figure, png }: ReportedFigure): Markup {
   const { id, title, finding, caption, plot } = figure;
   const still = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
@@ -17,7 +17,7 @@ ${plotted(figure)}
 `;
 }
 
-/** The plotted values as a table: for readers who cannot see the figure, or doubt it. */
+/** Returns the plotted values as a table: for readers who cannot see the figure, or doubt it. */
 function plotted({ id, plot, sources }: Figure): Markup {
   const origins = html`<ul class="facts">${sources.map(({ series, dataset, values }) => html`<li>${series}: ${dataset}, ${values}</li>`)}</ul>`;
   // a figure of thousands of points, or of a surface, is not read as a table

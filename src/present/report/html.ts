@@ -32,13 +32,13 @@ function render(value: Filling): string {
   return escapeHtml(String(value));
 }
 
-/** A text whose lines do not break between a number and its unit. */
+/** Returns a text whose lines do not break between a number and its unit. */
 export const unbroken = (text: string): string => text.replace(/(?<=\d) (?=(?:ms|s|[KMG]i?B|points)\b|%)/g, "\u00a0");
 
-/** A table that may be wider than the page: it scrolls, and the keyboard reaches it. */
+/** Returns a table that may be wider than the page: it scrolls, and the keyboard reaches it. */
 export const scrolling = (label: string, table: Markup): Markup =>
   html`<div class="wide" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 
-/** A part of the page that a reader opens. */
+/** Returns a part of the page that a reader opens. */
 export const folded = (summary: string, body: Markup): Markup =>
   html`<details class="fold"><summary>${summary}</summary>${body}</details>`;

@@ -26,7 +26,7 @@ export function provenance(
   )}${pairs.length === 0 ? undefined : html`<h3 id="differences">What differs besides the runtime</h3>${pairs.map(([name, own]) => comparedSection(name, own))}`}`;
 }
 
-/** What else differs between the runtimes that one dataset's claims compare: a table for each that others are set against. */
+/** Returns what else differs between the runtimes that one dataset's claims compare: a table for each that others are set against. */
 function comparedSection(name: string, pairs: readonly ComparedPair[]): Markup {
   return html`${[...new Set(pairs.map(({ a }) => a))].map(a => {
     const own = pairs.filter(pair => pair.a === a);

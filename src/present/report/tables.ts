@@ -4,7 +4,7 @@ import { labelIn } from "../../analysis/label-in.js";
 import type { Table } from "../../analysis/tables/index.js";
 import { html, type Markup, scrolling } from "./html.js";
 
-/** A dataset's tables, in digits for reading. */
+/** Returns a dataset's tables, in digits for reading. */
 export function tablesSection(dataset: Dataset, tables: readonly Table[]): Markup {
   const { name } = dataset;
   return html`<h3>${name}</h3>${tables.map(table => {

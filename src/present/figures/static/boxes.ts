@@ -19,7 +19,7 @@ export interface Fonts {
   readonly bold: Font;
 }
 
-/** An element's box in its own coordinates, its own transform left out (`getBBox` of a browser). */
+/** Returns an element's box in its own coordinates, its own transform left out (`getBBox` of a browser). */
 export function boxOf(element: Element, fonts: Fonts): Box | undefined {
   switch (element.localName) {
     case "text":
@@ -51,7 +51,7 @@ export function boxOf(element: Element, fonts: Fonts): Box | undefined {
   }
 }
 
-/** An element's box on the page: `boxOf` through its own transform and its ancestors' (`getBoundingClientRect`). */
+/** Returns an element's box on the page: `boxOf` through its own transform and its ancestors' (`getBoundingClientRect`). */
 export function pageBoxOf(element: Element, fonts: Fonts): Box | undefined {
   let box = boxOf(element, fonts);
   for (let at: Element | null = element; at !== null && box !== undefined; at = at.parentElement) {
@@ -60,7 +60,7 @@ export function pageBoxOf(element: Element, fonts: Fonts): Box | undefined {
   return box;
 }
 
-/** The longest line of a text element, in user units (`getComputedTextLength`). */
+/** Returns the longest line of a text element, in user units (`getComputedTextLength`). */
 export function textLength(element: Element, fonts: Fonts): number {
   return Math.max(0, ...linesOf(element, fonts).map(line => line.width));
 }
@@ -73,7 +73,7 @@ interface Line {
   below: number;
 }
 
-/** A text element's lines: Plotly starts each with a tspan that has an x of its own, `dy` ems below the one before. */
+/** Returns a text element's lines: Plotly starts each with a tspan that has an x of its own, `dy` ems below the one before. */
 function linesOf(text: Element, fonts: Fonts): readonly Line[] {
   const [x, y] = numbers(text, "x", "y");
   const lines: Line[] = [{ x, y, width: 0, above: 0, below: 0 }];
@@ -124,7 +124,7 @@ function inheritedSize(element: Element): number {
   return 16;
 }
 
-/** A property of the element's own style attribute; jsdom's computed style costs a thousand times more. */
+/** Returns a property of the element's own style attribute; jsdom's computed style costs a thousand times more. */
 function styleOf(element: Element, property: string): string | undefined {
   const declaration = (element.getAttribute("style") ?? "")
     .split(";")
@@ -141,7 +141,7 @@ function numbers<Names extends readonly string[]>(
   };
 }
 
-/** Where the pen goes in a path of absolute commands, as d3 and Plotly write them; curves by their control points. */
+/** Returns where the pen goes in a path of absolute commands, as d3 and Plotly write them; curves by their control points. */
 function pathPoints(d: string): readonly (readonly [x: number, y: number])[] {
   const points: (readonly [number, number])[] = [];
   for (const [, command = "", rest = ""] of d.matchAll(/([MLHVCQAZ])([^MLHVCQAZ]*)/gi)) {
@@ -167,13 +167,13 @@ function pathBox(d: string): Box | undefined {
       );
 }
 
-/** The length of a path of straight lines (`getTotalLength`). */
+/** Returns the length of a path of straight lines (`getTotalLength`). */
 export function pathLength(path: Element): number {
   const points = pathPoints(path.getAttribute("d") ?? "");
   return points.slice(1).reduce((sum, [x, y], i) => sum + Math.hypot(x - points[i]![0], y - points[i]![1]), 0);
 }
 
-/** The point at a distance along such a path (`getPointAtLength`); its end where the distance is longer. */
+/** Returns the point at a distance along such a path (`getPointAtLength`); its end where the distance is longer. */
 export function pointAtLength(path: Element, distance: number): { readonly x: number; readonly y: number } {
   const points = pathPoints(path.getAttribute("d") ?? "");
   let [x, y] = points[0] ?? [0, 0];
@@ -208,7 +208,7 @@ function mapBox(box: Box, [a, b, c, d, e, f]: Matrix): Box {
   );
 }
 
-/** A transform attribute as one matrix; `rotate` with a centre, `translate`, `scale` and `matrix` are what Plotly writes. */
+/** Parses a transform attribute as one matrix; `rotate` with a centre, `translate`, `scale` and `matrix` are what Plotly writes. */
 function parseTransform(transform: string | null): Matrix {
   let all = identity;
   for (const [, name, list = ""] of (transform ?? "").matchAll(/(\w+)\s*\(([^)]*)\)/g)) {

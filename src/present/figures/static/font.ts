@@ -55,7 +55,7 @@ export function readFont(file: string): Font {
   };
 }
 
-/** The function from code point to glyph index that a cmap table describes; 0 for a character the font lacks. */
+/** Returns the function from code point to glyph index that a cmap table describes; 0 for a character the font lacks. */
 function glyphLookup(cmap: Buffer, file: string): (codePoint: number) => number {
   const subtables = Array.from({ length: cmap.readUInt16BE(2) }, (_, index) =>
     cmap.subarray(cmap.readUInt32BE(4 + 8 * index + 4)),

@@ -47,7 +47,7 @@ let page: Promise<PlotlyPage> | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * A figure as SVG, drawn by Plotly without a browser. The same figure gives the same text on every machine.
+ * Returns a figure as SVG, drawn by Plotly without a browser. The same figure gives the same text on every machine.
  *
  * The first call loads Plotly, about a second; figures are drawn one after another.
  *
@@ -68,7 +68,7 @@ export function renderSvg({ data, layout }: PlotlyFigure, width = 800): Promise<
 }
 
 /**
- * A figure as PNG bytes, drawn by resvg from its SVG with the same font it was measured with.
+ * Returns a figure as PNG bytes, drawn by resvg from its SVG with the same font it was measured with.
  *
  * @param width in CSS pixels; each is `scale` pixels of the picture
  * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if an optional package is not installed
@@ -78,7 +78,7 @@ export async function renderPng(figure: PlotlyFigure, width = 800, scale = 2): P
 }
 
 /**
- * An SVG of `renderSvg` as PNG bytes.
+ * Returns an SVG of `renderSvg` as PNG bytes.
  *
  * @param top CSS pixels left out at the top
  */
