@@ -72,7 +72,7 @@ function report(found: Capacity): readonly string[] {
   ]);
   return [
     ...wrap(title, 100),
-    `At most ${measuredDensity} were there at once: beyond that every number is a model's.`,
+    `At most ${measuredDensity} ran at once in the data; beyond that every number comes from a model.`,
     "",
     ...textTable([["model", "sandboxes", "each", "from"], ...rows], [1, 2]),
     "",

@@ -72,7 +72,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "env",
-    summary: "a private containerd; the thin pool; putting configs back",
+    summary: "a private containerd, the thin pool, restoring configs",
     load: () => import("./env.js"),
   },
   {

@@ -29,15 +29,15 @@ interface Options {
 /** `rund-lab env`: the private containerd, the thin pool, and putting configs back. */
 export default (io: Io): Command => {
   const env = new Command("env").description(
-    "A private containerd with every OCI runtime found here; the thin pool; putting configs back.",
+    "Starts and stops a private containerd, makes the thin pool, restores configs.",
   );
   const add = (parent: Command, name: string, description: string) =>
     parent.command(name).description(description).option("--json", "one JSON document");
-  const folder = ["--folder <dir>", "where everything of it lies", defaultFolder] as const;
+  const folder = ["--folder <dir>", "the folder for all of its files", defaultFolder] as const;
 
   add(env, "up", "start a private containerd; the machine's own is not touched")
     .option(...folder)
-    .option("--log-level <level>", "info, or debug for containerd's own account of every step", level, "info")
+    .option("--log-level <level>", "info, or debug for a line per step", level, "info")
     .action(async (options: Options) => {
       const there = findContainerd(resolve(io.cwd, options.folder));
       const { logLevel } = options;
@@ -47,7 +47,7 @@ export default (io: Io): Command => {
       printState(io, options, state(containerd), describe(containerd));
     });
 
-  add(env, "down", "end the private containerd, every sandbox of it, its mounts and its folder")
+  add(env, "down", "stop the private containerd and remove its sandboxes, mounts and folder")
     .option(...folder)
     .action(async (options: Options) => {
       const where = resolve(io.cwd, options.folder);
@@ -69,7 +69,7 @@ export default (io: Io): Command => {
       const lines = [
         ...(containerd === undefined ? [`no private containerd in ${where}`] : describe(containerd)),
         ...countRemains(remains, containerd !== undefined),
-        files.length === 0 ? "configs: as they were" : `configs changed: ${files.join(", ")} (rund-lab env restore)`,
+        files.length === 0 ? "configs: unchanged" : `configs changed: ${files.join(", ")} (rund-lab env restore)`,
         `thin pool: ${pool}`,
       ];
       printState(
@@ -87,13 +87,13 @@ export default (io: Io): Command => {
       const cleared = await clearKilled();
       for (const campaign of cleared) log(`removed the control groups, mounts and snapshots of ${campaign}`);
       printState(io, options, { restored, cleared }, [
-        restored || cleared.length > 0 ? "everything is as it was" : "nothing to put back",
+        restored || cleared.length > 0 ? "everything is restored" : "nothing to restore",
       ]);
     },
   );
 
   const pool = env.command("pool").description("the device-mapper thin pool, which Kata with Firecracker needs");
-  const yes = ["--yes", "do it; without this it is only printed what would be done"] as const;
+  const yes = ["--yes", "do it; without this option only print what would be done"] as const;
   for (const [verb, description, act] of [
     ["up", "make the thin pool: two sparse files on loop devices", makePool],
     ["down", "remove the thin pool that `pool up` made", removePool],

@@ -24,7 +24,7 @@ export default (io: Io): Command =>
       if (samples + rounds + memory === 0) {
         throw new LabError("RUND_EXPORT_EMPTY", "input", "the campaigns hold no round and no snapshot", {
           where: folders.join(" "),
-          hint: "`rund-lab run --resume DIR` goes on with a campaign",
+          hint: "`rund-lab run --resume DIR` continues a campaign",
         });
       }
       if (json === true) printJson(io, { path, samples, rounds, memory, files, problems });

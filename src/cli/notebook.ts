@@ -22,8 +22,8 @@ export default (io: Io): Command => {
     .argument("[file...]", "notebooks; without any, those of the folder notebooks/")
     .option("-p, --parameter <NAME=VALUE>", "set a parameter (after the cell tagged `parameters`); repeatable", collect)
     .option("--timeout <seconds>", "limit for each cell", seconds)
-    .option("--out <dir>", "write there, not in place")
-    .option("--kernel <name>", "an installed kernel, in the place of the one the notebook names")
+    .option("--out <dir>", "write there instead of in place")
+    .option("--kernel <name>", "use this installed kernel instead of the notebook's")
     .action(async (files: string[], options: Options) => {
       const { timeout, out, kernel, parameter } = options;
       const failed = await runNotebooks(files.length > 0 ? files : notebooksHere(io), {

@@ -40,7 +40,7 @@ export default (io: Io): Command => {
   const measures = Object.values(experimentTable).map(({ id, measures }) => `${measures} (${id})`);
   const command = new Command("run")
     .description(
-      `Measures afresh: ${measures.join(", ")}. Each campaign is a folder of its own; --resume goes on with one.`,
+      `Measures afresh: ${measures.join(", ")}. Each campaign has its own folder; --resume continues one.`,
     )
     .argument("[experiment]", `${kinds}; none with --campaign or --resume`, kind)
     .option("--campaign <file>", "experiments from a YAML file; options override it")
@@ -74,8 +74,8 @@ export default (io: Io): Command => {
     .option("--force", "with --cluster: measure even if the cluster has too little room for the plan")
     .option("--replay-speed <n>", "a rehearsal's delays are divided by it", speed)
     .option("--out <dir>", "where the campaign's folder is made", "raw")
-    .option("--resume <dir>", "go on with this campaign")
-    .option("--plan", "only say what would be done")
+    .option("--resume <dir>", "continue this campaign")
+    .option("--plan", "only print what would be done")
     .option("--shell", "with --plan: the changes to the machine as a shell script")
     .option("--json", "one JSON document")
     .action((experiment: Experiment | undefined, options: RunOptions, { parent }: Command) =>
@@ -151,7 +151,7 @@ async function measureInto(
   const interruption = onInterruption(io, () =>
     folder === undefined
       ? "Nothing was begun."
-      : `Sandboxes and changed configs may be left behind: \`rund-lab run --resume ${folder}\` removes them and goes on, \`rund-lab env restore\` puts configs back.`,
+      : `Sandboxes and changed configs may be left behind: \`rund-lab run --resume ${folder}\` removes them and continues, \`rund-lab env restore\` restores configs.`,
   );
   const progress = runProgress(io, what.plan, interruption.signal);
   try {

@@ -141,7 +141,7 @@ function inOrder<Item extends { readonly path: string }>(items: Item[], key: (it
         where: item.path,
         expected: "one folder or file per cell",
         found: `${before.path} for the same cell`,
-        hint: "take one of the two away; nothing tells which is right",
+        hint: "remove one of the two; nothing says which is right",
       });
     }
   });

@@ -204,7 +204,7 @@ function refuseReplays(datasets: readonly Dataset[], allowed: boolean): boolean 
   if (allowed) return true;
   throw new LabError("RUND_REPLAYED", "input", "a replayed run was not measured and proves nothing", {
     where: replayed.name,
-    hint: "--allow-replay compares it all the same, as a rehearsal",
+    hint: "--allow-replay compares it anyway, as a rehearsal",
   });
 }
 

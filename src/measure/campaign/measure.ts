@@ -72,7 +72,7 @@ function refuseOtherPlan(manifest: Manifest, plan: Plan, path: string): void {
   if (manifest.plan.digest === settingsDigest(plan.settings)) return;
   throw new LabError("RUND_RESUME_PLAN", "input", "the plan differs from the one this campaign was started with", {
     where: path,
-    hint: "leave the options out: the campaign knows its plan; or measure the new one without --resume",
+    hint: "leave the options out, since the campaign's folder has its plan; or measure the new plan without --resume",
   });
 }
 

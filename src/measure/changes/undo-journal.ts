@@ -76,12 +76,12 @@ export function refuseJournal(folder: string): void {
   if (isAlive(there.owner)) {
     throw new LabError("RUND_CHANGES_BUSY", "machine", `process ${pid} has changed this machine's configs`, {
       where: folder,
-      hint: "wait for it to end, or stop it; it puts them back",
+      hint: "wait for it to end, or stop it; it restores them",
     });
   }
   throw new LabError("RUND_CHANGES_LEFT", "machine", `process ${pid} died before it put its changes back`, {
     where: folder,
-    hint: "`rund-lab env restore` puts them back",
+    hint: "`rund-lab env restore` restores them",
   });
 }
 
