@@ -39,9 +39,7 @@ interface RunOptions extends SettingOptions, ClusterOptions {
 export default (io: Io): Command => {
   const measures = Object.values(experimentTable).map(({ id, measures }) => `${measures} (${id})`);
   const command = new Command("run")
-    .description(
-      `Measures afresh: ${measures.join(", ")}. Each campaign has its own folder; --resume continues one.`,
-    )
+    .description(`Measures afresh: ${measures.join(", ")}. Each campaign has its own folder; --resume continues one.`)
     .argument("[experiment]", `${kinds}; none with --campaign or --resume`, kind)
     .option("--campaign <file>", "experiments from a YAML file; options override it")
     .option("--runtime <ids>", "runtimes to measure, such as runc,runsc", words);
