@@ -8,6 +8,7 @@ import { runNotebooks } from "./run-notebooks.js";
 
 interface Options {
   readonly parameter?: Parameters;
+  readonly allowNewParameters?: boolean;
   readonly timeout?: number;
   readonly out?: string;
   readonly kernel?: string;
@@ -20,7 +21,8 @@ export default (io: Io): Command => {
     .command("run")
     .description("run notebooks from top to bottom and write them with their outputs; exit 1 if a cell fails")
     .argument("[file...]", "notebooks; without any, those of the folder notebooks/")
-    .option("-p, --parameter <NAME=VALUE>", "set a parameter (after the cell tagged `parameters`); repeatable", collect)
+    .option("-p, --parameter <NAME=VALUE>", "set a parameter that the cell tagged `parameters` declares; repeatable", collect)
+    .option("--allow-new-parameters", "set parameters that no cell declares, with a warning")
     .option("--timeout <seconds>", "limit for each cell", seconds)
     .option("--out <dir>", "write there instead of in place")
     .option("--kernel <name>", "use this installed kernel instead of the notebook's")
@@ -29,6 +31,8 @@ export default (io: Io): Command => {
       const failed = await runNotebooks(files.length > 0 ? files : notebooksHere(io), {
         io,
         parameters: parameter ?? {},
+        allowNewParameters: options.allowNewParameters === true,
+        onWarning: line => note(io, `warning: ${line}`),
         ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
         ...(out !== undefined && { out }),
         ...(kernel !== undefined && { kernel }),

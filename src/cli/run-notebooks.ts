@@ -10,17 +10,22 @@ import { type CellEvent, type CellFailure, runNotebook } from "../jupyter/run-no
 import { kernelName, kernelSpec, requirePeers } from "../kernel/spec.js";
 import { LabError } from "../model/errors.js";
 import type { Io } from "./io.js";
+import { parametersFor } from "./notebook-parameters.js";
 
 export interface NotebooksOptions {
   readonly io: Io;
   /** The folder to write to; in place if left out. */
   readonly out?: string;
   readonly parameters?: Parameters;
+  /** Whether parameters are set that no cell declares. */
+  readonly allowNewParameters?: boolean;
   /** Limit for each cell. */
   readonly timeoutMs?: number;
   /** An installed kernel, in the place of the one a notebook names. */
   readonly kernel?: string;
   readonly onCell?: (file: string, cell: CellEvent) => void;
+  /** Told of parameters that do not fit. */
+  readonly onWarning?: (line: string) => void;
   /** Called when a notebook was written. */
   readonly onNotebook?: (file: string, target: string) => void;
 }
@@ -42,9 +47,17 @@ export function packageNotebooks(): readonly string[] {
  */
 export async function runNotebooks(files: readonly string[], options: NotebooksOptions): Promise<readonly string[]> {
   const { io, out, parameters = {}, timeoutMs } = options;
-  const queue = files.map(file => {
-    const target = out === undefined ? resolve(io.cwd, file) : resolve(io.cwd, out, basename(file));
-    return { file, target, notebook: readNotebook(file, io) };
+  const read = files.map(file => ({ file, notebook: readNotebook(file, io) }));
+  const given = read.map(each => ({ ...each, kernel: kernelFor(each.notebook, options.kernel, io) }));
+  const chosen = parametersFor(
+    given.map(({ file, notebook, kernel }) => ({ file, notebook, language: kernel.language })),
+    parameters,
+    options.allowNewParameters === true,
+    line => options.onWarning?.(line),
+  );
+  const queue = given.map((each, at) => {
+    const target = out === undefined ? resolve(io.cwd, each.file) : resolve(io.cwd, out, basename(each.file));
+    return { ...each, target, parameters: chosen[at]! };
   });
   const targets = queue.map(({ target }) => target);
   const twice = targets.find((target, at) => targets.indexOf(target) !== at);
@@ -60,9 +73,9 @@ export async function runNotebooks(files: readonly string[], options: NotebooksO
   const failed: string[] = [];
   const worker = async () => {
     for (let next = queue.shift(); next !== undefined && !abort.signal.aborted; next = queue.shift()) {
-      const { file, notebook, target } = next;
+      const { file, notebook, target, kernel, parameters } = next;
       const { notebook: done, failure } = await runNotebook(notebook, {
-        kernel: kernelFor(notebook, options.kernel, io),
+        kernel,
         cwd: dirname(resolve(io.cwd, file)),
         env: io.env,
         abort: abort.signal,

@@ -1,7 +1,8 @@
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type * as Zmq from "zeromq";
 import { LabError } from "../model/errors.js";
 import type { Json } from "./nbformat.js";
+import { decode, encode } from "./wire.js";
 
 /** Where a kernel listens, as its connection file says. */
 export interface ConnectionInfo {
@@ -20,9 +21,8 @@ export interface KernelMessage {
   /** Id of the request it answers; empty if none. */
   readonly parent: string;
   readonly content: Json;
+  readonly buffers: readonly Buffer[];
 }
-
-const delimiter = "<IDS|MSG>";
 
 /** The package `zeromq`, which only those who run kernels need. @throws LabError `RUND_NO_ZEROMQ` (machine) */
 export async function loadZeroMq(): Promise<typeof Zmq> {
@@ -41,60 +41,57 @@ export async function loadZeroMq(): Promise<typeof Zmq> {
 export class KernelClient {
   readonly #session = randomUUID();
   readonly #key: string;
-  readonly #shell: Zmq.Dealer;
-  readonly #control: Zmq.Dealer;
+  readonly #sockets: { readonly [channel in "shell" | "control" | "stdin"]: Zmq.Dealer };
   readonly #iopub: Zmq.Subscriber;
 
-  /** @param hear told of every message from iopub, and of every reply */
-  constructor(zmq: typeof Zmq, info: ConnectionInfo, hear: (message: KernelMessage) => void) {
+  /**
+   * @param hear told of every message from iopub, of every reply, and of every request for input
+   * @param routingId names the client to the kernel; a client that connects again under the same name takes the other's place
+   */
+  constructor(
+    zmq: typeof Zmq,
+    info: ConnectionInfo,
+    hear: (message: KernelMessage) => void,
+    routingId: string = randomUUID(),
+  ) {
     const address = (port: number) => `tcp://${info.ip}:${port}`;
     this.#key = info.key;
-    this.#shell = new zmq.Dealer({ linger: 0 });
-    this.#control = new zmq.Dealer({ linger: 0 });
+    const dealer = (port: number) => {
+      const socket = new zmq.Dealer({ linger: 0, routingId });
+      socket.connect(address(port));
+      return socket;
+    };
+    this.#sockets = {
+      shell: dealer(info.shell_port),
+      control: dealer(info.control_port),
+      stdin: dealer(info.stdin_port),
+    };
     this.#iopub = new zmq.Subscriber({ receiveHighWaterMark: 0, linger: 0 });
     this.#iopub.subscribe();
     this.#iopub.connect(address(info.iopub_port));
-    this.#shell.connect(address(info.shell_port));
-    this.#control.connect(address(info.control_port));
-    for (const socket of [this.#iopub, this.#shell, this.#control]) void this.#listen(socket, hear);
+    for (const socket of [this.#iopub, ...Object.values(this.#sockets)]) void this.#listen(socket, hear);
   }
 
   async #listen(socket: AsyncIterable<Buffer[]>, hear: (message: KernelMessage) => void): Promise<void> {
     for await (const frames of socket) {
-      const message = this.#decode(frames);
-      if (message !== undefined) hear(message);
+      const message = decode(this.#key, frames);
+      // a message with a wrong signature is not the kernel's
+      if ("ignored" in message) continue;
+      const { header, parent, content, buffers } = message;
+      hear({ type: header.msg_type, parent: parent.msg_id ?? "", content, buffers });
     }
   }
 
-  #sign(parts: readonly (string | Buffer)[]): string {
-    if (this.#key === "") return "";
-    const hmac = createHmac("sha256", this.#key);
-    for (const part of parts) hmac.update(part);
-    return hmac.digest("hex");
-  }
-
-  /** A message with a wrong signature is not the kernel's and is left out. */
-  #decode(frames: readonly Buffer[]): KernelMessage | undefined {
-    const at = frames.findIndex(frame => frame.toString("latin1") === delimiter);
-    const [signature, ...parts] = frames.slice(at + 1, at + 6);
-    if (at < 0 || parts.length < 4 || signature?.toString() !== this.#sign(parts)) return undefined;
-    const [header, parent, , content] = parts.map(part => JSON.parse(part.toString()));
-    return { type: header.msg_type, parent: parent?.msg_id ?? "", content };
-  }
-
-  /** Sends a request and gives its id, which its reply and all it makes the kernel say carry as `parent`. */
-  send(channel: "shell" | "control", type: string, content: Json): string {
+  /** Sends a message and returns its id, which its reply and all it makes the kernel say carry as `parent`. */
+  send(channel: "shell" | "control" | "stdin", type: string, content: Json, buffers: readonly Uint8Array[] = []): string {
     const id = randomUUID();
-    const date = new Date().toISOString();
-    const header = { msg_id: id, session: this.#session, username: "rund-lab", date, msg_type: type, version: "5.4" };
-    const parts = [header, {}, {}, content].map(part => JSON.stringify(part));
-    const socket = channel === "shell" ? this.#shell : this.#control;
+    const message = { type, parent: {}, content, prefix: [], id, username: "rund-lab", buffers };
     // one request at a time: nothing waits in the socket, and a kernel that is gone is seen by its process
-    socket.send([delimiter, this.#sign(parts), ...parts]).catch(() => {});
+    this.#sockets[channel].send(encode(this.#key, this.#session, message) as Zmq.MessageLike[]).catch(() => {});
     return id;
   }
 
   close(): void {
-    for (const socket of [this.#iopub, this.#shell, this.#control]) socket.close();
+    for (const socket of [this.#iopub, ...Object.values(this.#sockets)]) socket.close();
   }
 }

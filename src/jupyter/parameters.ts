@@ -25,7 +25,9 @@ export function parseParameter(text: string): [name: string, value: unknown] {
   }
 }
 
-const tagsOf = (cell: Cell): readonly unknown[] => (Array.isArray(cell.metadata.tags) ? cell.metadata.tags : []);
+/** Whether a cell has a tag. */
+export const hasTag = (cell: Cell, tag: string): boolean =>
+  Array.isArray(cell.metadata.tags) && cell.metadata.tags.includes(tag);
 
 /**
  * The notebook with a cell that sets the parameters, after papermill's convention: right after the cell tagged
@@ -44,8 +46,8 @@ export function withParameters(notebook: Notebook, parameters: Parameters, langu
     execution_count: null,
     outputs: [],
   };
-  const cells = notebook.cells.filter(cell => !tagsOf(cell).includes("injected-parameters") && cell.id !== injected.id);
-  const at = cells.findIndex(cell => tagsOf(cell).includes("parameters")) + 1;
+  const cells = notebook.cells.filter(cell => !hasTag(cell, "injected-parameters") && cell.id !== injected.id);
+  const at = cells.findIndex(cell => hasTag(cell, "parameters")) + 1;
   return { ...notebook, cells: cells.toSpliced(at, 0, injected) };
 }
 

@@ -4,7 +4,7 @@ import { KernelProcess } from "./kernel-process.js";
 import type { KernelCommand } from "./kernelspecs.js";
 import type { Cell, CodeCell, Json, Notebook } from "./nbformat.js";
 import { CellOutputs, type DisplayedOutputs } from "./outputs.js";
-import { type Parameters, withParameters } from "./parameters.js";
+import { hasTag, type Parameters, withParameters } from "./parameters.js";
 
 /** The first failure of a run. */
 export interface CellFailure {
@@ -57,7 +57,7 @@ const graceMs = 2000;
  *
  * A cell fails by an error, by the kernel's death (`KernelDied`), or by taking too long (`CellTimeout`); the failure is
  * also an output of the cell. An error that a cell causes after its end is a failure, too, but stops nothing. A cell
- * tagged `raises-exception` may fail.
+ * tagged `raises-exception` may fail; one tagged `skip-execution` is left as it is.
  *
  * @throws LabError `RUND_KERNEL_START` (machine) if the kernel does not start; whatever cells do is in the result
  */
@@ -141,9 +141,9 @@ class Run {
     const language = String((info.language_info as Json | undefined)?.name);
     const given = withParameters(notebook, this.options.parameters ?? {}, language);
     const cells: Cell[] = given.cells.map(cell =>
-      cell.cell_type === "code" ? { ...cell, execution_count: null, outputs: [] } : cell,
+      isRun(cell) ? { ...cell, execution_count: null, outputs: [] } : cell,
     );
-    const codeCells = cells.flatMap((cell, at) => (cell.cell_type === "code" && cell.source.trim() !== "" ? [at] : []));
+    const codeCells = cells.flatMap((cell, at) => (isRun(cell) && cell.source.trim() !== "" ? [at] : []));
     let failure: CellFailure | undefined;
     for (const [index, at] of codeCells.entries()) {
       const startedAt = performance.now();
@@ -209,9 +209,8 @@ class Run {
 
   async #cell(client: KernelClient, cell: CodeCell, place: Place): Promise<{ cell: CodeCell; failed?: CellFailure }> {
     const { timeoutMs = defaultTimeoutMs } = this.options;
-    const { tags } = cell.metadata;
     const outputs = new CellOutputs(this.#displays);
-    const mayFail = Array.isArray(tags) && tags.includes("raises-exception");
+    const mayFail = hasTag(cell, "raises-exception");
     const sent: Sent = { place, outputs, mayFail, idle: false, done() {} };
     this.#sent.set(client.send("shell", "execute_request", executeRequest(cell.source)), sent);
     const end = (ms: number) =>
@@ -254,6 +253,9 @@ class Run {
     await this.#within<Json>(graceMs, done => this.#replies.set(id, done));
   }
 }
+
+/** Whether a cell is run: a code cell that is not tagged `skip-execution`, which keeps what it shows. */
+const isRun = (cell: Cell): cell is CodeCell => cell.cell_type === "code" && !hasTag(cell, "skip-execution");
 
 const executeRequest = (code: string): Json => ({
   code,

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 
-/** The version of the Jupyter messaging protocol this kernel speaks. */
+/** The version of the Jupyter messaging protocol that kernel and runner speak. */
 export const protocolVersion = "5.4";
 
 export interface Header {
@@ -12,15 +12,19 @@ export interface Header {
   readonly version: string;
 }
 
-/** One message as it came from a frontend: checked signature, checked shape. */
-export interface Request {
+export type Content = Readonly<Record<string, unknown>>;
+
+/** One message as it arrived: checked signature, checked shape. */
+export interface Message {
   /** The routing prefix, which a reply repeats. */
   readonly identities: readonly Buffer[];
   readonly header: Header;
-  readonly content: Readonly<Record<string, unknown>>;
+  /** The header of the message that this one answers; empty if there is none. */
+  readonly parent: Partial<Header>;
+  readonly content: Content;
+  /** Binary data behind the content. */
+  readonly buffers: readonly Buffer[];
 }
-
-export type Content = Readonly<Record<string, unknown>>;
 
 const delimiter = Buffer.from("<IDS|MSG>");
 
@@ -34,9 +38,9 @@ function signature(key: string, parts: readonly (Buffer | string)[]): string {
 /**
  * Reads the frames of one message: identities, delimiter, signature, header, parent header, metadata, content, buffers.
  *
- * @returns the request, or why it must be ignored: nothing in a message is looked at before its signature is right
+ * @returns the message, or why it must be ignored: nothing in a message is looked at before its signature is right
  */
-export function decode(key: string, frames: readonly Buffer[]): Request | { readonly ignored: string } {
+export function decode(key: string, frames: readonly Buffer[]): Message | { readonly ignored: string } {
   const at = frames.findIndex(frame => frame.equals(delimiter));
   if (at < 0) return { ignored: "no <IDS|MSG> delimiter" };
   const [signed, ...parts] = frames.slice(at + 1, at + 6);
@@ -55,11 +59,17 @@ export function decode(key: string, frames: readonly Buffer[]): Request | { read
     if (typeof value !== "object" || value === null) return { ignored: `part ${objects.length + 1} is no object` };
     objects.push(value as Record<string, unknown>);
   }
-  const [header, , , content] = objects;
+  const [header, parent, , content] = objects;
   if (typeof header!.msg_id !== "string" || typeof header!.msg_type !== "string") {
     return { ignored: "a header without msg_id or msg_type" };
   }
-  return { identities: frames.slice(0, at), header: header as unknown as Header, content: content! };
+  return {
+    identities: frames.slice(0, at),
+    header: header as unknown as Header,
+    parent: parent as Partial<Header>,
+    content: content!,
+    buffers: frames.slice(at + 6),
+  };
 }
 
 /** One message to send, before it is signed. */
@@ -69,22 +79,28 @@ export interface Outgoing {
   readonly parent: Header | Record<string, never>;
   /** An object, or its JSON text. */
   readonly content: Content | string;
-  /** Routing prefix: the asker's identities on a ROUTER socket, the topic on iopub. */
+  /** Routing prefix: the asker's identities on a ROUTER socket, the topic on iopub, nothing from a client. */
   readonly prefix: readonly (Buffer | string)[];
+  readonly metadata?: Content;
+  readonly buffers?: readonly Uint8Array[];
+  /** The message's id; a new one if left out. */
+  readonly id?: string;
+  /** Who sends it; the kernel if left out. */
+  readonly username?: string;
 }
 
-/** The frames of one signed message of this kernel's session. */
-export function encode(key: string, session: string, message: Outgoing): (Buffer | string)[] {
+/** Returns the frames of one signed message of a session. */
+export function encode(key: string, session: string, message: Outgoing): (Uint8Array | string)[] {
   const header: Header = {
-    msg_id: randomUUID(),
+    msg_id: message.id ?? randomUUID(),
     session,
-    username: "kernel",
+    username: message.username ?? "kernel",
     date: new Date().toISOString(),
     msg_type: message.type,
     version: protocolVersion,
   };
-  const parts = [header, message.parent, {}, message.content].map(part =>
+  const parts = [header, message.parent, message.metadata ?? {}, message.content].map(part =>
     typeof part === "string" ? part : JSON.stringify(part),
   );
-  return [...message.prefix, delimiter, signature(key, parts), ...parts];
+  return [...message.prefix, delimiter, signature(key, parts), ...parts, ...(message.buffers ?? [])];
 }

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decode, encode, type Request } from "../../src/jupyter/wire.js";
+import { decode, encode, type Message } from "../../src/jupyter/wire.js";
 
 const test = suite("wire messages");
 
@@ -12,7 +12,7 @@ const frames = (signature: string, signed: readonly string[], identities = ["id"
   [...identities, "<IDS|MSG>", signature, ...signed].map(text => Buffer.from(text));
 
 test("a signed message is read, with the identities its reply must repeat", () => {
-  const request = decode(key, frames(sign(parts), parts, ["a", "b"])) as Request;
+  const request = decode(key, frames(sign(parts), parts, ["a", "b"])) as Message;
   assert.equal(request.identities.map(String), ["a", "b"]);
   assert.is(request.header.msg_type, "kernel_info_request");
   assert.equal(request.content, { a: 1 });

@@ -1,8 +1,10 @@
 import { statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import type ts from "typescript";
 import { type CellModule, cellModule, syntaxErrors } from "./cell-module.js";
+import { guarding } from "./guards.js";
 import { lowering, withoutResets } from "./lower.js";
+import { CompileError, isCell, type Mistake, mayAssign, mistakeOf } from "./mistakes.js";
 import { type Settings, settingsFor } from "./settings.js";
 import { SourceMap } from "./source-map.js";
 import { loadTypeScript, type TypeScript } from "./typescript.js";
@@ -30,25 +32,6 @@ export interface CompiledFile extends CompiledCode {
   readonly imports: readonly string[];
 }
 
-/** One mistake in a cell or in a file that it imports. */
-export interface Mistake {
-  /** Path from the notebook's folder; undefined for the cell itself. */
-  readonly file: string | undefined;
-  /** From 0. */
-  readonly line: number;
-  readonly column: number;
-  readonly text: string;
-  readonly code: number;
-}
-
-/** A cell that does not compile. */
-export class CompileError extends Error {
-  override readonly name = "CompileError";
-  constructor(readonly mistakes: readonly Mistake[]) {
-    super(mistakes.map(({ text }) => text).join("\n"));
-  }
-}
-
 /** Words of cells that cannot be compiled without Node's types. Others may be, and are tried without. */
 const nodeWords =
   /\b(import|export|require|console|process|Buffer|URL|fetch|performance|structuredClone|crypto|WebAssembly|declare|using|set(Timeout|Interval|Immediate))\b|@module/;
@@ -59,11 +42,6 @@ const nodeWords =
  * JSX elements of a factory that declares no types (7026).
  */
 const allowedInCells = new Set([1343, 1375, 1378, 1431, 1432, 2852, 2853, 2854, 2823, 2441, 7026]);
-/** Whether a path or specifier stands for a cell. */
-export const isCell = (path: string): boolean => /(^|\/)__cell_\d+(\.d)?(\.tsx?)?$/.test(path);
-
-const assignmentToImport = 2632;
-const moduleNotFound = 2307;
 
 /**
  * Compiles cells with TypeScript's language service, each as a module of its own.
@@ -175,7 +153,7 @@ export class Compiler {
     if (syntax.length > 0) return syntax.map(each => this.#mistake(each, path, module));
     const found = program
       .getSemanticDiagnostics(file)
-      .filter(each => !allowedInCells.has(each.code) && !this.#mayAssign(each, program));
+      .filter(each => !allowedInCells.has(each.code) && !mayAssign(this.typescript, each, program));
     return [
       ...found.map(each => this.#mistake(each, path, module)),
       ...program.getSourceFiles().flatMap(each => this.#mistakesIn(each, program)),
@@ -196,30 +174,8 @@ export class Compiler {
     return found.map(each => this.#mistake(each, "", undefined));
   }
 
-  /** Whether a diagnostic forbids the assignment to an earlier cell's variable only because it is imported here. */
-  #mayAssign({ code, file, start }: ts.Diagnostic, program: ts.Program): boolean {
-    if (code !== assignmentToImport || file === undefined || start === undefined) return false;
-    const { typescript } = this;
-    const find = (node: ts.Node): ts.Node =>
-      typescript.forEachChild(node, child => (child.pos <= start && start < child.end ? find(child) : undefined)) ??
-      node;
-    const checker = program.getTypeChecker();
-    const symbol = checker.getSymbolAtLocation(find(file));
-    if (symbol === undefined || (symbol.flags & typescript.SymbolFlags.Alias) === 0) return false;
-    const declaration = checker.getAliasedSymbol(symbol).declarations?.[0];
-    if (declaration === undefined || !isCell(declaration.getSourceFile().fileName)) return false;
-    return (typescript.getCombinedNodeFlags(declaration) & typescript.NodeFlags.Constant) === 0;
-  }
-
-  #mistake({ file, start = 0, messageText, code }: ts.Diagnostic, path: string, module?: CellModule): Mistake {
-    const text = this.typescript.flattenDiagnosticMessageText(messageText, "\n");
-    const hint = code === moduleNotFound ? howToInstall(text) : "";
-    const at = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
-    const read = { line: at.line, column: at.character };
-    const own = file?.fileName === path && module !== undefined;
-    const { line, column } = own ? module.writtenPosition(read) : read;
-    const where = own || file === undefined ? undefined : relative(this.folder, file.fileName);
-    return { file: where, line, column, text: text + hint, code };
+  #mistake(diagnostic: ts.Diagnostic, path: string, module?: CellModule): Mistake {
+    return mistakeOf(this.typescript, this.folder, diagnostic, module === undefined ? undefined : { path, module });
   }
 
   #emit({ module, path, program }: { module: CellModule; path: string; program: ts.Program }): CompiledCell {
@@ -231,7 +187,7 @@ export class Compiler {
       undefined,
       false,
       {
-        before: [lowering(this.typescript, true)],
+        before: [guarding(this.typescript, module.awaits), lowering(this.typescript, true)],
       },
     );
     const map = new SourceMap(written.get("map") ?? "", position => module.writtenPosition(position));
@@ -293,6 +249,7 @@ export class Compiler {
     const file = typescript.createSourceFile(path, text, typescript.ScriptTarget.Latest);
     const errors = syntaxErrors(file);
     if (errors.length > 0) throw new CompileError(errors.map(each => this.#mistake(each, "", undefined)));
+    const { awaits } = cellModule(typescript, text, () => undefined, []);
     const { outputText, sourceMapText } = typescript.transpileModule(text, {
       fileName: path,
       // a file without imports and exports is CommonJS as it stands
@@ -301,13 +258,13 @@ export class Compiler {
         declaration: false,
         moduleDetection: typescript.ModuleDetectionKind.Legacy,
       },
-      transformers: { before: [lowering(typescript, false)] },
+      transformers: { before: [guarding(typescript, awaits), lowering(typescript, false)] },
     });
     const code = withoutMapComment(outputText);
     return {
       code,
       map: sourceMapText === undefined ? undefined : new SourceMap(sourceMapText),
-      awaits: cellModule(typescript, text, () => undefined, []).awaits,
+      awaits,
       imports: requiredBy(code),
     };
   }
@@ -321,10 +278,3 @@ const requiredBy = (code: string): string[] => [
 ];
 
 const withoutMapComment = (code: string): string => code.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "");
-
-/** For a package that is not there, the command that installs it. */
-function howToInstall(message: string): string {
-  const specifier = /'([^'./][^':]*)'/.exec(message)?.[1];
-  const name = specifier === undefined ? undefined : /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
-  return name === undefined ? "" : `\nhint: npm install ${name}`;
-}

@@ -9,7 +9,7 @@ import { Socket } from "node:net";
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type * as Zmq from "zeromq";
 import type { Connection } from "../../jupyter/connection.js";
-import { type Content, decode, encode, type Header, type Request } from "../../jupyter/wire.js";
+import { type Content, decode, encode, type Header, type Message } from "../../jupyter/wire.js";
 import type { Ask, Tell } from "../channel/messages.js";
 import { type Piece, PieceReader, type Pipes, type StreamName } from "../channel/pipe.js";
 import { Interrupter } from "./interrupt.js";
@@ -159,7 +159,7 @@ pipeEnd(pipes.errors, chunk => foreign("stderr", chunk));
 
 async function listen(socket: AsyncIterable<Buffer[]>, channel: "shell" | "control"): Promise<void> {
   for await (const frames of socket) {
-    const request: Request | { ignored: string } = decode(key, frames);
+    const request: Message | { ignored: string } = decode(key, frames);
     if ("ignored" in request) log(`a message on ${channel} is ignored: ${request.ignored}`);
     else kernel.receive(channel, request);
   }

@@ -1,4 +1,4 @@
-import { type Content, type Header, protocolVersion, type Request } from "../../jupyter/wire.js";
+import { type Content, type Header, type Message, protocolVersion } from "../../jupyter/wire.js";
 import { version } from "../../model/version.js";
 import type { Ask, ErrorContent, Executed } from "../channel/messages.js";
 import { History, type HistoryQuery } from "./history.js";
@@ -10,7 +10,7 @@ type RequestChannel = "shell" | "control";
 export interface RequestsRim {
   ask(message: Ask): void;
   publish(type: string, content: Content, parent: Header): void;
-  reply(channel: RequestChannel, request: Request, type: string, content: Content): void;
+  reply(channel: RequestChannel, request: Message, type: string, content: Content): void;
   /** Opens a new origin of output and gives its number. */
   newCell(header: Header): number;
   /** Sends what is left, closes the sockets and ends the process. */
@@ -24,7 +24,7 @@ export interface RequestsRim {
  * Each is framed by `busy` and `idle`.
  */
 export class Requests {
-  readonly #queue: Request[] = [];
+  readonly #queue: Message[] = [];
   readonly #history = new History();
   readonly #answers = new Map<number, (answer: unknown) => void>();
   #working = false;
@@ -34,7 +34,7 @@ export class Requests {
 
   constructor(private readonly rim: RequestsRim) {}
 
-  receive(channel: RequestChannel, request: Request): void {
+  receive(channel: RequestChannel, request: Message): void {
     if (channel === "control") void this.#handle(channel, request);
     else {
       this.#queue.push(request);
@@ -61,7 +61,7 @@ export class Requests {
     this.#working = false;
   }
 
-  async #handle(channel: RequestChannel, request: Request): Promise<void> {
+  async #handle(channel: RequestChannel, request: Message): Promise<void> {
     const { header } = request;
     this.rim.publish("status", { execution_state: "busy" }, header);
     const known = this.#handlers[header.msg_type];
@@ -91,7 +91,7 @@ export class Requests {
     }
   }
 
-  readonly #handlers: Record<string, (request: Request) => Promise<Content>> = {
+  readonly #handlers: Record<string, (request: Message) => Promise<Content>> = {
     kernel_info_request: async () => kernelInfo,
     execute_request: request => this.#execute(request),
     complete_request: async ({ content }) => {
@@ -140,7 +140,7 @@ export class Requests {
     });
   }
 
-  async #execute({ header, content }: Request): Promise<Content> {
+  async #execute({ header, content }: Message): Promise<Content> {
     if (typeof content.code !== "string") return failure("BadRequest", "execute_request without code");
     const { code } = content;
     const silent = content.silent === true;

@@ -1,16 +1,22 @@
 /** The main thread's part: compiles and runs cells, and answers what the protocol thread asks. */
-import { createRequire } from "node:module";
 import { inspect, types } from "node:util";
 import type { Content } from "../../jupyter/wire.js";
-import { type DisplaySink, displaySinkKey, type MimeBundle } from "../../present/notebook/display.js";
+import type { MimeBundle } from "../../present/notebook/display.js";
 import { bundleOf } from "../../present/notebook/values.js";
 import { type Ask, type Executed, ThreadState } from "../channel/messages.js";
-import type { Outlet, StreamName } from "../channel/pipe.js";
+import type { Outlet } from "../channel/pipe.js";
 import { type CompiledCode, Compiler } from "../compile/compiler.js";
 import { complete, completeness, inspectName, type RunningValues } from "../compile/language.js";
+import { CellOutput } from "./cell-output.js";
+import { installDisplay, tslabLibrary } from "./display-sink.js";
 import { Executor } from "./executor.js";
+import { trackFetches } from "./fetches.js";
+import { Guard, hideGuards } from "./guard.js";
+import { trackHandles } from "./handles.js";
+import { Interrupted } from "./interrupted.js";
+import { trackListeners } from "./listeners.js";
 import { Modules } from "./modules.js";
-import { type Origin, Origins } from "./origins.js";
+import { newOrigin, type Origin, Origins } from "./origins.js";
 import { showPlainPromises } from "./plain-promises.js";
 import { runningValues } from "./running-values.js";
 import { jsonOf, portable } from "./serialise.js";
@@ -24,12 +30,16 @@ export class Engine {
   readonly #compiler: Compiler;
   readonly #traces = new Traces();
   readonly #origins: Origins;
+  readonly #guard: Guard;
+  readonly #output: CellOutput;
   readonly #executor: Executor;
   readonly #values: RunningValues;
   readonly #exit = process.exit.bind(process);
   readonly #contexts = asyncContexts();
   /** The request in work, and how to end it from outside. */
-  #running: { readonly id: number; end(executed: Executed): void; stop(reason: unknown): void } | undefined;
+  #running:
+    | { readonly id: number; readonly origin: Origin; end(executed: Executed): void; stop(reason: unknown): void }
+    | undefined;
   #lastAnswered = 0;
 
   /** @param folder where cells look for modules: the notebook's */
@@ -39,16 +49,30 @@ export class Engine {
     private readonly state: Int32Array,
   ) {
     this.#compiler = new Compiler(folder);
-    this.#origins = new Origins((origin, failure) => this.#lateFailure(origin, failure));
+    this.#origins = new Origins((origin, failure) =>
+      this.#output.lateError(origin, this.#traces.content(failure, origin.name)),
+    );
+    this.#output = new CellOutput(outlet, this.#origins);
+    const inContext = () => this.#origins.inContext;
+    this.#guard = new Guard(inContext);
+    const publish = (type: string, content: Content) => this.#output.publish(type, content);
     const named = (name: string, code: CompiledCode) => this.#traces.add(name, code);
-    const modules = new Modules(this.#compiler, named, () => this.#tslab());
-    this.#executor = new Executor(folder, modules, named);
+    const modules = new Modules(this.#compiler, this.#guard, named, () => tslabLibrary(publish));
+    this.#executor = new Executor(folder, modules, this.#guard, named);
     this.#values = runningValues(this.#executor.variables, types.isProxy);
 
     this.#traces.install();
-    this.#installDisplay();
+    installDisplay(publish);
     showPlainPromises();
-    for (const name of ["stdout", "stderr"] as const) replaceStream(name, bytes => this.#print(name, bytes));
+    hideGuards();
+    trackFetches(inContext);
+    trackListeners(inContext);
+    trackHandles(inContext, (origin, type) =>
+      this.#output.nameLeftover(origin, `code that it called goes on to open things (${type}), which are closed`),
+    );
+    for (const name of ["stdout", "stderr"] as const) {
+      replaceStream(name, bytes => this.#output.print(name, bytes));
+    }
     // the last step: from here on, no failure ends the process
     this.#origins.install();
   }
@@ -110,24 +134,33 @@ export class Engine {
     Atomics.store(this.state, ThreadState.handled, turn);
     this.#contexts.clear();
     if (id <= this.#lastAnswered) return;
-    if (this.#running?.id === id) this.#running.stop(new Interrupted());
+    if (this.#running?.id === id) {
+      const { origin, stop } = this.#running;
+      this.#end(origin);
+      stop(new Interrupted());
+    }
     // the request itself was torn down before it could begin
     else this.#answer(id, { error: this.#traces.content(new Interrupted(), ""), payload: [], expressions: {} });
   }
 
+  /** Ends what a cell has started, and refuses its code from now on. */
+  #end(origin: Origin): void {
+    origin.interruptedAt = performance.now();
+    this.#guard.halt(origin);
+    // in the cell's context, so that what hears of the end is refused, too
+    this.#origins.runFor(origin, () => {
+      origin.abort?.abort(new Interrupted());
+      origin.resources.close();
+    });
+  }
+
   #execute(message: ExecuteAsk): void {
     const { id, cell, count, code, silent } = message;
-    const origin: Origin = {
-      cell,
-      silent,
-      name: silent ? `cell-silent-${id}.ts` : `cell-${count}.ts`,
-      open: true,
-      failures: [],
-    };
+    const origin = newOrigin(cell, silent ? `cell-silent-${id}.ts` : `cell-${count}.ts`, silent);
     // an interrupt kills the stack that runs the cell, and every promise that waits in it: what happens after the cell
     // is arranged before, and `stop` can always make it happen
     const outcome = new Promise<Executed>((resolve, reject) => {
-      this.#running = { id, end: resolve, stop: reject };
+      this.#running = { id, origin, end: resolve, stop: reject };
     });
     void outcome
       .catch((error): Executed => ({ error: this.#traces.content(error, origin.name), payload: [], expressions: {} }))
@@ -191,67 +224,6 @@ export class Engine {
     const text = this.#compiling(() => inspectName(this.#compiler, name, name.length));
     return { source: "page", data: { "text/plain": text ?? `${name}: not found` }, start: 0 };
   }
-
-  /** A failure of a cell that has been answered for: its own error, and a line where somebody is looking. */
-  #lateFailure(origin: Origin, failure: unknown): void {
-    const content = this.#traces.content(failure, origin.name);
-    this.outlet.tell({ tell: "publish", cell: origin.cell, type: "error", json: jsonOf(content, "an error") });
-    const running = this.#origins.latest;
-    if (running !== undefined && running !== origin && running.open) {
-      const line = `${origin.name} failed after it had ended: ${content.ename}: ${content.evalue}\n`;
-      this.outlet.write("stderr", running.cell, Buffer.from(line));
-    }
-  }
-
-  #print(name: StreamName, bytes: Uint8Array): void {
-    const origin = this.#origins.current;
-    if (origin?.silent !== true) this.outlet.write(name, origin?.cell ?? 0, bytes);
-  }
-
-  /** @throws TypeError if the content cannot be JSON: an error of the cell that shows it */
-  #publish(type: string, content: Content): void {
-    const origin = this.#origins.current;
-    const json = jsonOf(content, type);
-    if (origin?.silent !== true) this.outlet.tell({ tell: "publish", cell: origin?.cell ?? 0, type, json });
-  }
-
-  #installDisplay(): void {
-    const sink: DisplaySink = {
-      display: (data, { metadata = {}, displayId } = {}) =>
-        this.#publish("display_data", {
-          data: portable(data),
-          metadata,
-          transient: displayId === undefined ? {} : { display_id: displayId },
-        }),
-      update: (displayId, data, { metadata = {} } = {}) =>
-        this.#publish("update_display_data", { data: portable(data), metadata, transient: { display_id: displayId } }),
-      clear: (wait = false) => this.#publish("clear_output", { wait: Boolean(wait) }),
-    };
-    Object.assign(globalThis, { [displaySinkKey]: sink });
-  }
-
-  /** tslab's own library for cells, its display joined to ours. */
-  #tslab(): unknown {
-    const require = createRequire(import.meta.url);
-    const jupyter = require("tslab/dist/jupyter.js") as { lastWriteDisplayData: unknown };
-    jupyter.lastWriteDisplayData ??= (data: Content & { data: MimeBundle }, update?: boolean) =>
-      this.#publish(update === true ? "update_display_data" : "display_data", withDefinedId(data));
-    return require("tslab");
-  }
-}
-
-/** Why an interrupted cell failed. */
-class Interrupted extends Error {
-  override readonly name = "KeyboardInterrupt";
-  constructor() {
-    super("the cell was interrupted");
-    this.stack = `${this.name}: ${this.message}`;
-  }
-}
-
-function withDefinedId(data: Content): Content {
-  const { display_id } = (data.transient ?? {}) as { display_id?: string };
-  return { ...data, transient: display_id === undefined ? {} : { display_id } };
 }
 
 /** The name of a cell that begins with a doc comment `@module name`: a module that later cells import. */

@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { Script } from "node:vm";
-import { type CompiledCell, type CompiledCode, isCell } from "../compile/compiler.js";
-import { lentName } from "../compile/lower.js";
+import type { CompiledCell, CompiledCode } from "../compile/compiler.js";
+import { isCell } from "../compile/mistakes.js";
+import { bodyOf } from "./body.js";
+import type { Guard } from "./guard.js";
 import type { Modules } from "./modules.js";
 
 /** Runs compiled cells in this process, with one namespace for the variables of all of them. */
@@ -14,11 +15,13 @@ export class Executor {
 
   /**
    * @param folder where cells look for modules
+   * @param guard what compiled code asks before it goes on
    * @param named told of each cell's code under the name it will have in stack traces, before it runs
    */
   constructor(
     private readonly folder: string,
     private readonly modules: Modules,
+    private readonly guard: Guard,
     private readonly named: (name: string, code: CompiledCode) => void,
   ) {
     // an import is compiled to a getter; as a plain value a later cell can assign to it
@@ -46,13 +49,18 @@ export class Executor {
   run(name: string, { main, awaits, imports }: CompiledCell): unknown {
     this.named(name, main);
     if (imports.length > 0) this.modules.refresh();
-    const parameters = `exports, require, module, __filename, __dirname, ${lentName}`;
-    const head = `(${awaits ? "async " : ""}function (${parameters}) {\n`;
-    const cell = new Script(`${head}${main.code}\n})`, { filename: name, lineOffset: -1 }).runInThisContext();
-    const lent = this.modules.lent(join(this.folder, name));
-    const module = { exports: this.#exports };
-    const start = () =>
-      cell.call(undefined, this.#exports, this.#require, module, join(this.folder, name), this.folder, lent);
+    const body = bodyOf(main.code, name, awaits);
+    const filename = join(this.folder, name);
+    const scope = {
+      exports: this.#exports,
+      require: this.#require,
+      module: { exports: this.#exports },
+      filename,
+      dirname: this.folder,
+      lent: this.modules.lent(filename),
+      guard: this.guard,
+    };
+    const start = () => (this.guard.ended() ? this.guard.leave() : body(scope));
     return this.modules.needsPreparation(imports, this.#file)
       ? this.modules.prepare(imports, this.#file).then(start)
       : start();

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { Interrupted } from "./interrupted.js";
+import { Resources } from "./resources.js";
 
 /** The cell some code was started by, however late it runs. */
 export interface Origin {
@@ -10,7 +12,23 @@ export interface Origin {
   open: boolean;
   /** What went wrong beside the cell's own code while it was open. */
   readonly failures: unknown[];
+  /** When it was interrupted, in milliseconds of `performance.now()`. */
+  interruptedAt?: number;
+  /** What it has started, to be closed when it is interrupted. */
+  readonly resources: Resources;
+  /** Ends its fetches. */
+  abort?: AbortController;
 }
+
+/** Returns the origin of a new cell. */
+export const newOrigin = (cell: number, name: string, silent: boolean): Origin => ({
+  cell,
+  name,
+  silent,
+  open: true,
+  failures: [],
+  resources: new Resources(),
+});
 
 /**
  * Knows which cell runs, and turns what Node would end a process for (a rejection nobody handles, an exception in a
@@ -25,13 +43,23 @@ export class Origins {
   /** @param late told of a failure whose cell has ended */
   constructor(private readonly late: (origin: Origin, failure: unknown) => void) {}
 
-  /** The cell this code belongs to. */
+  /** The cell whose asynchronous context this code runs in. */
+  get inContext(): Origin | undefined {
+    return this.#storage.getStore();
+  }
+
+  /** The cell this code belongs to: without an asynchronous context, the one that was started last. */
   get current(): Origin | undefined {
     return this.#storage.getStore() ?? this.latest;
   }
 
   run(origin: Origin, work: () => void): void {
     this.latest = origin;
+    this.#storage.run(origin, work);
+  }
+
+  /** Runs the kernel's own work for a cell: whatever follows from it belongs to the cell. */
+  runFor(origin: Origin, work: () => void): void {
     this.#storage.run(origin, work);
   }
 
@@ -62,7 +90,8 @@ export class Origins {
       this.#seen.add(failure);
     }
     const origin = this.current;
-    if (origin === undefined) return;
+    // what an interrupted cell's code does on its way out is no news
+    if (origin === undefined || origin.interruptedAt !== undefined || failure instanceof Interrupted) return;
     if (origin.open) origin.failures.push(failure);
     else this.late(origin, failure);
   }

@@ -33,7 +33,8 @@ function viewOf(rows: TableRows): TableView {
   );
 }
 
-function viewBundle(view: TableView): { readonly "text/html": string; readonly "text/plain": string } {
+/** Returns a view as HTML and as text. */
+export function viewBundle(view: TableView): { readonly "text/html": string; readonly "text/plain": string } {
   const { columns, numeric, rows, head, size } = view;
   const tag =
     (name: string, scope = "") =>

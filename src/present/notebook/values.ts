@@ -1,10 +1,15 @@
-/** How a cell's last expression is shown: values that say so themselves, and danfo's frames. */
+/** How a cell's last expression is shown: values that say so themselves, and kinds of values that are known by their shape. */
 import type { ViewableFrame } from "../../analysis/frames/view.js";
+import type { Figure } from "../figures/figure.js";
 import type { MimeBundle } from "./display.js";
+import { elementBundle, isPlotly, isPolars, plotlyBundle, polarsBundle, vegaBundle } from "./foreign.js";
 import { tableBundle } from "./table.js";
 
 /** The method by which a value says how it wants to be shown: it returns a bundle, or a promise of one. */
 export const mimeKey = Symbol.for("rund-lab.mime");
+
+/** The same of Deno's kernel, which libraries written for it have. */
+const denoKey = Symbol.for("Jupyter.display");
 
 /** A value that knows how to show itself. */
 export interface Showable {
@@ -12,19 +17,34 @@ export interface Showable {
 }
 
 /**
- * How a value shows itself: by its own method, as a table if it is a danfo frame or series, else not at all.
+ * Returns how a value shows itself: by its own method, as a figure or a table if it is known by its shape, else not at all.
+ *
+ * Figures are those of this package, Plotly's `{data, layout}`, specifications of Vega and Vega-Lite, elements of a
+ * document and canvases; tables are frames and series of danfo and frames of polars.
  *
  * @returns undefined for a value that is best shown as text
  */
 export async function bundleOf(value: unknown): Promise<MimeBundle | undefined> {
-  if (typeof value !== "object" || value === null) return undefined;
-  const own = (value as Partial<Showable>)[mimeKey];
-  if (typeof own === "function") return own.call(value as Showable);
-  return isFrame(value) ? tableBundle(value) : undefined;
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
+  for (const key of [mimeKey, denoKey]) {
+    const own = (value as Record<symbol, unknown>)[key];
+    if (typeof own === "function") return own.call(value);
+  }
+  if (typeof value === "function") return undefined;
+  if (isFrame(value)) return tableBundle(value);
+  if (isPolars(value)) return polarsBundle(value);
+  if (isFigure(value)) return (await import("./show.js")).figureBundle(value);
+  if (isPlotly(value)) return plotlyBundle(value);
+  return vegaBundle(value) ?? elementBundle(value);
 }
 
 /** Recognises a frame by its shape, since it may be any copy of danfo's. */
 function isFrame(value: object): value is ViewableFrame {
   const frame = value as Partial<ViewableFrame>;
   return typeof frame.$isSeries === "boolean" && Array.isArray(frame.columns) && Array.isArray(frame.index);
+}
+
+function isFigure(value: object): value is Figure {
+  const { id, finding, plot } = value as Partial<Figure>;
+  return typeof id === "string" && typeof finding === "string" && Array.isArray(plot?.data);
 }

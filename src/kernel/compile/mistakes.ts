@@ -1,0 +1,71 @@
+import { relative } from "node:path";
+import type ts from "typescript";
+import type { CellModule } from "./cell-module.js";
+import type { TypeScript } from "./typescript.js";
+
+/** One mistake in a cell or in a file that it imports. */
+export interface Mistake {
+  /** Path from the notebook's folder; undefined for the cell itself. */
+  readonly file: string | undefined;
+  /** From 0. */
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+  readonly code: number;
+}
+
+/** A cell that does not compile. */
+export class CompileError extends Error {
+  override readonly name = "CompileError";
+  constructor(readonly mistakes: readonly Mistake[]) {
+    super(mistakes.map(({ text }) => text).join("\n"));
+  }
+}
+
+/** Whether a path or specifier stands for a cell. */
+export const isCell = (path: string): boolean => /(^|\/)__cell_\d+(\.d)?(\.tsx?)?$/.test(path);
+
+const assignmentToImport = 2632;
+const moduleNotFound = 2307;
+
+/**
+ * Returns a diagnostic of TypeScript as a mistake in what was written.
+ *
+ * @param folder what paths are relative to
+ * @param cell the file that stands for the cell, and how its positions lead back to the cell
+ */
+export function mistakeOf(
+  ts: TypeScript,
+  folder: string,
+  { file, start = 0, messageText, code }: ts.Diagnostic,
+  cell?: { readonly path: string; readonly module: CellModule },
+): Mistake {
+  const text = ts.flattenDiagnosticMessageText(messageText, "\n");
+  const hint = code === moduleNotFound ? howToInstall(text) : "";
+  const at = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
+  const read = { line: at.line, column: at.character };
+  const own = cell !== undefined && file?.fileName === cell.path;
+  const { line, column } = own ? cell.module.writtenPosition(read) : read;
+  const where = own || file === undefined ? undefined : relative(folder, file.fileName);
+  return { file: where, line, column, text: text + hint, code };
+}
+
+/** For a package that is not there, the command that installs it. */
+function howToInstall(message: string): string {
+  const specifier = /'([^'./][^':]*)'/.exec(message)?.[1];
+  const name = specifier === undefined ? undefined : /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
+  return name === undefined ? "" : `\nhint: npm install ${name}`;
+}
+
+/** Whether a diagnostic forbids the assignment to an earlier cell's variable only because it is imported here. */
+export function mayAssign(ts: TypeScript, { code, file, start }: ts.Diagnostic, program: ts.Program): boolean {
+  if (code !== assignmentToImport || file === undefined || start === undefined) return false;
+  const find = (node: ts.Node): ts.Node =>
+    ts.forEachChild(node, child => (child.pos <= start && start < child.end ? find(child) : undefined)) ?? node;
+  const checker = program.getTypeChecker();
+  const symbol = checker.getSymbolAtLocation(find(file));
+  if (symbol === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return false;
+  const declaration = checker.getAliasedSymbol(symbol).declarations?.[0];
+  if (declaration === undefined || !isCell(declaration.getSourceFile().fileName)) return false;
+  return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Constant) === 0;
+}

@@ -1,0 +1,58 @@
+import { executionAsyncResource } from "node:async_hooks";
+import { withoutGuards } from "../compile/guards.js";
+import { Interrupted } from "./interrupted.js";
+import type { Origin } from "./origins.js";
+
+/** How often code of an interrupted cell is refused by an exception. Code that catches and tries again then waits for ever. */
+const refusals = 1000;
+
+/** The guard that compiled code asks before it goes on (`compile/guards.ts`). */
+export class Guard {
+  /** Whether there may be code of an interrupted cell; while there is none, a check costs no more than reading this. */
+  halted = false;
+  /** The value of the `await` that is being checked. */
+  value: unknown;
+  #refused = 0;
+  #alive = 0;
+  readonly #gone = new FinalizationRegistry<void>(() => {
+    this.#alive--;
+    this.halted = this.#alive > 0;
+  });
+
+  /** @param current gives the cell whose asynchronous context code runs in */
+  constructor(private readonly current: () => Origin | undefined) {}
+
+  /** Refuses all code that runs in a cell's context from now on, until nothing refers to the context any more. */
+  halt(origin: Origin): void {
+    this.#refused = 0;
+    this.#alive++;
+    this.halted = true;
+    this.#gone.register(origin);
+  }
+
+  /** Whether the cell whose context this runs in was interrupted. */
+  ended(): boolean {
+    return this.current()?.interruptedAt !== undefined;
+  }
+
+  /** Leaves a function. @throws Interrupted */
+  leave(): never {
+    const resource: object = executionAsyncResource();
+    // an interval would go on to call what is refused
+    if ("_repeat" in resource) clearTimeout(resource as unknown as NodeJS.Timeout);
+    throw new Interrupted();
+  }
+
+  /** Leaves an async function. @throws Interrupted; after many times never returns */
+  rest(): Promise<never> {
+    if (++this.#refused <= refusals) this.leave();
+    return new Promise(() => {});
+  }
+}
+
+/** Lets functions give their text as it was written: other threads and pages that run the text have no guard. */
+export function hideGuards(): void {
+  Function.prototype.toString = new Proxy(Function.prototype.toString, {
+    apply: (target, self, args) => withoutGuards(Reflect.apply(target, self, args) as string),
+  });
+}

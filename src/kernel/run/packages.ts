@@ -1,0 +1,100 @@
+import { createRequire, isBuiltin } from "node:module";
+import { dirname } from "node:path";
+import { constants, Script } from "node:vm";
+
+/** The packages that cells and local modules import. Node loads them; `tslab` and `rund-lab` are there in any folder. */
+export class Packages {
+  /** Packages that only a real `import` can load, by folder and specifier. */
+  readonly #imported = new Map<string, unknown>();
+
+  /** @param tslab gives what `import "tslab"` gives */
+  constructor(private readonly tslab: () => unknown) {}
+
+  /** Whether `require` may be unable to load a package, so that `prepare` must be called first. */
+  needsPreparation(specifier: string, from: string): boolean {
+    return specifier !== "tslab" && !isBuiltin(specifier) && !this.#imported.has(keyOf(specifier, from));
+  }
+
+  /** Loads a package that `require` cannot load. Other failures are left to the code itself, which knows its line. */
+  async prepare(specifier: string, from: string): Promise<void> {
+    if (!this.needsPreparation(specifier, from)) return;
+    const failure = this.#failure(specifier, from);
+    if (failure === undefined || !onlyImportable.has(failure)) return;
+    const namespace = (await importFrom(from)(specifier)) as object;
+    this.#imported.set(
+      keyOf(specifier, from),
+      Object.defineProperty({ ...namespace }, "__esModule", { value: true }),
+    );
+  }
+
+  /** Whether a package cannot be loaded by `require`; it is loaded to know. */
+  isOnlyImportable(specifier: string, from: string): boolean {
+    if (!this.needsPreparation(specifier, from)) return false;
+    return onlyImportable.has(this.#failure(specifier, from) ?? "");
+  }
+
+  #failure(specifier: string, from: string): string | undefined {
+    try {
+      this.require(specifier, from);
+      return undefined;
+    } catch (error) {
+      return (error as { code?: string } | undefined)?.code ?? "";
+    }
+  }
+
+  require(specifier: string, from: string): unknown {
+    if (specifier === "tslab") return this.tslab();
+    const imported = this.#imported.get(keyOf(specifier, from));
+    if (imported !== undefined) return imported;
+    const require = createRequire(from);
+    return isOwn(specifier) && !canResolve(from, specifier)
+      ? createRequire(import.meta.url)(specifier)
+      : require(specifier);
+  }
+
+  async import(specifier: string, from: string, options?: ImportCallOptions): Promise<unknown> {
+    if (specifier === "tslab") return this.tslab();
+    return isOwn(specifier) && !canResolve(from, specifier)
+      ? namespaceOf(this.require(specifier, from))
+      : importFrom(from)(specifier, options);
+  }
+}
+
+/** Codes of the errors by which Node says that a package can be imported and not required. */
+const onlyImportable = new Set(["ERR_REQUIRE_ASYNC_MODULE", "ERR_REQUIRE_ESM", "ERR_PACKAGE_PATH_NOT_EXPORTED"]);
+
+const keyOf = (specifier: string, from: string): string => `${dirname(from)}\0${specifier}`;
+
+/** Whether a specifier names this package, which kernels bring along. */
+const isOwn = (specifier: string): boolean => specifier === "rund-lab" || specifier.startsWith("rund-lab/");
+
+function canResolve(from: string, specifier: string): boolean {
+  try {
+    createRequire(from).resolve(specifier);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Returns a CommonJS module's exports as `import()` gives them. */
+export function namespaceOf(exports: unknown): unknown {
+  if (typeof exports === "object" && exports !== null && "__esModule" in exports) return exports;
+  return { ...(exports as object), default: exports };
+}
+
+/** Node's own `import()`, as a file calls it. */
+function importFrom(from: string): (specifier: string, options?: ImportCallOptions) => Promise<unknown> {
+  // Node warns that this way to its loader is experimental, which is no news for the author of a cell
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    const script = new Script("(specifier, options) => import(specifier, options)", {
+      filename: from,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    return script.runInThisContext();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

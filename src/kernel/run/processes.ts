@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+
+/** How long a process may take to end by SIGTERM. */
+const graceMs = 100;
+
+/** Ends a process and its descendants: by SIGTERM, and what is left after 100 ms by SIGKILL. */
+export function endProcesses(pid: number): void {
+  const all = [pid, ...descendants(pid)].map(each => ({ pid: each, began: beginning(each) }));
+  for (const each of all) signal(each.pid, "SIGTERM");
+  setTimeout(() => {
+    // a number may belong to another process by now
+    for (const { pid: each, began } of all) if (beginning(each) === began) signal(each, "SIGKILL");
+  }, graceMs);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // it has ended
+  }
+}
+
+/** The processes that a process has started, and those that they have started, where the system has /proc. */
+function descendants(pid: number): number[] {
+  const children = read(`/proc/${pid}/task/${pid}/children`)?.split(" ").filter(Boolean).map(Number) ?? [];
+  return children.flatMap(child => [child, ...descendants(child)]);
+}
+
+/** When a process began, in the system's ticks; undefined if the system does not say. */
+const beginning = (pid: number): string | undefined => read(`/proc/${pid}/stat`)?.split(") ").at(-1)?.split(" ")[19];
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
