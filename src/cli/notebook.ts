@@ -21,7 +21,11 @@ export default (io: Io): Command => {
     .command("run")
     .description("run notebooks from top to bottom and write them with their outputs; exit 1 if a cell fails")
     .argument("[file...]", "notebooks; without any, those of the folder notebooks/")
-    .option("-p, --parameter <NAME=VALUE>", "set a parameter that the cell tagged `parameters` declares; repeatable", collect)
+    .option(
+      "-p, --parameter <NAME=VALUE>",
+      "set a parameter that the cell tagged `parameters` declares; repeatable",
+      collect,
+    )
     .option("--allow-new-parameters", "set parameters that no cell declares, with a warning")
     .option("--timeout <seconds>", "limit for each cell", seconds)
     .option("--out <dir>", "write there instead of in place")

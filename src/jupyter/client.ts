@@ -83,7 +83,12 @@ export class KernelClient {
   }
 
   /** Sends a message and returns its id, which its reply and all it makes the kernel say carry as `parent`. */
-  send(channel: "shell" | "control" | "stdin", type: string, content: Json, buffers: readonly Uint8Array[] = []): string {
+  send(
+    channel: "shell" | "control" | "stdin",
+    type: string,
+    content: Json,
+    buffers: readonly Uint8Array[] = [],
+  ): string {
     const id = randomUUID();
     const message = { type, parent: {}, content, prefix: [], id, username: "rund-lab", buffers };
     // one request at a time: nothing waits in the socket, and a kernel that is gone is seen by its process

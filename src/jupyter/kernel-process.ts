@@ -25,7 +25,7 @@ export class KernelProcess {
         resolve(how);
       };
       child.on("exit", (code, signal) =>
-        end(signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`),
+        end(signal === null ? `ended with exit code ${code}` : `was killed by ${signal}${memorySigns[signal] ?? ""}`),
       );
       child.on("error", error => end(`could not be started: ${error.message}`));
     });
@@ -99,6 +99,12 @@ export class KernelProcess {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
+
+/** What ends a process by these signals most often. */
+const memorySigns: Partial<Record<NodeJS.Signals, string>> = {
+  SIGABRT: ", as Node ends when its memory for objects is used up",
+  SIGKILL: ", as the system ends a process when memory is used up",
+};
 
 type FivePorts = [number, number, number, number, number];
 

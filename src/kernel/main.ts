@@ -23,22 +23,31 @@ function main(file: string | undefined): void {
   const pipes = takeOutput();
   const mark = randomBytes(markBytes);
   mark[0] = 0xff; // no byte of UTF-8 text, so text is rarely held back
-  const state = new Int32Array(new SharedArrayBuffer(8));
+  const state = new Int32Array(new SharedArrayBuffer(12));
   const talk = new MessageChannel();
   const signals = new MessageChannel();
-  const data: ProtocolData = { connection, pipes, mark, port: talk.port2, signals: signals.port1, state };
+  const lines = new MessageChannel();
+  const data: ProtocolData = {
+    connection,
+    pipes,
+    mark,
+    port: talk.port2,
+    signals: signals.port1,
+    lines: lines.port1,
+    state,
+  };
   const ended = (name: string) => (error: Error) => {
     writeSync(pipes.log, `rund-lab kernel: ${name} failed: ${error.stack}\n`);
     process.kill(process.pid, "SIGTERM");
   };
   const startThread = (name: string, workerData: unknown, transferList: MessagePort[]) =>
     new Worker(new URL(name, import.meta.url), { workerData, transferList }).on("error", ended(name));
-  startThread("protocol/protocol.js", data, [talk.port2, signals.port1]);
+  startThread("protocol/protocol.js", data, [talk.port2, signals.port1, lines.port1]);
 
   // the engine's modules load while the other thread opens its sockets; what is asked meanwhile waits in the port
   void import("./run/engine.js")
     .then(({ Engine }) => {
-      const engine = new Engine(process.cwd(), new Outlet(pipes.frames, mark, talk.port1), state);
+      const engine = new Engine(process.cwd(), new Outlet(pipes.frames, mark, talk.port1), state, lines.port2);
       startThread("protocol/signals.js", signals.port2, [signals.port2]);
       let idle: NodeJS.Timeout | undefined;
       let warmed = 0;

@@ -66,6 +66,49 @@ test("parameters are set after the cell with the defaults", () =>
     assert.equal(cells[2].outputs[0].data, { "text/plain": ["'RunD 42'"] });
   }));
 
+test("a parameter that no notebook declares is an error with the nearest name, before anything runs", () =>
+  inTempFolder(async cwd => {
+    const text = notebook(["let data = ['paper_data'];\nconst rounds: number = 3, label = 'x';", "data"], {}, [
+      ["parameters"],
+    ]);
+    writeFiles(cwd, { "p.ipynb": text, "none.ipynb": notebook(["1"]) });
+    const misspelt = await lab(["notebook", "run", "p.ipynb", "-p", 'dat=["ae_data"]'], { cwd, env });
+    assert.is(misspelt.code, 2);
+    assert.match(misspelt.stderr, "p.ipynb: -p dat: expected one of data, rounds, label, found dat");
+    assert.match(misspelt.stderr, "hint: did you mean data? --allow-new-parameters sets it all the same");
+    assert.is(readFileSync(join(cwd, "p.ipynb"), "utf8"), text);
+    const none = await lab(["notebook", "run", "none.ipynb", "-p", "n=1"], { cwd, env });
+    assert.match(none.stderr, "none.ipynb: -p n: expected a cell tagged parameters that declares it, found n");
+  }));
+
+test("--allow-new-parameters sets a new one with a warning; a value of another kind is a warning", () =>
+  inTempFolder(async cwd => {
+    writeFiles(cwd, {
+      "p.ipynb": notebook(["const rounds = 3;", "[rounds, fresh]"], {}, [["parameters"]]),
+    });
+    const words = ["notebook", "run", "p.ipynb", "-p", "rounds=many", "-p", "fresh=1", "--allow-new-parameters"];
+    const { code, stderr } = await lab(words, { cwd, env });
+    assert.is(code, 0, stderr);
+    assert.match(
+      stderr,
+      'warning: p.ipynb: -p rounds: the default is a value of kind "number", this one is of kind "text"',
+    );
+    assert.match(stderr, "warning: p.ipynb: no cell tagged parameters declares fresh; it is set all the same");
+    assert.equal(read(join(cwd, "p.ipynb")).cells[2].outputs[0].data, { "text/plain": ["[ 'many', 1 ]"] });
+  }));
+
+test("a cell tagged skip-execution is not run and keeps what it shows", () =>
+  inTempFolder(async cwd => {
+    const given = JSON.parse(notebook(["throw new Error('never')", "2"], {}, [["skip-execution"]]));
+    given.cells[0].outputs = [{ output_type: "stream", name: "stdout", text: ["kept\n"] }];
+    writeFiles(cwd, { "s.ipynb": JSON.stringify(given) });
+    const { code, stderr } = await lab(["notebook", "run", "s.ipynb"], { cwd, env });
+    assert.is(code, 0, stderr);
+    const { cells } = read(join(cwd, "s.ipynb"));
+    assert.equal(cells[0].outputs, given.cells[0].outputs);
+    assert.equal(cells[1].execution_count, 1);
+  }));
+
 test("a cell over its limit fails the run", () =>
   inTempFolder(async cwd => {
     writeFiles(cwd, { "slow.ipynb": notebook(["await new Promise(() => {})"]) });
@@ -118,8 +161,13 @@ python("a notebook that names python3 runs on ipykernel, parameters and all", ()
     const kernelspec = { name: "python3", display_name: "Python 3", language: "python" };
     writeFiles(cwd, {
       "py.ipynb": notebook(
-        ["import sys\nprint('out', flush=True)\nprint('err', file=sys.stderr, flush=True)", "[n, x]"],
+        [
+          "n = [False]\nx: str = 'none'",
+          "import sys\nprint('out', flush=True)\nprint('err', file=sys.stderr, flush=True)",
+          "[n, x]",
+        ],
         { kernelspec },
+        [["parameters"]],
       ),
     });
     const { code, stderr } = await lab(["notebook", "run", "py.ipynb", "-p", "n=[true,null]", "-p", "x=y"], {
@@ -129,10 +177,11 @@ python("a notebook that names python3 runs on ipykernel, parameters and all", ()
     assert.is(code, 0, stderr);
     const { cells, metadata } = read(join(cwd, "py.ipynb"));
     assert.equal(
-      cells[1].outputs.map((output: { text: string[] }) => output.text),
+      cells[2].outputs.map((output: { text: string[] }) => output.text),
       [["out\n"], ["err\n"]],
     );
-    assert.equal(cells[2].outputs[0].data, { "text/plain": ["[[True, None], 'y']"] });
+    assert.equal(cells[3].outputs[0].data, { "text/plain": ["[[True, None], 'y']"] });
+    assert.is(stderr.includes("warning"), false);
     assert.is(metadata.language_info.name, "python");
   }),
 );

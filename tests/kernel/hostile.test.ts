@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { loadZeroMq } from "../../src/jupyter/client.js";
 import { kernelArgv } from "../../src/kernel/spec.js";
 import { inTempFolder } from "../support/temp.js";
-import { LiveKernel, printed } from "./live-kernel.js";
+import { LiveKernel, labKernel, printed } from "./live-kernel.js";
 
 const test = suite("a kernel among bad messages");
 
@@ -80,6 +80,27 @@ test("outputs of 50 MB arrive, as text and as a picture", async () => {
     "(globalThis as any)[Symbol.for('rund-lab.display')].display({ 'image/png': new Uint8Array(37_500_000) })",
   );
   assert.is((picture.outputs[0] as { data: Record<string, string> }).data["image/png"]!.length, 50_000_000);
+  await kernel.stop();
+});
+
+test("a cell that uses up memory ends with words that say so, and variables stay", async () => {
+  const env = { NODE_OPTIONS: "--max-old-space-size=200" };
+  const kernel = await LiveKernel.start({ ...labKernel, env });
+  await kernel.run("const kept = 41");
+  const { reply } = await kernel.run(
+    "const hog: number[][] = [];\nfor (;;) hog.push(new Array(1000).fill(hog.length))",
+  );
+  assert.is(reply.ename, "OutOfMemory");
+  assert.match(String(reply.evalue), /nearly used up.*--max-old-space-size/s);
+  await kernel.run("hog.length = 0");
+  const { outputs } = await kernel.run("kept + 1");
+  assert.equal((outputs[0] as { data: unknown }).data, { "text/plain": "42" });
+  await kernel.stop();
+});
+
+test("a statement `debugger` stops nothing", async () => {
+  const kernel = await LiveKernel.start();
+  assert.is((await kernel.run("debugger;\n1")).reply.status, "ok");
   await kernel.stop();
 });
 

@@ -96,4 +96,12 @@ test("a notebook of plain cells has the same outputs under nbconvert and in the 
     assert.ok(joined(ours).every(outputs => outputs.length > 0));
   }));
 
+test("a committed notebook becomes a script in TypeScript", () =>
+  inTempFolder(async folder => {
+    const output = join(folder, "script");
+    const file = join(projectRoot, "notebooks", "fig-10.ipynb");
+    await promisify(execFile)("jupyter-nbconvert", ["--to", "script", "--output", output, file]);
+    assert.match(readFileSync(`${output}.ts`, "utf8"), 'let data = ["paper_data"];');
+  }));
+
 test.run();

@@ -17,7 +17,8 @@ const committed = (notebook: Notebook): Notebook => ({
   ...notebook,
   metadata: {
     kernelspec: { display_name: "TypeScript (rund-lab)", language: "typescript", name: "rund-lab" },
-    language_info: { name: "typescript" },
+    // nbconvert takes the name of a script from here
+    language_info: { file_extension: ".ts", mimetype: "text/typescript", name: "typescript" },
   },
   cells: notebook.cells.map(cell =>
     cell.cell_type === "code" && isInteractive(cell) ? { ...cell, execution_count: null, outputs: [] } : cell,

@@ -11,17 +11,38 @@ export type Ask =
       readonly cell: number;
       readonly count: number;
       readonly silent: boolean;
+      /** Whether the front end answers requests for input. */
+      readonly input: boolean;
       readonly expressions: Readonly<Record<string, string>>;
     }
   | { readonly ask: "complete" | "inspect"; readonly id: number; readonly code: string; readonly position: number }
   | { readonly ask: "isComplete"; readonly id: number; readonly code: string }
+  /** A message of a comm: the protocol's type and content. What it makes the kernel say belongs to `cell`. */
+  | {
+      readonly ask: "comm";
+      readonly id: number;
+      readonly cell: number;
+      readonly type: string;
+      readonly content: Content;
+      readonly buffers: readonly Uint8Array[];
+    }
+  | { readonly ask: "commInfo"; readonly id: number; readonly target: unknown }
   /** Stops whatever request `id` is doing. `turn` is stored in `ThreadState.handled` once the main thread sees it. */
-  | { readonly ask: "interrupt"; readonly id: number; readonly turn: number }
+  | { readonly ask: "interrupt"; readonly id: number; readonly turn: number; readonly why: "asked" | "memory" }
   | { readonly ask: "exit" };
 
 /** What the engine tells the protocol thread, in the order it happened; a message's content comes as JSON text. */
 export type Tell =
-  | { readonly tell: "publish"; readonly cell: number; readonly type: string; readonly json: string }
+  | {
+      readonly tell: "publish";
+      readonly cell: number;
+      readonly type: string;
+      readonly json: string;
+      readonly metadata?: Content;
+      readonly buffers?: readonly Uint8Array[];
+    }
+  /** A cell waits for a line of input. */
+  | { readonly tell: "input"; readonly cell: number; readonly prompt: string }
   | { readonly tell: "answer"; readonly id: number; readonly answer: unknown };
 
 /** An error as Jupyter shows it. */
@@ -46,4 +67,6 @@ export const ThreadState = {
   compiling: 0,
   /** The `turn` of the last interrupt the main thread has handled. */
   handled: 1,
+  /** 1 when the line that a cell waits for is there. */
+  input: 2,
 } as const;

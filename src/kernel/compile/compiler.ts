@@ -6,7 +6,7 @@ import { guarding } from "./guards.js";
 import { lowering, withoutResets } from "./lower.js";
 import { CompileError, isCell, type Mistake, mayAssign, mistakeOf } from "./mistakes.js";
 import { type Settings, settingsFor } from "./settings.js";
-import { SourceMap } from "./source-map.js";
+import { type Position, SourceMap } from "./source-map.js";
 import { loadTypeScript, type TypeScript } from "./typescript.js";
 import { isLocal, Workspace } from "./workspace.js";
 
@@ -22,6 +22,8 @@ export interface CompiledCell {
   readonly awaits: boolean;
   /** The modules it imports, as written. */
   readonly imports: readonly string[];
+  /** Where its import declarations stand. */
+  readonly importedAt: ReadonlyMap<string, Position>;
   /** Makes what the cell declares known to later cells. */
   keep(): void;
 }
@@ -197,8 +199,16 @@ export class Compiler {
       main: { code, map },
       awaits: module.awaits,
       imports: requiredBy(code).filter(specifier => !isCell(specifier)),
+      importedAt: new Map(file.statements.flatMap(statement => this.#importAt(statement, file, module))),
       keep: () => this.#keep(module, path, declarations),
     };
+  }
+
+  #importAt(statement: ts.Statement, file: ts.SourceFile, module: CellModule): [string, Position][] {
+    const { typescript } = this;
+    if (!typescript.isImportDeclaration(statement) || !typescript.isStringLiteral(statement.moduleSpecifier)) return [];
+    const { line, character } = file.getLineAndCharacterOfPosition(statement.getStart(file));
+    return [[statement.moduleSpecifier.text, module.writtenPosition({ line, column: character })]];
   }
 
   #keep({ names, ambient, text }: CellModule, path: string, declarations: string | undefined): void {

@@ -64,7 +64,14 @@ export function guarding(ts: TypeScript, awaits: boolean): ts.TransformerFactory
           checked,
         );
       }
-      const kept = [modifiers as ts.NodeArray<ts.Modifier> | undefined, asteriskToken, name, typeParameters, parameters, type] as const;
+      const kept = [
+        modifiers as ts.NodeArray<ts.Modifier> | undefined,
+        asteriskToken,
+        name,
+        typeParameters,
+        parameters,
+        type,
+      ] as const;
       return ts.isFunctionExpression(seen)
         ? factory.updateFunctionExpression(seen, ...kept, checked)
         : factory.updateFunctionDeclaration(seen as ts.FunctionDeclaration, ...kept, checked);
@@ -97,7 +104,8 @@ export function guarding(ts: TypeScript, awaits: boolean): ts.TransformerFactory
           const loop = factory.updateForOfStatement(seen, awaitModifier, initializer, expression, round);
           return awaitModifier === undefined ? loop : [loop, check(true)];
         }
-        if (ts.isForInStatement(seen)) return factory.updateForInStatement(seen, seen.initializer, seen.expression, round);
+        if (ts.isForInStatement(seen))
+          return factory.updateForInStatement(seen, seen.initializer, seen.expression, round);
         if (ts.isWhileStatement(seen)) return factory.updateWhileStatement(seen, seen.expression, round);
         if (ts.isDoStatement(seen)) return factory.updateDoStatement(seen, round, seen.expression);
         const { initializer, condition, incrementor } = seen as ts.ForStatement;
@@ -108,8 +116,7 @@ export function guarding(ts: TypeScript, awaits: boolean): ts.TransformerFactory
 }
 
 const isAsync = (ts: TypeScript, node: ts.Node): boolean =>
-  ts.canHaveModifiers(node) &&
-  (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+  ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
 
 /** Whether a statement is a text such as `"use strict"`, which must come first. */
 const isDirective = (ts: TypeScript, statement: ts.Statement): boolean =>
@@ -134,9 +141,7 @@ const written: readonly [RegExp, string][] = [
  * @example withoutGuards("x => __rundLabGuard.halted && __rundLabGuard.ended() ? __rundLabGuard.leave() : x + 1") // "x => x + 1"
  */
 export const withoutGuards = (code: string): string =>
-  code.includes(guardName)
-    ? written.reduce((text, [pattern, instead]) => text.replace(pattern, instead), code)
-    : code;
+  code.includes(guardName) ? written.reduce((text, [pattern, instead]) => text.replace(pattern, instead), code) : code;
 
 const functionText = Function.prototype.toString;
 

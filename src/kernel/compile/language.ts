@@ -48,7 +48,9 @@ export function complete(compiler: Compiler, values: RunningValues, code: string
   for (const { name, kind, replacementSpan } of found?.entries ?? []) {
     const own = replacementSpan === undefined ? start : module.written(replacementSpan.start);
     if (own !== start || name.startsWith("__cell_") || name === "__rundLab") continue;
-    if (startsLike(name, typed)) entries.set(name, kindOf(kind));
+    if (!startsLike(name, typed)) continue;
+    const isImported = kind === "alias" && entries.size < mostExplained;
+    entries.set(name, isImported ? importedKind(service, path, module.compiled(at), name) : kindOf(kind));
   }
   if (quoted === undefined) {
     const path = pathBefore(code.slice(0, at - word.length));
@@ -67,6 +69,18 @@ export function complete(compiler: Compiler, values: RunningValues, code: string
       _jupyter_types_experimental: names.map(text => ({ text, type: entries.get(text)!, start: from, end: to })),
     },
   };
+}
+
+/** The number of imported names that are looked up to say what they are. */
+const mostExplained = 50;
+
+/** Returns the kind of a name of an earlier cell, which TypeScript knows as an import. */
+function importedKind(service: ts.LanguageService, path: string, at: number, name: string): string {
+  const details = service.getCompletionEntryDetails(path, at, name, undefined, undefined, undefined, undefined);
+  const text = details?.displayParts.map(part => part.text).join("") ?? "";
+  const word = /^(?:\(alias\) )?(?:abstract )?(\w+)/.exec(text)?.[1] ?? "alias";
+  // a function of a declaration file is shown by its name and parameters alone
+  return /^\(alias\) [\w$]+[(<]/.test(text) ? "function" : kindOf(word);
 }
 
 const startsLike = (name: string, typed: string): boolean => name.toLowerCase().startsWith(typed.toLowerCase());

@@ -117,10 +117,18 @@ export function typeRoots(ts: TypeScript, folder: string): string[] {
   return [...roots, dirname(dirname(require.resolve("@types/node/package.json")))];
 }
 
-/** The part of the browser's library that Node has but its types leave out. */
-export function webAssemblyTypes(ts: TypeScript): string {
+/** What a browser has and the kernel, too: questions to the reader, and the part of its library that Node's types leave out. */
+export function browserTypes(ts: TypeScript): string {
   const library = join(dirname(ts.getDefaultLibFilePath({})), "lib.dom.d.ts");
   const text = ts.sys.readFile(library) ?? "";
   const start = text.indexOf("declare namespace WebAssembly {");
-  return start < 0 ? "" : text.slice(start, text.indexOf("\n}\n", start) + 2);
+  const webAssembly = start < 0 ? "" : text.slice(start, text.indexOf("\n}\n", start) + 2);
+  return `${questions}${webAssembly}`;
 }
+
+const questions = `/** Asks for a line of text. */
+declare function prompt(message?: string, value?: string): string;
+/** Asks a question; true for "y" or "yes". */
+declare function confirm(message?: string): boolean;
+declare function alert(message?: string): void;
+`;

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type ts from "typescript";
-import { typeRoots, webAssemblyTypes } from "./settings.js";
+import { browserTypes, typeRoots } from "./settings.js";
 import type { TypeScript } from "./typescript.js";
 
 /** The kernel's own compiled files, which do not change while it runs. */
@@ -48,7 +48,7 @@ export class Workspace implements ts.LanguageServiceHost {
   addNode(): void {
     if (this.#withNode) return;
     this.#withNode = true;
-    this.write(this.#globals, webAssemblyTypes(this.ts));
+    this.write(this.#globals, browserTypes(this.ts));
   }
 
   get #globals(): string {

@@ -14,6 +14,7 @@ const graceMs = 60;
 export class Interrupter {
   #inspector: Inspector | undefined;
   #turn = 0;
+  #prepared = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -21,18 +22,35 @@ export class Interrupter {
     private readonly state: Int32Array,
   ) {}
 
-  /** Connects to the main thread, which must not be busy. To be called before a cell is run. */
-  prepare(): void {
+  /**
+   * Connects to the main thread, which must not be busy. To be called before a cell is run.
+   *
+   * As a debugger, it hears of memory that is nearly used up: the cell ends then, and not the kernel.
+   *
+   * @param id the request that will run it
+   */
+  prepare(id: number): void {
+    this.#prepared = id;
     if (this.#inspector !== undefined) return;
-    this.#inspector = new Inspector();
-    this.#inspector.connectToMainThread();
+    const inspector = new Inspector();
+    inspector.connectToMainThread();
+    this.#inspector = inspector;
+    inspector.on("Debugger.paused", ({ params: { reason } }) => {
+      if ((reason as string) === "OOM") this.interrupt(this.#prepared, "memory");
+      inspector.post("Debugger.resume");
+    });
+    inspector.post("Debugger.enable");
   }
 
-  /** @param id the request to stop */
-  interrupt(id: number): void {
+  /**
+   * @param id the request to stop
+   * @param why because somebody asked for it, or because memory is nearly used up
+   */
+  interrupt(id: number, why: "asked" | "memory" = "asked"): void {
     const turn = ++this.#turn;
-    this.ask({ ask: "interrupt", id, turn });
+    this.ask({ ask: "interrupt", id, turn, why });
     clearInterval(this.#timer);
+    if (why === "memory") this.#inspector?.post("Runtime.terminateExecution");
     this.#timer = setInterval(() => {
       if (Atomics.load(this.state, ThreadState.handled) >= turn) return clearInterval(this.#timer);
       if (Atomics.load(this.state, ThreadState.compiling) === 1) return;

@@ -10,7 +10,7 @@ import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_
 import type * as Zmq from "zeromq";
 import type { Connection } from "../../jupyter/connection.js";
 import { type Content, decode, encode, type Header, type Message } from "../../jupyter/wire.js";
-import type { Ask, Tell } from "../channel/messages.js";
+import { type Ask, type Tell, ThreadState } from "../channel/messages.js";
 import { type Piece, PieceReader, type Pipes, type StreamName } from "../channel/pipe.js";
 import { Interrupter } from "./interrupt.js";
 import { Outbox } from "./outbox.js";
@@ -26,11 +26,13 @@ export interface ProtocolData {
   readonly port: MessagePort;
   /** SIGINT, seen by the signal thread. */
   readonly signals: MessagePort;
+  /** Lines of input, to the main thread. */
+  readonly lines: MessagePort;
   /** The Int32Array described by ThreadState. */
   readonly state: Int32Array;
 }
 
-const { connection, pipes, mark, port, signals, state } = workerData as ProtocolData;
+const { connection, pipes, mark, port, signals, lines, state } = workerData as ProtocolData;
 const zmq = createRequire(import.meta.url)("zeromq") as typeof Zmq;
 const session = randomUUID();
 const { key, address } = connection;
@@ -39,9 +41,11 @@ const log = (line: string) => writeSync(pipes.log, `rund-lab kernel: ${line}\n`)
 
 // a stalled subscriber may fall behind without bound: the default, 1,000 messages, would lose output silently
 const iopub = new zmq.XPublisher({ sendHighWaterMark: 0, linger: 1000 });
-const shell = new zmq.Router({ sendHighWaterMark: 0, linger: 1000 });
-const control = new zmq.Router({ sendHighWaterMark: 0, linger: 1000 });
-const stdin = new zmq.Router({ linger: 0 });
+// a client that connects again under its name takes the place of its old connection
+const router = { sendHighWaterMark: 0, linger: 1000, handover: true } as const;
+const shell = new zmq.Router(router);
+const control = new zmq.Router(router);
+const stdin = new zmq.Router({ ...router, linger: 0 });
 const heartbeat = new zmq.Reply({ linger: 0 });
 
 const failed = (error: unknown) => log(`could not send: ${(error as Error).message}`);
@@ -49,14 +53,22 @@ const outboxes = {
   iopub: new Outbox(iopub, failed),
   shell: new Outbox(shell, failed),
   control: new Outbox(control, failed),
+  stdin: new Outbox(stdin, failed),
 };
 
 /** The header of each cell's request, by cell number: output may come long after the cell has ended. */
 const parents: (Header | Record<string, never>)[] = [{}];
-let latestCell = 0;
+/** The request that was begun last, whose client is asked for input. */
+let latest: Message | undefined;
 
-function publish(type: string, content: Content | string, parent: Header | Record<string, never>): void {
-  outboxes.iopub.send(encode(key, session, { type, parent, content, prefix: [`kernel.${session}.${type}`] }));
+function publish(
+  type: string,
+  content: Content | string,
+  parent: Header | Record<string, never>,
+  extras: { readonly metadata?: Content; readonly buffers?: readonly Uint8Array[] } = {},
+): void {
+  const prefix = [`kernel.${session}.${type}`];
+  outboxes.iopub.send(encode(key, session, { type, parent, content, prefix, ...extras }));
 }
 
 const text = new StreamText((cell, name, written) => publish("stream", { name, text: written }, parents[cell] ?? {}));
@@ -65,9 +77,9 @@ const kernel = new Requests({
   ask,
   interrupter,
   log,
-  newCell(header) {
-    latestCell = parents.push(header) - 1;
-    return latestCell;
+  newCell(request) {
+    latest = request;
+    return parents.push(request.header) - 1;
   },
   publish(type, content, parent) {
     text.flush();
@@ -95,7 +107,7 @@ function ask(message: Ask): void {
 // Output: text and messages in the order in which they happened.
 
 const pieces = new PieceReader(Buffer.from(mark));
-const foreign = (name: StreamName, bytes: Buffer) => text.add(name, latestCell, `others' ${name}`, bytes);
+const foreign = (name: StreamName, bytes: Buffer) => text.add(name, parents.length - 1, `others' ${name}`, bytes);
 
 /** How long pieces are taken before the sockets are looked at: a flood must not delay heartbeats and interrupts. */
 const sliceMs = 10;
@@ -132,8 +144,14 @@ function receiveTo(place: number): void {
     at = here;
     if (message.tell === "publish") {
       text.flush();
-      publish(message.type, message.json, parents[message.cell] ?? {});
-    } else kernel.answered(message.id, message.answer);
+      publish(message.type, message.json, parents[message.cell] ?? {}, message);
+    } else if (message.tell === "input") {
+      text.flush();
+      askForInput(message.prompt);
+    } else {
+      waiting = false;
+      kernel.answered(message.id, message.answer);
+    }
   }
 }
 
@@ -179,9 +197,28 @@ async function welcome(): Promise<void> {
   }
 }
 
-/** Nothing is sent to stdin: no cell asks. Read, so that a confused client does not fill its queue. */
-async function ignoreStdin(): Promise<void> {
-  for await (const _ of stdin);
+/** Whether a cell waits for a line. An answer that nobody waits for is dropped. */
+let waiting = false;
+
+function askForInput(prompt: string): void {
+  if (latest === undefined) return;
+  waiting = true;
+  const { header: parent, identities: prefix } = latest;
+  const content = { prompt, password: false };
+  outboxes.stdin.send(encode(key, session, { type: "input_request", parent, content, prefix }));
+}
+
+async function hearInput(): Promise<void> {
+  for await (const frames of stdin) {
+    const message = decode(key, frames);
+    if ("ignored" in message) log(`a message on stdin is ignored: ${message.ignored}`);
+    else if (waiting && message.header.msg_type === "input_reply") {
+      waiting = false;
+      lines.postMessage(String(message.content.value ?? ""));
+      Atomics.store(state, ThreadState.input, 1);
+      Atomics.notify(state, ThreadState.input);
+    }
+  }
 }
 
 async function main(): Promise<void> {
@@ -199,7 +236,7 @@ async function main(): Promise<void> {
   publish("status", { execution_state: "starting" }, {});
   signals.on("message", () => kernel.interrupt());
   watchParent();
-  await Promise.all([listen(shell, "shell"), listen(control, "control"), beat(), welcome(), ignoreStdin()]);
+  await Promise.all([listen(shell, "shell"), listen(control, "control"), beat(), welcome(), hearInput()]);
 }
 
 /** A frontend that was killed shuts nothing down: its kernel goes with it. Process 1 takes over what it leaves behind. */

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { type Content, type Header, type Message, protocolVersion } from "../../jupyter/wire.js";
 import { version } from "../../model/version.js";
 import type { Ask, ErrorContent, Executed } from "../channel/messages.js";
@@ -12,7 +13,7 @@ export interface RequestsRim {
   publish(type: string, content: Content, parent: Header): void;
   reply(channel: RequestChannel, request: Message, type: string, content: Content): void;
   /** Opens a new origin of output and gives its number. */
-  newCell(header: Header): number;
+  newCell(request: Message): number;
   /** Sends what is left, closes the sockets and ends the process. */
   stop(): Promise<void>;
   log(line: string): void;
@@ -110,14 +111,13 @@ export class Requests {
       status: "ok",
       history: this.#history.rows(content as HistoryQuery),
     }),
-    comm_info_request: async () => ({ status: "ok", comms: {} }),
-    // there are no comms: what is opened is closed again, as the protocol asks of a kernel without that target
-    comm_open: async ({ header, content }) => {
-      this.rim.publish("comm_close", { comm_id: content.comm_id ?? "", data: {} }, header);
-      return noReply;
+    comm_info_request: async ({ content }) => {
+      const answer = await this.#ask<Content>({ ask: "commInfo", id: this.#next(), target: content.target_name });
+      return { status: "ok", ...answer };
     },
-    comm_msg: async () => noReply,
-    comm_close: async () => noReply,
+    comm_open: request => this.#comm(request),
+    comm_msg: request => this.#comm(request),
+    comm_close: request => this.#comm(request),
     interrupt_request: async () => {
       interruptGroup(() => this.interrupt());
       return { status: "ok" };
@@ -140,7 +140,20 @@ export class Requests {
     });
   }
 
-  async #execute({ header, content }: Message): Promise<Content> {
+  /** Hands a comm's message to the code that waits for it, and shows an error that it makes. */
+  async #comm(request: Message): Promise<Content> {
+    const { header, content, buffers } = request;
+    const id = this.#next();
+    this.rim.interrupter.prepare(id);
+    const cell = this.rim.newCell(request);
+    const type = header.msg_type;
+    const executed = await this.#ask<Executed>({ ask: "comm", id, cell, type, content, buffers });
+    if (executed.error !== undefined) this.rim.publish("error", { ...executed.error }, header);
+    return noReply;
+  }
+
+  async #execute(request: Message): Promise<Content> {
+    const { header, content } = request;
     if (typeof content.code !== "string") return failure("BadRequest", "execute_request without code");
     const { code } = content;
     const silent = content.silent === true;
@@ -149,14 +162,16 @@ export class Requests {
     const count = this.#count;
     if (!silent) this.rim.publish("execute_input", { code, execution_count: count }, header);
 
-    this.rim.interrupter.prepare();
+    const id = this.#next();
+    this.rim.interrupter.prepare(id);
     const executed = await this.#ask<Executed>({
       ask: "execute",
-      id: this.#next(),
+      id,
       code,
-      cell: this.rim.newCell(header),
+      cell: this.rim.newCell(request),
       count,
       silent,
+      input: content.allow_stdin === true,
       expressions: (content.user_expressions ?? {}) as Record<string, string>,
     });
 
@@ -214,6 +229,9 @@ function interruptGroup(otherwise: () => void): void {
   }
 }
 
+const typescriptVersion = (): string =>
+  (createRequire(import.meta.url)("typescript/package.json") as { version: string }).version;
+
 const kernelInfo: Content = {
   status: "ok",
   protocol_version: protocolVersion,
@@ -221,7 +239,7 @@ const kernelInfo: Content = {
   implementation_version: version,
   language_info: {
     name: "typescript",
-    version: "5.0.4",
+    version: typescriptVersion(),
     mimetype: "text/typescript",
     file_extension: ".ts",
     pygments_lexer: "typescript",

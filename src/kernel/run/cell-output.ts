@@ -23,10 +23,15 @@ export class CellOutput {
   }
 
   /** @throws TypeError if the content cannot be JSON: an error of the cell that shows it */
-  publish(type: string, content: Content): void {
+  publish(type: string, content: Content, metadata?: Content, buffers?: readonly Uint8Array[]): void {
     const origin = this.origins.current;
     const json = jsonOf(content, type);
-    if (this.#isShown(origin)) this.outlet.tell({ tell: "publish", cell: origin?.cell ?? 0, type, json });
+    if (!this.#isShown(origin)) return;
+    const extras = {
+      ...(metadata && { metadata: JSON.parse(jsonOf(metadata, "metadata")) as Content }),
+      ...(buffers && { buffers }),
+    };
+    this.outlet.tell({ tell: "publish", cell: origin?.cell ?? 0, type, json, ...extras });
   }
 
   /** Shows an error of a cell that has been answered for: below that cell, and as a line where somebody is looking. */

@@ -1,13 +1,14 @@
 import { createRequire } from "node:module";
 import type { Content } from "../../jupyter/wire.js";
-import { type DisplaySink, displaySinkKey, type MimeBundle } from "../../present/notebook/display.js";
+import { type Comms, type DisplaySink, displaySinkKey, type MimeBundle } from "../../present/notebook/display.js";
 import { portable } from "./serialise.js";
 
 type Publish = (type: string, content: Content) => void;
 
 /** Installs the sink through which cells and libraries show things. */
-export function installDisplay(publish: Publish): void {
+export function installDisplay(publish: Publish, comms: Comms): void {
   const sink: DisplaySink = {
+    comms,
     display: (data, { metadata = {}, displayId } = {}) =>
       publish("display_data", {
         data: portable(data),

@@ -1,5 +1,6 @@
 /** The main thread's part: compiles and runs cells, and answers what the protocol thread asks. */
 import { inspect, types } from "node:util";
+import type { MessagePort } from "node:worker_threads";
 import type { Content } from "../../jupyter/wire.js";
 import type { MimeBundle } from "../../present/notebook/display.js";
 import { bundleOf } from "../../present/notebook/values.js";
@@ -8,12 +9,14 @@ import type { Outlet } from "../channel/pipe.js";
 import { type CompiledCode, Compiler } from "../compile/compiler.js";
 import { complete, completeness, inspectName, type RunningValues } from "../compile/language.js";
 import { CellOutput } from "./cell-output.js";
+import { OpenComms } from "./comms.js";
 import { installDisplay, tslabLibrary } from "./display-sink.js";
 import { Executor } from "./executor.js";
 import { trackFetches } from "./fetches.js";
 import { Guard, hideGuards } from "./guard.js";
 import { trackHandles } from "./handles.js";
-import { Interrupted } from "./interrupted.js";
+import { Input } from "./input.js";
+import { Interrupted, OutOfMemory } from "./interrupted.js";
 import { trackListeners } from "./listeners.js";
 import { Modules } from "./modules.js";
 import { newOrigin, type Origin, Origins } from "./origins.js";
@@ -25,6 +28,8 @@ import { asyncContexts } from "./termination.js";
 import { Traces } from "./traces.js";
 
 type ExecuteAsk = Extract<Ask, { ask: "execute" }>;
+type CommAsk = Extract<Ask, { ask: "comm" }>;
+type InterruptAsk = Extract<Ask, { ask: "interrupt" }>;
 
 export class Engine {
   readonly #compiler: Compiler;
@@ -34,6 +39,7 @@ export class Engine {
   readonly #output: CellOutput;
   readonly #executor: Executor;
   readonly #values: RunningValues;
+  readonly #comms: OpenComms;
   readonly #exit = process.exit.bind(process);
   readonly #contexts = asyncContexts();
   /** The request in work, and how to end it from outside. */
@@ -42,11 +48,15 @@ export class Engine {
     | undefined;
   #lastAnswered = 0;
 
-  /** @param folder where cells look for modules: the notebook's */
+  /**
+   * @param folder where cells look for modules: the notebook's
+   * @param lines brings lines of input
+   */
   constructor(
     folder: string,
     private readonly outlet: Outlet,
     private readonly state: Int32Array,
+    lines: MessagePort,
   ) {
     this.#compiler = new Compiler(folder);
     this.#origins = new Origins((origin, failure) =>
@@ -55,14 +65,18 @@ export class Engine {
     this.#output = new CellOutput(outlet, this.#origins);
     const inContext = () => this.#origins.inContext;
     this.#guard = new Guard(inContext);
-    const publish = (type: string, content: Content) => this.#output.publish(type, content);
+    const publish = this.#output.publish.bind(this.#output);
+    this.#comms = new OpenComms(publish);
     const named = (name: string, code: CompiledCode) => this.#traces.add(name, code);
     const modules = new Modules(this.#compiler, this.#guard, named, () => tslabLibrary(publish));
     this.#executor = new Executor(folder, modules, this.#guard, named);
     this.#values = runningValues(this.#executor.variables, types.isProxy);
 
     this.#traces.install();
-    installDisplay(publish);
+    installDisplay(publish, this.#comms);
+    const request = (cell: number, prompt: string) => outlet.tell({ tell: "input", cell, prompt });
+    const refuse = (error: unknown) => this.#running?.stop(error);
+    new Input(request, lines, state, () => this.#origins.current, refuse).install();
     showPlainPromises();
     hideGuards();
     trackFetches(inContext);
@@ -96,8 +110,14 @@ export class Engine {
       case "isComplete":
         this.#answerWith(message.id, () => completeness(this.#compiler.typescript, message.code));
         break;
+      case "comm":
+        this.#hearComm(message);
+        break;
+      case "commInfo":
+        this.#answer(message.id, { comms: this.#comms.info(message.target) });
+        break;
       case "interrupt":
-        this.#interrupt(message.id, message.turn);
+        this.#interrupt(message);
         break;
       case "exit":
         this.#exit(0);
@@ -130,17 +150,18 @@ export class Engine {
     }
   }
 
-  #interrupt(id: number, turn: number): void {
+  #interrupt({ id, turn, why }: InterruptAsk): void {
     Atomics.store(this.state, ThreadState.handled, turn);
     this.#contexts.clear();
     if (id <= this.#lastAnswered) return;
+    const reason = why === "memory" ? new OutOfMemory() : new Interrupted();
     if (this.#running?.id === id) {
       const { origin, stop } = this.#running;
       this.#end(origin);
-      stop(new Interrupted());
+      stop(reason);
     }
     // the request itself was torn down before it could begin
-    else this.#answer(id, { error: this.#traces.content(new Interrupted(), ""), payload: [], expressions: {} });
+    else this.#answer(id, { error: this.#traces.content(reason, ""), payload: [], expressions: {} });
   }
 
   /** Ends what a cell has started, and refuses its code from now on. */
@@ -155,8 +176,25 @@ export class Engine {
   }
 
   #execute(message: ExecuteAsk): void {
-    const { id, cell, count, code, silent } = message;
-    const origin = newOrigin(cell, silent ? `cell-silent-${id}.ts` : `cell-${count}.ts`, silent);
+    const { id, cell, count, code, silent, input } = message;
+    const origin = newOrigin(cell, silent ? `cell-silent-${id}.ts` : `cell-${count}.ts`, silent, input);
+    this.#begin(id, origin, work =>
+      this.#origins.run(origin, () => work(this.#run(origin, code, message.expressions))),
+    );
+  }
+
+  /** Lets a widget's message reach the code that waits for it. */
+  #hearComm({ id, cell, type, content, buffers }: CommAsk): void {
+    const origin = newOrigin(cell, `widget-${id}`, false, false);
+    const heard = async (): Promise<Executed> => {
+      await this.#comms.receive(type, content, buffers);
+      return { payload: [], expressions: {} };
+    };
+    this.#begin(id, origin, work => this.#origins.runFor(origin, () => work(heard())));
+  }
+
+  /** Does a request's work, so that an interrupt can end it at any time. */
+  #begin(id: number, origin: Origin, run: (work: (done: Promise<Executed>) => void) => void): void {
     // an interrupt kills the stack that runs the cell, and every promise that waits in it: what happens after the cell
     // is arranged before, and `stop` can always make it happen
     const outcome = new Promise<Executed>((resolve, reject) => {
@@ -169,7 +207,7 @@ export class Engine {
     const { end, stop } = this.#running!;
     this.#origins.checkExitCode();
     this.#contexts.uncheck();
-    this.#origins.run(origin, () => this.#run(origin, code, message.expressions).then(end, stop));
+    run(done => void done.then(end, stop));
   }
 
   /** Gives what a cell left behind one turn of the event loop to go wrong, and makes that the cell's failure. */
@@ -222,7 +260,7 @@ export class Engine {
   /** The payload that opens the pager for `name?`. */
   #page(name: string): Content {
     const text = this.#compiling(() => inspectName(this.#compiler, name, name.length));
-    return { source: "page", data: { "text/plain": text ?? `${name}: not found` }, start: 0 };
+    return { source: "page", data: { "text/plain": text ?? `There is no name ${name} here.` }, start: 0 };
   }
 }
 

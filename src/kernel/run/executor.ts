@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { CompiledCell, CompiledCode } from "../compile/compiler.js";
 import { isCell } from "../compile/mistakes.js";
+import type { Position } from "../compile/source-map.js";
 import { bodyOf } from "./body.js";
 import type { Guard } from "./guard.js";
 import type { Modules } from "./modules.js";
@@ -46,7 +47,7 @@ export class Executor {
    * @param name names the cell in stack traces
    * @returns the value of the last expression, where there is one; a promise for a cell that awaits
    */
-  run(name: string, { main, awaits, imports }: CompiledCell): unknown {
+  run(name: string, { main, awaits, imports, importedAt }: CompiledCell): unknown {
     this.named(name, main);
     if (imports.length > 0) this.modules.refresh();
     const body = bodyOf(main.code, name, awaits);
@@ -61,8 +62,22 @@ export class Executor {
       guard: this.guard,
     };
     const start = () => (this.guard.ended() ? this.guard.leave() : body(scope));
-    return this.modules.needsPreparation(imports, this.#file)
-      ? this.modules.prepare(imports, this.#file).then(start)
-      : start();
+    if (!this.modules.needsPreparation(imports, this.#file)) return start();
+    const prepare = async () => {
+      for (const specifier of imports) {
+        await this.modules.prepare([specifier], this.#file).catch(error => {
+          throw placed(error, name, importedAt.get(specifier));
+        });
+      }
+    };
+    return prepare().then(start);
   }
+}
+
+/** Adds to an error's stack the cell's import that led to it. */
+function placed(error: unknown, name: string, at: Position | undefined): unknown {
+  if (at !== undefined && error instanceof Error && error.stack?.includes(name) === false) {
+    error.stack += `\n    at ${name}:${at.line + 1}:${at.column + 1}`;
+  }
+  return error;
 }

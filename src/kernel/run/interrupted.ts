@@ -1,8 +1,23 @@
+import { getHeapStatistics } from "node:v8";
+
 /** Why an interrupted cell failed, and what its code throws where it would go on. */
 export class Interrupted extends Error {
   override readonly name = "KeyboardInterrupt";
   constructor() {
     super("the cell was interrupted");
+    this.stack = `${this.name}: ${this.message}`;
+  }
+}
+
+/** Why a cell was ended that had nearly used up the memory that Node has for objects. */
+export class OutOfMemory extends Error {
+  override readonly name = "OutOfMemory";
+  constructor() {
+    const limit = Math.round(getHeapStatistics().heap_size_limit / 2 ** 20);
+    super(
+      `the cell was ended because the kernel's memory for objects (${limit} MiB) was nearly used up; variables of earlier cells are still there. ` +
+        "To have more, start Jupyter or rund-lab with NODE_OPTIONS=--max-old-space-size=<MiB>",
+    );
     this.stack = `${this.name}: ${this.message}`;
   }
 }

@@ -69,9 +69,7 @@ export class Modules {
   needsPreparation(specifiers: readonly string[], from: string): boolean {
     return specifiers.some(specifier => {
       const local = this.#files.resolve(specifier, from);
-      return local === undefined
-        ? this.#packages.needsPreparation(specifier, from)
-        : this.#awaits(local, new Set());
+      return local === undefined ? this.#packages.needsPreparation(specifier, from) : this.#awaits(local, new Set());
     });
   }
 

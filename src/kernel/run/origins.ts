@@ -8,6 +8,8 @@ export interface Origin {
   /** The cell's name in stack traces. */
   readonly name: string;
   readonly silent: boolean;
+  /** Whether its front end answers requests for input. */
+  readonly input: boolean;
   /** No longer once the cell has been answered for. */
   open: boolean;
   /** What went wrong beside the cell's own code while it was open. */
@@ -21,10 +23,11 @@ export interface Origin {
 }
 
 /** Returns the origin of a new cell. */
-export const newOrigin = (cell: number, name: string, silent: boolean): Origin => ({
+export const newOrigin = (cell: number, name: string, silent: boolean, input: boolean): Origin => ({
   cell,
   name,
   silent,
+  input,
   open: true,
   failures: [],
   resources: new Resources(),

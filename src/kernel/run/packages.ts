@@ -21,10 +21,7 @@ export class Packages {
     const failure = this.#failure(specifier, from);
     if (failure === undefined || !onlyImportable.has(failure)) return;
     const namespace = (await importFrom(from)(specifier)) as object;
-    this.#imported.set(
-      keyOf(specifier, from),
-      Object.defineProperty({ ...namespace }, "__esModule", { value: true }),
-    );
+    this.#imported.set(keyOf(specifier, from), Object.defineProperty({ ...namespace }, "__esModule", { value: true }));
   }
 
   /** Whether a package cannot be loaded by `require`; it is loaded to know. */

@@ -24,9 +24,7 @@ export class Traces {
           sites.findIndex(site => !isOwn(site)),
         ),
       );
-      const own = called.findIndex(isOwn);
-      const above = own < 0 ? called : called.slice(0, own);
-      const shown = above.filter(site => !(site.getFileName() ?? "").startsWith("node:internal/"));
+      const shown = called.filter(site => !isOwn(site) && !/^node:(internal\/|vm$)/.test(site.getFileName() ?? ""));
       return [headOf(error), ...shown.map(site => `    at ${this.#describe(site)}`)].join("\n");
     };
   }
@@ -68,9 +66,11 @@ export class Traces {
     }
     const ename = String(error.name ?? "Error");
     const evalue = String(error.message ?? "");
-    const [head, ...stack] = splitStack(inspect(thrown));
+    const [first, ...stack] = splitStack(inspect(thrown));
+    // an error without frames is shown in brackets
+    const head = first!.replace(/^\[(.*)\]$/s, "$1");
     const frame = this.#frameOf(stack.join("\n"));
-    return { ename, evalue, traceback: [head!.replace(ename, red(ename)), ...frame, ...stack] };
+    return { ename, evalue, traceback: [head.replace(ename, red(ename)), ...frame, ...stack] };
   }
 
   #compileErrorContent({ mistakes }: CompileError, name: string): ErrorContent {

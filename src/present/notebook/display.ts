@@ -21,6 +21,39 @@ export interface DisplaySink {
   update(displayId: string, data: MimeBundle, options?: Omit<DisplayOptions, "displayId">): void;
   /** Clears the running cell's output, with `wait` only when the next output comes. */
   clear(wait?: boolean): void;
+  /** Channels to widgets; absent where there are none. */
+  readonly comms?: Comms;
+}
+
+/** One message of a comm: JSON, and binary data behind it. */
+export interface CommMessage {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly buffers: readonly Uint8Array[];
+}
+
+export interface CommOptions {
+  /** The comm's id; a new one if left out. */
+  readonly id?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly buffers?: readonly Uint8Array[];
+}
+
+/** A channel between a cell's code and a widget in the front end. */
+export interface Comm {
+  readonly id: string;
+  send(data: Readonly<Record<string, unknown>>, options?: Omit<CommOptions, "id">): void;
+  close(data?: Readonly<Record<string, unknown>>): void;
+  /** Called with each message of the front end. */
+  received: ((message: CommMessage) => unknown) | undefined;
+  /** Called when the front end closes the channel. */
+  closed: ((message: CommMessage) => unknown) | undefined;
+}
+
+/** Opens channels to front ends, as Jupyter's widgets use them. */
+export interface Comms {
+  open(target: string, data: Readonly<Record<string, unknown>>, options?: CommOptions): Comm;
+  /** Accepts channels that the front end opens under a target's name. */
+  register(target: string, opened: (comm: Comm, message: CommMessage) => unknown): void;
 }
 
 export const displaySinkKey = Symbol.for("rund-lab.display");

@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import type { Content } from "../../jupyter/wire.js";
+import type { Comm, CommMessage, CommOptions, Comms } from "../../present/notebook/display.js";
+
+/** Sends a message of a comm to the front end. */
+export type SendComm = (type: string, content: Content, metadata: Content, buffers: readonly Uint8Array[]) => void;
+
+/** The comms of this kernel: channels between cells' code and widgets in the front end. */
+export class OpenComms implements Comms {
+  readonly #open = new Map<string, OpenComm>();
+  readonly #targets = new Map<string, (comm: Comm, opened: CommMessage) => unknown>();
+
+  constructor(private readonly send: SendComm) {}
+
+  open(target: string, data: Content, { id = randomUUID(), metadata = {}, buffers = [] }: CommOptions = {}): Comm {
+    const comm = this.#add(id, target);
+    this.send("comm_open", { comm_id: id, target_name: target, data }, metadata, buffers);
+    return comm;
+  }
+
+  register(target: string, opened: (comm: Comm, message: CommMessage) => unknown): void {
+    this.#targets.set(target, opened);
+  }
+
+  /** Returns the targets of the open comms by id, as comm_info_reply has them. */
+  info(target: unknown): Record<string, { readonly target_name: string }> {
+    const open = [...this.#open.values()].filter(each => typeof target !== "string" || each.target === target);
+    return Object.fromEntries(open.map(each => [each.id, { target_name: each.target }]));
+  }
+
+  /** Hears a message of the front end. A message for a comm that is gone changes nothing. */
+  async receive(type: string, content: Content, buffers: readonly Uint8Array[]): Promise<void> {
+    const id = String(content.comm_id ?? "");
+    const message = { data: (content.data ?? {}) as Content, buffers };
+    const comm = this.#open.get(id);
+    if (type === "comm_open") {
+      const target = String(content.target_name ?? "");
+      const opened = this.#targets.get(target);
+      // what nobody here speaks is closed again, as the protocol asks
+      if (opened === undefined) this.send("comm_close", { comm_id: id, data: {} }, {}, []);
+      else await opened(this.#add(id, target), message);
+    } else if (type === "comm_close") {
+      this.#open.delete(id);
+      await comm?.closed?.(message);
+    } else await comm?.received?.(message);
+  }
+
+  #add(id: string, target: string): OpenComm {
+    const comm = new OpenComm(id, target, this.send, () => this.#open.delete(id));
+    this.#open.set(id, comm);
+    return comm;
+  }
+}
+
+class OpenComm implements Comm {
+  received: ((message: CommMessage) => unknown) | undefined;
+  closed: ((message: CommMessage) => unknown) | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly target: string,
+    private readonly sendComm: SendComm,
+    private readonly forget: () => void,
+  ) {}
+
+  send(data: Content, { metadata = {}, buffers = [] }: Omit<CommOptions, "id"> = {}): void {
+    this.sendComm("comm_msg", { comm_id: this.id, data }, metadata, buffers);
+  }
+
+  close(data: Content = {}): void {
+    this.forget();
+    this.sendComm("comm_close", { comm_id: this.id, data }, {}, []);
+  }
+}

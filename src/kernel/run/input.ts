@@ -1,0 +1,96 @@
+import { Readable } from "node:stream";
+import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { ThreadState } from "../channel/messages.js";
+import type { Origin } from "./origins.js";
+
+/** A cell asks for input that nobody can give. */
+class InputNotAllowed extends Error {
+  override readonly name = "InputNotAllowed";
+}
+
+/**
+ * Asks the front end for lines of text, where it accepts to be asked.
+ *
+ * `prompt` waits as in a browser: the thread stands still until the answer is there. Reading `process.stdin`, as readline
+ * does, goes on with other work meanwhile.
+ */
+export class Input {
+  #waiting: ((line: string) => void) | undefined;
+
+  /**
+   * @param request sends a request for input in the name of a cell
+   * @param answers brings the lines; `ThreadState.input` is 1 when one is there
+   * @param current gives the cell that code belongs to
+   * @param refuse ends the cell that reads stdin where nobody can answer; readline would wait for ever
+   */
+  constructor(
+    private readonly request: (cell: number, prompt: string) => void,
+    private readonly answers: MessagePort,
+    private readonly state: Int32Array,
+    private readonly current: () => Origin | undefined,
+    private readonly refuse: (error: unknown) => void,
+  ) {
+    answers.on("message", (line: string) => this.#waiting?.(line));
+    answers.unref();
+  }
+
+  /** Makes `prompt`, `confirm`, `alert` and `process.stdin` ask the front end. */
+  install(): void {
+    const prompt = (message = "", value?: string) => {
+      const line = this.#wait(`${message} `);
+      return line === "" && value !== undefined ? value : line;
+    };
+    const confirm = (message = "") => /^y(es)?$/i.test(this.#wait(`${message} [y/N] `).trim());
+    const alert = (message = "") => console.log(message);
+    Object.assign(globalThis, { prompt, confirm, alert });
+    let stdin: Readable | undefined;
+    Object.defineProperty(process, "stdin", {
+      configurable: true,
+      enumerable: true,
+      get: () => {
+        if (stdin === undefined || stdin.destroyed || stdin.readableEnded) stdin = this.#stream();
+        return stdin;
+      },
+    });
+  }
+
+  #stream(): Readable {
+    const input = this;
+    return new Readable({
+      read() {
+        try {
+          input.#ask(line => this.push(`${line}\n`));
+        } catch (error) {
+          input.refuse(error);
+          this.destroy();
+        }
+      },
+    });
+  }
+
+  #begin(prompt: string): void {
+    const origin = this.current();
+    if (origin === undefined || !origin.open || !origin.input) {
+      const why = origin?.open === false ? "the cell that asks has ended" : "the front end accepts no input";
+      throw new InputNotAllowed(`${why}; set the value in a cell, or run the notebook in Jupyter`);
+    }
+    // an answer that came after an interrupt belongs to nobody
+    while (receiveMessageOnPort(this.answers) !== undefined);
+    Atomics.store(this.state, ThreadState.input, 0);
+    this.request(origin.cell, prompt);
+  }
+
+  #ask(answer: (line: string) => void): void {
+    this.#begin("");
+    this.#waiting = line => {
+      this.#waiting = undefined;
+      answer(line);
+    };
+  }
+
+  #wait(prompt: string): string {
+    this.#begin(prompt);
+    while (Atomics.load(this.state, ThreadState.input) === 0) Atomics.wait(this.state, ThreadState.input, 0);
+    return String((receiveMessageOnPort(this.answers) as { message: unknown }).message);
+  }
+}
