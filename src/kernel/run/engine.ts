@@ -12,12 +12,9 @@ import { CellOutput } from "./cell-output.js";
 import { OpenComms } from "./comms.js";
 import { installDisplay, tslabLibrary } from "./display-sink.js";
 import { Executor } from "./executor.js";
-import { trackFetches } from "./fetches.js";
-import { Guard, hideGuards } from "./guard.js";
-import { trackHandles } from "./handles.js";
+import { Guard } from "./guard.js";
 import { Input } from "./input.js";
 import { Interrupted, OutOfMemory } from "./interrupted.js";
-import { trackListeners } from "./listeners.js";
 import { Modules } from "./modules.js";
 import { newOrigin, type Origin, Origins } from "./origins.js";
 import { showPlainPromises } from "./plain-promises.js";
@@ -26,6 +23,7 @@ import { jsonOf, portable } from "./serialise.js";
 import { replaceStream } from "./streams.js";
 import { asyncContexts } from "./termination.js";
 import { Traces } from "./traces.js";
+import { watchCells } from "./watch.js";
 
 type ExecuteAsk = Extract<Ask, { ask: "execute" }>;
 type CommAsk = Extract<Ask, { ask: "comm" }>;
@@ -78,12 +76,7 @@ export class Engine {
     const refuse = (error: unknown) => this.#running?.stop(error);
     new Input(request, lines, state, () => this.#origins.current, refuse).install();
     showPlainPromises();
-    hideGuards();
-    trackFetches(inContext);
-    trackListeners(inContext);
-    trackHandles(inContext, (origin, type) =>
-      this.#output.nameLeftover(origin, `code that it called goes on to open things (${type}), which are closed`),
-    );
+    watchCells(inContext, (origin, what) => this.#output.nameLeftover(origin, what));
     for (const name of ["stdout", "stderr"] as const) {
       replaceStream(name, bytes => this.#output.print(name, bytes));
     }

@@ -16,6 +16,8 @@ class InputNotAllowed extends Error {
  */
 export class Input {
   #waiting: ((line: string) => void) | undefined;
+  /** Each cell has a stdin of its own: what one has not read is not for the next. */
+  readonly #streams = new WeakMap<object, Readable>();
 
   /**
    * @param request sends a request for input in the name of a cell
@@ -43,12 +45,15 @@ export class Input {
     const confirm = (message = "") => /^y(es)?$/i.test(this.#wait(`${message} [y/N] `).trim());
     const alert = (message = "") => console.log(message);
     Object.assign(globalThis, { prompt, confirm, alert });
-    let stdin: Readable | undefined;
     Object.defineProperty(process, "stdin", {
       configurable: true,
       enumerable: true,
       get: () => {
-        if (stdin === undefined || stdin.destroyed || stdin.readableEnded) stdin = this.#stream();
+        const cell = this.current() ?? this;
+        const known = this.#streams.get(cell);
+        if (known !== undefined && !known.destroyed) return known;
+        const stdin = this.#stream();
+        this.#streams.set(cell, stdin);
         return stdin;
       },
     });
@@ -58,12 +63,17 @@ export class Input {
     const input = this;
     return new Readable({
       read() {
-        try {
-          input.#ask(line => this.push(`${line}\n`));
-        } catch (error) {
-          input.refuse(error);
-          this.destroy();
-        }
+        const ask = () => {
+          // a reader that has what it wants stops the stream: the front end is not asked for more
+          if (this.isPaused()) return void this.once("resume", ask);
+          try {
+            input.#ask(line => this.push(`${line}\n`));
+          } catch (error) {
+            input.refuse(error);
+            this.destroy();
+          }
+        };
+        setImmediate(ask);
       },
     });
   }
