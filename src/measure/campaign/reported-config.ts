@@ -1,3 +1,4 @@
+import { configuredSandboxImage } from "../changes/containerd-settings.js";
 import type { CriStatus } from "../cri/client.js";
 import { parseJson } from "../system/json.js";
 
@@ -25,3 +26,13 @@ export const reportedConfig = ({ info }: Pick<CriStatus, "info">): ReportedConfi
 /** A handler of a service by its verbose status. */
 export const reportedRuntime = (status: Pick<CriStatus, "info">, handler: string): ReportedRuntime | undefined =>
   reportedConfig(status)?.containerd?.runtimes?.[handler];
+
+/**
+ * The image of a service's sandboxes. containerd 2 no longer reports it, so its config is read where that is known.
+ *
+ * @param configText null where it is unknown
+ * @returns null where neither names it
+ */
+export function sandboxImageOf(status: Pick<CriStatus, "info">, configText: string | null): string | null {
+  return reportedConfig(status)?.sandboxImage || (configText === null ? null : configuredSandboxImage(configText));
+}

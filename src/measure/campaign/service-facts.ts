@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { execa } from "execa";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { parseOciRuntime } from "../../logs/index.js";
-import { configuredSnapshotter } from "../changes/containerd-snapshotter.js";
+import { configuredSnapshotter } from "../changes/containerd-settings.js";
 import type { CriStatus, CriVersion } from "../cri/client.js";
 import { listenerOf } from "../host/listener.js";
 import { readProc } from "../host/proc.js";
 import { parseJson } from "../system/json.js";
 import { findProgram } from "../system/programs.js";
 import type { CgroupDriver } from "./cgroup-parent.js";
-import { type ReportedConfig, type ReportedRuntime, reportedConfig } from "./reported-config.js";
+import { type ReportedConfig, type ReportedRuntime, reportedConfig, sandboxImageOf } from "./reported-config.js";
 
 /** What a run depends on in the service that answers, whatever is on this program's own PATH. */
 export type ServiceFacts = ManifestRun["config"];
@@ -44,7 +44,7 @@ export async function serviceFacts(
     handlerType: runtime?.runtimeType ?? null,
     handlerOptions: runtime === undefined ? null : canonical(options),
     cgroupDriver: driver,
-    sandboxImage: config?.sandboxImage ?? null,
+    sandboxImage: sandboxImageOf(status, configText),
     cni: networksDigest(status.info.cniconfig),
     ...(await programFacts(socket, runtime)),
   };
@@ -93,9 +93,11 @@ async function programFacts(socket: string, runtime: ReportedRuntime | undefined
   };
 }
 
+/** The root of a process, as a path that works from here: of one with another root, or in another mount namespace, its link in /proc. */
 function rootOf(pid: number): string {
+  const link = `/proc/${pid}/root`;
   try {
-    return readlinkSync(`/proc/${pid}/root`);
+    return readlinkSync(link) === "/" ? "/" : link;
   } catch {
     return "/";
   }

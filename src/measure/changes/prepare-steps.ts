@@ -1,5 +1,5 @@
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
-import { configuredSnapshotter, snapshotterOverlay } from "./containerd-snapshotter.js";
+import { configuredSnapshotter, snapshotterOverlay } from "./containerd-settings.js";
 import type { ContainerdService, Step } from "./steps.js";
 
 /** The containerd that a campaign uses. */

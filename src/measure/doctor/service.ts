@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { cgroupDriver, kubeletConfig, kubeletDriver, readKubeletConfig } from "../campaign/cgroup-parent.js";
-import { reportedConfig } from "../campaign/reported-config.js";
+import { sandboxImageOf } from "../campaign/reported-config.js";
+import { knownContainerd } from "../campaign/service.js";
 import { serviceFacts } from "../campaign/service-facts.js";
 import type { CriClient, CriStatus, CriVersion } from "../cri/client.js";
 import { CriError } from "../cri/errors.js";
@@ -44,7 +45,7 @@ export async function serviceFindings(
   const kubelet = readKubeletConfig();
   const driverOf = (handler: string) => cgroupDriver({ status, reported, kubelet }, handler);
   return [
-    await imageFinding(service),
+    await imageFinding(service, knownContainerd(socket)?.configText ?? null),
     ...driverFindings(
       own.map(handler => ({ handler, driver: driverOf(handler) })),
       kubelet,
@@ -58,10 +59,10 @@ export async function serviceFindings(
   ];
 }
 
-async function imageFinding({ cri, status }: ServiceUnderTest): Promise<Finding> {
+async function imageFinding({ cri, status }: ServiceUnderTest, configText: string | null): Promise<Finding> {
   const check = "sandbox image";
-  const image = reportedConfig(status)?.sandboxImage;
-  if (image === undefined || image === "") return fine(check, "the service does not name it");
+  const image = sandboxImageOf(status, configText);
+  if (image === null) return fine(check, "the service does not name it");
   if ((await cri.imageStatus(image, { timeoutMs: callMs })) !== null) return fine(check, image);
   return lacking(
     check,

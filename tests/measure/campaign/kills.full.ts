@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { census } from "../../../src/measure/containerd/census/index.js";
 import { startContainerd } from "../../../src/measure/index.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
@@ -15,15 +17,17 @@ test.run();
 
 const real = suiteNeeding("harness, containerd and shims killed", needs.root, needs.containerd, needs.runc);
 
-real("ten kills over a campaign leave every round measured once and nothing behind", () =>
+real("twenty kills over a campaign leave every round measured once and nothing behind", () =>
   inTempFolder(async folder => {
     const containerd = await startContainerd(join(folder, "containerd"));
     try {
       mkdirSync(join(folder, "raw"));
-      await killOnContainerd(containerd, join(folder, "raw"), 10);
+      const hit = await killOnContainerd(containerd, join(folder, "raw"), 20);
+      console.log(`hit: ${hit.join(", ")}`);
     } finally {
       await containerd.stop();
     }
+    assert.equal(await census(join(folder, "containerd")), []);
   }),
 );
 

@@ -1,8 +1,10 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { loadDataset } from "../../../src/analysis/datasets/index.js";
 import { replaySource } from "../../../src/cli/replay.js";
+import { campaignGroups } from "../../../src/measure/containerd/census/control-groups.js";
+import { findCniPlugins } from "../../../src/measure/containerd/pod-network.js";
 import { type PrivateContainerd, restartContainerd, runtimes, startReplayServer } from "../../../src/measure/index.js";
 import { childCommand } from "../../support/child-command.js";
 import { readCampaign } from "./campaigns.js";
@@ -69,36 +71,58 @@ export async function killOnReplay(out: string, kills: number): Promise<void> {
   }
 }
 
-/** The same on a real containerd, where containerd and shims are killed too. */
-export async function killOnContainerd(containerd: PrivateContainerd, out: string, kills: number): Promise<void> {
+/** What is killed, or only stopped, in turn. */
+const victims = ["harness", "containerd", "shim", "stopped shim", "harness and containerd"] as const;
+
+/**
+ * The same on a real containerd, where containerd and shims are killed too, and some shims are stopped instead. In the end nothing of
+ * any kind is left by the census, nor of the campaign's own control groups.
+ *
+ * @returns what was hit, in order
+ */
+export async function killOnContainerd(
+  containerd: PrivateContainerd,
+  out: string,
+  kills: number,
+): Promise<readonly string[]> {
   const random = moments(kills);
   const rounds = 2 + kills;
   const words = ["--runtime", "runc", "--concurrency", "5", "--rounds", String(rounds), "--blocks", "2"];
-  const begin = ["run", "time", ...words, "--out", out, "--endpoint", containerd.endpoint];
+  const network = findCniPlugins() === undefined ? [] : ["--network", "pod"];
+  const begin = ["run", "time", ...words, ...network, "--timeout", "30", "--out", out];
+  const hit: string[] = [];
   let own = containerd;
   const resume = async () => {
     const campaign = campaignIn(out);
-    const child = childCommand(out, campaign === undefined ? begin : ["run", "--resume", campaign]);
+    const child = childCommand(
+      out,
+      campaign === undefined ? [...begin, "--endpoint", own.endpoint] : ["run", "--resume", campaign],
+    );
     await Promise.race([child.said(/\d+\/\d+ time/), child.ended]);
     return child;
   };
   for (let kill = 0; kill < kills; kill++) {
     const child = await resume();
     await new Promise(resolve => setTimeout(resolve, random() * 4000));
-    const victim = ["harness", "containerd", "shim"][kill % 3];
-    if (victim === "harness") child.kill("SIGKILL");
-    if (victim === "containerd") process.kill(own.pid, "SIGKILL");
-    if (victim === "shim") {
-      const [shim] = processesOf(own);
-      if (shim !== undefined) process.kill(Number(shim), "SIGKILL");
+    const victim = victims[kill % victims.length]!;
+    if (victim.startsWith("harness")) child.kill("SIGKILL");
+    if (victim.endsWith("containerd")) process.kill(own.pid, "SIGKILL");
+    if (victim.endsWith("shim")) {
+      const shims = processesOf(own);
+      const shim = shims[Math.floor(random() * shims.length)];
+      if (shim !== undefined) process.kill(Number(shim), victim === "shim" ? "SIGKILL" : "SIGSTOP");
+      hit.push(shim === undefined ? `no ${victim}` : victim);
       // a campaign lives on without a shim: the round is partial
       child.kill("SIGINT");
-    }
+    } else hit.push(victim);
     await child.ended;
-    if (victim === "containerd") own = await restartContainerd(own.folder);
+    if (victim.endsWith("containerd")) own = await restartContainerd(own.folder);
   }
   const last = await resume();
   assert.is(await last.ended, 0, last.output());
   assertOnce(campaignIn(out)!, ["runc"], [5], rounds);
   await assertNothingLeft(own);
+  const { label } = JSON.parse(readFileSync(join(campaignIn(out)!, "run.json"), "utf8")) as { label: string };
+  assert.equal(campaignGroups(`rund-lab-${label}`), []);
+  return hit;
 }

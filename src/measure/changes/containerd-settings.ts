@@ -17,11 +17,27 @@ function snapshotterTable(text: string): string {
  * @example configuredSnapshotter("version = 2\n") // "overlayfs"
  */
 export function configuredSnapshotter(text: string): string {
-  let table: unknown = parseToml(text, "containerd's config");
-  for (const key of [...tableKeys(snapshotterTable(text)), "snapshotter"]) {
-    table = typeof table === "object" && table !== null ? (table as Record<string, unknown>)[key] : undefined;
+  return valueIn(text, snapshotterTable(text), "snapshotter") ?? "overlayfs";
+}
+
+/**
+ * The image of CRI sandboxes that a config names.
+ *
+ * @returns null where it names none: the choice is then containerd's own, by its version
+ * @example configuredSandboxImage('version = 3\n[plugins."io.containerd.cri.v1.images".pinned_images]\nsandbox = "pause:1"\n') // "pause:1"
+ * @example configuredSandboxImage("version = 2\n") // null
+ */
+export function configuredSandboxImage(text: string): string | null {
+  const pinned = valueIn(text, 'plugins."io.containerd.cri.v1.images".pinned_images', "sandbox");
+  return pinned ?? valueIn(text, 'plugins."io.containerd.grpc.v1.cri"', "sandbox_image") ?? null;
+}
+
+function valueIn(text: string, table: string, key: string): string | undefined {
+  let value: unknown = parseToml(text, "containerd's config");
+  for (const each of [...tableKeys(table), key]) {
+    value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[each] : undefined;
   }
-  return typeof table === "string" ? table : "overlayfs";
+  return typeof value === "string" ? value : undefined;
 }
 
 /**
