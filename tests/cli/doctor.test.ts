@@ -85,7 +85,7 @@ test("--contract: a rule for each line, and exit code 0 where all hold", async (
       [],
     );
     assert.is(code, 0, stderr);
-    assert.is(rules.length, 10);
+    assert.is(rules.length, 11);
     assert.equal(server.sandboxes(), []);
   } finally {
     await server.close();

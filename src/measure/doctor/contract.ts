@@ -1,10 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { CriClient, SandboxConfig } from "../cri/client.js";
 import { CriError } from "../cri/errors.js";
 import { type Finding, fine, lacking } from "./finding.js";
 
 /** Milliseconds that one call may take. */
 const callMs = 60_000;
+
+/** Milliseconds that a sandbox must stay ready while nobody touches it. */
+const idleMs = 2_000;
 
 /** The label of the sandboxes that are made here. */
 const label = "rund-lab.contract";
@@ -67,6 +71,15 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
         if (ids !== id) return `asked for one, it lists ${ids || "none"}`;
         const { name, uid, namespace } = found[0]!;
         return (name === first.name && uid === first.uid && namespace === first.namespace) || `as ${namespace}/${name}`;
+      },
+    );
+    await rule(
+      "keeps an idle sandbox ready",
+      "its sandboxes die by themselves: see the runtime's own log",
+      async () => {
+        await delay(idleMs);
+        const { state } = await cri.podSandboxStatus(id, options);
+        return state === "SANDBOX_READY" || `${state} after ${idleMs} ms, in which nobody touched it`;
       },
     );
     await rule("refuses a name that is taken", "retries of a start could make two sandboxes", async () => {
