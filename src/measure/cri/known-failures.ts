@@ -36,6 +36,10 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
     /too many open files/,
     "the limit on open files was reached: raise LimitNOFILE of containerd's unit, or fs.inotify.max_user_instances",
   ],
+  [
+    /open \/etc\/(hosts|resolv\.conf): no such file/,
+    "containerd copies the machine's /etc/hosts and /etc/resolv.conf into each sandbox: make the file that is missing",
+  ],
   [/no space left on device/, "a disk, or the inotify watches (fs.inotify.max_user_watches), are used up"],
 ];
 

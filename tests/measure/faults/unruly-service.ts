@@ -26,6 +26,10 @@ export interface Manners {
   readonly flaps?: boolean;
   /** Refuses every RemovePodSandbox. */
   readonly keeps?: boolean;
+  /** Its configuration, as its verbose status reports it. */
+  readonly config?: object;
+  /** The images of its store. */
+  readonly images?: readonly string[];
 }
 
 export type Misdeed =
@@ -84,8 +88,12 @@ export async function unrulyService(socket: string, manners: Manners): Promise<U
     })),
     Status: method<"Status">(() => ({
       status: { conditions: [{ type: "RuntimeReady", status: true, reason: "", message: "" }] },
-      info: {},
+      info: manners.config === undefined ? {} : { config: JSON.stringify(manners.config) },
     })),
+    ImageStatus: method<"ImageStatus">(call => {
+      const name = call.request.image?.image ?? "";
+      return { image: manners.images?.includes(name) === true ? { id: name, repoDigests: [], size: "1" } : null };
+    }),
     RunPodSandbox: method<"RunPodSandbox">(async call => {
       const { config, runtimeHandler } = call.request;
       const n = ++runs;
