@@ -5,7 +5,7 @@ import { fitsCsv } from "../analysis/capacity/index.js";
 import { type Dataset, loadDatasets } from "../analysis/datasets/index.js";
 import { openLoopCells, openLoopText } from "../analysis/open-loop.js";
 import { rateResults, ratesCsv } from "../analysis/rates/index.js";
-import { latencyCsv, latencyTable, readRounds, removalTable } from "../analysis/stages/index.js";
+import { diskCsv, diskTable, latencyCsv, latencyTable, readRounds, removalTable } from "../analysis/stages/index.js";
 import {
   allTables,
   type ImportedTable,
@@ -22,7 +22,7 @@ import { type Io, note, print, printJson } from "./io.js";
 export default (io: Io): Command =>
   new Command("analyze")
     .description(
-      "Reads run folders, a folder of them, or a campaign, and writes the paper's tables: time.csv, cpu.csv, mem_<id>.csv and density_<id>.csv; of a campaign also percentiles (latency_<experiment>.csv) and removal times (removal.csv). Without --out they go to stdout.",
+      "Reads run folders, a folder of them, or a campaign, and writes the paper's tables: time.csv, cpu.csv, mem_<id>.csv and density_<id>.csv; of a campaign also percentiles (latency_<experiment>.csv) removal times (removal.csv) and how often rounds waited for a disk (disk.csv). Without --out they go to stdout.",
     )
     .argument("<dir...>", "run folders, folders of them, campaigns, or the names paper_data and ae_data")
     .option("--out <dir>", "where to write the tables")
@@ -54,6 +54,7 @@ export default (io: Io): Command =>
       const journals = measuredRounds(folders, io.cwd);
       const latencies = latencyTable(journals);
       const removals = removalTable(journals);
+      const disk = diskTable(journals);
       const files = [
         ...tables
           .filter(table => imported.length + rates.length + fits.length === 0 || measured(table))
@@ -64,6 +65,7 @@ export default (io: Io): Command =>
           return own.length === 0 ? [] : [{ name: `latency_${experiment}`, text: latencyCsv(own) }];
         }),
         ...(removals.length === 0 ? [] : [{ name: "removal", text: latencyCsv(removals) }]),
+        ...(disk.length === 0 ? [] : [{ name: "disk", text: diskCsv(disk) }]),
         ...rates.map(({ name, results }) => ({ name, text: ratesCsv(results) })),
         ...(fits.length === 0 ? [] : [{ name: "fit", text: fitsCsv(fits) }]),
       ];
@@ -72,6 +74,7 @@ export default (io: Io): Command =>
         openLoop,
         latencies,
         removals,
+        disk,
         arrivals: Object.fromEntries(rates.map(({ runtime, results }) => [runtime, results])),
         fits,
       };

@@ -11,11 +11,11 @@ const definition: Definition = {
   note: "it includes the network on the way to the provider",
 };
 
-const iteration = z.object({ ttiMs: z.number(), error: z.string().optional() });
+const iteration = z.object({ ttiMs: z.number().nullish(), error: z.string().nullish() });
 const ramp = z.object({ launchedAt: z.number(), readyAt: z.number(), ttiMs: z.number() });
 const result = z.object({
   provider: z.string(),
-  mode: z.enum(["concurrent", "staggered", "sequential"]).optional(),
+  mode: z.enum(["concurrent", "burst", "staggered", "sequential"]).optional(),
   concurrency: z.number().int().positive().optional(),
   staggerDelayMs: z.number().optional(),
   wallClockMs: z.number().optional(),
@@ -61,18 +61,19 @@ export const computesdk: Importer = {
       let ready = 0;
       for (const [index, { ttiMs, error }] of iterations.entries()) {
         // the ramp leaves out the iterations that failed
-        const launch = error === undefined ? rampProfile?.[ready++] : undefined;
+        const launch = error == null ? rampProfile?.[ready++] : undefined;
         const plain = {
           concurrency,
           round: burst ? 1 : index + 1,
           client: burst ? index + 1 : 1,
-          startMs: launch?.ttiMs === ttiMs ? launch.launchedAt : null,
+          startMs: launch !== undefined && launch.ttiMs === ttiMs ? launch.launchedAt : null,
         };
-        if (error !== undefined) run.sample({ ...plain, outcome: "failed", latencyMs: null, reason: error });
-        else if (plausibleMs(ttiMs)) run.sample({ ...plain, outcome: "ready", latencyMs: ttiMs, reason: "" });
+        if (error != null) run.sample({ ...plain, outcome: "failed", latencyMs: null, reason: error });
+        else if (ttiMs != null && plausibleMs(ttiMs))
+          run.sample({ ...plain, outcome: "ready", latencyMs: ttiMs, reason: "" });
         else {
           const expected = `${plausibleText} in ${place}.iterations[${index}].ttiMs`;
-          sink.problem(line, "RUND_IMPORT_VALUE", expected, String(ttiMs));
+          sink.problem(line, "RUND_IMPORT_VALUE", expected, String(ttiMs ?? "nothing"));
         }
       }
     });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Definition, type Importer, plausibleMs, plausibleText } from "./importer.js";
-import { checked, readJsonRows } from "./json-rows.js";
+import { checked, quiet, readJsonRows } from "./json-rows.js";
 
 const definitionOf = (operation: string): Definition => ({
   tool: "critest",
@@ -32,19 +32,23 @@ export const critest: Importer = {
     let operations: readonly string[] | null = null;
     let parallel = 1;
     let index = 0;
-    await readJsonRows(path, sink, {
+    // they may stand behind the datapoints
+    await readJsonRows(path, quiet(sink), {
       operationsNames: checked(names, sink, found => {
         operations = found;
       }),
-      numParallel: checked(z.number().int().positive(), sink, found => {
-        parallel = found;
+      // 0 and 1 both mean one after another
+      numParallel: checked(z.number().int().nonnegative(), sink, found => {
+        parallel = Math.max(1, found);
       }),
+    });
+    await readJsonRows(path, sink, {
       "datapoints.*": checked(point, sink, ({ startTime, operationsDurationsNs }, line, place) => {
         index++;
         const [operation] = operations ?? [];
         const [ns] = operationsDurationsNs;
         if (operation === undefined || ns === undefined || operationsDurationsNs.length !== operations?.length) {
-          const expected = `${operations?.length ?? "operationsNames before the datapoints, and as many"} durations in ${place}`;
+          const expected = `${operations?.length ?? "operationsNames, and as many"} durations in ${place}`;
           return sink.problem(line, "RUND_IMPORT_FIELD", expected, String(operationsDurationsNs.length));
         }
         const latencyMs = ns / 1e6;

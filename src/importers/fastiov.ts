@@ -14,7 +14,10 @@ const definition: Definition = {
 
 const podFile = /^_pod_(\d+)_(\d+)\.txt$/;
 
-/** A run folder `time_<runtime>_<MMDDhhmm>` whose clients' logs are `con_CCC/_pod_<test>_<pod>.txt`, a line each. */
+/**
+ * A run folder `time_<runtime>_<MMDDhhmm>` whose clients' logs are `con_CCC/_pod_<tenant>_<pod>.txt`: all tenants' pods start at once, and
+ * line k is round k. Where each first number has all CCC pods, it counts repeats of the test.
+ */
 export const fastiov: Importer = {
   format: "fastiov",
   what: "run folders with _pod_TTT_PPP.txt",
@@ -25,23 +28,23 @@ export const fastiov: Importer = {
     for (const folder of readdirSync(path).sort()) {
       const concurrency = parseConcurrencyFolder(folder);
       if (concurrency === undefined) continue;
-      for (const file of readdirSync(join(path, folder)).sort()) {
-        const [, test, pod] = podFile.exec(file) ?? [];
-        if (test === undefined || pod === undefined) continue;
-        const lines = readFileSync(join(path, folder, file), "utf8")
-          .trimEnd()
-          .split(/\r?\n/);
-        for (const [index, line] of lines.entries()) {
-          const where = `${folder}/${file}:${index + 1}`;
-          const [, start, end, latency] = line.trim().split(/\s+/);
+      const pods = podsIn(join(path, folder));
+      const groups = [...new Set(pods.map(({ group }) => group))];
+      const repeats = pods.length > concurrency && groups.length > 1;
+      const mostLines = Math.max(0, ...pods.map(({ lines }) => lines.length));
+      for (const [index, { file, group, lines }] of pods.entries()) {
+        const before = repeats ? groups.indexOf(group) * mostLines : 0;
+        const client = repeats ? pods.filter(pod => pod.group === group).findIndex(pod => pod.file === file) : index;
+        for (const [line, text] of lines.entries()) {
+          const where = `${folder}/${file}:${line + 1}`;
+          const [, start, end, latency] = text.trim().split(/\s+/);
           const [startMs, latencyMs] = [Number(start), Number(latency)];
           if (latency === undefined || !/^\d+$/.test(start ?? "") || Number(end) - startMs !== latencyMs) {
-            sink.problem(null, "RUND_IMPORT_FIELD", `id start end latency in ${where}`, line.slice(0, 60));
+            sink.problem(null, "RUND_IMPORT_FIELD", `id start end latency in ${where}`, text.slice(0, 60));
           } else if (!plausibleMs(latencyMs)) {
             sink.problem(null, "RUND_IMPORT_VALUE", `${plausibleText} in ${where}`, latency);
           } else {
-            const round = lines.length > 1 ? index + 1 : Number(test);
-            const plain = { concurrency, round, client: Number(pod) };
+            const plain = { concurrency, round: before + line + 1, client: client + 1 };
             run.sample({ ...plain, startMs, outcome: "ready", latencyMs, reason: "" });
           }
         }
@@ -49,3 +52,15 @@ export const fastiov: Importer = {
     }
   },
 };
+
+/** The pods' logs in a folder, by group and pod. */
+function podsIn(folder: string) {
+  return readdirSync(folder)
+    .sort()
+    .flatMap(file => {
+      const group = podFile.exec(file)?.[1];
+      if (group === undefined) return [];
+      const lines = readFileSync(join(folder, file), "utf8").trimEnd().split(/\r?\n/);
+      return [{ file, group, lines: lines.filter(line => line !== "") }];
+    });
+}

@@ -1,6 +1,15 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { type Definition, type ImportedRun, type Importer, idFrom, plausibleMs, plausibleText } from "./importer.js";
+import {
+  type Definition,
+  type ImportedRun,
+  type Importer,
+  idFrom,
+  plausibleKiB,
+  plausibleKiBText,
+  plausibleMs,
+  plausibleText,
+} from "./importer.js";
 
 const start: Definition = {
   tool: "idlab's containerd runtimes, start",
@@ -55,11 +64,11 @@ export const idlab: Importer = {
       if (line.trim() === "") continue;
       const value = /^-?\d+(\.\d+)?$/.test(line) ? Number(line) : Number.NaN;
       values++;
-      if (ofMemory && value > 0) sink.run(run).memory({ density: 1, perSandboxKiB: value });
+      if (ofMemory && plausibleKiB(value)) sink.run(run).memory({ density: 1, perSandboxKiB: value });
       else if (!ofMemory && plausibleMs(value)) {
         const plain = { concurrency: 1, round: values, client: 1, startMs: null };
         sink.run(run).sample({ ...plain, outcome: "ready", latencyMs: value, reason: "" });
-      } else sink.problem(number, "RUND_IMPORT_VALUE", ofMemory ? "kB above 0" : plausibleText, line.slice(0, 60));
+      } else sink.problem(number, "RUND_IMPORT_VALUE", ofMemory ? plausibleKiBText : plausibleText, line.slice(0, 60));
     }
     if (values !== expected) {
       sink.problem(null, "RUND_IMPORT_COUNT", `${expected} values, by the header`, `${values} (truncated?)`);

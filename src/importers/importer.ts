@@ -126,6 +126,16 @@ export function plausibleMs(ms: number, zero = false): boolean {
 export const plausibleText = "a latency above 0 and of at most a day";
 
 /**
+ * Whether a memory reading can be one: above 0, and at most 16 TiB.
+ *
+ * @example plausibleKiB(1e300) // false
+ */
+export const plausibleKiB = (kib: number): boolean => kib > 0 && kib <= 2 ** 34;
+
+/** What a message says of a memory reading that `plausibleKiB` refuses. */
+export const plausibleKiBText = "a memory above 0 and of at most 16 TiB";
+
+/**
  * A runtime id from any name: lower-case letters and digits.
  *
  * @example idFrom("Kata 3 (QEMU)") // "kata3qemu"

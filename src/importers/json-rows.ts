@@ -39,6 +39,9 @@ export async function readJsonRows(
   if (fault !== null) sink.problem(fault.line, "RUND_IMPORT_JSON", fault.expected, fault.found);
 }
 
+/** A sink that keeps no problems: for a first look at a file whose second reading reports them. */
+export const quiet = (sink: Sink): Sink => ({ ...sink, problem: () => {} });
+
 function excerptOf(value: unknown, path: readonly PropertyKey[]): string {
   const at = path.reduce<unknown>(
     (inner, key) =>

@@ -1,7 +1,15 @@
 import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
-import { type Definition, type Importer, idFrom, plausibleMs, plausibleText, type Sink } from "./importer.js";
-import { checked, readJsonRows } from "./json-rows.js";
+import {
+  type Definition,
+  type Importer,
+  idFrom,
+  plausibleKiB,
+  plausibleKiBText,
+  plausibleMs,
+  plausibleText,
+} from "./importer.js";
+import { checked, quiet, readJsonRows } from "./json-rows.js";
 
 const bootTimes: Definition = {
   tool: "kata metrics, boot times",
@@ -58,10 +66,11 @@ export const kataMetrics: Importer = {
     });
     const average = checked(memory, sink, ({ average: { Result } }, line, place) => {
       if (containers === null) return sink.problem(line, "RUND_IMPORT_FIELD", "Config with the containers", "none");
-      if (Result > 0) run(footprint).memory({ density: containers, perSandboxKiB: Result });
-      else sink.problem(line, "RUND_IMPORT_VALUE", `an average above 0 in ${place}`, String(Result));
+      if (plausibleKiB(Result)) run(footprint).memory({ density: containers, perSandboxKiB: Result });
+      else sink.problem(line, "RUND_IMPORT_VALUE", `${plausibleKiBText} in ${place}`, String(Result));
     });
-    await readJsonRows(path, sink, {
+    // what the results are of may stand behind them; other runtimes than Kata have an environment without a hypervisor
+    await readJsonRows(path, quiet(sink), {
       test: checked(test, sink, found => {
         label = found.runtime;
       }),
@@ -71,8 +80,8 @@ export const kataMetrics: Importer = {
       [`${name}.Config.*`]: checked(config, sink, found => {
         containers = found.containers;
       }),
-      [`${name}.Results.*`]: name.startsWith("boot-times") ? start : average,
     });
+    await readJsonRows(path, sink, { [`${name}.Results.*`]: name.startsWith("boot-times") ? start : average });
   },
 };
 
@@ -86,9 +95,6 @@ async function readHead(path: string): Promise<Buffer> {
   if (size > 64 * 2 ** 20) return Buffer.alloc(0);
   return readFile(path);
 }
-
-/** Other runtimes than Kata have an environment without a hypervisor. */
-const quiet = (sink: Sink): Sink => ({ ...sink, problem: () => {} });
 
 /** `io.containerd.kata.v2` under `…/qemu-system-x86_64` is kata's QEMU. */
 function idOf(label: string, hypervisor: string | null): string {

@@ -8,14 +8,15 @@ const definition: Definition = {
   to: "pod Ready, by the status's timestamps",
   resolution: 1000,
   lacks: ["CPU", "memory", "failed pods", "the runtime's name"],
-  note: "Kubernetes stamps whole seconds, so every latency is a multiple of 1,000 ms; pods are created at a rate, not at once",
+  note: "Kubernetes stamps conditions in whole seconds, and old versions write 0 for a negative latency; pods are created at a rate, not at once",
 };
 
 const pod = z.object({
   metricName: z.literal("podLatencyMeasurement"),
   timestamp: z.iso.datetime({ offset: true }),
   podReadyLatency: z.number(),
-  jobName: z.string(),
+  jobName: z.string().optional(),
+  jobConfig: z.object({ name: z.string().optional() }).optional(),
   uuid: z.string().optional(),
 });
 const quantiles = z.object({ metricName: z.literal("podLatencyQuantilesMeasurement") });
@@ -31,7 +32,9 @@ export const kubeBurner: Importer = {
     const row = checked(z.discriminatedUnion("metricName", [quantiles, pod]), sink, (value, line, place) => {
       // kube-burner's own summary of the same pods
       if (value.metricName === "podLatencyQuantilesMeasurement") return;
-      const { timestamp, podReadyLatency: latencyMs, jobName, uuid = "" } = value;
+      const { timestamp, podReadyLatency: latencyMs, uuid = "" } = value;
+      // versions differ in where they name the job; the first ones do not
+      const jobName = value.jobName ?? value.jobConfig?.name ?? "pods";
       if (!plausibleMs(latencyMs, true)) {
         const expected = `${plausibleText} in ${place}.podReadyLatency`;
         return sink.problem(line, "RUND_IMPORT_VALUE", expected, String(latencyMs));

@@ -6,12 +6,14 @@ const definition: Definition = {
   tool: "STeLLAR",
   from: "client's request sent",
   to: "function's answer received",
-  resolution: null,
+  resolution: 1,
   lacks: ["CPU", "memory", "the runtime's name", "whether a start was cold"],
-  note: "it includes the network on the way to the function",
+  note: "it includes the network on the way to the function; a row without a request id has failed",
 };
 
 const latencyColumn = "client latency (ms)";
+/** A request without an id had no answer of the function: it was missing, timed out or refused. */
+const idColumns = ["request id", "awsrequestid"];
 const burstColumn = "burst id";
 
 /** STeLLAR's latencies CSV. Values of one Burst ID, where the file has that column, are one burst. */
@@ -50,7 +52,10 @@ export const stellar: Importer = {
         const place = burst === null ? { concurrency: 1, round: index, client: 1 } : placeIn(burst, rounds, clients);
         const run = sink.run({ runtime, label: "STeLLAR", config: {}, definition, unit });
         const latencyMs = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : null;
-        if (latencyMs === null && /timed? ?out|404|error|missing/i.test(text)) {
+        const id = idColumns.map(name => columns!.indexOf(name)).find(index => index >= 0);
+        if (id !== undefined && record[id]!.trim() === "") {
+          run.sample({ ...place, startMs: null, outcome: "failed", latencyMs: null, reason: "no request id" });
+        } else if (latencyMs === null && /timed? ?out|404|error|missing/i.test(text)) {
           run.sample({ ...place, startMs: null, outcome: "failed", latencyMs: null, reason: text });
         } else if (latencyMs !== null && plausibleMs(latencyMs)) {
           run.sample({ ...place, startMs: null, outcome: "ready", latencyMs, reason: "" });

@@ -7,85 +7,35 @@ import { recognise } from "../../src/importers/index.js";
 import type { LabError } from "../../src/model/errors.js";
 import { lab } from "../support/command-line.js";
 import { inTempFolder, writeFiles } from "../support/temp.js";
+import {
+  computesdk,
+  critest,
+  hyperfine,
+  idlabMemory,
+  idlabStart,
+  kataBoot,
+  kataMemory,
+  kubeBurner,
+  stellar,
+  stellarBursts,
+  stress,
+} from "./samples.js";
 
 const test = suite("results of other tools");
-
-/** Small files made by hand in each tool's documented form. */
-const critest = JSON.stringify({
-  operationsNames: ["CreatePod", "StatusPod", "StopPod", "RemovePod"],
-  numParallel: 2,
-  datapoints: [
-    { sampleIndex: 0, startTime: 1.7e18, endTime: 1.7e18, operationsDurationsNs: [52_000_000, 1, 2, 3], metaInfo: {} },
-    { sampleIndex: 1, startTime: 1.7e18, endTime: 1.7e18, operationsDurationsNs: [48_000_000, 1, 2, 3], metaInfo: {} },
-  ],
-});
-const kataBoot = (workload: number) =>
-  JSON.stringify({
-    "@timestamp": 1,
-    env: { Hypervisor: "/opt/kata/bin/qemu-system-x86_64" },
-    test: { runtime: "io.containerd.kata.v2", testname: "boot times" },
-    "boot-times": {
-      Results: [
-        { total: { Result: 1.5, Units: "s" }, "to-workload": { Result: workload, Units: "s" } },
-        { total: { Result: 1.7, Units: "s" }, "to-workload": { Result: 1.4, Units: "s" } },
-      ],
-    },
-  });
-const kataMemory = JSON.stringify({
-  test: { runtime: "io.containerd.runc.v2", testname: "memory footprint" },
-  "memory-footprint": {
-    Config: [{ containers: "20", ksm: "0" }],
-    Results: [{ average: { Result: 2345.5, Units: "KB" }, runc: { Result: 2345.5, Units: "KB" } }],
-  },
-});
-const pod = (podReadyLatency: number, timestamp: string) => ({
-  timestamp,
-  podReadyLatency,
-  metricName: "podLatencyMeasurement",
-  uuid: "u1",
-  jobName: "density",
-  podName: "p",
-});
-const kubeBurner = (latency = 2000) =>
-  JSON.stringify([pod(latency, "2026-01-01T00:00:00Z"), pod(1000, "2026-01-01T00:00:03Z")]);
-const hyperfine = JSON.stringify({
-  results: [
-    { command: "ctr run runc", mean: 0.2, times: [0.1, 0.3, 9], exit_codes: [0, 0, 1] },
-    { command: "ctr run kata", mean: 1, times: [1, 1], exit_codes: [0, 0], parameters: { runtime: "kata" } },
-  ],
-});
-const stress = JSON.stringify({
-  ...{ total: 150, failures: 0, seconds: 20, containersPerSecond: 7.5, secondsPerContainer: 0.1333 },
-  ...{ execTotal: 0, execFailures: 0 },
-});
-const computesdk = JSON.stringify({
-  version: "1.1",
-  results: [
-    {
-      ...{ provider: "e2b", mode: "concurrent", concurrency: 2, wallClockMs: 640 },
-      iterations: [{ ttiMs: 500.5 }, { ttiMs: 630.25 }],
-    },
-    { provider: "modal", iterations: [{ ttiMs: 900 }, { ttiMs: 0, error: "no capacity" }, { ttiMs: 1100 }] },
-    {
-      ...{ provider: "e2b", mode: "staggered", concurrency: 2, staggerDelayMs: 200 },
-      rampProfile: [
-        { launchedAt: 0, readyAt: 410, ttiMs: 400 },
-        { launchedAt: 200, readyAt: 700, ttiMs: 500 },
-      ],
-      iterations: [{ ttiMs: 400 }, { ttiMs: 500 }],
-    },
-  ],
-});
-const idlabStart = "io.containerd.kata.v2-kata2-qemu,overlayfs,3\n746\n787\n791\n";
-const idlabMemory = "io.containerd.runc.v2,overlayfs,2,kB\n5710.400000\n5539.440000\n";
-const stellar = "AwsRequestID,Client latency (ms)\na,120\nb,80\nc,timed out\n";
-const stellarBursts = "Request ID,Client Latency (ms),Burst ID\na,120,0\nb,80,0\nc,90,1\nd,70,1\n";
 
 const load = (name: string, text: string): Promise<Dataset> =>
   inTempFolder(folder => {
     writeFiles(folder, { [name]: text });
     return loadDataset(join(folder, name));
   });
+const refused = async (name: string, text: string, code = "RUND_IMPORT_EMPTY") => {
+  try {
+    await load(name, text);
+  } catch (error) {
+    return assert.is((error as LabError).code, code, String(error));
+  }
+  assert.unreachable();
+};
 /** Cells as runtime, concurrency, makespans, mean latency, failures. */
 const cells = ({ starts }: Dataset) =>
   starts.map(({ runtime, concurrency, rounds, latencyMeanMs, failed }) => [
@@ -162,6 +112,94 @@ test("idlab: a header, then a number a line; memory in kB", async () => {
 test("STeLLAR: a value a row, or the bursts of its Burst ID; a timeout has failed", async () => {
   assert.equal(cells(await load("latencies.csv", stellar)), [["function", 1, [120, 80], 100, 1]]);
   assert.equal(cells(await load("latencies.csv", stellarBursts)), [["function", 2, [120, 90], 90, 0]]);
+});
+
+test("FastIOV's fork: the first number of a file is its tenant, and line k is round k", () =>
+  inTempFolder(async folder => {
+    const run = join(folder, "time_kata_06011200");
+    const log = (pod: number) =>
+      `a ${1000 + pod} ${1900 + pod} 900\nb ${5000 + pod} ${5700 + 10 * pod} ${700 + 9 * pod}\n`;
+    const files = ["001_001", "001_002", "002_001", "002_002"].map((name, i) => [`con_004/_pod_${name}.txt`, log(i)]);
+    writeFiles(run, Object.fromEntries(files));
+    const { starts } = await loadDataset(run);
+    assert.equal(
+      starts.map(({ concurrency, rounds }) => [
+        concurrency,
+        rounds.map(({ clients, makespanMs }) => [clients, makespanMs]),
+      ]),
+      [
+        [
+          4,
+          [
+            [4, 903],
+            [4, 730],
+          ],
+        ],
+      ],
+    );
+  }));
+
+test("critest: fields in another order, and numParallel 0, which means one after another", async () => {
+  const { operationsNames, datapoints } = JSON.parse(critest);
+  assert.equal(cells(await load("pod.json", JSON.stringify({ datapoints, numParallel: 0, operationsNames }))), [
+    ["cri", 1, [52, 48], 50, 0],
+  ]);
+});
+
+test("kube-burner's versions: the job in jobConfig, or nowhere", async () => {
+  const [first] = JSON.parse(kubeBurner()) as readonly Record<string, unknown>[];
+  const { jobName: _, uuid: __, ...old } = first!;
+  const inConfig = { ...old, uuid: "u", jobConfig: { name: "cluster-density", qps: 20, burst: 20 }, nodeName: "n" };
+  assert.equal(cells(await load("v1.json", JSON.stringify([inConfig]))), [["clusterdensity", 1, [2000], 2000, 0]]);
+  assert.equal(cells(await load("v0.json", JSON.stringify([old]))), [["pods", 1, [2000], 2000, 0]]);
+});
+
+test("Kata's metrics with their fields sorted: runtime and containers stand behind the results or before them", async () => {
+  const { test, "boot-times": boot, env } = JSON.parse(kataBoot(1.25));
+  const sorted = JSON.stringify({ "boot-times": boot, env, test });
+  assert.equal(cells(await load("boot-times.json", sorted)), [["kataqemu", 1, [1250, 1400], 1325, 0]]);
+});
+
+test("hyperfine: a run that a signal ended has failed; parameters of one command tell runtimes apart", async () => {
+  const result = (n: number) => ({
+    command: `crictl runp ${n}`,
+    times: [0.5, 0.25],
+    exit_codes: [null, 0],
+    parameters: { n: String(n) },
+    memory_usage_byte: [1, 2],
+  });
+  const dataset = await load("h.json", JSON.stringify({ results: [result(1), result(2)] }));
+  assert.equal(cells(dataset), [
+    ["crictlrunp1", 1, [250], 250, 1],
+    ["crictlrunp2", 1, [250], 250, 1],
+  ]);
+  assert.equal(dataset.runs[1]!.config, { n: "2" });
+});
+
+test("computesdk: a failed iteration without a time, the mode burst, and a provider that was skipped", async () => {
+  const results = [
+    { provider: "a", mode: "burst", concurrency: 2, wallClockMs: 90, iterations: [{ error: "quota" }, { ttiMs: 80 }] },
+    { provider: "b", iterations: [], skipped: true, skipReason: "no key" },
+  ];
+  const dataset = await load("c.json", JSON.stringify({ version: "1.1", results }));
+  assert.equal(cells(dataset), [["a", 2, [], 80, 1]]);
+  assert.is(dataset.problemCount, 0);
+});
+
+test("STeLLAR: the columns of today, and a row without a request id has failed", async () => {
+  const text = `Request ID,Host,Sent At,Received At,Client Latency (ms),Burst ID
+a,h,2023-01-01T00:00:00Z,2023-01-01T00:00:00Z,120,0
+,h,2023-01-01T00:00:00Z,2023-01-01T00:00:30Z,30000,0
+b,h,2023-01-01T00:10:00Z,2023-01-01T00:10:00Z,90,1
+c,h,2023-01-01T00:10:00Z,2023-01-01T00:10:00Z,70,1
+`;
+  assert.equal(cells(await load("latencies.csv", text)), [["function", 2, [90], 280 / 3, 1]]);
+});
+
+test("containerd-stress: results of several runs in one file are read up to the second, which is a problem", async () => {
+  const { rates, problems } = await load("stress.json", `${stress}\n${stress}\n`);
+  assert.equal([rates!.length, problems.length, problems[0]!.line], [1, 1, 2]);
+  await refused("stress.json", stress.replace('"total":150', '"total":0'));
 });
 
 test("FastIOV's fork: a file for each pod, with the fixed sleep said", async () => {

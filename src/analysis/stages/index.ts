@@ -1,5 +1,6 @@
 /** Where the time of a cold start goes: its stages, from the journal of a campaign. */
 export { readRounds } from "./campaign-rounds.js";
+export { type DiskRow, diskCsv, diskTable } from "./disk-table.js";
 export {
   type LatencyRow,
   latencyCsv,

@@ -119,7 +119,7 @@ function resample(byRound: readonly (readonly number[])[], seed: string): readon
 }
 
 /** Returns the complete rounds of each cell, by runtime, density and concurrency. */
-function cellsOf(rounds: readonly RoundEvent[]): readonly (readonly RoundEvent[])[] {
+export function cellsOf(rounds: readonly RoundEvent[]): readonly (readonly RoundEvent[])[] {
   const cells = new Map<string, RoundEvent[]>();
   for (const round of rounds) {
     if (round.makespanMs === null) continue;
@@ -132,7 +132,8 @@ function cellsOf(rounds: readonly RoundEvent[]): readonly (readonly RoundEvent[]
 
 const keyOf = ({ run, density, concurrency }: RoundEvent): string => `${run} ${density} ${concurrency}`;
 
-function placeOf({ run, runtime, density, concurrency }: RoundEvent) {
+/** The cell of a round. */
+export function placeOf({ run, runtime, density, concurrency }: RoundEvent) {
   const experiment = parseRunName(run)?.experiment === "density" ? ("density" as const) : ("time" as const);
   return { run, experiment, runtime, density, concurrency };
 }

@@ -1,5 +1,6 @@
 import type { ClaimVerdict, Finding } from "../../analysis/claims/index.js";
 import type { Dataset } from "../../analysis/datasets/index.js";
+import type { DiskRow } from "../../analysis/stages/index.js";
 import type { Table, Verification } from "../../analysis/tables/index.js";
 import type { Figure } from "../figures/index.js";
 
@@ -30,4 +31,6 @@ export interface ReportContent<Drawn = Figure> {
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
   readonly figures: readonly Drawn[];
   readonly beside: Beside<Drawn> | null;
+  /** How often rounds waited for a disk, by dataset name; only campaigns that recorded it. */
+  readonly disk: ReadonlyMap<string, readonly DiskRow[]>;
 }

@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { findings, judgeAll, paperClaims } from "../../analysis/claims/index.js";
 import { history } from "../../analysis/compare/index.js";
 import type { Dataset } from "../../analysis/datasets/index.js";
+import { type DiskRow, diskTable, readRounds } from "../../analysis/stages/index.js";
 import { allTables, compareWithPublished, mergeVerifications } from "../../analysis/tables/index.js";
 import { version } from "../../model/version.js";
 import {
@@ -45,7 +48,13 @@ export function gatherReport(datasets: readonly Dataset[], baseline: Dataset, fr
       ...historyOf(datasets),
     ],
     beside,
+    disk: new Map([...datasets, ...(fresh === null ? [] : [fresh])].map(each => [each.name, diskOf(each)])),
   };
+}
+
+/** Of a campaign of our own, whose folder is one; a folder of several has no journal. */
+function diskOf({ source, path }: Dataset): readonly DiskRow[] {
+  return source === "campaign" && existsSync(join(path, "events.ndjson")) ? diskTable(readRounds(path)) : [];
 }
 
 /** The makespans of two or more campaigns of our own in the order of time; the recorded artifact is no history. */

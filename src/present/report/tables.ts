@@ -1,6 +1,7 @@
 import type { Dataset } from "../../analysis/datasets/index.js";
 import { columnFormat } from "../../analysis/frames/column-format.js";
 import { labelIn } from "../../analysis/label-in.js";
+import type { DiskRow } from "../../analysis/stages/index.js";
 import type { Table } from "../../analysis/tables/index.js";
 import { html, type Markup, scrolling } from "./html.js";
 
@@ -18,6 +19,18 @@ export function tablesSection(dataset: Dataset, tables: readonly Table[]): Marku
 <tbody>${rows.map(({ row, values }) => html`<tr><th scope="row">${label(row)}</th>${values.map((value, i) => html`<td class="number">${value === null ? html`<span class="faint">not measured</span>` : formats[i]!.text(value)}</td>`)}</tr>`)}</tbody></table>`,
     );
   })}`;
+}
+
+/** How often a campaign's rounds waited for a disk; nothing where no round did, or nobody looked. */
+export function diskSection(rows: readonly DiskRow[]): Markup | undefined {
+  if (rows.every(({ flagged }) => flagged === 0)) return undefined;
+  const caption = "Rounds that waited for a disk (disk.csv)";
+  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  return scrolling(
+    caption,
+    html`<table><caption>${caption}</caption><thead><tr><th scope="col">cell</th><th scope="col" class="number">rounds</th><th scope="col" class="number">flagged</th><th scope="col" class="number">fraction</th><th scope="col" class="number">largest share of a round</th></tr></thead>
+<tbody>${rows.map(({ runtime, density, concurrency, rounds, flagged, fraction, largestShare }) => html`<tr><th scope="row">${runtime}, ${concurrency} at once${density > 0 ? ` on top of ${density}` : ""}</th><td class="number">${rounds}</td><td class="number">${flagged}</td><td class="number">${percent(fraction)}</td><td class="number">${percent(largestShare)}</td></tr>`)}</tbody></table>`,
+  );
 }
 
 const unitOf = ({ name }: Table): string =>

@@ -38,6 +38,7 @@ const pageOf = (content: Partial<ReportContent<ReportedFigure>> & Pick<ReportCon
   reportPage(
     {
       ...{ version: "1.2.3", beside: null, figures: [], tables: new Map(), verdicts: new Map(), findings: new Map() },
+      disk: new Map(),
       verification: { cells: 0, matched: 0, mismatched: [], missing: [] },
       ...content,
     },
@@ -211,6 +212,7 @@ inBrowser("prints the still pictures, not the drawn ones, each with its title on
       verdicts: new Map(),
       figures: [fig05(datasets)],
       beside: null,
+      disk: new Map(),
     });
     const tab = await browser.newPage();
     await tab.goto(`file://${page}`);

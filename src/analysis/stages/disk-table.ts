@@ -1,0 +1,40 @@
+import type { RoundEvent } from "../../campaign-files/index.js";
+import { cellsOf, type LatencyRow, placeOf } from "./latency-table.js";
+
+/** How often a cell's complete rounds waited for a disk. */
+export interface DiskRow extends Pick<LatencyRow, "run" | "experiment" | "runtime" | "density" | "concurrency"> {
+  /** Rounds of which the wait for a disk was recorded. */
+  readonly rounds: number;
+  /** Those with the flag `disk`: the wait may explain their time. */
+  readonly flagged: number;
+  readonly fraction: number;
+  /** The largest share of a round in which some task waited for a disk. */
+  readonly largestShare: number;
+}
+
+/** How often rounds waited for a disk, a row for each cell; campaigns that did not record it have none. */
+export function diskTable(rounds: readonly RoundEvent[]): readonly DiskRow[] {
+  return cellsOf(rounds).flatMap(cell => {
+    const known = cell.filter(({ diskShare }) => diskShare !== undefined);
+    if (known.length === 0) return [];
+    const flagged = known.filter(({ flags }) => flags.includes("disk")).length;
+    return [
+      {
+        ...placeOf(cell[0]!),
+        rounds: known.length,
+        flagged,
+        fraction: flagged / known.length,
+        largestShare: Math.max(...known.map(({ diskShare = 0 }) => diskShare)),
+      },
+    ];
+  });
+}
+
+/** The disk table as CSV, `disk.csv`. */
+export function diskCsv(rows: readonly DiskRow[]): string {
+  const header = "runtime,density,concurrency,rounds,flagged,fraction,largest_share";
+  const lines = rows.map(({ runtime, density, concurrency, rounds, flagged, fraction, largestShare }) =>
+    [runtime, density, concurrency, rounds, flagged, fraction.toFixed(3), largestShare.toFixed(3)].join(","),
+  );
+  return [header, ...lines].map(line => `${line}\n`).join("");
+}
