@@ -142,6 +142,7 @@ inBrowser(
       const page = await writeReport(folder, {
         version: "1.2.3",
         datasets,
+        disk: new Map(),
         beside: { title: "Measured afresh", intro: "On two processors.", dataset: fresh, figures: [own] },
         tables: new Map([...datasets, fresh].map(dataset => [dataset.name, allTables(dataset)])),
         verification: await verifyDistilled(),
