@@ -1,6 +1,6 @@
 import { withInterval } from "../analysis/claims/text.js";
 import type { ComparedCell, Comparison, Metric } from "../analysis/compare/index.js";
-import { describeConfound } from "../analysis/confounds.js";
+import { type Confound, describeConfound } from "../analysis/confounds.js";
 import { textTable, wrap } from "./text-table.js";
 
 const width = 100;
@@ -183,11 +183,29 @@ function circumstances({ confounds, unmatched, cells }: Comparison): readonly st
   );
   const paired = cells.some(({ method }) => method === "paired blocks");
   return [
-    confounds.length === 0
-      ? "Nothing recorded differs between the runs."
-      : `Also different: ${confounds.map(describeConfound).join("; ")}.`,
+    ...confoundTexts(confounds),
     ...(paired ? ["Compared block by block: the runtimes took turns within the blocks of one campaign."] : []),
     ...(alone.length === 0 ? [] : [`Without a partner: ${alone.join(", ")}.`]),
+  ];
+}
+
+/** What differs, in full where both sides recorded it, by name where one of them did not. */
+export function confoundTexts(
+  confounds: readonly Confound[],
+  [nameA, nameB]: readonly [string, string] = ["A", "B"],
+): readonly string[] {
+  if (confounds.length === 0) return ["Nothing recorded differs between the runs."];
+  const told = ({ a, b }: Confound) => a !== null && b !== null;
+  const clipped = (text: string | null) => (text !== null && text.length > 60 ? `${text.slice(0, 57)}...` : text);
+  const differing = confounds.filter(told).map(({ what, a, b }) => ({ what, a: clipped(a), b: clipped(b) }));
+  const unknown = (side: "a" | "b", name: string) => {
+    const names = [...new Set(confounds.filter(each => each[side] === null).map(({ what }) => what))];
+    return names.length === 0 ? [] : [`Not recorded for ${name}: ${names.join(", ")}.`];
+  };
+  return [
+    ...(differing.length === 0 ? [] : [`Also different: ${differing.map(describeConfound).join("; ")}.`]),
+    ...unknown("a", nameA),
+    ...unknown("b", nameB),
   ];
 }
 

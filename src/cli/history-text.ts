@@ -1,7 +1,6 @@
 import { withInterval } from "../analysis/claims/text.js";
 import type { CellHistory, History } from "../analysis/compare/index.js";
-import { describeConfound } from "../analysis/confounds.js";
-import { cellName, metricNames, verdictWord } from "./compare-text.js";
+import { cellName, confoundTexts, metricNames, verdictWord } from "./compare-text.js";
 import { textTable, wrap } from "./text-table.js";
 
 const width = 100;
@@ -62,12 +61,9 @@ function rowOf(cell: CellHistory, bars: boolean): readonly string[] {
 function changeLines(cell: CellHistory, { campaigns }: History): readonly string[] {
   return cell.changes.flatMap(({ at, since, direction, ratio, interval, confounds }) => {
     const size = ratio === null ? "cold starts failed" : `${withInterval(ratio, interval)} times campaign ${since + 1}`;
-    const differs =
-      confounds.length === 0
-        ? "nothing recorded differs"
-        : `also different: ${confounds.map(describeConfound).join(", ")}`;
+    const differs = confoundTexts(confounds, [`campaign ${since + 1}`, `campaign ${at + 1}`]).join(" ");
     const what = `${cellName(cell)}: ${verdictWord(cell.metric, direction)} at ${at + 1} (${campaigns[at]!.name})`;
-    return wrap(`${what}, ${size}; ${differs}`, width, "  ");
+    return wrap(`${what}, ${size}. ${differs}`, width, "  ");
   });
 }
 

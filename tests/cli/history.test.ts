@@ -47,7 +47,7 @@ test("a folder of campaigns is read in the order of time; the day that is slower
     assert.match(stdout, /\nrunc, 10 at once +▁▁█ +3 +\d+\.\d +\d+\.\d +1\.\d+ +3 slower\n/);
     assert.match(
       stdout.replaceAll(/\s+/g, " "),
-      /slower at 3 \(20260103T000000-time\), 1\.5\d* \[.*?\] times campaign 1; nothing recorded differs/,
+      /slower at 3 \(20260103T000000-time\), 1\.5\d* \[.*?\] times campaign 1\. Nothing recorded differs/,
     );
     assert.match(stdout, "\n  1  2026-01-01 00:00  20260101T000000-time\n");
     for (const line of stdout.split("\n")) assert.ok(line.length <= 100, line);
