@@ -10,6 +10,7 @@ import { parseEvents, type RoundEvent } from "../src/campaign-files/index.js";
 import {
   type CriClient,
   connectCri,
+  type ExperimentWishes,
   experimentSettings,
   labelNames,
   listOwn,
@@ -25,6 +26,7 @@ import { machineClock } from "../src/measure/round/clock.js";
 import { ServiceLog } from "../src/measure/round/service-log.js";
 import { callMs, cleanUp } from "../src/measure/sandboxes/removal.js";
 import { criDriver } from "../src/measure/workload/cri-driver.js";
+import { ends } from "../src/model/end.js";
 import { median } from "./support.js";
 
 const driverOf = (cri: CriClient) => criDriver({ cri, clock: machineClock, logFolder: tmpdir() });
@@ -42,6 +44,7 @@ export default async function bench(): Promise<void> {
   process.once("SIGINT", () => void takeDown().finally(() => process.exit(130)));
   try {
     await startSkew(containerd, folder);
+    await costByEnd(containerd, folder);
     await shellSkew(containerd, cri, folder);
     await cleanUpSpeed(cri, containerd.endpoint);
     await memorySpeed(cri);
@@ -50,23 +53,36 @@ export default async function bench(): Promise<void> {
   }
 }
 
-/** Requests of one round reach containerd within … of each other, by its own log; and the harness' own CPU. */
-async function startSkew({ endpoint }: PrivateContainerd, folder: string): Promise<void> {
+/** Measures experiments with runc and returns their rounds. */
+async function roundsOf({ endpoint }: PrivateContainerd, folder: string, wishes: readonly ExperimentWishes[]) {
   const service = await openService(endpoint, "cri");
-  const usual = { experiment: "time", runtimes: ["runc"], blocks: 1, warmup: 1 } as const;
-  const experiments = [
-    experimentSettings({ ...usual, concurrency: [100], rounds: 7 }),
-    experimentSettings({ ...usual, concurrency: [400], rounds: 3 }),
-  ];
+  const experiments = wishes.map(each => experimentSettings({ ...each, runtimes: ["runc"], blocks: 1, warmup: 1 }));
   const plan = makePlan({ name: null, experiments, custom: [] }, { runtimes, limits: null });
   const path = await measureCampaign(folder, {
     ...{ plan, service, endpoint, command: [], toolVersion: "bench", report: () => {} },
     signal: new AbortController().signal,
   });
   service.cri.close();
-  const rounds = parseEvents(readFileSync(join(path, "events.ndjson"), "utf8")).rows.filter(
+  return parseEvents(readFileSync(join(path, "events.ndjson"), "utf8")).rows.filter(
     (event): event is RoundEvent => event.event === "round" && !event.warmup,
   );
+}
+
+/** The harness' own CPU for a sandbox until each end. */
+async function costByEnd(containerd: PrivateContainerd, folder: string): Promise<void> {
+  for (const until of ends) {
+    const rounds = await roundsOf(containerd, folder, [{ experiment: "time", concurrency: [20], rounds: 10, until }]);
+    const cost = median(rounds.map(round => round.cpu.harnessMs / round.concurrency));
+    console.log(`  until ${until}: harness ${cost.toFixed(2)} ms CPU per sandbox, 20 at once`);
+  }
+}
+
+/** Requests of one round reach containerd within … of each other, by its own log; and the harness' own CPU. */
+async function startSkew(containerd: PrivateContainerd, folder: string): Promise<void> {
+  const rounds = await roundsOf(containerd, folder, [
+    { experiment: "time", concurrency: [100], rounds: 7 },
+    { experiment: "time", concurrency: [400], rounds: 3 },
+  ]);
   for (const concurrency of [100, 400]) {
     const own = rounds.filter(round => round.concurrency === concurrency);
     const skew = median(own.map(round => round.serviceSkewMs ?? Number.NaN));

@@ -22,6 +22,7 @@ import { type Io, note, print, printJson } from "./io.js";
 interface Options {
   readonly folder: string;
   readonly logLevel: "info" | "debug";
+  readonly otel?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -38,11 +39,12 @@ export default (io: Io): Command => {
   add(env, "up", "start a private containerd; the machine's own is not touched")
     .option(...folder)
     .option("--log-level <level>", "info, or debug for a line per step", level, "info")
+    .option("--otel", "containerd 2: campaigns receive its OpenTelemetry spans, which split a cold start further")
     .action(async (options: Options) => {
       const there = findContainerd(resolve(io.cwd, options.folder));
-      const { logLevel } = options;
-      const containerd =
-        there ?? (await startContainerd(resolve(io.cwd, options.folder), { logLevel, path: io.env.PATH ?? "" }));
+      const { logLevel, otel = false } = options;
+      const settings = { logLevel, otel, path: io.env.PATH ?? "" };
+      const containerd = there ?? (await startContainerd(resolve(io.cwd, options.folder), settings));
       if (there !== undefined) note(io, "it is up already");
       printState(io, options, state(containerd), describe(containerd));
     });
@@ -130,23 +132,21 @@ function printState(io: Io, { json }: Options, document: unknown, lines: readonl
   else print(io, `${lines.join("\n")}\n`);
 }
 
-const state = ({ folder, endpoint, pid, handlers, snapshotter, logPath, configPath }: PrivateContainerd) => ({
-  up: true,
-  folder,
-  endpoint,
-  pid,
-  handlers: handlers.map(({ name }) => name),
-  snapshotter,
-  log: logPath,
-  config: configPath,
-});
+const state = (containerd: PrivateContainerd) => {
+  const { folder, endpoint, pid, handlers, snapshotter, logPath, configPath, spansPort } = containerd;
+  return {
+    ...{ up: true, folder, endpoint, pid, handlers: handlers.map(({ name }) => name), snapshotter },
+    ...{ log: logPath, config: configPath, spansPort },
+  };
+};
 
-const describe = ({ endpoint, pid, handlers, snapshotter, logPath }: PrivateContainerd): string[] => [
+const describe = ({ endpoint, pid, handlers, snapshotter, logPath, spansPort }: PrivateContainerd): string[] => [
   `endpoint     ${endpoint}`,
   `pid          ${pid}`,
   `handlers     ${handlers.map(({ name }) => name).join(", ")}`,
   `snapshotter  ${snapshotter}`,
   `log          ${logPath}`,
+  ...(spansPort === null ? [] : [`spans to     http://127.0.0.1:${spansPort}, where campaigns receive them`]),
 ];
 
 function level(text: string): string {

@@ -5,11 +5,13 @@ import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { thisMachine } from "../changes/index.js";
 import { campaignGroups } from "../containerd/census/control-groups.js";
+import { removeForgotten } from "../containerd/known-containers.js";
 import { clearOrphans } from "../containerd/orphans.js";
 import { removeGroup } from "../containerd/remove-remains.js";
 import { endStoppedShim } from "../containerd/stopped-shim.js";
 import { EventStream } from "../cri/events.js";
 import { ShimLog } from "../cri/shim-log.js";
+import { SpanReceiver } from "../cri/spans.js";
 import type { HeadroomTools, MemoryTools } from "../experiments/visit.js";
 import { readBounds } from "../host/bounds.js";
 import { readCpu } from "../host/cpu.js";
@@ -29,6 +31,7 @@ import { sandboxRequest } from "../sandboxes/request.js";
 import { startOne } from "../sandboxes/start-one.js";
 import { spareFromOom } from "../system/oom-protection.js";
 import { criDriver } from "../workload/cri-driver.js";
+import type { Reports } from "../workload/marks.js";
 import { campaignParent } from "./cgroup-parent.js";
 import { clusterTools } from "./cluster-tools.js";
 import type { MeasureOptions } from "./options.js";
@@ -54,8 +57,13 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
   // those of a session that was killed
   rmSync(logFolder, { recursive: true, force: true });
   // a rehearsal's service has none, and any other than containerd is not asked
-  const reports = service.version.runtimeName === "containerd" && replay === null;
-  const listen = () => [new EventStream(socket), ...(log === null ? [] : [new ShimLog(log)])];
+  const reports = isContainerd(service);
+  const spans = reports ? spansOf(service) : null;
+  const listen = async () => [
+    ...(spans === null ? [] : [await spans.listen()]),
+    ...(log === null ? [] : [new ShimLog(log)]),
+    new EventStream(socket),
+  ];
   const micro = microTools(label, usesSnapshots ? socket : "");
   const cgroupParent = parentFor(service, label, micro);
   const driver = criDriver({ cri, clock, logFolder, cgroupParent, ...(reports ? { listen } : {}) });
@@ -78,6 +86,25 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     preparation: preparationFor(service, driver, label, clock),
     serviceLog: log === null ? null : new ServiceLog(log),
     runCommand: runPrepare,
+    close: async () => spans?.close(),
+  };
+}
+
+/** Whether a service is a containerd, and not a recording that is played back. */
+const isContainerd = ({ version, replay }: Service): boolean => version.runtimeName === "containerd" && replay === null;
+
+/** The spans that a service sends; null for one that sends none. They are received from the first round on to the last. */
+function spansOf({ spansPort }: Service) {
+  if (spansPort === null) return null;
+  let receiver: Promise<SpanReceiver> | undefined;
+  return {
+    async listen(): Promise<Reports> {
+      receiver ??= SpanReceiver.on(spansPort);
+      const spans = await receiver;
+      spans.clear();
+      return { events: () => spans.events(), broken: false, close: () => {} };
+    },
+    close: async () => (await receiver?.catch(() => undefined))?.close(),
   };
 }
 
@@ -135,11 +162,13 @@ const headroomUnder = (socket: string, label: string, micro: MicroTools): Headro
 };
 
 /** Clears up after the sandboxes of a campaign: what a private containerd has forgotten. */
-async function clearAfter({ containerd }: Service, label: string): Promise<number> {
+async function clearAfter(service: Service, label: string): Promise<number> {
+  const { containerd, socket } = service;
+  const forgotten = isContainerd(service) ? await removeForgotten(socket, label) : [];
   for (const group of campaignGroups(groupName(label))) await removeGroup(group);
   if (campaignSlice(label)) await execa("systemctl", ["stop", campaignParent("systemd", label)!], { reject: false });
-  if (containerd === null || !("folder" in containerd.service)) return 0;
-  return (await clearOrphans(containerd.service.folder)).length;
+  if (containerd === null || !("folder" in containerd.service)) return forgotten.length;
+  return forgotten.length + (await clearOrphans(containerd.service.folder)).length;
 }
 
 /** Whether systemd has made the campaign's slice, in v2 or in its own hierarchy of v1. */

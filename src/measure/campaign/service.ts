@@ -32,6 +32,8 @@ export interface Service {
   /** Its log of requests; null where it is not in a file we know. */
   readonly log: string | null;
   readonly network: PodNetwork;
+  /** The loopback port that it sends its spans to; null where it sends none. */
+  readonly spansPort: number | null;
   /** The facts about a handler that a run's manifest records; none for a rehearsal. */
   facts(handler: string): Promise<ServiceFacts>;
   /** What makes the control groups of a handler's sandboxes; null where nothing says it. */
@@ -61,6 +63,7 @@ export async function openService(
     const socket = socketPath(endpoint);
     const replay = replayInfo(status);
     const containerd = replay === null ? knownContainerd(socket) : null;
+    const own = replay === null ? findContainerd(dirname(socket)) : undefined;
     const reported = replay === null ? await cri.cgroupDriver({ timeoutMs: 10_000 }) : null;
     const kubelet = replay === null ? readKubeletConfig() : undefined;
     return {
@@ -68,7 +71,8 @@ export async function openService(
       handlers: runtimeHandlers(status),
       snapshotter: snapshotterOf(status),
       network: podNetworkOf(status),
-      log: replay === null ? (findContainerd(dirname(socket))?.logPath ?? null) : null,
+      log: own?.logPath ?? null,
+      spansPort: own?.spansPort ?? null,
       async facts(handler) {
         // asked again: a campaign may have changed the service's config and restarted it
         const now = {
@@ -90,7 +94,7 @@ export async function openService(
 /** The service of a campaign that needs none: it has no sandboxes and starts none. */
 export const absentService = (): Service => ({
   ...{ cri: absentCri, endpoint: "none", socket: "", replay: null, handlers: null, snapshotter: null },
-  ...{ containerd: null, log: null, network: podNetworkOf({ conditions: [], info: {} }) },
+  ...{ containerd: null, log: null, spansPort: null, network: podNetworkOf({ conditions: [], info: {} }) },
   facts: async () => ({}),
   cgroupDriver: () => null,
   version: { runtimeName: "none", runtimeVersion: "", runtimeApiVersion: "" },

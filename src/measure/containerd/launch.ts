@@ -19,7 +19,7 @@ export async function launch(folder: string, record: ContainerdRecord, timeoutMs
     detached: true,
     stdio: ["ignore", output, output],
     cwd: folder,
-    env: { PATH: record.path },
+    env: { PATH: record.path, ...spanExporter(record.spansPort) },
   });
   closeSync(output);
   const failed = new Promise<never>((_, reject) => child.once("error", reject));
@@ -46,6 +46,19 @@ export async function launch(folder: string, record: ContainerdRecord, timeoutMs
     fail("containerd's CRI does not answer", error);
   }
 }
+
+/** Milliseconds that containerd collects spans before it sends them: a round waits for the last ones. */
+const collectMs = 100;
+
+/** What makes containerd 2 send its spans to a loopback port; nothing without one. */
+const spanExporter = (port: number | undefined): NodeJS.ProcessEnv =>
+  port === undefined
+    ? {}
+    : {
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+        OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
+        OTEL_BSP_SCHEDULE_DELAY: String(collectMs),
+      };
 
 function lastLines(file: string, count: number): string {
   return readFileSync(file, "utf8").trimEnd().split("\n").slice(-count).join("\n");

@@ -5,6 +5,7 @@ import { LabError } from "../../model/errors.js";
 import { cgroupMode } from "../host/cgroups.js";
 import { runtimes } from "../runtimes/index.js";
 import { capSysResource, hasCapability, overlayWorks, searchPath } from "../system/capabilities.js";
+import { freePort } from "../system/free-port.js";
 import { withLock } from "../system/lock.js";
 import { endProcess, isAlive } from "../system/process-identity.js";
 import { clearContainerd } from "./clear.js";
@@ -15,7 +16,7 @@ import { launch } from "./launch.js";
 import { pauseImage, pauseImageName } from "./pause-image.js";
 import { findCniPlugins, podNetwork, podSubnet, readIpForward, readRoutes } from "./pod-network.js";
 import { type ContainerdRecord, containerdPaths, readRecord, recordInTheMaking, writeRecord } from "./record.js";
-import { checkSocketLength, mustBeRoot, requireProgram } from "./requirements.js";
+import { checkSocketLength, mustBeRoot, requireProgram, requireSpans } from "./requirements.js";
 import { runscWrapper } from "./runsc-wrapper.js";
 import { readStaticBusybox, workloadImage, workloadImageName } from "./workload-image.js";
 
@@ -30,6 +31,8 @@ export interface StartOptions {
   readonly path?: string;
   /** Milliseconds until its CRI must answer. */
   readonly timeoutMs?: number;
+  /** Whether it sends the spans of every start to whoever measures; containerd 2 can. */
+  readonly otel?: boolean;
 }
 
 /** A running containerd of our own. */
@@ -43,6 +46,8 @@ export interface PrivateContainerd {
   readonly snapshotter: string;
   readonly logPath: string;
   readonly configPath: string;
+  /** The loopback port that it sends its spans to; null where it sends none. */
+  readonly spansPort: number | null;
   /** Ends containerd with every sandbox it has, unmounts, and removes the folder. Doing it twice is fine. */
   stop(): Promise<void>;
 }
@@ -85,6 +90,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
       command: startCommand(containerd, paths.config, handlers),
       path: `${paths.programs}:${path}`,
       ipForward: readIpForward(),
+      ...(options.otel === true ? { spansPort: await freePort() } : {}),
     };
     mkdirSync(home, { recursive: true });
     try {
@@ -103,6 +109,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
         cniPlugins: cniPlugins ?? "/opt/cni/bin",
         containerdVersion: await versionOf(containerd),
       };
+      if (options.otel === true) requireSpans(settings.containerdVersion);
       writeFileSync(paths.config, containerdConfig(settings));
       if (cniPlugins !== undefined) {
         mkdirSync(join(home, "cni"));
@@ -184,7 +191,8 @@ export async function restartContainerd(folder: string, timeoutMs = 30_000): Pro
   });
 }
 
-function running(home: string, { process, handlers, snapshotter }: ContainerdRecord): PrivateContainerd {
+function running(home: string, record: ContainerdRecord): PrivateContainerd {
+  const { process, handlers, snapshotter, spansPort = null } = record;
   const { socket, log, config } = containerdPaths(home);
   return {
     folder: home,
@@ -195,6 +203,7 @@ function running(home: string, { process, handlers, snapshotter }: ContainerdRec
     snapshotter,
     logPath: log,
     configPath: config,
+    spansPort,
     stop: async () => void (await stopContainerd(home)),
   };
 }

@@ -36,6 +36,8 @@ const record = z.object({
   path: z.string(),
   /** What net.ipv4.ip_forward was: the first pod network sets it, and the clean-up restores it. */
   ipForward: z.string().exactOptional(),
+  /** The loopback port that it sends its spans to; left out where it sends none. */
+  spansPort: z.int().exactOptional(),
 });
 
 /** What a folder says of the private containerd in it. */

@@ -35,3 +35,19 @@ export function checkSocketLength(socket: string, folder: string): void {
     hint: "choose a shorter --folder",
   });
 }
+
+/**
+ * Makes sure that a containerd sends spans. 1.6 has no OpenTelemetry; 1.7 has it, but Debian's sends nothing.
+ *
+ * @param version the numbers of its version
+ * @throws LabError `RUND_ENV_OTEL`
+ */
+export function requireSpans(version: readonly number[]): void {
+  if ((version[0] ?? 0) >= 2) return;
+  throw new LabError("RUND_ENV_OTEL", "machine", "this containerd sends no spans", {
+    where: "--otel",
+    expected: "containerd 2.0 or later",
+    found: version.join("."),
+    hint: "leave --otel out: events and the log split a cold start without spans",
+  });
+}

@@ -1,23 +1,14 @@
-import { type ChannelOptions, Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { LabError } from "../../model/errors.js";
 import type { CallOptions, ContainerConfig, CriClient, SandboxConfig } from "./client.js";
 import { CriError, criReason, ignoreNotFound } from "./errors.js";
 import { type CriMethod, type CriRequest, type CriResponse, criService, type Message } from "./protocol.js";
 import { sentHeader } from "./replay/sent.js";
+import { GrpcFailure, UnaryChannel } from "./unary-channel.js";
+
+const noHeaders = {};
 
 /** Milliseconds a call may take if its caller names no deadline. */
 export const defaultTimeoutMs = 60_000;
-
-const channelOptions: ChannelOptions = {
-  // a cold start is never tried a second time unseen
-  "grpc.enable_retries": 0,
-  // containerd's own limit, for a list of thousands of sandboxes
-  "grpc.max_receive_message_length": 16 * 1024 * 1024,
-  // a restarted containerd is found again at once
-  "grpc.initial_reconnect_backoff_ms": 100,
-  "grpc.max_reconnect_backoff_ms": 1_000,
-  "grpc.enable_http_proxy": 0,
-};
 
 /**
  * A client of a CRI v1 service on a unix socket, over one channel. Nothing connects before the first call, so a wrong
@@ -29,36 +20,26 @@ const channelOptions: ChannelOptions = {
 export function connectCri(endpoint: string): CriClient {
   const path = socketPath(endpoint);
   const service = criService();
-  const channel = new Client(`unix:${path}`, credentials.createInsecure(), channelOptions);
+  const channel = new UnaryChannel(path);
 
-  function call<Method extends CriMethod>(
+  async function call<Method extends CriMethod>(
     method: Method,
     request: CriRequest<Method>,
     { timeoutMs = defaultTimeoutMs, signal }: CallOptions = {},
   ): Promise<CriResponse<Method>> {
     const where = `${path}: ${method}`;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(new CriError("aborted", null, where, "stopped before it was sent"));
-      const { path: name, requestSerialize, responseDeserialize } = service[method];
-      const metadata = new Metadata();
-      if (method === "RunPodSandbox") metadata.set(sentHeader, String(process.hrtime.bigint()));
-      const startedMs = performance.now();
-      const running = channel.makeUnaryRequest(
-        name,
-        requestSerialize,
-        responseDeserialize,
-        request,
-        metadata,
-        { deadline: Date.now() + timeoutMs },
-        (error: ServiceError | null, response?: CriResponse<Method>) => {
-          signal?.removeEventListener("abort", stop);
-          if (error) reject(toCriError(error, where, timeoutMs, performance.now() - startedMs));
-          else resolve(response!);
-        },
-      );
-      const stop = () => running.cancel();
-      signal?.addEventListener("abort", stop, { once: true });
-    });
+    if (signal?.aborted) throw new CriError("aborted", null, where, "stopped before it was sent");
+    const { path: name, requestSerialize, responseDeserialize } = service[method];
+    // a cold start counts from here, so the time is taken last
+    const message = requestSerialize(request);
+    const headers = method === "RunPodSandbox" ? { [sentHeader]: String(process.hrtime.bigint()) } : noHeaders;
+    const startedMs = performance.now();
+    try {
+      return responseDeserialize(await channel.call(name, message, { timeoutMs, signal, headers }));
+    } catch (error) {
+      if (!(error instanceof GrpcFailure)) throw error;
+      throw toCriError(error, where, timeoutMs, performance.now() - startedMs);
+    }
   }
 
   return {
@@ -214,21 +195,10 @@ function containerConfig(container: ContainerConfig, network: SandboxConfig["net
 const nearMs = 20;
 
 /** @param tookMs how long the call took; a deadline that the service reports before ours is over is its own */
-function toCriError(error: ServiceError, where: string, timeoutMs: number, tookMs: number): CriError {
-  const said = withoutFrame(error.details);
-  const reason = criReason(error.code, said);
+function toCriError(error: GrpcFailure, where: string, timeoutMs: number, tookMs: number): CriError {
+  const { code, message } = error;
+  const reason = criReason(code, message);
   if (reason !== "service-timeout" || tookMs < timeoutMs - nearMs)
-    return new CriError(reason, error.code, where, said, error);
-  return new CriError("timeout", error.code, where, `no answer within ${timeoutMs} ms`, error);
-}
-
-/**
- * What grpc-js says of a socket that cannot be connected to, without its words around it.
- *
- * @example withoutFrame("No connection established. Last error: Error: connect ENOENT /a.sock. Resolution note: ") // "connect ENOENT /a.sock"
- */
-export function withoutFrame(details: string): string {
-  return (
-    /^No connection established\. Last error: (?:Error: )?(.*?)\. Resolution note: $/s.exec(details)?.[1] ?? details
-  );
+    return new CriError(reason, code, where, message, error);
+  return new CriError("timeout", code, where, `no answer within ${timeoutMs} ms`, error);
 }

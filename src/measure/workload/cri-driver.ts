@@ -19,7 +19,7 @@ export interface CriDriverTools {
   /** Where the service writes the containers' logs; made when it is needed, removed with the last of them. */
   readonly logFolder: string;
   /** Begins to listen to what the service reports of its work; left out for one that reports nothing. */
-  readonly listen?: () => readonly Reports[];
+  readonly listen?: () => Promise<readonly Reports[]>;
   /** The parent of a sandbox's control groups, by its handler; undefined where the service is to choose. */
   readonly cgroupParent?: (handler: string) => string | undefined;
 }
@@ -42,18 +42,31 @@ export function criDriver(tools: CriDriverTools): Driver {
       }
       await cri.removePodSandbox(id, { timeoutMs });
     },
-    begin: async (workload, sandboxes) => starts(tools, workload, sandboxes),
+    async begin(workload, sandboxes) {
+      const { container, until } = workload;
+      if (container !== null && until === "response") refuseTakenPorts(sandboxes, container);
+      const logs = container === null ? null : openLogs(tools.logFolder);
+      try {
+        return starts(tools, workload, sandboxes, logs, (await tools.listen?.()) ?? []);
+      } catch (error) {
+        logs?.close();
+        throw error;
+      }
+    },
   };
 }
 
 /** No line ever comes from a sandbox without a container. */
 const noLine = new Promise<never>(() => {});
 
-function starts(tools: CriDriverTools, workload: Workload, sandboxes: readonly SandboxConfig[]): Starts {
+function starts(
+  tools: CriDriverTools,
+  workload: Workload,
+  sandboxes: readonly SandboxConfig[],
+  logs: ReturnType<typeof openLogs> | null,
+  reports: readonly Reports[],
+): Starts {
   const { container } = workload;
-  if (container !== null && workload.until === "response") refuseTakenPorts(sandboxes, container);
-  const logs = container === null ? null : openLogs(tools.logFolder);
-  const reports = tools.listen?.() ?? [];
   const containerIds = new Map<number, string>();
   const files = new Map<number, string>();
   return {
@@ -67,7 +80,7 @@ function starts(tools: CriDriverTools, workload: Workload, sandboxes: readonly S
           ...withParent(sandbox, tools.cgroupParent),
           ...(logs === null ? {} : { logDirectory: logs.folder }),
         },
-        container: container === null ? null : containerFor(container, port, file),
+        container: container === null ? null : containerFor(container, port, file, sandbox.labels),
         firstLine: logs?.lines.of(file) ?? noLine,
       };
       const { sample, containerId } = await coldStart(tools, start, from, timeoutMs, signal);
@@ -143,10 +156,16 @@ function withOutput(sample: Sample, line: ReturnType<FirstLines["seen"]>, from: 
     : { ...sample, outputMs, processMs: sinceRelease(line.ownEpochMs, from) };
 }
 
-function containerFor(wanted: WorkloadContainer, port: number, logPath: string): ContainerConfig {
+/** A container carries its sandbox's labels: one that the service forgets is still known as the campaign's. */
+function containerFor(
+  wanted: WorkloadContainer,
+  port: number,
+  logPath: string,
+  labels: SandboxConfig["labels"],
+): ContainerConfig {
   const { image, command, env, cpu, memoryMiB } = wanted;
   return {
-    ...{ name: "workload", image, command, labels: {}, logPath, cpu },
+    ...{ name: "workload", image, command, labels, logPath, cpu },
     env: { PORT: String(port), ...env },
     memoryBytes: memoryMiB === null ? null : memoryMiB * 2 ** 20,
   };

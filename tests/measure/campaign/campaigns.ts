@@ -81,6 +81,7 @@ export async function campaignIn(
       replay: null,
       handlers: null,
       snapshotter: null,
+      spansPort: null,
     },
     ...{
       containerd: null,

@@ -2,12 +2,16 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import type { ReadySample } from "../../../src/campaign-files/index.js";
 import { type PrivateContainerd, startContainerd } from "../../../src/measure/changes/index.js";
 import { workloadImageName } from "../../../src/measure/containerd/workload-image.js";
 import { type ContainerConfig, type CriClient, connectCri, connectCrictl } from "../../../src/measure/cri/index.js";
+import { measureCampaign, openService } from "../../../src/measure/index.js";
 import { until } from "../../support/child-command.js";
 import { crictlOnPath } from "../../support/crictl.js";
 import { needs, program, suiteNeeding } from "../../support/needs.js";
+import { readCampaign } from "../campaign/campaigns.js";
+import { assertNothingLeft, briefTiming, wellPlanned } from "../campaign/real.js";
 import { failsBecause, sandbox } from "./contract.js";
 
 const test = suiteNeeding("containers over CRI", needs.root, needs.containerd, needs.runc, program("busybox"));
@@ -58,6 +62,28 @@ test("by either client a container is created, started, seen to run and to exit,
     await client.removePodSandbox(id);
     await failsBecause("not-found", client.containerStatus(created));
   }
+});
+
+test("a campaign that starts everything by crictl reaches the first line, with every time on the way, and leaves nothing", async () => {
+  const service = await openService(containerd.endpoint, "crictl");
+  const wishes = { runtimes: ["runc"], concurrency: [2], rounds: 1, until: "output" } as const;
+  const path = await measureCampaign(folder, {
+    ...{ plan: wellPlanned([{ experiment: "time", ...wishes }]), service, endpoint: containerd.endpoint, command: [] },
+    ...{ toolVersion: "0", report: () => {}, signal: new AbortController().signal, timing: briefTiming },
+  });
+  service.cri.close();
+  const [round] = readCampaign(path).rounds;
+  for (const sample of round!.samples as readonly ReadySample[]) {
+    const { sentMs, answeredMs, readyMs, createdMs, startedMs, outputMs, until: end, marksMissing } = sample;
+    const times = [sentMs, answeredMs, readyMs, createdMs!, startedMs!];
+    assert.equal(
+      [...times].sort((a, b) => a - b),
+      times,
+    );
+    assert.ok(outputMs! > createdMs!);
+    assert.equal([end, marksMissing], ["output", undefined]);
+  }
+  await assertNothingLeft(containerd);
 });
 
 test("an image that the service has is described, one that it lacks is null, and one that nobody serves cannot be pulled", async () => {

@@ -1,22 +1,12 @@
 import { rmSync } from "node:fs";
 import { Server, ServerCredentials, type ServerWritableStream } from "@grpc/grpc-js";
+import { field } from "../../support/protobuf.js";
 
 /** An event as containerd sends it, with the fields that a subscriber may rely on. */
 export interface SentEvent {
   readonly topic: string;
   readonly id: string;
   readonly epochMs: number;
-}
-
-/** A field of a protobuf message: of type text or bytes (2), or a number (0). */
-function field(number: number, value: string | Buffer | number): Buffer {
-  if (typeof value === "number") return Buffer.from([number << 3, ...varint(value)]);
-  const bytes = Buffer.from(value);
-  return Buffer.concat([Buffer.from([(number << 3) | 2, ...varint(bytes.length)]), bytes]);
-}
-
-function varint(value: number): number[] {
-  return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 }
 
 /** `containerd.types.Envelope`, encoded by hand from containerd's published field numbers. */

@@ -1,10 +1,13 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { FailedSample, Sample } from "../../../src/campaign-files/index.js";
+import { removeForgotten } from "../../../src/measure/containerd/known-containers.js";
 import { findCniPlugins } from "../../../src/measure/containerd/pod-network.js";
 import { restartContainerd } from "../../../src/measure/containerd/private-containerd.js";
+import { workloadImageName } from "../../../src/measure/containerd/workload-image.js";
 import { connectCri } from "../../../src/measure/cri/index.js";
 import { failureHint } from "../../../src/measure/cri/known-failures.js";
 import {
@@ -96,6 +99,26 @@ test("a log that the service cannot write is a failed start with its words and a
   const [cell] = summariseCells(events);
   assert.equal([cell?.failedStage, cell?.failed], ["start", 2]);
   assert.match(failureHint(cell?.firstFailure ?? "") ?? "", "--out");
+  await assertNothingLeft(containerd);
+});
+
+test("a container that a cancelled creation left on record is removed with its snapshot, and nobody else's is", async () => {
+  const ctr = (...words: string[]) =>
+    execFileSync("ctr", ["-a", containerd.socket, "-n", "k8s.io", ...words], { encoding: "utf8" }).trim();
+  const create = (id: string, campaign: string) =>
+    ctr(
+      ...["containers", "create", "--snapshotter", containerd.snapshotter],
+      ...["--label", `rund-lab.campaign=${campaign}`, workloadImageName, id],
+    );
+  const snapshots = () => ctr("snapshots", "--snapshotter", containerd.snapshotter, "ls");
+  create("forgotten", "mine");
+  create("foreign", "mine-2");
+  assert.match(snapshots(), "forgotten");
+  assert.equal(await removeForgotten(containerd.socket, "mine"), ["forgotten"]);
+  assert.is(ctr("containers", "ls", "-q"), "foreign");
+  assert.not.match(snapshots(), "forgotten");
+  assert.equal(await removeForgotten(containerd.socket, "mine"), []);
+  ctr("containers", "rm", "foreign");
   await assertNothingLeft(containerd);
 });
 

@@ -1,0 +1,143 @@
+import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from "node:http2";
+import { connect as connectSocket } from "node:net";
+
+/** What ended a call without a response: a gRPC status code from 1 to 16, and the words of whoever ended it. */
+export class GrpcFailure extends Error {
+  readonly code: number;
+
+  constructor(code: number, details: string) {
+    super(details);
+    this.code = code;
+  }
+}
+
+/** How long a call may take, what ends it before, and request headers besides gRPC's own. */
+export interface UnaryOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const cancelled = 1;
+const deadlineExceeded = 4;
+const unimplemented = 12;
+const unavailable = 14;
+
+/** Bytes before a message: whether it is compressed, and its length. */
+const prefixBytes = 5;
+
+/** The calls that may be in flight at once, until the service has told its own limit. */
+const inFlight = 4_096;
+
+/**
+ * gRPC's unary calls over one HTTP/2 connection on a unix socket, and nothing else of gRPC. A call costs this program about
+ * half of what it costs by @grpc/grpc-js, and what the harness spends is taken from the runtimes that it measures.
+ */
+export class UnaryChannel {
+  readonly #socket: string;
+  #session: ClientHttp2Session | null = null;
+
+  /** @param socket nothing connects before the first call; after a connection is lost, the next call connects again */
+  constructor(socket: string) {
+    this.#socket = socket;
+  }
+
+  /**
+   * Sends a message and returns the one that answers it.
+   *
+   * @param path such as `/runtime.v1.RuntimeService/Version`
+   * @throws GrpcFailure with code 4 once the time is over, 1 if the signal ends it, 14 if there is no connection
+   */
+  call(path: string, message: Buffer, { timeoutMs, signal, headers }: UnaryOptions): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const session = this.#connected();
+      const stream = session.request({
+        ...{ ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" },
+        ...{ "grpc-timeout": `${Math.ceil(timeoutMs)}m`, ...headers },
+      });
+      let ended: GrpcFailure | null = null;
+      let lost: Error | null = null;
+      let status: IncomingHttpHeaders = {};
+      const chunks: Buffer[] = [];
+      const end = (code: number) => {
+        ended ??= new GrpcFailure(code, code === cancelled ? "cancelled by the caller" : "deadline exceeded");
+        stream.close(constants.NGHTTP2_CANCEL);
+      };
+      const stop = () => end(cancelled);
+      const timer = setTimeout(end, timeoutMs, deadlineExceeded);
+      signal?.addEventListener("abort", stop, { once: true });
+      stream.on("response", head => {
+        status = head;
+      });
+      stream.on("trailers", trailers => {
+        status = { ...status, ...trailers };
+      });
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      stream.on("error", error => {
+        lost = error;
+      });
+      stream.once("close", () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", stop);
+        const failure = failureOf(status, lost);
+        if (failure === null) resolve(firstMessage(chunks));
+        else reject(ended ?? failure);
+      });
+      stream.end(framed(message));
+    });
+  }
+
+  close(): void {
+    this.#session?.close();
+    this.#session = null;
+  }
+
+  #connected(): ClientHttp2Session {
+    if (this.#session !== null && !this.#session.closed && !this.#session.destroyed) return this.#session;
+    const session = connect("http://localhost", {
+      createConnection: () => connectSocket(this.#socket),
+      peerMaxConcurrentStreams: inFlight,
+    });
+    // each call in flight fails by itself
+    session.on("error", () => {});
+    // a call has a timer that keeps the program alive; an idle connection does not
+    session.unref();
+    this.#session = session;
+    return session;
+  }
+}
+
+function framed(message: Buffer): Buffer {
+  const frame = Buffer.allocUnsafe(prefixBytes + message.length);
+  frame[0] = 0;
+  frame.writeUInt32BE(message.length, 1);
+  message.copy(frame, prefixBytes);
+  return frame;
+}
+
+function firstMessage(chunks: readonly Buffer[]): Buffer {
+  const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  return body.length < prefixBytes ? body : body.subarray(prefixBytes, prefixBytes + body.readUInt32BE(1));
+}
+
+/** Why a call that is over has no response; null if it has one. */
+function failureOf(status: IncomingHttpHeaders, lost: Error | null): GrpcFailure | null {
+  const code = status["grpc-status"];
+  if (code === "0") return null;
+  if (code !== undefined) return new GrpcFailure(Number(code), decoded(String(status["grpc-message"] ?? "")));
+  const http = status[":status"];
+  if (http !== undefined && Number(http) !== 200) {
+    return new GrpcFailure(unimplemented, `an HTTP status of ${http} in place of a gRPC answer`);
+  }
+  const cause = lost?.cause instanceof Error ? lost.cause : lost;
+  return new GrpcFailure(unavailable, cause?.message ?? "the connection was closed");
+}
+
+/** gRPC percent-encodes the bytes of a message that are not printable. */
+function decoded(message: string): string {
+  try {
+    return decodeURIComponent(message);
+  } catch {
+    return message;
+  }
+}
