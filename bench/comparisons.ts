@@ -49,6 +49,12 @@ export default async function bench(
       `--detect 5% by a pilot of 10 rounds, ${concurrency.length} cells, true ratio ${factor.toFixed(3)}: ${wanted} in ${share(cells)} of cells; rounds: median ${median(found.map(({ rounds }) => rounds))}`,
     );
   }
+  for (const factor of [1, 1.1]) {
+    const stopped = seeds.map(seed => detect({ ...shared, factor, concurrency: [10] }, seed).stopped);
+    console.log(
+      `a gate slower:5% with the rounds that --detect 5% names, true ratio ${factor}: stops ${share(stopped)} of campaigns`,
+    );
+  }
   const recorded = await loadDataset(folder);
   const pair: readonly [string, string] = [runtime, again];
   for (const factor of [1, 1.1]) {

@@ -49,7 +49,7 @@ export const idlab: Importer = {
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
       number++;
       if (run === null) {
-        const [, shim, snapshotter, count, kB] = header.exec(line) ?? [];
+        const [, shim, snapshotter, count, kB] = header.exec(line.replace(/^\ufeff/, "")) ?? [];
         if (shim === undefined || snapshotter === undefined) {
           sink.problem(number, "RUND_IMPORT_FIELD", "a header shim-and-options,snapshotter,number", line.slice(0, 60));
           stream.destroy();

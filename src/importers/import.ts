@@ -56,7 +56,8 @@ function readHead(path: string): Head {
     const file = openSync(path, "r");
     try {
       const bytes = Buffer.alloc(headBytes);
-      return { name, folder: false, text: bytes.toString("utf8", 0, readSync(file, bytes)) };
+      const text = bytes.toString("utf8", 0, readSync(file, bytes));
+      return { name, folder: false, text: text.replace(/^\ufeff/, "") };
     } finally {
       closeSync(file);
     }

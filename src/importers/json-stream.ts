@@ -43,6 +43,7 @@ interface Open {
 
 const byte = (character: string) => character.charCodeAt(0);
 const [quote, backslash, lineFeed] = [byte('"'), byte("\\"), byte("\n")];
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const isSpace = (code: number) => code === 32 || code === 10 || code === 13 || code === 9;
 /** Ends a number, true, false or null. */
 const endsWord = (code: number) => isSpace(code) || code === byte(",") || code === byte("]") || code === byte("}");
@@ -52,6 +53,7 @@ export class JsonReader {
   fault: JsonFault | null = null;
   readonly #places: readonly { readonly parts: readonly string[]; readonly visit: JsonVisitor }[];
   readonly #open: Open[] = [];
+  #begun = false;
   #line = 1;
   #done = false;
   /** Bytes of a string or word that began in an earlier chunk. */
@@ -65,7 +67,10 @@ export class JsonReader {
 
   feed(chunk: Buffer): void {
     let begin = 0;
-    for (let i = 0; i < chunk.length && this.fault === null; i++) {
+    // editors and shells of Windows put a byte-order mark before the document
+    const first = !this.#begun && chunk.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
+    this.#begun ||= chunk.length > 0;
+    for (let i = first; i < chunk.length && this.fault === null; i++) {
       const code = chunk[i]!;
       if (this.#token === "string") {
         if (this.#escaped) this.#escaped = false;

@@ -256,6 +256,21 @@ test("a value that can be no latency is a problem with its place, and no number"
   assert.is((await load("boot-times.json", kataBoot(-3))).problemCount, 1);
 });
 
+test("a byte-order mark and Windows line ends change nothing", async () => {
+  for (const [name, text] of Object.entries({
+    "p.json": critest,
+    "h.json": hyperfine,
+    start: idlabStart,
+    "l.csv": stellar,
+  })) {
+    assert.equal(
+      cells(await load(name, `\ufeff${text.replaceAll("\n", "\r\n")}`)),
+      cells(await load(name, text)),
+      name,
+    );
+  }
+});
+
 test("a file that is cut off gives the rows before the cut, and a problem", async () => {
   const cut = await load("h.json", hyperfine.slice(0, hyperfine.indexOf('{"command":"ctr run kata"') + 40));
   assert.equal(cells(cut), [["ctrrunrunc", 1, [100, 300], 200, 1]]);

@@ -97,18 +97,22 @@ export function untilDecided(campaign: SimulatedCampaign, seed: string): { block
 /**
  * Plans a comparison by a simulated pilot, measures the planned campaign, and says of each cell what was found.
  *
- * @returns the rounds that the plan named, and the verdicts
+ * @returns the rounds that the plan named, the verdicts, and whether a gate at 5 % stops the second runtime
  */
-export function detect(campaign: SimulatedCampaign, seed: string): { rounds: number; verdicts: readonly string[] } {
+export function detect(
+  campaign: SimulatedCampaign,
+  seed: string,
+): { readonly rounds: number; readonly verdicts: readonly string[]; readonly stopped: boolean } {
   const pilot = campaignOf([...simulate({ ...campaign, factor: 1 }, random(`${seed}/pilot`))]);
   const { concurrency } = campaign;
   const planned = { experiment: "time", runtimes, density: [0], concurrency, tolerance: 0.05 } as const;
   const { rounds } = roundsToDetect(planned, [pilot]);
-  const measured = { ...campaign, blocks: rounds, roundsPerBlock: 1 };
-  const verdicts = within(campaignOf([...simulate(measured, random(`${seed}/measured`))])).map(
-    ({ verdict }) => verdict,
-  );
-  return { rounds, verdicts };
+  const measured = campaignOf([
+    ...simulate({ ...campaign, blocks: rounds, roundsPerBlock: 1 }, random(`${seed}/measured`)),
+  ]);
+  const found = compare(measured, measured, { runtimes: [{ a: "first", b: "second" }] });
+  const verdicts = found.cells.filter(({ metric }) => metric === "time").map(({ verdict }) => verdict);
+  return { rounds, verdicts, stopped: stoppedBy(found, 0.05).length > 0 };
 }
 
 /**
