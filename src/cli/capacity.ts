@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { type Capacity, capacity } from "../analysis/capacity/index.js";
 import { withInterval } from "../analysis/claims/text.js";
-import { loadDataset } from "../analysis/datasets/index.js";
+import { type Dataset, loadDataset } from "../analysis/datasets/index.js";
 import { LabError } from "../model/errors.js";
 import { runtimeLabel } from "../model/runtimes.js";
 import { type Io, print, printJson } from "./io.js";
@@ -10,7 +10,8 @@ import { textTable, wrap } from "./text-table.js";
 interface Options {
   readonly runtime: string;
   readonly hostMemory: number;
-  readonly guestMemory: number;
+  readonly guestMemory?: number;
+  readonly fit?: string;
   readonly reserve: number;
   readonly data: string;
   readonly json?: boolean;
@@ -19,21 +20,24 @@ interface Options {
 export default (io: Io): Command =>
   new Command("capacity")
     .description(
-      "How many sandboxes a host holds, by three models of what one costs, side by side: idle (PSS), host (fall of MemAvailable) and committed (true guest memory and overhead). The range is the answer. Sizes take a unit: 384GiB, 384GB, 128MiB.",
+      "How many sandboxes a host holds, by three models of what one costs, side by side: idle (PSS), host (fall of MemAvailable) and committed (true guest memory and overhead). The range is the answer. A fit campaign is the best model, and says how far the others were off. Sizes take a unit: 384GiB, 384GB, 128MiB.",
     )
     .requiredOption("--runtime <id>", "the runtime, as the data names it")
     .requiredOption("--host-memory <size>", "the host's memory", bytes)
-    .requiredOption("--guest-memory <size>", "the guest memory's label, one that was measured", bytes)
+    .option("--guest-memory <size>", "the guest memory's label, one that was measured; none for a ramp alone", bytes)
     .option("--reserve <size>", "memory kept for the host itself", bytes, 0)
     .option("--data <dir>", "paper_data, ae_data or a folder", "paper_data")
+    .option("--fit <dir>", "a fit campaign of the runtime; the data's own ramps if left out")
     .option("--json", "one JSON document")
     .action(async (options: Options) => {
-      const found = capacity(await loadDataset(options.data, io.cwd), {
+      const dataset = await loadDataset(options.data, io.cwd);
+      const question = {
         runtime: options.runtime,
         hostBytes: options.hostMemory,
         reserveBytes: options.reserve,
-        memoryMb: options.guestMemory / 2 ** 20,
-      });
+        memoryMb: options.guestMemory === undefined ? null : options.guestMemory / 2 ** 20,
+      };
+      const found = capacity(dataset, question, await rampsOf(options.fit, options.runtime, io, dataset));
       if (options.json === true) printJson(io, found);
       else print(io, `${report(found).join("\n")}\n`);
     });
@@ -60,21 +64,42 @@ function bytes(size: string): number {
   });
 }
 
+/** The ramps to judge by. @throws LabError `RUND_CAPACITY` if the campaign that is named has none of the runtime */
+async function rampsOf(folder: string | undefined, runtime: string, io: Io, { fits = [] }: Dataset) {
+  if (folder === undefined) return fits;
+  const named = (await loadDataset(folder, io.cwd)).fits ?? [];
+  if (named.some(ramp => ramp.runtime === runtime)) return named;
+  throw new LabError("RUND_CAPACITY", "input", "", {
+    where: folder,
+    expected: `a ramp of ${runtime}`,
+    found: [...new Set(named.map(ramp => ramp.runtime))].join(", ") || "no ramp",
+    hint: `\`rund-lab run fit --runtime ${runtime}\` measures one`,
+  });
+}
+
 function report(found: Capacity): readonly string[] {
   const { dataset, runtime, hostBytes, reserveBytes, memoryMb, trueGuestMb, measuredDensity, models, range } = found;
   const guest = trueGuestMb === null ? "the true guest memory is not recorded" : `in truth ${trueGuestMb} MiB`;
-  const title = `${runtimeLabel(runtime)} with ${memoryMb} MiB by the label (${guest}), on ${gibibytes(hostBytes)} less a reserve of ${gibibytes(reserveBytes)}, by ${dataset}: ${range[0]} to ${range[1]} sandboxes.`;
-  const rows = models.map(({ model, perSandboxKiB, sandboxes, basis }) => [
+  const labelled = memoryMb === null ? "" : ` with ${memoryMb} MiB by the label (${guest})`;
+  const title = `${runtimeLabel(runtime)}${labelled}, on ${gibibytes(hostBytes)} less a reserve of ${gibibytes(reserveBytes)}, by ${dataset}: ${range[0]} to ${range[1]} sandboxes.`;
+  const ramped = models.some(({ model }) => model === "fit");
+  const rows = models.map(({ model, perSandboxKiB, sandboxes, basis, off }) => [
     model,
     sandboxes === null ? "–" : String(sandboxes),
     perSandboxKiB === null ? "–" : `${(perSandboxKiB / 1024).toFixed(1)} MiB`,
+    ...(ramped ? [off === null ? "" : `${off < 0 ? "−" : "+"}${Math.abs(100 * off).toFixed(0)} %`] : []),
     basis,
   ]);
+  const best = models.find(({ model }) => model === "fit");
   return [
     ...wrap(title, 100),
+    ...(best === undefined ? [] : wrap(`The ramp's answer is the best of them: ${best.sandboxes} sandboxes.`, 100)),
     `At most ${measuredDensity} ran at once in the data; beyond that every number comes from a model.`,
     "",
-    ...textTable([["model", "sandboxes", "each", "from"], ...rows], [1, 2]),
+    ...textTable(
+      [["model", "sandboxes", "each", ...(ramped ? ["off"] : []), "from"], ...rows],
+      ramped ? [1, 2, 3] : [1, 2],
+    ),
     "",
     ...starts(found),
   ];

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { lab } from "../support/command-line.js";
+import { projectRoot } from "../support/needs.js";
 
 const test = suite("rund-lab capacity");
 const ask = (...more: readonly string[]) => lab(["capacity", "--runtime", "rund", ...more]);
@@ -45,6 +47,20 @@ test("an unknown runtime is bad input, a missing option a usage error", async ()
   assert.is(stranger.code, 4);
   assert.match(stranger.stderr, "memory of nobody");
   assert.is((await ask()).code, 2);
+});
+
+test("the recorded ramp of gVisor is the best model, and the text says how far PSS was off", async () => {
+  const campaign = join(projectRoot, "raw/arrivals-and-fit");
+  const asked = ["capacity", "--runtime", "runsc", "--host-memory", "16GiB", "--data", campaign];
+  const { code, stdout } = await lab(asked);
+  assert.is(code, 0);
+  assert.match(stdout, /^The ramp's answer is the best of them: \d+ sandboxes\.$/m);
+  assert.match(stdout, /^idle +\d+ +\d+\.\d MiB +[−+]\d+ % +PSS at the end of a ramp to 150$/m);
+  const { models } = JSON.parse((await lab([...asked, "--json"])).stdout) as { models: { model: string }[] };
+  assert.is(models[0]!.model, "fit");
+  const other = await ask("--host-memory", "16GiB", "--guest-memory", "128MiB", "--fit", campaign);
+  assert.is(other.code, 4);
+  assert.match(other.stderr, /expected a ramp of rund, found runc, crun, runsc/);
 });
 
 test.run();

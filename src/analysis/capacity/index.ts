@@ -1,5 +1,5 @@
-/** How many sandboxes a host holds, by three models of what one costs. */
-export { type Capacity, type CapacityQuestion, capacity, type StartTime } from "./capacity.js";
+/** How many sandboxes a host holds, by a ramp and by three models of what one costs. */
+export { type Capacity, type CapacityQuestion, capacity, type ModelAnswer, type StartTime } from "./capacity.js";
 export { fitColumns, fitsCsv } from "./fits.js";
 export { type CapacityModel, type SandboxCost, sandboxCost, sandboxesIn } from "./models.js";
 export { type Overhead, overhead, runtimeClassYaml } from "./overhead.js";

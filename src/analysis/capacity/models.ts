@@ -5,9 +5,10 @@ import { mean } from "../stats/mean.js";
 export interface CapacityModel {
   /**
    * `idle`: the PSS of sandboxes that do nothing. `host`: the fall of the host's MemAvailable. `committed`: the guest's
-   * true memory, as if every guest used all of it, and the PSS of the processes beside it.
+   * true memory, as if every guest used all of it, and the PSS of the processes beside it. `fit`: what one sandbox more took
+   * of MemAvailable in a ramp.
    */
-  readonly model: "idle" | "host" | "committed";
+  readonly model: "fit" | "idle" | "host" | "committed";
   /** Null where the data does not carry the model. */
   readonly perSandboxKiB: number | null;
   /** What it was taken from, or why it could not be. */

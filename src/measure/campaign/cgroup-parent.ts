@@ -67,3 +67,15 @@ export function campaignParent(driver: CgroupDriver | null, label: string): stri
   if (driver === "systemd") return `rundlab-${label.replaceAll(/[^\w.:]/g, "_")}.slice`;
   return undefined;
 }
+
+/**
+ * Returns the folder of a parent of control groups, below a hierarchy's root. A slice lies in those that its hyphens name.
+ *
+ * @example parentFolder("/lab/a") // "/lab/a"
+ * @example parentFolder("lab-a-b.slice") // "/lab.slice/lab-a.slice/lab-a-b.slice"
+ */
+export function parentFolder(parent: string): string {
+  if (parent.startsWith("/")) return parent;
+  const words = parent.replace(/\.slice$/, "").split("-");
+  return words.map((_, index) => `/${words.slice(0, index + 1).join("-")}.slice`).join("");
+}

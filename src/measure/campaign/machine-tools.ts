@@ -21,6 +21,7 @@ import { readSizes } from "../host/smaps.js";
 import { readHostMemory, readHostState, readMemoryPressure, readMemorySettings } from "../host/state.js";
 import { groupName } from "../micro/cgroup-tree.js";
 import { type MicroTools, microTools } from "../micro/micro-tools.js";
+import type { Plan } from "../plan/plan.js";
 import { type Clock, fasterClock, machineClock } from "../round/clock.js";
 import { type Driver, emptySandbox } from "../round/driver.js";
 import { watchLoop } from "../round/loop-delay.js";
@@ -32,7 +33,7 @@ import { startOne } from "../sandboxes/start-one.js";
 import { spareFromOom } from "../system/oom-protection.js";
 import { criDriver } from "../workload/cri-driver.js";
 import type { Reports } from "../workload/marks.js";
-import { campaignParent } from "./cgroup-parent.js";
+import { campaignParent, parentFolder } from "./cgroup-parent.js";
 import { clusterTools } from "./cluster-tools.js";
 import type { MeasureOptions } from "./options.js";
 import { machinePreparation, type Preparation, replayPreparation } from "./preparation.js";
@@ -79,7 +80,7 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     watchLoop,
     timing: timing ?? (replay === null ? usualTiming : replayTiming),
     memory: memory ?? hostMemory(socket),
-    headroom: headroomUnder(socket, label, micro),
+    headroom: headroomUnder(socket, label, micro, plan),
     micro,
     endStoppedShim,
     clearOrphans: () => clearAfter(service, label),
@@ -151,9 +152,11 @@ function parentFor(service: Service, label: string, micro: MicroTools): (handler
   };
 }
 
-/** The limits that the engine's sandboxes meet: those of the campaign's own parent, and of `/k8s.io`, where the service chooses. */
-const headroomUnder = (socket: string, label: string, micro: MicroTools): HeadroomTools => {
-  const groups = ["/k8s.io", `/${groupName(label)}`, `/rundlab.slice/${campaignParent("systemd", label)}`];
+/** The limits that the engine's sandboxes meet: those of the parents that were asked for, of the campaign's own, and of `/k8s.io`. */
+const headroomUnder = (socket: string, label: string, micro: MicroTools, { settings }: Plan): HeadroomTools => {
+  const asked = settings.experiments.flatMap(({ cgroupParent }) => cgroupParent ?? []);
+  const own = [campaignParent("cgroupfs", label)!, campaignParent("systemd", label)!];
+  const groups = ["/k8s.io", ...[...own, ...asked].map(parentFolder)];
   const pids = () => {
     const engine = listenerOf(socket);
     return engine === undefined ? (["self"] as const) : (["self", engine] as const);

@@ -256,7 +256,7 @@ export const settingRules = {
     ...own,
     value: "text",
     placeholder: "<objective>",
-    pattern: /^p\d{1,2}(\.\d{1,2})?:\d{1,6}(\.\d{1,3})?(ms|s)$/,
+    pattern: /^p(?!0+(\.0+)?:)\d{1,2}(\.\d{1,2})?:(?!0+(\.0+)?m?s)\d{1,6}(\.\d{1,3})?(ms|s)$/,
     expected: "a quantile and a limit, such as p99:2s",
     help: "what latencies are asked to keep, such as p99:2s; the highest rate held is reported",
   },

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { capacity } from "../../../src/analysis/capacity/index.js";
+import type { FitEvent } from "../../../src/campaign-files/index.js";
 import { LabError } from "../../../src/model/errors.js";
 import { dataset, memoryCell, rounds, startCell } from "../synthetic.js";
 
@@ -66,6 +67,7 @@ test("a model that the data does not carry has no answer, and says why", () => {
     perSandboxKiB: null,
     basis: "MemAvailable was not recorded",
     sandboxes: null,
+    off: null,
   });
 });
 
@@ -96,6 +98,45 @@ test("nothing is extrapolated: a runtime or a guest memory without data is an er
   assert.throws(() => capacity(kata, { ...question, memoryMb: 256 }), /guests of 128, 512 MiB/);
   assert.throws(() => capacity(kata, { ...question, runtime: "rund" }), /memory of kata/);
   assert.throws(() => capacity(dataset(), question), /memory of none/);
+});
+
+/** A ramp in which a sandbox more takes 150 MiB, after 1,000 MiB that the first ones pay; its last step failed. */
+const ramp = {
+  ...{ runtime: "kata", hostBefore: { memAvailableKiB: 100_000 * 1024 } },
+  steps: [10, 20, 40, 50].map(density => ({
+    ...{ density, failed: density === 50 ? 3 : 0, pssKiB: density * 120 * 1024 },
+    host: { memAvailableKiB: (100_000 - (density === 50 ? 90_000 : 1_000 + density * 150)) * 1024 },
+  })),
+} as unknown as FitEvent;
+
+test("a ramp is the best model, and says how far the others were off", () => {
+  const { models, measuredDensity } = capacity(kata, question, [ramp]);
+  // by hand: 102,400 MiB by 150; 140, 200 and 348 MiB for a sandbox are 1/15 less, 1/3 more and 1.32 times more
+  assert.equal(
+    models.map(({ model, sandboxes, off }) => [model, sandboxes, off === null ? null : Math.round(off * 1000)]),
+    [
+      ["fit", 682, null],
+      ["idle", 731, -67],
+      ["host", 512, 333],
+      ["committed", 294, 1320],
+    ],
+  );
+  assert.is(measuredDensity, 1000);
+});
+
+test("a ramp answers alone where no guest memory is named, with its own PSS and fall beside it", () => {
+  const { models, measuredDensity } = capacity({ ...dataset(), fits: [ramp] }, { ...question, memoryMb: null });
+  // by hand: at 40 sandboxes the fall is 1,000 / 40 + 150 = 175 MiB each
+  assert.equal(
+    models.map(({ model, perSandboxKiB }) => [model, Math.round(perSandboxKiB! / 1024)]),
+    [
+      ["fit", 150],
+      ["idle", 120],
+      ["host", 175],
+    ],
+  );
+  assert.is(measuredDensity, 40);
+  assert.throws(() => capacity(dataset(), { ...question, memoryMb: null }), /or a ramp of it/);
 });
 
 test("a reserve that leaves nothing is an error", () => {

@@ -1,9 +1,16 @@
+import { join } from "node:path";
+import { V1ObjectMeta } from "@kubernetes/client-node/dist/gen/models/V1ObjectMeta.js";
+import { V1Overhead } from "@kubernetes/client-node/dist/gen/models/V1Overhead.js";
+import { V1RuntimeClass } from "@kubernetes/client-node/dist/gen/models/V1RuntimeClass.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { parse } from "yaml";
 import { fitsCsv, type Overhead, overhead, runtimeClassYaml } from "../../../src/analysis/capacity/index.js";
 import type { Dataset } from "../../../src/analysis/datasets/dataset.js";
+import { loadDataset } from "../../../src/analysis/datasets/index.js";
 import type { FitEvent } from "../../../src/campaign-files/index.js";
 import { dataset } from "../../present/figures/dataset.js";
+import { projectRoot } from "../../support/needs.js";
 
 const test = suite("the overhead of a sandbox");
 
@@ -42,6 +49,29 @@ test("the YAML is a RuntimeClass with what was measured and the margin added, ro
     runtimeClassYaml(found, 0.1).replaceAll(/^#.*\n/gm, ""),
     "apiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata:\n  name: runsc\nhandler: runsc\noverhead:\n  podFixed:\n    memory: 13Mi\n    cpu: 1m\n",
   );
+});
+
+/** Fields and their types, as the Kubernetes client's models declare them. */
+const fieldsOf = (model: { getAttributeTypeMap(): { baseName: string; type: string }[] }) =>
+  new Map(model.getAttributeTypeMap().map(({ baseName, type }) => [baseName, type]));
+
+test("every RuntimeClass of the recorded campaign fits the schema of Kubernetes", async () => {
+  const data = await loadDataset(join(projectRoot, "raw/arrivals-and-fit"));
+  for (const runtime of ["runc", "crun", "runsc"]) {
+    const document = parse(runtimeClassYaml(overhead(data, runtime), 0.1)) as V1RuntimeClass;
+    assert.equal([document.apiVersion, document.kind], ["node.k8s.io/v1", "RuntimeClass"]);
+    assert.ok(Object.keys(document).every(key => fieldsOf(V1RuntimeClass).has(key)));
+    assert.ok(Object.keys(document.overhead!).every(key => fieldsOf(V1Overhead).has(key)));
+    assert.ok(Object.keys(document.metadata!).every(key => fieldsOf(V1ObjectMeta).has(key)));
+    // a DNS label: https://kubernetes.io/docs/concepts/containers/runtime-class/
+    for (const name of [document.metadata!.name!, document.handler])
+      assert.match(name, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+    const { memory, cpu, ...others } = document.overhead!.podFixed!;
+    // quantities of whole MiB and of whole millicores
+    assert.match(memory!, /^[1-9]\d*Mi$/);
+    assert.match(cpu ?? "1m", /^[1-9]\d*m$/);
+    assert.equal(others, {});
+  }
 });
 
 test("the upper end of an interval counts where there is one", () => {

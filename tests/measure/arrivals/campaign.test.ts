@@ -148,6 +148,10 @@ for (const [what, wishes, message] of [
   ["a hold longer than the window", { hold: "11" }, /outlive the window/],
   ["a hold that is no time", { hold: "long" }, /expected seconds such as 2/],
   ["an objective without a quantile", { slo: "2s" }, /such as p99:2s/],
+  ["an objective without a limit", { slo: "p99" }, /such as p99:2s/],
+  ["the quantile 0", { slo: "p0:2s" }, /such as p99:2s/],
+  ["a limit of 0", { slo: "p99:0ms" }, /such as p99:2s/],
+  ["a mean hold longer than the window", { hold: "exponential:11" }, /outlive the window/],
   ["arrivals of another kind", { arrivals: "bursts" }, /poisson, uniform or trace:FILE/],
 ] as const) {
   test(`${what} is refused before anything is started`, () => {

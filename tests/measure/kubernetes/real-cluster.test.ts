@@ -103,6 +103,22 @@ test("the least rights of environment/kubernetes/rights.yaml are enough for a ca
     api.close();
   }));
 
+test("the cluster accepts the RuntimeClass that `overhead` prints, in a dry run", async () => {
+  const campaign = join(projectRoot, "raw/arrivals-and-fit");
+  const { stdout } = await execa("node", [program, "overhead", campaign]);
+  const api = await admin();
+  const documents = parseAllDocuments(stdout).map(document => document.toJS() as { metadata: { name: string } });
+  assert.is(documents.length, 3);
+  for (const document of documents) {
+    const body = { ...document, metadata: { name: `rund-lab-${document.metadata.name}` } };
+    const query = { dryRun: "All" };
+    const path = "/apis/node.k8s.io/v1/runtimeclasses";
+    const made = await api.call<{ overhead: { podFixed: object } }>({ method: "POST", path, query, body });
+    assert.equal(made.overhead, (document as unknown as typeof made).overhead);
+  }
+  api.close();
+});
+
 test("a RuntimeClass that the cluster does not have is named, with those it has", () =>
   inTempFolder(async folder => {
     const words = ["time", "--cluster", "--runtime-class", "no-such-class", "--out", folder];

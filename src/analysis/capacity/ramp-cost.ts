@@ -1,0 +1,48 @@
+import type { FitEvent } from "../../campaign-files/index.js";
+import { mean } from "../stats/mean.js";
+import type { CapacityModel } from "./models.js";
+
+/** What a sandbox takes by the ramps of a runtime, and the most that were there at once. */
+export interface RampCost {
+  readonly density: number;
+  /** The fit itself; the PSS and the fall of MemAvailable at the ramps' last good step, as a memory experiment reads them. */
+  readonly fit: CapacityModel;
+  readonly others: readonly CapacityModel[];
+}
+
+/**
+ * Returns what one sandbox more took in the ramps of a runtime: the slope of the host's used memory against the density (least
+ * squares over the steps in which no start failed), the mean over ramps.
+ *
+ * The slope leaves out what the first sandboxes pay once for all, which a fall divided by the density has in it.
+ *
+ * @returns null without a ramp of two such steps
+ */
+export function rampCost(ramps: readonly FitEvent[], runtime: string): RampCost | null {
+  const own = ramps.flatMap(ramp => {
+    const steps = ramp.steps.filter(({ failed, density }) => failed === 0 && density > 0);
+    return ramp.runtime === runtime && steps.length > 1 ? [{ ...ramp, steps }] : [];
+  });
+  if (own.length === 0) return null;
+  const density = Math.max(...own.map(({ steps }) => steps.at(-1)!.density));
+  const fell = ({ hostBefore }: FitEvent, { host }: FitEvent["steps"][number]) =>
+    hostBefore.memAvailableKiB - host.memAvailableKiB;
+  const slopes = own.map(ramp => slope(ramp.steps.map(step => ({ x: step.density, y: fell(ramp, step) }))));
+  const atTop = (of: (ramp: FitEvent, top: FitEvent["steps"][number]) => number) =>
+    mean(own.map(ramp => of(ramp, ramp.steps.at(-1)!) / ramp.steps.at(-1)!.density));
+  const ramped = `${own.length === 1 ? "a ramp" : `${own.length} ramps`} to ${density}`;
+  return {
+    density,
+    fit: { model: "fit", perSandboxKiB: mean(slopes), basis: `one sandbox more in ${ramped}` },
+    others: [
+      { model: "idle", perSandboxKiB: atTop((_, top) => top.pssKiB), basis: `PSS at the end of ${ramped}` },
+      { model: "host", perSandboxKiB: atTop(fell), basis: `fall of MemAvailable over ${ramped}` },
+    ],
+  };
+}
+
+function slope(points: readonly { readonly x: number; readonly y: number }[]): number {
+  const [x, y] = [mean(points.map(p => p.x)), mean(points.map(p => p.y))];
+  const squares = points.reduce((sum, p) => sum + (p.x - x) ** 2, 0);
+  return points.reduce((sum, p) => sum + (p.x - x) * (p.y - y), 0) / squares;
+}
