@@ -29,7 +29,7 @@ export default (io: Io): Command =>
         .default("time"),
     )
     .option("--runtimes <ids>", "only these runtimes, such as runc,crun", (ids: string) => ids.split(","))
-    .option("--fail-on <rule>", "the gate's rule", gatePercent, 0.05)
+    .addOption(new Option("--fail-on <rule>", "the gate's rule").argParser(gatePercent).default(0.05, "slower:5%"))
     .option("--figure <file>", "draw it as well, into a .svg or .png file")
     .option("--allow-replay", "include replayed runs, as a rehearsal")
     .option("--json", "one JSON document")

@@ -91,16 +91,6 @@ export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): C
     }),
   );
   if (found.length === 0) throw noCommonCell(a, b, left.size, right.size);
-  const alone = (cells: typeof left, side: "a" | "b") =>
-    [...cells.values()].filter(({ place }) => {
-      const own = pairs.filter(pair => pair[side] === place.runtime);
-      const other = side === "a" ? "b" : "a";
-      const partners = side === "a" ? right : left;
-      return (
-        (runtimes === undefined || own.length > 0) &&
-        !own.some(pair => partners.has(placeKey({ ...place, runtime: pair[other] })))
-      );
-    }).length;
   const cells = (["time", "cpu", "memory"] as const).flatMap(metric =>
     judgeFamily(
       found.filter(({ place }) => place.metric === metric),
@@ -119,13 +109,39 @@ export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): C
     definitions: differentDefinitions(a, b, cells),
     confounds: confoundsOf(a, b, cells),
     cells,
-    unmatched: { a: alone(left, "a"), b: alone(right, "b") },
+    unmatched: {
+      a: withoutPartner(left, right, runtimes === undefined ? null : pairs, ({ a, b }) => [a, b]),
+      b: withoutPartner(right, left, runtimes === undefined ? null : pairs, ({ a, b }) => [b, a]),
+    },
     verdict: overall(cells),
     runtimes: pairs.flatMap(pair => {
       const own = cells.filter(cell => cell.runtime === pair.b && cell.against === pair.a);
       return own.length === 0 ? [] : [{ ...pair, verdict: overall(own) }];
     }),
   };
+}
+
+type Samples = ReturnType<typeof samplesByPlace>;
+
+/**
+ * Counts the cells of one side that have no partner on the other.
+ *
+ * @param pairs the runtimes that are compared; null for every runtime with itself
+ * @param sides a pair's runtime on this side, and on the other
+ */
+function withoutPartner(
+  own: Samples,
+  others: Samples,
+  pairs: readonly RuntimePair[] | null,
+  sides: (pair: RuntimePair) => readonly [own: string, other: string],
+): number {
+  return [...own.values()].filter(({ place }) => {
+    const partners =
+      pairs === null
+        ? [place.runtime]
+        : pairs.map(sides).flatMap(([runtime, other]) => (runtime === place.runtime ? [other] : []));
+    return partners.length > 0 && !partners.some(runtime => others.has(placeKey({ ...place, runtime })));
+  }).length;
 }
 
 /** The blocks by which a campaign would have ended that was measured until it was decided; null for any other. */
