@@ -17,6 +17,7 @@ export * from "./present/figures/index.js";
 export { checkTable, type TableKind } from "./present/notebook/check-table.js";
 export { check, checkDatasets, done } from "./present/notebook/done.js";
 export { type Choices, type Chosen, explore } from "./present/notebook/explore.js";
+export { loadDatasets } from "./present/notebook/load.js";
 export { type Progress, progress } from "./present/notebook/progress.js";
 export { show, showInteractive } from "./present/notebook/show.js";
 export { table } from "./present/notebook/table.js";

@@ -24,17 +24,22 @@ export const datasetFolder = (name: string, base = "."): string =>
  * of other tools: a file, a folder of files, or a folder that `rund-lab import` wrote.
  *
  * @param name `paper_data`, `ae_data` or a path
+ * @param each called while raw logs are read, with the number of runs done and of all
  * @returns everything the tables, claims and figures are made from; what could not be read is in `problems`
  * @throws LabError of kind `input` where there is nothing to read
  * @example (await loadDataset("ae_data")).runs.length // 3
  */
-export async function loadDataset(name: string, base?: string): Promise<Dataset> {
+export async function loadDataset(
+  name: string,
+  base?: string,
+  each?: (done: number, of: number) => void,
+): Promise<Dataset> {
   const folder = datasetFolder(name, base);
   if (existsSync(join(folder, "rounds.csv"))) return (await import("./read-distilled.js")).readDistilled(folder);
   const { importableFiles, readImported } = await import("./read-imported.js");
   const files = importableFiles(folder);
   if (files !== null) return readImported(folder, files);
-  return (await import("./read-raw.js")).readRaw(folder).dataset;
+  return (await import("./read-raw.js")).readRaw(folder, each).dataset;
 }
 
 /** Loads several datasets, in the order given; a dataset that is named twice is loaded once. */

@@ -2,19 +2,15 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type ts from "typescript";
 import { type CellModule, cellModule, syntaxErrors } from "./cell-module.js";
+import { type CompiledCode, requiredBy, withoutMapComment } from "./emitted.js";
+import { type CompiledFile, compileFile } from "./file.js";
 import { guarding } from "./guards.js";
 import { lowering, withoutResets } from "./lower.js";
-import { CompileError, isCell, type Mistake, mayAssign, mistakeOf } from "./mistakes.js";
+import { CompileError, isCell, type Mistake, mayAssign, mistakeOf, moduleNotFound } from "./mistakes.js";
 import { type Settings, settingsFor } from "./settings.js";
 import { type Position, SourceMap } from "./source-map.js";
 import { loadTypeScript, type TypeScript } from "./typescript.js";
 import { isLocal, Workspace } from "./workspace.js";
-
-/** Compiled code, and how to find the written code it comes from. */
-export interface CompiledCode {
-  readonly code: string;
-  readonly map: SourceMap | undefined;
-}
 
 /** A compiled cell. */
 export interface CompiledCell {
@@ -26,12 +22,6 @@ export interface CompiledCell {
   readonly importedAt: ReadonlyMap<string, Position>;
   /** Makes what the cell declares known to later cells. */
   keep(): void;
-}
-
-/** A compiled file. */
-export interface CompiledFile extends CompiledCode {
-  readonly awaits: boolean;
-  readonly imports: readonly string[];
 }
 
 /** Words of cells that cannot be compiled without Node's types. Others may be, and are tried without. */
@@ -63,6 +53,8 @@ export class Compiler {
   #settings: Settings;
   #settingsVersion: string;
   #cells = 0;
+  /** Whether the last cell had an import that led nowhere. */
+  #missing = false;
 
   /** @param folder where cells look for modules: the notebook's */
   constructor(private readonly folder: string) {
@@ -116,6 +108,7 @@ export class Compiler {
     const path = `${base}${module.extension}`;
     this.#workspace.write(path, module.text);
     this.#workspace.roots = [...this.#ambient, path];
+    this.#workspace.lookAgain = this.#missing || /\b(import|require|export|reference)\b/.test(code);
     return { module, path, program: this.#service.getProgram()! };
   }
 
@@ -145,6 +138,7 @@ export class Compiler {
       drafted = this.#draft(code);
       mistakes = this.#mistakes(drafted);
     }
+    this.#missing = mistakes.some(({ code: found }) => found === moduleNotFound);
     if (mistakes.length > 0) throw new CompileError(mistakes);
     return this.#emit(drafted);
   }
@@ -255,36 +249,6 @@ export class Compiler {
    * @throws CompileError for syntax errors
    */
   compileFile(path: string, text: string): CompiledFile {
-    const { typescript } = this;
-    const file = typescript.createSourceFile(path, text, typescript.ScriptTarget.Latest);
-    const errors = syntaxErrors(file);
-    if (errors.length > 0) throw new CompileError(errors.map(each => this.#mistake(each, "", undefined)));
-    const { awaits } = cellModule(typescript, text, () => undefined, []);
-    const { outputText, sourceMapText } = typescript.transpileModule(text, {
-      fileName: path,
-      // a file without imports and exports is CommonJS as it stands
-      compilerOptions: {
-        ...this.#settings.options,
-        declaration: false,
-        moduleDetection: typescript.ModuleDetectionKind.Legacy,
-      },
-      transformers: { before: [guarding(typescript, awaits), lowering(typescript, false)] },
-    });
-    const code = withoutMapComment(outputText);
-    return {
-      code,
-      map: sourceMapText === undefined ? undefined : new SourceMap(sourceMapText),
-      awaits,
-      imports: requiredBy(code),
-    };
+    return compileFile(this.typescript, { folder: this.folder, options: this.#settings.options }, path, text);
   }
 }
-
-/** The modules that compiled code requires by a fixed name. */
-const requiredBy = (code: string): string[] => [
-  ...new Set(
-    [...code.matchAll(/\brequire\("((?:[^"\\\n]|\\.)+)"\)/g)].map(([, name]) => JSON.parse(`"${name}"`) as string),
-  ),
-];
-
-const withoutMapComment = (code: string): string => code.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "");

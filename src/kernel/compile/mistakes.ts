@@ -26,7 +26,8 @@ export class CompileError extends Error {
 export const isCell = (path: string): boolean => /(^|\/)__cell_\d+(\.d)?(\.tsx?)?$/.test(path);
 
 const assignmentToImport = 2632;
-const moduleNotFound = 2307;
+/** The code of TypeScript's error for an import that leads nowhere. */
+export const moduleNotFound = 2307;
 
 /**
  * Returns a diagnostic of TypeScript as a mistake in what was written.

@@ -24,6 +24,10 @@ export class Workspace implements ts.LanguageServiceHost {
   #version = 0;
   #options: ts.CompilerOptions;
   #withNode = false;
+  /** What TypeScript is given; the same object while nothing changes, so that it sees that nothing changed. */
+  #current: ts.CompilerOptions | undefined;
+  /** Whether imports are looked up again that may lead to other files than before. */
+  lookAgain = true;
   /** The files that TypeScript begins with. */
   roots: readonly string[] = [];
 
@@ -38,6 +42,7 @@ export class Workspace implements ts.LanguageServiceHost {
 
   set options(options: ts.CompilerOptions) {
     this.#options = options;
+    this.#current = undefined;
   }
 
   get withNode(): boolean {
@@ -48,6 +53,7 @@ export class Workspace implements ts.LanguageServiceHost {
   addNode(): void {
     if (this.#withNode) return;
     this.#withNode = true;
+    this.#current = undefined;
     this.write(this.#globals, browserTypes(this.ts));
   }
 
@@ -81,11 +87,12 @@ export class Workspace implements ts.LanguageServiceHost {
   }
 
   getCompilationSettings(): ts.CompilerOptions {
-    return {
+    this.#current ??= {
       ...this.#options,
       typeRoots: [...(this.#options.typeRoots ?? this.#typeRoots)],
       ...(!this.#withNode && { types: [] }),
     };
+    return this.#current;
   }
 
   getScriptFileNames(): string[] {
@@ -140,5 +147,5 @@ export class Workspace implements ts.LanguageServiceHost {
   readonly realpath = (path: string): string => this.ts.sys.realpath?.(path) ?? path;
   readonly useCaseSensitiveFileNames = (): boolean => true;
   /** What was not found in one cell may be there in the next. */
-  readonly hasInvalidatedResolutions = (path: string): boolean => isLocal(path);
+  readonly hasInvalidatedResolutions = (path: string): boolean => this.lookAgain && isLocal(path);
 }

@@ -1,12 +1,11 @@
 /** The main thread's part: compiles and runs cells, and answers what the protocol thread asks. */
-import { inspect, types } from "node:util";
+import { types } from "node:util";
 import type { MessagePort } from "node:worker_threads";
 import type { Content } from "../../jupyter/wire.js";
-import type { MimeBundle } from "../../present/notebook/display.js";
-import { bundleOf } from "../../present/notebook/values.js";
 import { type Ask, type Executed, ThreadState } from "../channel/messages.js";
 import type { Outlet } from "../channel/pipe.js";
-import { type CompiledCode, Compiler } from "../compile/compiler.js";
+import { Compiler } from "../compile/compiler.js";
+import type { CompiledCode } from "../compile/emitted.js";
 import { complete, completeness, inspectName, type RunningValues } from "../compile/language.js";
 import { CellOutput } from "./cell-output.js";
 import { OpenComms } from "./comms.js";
@@ -19,7 +18,7 @@ import { Modules } from "./modules.js";
 import { newOrigin, type Origin, Origins } from "./origins.js";
 import { showPlainPromises } from "./plain-promises.js";
 import { runningValues } from "./running-values.js";
-import { jsonOf, portable } from "./serialise.js";
+import { shown } from "./shown.js";
 import { replaceStream } from "./streams.js";
 import { asyncContexts } from "./termination.js";
 import { Traces } from "./traces.js";
@@ -217,7 +216,8 @@ export class Engine {
     const asked = /^\s*([\w$.]+)\?{1,2}\s*$/.exec(code)?.[1];
     if (asked !== undefined) return { payload: [this.#page(asked)], expressions: {} };
     const value = await this.#evaluate(origin.name, code, true);
-    const result = value === undefined ? undefined : { data: await this.#show(value), metadata: {} };
+    const data = value === undefined ? {} : await shown(value);
+    const result = Object.keys(data).length === 0 ? undefined : { data, metadata: {} };
     const evaluated: Record<string, Content> = {};
     for (const [name, expression] of Object.entries(expressions)) {
       evaluated[name] = await this.#expression(`${origin.name}-${name}`, expression);
@@ -238,16 +238,10 @@ export class Engine {
   async #expression(name: string, expression: string): Promise<Content> {
     try {
       const value = await this.#evaluate(name, expression, false);
-      return { status: "ok", data: await this.#show(value), metadata: {} };
+      return { status: "ok", data: await shown(value), metadata: {} };
     } catch (error) {
       return { status: "error", ...this.#traces.content(error, name) };
     }
-  }
-
-  async #show(value: unknown): Promise<MimeBundle> {
-    const own = await bundleOf(value);
-    if (own === undefined) return { "text/plain": inspect(value) };
-    return JSON.parse(jsonOf(portable(own), "the cell's value")) as MimeBundle;
   }
 
   /** The payload that opens the pager for `name?`. */

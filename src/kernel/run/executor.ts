@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { CompiledCell, CompiledCode } from "../compile/compiler.js";
+import type { CompiledCell } from "../compile/compiler.js";
+import type { CompiledCode } from "../compile/emitted.js";
 import { isCell } from "../compile/mistakes.js";
 import type { Position } from "../compile/source-map.js";
 import { bodyOf } from "./body.js";

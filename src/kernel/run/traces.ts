@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import type { ErrorContent } from "../channel/messages.js";
-import type { CompiledCode } from "../compile/compiler.js";
+import type { CompiledCode } from "../compile/emitted.js";
 import { CompileError } from "../compile/mistakes.js";
 import type { Position } from "../compile/source-map.js";
 

@@ -58,13 +58,16 @@ export interface Comms {
 
 export const displaySinkKey = Symbol.for("rund-lab.display");
 
-/** The sink of the kernel this code runs in. */
+/** Returns the sink that a kernel of this package has installed; undefined elsewhere. */
+export const kernelSink = (): DisplaySink | undefined =>
+  (globalThis as { [displaySinkKey]?: DisplaySink })[displaySinkKey];
+
+/** Returns the sink of the kernel this code runs in. */
 export function displaySink(): DisplaySink {
   const globals = globalThis as {
-    [displaySinkKey]?: DisplaySink;
     __tslab__?: { require(id: string): { display: TslabDisplay; newDisplay(): TslabDisplay } };
   };
-  const own = globals[displaySinkKey];
+  const own = kernelSink();
   if (own !== undefined) return own;
   const tslab = globals.__tslab__?.require("tslab");
   return tslab === undefined ? textSink : tslabSink(tslab);

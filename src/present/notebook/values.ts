@@ -27,15 +27,25 @@ export interface Showable {
 export async function bundleOf(value: unknown): Promise<MimeBundle | undefined> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
   for (const key of [mimeKey, denoKey]) {
-    const own = (value as Record<symbol, unknown>)[key];
+    // some values answer for any name that they are asked for
+    const own = key in value ? (value as Record<symbol, unknown>)[key] : undefined;
     if (typeof own === "function") return own.call(value);
   }
-  if (typeof value === "function") return undefined;
-  if (isFrame(value)) return tableBundle(value);
-  if (isPolars(value)) return polarsBundle(value);
-  if (isFigure(value)) return (await import("./show.js")).figureBundle(value);
-  if (isPlotly(value)) return plotlyBundle(value);
-  return vegaBundle(value) ?? elementBundle(value);
+  return typeof value === "function" ? undefined : kindOf(value)?.();
+}
+
+/** Recognises a value by its shape; undefined also for one that does not let itself be looked at. */
+function kindOf(value: object): (() => MimeBundle | Promise<MimeBundle>) | undefined {
+  try {
+    if (isFrame(value)) return () => tableBundle(value);
+    if (isPolars(value)) return () => polarsBundle(value);
+    if (isFigure(value)) return async () => (await import("./show.js")).figureBundle(value);
+    if (isPlotly(value)) return () => plotlyBundle(value);
+    const bundle = vegaBundle(value) ?? elementBundle(value);
+    return bundle && (() => bundle);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Recognises a frame by its shape, since it may be any copy of danfo's. */

@@ -53,6 +53,15 @@ test("Deno's Jupyter.display is called, and may be a promise or stand on a funct
   assert.equal(await bundleOf(Object.assign(() => 1, own)), { "text/markdown": "*it*" });
 });
 
+test("a value that cannot be looked at is left to be text", async () => {
+  const shy = Object.defineProperty({}, "columns", {
+    get() {
+      throw new Error("do not look");
+    },
+  });
+  assert.is(await bundleOf(shy), undefined);
+});
+
 test("a frame of polars is a table; of a long one only its ends are converted", async () => {
   const frame = (from: number, to: number): object => ({
     columns: ["id", "n"],

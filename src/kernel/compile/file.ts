@@ -1,0 +1,44 @@
+import type ts from "typescript";
+import { cellModule, syntaxErrors } from "./cell-module.js";
+import { type CompiledCode, requiredBy, withoutMapComment } from "./emitted.js";
+import { guarding } from "./guards.js";
+import { lowering } from "./lower.js";
+import { CompileError, mistakeOf } from "./mistakes.js";
+import { SourceMap } from "./source-map.js";
+import type { TypeScript } from "./typescript.js";
+
+/** A compiled file. */
+export interface CompiledFile extends CompiledCode {
+  readonly awaits: boolean;
+  readonly imports: readonly string[];
+}
+
+/**
+ * Compiles one file without looking at its types.
+ *
+ * @param settings the notebook's folder and the compiler's options
+ * @throws CompileError for syntax errors
+ */
+export function compileFile(
+  ts: TypeScript,
+  settings: { readonly folder: string; readonly options: ts.CompilerOptions },
+  path: string,
+  text: string,
+): CompiledFile {
+  const errors = syntaxErrors(ts.createSourceFile(path, text, ts.ScriptTarget.Latest));
+  if (errors.length > 0) throw new CompileError(errors.map(each => mistakeOf(ts, settings.folder, each)));
+  const { awaits } = cellModule(ts, text, () => undefined, []);
+  const { outputText, sourceMapText } = ts.transpileModule(text, {
+    fileName: path,
+    // a file without imports and exports is CommonJS as it stands
+    compilerOptions: {
+      ...settings.options,
+      declaration: false,
+      moduleDetection: ts.ModuleDetectionKind.Legacy,
+    },
+    transformers: { before: [guarding(ts, awaits), lowering(ts, false)] },
+  });
+  const code = withoutMapComment(outputText);
+  const map = sourceMapText === undefined ? undefined : new SourceMap(sourceMapText);
+  return { code, map, awaits, imports: requiredBy(code) };
+}
