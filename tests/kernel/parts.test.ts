@@ -5,12 +5,15 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readConnection } from "../../src/jupyter/connection.js";
 import { cellModule } from "../../src/kernel/compile/cell-module.js";
-import { pointsOf, unitsOf } from "../../src/kernel/compile/language.js";
+import { Compiler } from "../../src/kernel/compile/compiler.js";
+import { guarding, withoutGuards } from "../../src/kernel/compile/guards.js";
+import { complete, inspectName, pointsOf, unitsOf } from "../../src/kernel/compile/language.js";
 import { SourceMap } from "../../src/kernel/compile/source-map.js";
 import { loadTypeScript } from "../../src/kernel/compile/typescript.js";
 import { History } from "../../src/kernel/protocol/history.js";
 import { Outbox } from "../../src/kernel/protocol/outbox.js";
 import { StreamText } from "../../src/kernel/protocol/stream-text.js";
+import { Resources } from "../../src/kernel/run/resources.js";
 import { requirePeers } from "../../src/kernel/spec.js";
 import type { LabError } from "../../src/model/errors.js";
 
@@ -52,6 +55,79 @@ import { c } from "./__cell_1"; import { d } from "./__cell_2"; export { i };
     }
   }
   for (let at = 0; at <= code.length; at++) assert.is(module.written(module.compiled(at)), at);
+});
+
+test("code with checks that are taken out again is the code that was written", () => {
+  const ts = loadTypeScript();
+  const written = `async function work(x) {
+    "use strict";
+    outer: for await (const y of x) {
+        if (y)
+            continue outer;
+    }
+    try {
+        return (await x) + (await x);
+    }
+    catch (error) {
+        while (x)
+            await x;
+    }
+}
+class A {
+    constructor() { }
+    get a() { return 1; }
+    *b() { yield 1; }
+    c = () => ({ d: async () => (await 1) });
+}
+`;
+  const compilerOptions = { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext };
+  const compiled = (code: string, before: ReturnType<typeof guarding>[]) =>
+    ts.transpileModule(code, { compilerOptions, transformers: { before } }).outputText;
+  const guarded = compiled(written, [guarding(ts, true)]);
+  assert.is(guarded.match(/\.rest\(\)/g)!.length, 10);
+  assert.is(guarded.match(/\.leave\(\)/g)!.length, 1);
+  // a statement that becomes a block keeps its braces
+  const bare = (code: string) => code.replace(/[{}()\s]/g, "");
+  assert.is(bare(withoutGuards(guarded)), bare(compiled(written, [])));
+});
+
+test("completion replaces the right part of a text, and says of what kind a name is", () => {
+  const compiler = new Compiler(process.cwd());
+  compiler
+    .compile("const data: any = {};\nclass Tool {}\nenum Color { Red }\nfunction go(n: number) { return n; }")
+    .keep();
+  const values = { properties: (path: readonly string[]) => (path.join() === "data" ? ["rows"] : []) };
+  const at = (code: string) => {
+    const position = code.indexOf("|");
+    const text = code.replace("|", "");
+    const { matches, cursor_start, cursor_end, metadata } = complete(compiler, values, text, position);
+    const [first] = metadata._jupyter_types_experimental;
+    return [matches[0], text.slice(cursor_start, cursor_end), first?.type];
+  };
+  assert.equal(at('import fs from "node:f|"'), ["node:fs", "node:f", "module"]);
+  assert.equal(at('import x from "danfo|"'), ["danfojs-node", "danfo", "module"]);
+  assert.equal(at("import { a } from './src/ker|'"), ["kernel", "ker", "module"]);
+  assert.equal(at("data.r|"), ["rows", "r", "property"]);
+  assert.equal(at("Too|"), ["Tool", "Too", "class"]);
+  assert.equal(at("Colo|"), ["Color", "Colo", "enum"]);
+  assert.equal(at("go|"), ["go", "go", "function"]);
+  assert.is(inspectName(compiler, "nope", 4), null);
+});
+
+test("resources that are over are forgotten while a cell runs, and one that cannot be closed keeps no other open", () => {
+  const resources = new Resources();
+  let closed = 0;
+  for (let at = 0; at < 10_000; at++) {
+    resources.add({ alive: () => at % 1000 === 0, close: () => closed++ });
+  }
+  resources.add({
+    alive: () => true,
+    close() {
+      throw new Error("not begun");
+    },
+  });
+  resources.close();
+  assert.ok(closed >= 10 && closed < 200, String(closed));
 });
 
 test("history answers by tail, range and pattern, newest last", () => {

@@ -29,7 +29,8 @@ export function compileFile(
   if (errors.length > 0) throw new CompileError(errors.map(each => mistakeOf(ts, settings.folder, each)));
   const { awaits } = cellModule(ts, text, () => undefined, []);
   const { outputText, sourceMapText } = ts.transpileModule(text, {
-    fileName: path,
+    // to TypeScript, .mts and .mjs are ES modules whatever the options say
+    fileName: path.replace(/\.[cm]([jt]s)$/, ".$1"),
     // a file without imports and exports is CommonJS as it stands
     compilerOptions: {
       ...settings.options,

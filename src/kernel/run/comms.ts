@@ -13,6 +13,9 @@ export class OpenComms implements Comms {
   constructor(private readonly send: SendComm) {}
 
   open(target: string, data: Content, { id = randomUUID(), metadata = {}, buffers = [] }: CommOptions = {}): Comm {
+    for (const [what, given] of Object.entries({ target, id })) {
+      if (typeof given !== "string") throw new TypeError(`a comm's ${what}: expected text, found ${typeof given}`);
+    }
     const comm = this.#add(id, target);
     this.send("comm_open", { comm_id: id, target_name: target, data }, metadata, buffers);
     return comm;

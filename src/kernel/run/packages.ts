@@ -82,15 +82,22 @@ export function namespaceOf(exports: unknown): unknown {
 
 /** Node's own `import()`, as a file calls it. */
 function importFrom(from: string): (specifier: string, options?: ImportCallOptions) => Promise<unknown> {
-  // Node warns that this way to its loader is experimental, which is no news for the author of a cell
+  const importing = withoutWarnings(
+    () =>
+      new Script("(specifier, options) => import(specifier, options)", {
+        filename: from,
+        importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+      }).runInThisContext() as (specifier: string, options?: ImportCallOptions) => Promise<unknown>,
+  );
+  return (specifier, options) => withoutWarnings(() => importing(specifier, options));
+}
+
+/** Does something of which Node warns that it is experimental, which is no news for the author of a cell. */
+function withoutWarnings<Result>(work: () => Result): Result {
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {
-    const script = new Script("(specifier, options) => import(specifier, options)", {
-      filename: from,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    });
-    return script.runInThisContext();
+    return work();
   } finally {
     process.emitWarning = emitWarning;
   }

@@ -24,24 +24,47 @@ export function interactiveHtml({ data, layout }: PlotlyFigure, finding: string)
   const plotly = await window.rundLabPlotly;
   const config = { responsive: true, displaylogo: false, showTips: false };
   await plotly.newPlot(place, ${scriptJson(data)}, ${scriptJson(layout)}, config);
+  (${fitTitle})(plotly, place);
   (${keepNames})(plotly, place);
 })();
 </script>`;
 }
 
-/** Runs in the page: shows a legend while a figure without one is zoomed. */
+/** Runs in the page: makes the title as small as a narrow page needs it. */
+const fitTitle = `(plotly, place) => {
+  const title = () => place.querySelector(".gtitle");
+  if (title() === null) return;
+  const full = place._fullLayout.title.font.size;
+  const fit = () => {
+    const size = place._fullLayout.title.font.size;
+    const needed = (title().getBBox().width / size) * full;
+    const fitting = Math.min(full, Math.max(8, Math.floor((full * (place.clientWidth - 10)) / needed)));
+    if (fitting !== size) plotly.relayout(place, { "title.font.size": fitting });
+  };
+  fit();
+  new ResizeObserver(fit).observe(place);
+}`;
+
+/** Runs in the page: shows a legend while a figure without one is zoomed, in a row of its own above the lines. */
 const keepNames = `(plotly, place) => {
   const names = new Map();
   place.data.forEach(({ name }, index) => { if (name && !names.has(name)) names.set(name, index); });
   if (place.layout.showlegend !== false || names.size < 2) return;
-  const before = [...names.values()].map(index => place.data[index].showlegend ?? null);
+  const traces = [...names.values()];
+  const before = traces.map(index => place.data[index].showlegend ?? null);
+  const height = place._fullLayout.height;
+  const top = place._fullLayout.margin.t;
   const axes = () => Object.entries(place.layout).filter(([key]) => /^[xy]axis/.test(key));
   const ranges = () => JSON.stringify(axes().map(([, { range }]) => range.map(end => Number(end).toPrecision(9))));
   const whole = ranges();
   let zoomed = false;
-  place.on("plotly_relayout", () => {
+  place.on("plotly_relayout", async () => {
     if (zoomed === (ranges() !== whole)) return;
     zoomed = !zoomed;
-    plotly.update(place, { showlegend: zoomed ? true : before }, { showlegend: zoomed }, [...names.values()]);
+    await plotly.update(place, { showlegend: zoomed ? true : before }, { showlegend: zoomed }, traces);
+    const more = zoomed ? Math.ceil(place.querySelector(".legend").getBBox().height) : 0;
+    place.style.height = height + more + "px";
+    const [title, legend] = [1 - 10 / (height + more), 1 - 36 / (height + more)];
+    await plotly.relayout(place, { height: height + more, "margin.t": top + more, "title.y": title, "legend.y": legend });
   });
 }`;
