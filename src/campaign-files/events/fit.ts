@@ -11,7 +11,7 @@ export type StopRule = (typeof stopRules)[number];
 const bound = z.strictObject({
   /** Such as `memory of the host`, or the control group or kernel setting that sets the limit. */
   name: z.string().min(1),
-  unit: z.enum(["KiB", "pids", "files"]),
+  unit: z.enum(["KiB", "pids", "files", "instances"]),
   used: z.number().min(0).max(1e15),
   limit: z.number().min(0).max(1e20),
 });

@@ -1,13 +1,14 @@
+import { readdirSync, readlinkSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Bound } from "../../campaign-files/events.js";
-import { fieldsOf, readProc } from "./proc.js";
+import { fieldsOf, pidsIn, readProc } from "./proc.js";
 
 /** A limit of a control group above this is none: v1 writes a number near 2^63 for it. */
 const unlimited = 2 ** 50;
 
 /**
  * What sandboxes use up on this machine, and where each ends: memory and tasks of the host and of the control groups they run
- * under, and open files.
+ * under, open files, and inotify instances of this user.
  *
  * @param pids processes whose control groups count, up to the root: the engine's and this one's
  * @param groups control groups that sandboxes lie in, as paths below each controller's root: `/k8s.io`
@@ -29,6 +30,12 @@ export function readBounds(
       return { name: `kernel.${name}`, unit: "pids", used: tasks, limit };
     }),
     { name: "fs.file-max", unit: "files", used: files, limit: most },
+    {
+      name: "fs.inotify.max_user_instances",
+      unit: "instances",
+      used: inotifyInstances(proc),
+      limit: Number(readProc(`${proc}/sys/fs/inotify/max_user_instances`) ?? Number.NaN),
+    },
   ];
   const seen = new Set<string>();
   for (const { folder, controller } of groupFolders(pids, groups, root)) {
@@ -38,6 +45,30 @@ export function readBounds(
     if (bound !== undefined) found.push(bound);
   }
   return found.filter(({ limit }) => Number.isFinite(limit) && limit > 0);
+}
+
+/** Counts the inotify instances of this user's processes: the kernel counts them itself, and does not say how many. */
+function inotifyInstances(proc: string): number {
+  const uid = process.getuid?.();
+  return pidsIn(proc).reduce((sum, pid) => sum + instancesOf(`${proc}/${pid}`, uid), 0);
+}
+
+function instancesOf(folder: string, uid: number | undefined): number {
+  try {
+    if (statSync(folder).uid !== uid) return 0;
+    return readdirSync(`${folder}/fd`).filter(fd => linkOf(`${folder}/fd/${fd}`) === "anon_inode:inotify").length;
+  } catch {
+    // it has ended meanwhile
+    return 0;
+  }
+}
+
+function linkOf(file: string): string | undefined {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 interface GroupFolder {

@@ -59,7 +59,7 @@ export function levelsFigure(datasets: readonly Dataset[]): Figure {
     caption: sentences(
       "Each line is an offered rate, named at its end in starts per second. A point is the mean of a sixtieth of the window. A sandbox is alive from its request until it is removed.",
       runtimesOf(windows).some(runtime => ratesOf(windows, runtime).length > mostRates)
-        ? `At most ${mostRates} rates of a runtime are drawn.`
+        ? "At most six rates of a runtime are drawn."
         : "",
       scopeIn(datasets, "requests by a schedule"),
     ),

@@ -40,6 +40,8 @@ test("the bound that is reached first decides", () => {
 
 test("a bound that sandboxes do not move never stops a ramp", () => {
   assert.ok(roomLeft([at(0, 500_000), at(10, 500_000), at(20, 500_000)], 0.1).sandboxes > 1e9);
+  // even one that is within its reserve already: it is another program's
+  assert.ok(roomLeft([at(0, 990_000), at(10, 990_000)], 0.1).sandboxes > 1e9);
 });
 
 test("what is beyond its reserve already has no room", () => {

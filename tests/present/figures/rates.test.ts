@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ArrivalWindow } from "../../../src/analysis/datasets/dataset.js";
-import { rampFigure, ratesFigure } from "../../../src/present/figures/index.js";
+import { levelsFigure, rampFigure, ratesFigure } from "../../../src/present/figures/index.js";
 import { dataset } from "./dataset.js";
 
 const test = suite("figures of open loops and ramps");
@@ -35,8 +35,53 @@ test("the finding names the highest rate that keeps the objective, and the next 
   );
 });
 
+test("a rate that had too few starts is named as undecided, and as neither held nor failing", () => {
+  // a bound of p99 needs 299 starts
+  const { finding } = ratesFigure([data], { p: 0.99, limitMs: 500 });
+  assert.is(
+    finding,
+    "crun is not shown to keep p99 within 500 ms at any offered rate; 20 a second fail; 5 and 10 a second had too few starts to decide.",
+  );
+});
+
+test("the rates of one runtime are no gaps in another's line", () => {
+  const other = [windowOf(2, 300), windowOf(15, 400)].map(window => ({ ...window, runtime: "runsc" }));
+  const { plot } = ratesFigure([{ ...data, arrivals: [...data.arrivals, ...other] }], null);
+  const lines = plot.data.filter(({ xaxis }) => xaxis === "x");
+  assert.equal(
+    lines.map(({ x }) => x),
+    [
+      [5, 10, 20],
+      [2, 15],
+    ],
+  );
+});
+
+test("in flight and alive: two panels for a runtime, a line for each rate, at the mean of each sixtieth of the window", () => {
+  const evenly = [windowOf(5, 100), { ...windowOf(5, 100), rate: 10, starts: windowOf(5, 300).starts }];
+  const { plot, finding } = levelsFigure([{ ...dataset("mine", {}), arrivals: evenly }]);
+  // by hand: a start every 200 ms that takes 100 ms is in flight half the time; three that overlap are one and a half
+  const means = plot.data
+    .map(({ y }) => (y as number[]).slice(3, -3))
+    .map(y => y.reduce((sum, v) => sum + v, 0) / y.length);
+  assert.is(plot.data.length, 4);
+  for (const [index, expected] of [0.5, 1.5, 0.5, 1.5].entries()) {
+    assert.ok(Math.abs(means[index]! - expected) < 0.03, `${means[index]} for ${expected}`);
+  }
+  assert.is(finding, "crun at 10 starts a second: up to 2 starts in flight and 2 sandboxes alive.");
+});
+
+test("of more than six rates six are drawn, the lowest and the highest among them", () => {
+  const rates = [1, 2, 4, 8, 12, 16, 20, 24].map(rate => windowOf(rate, 100));
+  const { plot, caption } = levelsFigure([{ ...dataset("mine", {}), arrivals: rates }]);
+  const names = plot.data.filter(({ xaxis }) => xaxis === "x").map(({ name }) => name);
+  assert.equal([names.length, names[0], names.at(-1)], [6, "1/s", "24/s"]);
+  assert.match(caption, "At most six rates of a runtime are drawn.");
+});
+
 test("a dataset without open loops or ramps says so", () => {
   const empty = dataset("mine", {});
+  assert.is(levelsFigure([empty]).finding, "No open loop was measured.");
   assert.is(ratesFigure([empty]).finding, "No open loop was measured.");
   assert.is(rampFigure([empty]).finding, "No ramp was measured.");
 });
