@@ -10,6 +10,7 @@ import type { CampaignFolder } from "../record/campaign-folder.js";
 import { DoneRounds } from "../record/done-rounds.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import { CampaignSandboxes } from "../sandboxes/campaign-sandboxes.js";
+import { refuseDying } from "../sandboxes/refuse-dying.js";
 
 import { bootId } from "../system/process-identity.js";
 import type { Preparation, RunDescription } from "./preparation.js";
@@ -37,7 +38,7 @@ export async function runCampaign(
     await begin(folder, sandboxes, tools);
     const visit = visitor(folder, plan, tools, sandboxes, signal);
     for (const [index, planned] of plan.experiments.entries()) {
-      await runExperiment(folder, planned, runsOf(folder, plan, index), tools, sandboxes, visit);
+      await runExperiment(folder, planned, runsOf(folder, plan, index), tools, sandboxes, visit, signal);
     }
   } catch (error) {
     failure = signal.aborted ? interrupted(folder.path) : isLost(error) ? serviceLost(folder.path, error) : error;
@@ -130,11 +131,14 @@ async function runExperiment(
   folder: CampaignFolder,
   { settings, parts, room }: PlannedExperiment,
   runs: readonly ManifestRun[],
-  { preparation, workloadFacts }: Pick<CampaignTools, "preparation" | "workloadFacts">,
+  tools: CampaignTools,
   sandboxes: CampaignSandboxes,
   { decided, missing, measure }: ReturnType<typeof visitor>,
+  signal: AbortSignal,
 ): Promise<void> {
+  const { preparation, workloadFacts } = tools;
   const { repeats } = experimentTable[settings.experiment];
+  const keep = { keepMs: tools.timing.keepMs ?? 0, timeoutMs: settings.timeout * 1000 };
   for (const { runtimes, visits } of parts) {
     const open = visits.flatMap(slot => {
       const { run } = runs.find(each => each.runtime === slot.runtime && (!repeats || each.repeat === slot.block))!;
@@ -145,6 +149,7 @@ async function runExperiment(
     if (open.length === 0) continue;
     await preparation.prepare(runtimes);
     await describe(folder, preparation, runs, runtimes, await workloadFacts(settings));
+    await refuseDying(runtimes, tools, sandboxes, keep, signal);
     let block = 0;
     for (const visit of open) {
       // looked at between two blocks

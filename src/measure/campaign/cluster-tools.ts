@@ -46,7 +46,7 @@ export function clusterTools(service: ClusterService, label: string, options: Me
     host: { cpu: () => noCpu, state: readHostState, pressure: () => ({ swapIn: 0, stallUs: 0 }) },
     watchLoop,
     // the quiet of a node cannot be seen from here within a second
-    timing: { ...(options.timing ?? usualTiming), idleMs: 0, settleMs: 0, quietLimitMs: 0 },
+    timing: { ...(options.timing ?? usualTiming), idleMs: 0, settleMs: 0, quietLimitMs: 0, keepMs: 0 },
     memory: noMemory,
     headroom: { bounds: () => [], protect: () => () => {} },
     preparation: clusterPreparation(service),

@@ -6,10 +6,12 @@ export interface Timing {
   readonly idleMs: number;
   /** After the last READY, before clean-up. */
   readonly settleMs: number;
+  /** How long one sandbox of each runtime must stay ready before anything is measured; left out, nobody looks. */
+  readonly keepMs?: number;
 }
 
 /** Waits and windows of a campaign on a machine. */
-export const usualTiming: Timing = { quietLimitMs: 5_000, idleMs: 500, settleMs: 1_000 };
+export const usualTiming: Timing = { quietLimitMs: 5_000, idleMs: 500, settleMs: 1_000, keepMs: 1_000 };
 
 /** A rehearsal does not wait: what it would watch is not what was recorded. */
 export const replayTiming: Timing = { quietLimitMs: 0, idleMs: 0, settleMs: 0 };

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as assert from "uvu/assert";
 import { type PrivateContainerd, startContainerd } from "../../../src/measure/changes/index.js";
 import { connectCri, connectCrictl } from "../../../src/measure/cri/index.js";
+import { checkContract } from "../../../src/measure/doctor/index.js";
 import { crictlOnPath } from "../../support/crictl.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
 import { criContract, type Service } from "./contract.js";
@@ -24,6 +26,15 @@ function onContainerd(name: string, connect: (endpoint: string, folder: string) 
     rmSync(folder, { recursive: true });
   });
   criContract(test, () => service);
+  test("every rule of `doctor --contract` holds", async () => {
+    const findings = await checkContract(service.client, service.handler);
+    assert.equal(
+      findings.filter(({ ok }) => !ok),
+      [],
+    );
+    assert.is(findings.length, 11);
+  });
+
   test.run();
 }
 

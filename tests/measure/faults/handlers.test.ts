@@ -22,10 +22,18 @@ const handlers: Readonly<Record<string, string>> = {
   // the program that was to answer ends by a signal
   killed: `case " $* " in *" create "*) kill -9 $$ ;; esac`,
   floods: `case " $* " in *" create "*) head -c 5000000 /dev/zero | tr '\\0' x >&2; exit 1 ;; esac`,
-  // the sandbox's process ends a moment after it was started
+  // the sandbox's process ends a moment after it was started: every one's
+  mortal: `case " $* " in *" start "*)
+    ${runc} "$@" || exit $?
+    for id; do :; done
+    (sleep 0.3; exec ${runc} --root "$ROOT" kill "$id" KILL) >/dev/null 2>&1 </dev/null &
+    exit 0 ;;
+  esac`,
+  // or only of those that are measured
   dies: `case " $* " in *" start "*)
     ${runc} "$@" || exit $?
     for id; do :; done
+    grep -q '"io.kubernetes.cri.sandbox-name":"test-' "$STATE/$id/config.json" || exit 0
     (sleep 0.3; exec ${runc} --root "$ROOT" kill "$id" KILL) >/dev/null 2>&1 </dev/null &
     exit 0 ;;
   esac`,
@@ -41,7 +49,7 @@ test.before(async () => {
   let changed = text;
   for (const [name, script] of Object.entries(handlers)) {
     const program = join(folder, name);
-    const root = `last=; for w; do case $last in --root) ROOT=$w ;; --log) LOG=$w ;; esac; last=$w; done`;
+    const root = `STATE=${containerd.folder}/state/io.containerd.runtime.v2.task/k8s.io; last=; for w; do case $last in --root) ROOT=$w ;; --log) LOG=$w ;; esac; last=$w; done`;
     writeFileSync(program, `#!/bin/sh\n${root}\n${script}\nexec ${runc} "$@"\n`);
     chmodSync(program, 0o755);
     changed = patchToml(
@@ -107,6 +115,15 @@ test("one that floods standard error: five megabytes neither stop the campaign n
   assert.is(failures.length, 2);
   for (const { message } of failures) assert.ok(message.length < 5_000, `${message.length} characters`);
   assert.ok(stderr.length < 20_000, `${stderr.length} characters on standard error`);
+  await assertNothingLeft(containerd);
+});
+
+test("one whose sandboxes all die by themselves is refused before anything is measured", async () => {
+  const { code, stderr, rounds } = await campaignOn("mortal", 30);
+  assert.is(code, 3, stderr);
+  assert.match(stderr, /sandboxes of mortal die by themselves/);
+  assert.match(stderr, /expected a sandbox that stays ready for 1000 ms, found gone within \d+ ms after READY/);
+  assert.equal(rounds, []);
   await assertNothingLeft(containerd);
 });
 

@@ -46,6 +46,18 @@ test("where every sandbox dies after READY, no round is complete", () =>
     assert.equal([cells[0]?.rounds, cells[0]?.makespanMs, cells[0]?.result], [0, null, "no complete round"]);
   }));
 
+test("a runtime whose idle sandbox dies is refused, and nothing is measured", () =>
+  inTempFolder(async folder => {
+    const timing = { quietLimitMs: 0, idleMs: 0, settleMs: 20, keepMs: 500 };
+    const { error, rounds, server } = await measureOnUnruly(folder, { run: () => ({ kind: "dies" }) }, {}, { timing });
+    assert.ok(error instanceof LabError, String(error));
+    assert.is(error.code, "RUND_RUNTIME_DIES");
+    assert.equal(rounds, []);
+    assert.is(server.sandboxes.size, 0);
+    const patient = await measureOnUnruly(folder, {}, {}, { timing });
+    assert.equal([patient.error, patient.cells[0]?.rounds], [undefined, 2]);
+  }));
+
 test("the service's own deadline is not ours, and its words are kept", () =>
   inTempFolder(async folder => {
     const message = "failed to create shim task: context deadline exceeded\ngoroutine 1 [running]:\nmain.main()";

@@ -1,0 +1,51 @@
+import { LabError } from "../../model/errors.js";
+import { type Clock, elapsedMs } from "../round/clock.js";
+import { type Driver, emptySandbox } from "../round/driver.js";
+import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import type { CampaignSandboxes } from "./campaign-sandboxes.js";
+import { callMs } from "./removal.js";
+import { startOne } from "./start-one.js";
+
+/** Milliseconds between two looks at a sandbox: one list alone may lag. */
+const apartMs = 100;
+
+/**
+ * Refuses runtimes whose sandboxes die by themselves: one sandbox of each must stay ready for a while in which nobody touches it. A
+ * runtime whose sandbox does not even start passes: its failures are measured, with their reasons.
+ *
+ * @param keepMs how long, by the campaign's clock; 0 does not look
+ * @throws LabError `RUND_RUNTIME_DIES`; the signal's reason if it is aborted meanwhile
+ */
+export async function refuseDying(
+  runtimes: readonly RuntimeDeclaration[],
+  tools: { readonly driver: Driver; readonly clock: Clock },
+  sandboxes: CampaignSandboxes,
+  { keepMs, timeoutMs }: { readonly keepMs: number; readonly timeoutMs: number },
+  signal: AbortSignal,
+): Promise<void> {
+  if (keepMs === 0) return;
+  const { driver, clock } = tools;
+  for (const { id, handler } of runtimes) {
+    // what an experiment compares instead of runtimes has no handler
+    if (handler === "") continue;
+    const place = { experiment: "time", runtime: id, density: 0, concurrency: 1, round: 1, client: 1 } as const;
+    const request = sandboxes.request(handler, "NODE", { ...place, role: "probe" });
+    const sample = await startOne(tools, emptySandbox, request, timeoutMs, signal);
+    if (sample.status !== "ready") continue;
+    const readyNs = clock.nowNs();
+    let misses = 0;
+    while (misses < 2 && elapsedMs(readyNs, clock.nowNs()) < keepMs) {
+      await clock.sleep(apartMs, signal);
+      misses = (await sandboxes.alive()).has(sample.sandbox) ? 0 : misses + 1;
+    }
+    const livedMs = Math.round(elapsedMs(readyNs, clock.nowNs()));
+    await driver.remove(sample.sandbox, callMs);
+    if (misses < 2) continue;
+    throw new LabError("RUND_RUNTIME_DIES", "machine", `sandboxes of ${id} die by themselves`, {
+      where: handler,
+      expected: `a sandbox that stays ready for ${keepMs} ms`,
+      found: `gone within ${livedMs} ms after READY`,
+      hint: "the runtime's and the service's logs say why; `rund-lab doctor --contract` checks it; or leave the runtime out of --runtime",
+    });
+  }
+}
