@@ -8,12 +8,12 @@ import { now, type Visit } from "../experiments/visit.js";
 import type { Plan, PlannedExperiment } from "../plan/plan.js";
 import type { CampaignFolder } from "../record/campaign-folder.js";
 import { DoneRounds } from "../record/done-rounds.js";
-import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import { CampaignSandboxes } from "../sandboxes/campaign-sandboxes.js";
 import { refuseDying } from "../sandboxes/refuse-dying.js";
 
 import { bootId } from "../system/process-identity.js";
-import type { Preparation, RunDescription } from "./preparation.js";
+import { describeRuns } from "./describe-runs.js";
+import type { Preparation } from "./preparation.js";
 import type { CampaignTools } from "./tools.js";
 
 /**
@@ -148,7 +148,7 @@ async function runExperiment(
     });
     if (open.length === 0) continue;
     await preparation.prepare(runtimes);
-    await describe(folder, preparation, runs, runtimes, await workloadFacts(settings));
+    await describeRuns(folder, preparation, runs, runtimes, await workloadFacts(settings));
     await refuseDying(runtimes, tools, sandboxes, keep, signal);
     let block = 0;
     for (const visit of open) {
@@ -160,50 +160,6 @@ async function runExperiment(
     await sandboxes.clearStanding(event => folder.append(event));
     await preparation.restore();
   }
-}
-
-/** Records the circumstances of runs, now that the machine is prepared for them. */
-async function describe(
-  folder: CampaignFolder,
-  preparation: Preparation,
-  runs: readonly ManifestRun[],
-  runtimes: readonly RuntimeDeclaration[],
-  workload: ManifestRun["config"],
-): Promise<void> {
-  for (const runtime of runtimes) {
-    const { files, ...described } = withConfig(await preparation.describe(runtime), workload);
-    for (const run of runs.filter(each => each.runtime === runtime.id)) {
-      refuseOtherVersions(run, described, folder.events);
-      for (const [name, text] of Object.entries(files)) folder.write(`${run.run}/${name}`, text);
-      const known = folder.manifest.runs.map(each => (each.run === run.run ? { ...each, ...described } : each));
-      folder.update({ runs: known });
-    }
-  }
-}
-
-const withConfig = (run: RunDescription, more: ManifestRun["config"]): RunDescription => ({
-  ...run,
-  config: { ...run.config, ...more },
-});
-
-/** @throws LabError `RUND_RESUME_VERSIONS` if rounds of a run were measured on other software, or on other settings of it */
-function refuseOtherVersions(
-  { run, versions, config }: ManifestRun,
-  after: Pick<ManifestRun, "versions" | "config">,
-  events: readonly CampaignEvent[],
-): void {
-  if (!events.some(event => (event.event === "round" || event.event === "memory") && event.run === run)) return;
-  const before: Readonly<Record<string, unknown>> = { ...versions, ...config };
-  const now: Readonly<Record<string, unknown>> = { ...after.versions, ...after.config };
-  // a fact that an earlier version of the lab did not record cannot have changed
-  const changed = Object.keys(before).find(name => before[name] !== now[name]);
-  if (changed === undefined) return;
-  throw new LabError("RUND_RESUME_VERSIONS", "input", `${changed} changed since this run started`, {
-    where: run,
-    expected: String(before[changed]),
-    found: String(now[changed]),
-    hint: "one run is measured on one machine with one set of software: measure again in a new folder",
-  });
 }
 
 /** Cleans up and records how the campaign ended. @returns the failure, with whatever else went wrong */

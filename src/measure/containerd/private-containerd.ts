@@ -16,7 +16,7 @@ import { launch } from "./launch.js";
 import { pauseImage, pauseImageName } from "./pause-image.js";
 import { findCniPlugins, podNetwork, podSubnet, readIpForward, readRoutes } from "./pod-network.js";
 import { type ContainerdRecord, containerdPaths, readRecord, recordInTheMaking, writeRecord } from "./record.js";
-import { checkSocketLength, mustBeRoot, requireProgram, requireSpans } from "./requirements.js";
+import { checkSocketLength, containerdVersion, mustBeRoot, requireProgram, requireSpans } from "./requirements.js";
 import { runscWrapper } from "./runsc-wrapper.js";
 import { readStaticBusybox, workloadImage, workloadImageName } from "./workload-image.js";
 
@@ -107,7 +107,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
       const settings = {
         ...{ folder: home, socket: paths.socket, handlers, snapshotter, logLevel, restrictOomScoreAdj },
         cniPlugins: cniPlugins ?? "/opt/cni/bin",
-        containerdVersion: await versionOf(containerd),
+        containerdVersion: await containerdVersion(containerd),
       };
       if (options.otel === true) requireSpans(settings.containerdVersion);
       writeFileSync(paths.config, containerdConfig(settings));
@@ -239,13 +239,6 @@ function startCommand(containerd: string, config: string, handlers: readonly Han
   if (cgroupMode() !== "hybrid" || !handlers.some(handler => handler.name === "crun")) return plain;
   const script = 'umount /sys/fs/cgroup/unified && exec "$0" "$@"';
   return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, ...plain];
-}
-
-/** The numbers of a containerd's version; those of the oldest that is supported, where it does not say. */
-async function versionOf(containerd: string): Promise<readonly number[]> {
-  const { stdout } = await execa(containerd, ["--version"], { reject: false, stdin: "ignore" });
-  const numbers = /\bv?(\d+)\.(\d+)\.(\d+)/.exec(stdout)?.slice(1).map(Number);
-  return numbers ?? [1, 6, 0];
 }
 
 async function importImage(ctr: string, socket: string, name: string, archive: Buffer): Promise<void> {

@@ -1,3 +1,4 @@
+import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { findProgram } from "../system/programs.js";
 
@@ -50,4 +51,11 @@ export function requireSpans(version: readonly number[]): void {
     found: version.join("."),
     hint: "leave --otel out: events and the log split a cold start without spans",
   });
+}
+
+/** The numbers of a containerd's version, such as 2, 1, 9; those of the oldest that is supported, where it does not say. */
+export async function containerdVersion(program: string): Promise<readonly number[]> {
+  const { stdout } = await execa(program, ["--version"], { reject: false, stdin: "ignore" });
+  const numbers = /\bv?(\d+)\.(\d+)\.(\d+)/.exec(stdout)?.slice(1).map(Number);
+  return numbers ?? [1, 6, 0];
 }
