@@ -12,6 +12,7 @@ import { endStoppedShim } from "../containerd/stopped-shim.js";
 import { EventStream } from "../cri/events.js";
 import { ShimLog } from "../cri/shim-log.js";
 import { SpanReceiver } from "../cri/spans.js";
+import { startEvents } from "../cri/start-spans.js";
 import type { HeadroomTools, MemoryTools } from "../experiments/visit.js";
 import { readBounds } from "../host/bounds.js";
 import { readCpu } from "../host/cpu.js";
@@ -101,9 +102,9 @@ function spansOf({ spansPort }: Service) {
   return {
     async listen(): Promise<Reports> {
       receiver ??= SpanReceiver.on(spansPort);
-      const spans = await receiver;
-      spans.clear();
-      return { events: () => spans.events(), broken: false, close: () => {} };
+      const received = await receiver;
+      received.clear();
+      return { events: () => startEvents(received.spans()), broken: false, close: () => {} };
     },
     close: async () => (await receiver?.catch(() => undefined))?.close(),
   };

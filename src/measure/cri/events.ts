@@ -1,5 +1,6 @@
-import { type ChannelOptions, Client, type ClientReadableStream, credentials, Metadata } from "@grpc/grpc-js";
+import { type ClientHttp2Session, type ClientHttp2Stream, constants } from "node:http2";
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
+import { connectGrpc, framed, grpcHeaders, unframed } from "./grpc-connection.js";
 
 /** What containerd reports of one sandbox or container. */
 export interface ContainerdEvent {
@@ -17,33 +18,29 @@ export const reported = { shim: "shim up", networkBegin: "network begins", netwo
 /** The topics of a start, and the update that brackets the setting up of a pod's network. */
 const topics = ["/snapshot/prepare", "/containers/create", "/containers/update", "/tasks/create", "/tasks/start"];
 
-const channelOptions: ChannelOptions = { "grpc.enable_retries": 0, "grpc.enable_http_proxy": 0 };
-
 /**
- * Listens to containerd's event stream on its socket. Messages are kept as bytes and read only when they are asked for, so
+ * Listens to containerd's event stream on its socket. What arrives is kept as bytes and read only when it is asked for, so
  * that listening costs a measurement next to nothing.
  */
 export class EventStream {
-  readonly #client: Client;
-  readonly #stream: ClientReadableStream<Buffer>;
-  readonly #received: Buffer[] = [];
+  readonly #session: ClientHttp2Session;
+  readonly #stream: ClientHttp2Stream;
+  readonly #arrived: Buffer[] = [];
   readonly #events: ContainerdEvent[] = [];
   #broken = false;
 
   /** @param socket containerd's own; on any other CRI service the stream is broken from the beginning */
   constructor(socket: string) {
-    this.#client = new Client(`unix:${socket}`, credentials.createInsecure(), channelOptions);
     const { path, requestSerialize } = subscribe();
     const filters = topics.map(topic => `namespace==k8s.io,topic==${JSON.stringify(topic)}`);
-    const bytes = (message: Buffer) => message;
-    this.#stream = this.#client.makeServerStreamRequest(path, requestSerialize, bytes, { filters }, new Metadata());
-    this.#stream.on("data", (message: Buffer) => this.#received.push(message));
-    this.#stream.on("error", () => {
+    this.#session = connectGrpc(socket);
+    this.#stream = this.#session.request(grpcHeaders(path));
+    this.#stream.on("data", (bytes: Buffer) => this.#arrived.push(bytes));
+    this.#stream.on("error", () => {});
+    this.#stream.once("close", () => {
       this.#broken = true;
     });
-    this.#stream.on("end", () => {
-      this.#broken = true;
-    });
+    this.#stream.end(framed(requestSerialize({ filters })));
   }
 
   /** Whether the service has ended the stream, or never had one. */
@@ -53,7 +50,9 @@ export class EventStream {
 
   /** Returns the events so far, in the order they arrived; a message that is damaged is left out. */
   events(): readonly ContainerdEvent[] {
-    for (const message of this.#received.splice(0)) {
+    const { messages, rest } = unframed(Buffer.concat(this.#arrived.splice(0)));
+    this.#arrived.push(rest);
+    for (const message of messages) {
       const event = readEnvelope(message);
       if (event !== undefined) this.#events.push(event);
     }
@@ -61,8 +60,8 @@ export class EventStream {
   }
 
   close(): void {
-    this.#stream.cancel();
-    this.#client.close();
+    this.#stream.close(constants.NGHTTP2_CANCEL);
+    this.#session.close();
   }
 }
 

@@ -1,7 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
 import { LabError } from "../../model/errors.js";
-import { type ContainerdEvent, reported } from "./events.js";
 
 /** One span of an OpenTelemetry trace. Times in milliseconds since 1970, to the microsecond; ids in hexadecimal. */
 export interface Span {
@@ -54,10 +53,10 @@ export class SpanReceiver {
     });
   }
 
-  /** Returns what the spans so far report of starts; a body that is damaged is left out. */
-  events(): readonly ContainerdEvent[] {
+  /** Returns the spans so far, in the order they arrived; a body that is damaged is left out. */
+  spans(): readonly Span[] {
     for (const body of this.#bodies.splice(0)) this.#spans.push(...readSpans(body));
-    return startEvents(this.#spans);
+    return this.#spans;
   }
 
   /** Forgets what has arrived. */
@@ -164,39 +163,3 @@ const fromNs = (ns: string): number => Number(BigInt(ns) / 1000n) / 1000;
 
 const texts = (pairs: readonly KeyValue[]): Span["attributes"] =>
   Object.fromEntries(pairs.map(({ key, value }) => [key, value?.stringValue ?? ""]));
-
-/**
- * What the spans of containerd 2 report of starts, in the words of its events: the network is set up, the shim is up, the task is
- * started.
- *
- * The span of a call names its sandbox or container, and all spans of a call have one trace. The network begins with an event of
- * the call's span; containerd stores its addresses, and then creates the sandbox's record.
- */
-export function startEvents(spans: readonly Span[]): readonly ContainerdEvent[] {
-  const traces = new Map<string, Span[]>();
-  for (const span of spans) {
-    const trace = traces.get(span.traceId);
-    if (trace === undefined) traces.set(span.traceId, [span]);
-    else trace.push(span);
-  }
-  return [...traces.values()].flatMap(trace => {
-    const call = trace.find(({ name }) => /\/(?:RunPodSandbox|StartContainer)$/.test(name));
-    const id = call?.attributes["container.id"] ?? call?.attributes["sandbox.id"];
-    if (call === undefined || id === undefined) return [];
-    const named = (end: string) => trace.filter(({ name }) => name.endsWith(end));
-    const began = call.events.find(({ name }) => name === "setup pod network")?.epochMs;
-    const record = named("client.NewContainer")[0]?.beganEpochMs;
-    const stored = named("metadata.sandbox.Update").map(({ beganEpochMs }) => beganEpochMs);
-    const between = stored.filter(ms => began !== undefined && record !== undefined && ms > began && ms <= record);
-    const event = (topic: string, epochMs: number | undefined) =>
-      epochMs === undefined ? [] : [{ topic, id, epochMs }];
-    return [
-      // the namespace is stored before the plugins are called, the addresses after them
-      ...(between.length < 2
-        ? []
-        : [...event(reported.networkBegin, began), ...event(reported.networkEnd, Math.max(...between))]),
-      ...event(reported.shim, named("Task/Create")[0]?.beganEpochMs),
-      ...event("/tasks/start", named("Task/Start")[0]?.endedEpochMs),
-    ];
-  });
-}

@@ -1,5 +1,5 @@
-import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from "node:http2";
-import { connect as connectSocket } from "node:net";
+import { type ClientHttp2Session, constants, type IncomingHttpHeaders } from "node:http2";
+import { connectGrpc, framed, grpcHeaders, unframed } from "./grpc-connection.js";
 
 /** What ended a call without a response: a gRPC status code from 1 to 16, and the words of whoever ended it. */
 export class GrpcFailure extends Error {
@@ -22,12 +22,6 @@ const cancelled = 1;
 const deadlineExceeded = 4;
 const unimplemented = 12;
 const unavailable = 14;
-
-/** Bytes before a message: whether it is compressed, and its length. */
-const prefixBytes = 5;
-
-/** The calls that may be in flight at once, until the service has told its own limit. */
-const inFlight = 4_096;
 
 /**
  * gRPC's unary calls over one HTTP/2 connection on a unix socket, and nothing else of gRPC. A call costs this program about
@@ -52,7 +46,7 @@ export class UnaryChannel {
     return new Promise((resolve, reject) => {
       const session = this.#connected();
       const stream = session.request({
-        ...{ ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" },
+        ...grpcHeaders(path),
         ...{ "grpc-timeout": `${Math.ceil(timeoutMs)}m`, ...headers },
       });
       let ended: GrpcFailure | null = null;
@@ -80,7 +74,7 @@ export class UnaryChannel {
         clearTimeout(timer);
         signal?.removeEventListener("abort", stop);
         const failure = failureOf(status, lost);
-        if (failure === null) resolve(firstMessage(chunks));
+        if (failure === null) resolve(unframed(Buffer.concat(chunks)).messages[0] ?? Buffer.alloc(0));
         else reject(ended ?? failure);
       });
       stream.end(framed(message));
@@ -94,30 +88,9 @@ export class UnaryChannel {
 
   #connected(): ClientHttp2Session {
     if (this.#session !== null && !this.#session.closed && !this.#session.destroyed) return this.#session;
-    const session = connect("http://localhost", {
-      createConnection: () => connectSocket(this.#socket),
-      peerMaxConcurrentStreams: inFlight,
-    });
-    // each call in flight fails by itself
-    session.on("error", () => {});
-    // a call has a timer that keeps the program alive; an idle connection does not
-    session.unref();
-    this.#session = session;
-    return session;
+    this.#session = connectGrpc(this.#socket);
+    return this.#session;
   }
-}
-
-function framed(message: Buffer): Buffer {
-  const frame = Buffer.allocUnsafe(prefixBytes + message.length);
-  frame[0] = 0;
-  frame.writeUInt32BE(message.length, 1);
-  message.copy(frame, prefixBytes);
-  return frame;
-}
-
-function firstMessage(chunks: readonly Buffer[]): Buffer {
-  const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-  return body.length < prefixBytes ? body : body.subarray(prefixBytes, prefixBytes + body.readUInt32BE(1));
 }
 
 /** Why a call that is over has no response; null if it has one. */

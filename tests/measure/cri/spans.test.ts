@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { requireSpans } from "../../../src/measure/containerd/requirements.js";
 import { SpanReceiver } from "../../../src/measure/cri/spans.js";
+import { startEvents } from "../../../src/measure/cri/start-spans.js";
 import { freePort } from "../../../src/measure/system/free-port.js";
 import type { LabError } from "../../../src/model/errors.js";
 import { field, message } from "../../support/protobuf.js";
@@ -59,7 +60,7 @@ async function received(...bodies: readonly Buffer[]) {
       });
       assert.is(status, 200);
     }
-    return receiver.events();
+    return startEvents(receiver.spans());
   } finally {
     receiver.close();
   }
