@@ -69,7 +69,8 @@ export function capacity(
   }
   const cost = memoryMb === null ? null : sandboxCost(dataset, runtime, memoryMb);
   const ramp = rampCost(ramps, runtime);
-  if (cost === null && ramp === null) throw notMeasured(dataset, runtime, memoryMb);
+  if (cost === null && (memoryMb !== null || ramp === null))
+    throw notMeasured(dataset, runtime, memoryMb, ramp !== null);
   const own = cost?.models ?? ramp!.others;
   const models = [...(ramp === null ? [] : [ramp.fit]), ...own].map(model => {
     const { perSandboxKiB } = model;
@@ -106,7 +107,7 @@ function startTimes(dataset: Dataset, runtime: string): readonly StartTime[] {
     .sort((a, b) => a.density - b.density || a.concurrency - b.concurrency);
 }
 
-function notMeasured(dataset: Dataset, runtime: string, memoryMb: number | null): LabError {
+function notMeasured(dataset: Dataset, runtime: string, memoryMb: number | null, ramped: boolean): LabError {
   const own = dataset.memory.filter(cell => cell.runtime === runtime);
   const list = (values: readonly (string | number)[]) => [...new Set(values)].join(", ");
   const sizes = list(own.map(cell => cell.memoryMb).sort((a, b) => a - b));
@@ -118,6 +119,8 @@ function notMeasured(dataset: Dataset, runtime: string, memoryMb: number | null)
         ? `memory of ${runtime}${memoryMb === null ? ", or a ramp of it without --guest-memory" : ""}`
         : `memory of ${runtime} with a guest of ${memoryMb} MiB`,
     found: own.length === 0 ? `memory of ${runtimes}` : `guests of ${sizes} MiB`,
-    hint: "nothing is extrapolated: ask for what was measured, or measure it with `rund-lab run memory`",
+    hint: ramped
+      ? "nothing is extrapolated: leave --guest-memory out to ask the ramp alone"
+      : "nothing is extrapolated: ask for what was measured, or measure it with `rund-lab run memory`",
   });
 }

@@ -137,6 +137,8 @@ test("a ramp answers alone where no guest memory is named, with its own PSS and 
   );
   assert.is(measuredDensity, 40);
   assert.throws(() => capacity(dataset(), { ...question, memoryMb: null }), /or a ramp of it/);
+  // a guest memory that is named must have been measured, ramp or not
+  assert.throws(() => capacity(kata, { ...question, memoryMb: 256 }, [ramp]), /guests of 128, 512 MiB/);
 });
 
 test("a reserve that leaves nothing is an error", () => {
