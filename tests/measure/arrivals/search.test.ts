@@ -147,9 +147,9 @@ for (const [what, wishes, message] of [
 test("the command line searches a rehearsal and names the rate that it found", () =>
   inTempFolder(async folder => {
     const { code, stdout, stderr } = await lab([
-      ...["run", "arrivals", "--runtime", "rund", "--rate", "search", "--resolution", "50", "--slo", "p90:60s"],
+      ...["run", "arrivals", "--runtime", "rund", "--rate", "search", "--resolution", "50", "--slo", "p50:60s"],
       ...["--arrivals", "uniform", "--duration", "60", "--hold", "1", "--timeout", "60"],
-      ...["--endpoint", "replay:paper_data", "--replay-speed", "500", "--out", folder, "--json"],
+      ...["--endpoint", "replay:paper_data", "--replay-speed", "100", "--out", folder, "--json"],
     ]);
     assert.is(code, 0, stderr);
     const { held } = JSON.parse(stdout) as { held: { runtime: string; highest: number | null }[] };
