@@ -6,6 +6,7 @@ export * from "./analysis/datasets/index.js";
 export { flagStarts } from "./analysis/flags.js";
 export * from "./analysis/frames/index.js";
 export { type MemoryGroup, memoryGroups, pssPerSandbox, type StartGroup, startGroups } from "./analysis/groups.js";
+export * from "./analysis/nodes/index.js";
 export * from "./analysis/rates/index.js";
 export * from "./analysis/stages/index.js";
 export * from "./analysis/tables/index.js";

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { fitsCsv } from "../analysis/capacity/index.js";
 import { type Dataset, loadDatasets } from "../analysis/datasets/index.js";
+import { type NodeRow, nodeClocks, nodesCsv, nodeTable } from "../analysis/nodes/index.js";
 import { openLoopCells, openLoopText } from "../analysis/open-loop.js";
 import { rateResults, ratesCsv } from "../analysis/rates/index.js";
 import { diskCsv, diskTable, latencyCsv, latencyTable, readRounds, removalTable } from "../analysis/stages/index.js";
@@ -55,6 +56,8 @@ export default (io: Io): Command =>
       const latencies = latencyTable(journals);
       const removals = removalTable(journals);
       const disk = diskTable(journals);
+      const nodes = nodeTable(journals);
+      noteNodes(io, nodes);
       const files = [
         ...tables
           .filter(table => imported.length + rates.length + fits.length === 0 || measured(table))
@@ -66,6 +69,7 @@ export default (io: Io): Command =>
         }),
         ...(removals.length === 0 ? [] : [{ name: "removal", text: latencyCsv(removals) }]),
         ...(disk.length === 0 ? [] : [{ name: "disk", text: diskCsv(disk) }]),
+        ...(nodes.length === 0 ? [] : [{ name: "nodes", text: nodesCsv(nodes) }]),
         ...rates.map(({ name, results }) => ({ name, text: ratesCsv(results) })),
         ...(fits.length === 0 ? [] : [{ name: "fit", text: fitsCsv(fits) }]),
       ];
@@ -75,6 +79,8 @@ export default (io: Io): Command =>
         latencies,
         removals,
         disk,
+        nodes,
+        nodeClocks: nodeClocks(journals),
         arrivals: Object.fromEntries(rates.map(({ runtime, results }) => [runtime, results])),
         fits,
       };
@@ -106,6 +112,18 @@ export function writeTables(tables: readonly Table[], folder: string): void {
 function writeCsv(files: readonly { readonly name: string; readonly text: string }[], folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const { name, text } of files) writeFileSync(join(folder, `${name}.csv`), text);
+}
+
+/** Warns of nodes that are slower than their peers: a runtime that was measured there more often looks slow. */
+function noteNodes(io: Io, rows: readonly NodeRow[]): void {
+  for (const { runtime, concurrency, node, ratio, slow } of rows) {
+    if (!slow || ratio === null) continue;
+    const [low, high] = ratio.interval.map(value => value.toFixed(2));
+    note(
+      io,
+      `the node ${node} is slow: ${runtime} at concurrency ${concurrency} takes ${ratio.value.toFixed(2)} times as long as on the other nodes (${low} to ${high}); leave it out with --nodes, or compare runtimes on one node`,
+    );
+  }
 }
 
 /** What imported results count: a reader must know it before reading a number. */

@@ -56,8 +56,14 @@ export async function openClusterRun(
   try {
     const begun = (resumed?.plan.settings as CampaignSettings | undefined)?.cluster;
     const names = begun === undefined ? namedClasses(options) : Object.values(begun.runtimeClasses);
-    const make = options.makeRuntimeClasses === true ? missingClasses(cluster.runtimeClasses, names) : [];
-    const classes = requireRuntimeClasses({ ...cluster, runtimeClasses: [...cluster.runtimeClasses, ...make] }, names);
+    const missing = options.makeRuntimeClasses === true ? missingClasses(cluster.runtimeClasses, names) : [];
+    // a session that was killed has left those that it made
+    const left = cluster.runtimeClasses.filter(({ madeBy }) => madeBy !== undefined && madeBy === resumed?.label);
+    const make = [...missing, ...left];
+    const classes = requireRuntimeClasses(
+      { ...cluster, runtimeClasses: [...cluster.runtimeClasses, ...missing] },
+      names,
+    );
     const declared = runtimesOf(classes, known);
     const settings: ClusterSettings = begun ?? {
       runtimeClasses: Object.fromEntries(declared.map(({ id }, index) => [id, names[index]!])),
@@ -90,12 +96,15 @@ const missingClasses = (there: readonly { readonly name: string }[], names: read
  * The plan for a cluster: what its nodes and quotas leave is what it must fit, and what differs between nodes is a confound.
  */
 export async function clusterPlan(plan: Plan, { service }: ClusterRun, force: boolean): Promise<Plan> {
-  const { nodeConfounds, podRoom } = await import("../measure/index.js");
+  const { clockConfounds, nodeConfounds, podRoom, readNodeUsage } = await import("../measure/index.js");
   const { cluster, nodes, settings } = service;
+  const names = nodes.map(({ name }) => name);
+  const usage = await readNodeUsage(cluster.api, names, settings.namespace ?? "");
+  const differences = [...nodeConfounds(nodes), ...clockConfounds(usage)];
   const { pods, by } = await podRoom(cluster.api, nodes, settings.namespace);
   const { sandboxes } = plan.needs;
   const why = sandboxes > pods ? [`it needs ${sandboxes} pods at once, and ${by} leave room for ${pods}`] : [];
-  return { ...plan, why, fits: why.length === 0 || force, confounds: [...plan.confounds, ...nodeConfounds(nodes)] };
+  return { ...plan, why, fits: why.length === 0 || force, confounds: [...plan.confounds, ...differences] };
 }
 
 /** Says what a campaign will ask of the cluster. */

@@ -1,4 +1,5 @@
 /** Where the time of a cold start goes: its stages, from the journal of a campaign. */
+export { besideNode, type ClusterShare, clusterShares } from "./beside-node.js";
 export { readRounds } from "./campaign-rounds.js";
 export { type DiskRow, diskCsv, diskTable } from "./disk-table.js";
 export {
@@ -9,6 +10,7 @@ export {
   type RemovalRow,
   removalTable,
 } from "./latency-table.js";
+export { type SandboxAgreement, sandboxAgreement } from "./sandbox-agreement.js";
 export { type StageRow, stageTable } from "./stage-table.js";
 export { type Stage, stagesOf, unattributed } from "./stages.js";
 export { type Trace, type TraceEvent, traceOf } from "./trace-events.js";

@@ -2,6 +2,7 @@ import { endOf, type ReadySample, type RoundEvent } from "../../campaign-files/i
 import type { End } from "../../model/end.js";
 import { byRuntime } from "../../model/runtimes.js";
 import { estimateQuantile, type Interval, median } from "../stats/index.js";
+import { divideKubelet, kubeletCalls } from "./kubelet-calls.js";
 import { stagesOf } from "./stages.js";
 
 /** Where the time of one cell's cold starts goes. */
@@ -11,12 +12,17 @@ export interface StageRow {
   readonly density: number;
   readonly concurrency: number;
   readonly until: End;
+  /** What tells the row from another of its runtime; left out where the runtime's name does. */
+  readonly label?: string;
   /** Cold starts that reached their end. */
   readonly samples: number;
   /** Median latency in milliseconds; the 95 % interval of the median over rounds of each round's median, null for few rounds. */
   readonly latencyMs: number;
   readonly interval: Interval | null;
-  /** Median of each stage in milliseconds, in the order of time. They need not add up to the median latency. */
+  /**
+   * Median of each stage in milliseconds, in the order of time. They need not add up to the median latency. In a cluster the
+   * sandbox's and the container's are means, by the kubelets' own count.
+   */
   readonly stages: readonly { readonly name: string; readonly p50Ms: number }[];
 }
 
@@ -35,14 +41,17 @@ function rowOf(rounds: readonly RoundEvent[]): StageRow | undefined {
   const byRound = rounds.map(({ samples }) => samples.flatMap(sample => (sample.status === "ready" ? [sample] : [])));
   const ready = byRound.flat();
   if (ready.length === 0) return undefined;
+  const until = ready[0]!.until ?? "sandbox";
+  const stages = stageMedians(ready);
+  const calls = kubeletCalls(rounds);
   const medians = byRound.flatMap(samples => (samples.length === 0 ? [] : [median(samples.map(latencyOf))]));
   return {
     ...{ run, runtime, density, concurrency },
-    until: ready[0]!.until ?? "sandbox",
+    until,
     samples: ready.length,
     latencyMs: median(ready.map(latencyOf)),
     interval: estimateQuantile(medians, 0.5, `stages ${run} ${density} ${concurrency}`).interval,
-    stages: stageMedians(ready),
+    stages: calls === null ? stages : divideKubelet(stages, calls, until !== "sandbox"),
   };
 }
 

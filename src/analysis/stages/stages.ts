@@ -12,8 +12,23 @@ export interface Stage {
 /** The stage whose two moments have no name together, such as those of events that came in an unusual order. */
 export const unattributed = "unattributed";
 
+/** What a cluster's kubelet and its container runtime do between a pod's binding and the report that it runs. */
+export const kubeletStage = "kubelet and runtime";
+
 /** Stages by the moment they begin with and the moment they end with. Coarser ones stand in where events are missing. */
 const names: Readonly<Record<string, string>> = {
+  // in a cluster
+  "sent accepted": "API server",
+  "accepted bound": "scheduler",
+  "sent bound": "API server and scheduler",
+  "bound accepted": kubeletStage,
+  "accepted ready": kubeletStage,
+  "bound ready": kubeletStage,
+  "bound output": kubeletStage,
+  "accepted output": kubeletStage,
+  "ready started": "container started",
+  "ready output": "first line",
+  "ready responded": "response",
   "sent sandboxSnapshot": "sandbox snapshot",
   "sent sandboxRecord": "sandbox snapshot and record",
   "sandboxSnapshot sandboxRecord": "sandbox record",
@@ -91,10 +106,12 @@ export function stagesOf(sample: ReadySample): readonly Stage[] {
 /** Returns the known moments of a cold start, its request first; neighbours that should follow one another stand in that order. */
 function momentsOf(sample: ReadySample): readonly Moment[] {
   const { sentMs, answeredMs, readyMs, pulledMs, createdMs, startedMs, outputMs, respondedMs, marks = {} } = sample;
+  const { scheduledMs } = sample;
   const times: readonly (readonly [string, number | undefined])[] = [
     ["sent", sentMs],
     ...markNames.slice(0, markNames.indexOf("containerSnapshot")).map(name => [name, marks[name]] as const),
-    ["answered", answeredMs],
+    [scheduledMs === undefined ? "answered" : "accepted", answeredMs],
+    ["bound", scheduledMs],
     ["ready", readyMs],
     ["pulled", pulledMs],
     ["containerSnapshot", marks.containerSnapshot],

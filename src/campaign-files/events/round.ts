@@ -30,6 +30,13 @@ const nodeUsage = z.strictObject({
   /** What those pods use together. */
   podsCpuMs: z.number().min(0).max(1e14),
   podsWorkingSetKiB: z.number().min(0).max(1e15),
+  /**
+   * Bounds on how far the node's clock is ahead of this program's, in milliseconds: from the moments of request and answer,
+   * and the answer's Date, which has whole seconds.
+   */
+  clockAheadMs: z.tuple([differenceMs, differenceMs]).exactOptional(),
+  /** The kubelet's calls to its container runtime since it started, by operation: their number, and their milliseconds together. */
+  calls: z.record(z.string(), z.tuple([count, z.number().min(0).max(1e14)])).exactOptional(),
 });
 
 export const roundFlag = z.enum([

@@ -32,7 +32,7 @@ export function clusterTools(service: ClusterService, label: string, options: Me
     placement: { nodes: settings.nodes, how: settings.placement },
     nodes: nodes.map(({ name }) => name),
     async prepare() {
-      await makeRuntimeClasses(api, make);
+      await makeRuntimeClasses(api, make, label);
       await ensureNamespace(api, namespace, label);
     },
   });
@@ -57,7 +57,7 @@ export function clusterTools(service: ClusterService, label: string, options: Me
     async close() {
       await driver.close();
       await deleteNamespace(api, namespace);
-      await deleteRuntimeClasses(api, make);
+      await deleteRuntimeClasses(api, make, label);
     },
   };
 }

@@ -1,18 +1,22 @@
 import { createHash } from "node:crypto";
 import type { V1Node, V1Pod, V1ResourceQuota, V1RuntimeClass } from "@kubernetes/client-node";
 import { LabError } from "../../model/errors.js";
+import { labelNames } from "../cri/labels.js";
 import { nearestName } from "../runtimes/nearest-name.js";
 import { type Api, connectApi } from "./api.js";
 import { failedFor } from "./errors.js";
 import { readKubeconfig } from "./kubeconfig.js";
 import { podsLeft } from "./namespace.js";
 import { type ClusterNode, clusterNode, freePods } from "./nodes.js";
+import { ownerLabel, ownerName } from "./pod-manifest.js";
 
 /** A RuntimeClass: its name, the CRI handler behind it, and what it declares that a pod costs besides its containers. */
 export interface RuntimeClass {
   readonly name: string;
   readonly handler: string;
   readonly overhead: Readonly<Record<string, string>> | null;
+  /** The label of the campaign that made it; left out for all others. */
+  readonly madeBy?: string;
 }
 
 /** A cluster that answers, and what is known of it. */
@@ -45,6 +49,7 @@ export async function openCluster(context: string | null): Promise<Cluster> {
       runtimeClasses: classes.map(({ metadata, handler, overhead }) => ({
         ...{ name: metadata?.name ?? "", handler },
         overhead: overhead?.podFixed ?? null,
+        ...madeBy(metadata),
       })),
       nodes: nodes.map(clusterNode).sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
@@ -52,6 +57,11 @@ export async function openCluster(context: string | null): Promise<Cluster> {
     api.close();
     throw error;
   }
+}
+
+function madeBy(metadata: V1RuntimeClass["metadata"]): Pick<RuntimeClass, "madeBy"> {
+  const { [ownerLabel]: owner, [labelNames.campaign]: campaign } = metadata?.labels ?? {};
+  return owner === ownerName && campaign !== undefined ? { madeBy: campaign } : {};
 }
 
 const list = async <Item>(api: Api, path: string, query: Readonly<Record<string, string>> = {}) =>

@@ -50,6 +50,12 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
     await watch.opened(timeoutMs);
     return watch;
   };
+  let rehearsed = false;
+  /** Has the API server check a pod without making it: rights, quotas, the namespace, the RuntimeClass. @throws ClusterError */
+  const rehearse = async (pod: V1Pod) => {
+    await api.call({ method: "POST", path: pods, query: { dryRun: "All" }, body: pod });
+    rehearsed = true;
+  };
   const manifestOf = (sandbox: SandboxConfig, workload: Parameters<typeof podManifest>[2]) => {
     const runtime = sandbox.labels[labelNames.runtime] ?? "";
     const node = nodeFor(placement, Number(sandbox.labels[labelNames.client] ?? 1), sandbox.labels[labelNames.round]);
@@ -79,6 +85,8 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
     async begin(workload, sandboxes) {
       const live = await opened(reopenMs);
       const manifests = new Map(sandboxes.map(sandbox => [podName(sandbox), manifestOf(sandbox, workload)]));
+      const [first] = manifests.values();
+      if (first !== undefined && !rehearsed) await rehearse(first);
       return {
         start: (sandbox, client, from, timeoutMs, signal) => {
           const pod = manifests.get(podName(sandbox)) ?? manifestOf(sandbox, workload);

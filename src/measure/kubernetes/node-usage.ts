@@ -1,3 +1,4 @@
+import { json } from "node:stream/consumers";
 import type { NodeUsage } from "../../campaign-files/events.js";
 import type { Api } from "./api.js";
 
@@ -15,8 +16,8 @@ interface Summary {
 }
 
 /**
- * Reads what nodes use, through the API server's proxy to each kubelet. The kubelet refreshes these numbers about every ten
- * seconds and says when; memory is the working set, not PSS.
+ * Reads what nodes use, through the API server's proxy to each kubelet. The kubelet refreshes the usage about every ten
+ * seconds and says when; memory is the working set, not PSS. Its calls to the container runtime are counted at once.
  *
  * @param namespace the campaign's, whose pods are added up by themselves
  * @returns an entry for each node that answered
@@ -28,11 +29,75 @@ export async function readNodeUsage(
 ): Promise<readonly NodeUsage[]> {
   const all = await Promise.allSettled(
     nodes.map(async name => {
-      const path = `/api/v1/nodes/${name}/proxy/stats/summary`;
-      return nodeUsage(name, await api.call<Summary>({ path, timeoutMs: 5_000 }), namespace);
+      const proxy = `/api/v1/nodes/${name}/proxy`;
+      const sentMs = Date.now();
+      const response = await api.open({ path: `${proxy}/stats/summary`, timeoutMs: 5_000 });
+      const arrivedMs = Date.now();
+      const usage = nodeUsage(name, (await json(response)) as Summary, namespace);
+      const clockAheadMs = clockBounds(response.headers.date, sentMs, arrivedMs);
+      const calls = kubeletCalls(await api.text({ path: `${proxy}/metrics`, timeoutMs: 5_000 }));
+      return { ...usage, ...(clockAheadMs === null ? {} : { clockAheadMs }), calls };
     }),
   );
   return all.flatMap(each => (each.status === "fulfilled" ? [each.value] : []));
+}
+
+/**
+ * Bounds on how far a clock is ahead of this program's, by an answer that carries its Date in whole seconds.
+ *
+ * @param sentMs when the request was sent, and `arrivedMs` when the answer's head arrived, in epoch milliseconds
+ * @returns null where the answer has no date
+ * @example clockBounds("Thu, 01 Jan 1970 00:00:10 GMT", 4_200, 4_300) // [5700, 6800]
+ * @example clockBounds(undefined, 0, 1) // null
+ */
+export function clockBounds(date: string | undefined, sentMs: number, arrivedMs: number): [number, number] | null {
+  const atMs = Date.parse(date ?? "");
+  return Number.isNaN(atMs) ? null : [atMs - arrivedMs, atMs + 1_000 - sentMs];
+}
+
+/** A clock that is further off than this many milliseconds is worth a word. */
+const largestSkewMs = 1_000;
+
+/**
+ * Names the nodes whose clock differs from this program's.
+ *
+ * @example clockConfounds([{ node: "a", clockAheadMs: [118_900, 120_000] }]) // ["the clock of node a is ahead by 119.5 s (± 0.6 s): times that it stamps, those of --until output, are wrong by as much"]
+ * @example clockConfounds([{ node: "a", clockAheadMs: [-600, 500] }]) // []
+ */
+export function clockConfounds(usage: readonly Pick<NodeUsage, "node" | "clockAheadMs">[]): readonly string[] {
+  return usage.flatMap(({ node, clockAheadMs: [low, high] = [0, 0] }) => {
+    if (low <= largestSkewMs && high >= -largestSkewMs) return [];
+    const [off, within] = [(low + high) / 2000, (high - low) / 2000].map(seconds => Math.abs(seconds).toFixed(1));
+    const way = low > 0 ? "ahead" : "behind";
+    return [
+      `the clock of node ${node} is ${way} by ${off} s (± ${within} s): times that it stamps, those of --until output, are wrong by as much`,
+    ];
+  });
+}
+
+/** The calls that a cold start makes. */
+const operations = ["run_podsandbox", "create_container", "start_container"];
+
+/**
+ * The kubelet's calls to its container runtime by its metrics: for each operation of a cold start their number, and their
+ * milliseconds together, since the kubelet started.
+ *
+ * @example kubeletCalls('kubelet_runtime_operations_duration_seconds_sum{operation_type="run_podsandbox"} 1.5\nkubelet_runtime_operations_duration_seconds_count{operation_type="run_podsandbox"} 3') // { run_podsandbox: [3, 1500] }
+ */
+export function kubeletCalls(metrics: string): Readonly<Record<string, [number, number]>> {
+  const value = (operation: string, what: "sum" | "count"): number | undefined => {
+    const line = `kubelet_runtime_operations_duration_seconds_${what}{operation_type="${operation}"} `;
+    const at = metrics.indexOf(line);
+    return at < 0 ? undefined : Number(metrics.slice(at + line.length).split("\n", 1)[0]);
+  };
+  return Object.fromEntries(
+    operations.flatMap(operation => {
+      const [calls, seconds] = [value(operation, "count"), value(operation, "sum")];
+      return calls === undefined || seconds === undefined
+        ? []
+        : [[operation, [calls, Math.round(seconds * 1e6) / 1e3]]];
+    }),
+  );
 }
 
 /**

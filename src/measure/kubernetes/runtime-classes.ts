@@ -1,18 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { labelNames } from "../cri/labels.js";
 import type { Api } from "./api.js";
 import type { RuntimeClass } from "./cluster.js";
 import { failedFor } from "./errors.js";
-import { ownerLabel, ownerName } from "./pod-manifest.js";
+import { labelValue, ownerLabel, ownerName } from "./pod-manifest.js";
 
 const path = "/apis/node.k8s.io/v1/runtimeclasses";
 
 /** Milliseconds after which the API server's own admission knows a new RuntimeClass; it reads them by a watch. */
 const knownMs = 1_000;
 
-/** Makes RuntimeClasses that are missing; those that are there are left as they are. */
-export async function makeRuntimeClasses(api: Api, classes: readonly RuntimeClass[]): Promise<void> {
+/** Makes RuntimeClasses that are missing, with the campaign's label; those that are there are left as they are. */
+export async function makeRuntimeClasses(api: Api, classes: readonly RuntimeClass[], campaign: string): Promise<void> {
   for (const { name, handler } of classes) {
-    const metadata = { name, labels: { [ownerLabel]: ownerName } };
+    const metadata = { name, labels: { [ownerLabel]: ownerName, [labelNames.campaign]: labelValue(campaign) } };
     const body = { apiVersion: "node.k8s.io/v1", kind: "RuntimeClass", metadata, handler };
     try {
       await api.call({ method: "POST", path, body });
@@ -23,14 +24,20 @@ export async function makeRuntimeClasses(api: Api, classes: readonly RuntimeClas
   if (classes.length > 0) await delay(knownMs);
 }
 
-/** Deletes RuntimeClasses that a campaign made. One that somebody else has made meanwhile lacks the owner's label and stays. */
-export async function deleteRuntimeClasses(api: Api, classes: readonly RuntimeClass[]): Promise<void> {
+/** Deletes RuntimeClasses that a campaign made. One that somebody else has made meanwhile lacks the campaign's label and stays. */
+export async function deleteRuntimeClasses(
+  api: Api,
+  classes: readonly RuntimeClass[],
+  campaign: string,
+): Promise<void> {
   for (const { name } of classes) {
     try {
       const { metadata } = await api.call<{ metadata: { labels?: Record<string, string> } }>({
         path: `${path}/${name}`,
       });
-      if (metadata.labels?.[ownerLabel] === ownerName) await api.call({ method: "DELETE", path: `${path}/${name}` });
+      const { [ownerLabel]: owner, [labelNames.campaign]: label } = metadata.labels ?? {};
+      if (owner === ownerName && label === labelValue(campaign))
+        await api.call({ method: "DELETE", path: `${path}/${name}` });
     } catch (error) {
       if (!failedFor(error, "not-found")) throw error;
     }

@@ -1,5 +1,10 @@
 /** Colours of the stages: blues for the sandbox, green for its network, warm ones for the container, purple for the process. */
 const colours: Readonly<Record<string, string>> = {
+  "API server": "#4d4f53",
+  scheduler: "#8a8d91",
+  "API server and scheduler": "#6b6e72",
+  kubelet: "#c4c0ae",
+  "kubelet and runtime": "#c4c0ae",
   sandbox: "#2f6db3",
   "sandbox snapshot": "#9cc3e6",
   "sandbox snapshot and record": "#9cc3e6",
@@ -21,6 +26,7 @@ const colours: Readonly<Record<string, string>> = {
   "container create": "#c9661c",
   "container start": "#9a430f",
   "container started": "#9a430f",
+  container: "#c9661c",
   "container start and first line": "#9a430f",
   "first line": "#a87fd0",
   "start reported": "#c9b3e0",

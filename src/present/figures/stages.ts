@@ -47,7 +47,7 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
   const heights = panels.map(panel => panel.length * 34 + 10);
   const plotHeight = heights.reduce((sum, height) => sum + height, 0) + gap * (panels.length - 1);
   const legend = legendBelow(names);
-  const margin = { l: 84, r: 24, t: 64, b: 66 + legend };
+  const margin = { l: rows.some(({ label }) => label !== undefined) ? 120 : 84, r: 24, t: 64, b: 66 + legend };
   const data: PlotlyTrace[] = [];
   const axes: Record<string, Json> = {};
   const annotations: Json[] = [];
@@ -55,7 +55,7 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
   for (const [index, panel] of panels.entries()) {
     const suffix = index === 0 ? "" : String(index + 1);
     const at = { xaxis: `x${suffix}`, yaxis: `y${suffix}` };
-    const labels = panel.map(({ runtime }) => runtimeLabel(runtime));
+    const labels = panel.map(labelOf);
     for (const name of names) {
       const values = panel.map(({ stages }) => stages.find(stage => stage.name === name)?.p50Ms ?? 0);
       data.push({
@@ -113,12 +113,15 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
   };
 }
 
+const labelOf = ({ label, runtime }: StageRow): string => label ?? runtimeLabel(runtime);
+
 /** Returns the longest stage of each runtime in a panel. */
 function inWords(panel: readonly StageRow[]): string {
-  const parts = panel.map(({ runtime, latencyMs, stages }) => {
+  const parts = panel.map(row => {
+    const { latencyMs, stages } = row;
     const longest = stages.reduce((most, stage) => (stage.p50Ms > most.p50Ms ? stage : most));
     const share = Math.round((100 * longest.p50Ms) / latencyMs);
-    return `${runtimeLabel(runtime)} ${formatMs(latencyMs)}, of which ${longest.name} ${share} %`;
+    return `${labelOf(row)} ${formatMs(latencyMs)}, of which ${longest.name} ${share} %`;
   });
   return `At concurrency ${panel[0]!.concurrency}: ${parts.join("; ")}`;
 }

@@ -1,9 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  besideNode,
+  clusterShares,
   latencyCsv,
   latencyTable,
   removalTable,
+  sandboxAgreement,
   stagesOf,
   stageTable,
   traceOf,
@@ -71,6 +74,120 @@ test("whatever moments are known, the stages add up to the latency, to the micro
     };
     assert.is(total(sample), Math.round(sample.outputMs! * 1000) - 500);
   }
+});
+
+const inCluster: ReadySample = {
+  ...{
+    ...plain,
+    until: "container",
+    answeredMs: 12.5,
+    scheduledMs: 30,
+    readyMs: 900,
+    startedMs: 900.5,
+    podReadyMs: 901,
+  },
+  node: "a",
+};
+
+test("in a cluster: API server, scheduler, then the kubelet and its runtime, without a gap", () => {
+  assert.equal(
+    stagesOf(inCluster).map(({ name, fromMs, toMs }) => [name, fromMs, toMs]),
+    [
+      ["API server", 0.5, 12.5],
+      ["scheduler", 12.5, 30],
+      ["kubelet and runtime", 30, 900],
+      ["container started", 900, 900.5],
+    ],
+  );
+  assert.is(total(inCluster), 900_000);
+});
+
+test("a pod that is bound before its creation is answered, or whose first line comes before the kubelet's report", () => {
+  const names = (sample: ReadySample) => stagesOf(sample).map(({ name }) => name);
+  assert.equal(names({ ...inCluster, answeredMs: 40 }).slice(0, 2), [
+    "API server and scheduler",
+    "kubelet and runtime",
+  ]);
+  const { startedMs: _, ...early } = { ...inCluster, until: "output", outputMs: 500 } as const;
+  assert.equal(names(early), ["API server", "scheduler", "kubelet and runtime"]);
+});
+
+test("the kubelets' own count divides their stage into the sandbox, the container and the rest", () => {
+  const calls = (sandboxes: number, ms: number) => ({
+    ...{ run_podsandbox: [sandboxes, ms], create_container: [sandboxes, ms / 4], start_container: [sandboxes, ms / 2] },
+  });
+  const usage = (node: string, sandboxes: number, ms: number) => ({ node, calls: calls(sandboxes, ms) });
+  const [row] = stageTable([
+    {
+      ...round(1, [inCluster]),
+      nodes: {
+        before: [usage("a", 10, 1_000), usage("b", 3, 500)],
+        // 3 more sandboxes in 600 ms on a, 1 more in 200 ms on b: 200 ms each
+        after: [usage("b", 4, 700), usage("a", 13, 1_600)],
+      },
+    } as unknown as RoundEvent,
+  ]);
+  assert.equal(
+    row!.stages.map(({ name, p50Ms }) => [name, p50Ms]),
+    [
+      ["API server", 12],
+      ["scheduler", 17.5],
+      ["kubelet", 870 - 200 - 150],
+      ["sandbox", 200],
+      ["container", 150],
+      ["container started", 0.5],
+    ],
+  );
+});
+
+test("a cluster's rows stand beside those of the same cells on a node, whose stages are added up", () => {
+  const row = { run: "r", runtime: "runc", density: 0, concurrency: 1, until: "container", samples: 1 } as const;
+  const clusterRow = {
+    ...{ ...row, latencyMs: 900, interval: null },
+    stages: [
+      { name: "API server", p50Ms: 10 },
+      { name: "scheduler", p50Ms: 20 },
+      { name: "kubelet", p50Ms: 570 },
+      { name: "sandbox", p50Ms: 200 },
+      { name: "container", p50Ms: 100 },
+    ],
+  };
+  const nodeRow = {
+    ...{ ...row, latencyMs: 290, interval: null },
+    stages: [
+      { name: "sandbox snapshot", p50Ms: 5 },
+      { name: "shim and sandbox create", p50Ms: 175 },
+      { name: "READY seen", p50Ms: 3 },
+      { name: "container snapshot", p50Ms: 10 },
+      { name: "create answer", p50Ms: 20 },
+      { name: "container start", p50Ms: 70 },
+    ],
+  };
+  const rows = besideNode([clusterRow, { ...clusterRow, concurrency: 10 }], [nodeRow]);
+  assert.equal(
+    rows.map(({ label }) => label),
+    ["runc, cluster", "runc, node"],
+  );
+  assert.equal(rows[1]!.stages, [
+    { name: "sandbox", p50Ms: 183 },
+    { name: "container", p50Ms: 100 },
+  ]);
+  assert.equal(clusterShares(rows), [
+    { runtime: "runc", concurrency: 1, cluster_ms: 900, node_ms: 290, added_ms: 610, cluster_stages_ms: 600 },
+  ]);
+});
+
+test("the sandbox's stage agrees where the ratio's interval contains 1", () => {
+  const usage = (ms: number) => [{ node: "a", calls: { run_podsandbox: [ms === 0 ? 0 : 1, ms] } }];
+  const inTheCluster = [190, 210, 200].map((ms, n) => ({
+    ...round(n + 1, [inCluster]),
+    nodes: { before: usage(0), after: usage(ms) },
+  })) as unknown as RoundEvent[];
+  const onTheNode = (all: readonly number[]) => all.map((ms, n) => round(n + 1, [{ ...plain, answeredMs: ms + 0.5 }]));
+  const [same] = sandboxAgreement(inTheCluster, onTheNode([205, 195, 203]));
+  assert.equal([same!.clusterMs, same!.nodeMs, same!.agrees], [200, 201, true]);
+  assert.is(sandboxAgreement(inTheCluster, onTheNode([101, 99, 100]))[0]!.agrees, false);
+  assert.is(sandboxAgreement(inTheCluster, onTheNode([101]))[0]!.agrees, null);
 });
 
 const round = (n: number, samples: readonly ReadySample[]): RoundEvent =>

@@ -55,6 +55,7 @@ export class StandInApiServer {
   /** Milliseconds after which a creation is answered. */
   slowAnswerMs = 0;
   readonly created: string[] = [];
+  readonly runtimeClasses = new Map<string, { readonly metadata: Json & { readonly name: string } }>();
   lists = 0;
 
   async listen(port = 0): Promise<URL> {
@@ -101,8 +102,7 @@ export class StandInApiServer {
     this.#oldest = this.#version;
     this.#history.length = 0;
     for (const response of this.#watchers.keys()) {
-      const object = { kind: "Status", code: 410, reason: "Expired", message: "too old resource version" };
-      response.end(`${JSON.stringify({ type: "ERROR", object })}\n`);
+      response.end(line("ERROR", failure(410, "too old resource version")));
     }
     this.#watchers.clear();
   }
@@ -131,6 +131,10 @@ export class StandInApiServer {
       });
       request.on("end", () => settle(text));
     });
+    const classes = "/apis/node.k8s.io/v1/runtimeclasses";
+    if (url.pathname.startsWith(classes)) {
+      return this.#runtimeClass(request.method, url.pathname.slice(classes.length + 1), body, response);
+    }
     const [, namespace, kind, name] =
       /^\/api\/v1\/namespaces\/?([^/]*)\/?([^/]*)\/?([^/]*)/.exec(url.pathname) ?? ([] as (string | undefined)[]);
     const verb = { GET: name ? "get" : "list", POST: "create", DELETE: "delete" }[request.method ?? "GET"] ?? "?";
@@ -145,6 +149,7 @@ export class StandInApiServer {
     if (url.pathname === "/readyz") return void response.end("ok");
     if (what === "namespaces") return this.#namespace(request.method, namespace ?? "", body, response);
     if (what !== "pods") return void json(response, 200, { items: [], metadata: { resourceVersion: "1" } });
+    if (url.searchParams.get("dryRun") === "All") return void json(response, 201, JSON.parse(body));
     if (request.method === "POST") return this.#create(JSON.parse(body), namespace ?? "", response);
     if (request.method === "DELETE") return this.#delete(name ?? "", response);
     const selector = url.searchParams.get("labelSelector") ?? "";
@@ -153,6 +158,20 @@ export class StandInApiServer {
     this.lists++;
     const items = this.pods.filter(pod => matches(pod, selector));
     json(response, 200, { kind: "PodList", metadata: { resourceVersion: String(this.#version) }, items });
+  }
+
+  #runtimeClass(method: string | undefined, name: string, body: string, response: ServerResponse): void {
+    if (method === "POST") {
+      const made = JSON.parse(body);
+      if (this.runtimeClasses.has(made.metadata.name)) return void fail(response, 409, "already exists");
+      this.runtimeClasses.set(made.metadata.name, made);
+      return void json(response, 201, made);
+    }
+    if (name === "") return void json(response, 200, { items: [...this.runtimeClasses.values()] });
+    const there = this.runtimeClasses.get(name);
+    if (there === undefined) return void fail(response, 404, `runtimeclasses "${name}" not found`);
+    if (method === "DELETE") this.runtimeClasses.delete(name);
+    json(response, 200, there);
   }
 
   #namespace(method: string | undefined, name: string, body: string, response: ServerResponse): void {
@@ -215,7 +234,10 @@ export class StandInApiServer {
   }
 
   #watch(from: number, selector: string, response: ServerResponse): void {
-    if (from < this.#oldest) return void fail(response, 410, `too old resource version: ${from} (${this.#oldest})`);
+    if (from < this.#oldest) {
+      const object = failure(410, `too old resource version: ${from} (${this.#oldest})`);
+      return void json(response, 200, { type: "ERROR", object });
+    }
     response.writeHead(200, { "Content-Type": "application/json" });
     response.flushHeaders();
     for (const { version, type, pod } of this.#history) {
@@ -226,7 +248,7 @@ export class StandInApiServer {
   }
 }
 
-const line = (type: string, object: StandInPod) => `${JSON.stringify({ type, object })}\n`;
+const line = (type: string, object: unknown) => `${JSON.stringify({ type, object })}\n`;
 
 function matches({ metadata }: StandInPod, selector: string): boolean {
   return selector.split(",").every(part => {
@@ -240,5 +262,12 @@ function json(response: ServerResponse, status: number, value: unknown): void {
   response.end(JSON.stringify(value));
 }
 
-const fail = (response: ServerResponse, code: number, message: string) =>
-  json(response, code, { kind: "Status", status: "Failure", code, message });
+const reasons: Readonly<Record<number, string>> = {
+  ...{ 403: "Forbidden", 404: "NotFound", 409: "AlreadyExists", 410: "Expired", 429: "TooManyRequests" },
+};
+
+const failure = (code: number, message: string) => ({
+  ...{ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason: reasons[code], code },
+});
+
+const fail = (response: ServerResponse, code: number, message: string) => json(response, code, failure(code, message));

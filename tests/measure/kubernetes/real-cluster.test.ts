@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import * as assert from "uvu/assert";
@@ -118,6 +118,37 @@ test("the cluster accepts the RuntimeClass that `overhead` prints, in a dry run"
   }
   api.close();
 });
+
+test("a namespace that does not exist stops the campaign before its first pod", () =>
+  inTempFolder(async folder => {
+    const { exitCode, stderr } = await run([...smallest, "--namespace", "absent", "--out", folder], kubeconfig!);
+    assert.is(exitCode, 3);
+    assert.match(stderr, 'namespaces "absent" not found');
+  }));
+
+test("a RuntimeClass that a killed session made goes when it is resumed; a handler that no node has is named", () =>
+  inTempFolder(async folder => {
+    const api = await admin();
+    const made = async () => {
+      const path = "/apis/node.k8s.io/v1/runtimeclasses";
+      return (await api.call<{ items: Manifest[] }>({ path })).items.some(
+        ({ metadata }) => metadata.name === "labmade",
+      );
+    };
+    const words = ["time", "--cluster", "--make-runtime-classes", "--runtime-class", "labmade", "--timeout", "5"];
+    const killed = run([...words, "--concurrency", "1", "--rounds", "1", "--out", folder], kubeconfig!);
+    const deadline = performance.now() + 30_000;
+    while (!(await made())) assert.ok(performance.now() < deadline, "no RuntimeClass within 30 s");
+    killed.kill("SIGKILL");
+    await killed;
+    const campaign = join(folder, readdirSync(folder)[0]!);
+    const { exitCode, stderr } = await run(["--resume", campaign], kubeconfig!);
+    assert.is(exitCode, 1, stderr);
+    assert.match(readFileSync(join(campaign, "events.ndjson"), "utf8"), /no runtime for \\+"labmade\\+"/);
+    assert.is(await made(), false);
+    assert.equal(await namespaces(api), []);
+    api.close();
+  }));
 
 test("a RuntimeClass that the cluster does not have is named, with those it has", () =>
   inTempFolder(async folder => {
