@@ -54,20 +54,21 @@ const SHORTEST_LINE = 64;
  * Reads a run folder, one cell at a time in the order of its grid, every line checked. What is wrong with a file goes to
  * `problems`; the cell carries what could be read.
  *
+ * @param hasCpu false for runs in a cluster, which have no CPU of a host and no cpu.txt
  * @throws LabError `RUND_DUPLICATE_CELL` if two folders or files stand for one cell (`con_10` beside `con_010`)
  */
-export function* readCells(run: RunFolder, problems: ProblemList): Generator<CellLog> {
+export function* readCells(run: RunFolder, problems: ProblemList, hasCpu = true): Generator<CellLog> {
   const file = new FileBytes();
   if (run.experiment === "memory") {
     for (const { path, value } of snapshots(run.path, problems)) yield readSnapshot(path, value, file, problems);
   } else if (run.experiment === "time") {
     for (const { path, value } of numberedFolders(run.path, "con_", parseConcurrencyFolder, problems)) {
-      yield readStarts(path, 0, value, file, problems);
+      yield readStarts(path, 0, value, file, problems, hasCpu);
     }
   } else if (run.experiment === "density") {
     for (const outer of numberedFolders(run.path, "density_", parseDensityFolder, problems)) {
       for (const { path, value } of numberedFolders(outer.path, "con_", parseConcurrencyFolder, problems)) {
-        yield readStarts(path, outer.value, value, file, problems);
+        yield readStarts(path, outer.value, value, file, problems, hasCpu);
       }
     }
   }
@@ -167,6 +168,7 @@ function readStarts(
   concurrency: number,
   file: FileBytes,
   problems: ProblemList,
+  hasCpu: boolean,
 ): StartCellLog {
   let columns: ColdStartColumns | undefined;
   let lines = 0;
@@ -184,7 +186,7 @@ function readStarts(
   reportSurplusClients(path, concurrency, problems);
   reportUnequalRounds(path, rounds, problems);
 
-  const cpu = readCpu(path, columns.rounds, file, problems);
+  const cpu = hasCpu ? readCpu(path, columns.rounds, file, problems) : { rows: [], lines: 0 };
   lines += cpu.lines;
   const latencyLog = `${path}/latency.txt`;
   if (readLog(latencyLog, "the mean latency's log", file, problems)) {

@@ -63,6 +63,7 @@ for (const name of notebookNames) {
       "arrivals-and-fit.ipynb": '"../raw/arrivals-and-fit"',
       "fresh-run.ipynb": '"../raw/20261124T201129-recorded"',
       "cold-start.ipynb": '"../raw/cold-start-node", "../raw/cold-start-pod"',
+      "kubernetes.ipynb": '"../raw/kubernetes-cluster", "../raw/kubernetes-node"',
     };
     assert.is(tagged[0]!.source.split("\n")[0], `let data = [${campaigns[name] ?? '"paper_data"'}];`);
     assert.is(cells.at(-1)?.source, "done();");

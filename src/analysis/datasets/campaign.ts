@@ -14,6 +14,8 @@ import { operationCells } from "./operation-cells.js";
  * counts. The tables' numbers come from the run folders' logs all the same, as they would without it.
  */
 export interface Campaign {
+  /** Whether its rounds have the CPU of a host: not those in a cluster. */
+  readonly hasCpu: boolean;
   runInfo(folder: RunFolder): RunInfo;
   /** The cell with its rounds' blocks, and the cold starts attempted and failed. */
   startCell(cell: StartCell): StartCell;
@@ -42,6 +44,7 @@ export function readCampaign(folder: string, problems: ProblemList): Campaign {
   for (const { file, line, code, expected, found } of events.problems) problems.add(file, line, code, expected, found);
   const journal = new CampaignJournal(events);
   return {
+    hasCpu: manifest.driver !== "kubernetes",
     arrivals: arrivalWindows(journal.windows()),
     fits: journal.ramps(),
     runInfo: run => runInfo(manifest, run),

@@ -53,7 +53,7 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
     const campaign = campaignOf(folder);
     runs.push(campaign?.runInfo(folder) ?? readCircumstances(folder, problems));
     operations.push(...(campaign?.operationCells(folder) ?? []));
-    for (const log of readCells(folder, problems)) {
+    for (const log of readCells(folder, problems, campaign?.hasCpu)) {
       lines += log.lines;
       if (log.kind === "memory") {
         const cell = summariseMemory(log, folder.name, folder.runtime);
