@@ -19,7 +19,9 @@ function writeLongCampaign(folder: string): void {
   mkdirSync(folder);
   cpSync(join(recordedCampaign, "run.json"), join(folder, "run.json"));
   const lines = readFileSync(join(recordedCampaign, "events.ndjson"), "utf8").split("\n");
-  const line = lines.find(each => parseEvents(each).rows.some(event => event.event === "round" && !event.warmup))!;
+  const line = lines.find(each =>
+    parseEvents(`${each}\n`).rows.some(event => event.event === "round" && !event.warmup),
+  )!;
   const { samples: _, ...round } = JSON.parse(line);
   const file = openSync(join(folder, "events.ndjson"), "w");
   for (let n = 1; n <= rounds; n++) {
