@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { defaultEndpoint } from "../measure/changes/index.js";
 import { connectCri } from "../measure/cri/index.js";
-import { checkContract, type Demand, examine, type Finding, pidsPerSandbox } from "../measure/doctor/index.js";
+import { checkContract, type Demand, examine, type Finding, pidsPerStart } from "../measure/doctor/index.js";
 import { findRuntime, runtimes } from "../measure/runtimes/index.js";
 import { LabError } from "../model/errors.js";
 import { type Io, print, printJson } from "./io.js";
@@ -44,7 +44,7 @@ export default (io: Io): Command =>
       const demand: Demand | null =
         sandboxes === undefined
           ? null
-          : { sandboxes, pids: sandboxes * pidsPerSandbox, memoryMiB: sandboxes * memoryPerSandbox };
+          : { sandboxes, pids: sandboxes * pidsPerStart, memoryMiB: sandboxes * memoryPerSandbox };
       const findings = await examine({
         endpoint: endpoint ?? defaultEndpoint(),
         runtimes: wanted,

@@ -53,7 +53,7 @@ test("one finding for each part of the machine, always in the same order, a next
 test("a plan larger than the machine lacks pids and memory, and the step says how much it needs", async () => {
   const found = await findings("--sandboxes", "10000000");
   assert.is(found.get("pids")?.ok, false);
-  assert.match(found.get("pids")?.next ?? "", "130000000");
+  assert.match(found.get("pids")?.next ?? "", "260000000");
   assert.is(found.get("memory")?.ok, false);
   assert.is(found.get("files")?.ok, false);
 });
@@ -121,7 +121,7 @@ test("for people: a line per finding, the next step below it", async () => {
   const { code, stdout } = await lab(["doctor", "--sandboxes", "10000000"], { env });
   assert.is(code, 0);
   assert.match(stdout, /^ LACK {2}pids /m);
-  assert.match(stdout, /^ +→ the plan needs 130000000/m);
+  assert.match(stdout, /^ +→ the plan needs 260000000/m);
 });
 
 test("a runtime or a number that is none is an error of usage", async () => {

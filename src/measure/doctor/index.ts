@@ -12,7 +12,7 @@ import { type Demand, limitFindings } from "./limits.js";
 
 export { checkContract } from "./contract.js";
 export type { Finding } from "./finding.js";
-export { type Demand, pidsPerSandbox } from "./limits.js";
+export { type Demand, pidsPerStart } from "./limits.js";
 export { serviceObstacles } from "./service.js";
 
 /** What the doctor looks at a machine for. */

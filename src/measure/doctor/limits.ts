@@ -13,7 +13,10 @@ export interface Demand {
 const filesPerSandbox = 40;
 
 /** Tasks of one sandbox at least: a shim's threads and the pause process. */
-export const pidsPerSandbox = 13;
+const pidsPerSandbox = 13;
+
+/** Tasks of one sandbox while it starts: besides, the threads of runc and of the processes that it starts. Measured. */
+export const pidsPerStart = 26;
 
 /**
  * The machine's limits on tasks, files and memory, against a plan.

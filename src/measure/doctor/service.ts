@@ -24,7 +24,7 @@ export interface ServiceUnderTest {
 /** Milliseconds that one call may take. */
 const callMs = 5_000;
 
-/** Files that a sandbox opens in the service's own process: connections to its shim, the task's pipes, events. Measured. */
+/** Files that a sandbox opens in the service's own process: connections to its shim, the task's pipes, events. Measured on 1.6.20: four each. */
 const filesInService = 4;
 
 /**
