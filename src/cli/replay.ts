@@ -10,7 +10,7 @@ import {
 } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
 
-/** What `--endpoint replay:…` names: a dataset, and perhaps the one runtime whose recording all runtimes are given. */
+/** What `--endpoint replay:…` names: a dataset, and, if given, the one runtime whose recording stands for every runtime. */
 export interface ReplayRequest {
   readonly dataset: Dataset;
   readonly only: string | null;
@@ -19,7 +19,7 @@ export interface ReplayRequest {
 /**
  * Loads the dataset of `replay:DATASET` or `replay:DATASET/ID`.
  *
- * @throws LabError `RUND_REPLAY_RUNTIME` if the dataset has no such runtime, or whatever its loading throws
+ * @throws LabError `RUND_REPLAY_RUNTIME` if the dataset has no such runtime, and the errors of `loadDataset`
  */
 export async function loadReplay(endpoint: string, cwd: string): Promise<ReplayRequest> {
   const name = endpoint.slice("replay:".length);
@@ -36,13 +36,13 @@ export async function loadReplay(endpoint: string, cwd: string): Promise<ReplayR
   });
 }
 
-/** The recording as the replay server plays it: every complete round, its clients at the cell's quantiles. */
+/** Returns the recording as the replay server plays it: every complete round, its clients at the cell's quantiles. */
 export function replaySource({ dataset, only }: ReplayRequest, runtimes: readonly RuntimeDeclaration[]): ReplaySource {
   const recorded = new Set(dataset.runs.map(({ runtime }) => runtime));
   const recordedAs = new Map<string, string>();
   for (const { id, handler } of runtimes) {
     const name = only ?? id;
-    // of two runtimes with one handler the recorded one
+    // if two runtimes share a handler, the recorded one counts
     if (recorded.has(name) && !recordedAs.has(handler)) recordedAs.set(handler, name);
   }
   return {
@@ -66,7 +66,7 @@ export function replaySource({ dataset, only }: ReplayRequest, runtimes: readonl
   };
 }
 
-/** Memory as it was recorded: a replayed sandbox has no process that could be read. */
+/** Returns tools that give memory as it was recorded, since a replayed sandbox has no processes to read. */
 export function replayMemory({ dataset, only }: ReplayRequest): MemoryTools {
   const nothing = { memAvailableKiB: 0, slabKiB: 0, pageTablesKiB: 0, kernelStackKiB: 0, percpuKiB: 0 };
   return {

@@ -2,10 +2,7 @@ import { LabError } from "../../model/errors.js";
 import type { CallOptions, ContainerConfig, CriClient, SandboxConfig } from "./client.js";
 import { CriError, criReason, ignoreNotFound } from "./errors.js";
 import { type CriMethod, type CriRequest, type CriResponse, criService, type Message } from "./protocol.js";
-import { sentHeader } from "./replay/sent.js";
 import { GrpcFailure, UnaryChannel } from "./unary-channel.js";
-
-const noHeaders = {};
 
 /** Milliseconds a call may take if its caller names no deadline. */
 export const defaultTimeoutMs = 60_000;
@@ -32,10 +29,9 @@ export function connectCri(endpoint: string): CriClient {
     const { path: name, requestSerialize, responseDeserialize } = service[method];
     // a cold start counts from here, so the time is taken last
     const message = requestSerialize(request);
-    const headers = method === "RunPodSandbox" ? { [sentHeader]: String(process.hrtime.bigint()) } : noHeaders;
     const startedMs = performance.now();
     try {
-      return responseDeserialize(await channel.call(name, message, { timeoutMs, signal, headers }));
+      return responseDeserialize(await channel.call(name, message, { timeoutMs, signal }));
     } catch (error) {
       if (!(error instanceof GrpcFailure)) throw error;
       throw toCriError(error, where, timeoutMs, performance.now() - startedMs);

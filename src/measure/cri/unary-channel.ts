@@ -11,11 +11,10 @@ export class GrpcFailure extends Error {
   }
 }
 
-/** How long a call may take, what ends it before, and request headers besides gRPC's own. */
+/** How long a call may take, and what ends it before. */
 export interface UnaryOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 const cancelled = 1;
@@ -42,12 +41,12 @@ export class UnaryChannel {
    * @param path such as `/runtime.v1.RuntimeService/Version`
    * @throws GrpcFailure with code 4 once the time is over, 1 if the signal ends it, 14 if there is no connection
    */
-  call(path: string, message: Buffer, { timeoutMs, signal, headers }: UnaryOptions): Promise<Buffer> {
+  call(path: string, message: Buffer, { timeoutMs, signal }: UnaryOptions): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const session = this.#connected();
       const stream = session.request({
         ...grpcHeaders(path),
-        ...{ "grpc-timeout": `${Math.ceil(timeoutMs)}m`, ...headers },
+        "grpc-timeout": `${Math.ceil(timeoutMs)}m`,
       });
       let ended: GrpcFailure | null = null;
       let lost: Error | null = null;

@@ -15,12 +15,15 @@ import {
 } from "../../../src/measure/index.js";
 import { readCampaign } from "./campaigns.js";
 
-/** One cell replayed: mean makespans in recorded milliseconds, as recorded and as measured. */
-export interface ReplayedCell {
+export interface CellName {
   readonly runtime: string;
   readonly experiment: "time" | "density";
   readonly density: number;
   readonly concurrency: number;
+}
+
+/** One cell replayed: mean makespans in recorded milliseconds, as recorded and as measured. */
+export interface ReplayedCell extends CellName {
   readonly recordedMs: number;
   readonly measuredMs: number;
 }
@@ -50,7 +53,7 @@ export async function replay(
     const { rounds } = readCampaign(path);
     const cells = new Map<
       string,
-      { played: number[]; measured: number[]; cell: Omit<ReplayedCell, "recordedMs" | "measuredMs"> }
+      { played: number[]; measured: number[]; cell: CellName }
     >();
     for (const { runtime, run, density, concurrency, makespanMs, warmup } of rounds) {
       if (warmup || makespanMs === null) continue;
@@ -78,48 +81,41 @@ export async function replay(
   }
 }
 
-/** How far a replayed cell may be from its recording: 3 %, and what two milliseconds of this machine are in recorded time. */
-export const tolerance = (speed: number, recordedMs: number): number => 0.03 + (2 * speed) / recordedMs;
+/** Whether a replayed cell's mean makespan is as close to its recording as a replay at speed 1 promises: 5 % and 5 ms. */
+const isTrue = ({ recordedMs, measuredMs }: ReplayedCell): boolean =>
+  Math.abs(measuredMs - recordedMs) <= 0.05 * recordedMs + 5;
 
 /**
- * Replays cells, each in its own speed, until all are within the tolerance: another process may hold the CPU at one time, but
- * hardly at every time.
+ * Replays cells at speed 1 until each has been close enough once: what else runs on this machine delays a replay and never
+ * hastens it.
  *
- * @returns cells that never were
+ * @returns the cells that never were, as they came out at the last attempt
  */
 export async function replayUntilTrue(
   name: string,
-  wanted: readonly Omit<ReplayedCell, "recordedMs" | "measuredMs">[],
+  wanted: readonly CellName[],
   out: string,
-  { speed, rounds, attempts }: { speed: number; rounds: number; attempts: number },
-): Promise<readonly string[]> {
+  { rounds, attempts }: { readonly rounds: number; readonly attempts: number },
+): Promise<readonly ReplayedCell[]> {
   const dataset = await loadDataset(name);
   let left = wanted;
-  let worst: string[] = [];
+  let off: readonly ReplayedCell[] = [];
   for (let attempt = 0; attempt < attempts && left.length > 0; attempt++) {
-    const { cells } = await replay(
-      dataset,
-      experimentsOf(left, rounds),
-      { out: join(out, String(attempt)) },
-      { speed },
-    );
-    const off = cells.filter(({ recordedMs, measuredMs }) => {
-      return Math.abs(measuredMs / recordedMs - 1) > tolerance(speed, recordedMs);
-    });
-    worst = off.map(cell => JSON.stringify(cell));
-    left = left.filter(cell => !cells.some(other => sameCell(cell, other)) || off.some(other => sameCell(cell, other)));
+    const { cells } = await replay(dataset, experimentsOf(left, rounds), { out: join(out, String(attempt)) });
+    off = cells.filter(cell => !isTrue(cell));
+    left = left.filter(cell => !cells.some(other => sameCell(cell, other) && isTrue(other)));
   }
-  return left.length === 0 ? [] : worst;
+  return off;
 }
 
-const sameCell = (a: Omit<ReplayedCell, "recordedMs" | "measuredMs">, b: typeof a): boolean =>
+const sameCell = (a: CellName, b: CellName): boolean =>
   a.runtime === b.runtime &&
   a.experiment === b.experiment &&
   a.density === b.density &&
   a.concurrency === b.concurrency;
 
 /** Experiments that have exactly these cells: those on one background together. */
-function experimentsOf(cells: readonly Omit<ReplayedCell, "recordedMs" | "measuredMs">[], rounds: number) {
+function experimentsOf(cells: readonly CellName[], rounds: number) {
   const groups = new Map<string, ExperimentWishes & { concurrency: number[] }>();
   for (const { runtime, experiment, density, concurrency } of cells) {
     const key = `${runtime} ${experiment} ${density}`;

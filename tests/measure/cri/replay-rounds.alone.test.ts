@@ -110,7 +110,7 @@ test("delays are divided by the speed, and the service says so", async () => {
   });
 });
 
-test("a planted drift makes each round of the server longer than the one before, whatever its cell", async () => {
+test("a drift makes each round of the server longer than the one before, whatever its cell", async () => {
   const source = recording([{ round: 1, answersMs: [100] }], ["kata", "rund"]);
   await playing(source, { speed: 100, drift: 0.5 }, async (client, server) => {
     await coldStart(client, { concurrency: 1, round: 1 });
@@ -195,10 +195,10 @@ test("what was not recorded is refused with a reason", async () => {
   });
 });
 
-test("makespans come out as recorded: within 3 % and 2 ms of the replay's own time", async () => {
-  const answersMs = Array.from({ length: 20 }, (_, index) => 2000 + index * 100);
+test("at speed 1, makespans come out as recorded, within 5 % and 5 ms", async () => {
+  const answersMs = Array.from({ length: 20 }, (_, index) => 400 + index * 20);
   const rounds = [1, 2, 3, 4, 5].map(round => ({ round, answersMs }));
-  await playing(recording(rounds), { speed: 5 }, async client => {
+  await playing(recording(rounds), {}, async client => {
     const errors: number[] = [];
     for (let round = 1; round <= 5; round++) {
       const { ids, endsMs } = await coldStarts(client, { concurrency: 20, round });
@@ -206,7 +206,7 @@ test("makespans come out as recorded: within 3 % and 2 ms of the replay's own ti
       for (const id of ids) await client.removePodSandbox(id);
     }
     // the best of five: other processes may take the processor away for a while
-    assert.ok(Math.min(...errors) < 780 * 0.03 + 2, errors.join(" "));
+    assert.ok(Math.min(...errors) < 780 * 0.05 + 5, errors.join(" "));
   });
 });
 

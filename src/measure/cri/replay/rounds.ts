@@ -2,7 +2,7 @@ import { shuffled } from "../../shuffle.js";
 import { labelNames } from "../labels.js";
 import type { RecordedRound, ReplayCell, ReplaySource } from "./source.js";
 
-/** A round as the server played it. */
+/** A round that the server has handed out. */
 export interface PlayedRound extends ReplayCell {
   readonly campaign: string;
   readonly role: string;
@@ -10,34 +10,34 @@ export interface PlayedRound extends ReplayCell {
   readonly round: number;
   /** The number of the recorded round that was handed out. */
   readonly recordedRound: number;
-  /** Its makespan in recorded milliseconds, planted drift included. */
+  /** Its makespan in recorded milliseconds, drift included. */
   readonly makespanMs: number;
 }
 
-/** A request that the recording cannot answer; the text says why. */
+/** A request for something that was not recorded; the message says what. */
 export class NotRecorded extends Error {}
 
 interface OpenRound {
   readonly key: string;
-  readonly firstRequestMs: number;
+  readonly begunMs: number;
   readonly answersMs: readonly number[];
   readonly taken: Set<number>;
 }
 
 /**
- * Deals recorded rounds out to the clients of campaigns. Round k of a cell gets the k-th recorded round in seeded order,
- * from the start again when they run out, so a round that is run anew after a crash gets the same one. Each client takes one
- * answer; the first request opens the round and starts its clock. A campaign has one round open at a time: another round, a
- * client that comes a second time, or `close` begins a new one.
+ * Hands recorded rounds out to the clients of campaigns. Round k of a cell gets the k-th recorded round in seeded order, so a
+ * round that is repeated after a crash gets the same one; after the last recorded round comes the first again. Each client takes
+ * one answer; the first request opens the round and starts its clock. A campaign has one open round: a request of another round, a
+ * second request of a client, or `close` ends it.
  *
- * @param drift the planted drift: answers take 1 + drift × (rounds opened before) times as long
+ * @param drift answers take 1 + drift × (rounds opened before) times as long
  */
 export function roundDealer(source: ReplaySource, seed: number, drift: number) {
   const recorded = new Map<string, readonly RecordedRound[]>();
   const open = new Map<string, OpenRound>();
   const played: PlayedRound[] = [];
 
-  function begin(key: string, request: RoundRequest, sentMs: number): OpenRound {
+  function begin(key: string, request: RoundRequest, arrivedMs: number): OpenRound {
     const { handler, experiment, density, concurrency } = request;
     const cell = `${handler} ${experiment} ${density} ${concurrency} ${request.role}`;
     let rounds = recorded.get(cell);
@@ -55,37 +55,37 @@ export function roundDealer(source: ReplaySource, seed: number, drift: number) {
     const answersMs = shuffled(round.answersMs, `${seed} ${cell} ${request.round}`).map(answer => answer * stretch);
     const { client: _, ...rest } = request;
     played.push({ ...rest, recordedRound: round.round, makespanMs: Math.max(...answersMs) });
-    return { key, firstRequestMs: sentMs, answersMs, taken: new Set() };
+    return { key, begunMs: arrivedMs, answersMs, taken: new Set() };
   }
 
   return {
-    /** Every round begun, in order. */
+    /** Every round that has begun, in order. */
     played: played as readonly PlayedRound[],
 
     /**
-     * One client's share of its round.
+     * Takes one client's answer of its round.
      *
-     * @param sentMs when its request was sent, on a monotonic clock
-     * @returns when the round's first request was sent, and how long after it this client is to be answered at speed 1
+     * @param arrivedMs when its request arrived, on a monotonic clock
+     * @returns when the round's first request arrived, and after how many milliseconds this client gets its answer at speed 1
      * @throws NotRecorded if the labels name no recorded round
      */
-    take(handler: string, labels: Readonly<Record<string, string>>, sentMs: number) {
+    take(handler: string, labels: Readonly<Record<string, string>>, arrivedMs: number) {
       const request = roundRequest(handler, labels);
       const { client, ...rest } = request;
       const key = JSON.stringify(rest);
       let round = open.get(request.campaign);
       if (round === undefined || round.key !== key || round.taken.has(client)) {
-        round = begin(key, request, sentMs);
+        round = begin(key, request, arrivedMs);
         open.set(request.campaign, round);
       }
       const answerMs = round.answersMs[client - 1];
       if (answerMs === undefined)
         throw new NotRecorded(`client ${client} in a recorded round of ${round.answersMs.length} clients`);
       round.taken.add(client);
-      return { firstRequestMs: round.firstRequestMs, answerMs };
+      return { begunMs: round.begunMs, answerMs };
     },
 
-    /** Ends the campaign's open round: a sandbox of it was cleaned up or given up. */
+    /** Ends the campaign's open round: one of its sandboxes was removed, or its request cancelled. */
     close(labels: Readonly<Record<string, string>>) {
       open.delete(labels[labelNames.campaign] ?? "");
     },

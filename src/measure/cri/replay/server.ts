@@ -1,39 +1,37 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type Socket } from "node:net";
-import { type handleUnaryCall, Server, ServerCredentials, type ServerUnaryCall } from "@grpc/grpc-js";
+import type { handleUnaryCall, ServerUnaryCall } from "@grpc/grpc-js";
 import { hasLabels, labelNames } from "../labels.js";
 import { type CriMethod, type CriRequest, type CriResponse, criService, type Message } from "../protocol.js";
-import { runAt } from "./deadline.js";
 import { type Fault, faultFinder } from "./faults.js";
 import { type ReplayInfo, replayInfoKey } from "./info.js";
-import { listenNameless } from "./nameless-socket.js";
-import { practise } from "./practice.js";
+import { listen } from "./listen.js";
 import { NotRecorded, type PlayedRound, roundDealer } from "./rounds.js";
-import { sentAt } from "./sent.js";
 import type { ReplaySource } from "./source.js";
-import { wayBack } from "./way-back.js";
 
-/** How a recording is played: its speed, its order, and faults to plant. */
+/** How a recording is played: its speed, its order, and the faults to inject. */
 export interface ReplayOptions {
-  /** All recorded delays are divided by it. 1 if left out. */
+  /**
+   * All recorded delays are divided by it; 1 if left out. At 1, a cell's mean makespan is within 5 % and 5 ms of the recorded one. At
+   * a higher speed, this machine's own delays weigh more, and no tolerance is promised.
+   */
   readonly speed?: number;
   /** Decides the order of rounds, and of answers within them. 1 if left out. */
   readonly seed?: number;
-  /** Planted: each round takes longer than a server's first by this share of it. 0 if left out. */
+  /** A drift of the machine: each further round takes longer by this share of the server's first round. 0 if left out. */
   readonly drift?: number;
   readonly faults?: readonly Fault[];
 }
 
-/** A sandbox the server pretends to run. */
+/** A sandbox that the server claims to run. */
 export type ReplayedSandbox = Message<"PodSandbox">;
 
-/** A replay server at work: where it listens, what it has handed out, and how it is ended. */
+/** A replay server that listens: its address, what it has handed out, and how to end it. */
 export interface ReplayServer {
   /** `unix:///…`, for any CRI client. */
   readonly endpoint: string;
-  /** The sandboxes there now, oldest first. */
+  /** Returns the sandboxes that exist now, oldest first. */
   sandboxes(): readonly ReplayedSandbox[];
-  /** Every round begun, in order. */
+  /** Every round that has begun, in order. */
   readonly played: readonly PlayedRound[];
   /** Breaks every connection; sandboxes stay, and clients may connect again. */
   drop(): void;
@@ -53,27 +51,21 @@ class Refusal extends Error {
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * A CRI service that hands out recorded rounds: a real gRPC server on a socket, without any runtime. A cold start is
- * answered as long after its round's first request as the recording says (see sent.ts); every other sandbox at once. Sandboxes live
- * until they are removed, whatever becomes of connections.
+ * Starts a CRI service that hands out recorded rounds: a real gRPC server on a socket, without any runtime. The delay of a cold
+ * start counts from the arrival of its round's first request; every other sandbox is answered at once. Sandboxes live until they
+ * are removed, also when connections break.
  *
- * Requests say by the labels of labels.ts which round they belong to. What the recording does not hold is refused with
- * FAILED_PRECONDITION (9); unknown handlers and taken names as containerd does.
+ * The labels of a request (labels.ts) say which round it belongs to. A round that was not recorded is refused with
+ * FAILED_PRECONDITION (9); unknown handlers and taken names are refused as containerd refuses them.
  *
- * @param source what to play
+ * @param source the recording
  */
 export async function startReplayServer(source: ReplaySource, options: ReplayOptions = {}): Promise<ReplayServer> {
   const { speed = 1, seed = 1, drift = 0, faults = [] } = options;
   const rounds = roundDealer(source, seed, drift);
-  let faultOf = faultFinder([]);
+  const faultOf = faultFinder(faults);
   const sandboxes = new Map<string, ReplayedSandbox>();
   const names = new Set<string>();
-  const sockets = new Set<Socket>();
-  const back = wayBack();
-
-  const drop = () => {
-    for (const socket of sockets) socket.destroy();
-  };
 
   const labelsOf = (id: string): Labels => sandboxes.get(id)?.labels ?? {};
 
@@ -86,7 +78,6 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
   function remove(sandbox: ReplayedSandbox) {
     sandboxes.delete(sandbox.id);
     names.delete(nameOf(sandbox.metadata));
-    back.forget(sandbox.id);
   }
 
   /** One method: its fault, if one hits, else its answer. */
@@ -98,11 +89,11 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
     return async (call, callback) => {
       const fault = faultOf(name, labels(call.request));
       if (fault?.kind === "hang") return;
-      if (fault?.kind === "drop") return drop();
+      if (fault?.kind === "drop") return listener.drop();
       try {
         if (fault?.kind === "error") throw new Refusal(fault.code, fault.message);
         const response = await answer(call, fault?.kind);
-        if (fault?.kind === "slow") await until(performance.now() + fault.delayMs, call);
+        if (fault?.kind === "slow") await wait(fault.delayMs, call);
         callback(null, response);
       } catch (error) {
         callback(toRefusal(error));
@@ -132,7 +123,6 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
       "RunPodSandbox",
       request => request.config?.labels ?? {},
       async (call, fault) => {
-        const sentMs = sentAt(call.metadata);
         const { config, runtimeHandler } = call.request;
         if (!source.handlers.includes(runtimeHandler))
           throw new Refusal(2, `no runtime for ${JSON.stringify(runtimeHandler)} is configured`);
@@ -143,8 +133,8 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
         names.add(name);
         try {
           if (roundRoles.has(labels[labelNames.role] ?? "")) {
-            const { firstRequestMs, answerMs } = rounds.take(runtimeHandler, labels, sentMs);
-            await until(firstRequestMs + answerMs / speed - back.ms(crowdOf(labels)), call);
+            const { begunMs, answerMs } = rounds.take(runtimeHandler, labels, performance.now());
+            await wait(begunMs + answerMs / speed - performance.now(), call);
           }
         } catch (error) {
           names.delete(name);
@@ -161,7 +151,6 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
           runtimeHandler,
         };
         sandboxes.set(sandbox.id, sandbox);
-        back.answered(sandbox.id, crowdOf(labels));
         if (fault === "vanish") remove(sandbox);
         return { podSandboxId: sandbox.id };
       },
@@ -170,10 +159,7 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
     PodSandboxStatus: method(
       "PodSandboxStatus",
       request => labelsOf(request.podSandboxId),
-      call => {
-        back.asked(call.request.podSandboxId);
-        return { status: { ...get(call.request.podSandboxId), network: null } };
-      },
+      call => ({ status: { ...get(call.request.podSandboxId), network: null } }),
     ),
 
     ListPodSandbox: method(
@@ -216,43 +202,15 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
     ),
   };
 
-  const server = new Server();
-  server.addService(criService(), implementation);
-  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const listener = createServer(socket => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    injector.injectConnection(socket);
-  });
-  const socket = await listenNameless(listener);
-  const endpoint = `unix://${socket.path}`;
-  const close = async () => {
-    drop();
-    injector.destroy();
-    server.forceShutdown();
-    await new Promise(resolve => listener.close(resolve));
-    socket.forget();
-  };
-  try {
-    const [handler] = source.handlers;
-    if (handler !== undefined) await practise(endpoint, handler);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  faultOf = faultFinder(faults);
-
+  const listener = await listen(server => server.addService(criService(), implementation));
+  const { endpoint, drop, close } = listener;
   return { endpoint, sandboxes: () => [...sandboxes.values()], played: rounds.played, drop, close };
 }
 
 type Call<Method extends CriMethod> = ServerUnaryCall<CriRequest<Method>, CriResponse<Method>>;
 
-/** Cold starts that belong to a round; any other sandbox is answered at once. */
+/** The roles of cold starts that belong to a round; any other sandbox is answered at once. */
 const roundRoles: ReadonlySet<string> = new Set(["test", "warmup"]);
-
-/** How many sandboxes are started together with one that has these labels. */
-const crowdOf = (labels: Labels): number =>
-  labels[labelNames.role] === "prewarm" ? 1 : Number(labels[labelNames.concurrency] ?? 1);
 
 const noLabels = (): Labels => ({});
 
@@ -260,13 +218,13 @@ function nameOf(metadata: Message<"PodSandboxMetadata"> | null): string {
   return metadata === null ? "" : JSON.stringify([metadata.name, metadata.namespace, metadata.uid, metadata.attempt]);
 }
 
-/** Waits, unless the caller gives up. */
-function until(dueMs: number, call: Pick<ServerUnaryCall<unknown, unknown>, "once">): Promise<void> {
+/** Waits, unless the caller cancels its request. */
+function wait(ms: number, call: Pick<ServerUnaryCall<unknown, unknown>, "once">): Promise<void> {
   return new Promise((resolve, reject) => {
-    const callOff = runAt(dueMs, resolve);
+    const timer = setTimeout(resolve, Math.max(ms, 0));
     call.once("cancelled", () => {
-      callOff();
-      reject(new Refusal(1, "the caller gave up"));
+      clearTimeout(timer);
+      reject(new Refusal(1, "the caller cancelled the request"));
     });
   });
 }

@@ -1,10 +1,10 @@
-/** What the replay server needs of a recording. Whoever knows the dataset builds it: measure/ does not read analysis/. */
+/** What the replay server needs of a recording. The command line builds it from a dataset, since measure/ does not import analysis/. */
 export interface ReplaySource {
   /** The dataset's name, as clients see it in the service's status. */
   readonly name: string;
   /** The runtime handlers it can play; a request for another is an unknown handler. */
   readonly handlers: readonly string[];
-  /** A cell's recorded complete rounds, in any order; empty where the cell was not recorded. Asked once a cell. */
+  /** Returns a cell's recorded complete rounds, in any order; none if the cell was not recorded. Called once per cell. */
   rounds(cell: ReplayCell): readonly RecordedRound[];
 }
 
@@ -16,20 +16,20 @@ export interface ReplayCell {
   readonly concurrency: number;
 }
 
-/** One recorded round, to be handed out whole: when each of its clients was answered. */
+/** One recorded round: when each of its clients was answered. */
 export interface RecordedRound {
   /** The round's number in the recording. */
   readonly round: number;
   /**
-   * One per client: milliseconds from the round's first request to this client's sandbox being ready, so that the largest is
-   * the round's makespan. In any order: the server deals them out to its clients in seeded order.
+   * One per client: milliseconds from the round's first request until this client's sandbox is ready, so that the largest is
+   * the round's makespan. In any order: the server hands them out in seeded order.
    */
   readonly answersMs: readonly number[];
 }
 
 /**
- * A round's answers where only its makespan and its cell's latency distribution are known: client i of n takes the
- * quantile at (i − ½)/n, linearly interpolated, and all are scaled so that the last is the makespan.
+ * Estimates a round's answers from its makespan and its cell's latency distribution: client i of n takes the quantile at
+ * (i − ½)/n, linearly interpolated, and all are scaled so that the last is the makespan.
  *
  * @param quantiles latency at evenly spaced probabilities, the first at 0 and the last at 1; at least two, ascending
  * @param makespanMs the recorded round's makespan

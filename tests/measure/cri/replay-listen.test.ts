@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { listenNameless } from "../../../src/measure/cri/replay/nameless-socket.js";
+import { listenNameless } from "../../../src/measure/cri/replay/listen.js";
 import { inTempFolder } from "../../support/temp.js";
 
 const test = suite("a nameless socket");

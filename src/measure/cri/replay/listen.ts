@@ -1,0 +1,66 @@
+import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { createServer, type Server as NetServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+
+/** A gRPC server that listens on a unix socket. */
+export interface GrpcListener {
+  /** `unix:///…`. Programs of the same user reach it as long as this process lives. */
+  readonly endpoint: string;
+  /** Breaks every connection; clients may connect again. */
+  drop(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a gRPC server on a unix socket that lies in no folder, so that nothing is left behind however this process ends.
+ *
+ * @param addServices adds to the server what it serves
+ */
+export async function listen(addServices: (server: Server) => void): Promise<GrpcListener> {
+  const server = new Server();
+  addServices(server);
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const sockets = new Set<Socket>();
+  const drop = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const listener = createServer(socket => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    injector.injectConnection(socket);
+  });
+  const { path, forget } = await listenNameless(listener);
+  return {
+    endpoint: `unix://${path}`,
+    drop,
+    async close() {
+      drop();
+      injector.destroy();
+      server.forceShutdown();
+      await new Promise(resolve => listener.close(resolve));
+      forget();
+    },
+  };
+}
+
+/** Linux' O_PATH, which Node does not name: a descriptor of the file itself, which can be neither read nor written. */
+const asPath = 0o10000000;
+
+/**
+ * Lets a server listen on a unix socket whose name is removed at once. Only a descriptor of this process still leads to the socket,
+ * by its path in /proc.
+ */
+export async function listenNameless(server: NetServer): Promise<{ readonly path: string; forget(): void }> {
+  const folder = mkdtempSync(join(tmpdir(), "rund-lab-"));
+  try {
+    const file = join(folder, "cri.sock");
+    await once(server.listen(file), "listening");
+    const descriptor = openSync(file, asPath);
+    return { path: `/proc/${process.pid}/fd/${descriptor}`, forget: () => closeSync(descriptor) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
