@@ -1,3 +1,4 @@
+import { csvText } from "./csv.js";
 import { type OperationsEvent, phaseNames } from "./events/operations.js";
 
 /** The first line of `operations.csv`. */
@@ -7,9 +8,10 @@ export const operationsHeader = `run,runtime,density,concurrency,block,round,war
 export function formatOperations(round: OperationsEvent): string {
   const { run, runtime, density, concurrency, block, warmup, items } = round;
   const phases = phaseNames.map(name => round.phases.find(({ phase }) => phase === name));
-  return Array.from({ length: items }, (_, item) => {
+  const rows = Array.from({ length: items }, (_, item) => {
     const place = [run, runtime, density, concurrency, block, round.round, warmup ? 1 : 0, item + 1];
     const times = phases.map(phase => (phase === undefined ? "" : (phase.us[item]! / 1000).toFixed(3)));
-    return `${[...place, ...times].join(",")}\n`;
-  }).join("");
+    return [...place, ...times];
+  });
+  return csvText(rows);
 }

@@ -1,6 +1,7 @@
 import { excerpt } from "../logs/problems.js";
 import { type End, ends } from "../model/end.js";
 import type { Parsed, Problem } from "../model/problem.js";
+import { csvText } from "./csv.js";
 import { endOf, type RoundEvent, type Sample } from "./events.js";
 
 /** One cold start in `samples.csv`: tidy, a row each, for pandas, DuckDB and R. */
@@ -64,7 +65,6 @@ export const sampleColumns = [
   ...stageTimes.map(([, column]) => column),
 ] as const;
 
-/** The columns of campaigns that were recorded before cold starts had other ends. */
 /** The columns of a samples.csv whose cold starts end at READY, as older campaigns wrote it. */
 export const columnsBefore = sampleColumns.slice(0, sampleColumns.indexOf("until"));
 
@@ -99,17 +99,15 @@ function timesOf(sample: Sample): SampleRow["times"] {
   );
 }
 
-/** Rows as CSV lines, without the header. No field ever needs quotes. */
+/** Writes rows as CSV lines, without the header. */
 export function formatSamples(rows: readonly SampleRow[]): string {
-  return rows
-    .map(row => {
-      const { run, experiment, runtime, density, concurrency, block, round, client, outcome, reason } = row;
-      const place = [run, experiment, runtime, density, concurrency, block, round, row.warmup ? 1 : 0, client];
-      const times = stageTimes.map(([name]) => row.times[name]?.toFixed(3) ?? "");
-      const fields = [...place, outcome, row.startMs.toFixed(3), row.latencyMs.toFixed(3), reason];
-      return `${[...fields, row.until, row.stage, ...times].join(",")}\n`;
-    })
-    .join("");
+  const fields = rows.map(row => {
+    const { run, experiment, runtime, density, concurrency, block, round, client, outcome, reason, until, stage } = row;
+    const place = [run, experiment, runtime, density, concurrency, block, round, row.warmup ? 1 : 0, client];
+    const times = stageTimes.map(([name]) => row.times[name]?.toFixed(3));
+    return [...place, outcome, row.startMs.toFixed(3), row.latencyMs.toFixed(3), reason, until, stage, ...times];
+  });
+  return csvText(fields);
 }
 
 /**

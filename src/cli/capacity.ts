@@ -5,7 +5,7 @@ import { type Dataset, loadDataset } from "../analysis/datasets/index.js";
 import { LabError } from "../model/errors.js";
 import { runtimeLabel } from "../model/runtimes.js";
 import { type Io, print, printJson } from "./io.js";
-import { textTable, wrap } from "./text-table.js";
+import { textTable, wrap } from "../model/text-table.js";
 
 interface Options {
   readonly runtime: string;

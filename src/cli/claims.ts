@@ -17,7 +17,7 @@ import {
 } from "../analysis/claims/index.js";
 import { loadDataset } from "../analysis/datasets/index.js";
 import { type Io, print, printJson } from "./io.js";
-import { textTable, wrap } from "./text-table.js";
+import { textTable, wrap } from "../model/text-table.js";
 
 export default (io: Io): Command =>
   new Command("claims")

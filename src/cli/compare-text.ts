@@ -1,7 +1,7 @@
 import { withInterval } from "../analysis/claims/text.js";
 import type { ComparedCell, Comparison, Metric } from "../analysis/compare/index.js";
 import { type Confound, describeConfound } from "../analysis/confounds.js";
-import { textTable, wrap } from "./text-table.js";
+import { textTable, wrap } from "../model/text-table.js";
 
 const width = 100;
 /** What is compared, with its unit. */

@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import { datasetFolder, loadDataset, ownDatasets } from "../analysis/datasets/index.js";
 import { LabError } from "../model/errors.js";
+import { textTable } from "../model/text-table.js";
 import { type Io, note, print, printJson } from "./io.js";
 
 export default (io: Io): Command => {
@@ -89,11 +90,12 @@ async function status(io: Io, json: boolean): Promise<void> {
     }
   }
   if (json) return printJson(io, { distilled, raw });
-  for (const { name, runs, cells, published } of distilled) {
-    print(io, `${name.padEnd(12)}distilled: ${runs} runs, ${cells} cells, ${published} published numbers\n`);
-  }
-  print(
-    io,
-    `raw logs    ${raw.present ? `${path}: ${raw.verified ? "verified" : "not verified"} (${raw.why})` : "not here; `rund-lab data fetch` brings them (69 MB)"}\n`,
-  );
+  const rows = distilled.map(({ name, runs, cells, published }) => [
+    name,
+    `distilled: ${runs} runs, ${cells} cells, ${published} published numbers`,
+  ]);
+  const logs = raw.present
+    ? `${path}: ${raw.verified ? "verified" : "not verified"} (${raw.why})`
+    : "not here; `rund-lab data fetch` downloads them (69 MB)";
+  print(io, `${textTable([...rows, ["raw logs", logs]]).join("\n")}\n`);
 }

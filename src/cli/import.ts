@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { findImporter, ImportFolderWriter, importers, importFile } from "../importers/index.js";
 import { LabError } from "../model/errors.js";
 import { describeProblem } from "../model/problem.js";
+import { textTable } from "../model/text-table.js";
 import { type Io, note, print, printJson } from "./io.js";
 
 interface Options {
@@ -25,7 +26,7 @@ export default (io: Io): Command =>
     .option("--json", "what was imported as one JSON document")
     .addHelpText(
       "after",
-      `\nFormats:\n${importers.map(({ format, what }) => `  ${format.padEnd(18)} ${what}`).join("\n")}`,
+      ["\nFormats:", ...textTable(importers.map(({ format, what }) => [`  ${format}`, what]))].join("\n"),
     )
     .action(async (format: string, files: string[], { out, runtime, strict, json }: Options) => {
       const folder = resolve(io.cwd, out);

@@ -10,7 +10,7 @@ import {
 } from "../analysis/claims/index.js";
 import { compareWithPublished } from "../analysis/tables/index.js";
 import type { ReportContent } from "../present/report/index.js";
-import { textTable, wrap } from "./text-table.js";
+import { textTable, wrap } from "../model/text-table.js";
 
 const width = 100;
 const order: readonly Verdict[] = ["supported", "contradicted", "inconclusive", "not-measured"];

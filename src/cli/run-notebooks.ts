@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
@@ -8,6 +8,8 @@ import { formatNotebook, type Notebook, parseNotebook } from "../jupyter/nbforma
 import type { Parameters } from "../jupyter/parameters.js";
 import { type CellEvent, type CellFailure, runNotebook } from "../jupyter/run-notebook.js";
 import { kernelName, kernelSpec, requirePeers } from "../kernel/spec.js";
+import { replaceFile } from "../measure/system/replace-file.js";
+import { inParallel } from "../measure/system/workers.js";
 import { LabError } from "../model/errors.js";
 import type { Io } from "./io.js";
 import { parametersFor } from "./notebook-parameters.js";
@@ -71,9 +73,8 @@ export async function runNotebooks(files: readonly string[], options: NotebooksO
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   const failed: string[] = [];
-  const worker = async () => {
-    for (let next = queue.shift(); next !== undefined && !abort.signal.aborted; next = queue.shift()) {
-      const { file, notebook, target, kernel, parameters } = next;
+  const run = async ({ file, notebook, target, kernel, parameters }: (typeof queue)[number]) => {
+    if (abort.signal.aborted) return;
       const { notebook: done, failure } = await runNotebook(notebook, {
         kernel,
         cwd: dirname(resolve(io.cwd, file)),
@@ -86,10 +87,9 @@ export async function runNotebooks(files: readonly string[], options: NotebooksO
       write(target, formatNotebook(done));
       options.onNotebook?.(file, target);
       if (failure !== undefined) failed.push(describe(file, failure));
-    }
   };
   try {
-    await Promise.all(Array.from({ length: Math.min(availableParallelism(), queue.length) }, worker));
+    await inParallel(queue, availableParallelism(), run);
   } finally {
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);
@@ -130,12 +130,9 @@ function kernelFor(notebook: Notebook, asked: string | undefined, io: Io): Kerne
 
 /** Writes a file whole or not at all. */
 function write(target: string, text: string): void {
-  const part = `${target}.part`;
   try {
-    writeFileSync(part, text);
-    renameSync(part, target);
+    replaceFile(target, text);
   } catch (cause) {
-    rmSync(part, { force: true });
     throw new LabError("RUND_NOTEBOOK_WRITE", "machine", (cause as Error).message, { where: target, cause });
   }
 }

@@ -1,6 +1,8 @@
+import { fnv1a } from "../model/hash.js";
+
 /**
- * The items in an order that depends on the seed alone: Fisher and Yates' shuffle, driven by Mulberry32 (T. Ettinger) from
- * the seed text's 32-bit FNV-1a hash. Every order is about equally likely.
+ * Returns the items in an order that depends on the seed alone: Fisher and Yates' shuffle, driven by Mulberry32 (T. Ettinger) from
+ * the hash of the seed. Every order is about equally likely.
  *
  * @example shuffled([1, 2, 3], "a").length // 3
  * @example shuffled(["only"], "any seed") // ["only"]
@@ -15,10 +17,12 @@ export function shuffled<Item>(items: readonly Item[], seed: string): Item[] {
   return result;
 }
 
-/** Numbers in [0, 1), the same for the same seed. */
+/**
+ * Returns a stream of numbers in [0, 1) that depends on the seed alone. Campaigns draw their orders and arrivals from it, and a
+ * campaign that has begun must resume in the same order; so this generator stays what it is, although statistics use a stronger one.
+ */
 export function randomFrom(seed: string): () => number {
-  let state = 0x811c9dc5;
-  for (const byte of Buffer.from(seed)) state = Math.imul(state ^ byte, 0x01000193);
+  let state = fnv1a(seed);
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);

@@ -145,7 +145,7 @@ test("a disk that is full is an error, and the old notebook stays", () =>
   inTempFolder(async cwd => {
     const text = notebook(["1"]);
     writeFileSync(join(cwd, "a.ipynb"), text);
-    symlinkSync("/dev/full", join(cwd, "a.ipynb.part"));
+    symlinkSync("/dev/full", join(cwd, ".a.ipynb.rund-lab"));
     const { code, stderr } = await lab(["notebook", "run", "a.ipynb"], { cwd, env });
     assert.is(code, 3);
     assert.match(stderr, "ENOSPC");

@@ -1,3 +1,4 @@
+import { csvText } from "../../campaign-files/csv.js";
 import type { FitEvent } from "../../campaign-files/index.js";
 
 /** The columns of `fit.csv`, in order. */
@@ -28,8 +29,8 @@ export function fitsCsv(fits: readonly FitEvent[]): string {
       return [
         ...[run, runtime, round, density, added, failed, number(latencyP50Ms), number(latencyP99Ms), pssKiB],
         ...[host.memAvailableKiB, number(memoryPressure), number(busy), last ? most : "", last ? rule : ""],
-      ].join(",");
+      ];
     }),
   );
-  return [fitColumns.join(","), ...rows, ""].join("\n");
+  return csvText([fitColumns, ...rows]);
 }

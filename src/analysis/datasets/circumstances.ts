@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "@decimalturn/toml-patch";
-import { configKeys } from "../../logs/config-keys.js";
+import { configValues } from "../../logs/config-keys.js";
 import { FileBytes, systemReason } from "../../logs/file-bytes.js";
 import { type ProblemList, parseVersions, type RunFolder } from "../../logs/index.js";
 import type { RunInfo } from "./dataset.js";
@@ -15,7 +15,7 @@ const originalGuestExtraMb: Readonly<Record<string, number>> = { kata: 200, kata
 /** Reads what a run folder of the original says of its circumstances: versions.txt and the copies of the config files. */
 export function readCircumstances(run: RunFolder, problems: ProblemList): RunInfo {
   const { template, ...versions } = parseVersions(readIfThere(join(run.path, "versions.txt"), problems));
-  const config: Record<string, string | number | boolean | null> = {};
+  let config: Readonly<Record<string, string | number | boolean | null>> = {};
   for (const name of tomlFiles(run.path)) {
     const file = join(run.path, name);
     let tree: unknown;
@@ -26,12 +26,12 @@ export function readCircumstances(run: RunFolder, problems: ProblemList): RunInf
       problems.add(file, null, "RUND_CONFIG", "a TOML file", found);
       continue;
     }
-    for (const [key, name] of Object.entries(configKeys)) {
-      const value = findKey(tree, key);
-      if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") config[name] ??= value;
-    }
+    // if two files have a key, the first one counts
+    config = { ...configValues(tree), ...config };
   }
-  if (run.experiment === "memory") config.guestMemoryExtraMb = originalGuestExtraMb[run.runtime] ?? null;
+  if (run.experiment === "memory") {
+    config = { ...config, guestMemoryExtraMb: originalGuestExtraMb[run.runtime] ?? null };
+  }
   const { experiment, runtime, recorded, name } = run;
   return {
     run: name,
@@ -46,17 +46,6 @@ export function readCircumstances(run: RunFolder, problems: ProblemList): RunInf
     host: null,
     replayed: false,
   };
-}
-
-function findKey(tree: unknown, key: string): unknown {
-  if (typeof tree !== "object" || tree === null) return undefined;
-  if (key in tree && typeof (tree as Record<string, unknown>)[key] !== "object")
-    return (tree as Record<string, unknown>)[key];
-  for (const inner of Object.values(tree)) {
-    const found = findKey(inner, key);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 function tomlFiles(path: string): readonly string[] {

@@ -1,7 +1,6 @@
+import { type CsvValue, csvText } from "../../campaign-files/csv.js";
 import type { Dataset, StartCell } from "./dataset.js";
 import { type DistilledTable, distilledColumns, type distilledFiles } from "./distilled.js";
-
-type Value = string | number | null;
 
 /**
  * Returns a dataset's distilled files, as name → text. The same dataset gives the same bytes, whatever the order its runs were
@@ -30,7 +29,7 @@ export function distill(dataset: Dataset): Readonly<Record<(typeof distilledFile
     "memory.csv": csv(
       "memory",
       memory.flatMap(({ run, runtime, memoryMb, density, components }) =>
-        components.map(({ component, processes, ussKiB, pssKiB, rssKiB, vssKiB }): Value[] => [
+        components.map(({ component, processes, ussKiB, pssKiB, rssKiB, vssKiB }): CsvValue[] => [
           run,
           runtime,
           memoryMb,
@@ -47,7 +46,7 @@ export function distill(dataset: Dataset): Readonly<Record<(typeof distilledFile
   };
 }
 
-const keyOf = ({ run, experiment, runtime, density, concurrency }: StartCell): Value[] => [
+const keyOf = ({ run, experiment, runtime, density, concurrency }: StartCell): CsvValue[] => [
   run,
   experiment,
   runtime,
@@ -55,7 +54,7 @@ const keyOf = ({ run, experiment, runtime, density, concurrency }: StartCell): V
   concurrency,
 ];
 
-const roundRows = (cell: StartCell): Value[][] =>
+const roundRows = (cell: StartCell): CsvValue[][] =>
   cell.rounds.map(round => [
     ...keyOf(cell),
     round.round,
@@ -73,13 +72,5 @@ const roundRows = (cell: StartCell): Value[][] =>
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Numbers are written as the shortest text that reads back as the same float64; an absent value is an empty field. */
-function csv(table: DistilledTable, rows: readonly (readonly Value[])[]): string {
-  const line = (values: readonly Value[]) => `${values.map(field).join(",")}\n`;
-  return line(distilledColumns[table]) + rows.map(line).join("");
-}
-
-const field = (value: Value): string => {
-  const text = value === null ? "" : String(value);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
+const csv = (table: DistilledTable, rows: readonly (readonly CsvValue[])[]): string =>
+  csvText([distilledColumns[table], ...rows]);

@@ -1,3 +1,4 @@
+import { textTable } from "../../model/text-table.js";
 import { columnFormat, type TableValue } from "./column-format.js";
 
 /** What danfo's DataFrame and Series have in common; recognised by shape, since it may be any copy of danfo. */
@@ -83,13 +84,8 @@ export const frameText = (frame: ViewableFrame): string => viewText(frameView(fr
  */
 export function viewText({ columns, numeric, rows, head, size }: TableView): string {
   const lines = head === null ? rows : [...rows.slice(0, head), columns.map(() => "…"), ...rows.slice(head)];
-  const widths = columns.map((column, at) => Math.max(column.length, ...lines.map(row => row[at]!.length)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, at) => (numeric[at] ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!)))
-      .join("  ")
-      .trimEnd();
-  return [line(columns), ...lines.map(line), ...(size === "" ? [] : [size])].join("\n");
+  const right = numeric.flatMap((isNumeric, at) => (isNumeric ? [at] : []));
+  return [...textTable([columns, ...lines], right), ...(size === "" ? [] : [size])].join("\n");
 }
 
 const isPlain = (value: unknown): value is TableValue =>

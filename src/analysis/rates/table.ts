@@ -1,3 +1,4 @@
+import { csvText } from "../../campaign-files/csv.js";
 import type { RateResult } from "./held.js";
 
 /** The columns of `arrivals_<runtime>.csv`, in order. */
@@ -18,10 +19,10 @@ export function ratesCsv(results: readonly RateResult[]): string {
     const { rate, windows, arrivals, refused, failed, p50Ms, p90Ms, p99Ms, backlog, overdueMs, inFlight, alive } =
       result;
     return [
-      ...[rate ?? "", windows, arrivals, refused, failed, number(p50Ms), number(p90Ms), number(p99Ms)],
+      ...[rate, windows, arrivals, refused, failed, number(p50Ms), number(p90Ms), number(p99Ms)],
       ...[number(backlog.perSecond), backlog.grows ? "grows" : "stable", number(overdueMs)],
       ...[number(inFlight.mean), inFlight.most, number(alive.mean), alive.most],
-    ].join(",");
+    ];
   });
-  return [rateColumns.join(","), ...rows, ""].join("\n");
+  return csvText([rateColumns, ...rows]);
 }

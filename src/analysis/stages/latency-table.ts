@@ -1,3 +1,4 @@
+import { csvText } from "../../campaign-files/csv.js";
 import { endOf, type ReadySample, type RoundEvent } from "../../campaign-files/index.js";
 import { parseRunName } from "../../logs/index.js";
 import { type End, ends } from "../../model/end.js";
@@ -69,7 +70,7 @@ export function latencyCsv(rows: readonly (RemovalRow & { readonly end?: End })[
     ...quantiles.flatMap(({ ms, interval }) => [number(ms), number(interval?.[0]), number(interval?.[1])]),
     number(maxMs),
   ]);
-  return [header, ...lines].map(fields => `${fields.join(",")}\n`).join("");
+  return csvText([header, ...lines]);
 }
 
 /** Returns a latency table as rows to be shown: the percentiles without their intervals, in milliseconds. */

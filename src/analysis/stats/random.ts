@@ -1,3 +1,5 @@
+import { fnv1a } from "../../model/hash.js";
+
 /** A stream of random numbers that depends on its seed alone. */
 export interface Random {
   /** Uniform in [0, 1), with 32 random bits. */
@@ -33,12 +35,10 @@ export function random(seed: string | number): Random {
   };
 }
 
-/** Four 32-bit words from a text: FNV-1a over its UTF-16 units, from four different starts. */
-function state(text: string): [number, number, number, number] {
-  const word = (start: number) => {
-    let hash = start;
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619);
-    return hash | 0;
-  };
-  return [word(0x811c9dc5), word(0x9e3779b9), word(0x85ebca6b), 1];
-}
+/** Four 32-bit words from a text: three hashes with different starts, and the counter's first value. */
+const state = (text: string): [number, number, number, number] => [
+  fnv1a(text) | 0,
+  fnv1a(text, 0x9e3779b9) | 0,
+  fnv1a(text, 0x85ebca6b) | 0,
+  1,
+];

@@ -1,3 +1,4 @@
+import { csvText } from "../../campaign-files/csv.js";
 import type { Table } from "./table.js";
 
 /**
@@ -7,8 +8,7 @@ import type { Table } from "./table.js";
  * @example tableCsv({ name: "time", rowName: "runtime", columns: [1, 10], rows: [{ row: "rund", values: [84, null] }] }) // "runtime,1,10\nrund,84.0,\n"
  */
 export function tableCsv({ rowName, columns, rows }: Table): string {
-  const lines = [[rowName, ...columns.map(String)], ...rows.map(({ row, values }) => [row, ...values.map(formatCell)])];
-  return lines.map(fields => `${fields.map(quoted).join(",")}\n`).join("");
+  return csvText([[rowName, ...columns], ...rows.map(({ row, values }) => [row, ...values.map(formatCell)])]);
 }
 
 /**
@@ -19,5 +19,3 @@ export function tableCsv({ rowName, columns, rows }: Table): string {
  */
 export const formatCell = (value: number | null): string =>
   value === null ? "" : Number.isInteger(value) ? value.toFixed(1) : String(value);
-
-const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -1,4 +1,4 @@
-import { stringify } from "csv-stringify/sync";
+import { csvText } from "../../campaign-files/csv.js";
 import type { Dataset, StartCell } from "../datasets/dataset.js";
 
 /** A table of imported results, which the paper has none for; empty values are null. */
@@ -28,7 +28,7 @@ export function importedTables({ runs, starts, rates = [] }: Dataset): readonly 
 
 /** Returns an imported table as CSV. */
 export const importedCsv = ({ columns, rows }: ImportedTable): string =>
-  stringify([[...columns], ...rows.map(row => [...row])]);
+  csvText([columns, ...rows]);
 
 function latencyRow({ run, runtime, concurrency, samples, failed, latencyMeanMs = null, latencyQuantiles }: StartCell) {
   const at = (percent: number) => latencyQuantiles[percent] ?? null;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parse } from "@decimalturn/toml-patch";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
-import { configKeys } from "../../logs/config-keys.js";
+import { configValues } from "../../logs/config-keys.js";
 import { parseVersions } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
 import {
@@ -138,21 +138,9 @@ async function describeRun(runtime: RuntimeDeclaration, under: MachineUnderTest)
     if (path === undefined || !existsSync(path)) continue;
     const content = readFileSync(path, "utf8");
     files[basename(path)] = content;
-    if (path === own) Object.assign(config, plainValues(parse(content)));
+    if (path === own) Object.assign(config, configValues(parse(content)));
   }
   if (runtime.snapshotter !== null && under.containerd !== null) config.snapshotter = runtime.snapshotter;
   if (runtime.config !== null) config.guestMemoryExtraMb = runtime.guestMemoryExtraMb;
   return { versions, template: runtime.template !== null ? true : template, config, files };
-}
-
-/** The values of `configKeys`, wherever in a config they are. */
-function plainValues(table: unknown): Record<string, string | number | boolean> {
-  const found: Record<string, string | number | boolean> = {};
-  if (typeof table !== "object" || table === null) return found;
-  for (const [key, value] of Object.entries(table)) {
-    const name = configKeys[key];
-    if (name !== undefined && ["string", "number", "boolean"].includes(typeof value)) found[name] = value;
-    else Object.assign(found, plainValues(value));
-  }
-  return found;
 }

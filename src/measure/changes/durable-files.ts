@@ -1,20 +1,8 @@
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { readFileSync, realpathSync, statSync, utimesSync } from "node:fs";
+import { basename, join } from "node:path";
 import { LabError } from "../../model/errors.js";
+import { replaceFile } from "../system/replace-file.js";
 
 /** A file as it was at one moment, with a copy of its bytes. */
 export interface SavedFile {
@@ -31,7 +19,7 @@ export interface SavedFile {
 /** SHA-256 in hex. */
 export const textDigest = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
 
-/** The digest of a file's bytes; undefined where there is no such file. */
+/** The digest of a file's bytes; undefined if there is no such file. */
 export function fileDigest(file: string): string | undefined {
   try {
     return textDigest(readFileSync(file));
@@ -46,20 +34,19 @@ export function saveFile(file: string, folder: string, number: number): SavedFil
   const content = readFileSync(file);
   const { mode, uid, gid, mtimeMs } = statSync(file);
   const backup = join(folder, `${number}-${basename(file)}`);
-  writeDurably(backup, content);
+  replaceFile(backup, content, { mode: 0o600 });
   return { file, backup, sha256: textDigest(content), mode: mode & 0o7777, uid, gid, modifiedMs: mtimeMs };
 }
 
 /**
- * Gives a file a content, in one step and on disk when this returns: whoever reads it meanwhile, or after a crash, sees the
- * old content or the new one.
+ * Gives a file a content and the rights of a saved file, by `replaceFile`.
  *
- * @param like the mode, owner and time it gets; the time only if the content is the saved one
+ * @param like the file, and the mode, owner and time it gets; the time only if the content is the saved one
  * @throws LabError `RUND_CONFIG_WRITE`
  */
 export function writeLike(like: SavedFile, content: string | Buffer): void {
   try {
-    writeDurably(realpathSync(like.file), content, like);
+    replaceFile(realpathSync(like.file), content, like);
     if (textDigest(content) === like.sha256) utimesSync(like.file, like.modifiedMs / 1000, like.modifiedMs / 1000);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
@@ -73,34 +60,3 @@ export function writeLike(like: SavedFile, content: string | Buffer): void {
     });
   }
 }
-
-/** Replaces a file in one step, on disk when this returns. */
-export function writeDurably(
-  file: string,
-  content: string | Buffer,
-  like?: Pick<SavedFile, "mode" | "uid" | "gid">,
-): void {
-  const temporary = temporaryFor(file);
-  const handle = openSync(temporary, "w", 0o600);
-  try {
-    writeFileSync(handle, content);
-    if (like !== undefined) {
-      fchownSync(handle, like.uid, like.gid);
-      fchmodSync(handle, like.mode);
-    }
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(temporary, file);
-  const folder = openSync(dirname(file), "r");
-  fsyncSync(folder);
-  closeSync(folder);
-}
-
-/** Removes what a write that was cut short left beside a file. */
-export function removeTemporary(file: string): void {
-  rmSync(temporaryFor(realpathSync(file)), { force: true });
-}
-
-const temporaryFor = (file: string): string => join(dirname(file), `.${basename(file)}.rund-lab`);

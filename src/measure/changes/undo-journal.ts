@@ -3,15 +3,8 @@ import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { LabError } from "../../model/errors.js";
 import { identify, isAlive, type ProcessIdentity } from "../system/process-identity.js";
-import {
-  fileDigest,
-  removeTemporary,
-  type SavedFile,
-  saveFile,
-  textDigest,
-  writeDurably,
-  writeLike,
-} from "./durable-files.js";
+import { removeTemporary, replaceFile } from "../system/replace-file.js";
+import { fileDigest, type SavedFile, saveFile, textDigest, writeLike } from "./durable-files.js";
 import type { Step } from "./steps.js";
 
 interface Content {
@@ -109,7 +102,7 @@ export function findJournal(folder: string): Journal | undefined {
 function writeContent(folder: string, content: Content): void {
   try {
     mkdirSync(folder, { recursive: true });
-    writeDurably(join(folder, "journal.json"), `${JSON.stringify(content, null, 2)}\n`);
+    replaceFile(join(folder, "journal.json"), `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new LabError("RUND_CHANGES_FOLDER", "machine", `cannot be written (${code})`, {

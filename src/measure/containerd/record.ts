@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { LabError } from "../../model/errors.js";
+import { replaceFile, temporaryFor } from "../system/replace-file.js";
 
 /** Where the parts of a private containerd lie in its folder. */
 export const containerdPaths = (folder: string) => ({
@@ -67,12 +68,10 @@ export function readRecord(folder: string): ContainerdRecord | undefined {
   }
 }
 
-/** The record's name while it is written. */
-export const recordInTheMaking = "containerd.json.new";
+/** The file's name while it is written. */
+export const recordInTheMaking = temporaryFor("containerd.json");
 
 /** Replaces the record in one step: a reader sees the old one or the new one. */
 export function writeRecord(folder: string, value: ContainerdRecord): void {
-  const making = join(folder, recordInTheMaking);
-  writeFileSync(making, `${JSON.stringify(value, null, 2)}\n`);
-  renameSync(making, containerdPaths(folder).record);
+  replaceFile(containerdPaths(folder).record, `${JSON.stringify(value, null, 2)}\n`);
 }

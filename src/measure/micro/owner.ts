@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { identify, isAlive } from "../system/process-identity.js";
+import { replaceFile } from "../system/replace-file.js";
 
 /** Where campaigns note that they are about to make control groups, mounts or snapshots, or to change scores of the OOM killer. */
 export const ownersFolder = "/var/lib/rund-lab/micro";
@@ -30,7 +30,7 @@ export function claim(
 ): void {
   const note: Owner = { campaign, socket, process: identify(globalThis.process.pid)!, ...more };
   mkdirSync(folder, { recursive: true });
-  writeFileAtomic.sync(fileOf(campaign, folder), `${JSON.stringify(note)}\n`);
+  replaceFile(fileOf(campaign, folder), `${JSON.stringify(note)}\n`);
 }
 
 /** The processes that the OOM killer spares for a campaign, by its note. */
@@ -52,7 +52,7 @@ export function deadOwners(folder = ownersFolder): readonly Owner[] {
     return [];
   }
   // what a kill left of a note that was being written
-  for (const name of names) if (/\.json\.\d+$/.test(name)) rmSync(join(folder, name), { force: true });
+  for (const name of names) if (/^\..*\.json\.rund-lab$/.test(name)) rmSync(join(folder, name), { force: true });
   return names
     .filter(name => name.endsWith(".json"))
     .flatMap(name => {

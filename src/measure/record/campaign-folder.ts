@@ -7,13 +7,13 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  renameSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { type CampaignEvent, formatEvent, parseEvents } from "../../campaign-files/events.js";
 import { formatManifest, type Manifest, parseManifest } from "../../campaign-files/manifest.js";
 import { LabError } from "../../model/errors.js";
+import { replaceFile } from "../system/replace-file.js";
 import { Projection } from "./run-folders.js";
 
 /**
@@ -157,18 +157,6 @@ export function readManifest(path: string): Manifest {
 
 const writeManifest = (path: string, manifest: Manifest) =>
   replaceFile(join(path, "run.json"), formatManifest(manifest));
-
-function replaceFile(file: string, content: string | Uint8Array): void {
-  const fresh = join(dirname(file), `.${basename(file)}.new`);
-  const descriptor = openSync(fresh, "w");
-  try {
-    writeFileSync(descriptor, content);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(fresh, file);
-}
 
 /** Turns what the system says of a failed write into an error with a next step. */
 function written<Result>(path: string, work: () => Result): Result {

@@ -1,8 +1,9 @@
 /**
- * Works through a list with so many workers at once, each taking the next item when it is done with one.
+ * Works through a list with several workers, each of which takes the next item when it has finished one.
  *
+ * @param workers how many items are worked on at once
  * @returns the results in the order of the items
- * @throws what the first failing `work` throws, once every other item in hand is finished; no further one is begun
+ * @throws the first error of `work`, once the other items in progress have ended; no further item is begun
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],

@@ -1,3 +1,4 @@
+import { fnv1a } from "../../model/hash.js";
 import type { Json, PlotlyFigure } from "./plotly.js";
 
 /** The family that static pictures are measured and drawn in, and what a browser falls back to. */
@@ -38,15 +39,14 @@ const otherColours = ["#a8447a", "#2f6d2f", "#3f7fbf", "#6b3a1e", "#8c8c1a", "#5
 const otherMarks = ["x", "star", "bowtie", "hourglass", "star-square", "hexagram", "octagon"] as const;
 
 /**
- * Returns a runtime's colour and mark. One that nobody knows gets both from its id's hash (FNV-1a): the same in every figure.
+ * Returns a runtime's colour and mark. One that nobody knows gets both from its id's hash: the same in every figure.
  *
  * @example runtimeStyle("rund") // { colour: "#1b2f8f", mark: "circle" }
  */
 export function runtimeStyle(id: string): RuntimeStyle {
   const own = Object.hasOwn(known, id) ? known[id] : undefined;
   if (own !== undefined) return own;
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(id)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  const hash = fnv1a(id);
   const colour = otherColours[hash % otherColours.length] ?? ink;
   const mark = otherMarks[Math.floor(hash / otherColours.length) % otherMarks.length] ?? "x";
   return { colour, mark };

@@ -136,7 +136,7 @@ test("whoever starts it may be killed at any moment: the next one clears up and 
       assert.equal(left(), [], moment);
     }
     mkdirSync(home);
-    writeFileSync(join(home, "containerd.json.new"), "{");
+    writeFileSync(join(home, ".containerd.json.rund-lab"), "{");
     assert.is((await startContainerd(home)).snapshotter.length > 0, true, "a record cut short is no obstacle");
   } finally {
     await stopContainerd(home);

@@ -1,11 +1,11 @@
 import type { FitEvent, FitStep, StopRule } from "../../../campaign-files/events.js";
+import { quantileR7 } from "../../../model/quantile.js";
 import { ticksBetween } from "../../host/cpu.js";
 import { elapsedMs } from "../../round/clock.js";
 import { readStanding } from "../memory/read-standing.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
 import { standingWorkloadOf } from "../workload.js";
 import { type Reading, roomLeft } from "./projection.js";
-import { quantile } from "./quantile.js";
 import { type FitRules, fitRules } from "./rules.js";
 
 /** Milliseconds of a window in which nothing is started, to see what idle sandboxes cost. */
@@ -112,8 +112,8 @@ async function measureStep(
     density: up.ready.length,
     added: up.ready.length - before,
     failed: up.failed,
-    latencyP50Ms: quantile(latencies, 0.5),
-    latencyP99Ms: quantile(latencies, 0.99),
+    latencyP50Ms: latencies.length === 0 ? null : quantileR7(latencies, 0.5),
+    latencyP99Ms: latencies.length === 0 ? null : quantileR7(latencies, 0.99),
     pssKiB: snapshot?.snapshot.components.reduce((sum, { pssKiB }) => sum + pssKiB, 0) ?? 0,
     host: memory.host(),
     bounds: headroom.bounds(),

@@ -1,7 +1,7 @@
 /**
- * Lines of aligned columns, two spaces apart, with no space at a line's end.
+ * Aligns rows in columns, two spaces apart, with no space at a line's end.
  *
- * @param right the columns that are set to the right: numbers
+ * @param right the columns that are aligned to the right, such as numbers
  * @example textTable([["a", "10"], ["bb", "9"]], [1]) // ["a   10", "bb   9"]
  */
 export function textTable(rows: readonly (readonly string[])[], right: readonly number[] = []): readonly string[] {
@@ -15,8 +15,9 @@ export function textTable(rows: readonly (readonly string[])[], right: readonly 
 }
 
 /**
- * Text in lines no longer than so many columns, broken at spaces; the lines after the first are set in.
+ * Breaks a text at spaces into lines of at most `width` characters.
  *
+ * @param indent what each line after the first begins with
  * @example wrap("one two three", 7, "  ") // ["one two", "  three"]
  */
 export function wrap(text: string, width: number, indent = ""): readonly string[] {

@@ -1,0 +1,12 @@
+import { stringify } from "csv-stringify/sync";
+
+/** A field of a CSV file; null and undefined are empty. */
+export type CsvValue = string | number | null | undefined;
+
+/**
+ * Writes rows as CSV lines. Numbers are the shortest text that reads back as the same float64; a field with a comma, a quote or a
+ * line's end is quoted (RFC 4180).
+ *
+ * @example csvText([["a", 0.1, null], ['say "x"', 2, ""]]) // 'a,0.1,\n"say ""x""",2,\n'
+ */
+export const csvText = (rows: readonly (readonly CsvValue[])[]): string => stringify(rows as CsvValue[][]);
