@@ -3,6 +3,14 @@
 export * from "./arrivals.js";
 export * from "./events.js";
 export { type HostCost, hostCost } from "./host-cost.js";
-export * from "./manifest.js";
+export {
+  type CampaignStatus,
+  examineManifest,
+  formatManifest,
+  type Manifest,
+  type ManifestRun,
+  parseManifest,
+  type ReplayInfo,
+} from "./manifest.js";
 export * from "./operations.js";
 export * from "./samples.js";

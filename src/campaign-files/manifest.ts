@@ -1,193 +1,156 @@
-import type { SoftwareVersions } from "../logs/versions.js";
+import { z } from "zod";
+import { formatRunName } from "../logs/names.js";
 import { LabError } from "../model/errors.js";
-import { type Experiment, experimentNames } from "../model/experiment.js";
+import { experimentNames } from "../model/experiment.js";
+import { describePath, mismatches } from "../model/mismatch.js";
+import type { Problem } from "../model/problem.js";
+import { type Frozen, instant, ordinal } from "./events/fields.js";
+import { manifestHost } from "./host.js";
 
-/** How far a campaign came. One that still says `running` without a process at work was killed. */
-export type CampaignStatus = "running" | "complete" | "interrupted" | "failed";
+const text = z.string();
+const version = text.nullable();
 
-/** `run.json`, what a fresh campaign says of itself. Written first, with status `running`, and again whenever that changes. */
-export interface Manifest {
-  readonly format: 1;
-  /** The campaign folder's name. */
-  readonly campaign: string;
-  /** What every sandbox of the campaign is labelled with, and no other; the folder may be moved and renamed. */
-  readonly label: string;
-  /** The name its campaign file gives it; null without one. */
-  readonly name: string | null;
-  readonly status: CampaignStatus;
-  /** What ended a failed or interrupted campaign; null otherwise. */
-  readonly why: string | null;
-  /** UTC, ISO 8601. */
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-  /** The words after `rund-lab`. */
-  readonly command: readonly string[];
-  readonly tool: { readonly version: string; readonly node: string };
-  /** How cold starts are made: `cri` over gRPC, or `crictl` with a process for each call. */
-  readonly driver: string;
-  readonly endpoint: string;
-  /** The CRI service's own name and version. */
-  readonly service: { readonly name: string; readonly version: string };
-  /** Handed out by the replay server, not measured. */
-  readonly replayed: boolean;
-  /** What was replayed: durations in the logs are those of the recording, so many times what passed here. */
-  readonly replay: { readonly dataset: string; readonly speed: number; readonly seed: number } | null;
-  readonly host: ManifestHost;
-  readonly plan: ManifestPlan;
-  /** The run folders in the campaign's folder, in the order they were planned. */
-  readonly runs: readonly ManifestRun[];
-}
+/** What a replay server plays: durations in the logs are those of the recording, `speed` times what passed here. */
+export const replayInfo = z.strictObject({
+  /** The dataset's name. */
+  dataset: text,
+  speed: z.number().positive().max(1e6),
+  seed: z.int().min(0),
+});
 
-/** The machine; whatever else its fingerprint holds stands beside the id. */
-export interface ManifestHost {
-  /** Equal for campaigns on the same machine. */
-  readonly id: string;
-  readonly [part: string]: unknown;
-}
+const manifestRun = z
+  .strictObject({
+    run: text,
+    experiment: z.enum(experimentNames),
+    runtime: text.min(1),
+    handler: text,
+    label: text,
+    /** Month, day, hour and minute in UTC, as in the folder's name. */
+    recorded: text.regex(/^\d{8}$/, "month, day, hour and minute as eight digits"),
+    /** 1 for the first; always 1 except in the memory experiment. */
+    repeat: ordinal,
+    versions: z.strictObject({ kernel: version, containerd: version, crictl: version, kata: version, vmm: version }),
+    template: z.boolean().nullable(),
+    /** Effective values that matter to a comparison: snapshotter, defaultMemoryMb, guestMemoryExtraMb, sharedFs, … */
+    config: z.record(text, z.union([text, z.number(), z.boolean()]).nullable()),
+  })
+  .refine(run => run.run === formatRunName(run), { error: "a run folder's name that agrees with its parts" });
 
-/** What the campaign was asked to measure, and the digest by which `--resume` knows it again. */
-export interface ManifestPlan {
-  /** SHA-256 of the settings, which decide every round of the campaign. A campaign resumes only under the same one. */
-  readonly digest: string;
-  /** The settings as `measure` understands them. */
-  readonly settings: unknown;
-}
+const manifest = z
+  .strictObject({
+    format: z.literal(1),
+    /** The campaign folder's name. */
+    campaign: text.min(1),
+    /** The label of every sandbox of the campaign, and of no other; the folder may be moved and renamed. */
+    label: text.min(1),
+    /** The name that its campaign file gives it; null without one. */
+    name: text.nullable(),
+    /** How far the campaign came. One that still says `running` without a process at work was killed. */
+    status: z.enum(["running", "complete", "interrupted", "failed"]),
+    /** What ended a failed or interrupted campaign; null otherwise. */
+    why: text.nullable(),
+    startedAt: instant,
+    endedAt: instant.nullable(),
+    /** The words after `rund-lab`. */
+    command: z.array(text),
+    tool: z.strictObject({ version: text, node: text }),
+    /** How cold starts are made: `cri` over gRPC, `crictl` with a process for each call, or `kubernetes`. */
+    driver: text.min(1),
+    endpoint: text,
+    /** The service's own name and version. */
+    service: z.strictObject({ name: text, version: text }),
+    /** Whether a replay server handed the rounds out: they were not measured. */
+    replayed: z.boolean(),
+    replay: replayInfo.nullable(),
+    host: manifestHost,
+    plan: z.strictObject({
+      /** SHA-256 of the settings, which decide every round. A campaign resumes only with the same settings. */
+      digest: text.min(1),
+      /** The settings as `measure` understands them. */
+      settings: z.record(text, z.unknown()),
+    }),
+    /** The run folders in the campaign's folder, in the order they were planned. */
+    runs: z.array(manifestRun),
+  })
+  .refine(({ replayed, replay }) => replayed === (replay !== null), { error: "replayed with what was replayed" });
+
+/** `run.json`, a fresh campaign's own description. Written first, with status `running`, and again whenever it changes. */
+export type Manifest = Frozen<z.infer<typeof manifest>>;
+
+/** How far a campaign came. */
+export type CampaignStatus = Manifest["status"];
 
 /** One run folder: one runtime in one experiment (in the memory experiment, one repeat of it). */
-export interface ManifestRun {
-  readonly run: string;
-  readonly experiment: Experiment;
-  readonly runtime: string;
-  readonly handler: string;
-  readonly label: string;
-  /** Month, day, hour and minute in UTC, as in the folder's name. */
-  readonly recorded: string;
-  /** 1 for the first; always 1 but in the memory experiment. */
-  readonly repeat: number;
-  readonly versions: SoftwareVersions;
-  readonly template: boolean | null;
-  /** Effective values that matter to a comparison: snapshotter, defaultMemoryMb, guestMemoryExtraMb, sharedFs, … */
-  readonly config: Readonly<Record<string, string | number | boolean | null>>;
-}
+export type ManifestRun = Manifest["runs"][number];
+
+/** What a replay server plays. */
+export type ReplayInfo = Frozen<z.infer<typeof replayInfo>>;
 
 /** The manifest as the text of `run.json`. */
-export const formatManifest = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`;
+export const formatManifest = (value: Manifest): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /**
- * Reads `run.json`.
+ * Reads `run.json` and checks every field.
  *
- * @throws LabError `RUND_MANIFEST` where it is no manifest, naming the first field that is not as it should be
+ * @throws LabError `RUND_MANIFEST` if any part is missing, wrong or unknown; it names the first one
  */
 export function parseManifest(text: string, file = "run.json"): Manifest {
-  const refuse = (expected: string, found: string, cause?: unknown): never => {
-    throw new LabError("RUND_MANIFEST", "input", "", {
-      where: file,
-      expected,
-      found,
-      hint: "a campaign's run.json is written by `rund-lab run`; restore it, or leave the folder out",
-      cause,
-    });
-  };
+  const { manifest, problems } = examineManifest(text, file);
+  const [first] = problems;
+  if (first !== undefined) throw refusal(file, first.expected, first.found);
+  return manifest;
+}
+
+/**
+ * Reads `run.json` as far as it is right: a wrong part that may be unknown, such as a version or a fact about the host, is null.
+ *
+ * @returns the manifest, and a problem with its path for each part that is missing, wrong or unknown
+ * @throws LabError `RUND_MANIFEST` if a part is wrong that must be known, such as a run's experiment
+ */
+export function examineManifest(
+  text: string,
+  file = "run.json",
+): { readonly manifest: Manifest; readonly problems: readonly Problem[] } {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    return refuse("a JSON document", text.trim() === "" ? "nothing" : "something else", cause);
+    throw refusal(file, "a JSON document", text.trim() === "" ? "nothing" : "something else", cause);
   }
-  const fault = misfit(value, shape, "");
-  if (fault !== undefined) return refuse(`${fault.expected} in ${fault.path || "the document"}`, fault.found);
-  return value as Manifest;
+  const read = manifest.safeParse(value);
+  if (read.success) return { manifest: read.data, problems: [] };
+  const faults = mismatches(value, read.error);
+  const problems = faults.map(({ path, expected, found }) => ({
+    ...{ file, line: null, code: "RUND_MANIFEST" },
+    ...{ expected: `${expected} in ${describePath(path)}`, found },
+  }));
+  for (const issue of read.error.issues) {
+    if (issue.code === "unrecognized_keys") for (const key of issue.keys) replacePart(value, [...issue.path, key]);
+    else replacePart(value, issue.path, null);
+  }
+  const again = manifest.safeParse(value);
+  if (again.success) return { manifest: again.data, problems };
+  const wrong = again.error.issues[0]!.path.join(".");
+  const { path, expected, found } = faults.find(each => each.path.join(".") === wrong) ?? faults[0]!;
+  throw refusal(file, `${expected} in ${describePath(path)}`, found);
 }
 
-/** What a JSON value must look like: a test with its name for people, a list of something, or fields. */
-type Shape =
-  | { readonly is: (value: unknown) => boolean; readonly name: string }
-  | { readonly each: Shape }
-  | { readonly fields: Readonly<Record<string, Shape>> };
-
-const text: Shape = { is: value => typeof value === "string", name: "text" };
-const textOrNull: Shape = { is: value => value === null || typeof value === "string", name: "text or null" };
-const number: Shape = { is: value => typeof value === "number", name: "a number" };
-const oneOf = (...values: readonly unknown[]): Shape => ({
-  is: value => values.includes(value),
-  name: values.map(value => JSON.stringify(value)).join(", "),
-});
-const plain: Shape = {
-  is: value =>
-    isRecord(value) &&
-    Object.values(value).every(each => each === null || ["string", "number", "boolean"].includes(typeof each)),
-  name: "names with plain values",
-};
-
-const shape: Shape = {
-  fields: {
-    format: oneOf(1),
-    campaign: text,
-    label: text,
-    name: textOrNull,
-    status: oneOf("running", "complete", "interrupted", "failed"),
-    why: textOrNull,
-    startedAt: text,
-    endedAt: textOrNull,
-    command: { each: text },
-    tool: { fields: { version: text, node: text } },
-    driver: text,
-    endpoint: text,
-    service: { fields: { name: text, version: text } },
-    replayed: oneOf(true, false),
-    replay: { is: value => value === null || isRecord(value), name: "an object or null" },
-    host: { fields: { id: text } },
-    plan: { fields: { digest: text, settings: { is: isRecord, name: "an object" } } },
-    runs: {
-      each: {
-        fields: {
-          run: text,
-          experiment: oneOf(...experimentNames),
-          runtime: text,
-          handler: text,
-          label: text,
-          recorded: text,
-          repeat: number,
-          versions: {
-            fields: {
-              kernel: textOrNull,
-              containerd: textOrNull,
-              crictl: textOrNull,
-              kata: textOrNull,
-              vmm: textOrNull,
-            },
-          },
-          template: oneOf(true, false, null),
-          config: plain,
-        },
-      },
-    },
-  },
-};
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Sets a part of a document, or removes it; a part that does not exist is not made below another one that is missing. */
+function replacePart(document: unknown, path: readonly PropertyKey[], value?: null): void {
+  const holder = path
+    .slice(0, -1)
+    .reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | null | undefined)?.[key], document);
+  const key = path.at(-1);
+  if (typeof holder !== "object" || holder === null || key === undefined) return;
+  if (value === undefined) delete (holder as Record<PropertyKey, unknown>)[key];
+  else (holder as Record<PropertyKey, unknown>)[key] = value;
 }
 
-function misfit(
-  value: unknown,
-  expected: Shape,
-  path: string,
-): { readonly path: string; readonly expected: string; readonly found: string } | undefined {
-  const found = value === undefined ? "nothing" : (JSON.stringify(value) ?? "nothing").slice(0, 60);
-  if ("is" in expected) return expected.is(value) ? undefined : { path, expected: expected.name, found };
-  if ("each" in expected) {
-    if (!Array.isArray(value)) return { path, expected: "a list", found };
-    for (const [index, each] of value.entries()) {
-      const fault = misfit(each, expected.each, `${path}[${index}]`);
-      if (fault !== undefined) return fault;
-    }
-    return undefined;
-  }
-  if (!isRecord(value)) return { path, expected: "an object", found };
-  for (const [name, inner] of Object.entries(expected.fields)) {
-    const fault = misfit(value[name], inner, path === "" ? name : `${path}.${name}`);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
-}
+const refusal = (where: string, expected: string, found: string, cause?: unknown): LabError =>
+  new LabError("RUND_MANIFEST", "input", "", {
+    where,
+    expected,
+    found,
+    hint: "`rund-lab run` writes a campaign's run.json; restore it, or leave the folder out",
+    cause,
+  });

@@ -1,5 +1,7 @@
+import { z } from "zod";
 import { excerpt } from "../logs/problems.js";
 import { type End, ends } from "../model/end.js";
+import { describePath, mismatches } from "../model/mismatch.js";
 import type { Parsed, Problem } from "../model/problem.js";
 import { csvText } from "./csv.js";
 import { endOf, type RoundEvent, type Sample } from "./events.js";
@@ -111,9 +113,9 @@ export function formatSamples(rows: readonly SampleRow[]): string {
 }
 
 /**
- * Reads samples.csv.
+ * Reads samples.csv and checks every field.
  *
- * @returns the rows, and a problem for each line that is none
+ * @returns the rows, and a problem with its line for each line that is damaged; nothing of such a line is a row
  * @example parseSamples("run,experiment\n").problems[0].code // "RUND_PARSE_HEADER"
  */
 export function parseSamples(text: string, file = "samples.csv"): Parsed<readonly SampleRow[]> {
@@ -131,37 +133,45 @@ export function parseSamples(text: string, file = "samples.csv"): Parsed<readonl
       add(index + 2, "RUND_PARSE_FIELDS", `${columns.length} fields`, String(fields.length));
       continue;
     }
-    const row = readRow(fields);
-    if (typeof row === "string") add(index + 2, "RUND_PARSE_VALUE", row, line);
-    else rows.push(row);
+    const written = Object.fromEntries(columns.map((column, place) => [column, fields[place]]));
+    const result = storedRow.safeParse(written);
+    if (result.success) rows.push(rowOf(result.data));
+    else {
+      const { path, expected, found } = mismatches(written, result.error)[0]!;
+      add(index + 2, "RUND_PARSE_VALUE", `${expected} in ${describePath(path)}`, found);
+    }
   }
   return { rows, problems };
 }
 
-/** The row, or what was expected of it. */
-function readRow(fields: readonly string[]): SampleRow | string {
-  const [run = "", experiment, runtime = "", ...rest] = fields;
-  const [density, concurrency, block, round, warmup, client] = rest.slice(0, 6).map(whole);
-  const [outcome, start = "", latency = "", reason = "", until = "sandbox", stage = "", ...times] = rest.slice(6);
-  if (experiment !== "time" && experiment !== "density") return "time or density as the experiment";
-  if (outcome !== "ready" && outcome !== "failed" && outcome !== "timeout" && outcome !== "died")
-    return "ready, failed, timeout or died";
-  const startMs = decimal(start);
-  const latencyMs = decimal(latency);
-  if (density === undefined || concurrency === undefined || block === undefined) return "whole numbers";
-  if (round === undefined || client === undefined || warmup === undefined || warmup > 1) return "whole numbers";
-  if (startMs === undefined || latencyMs === undefined) return "milliseconds with three decimals";
-  if (!isEnd(until)) return `${ends.join(", ")} as the end`;
-  const known = times.map((text, index) => [stageTimes[index]![0], text === "" ? null : decimal(text)] as const);
-  if (known.some(([, ms]) => ms === undefined)) return "milliseconds with three decimals";
+const whole = z
+  .string()
+  .regex(/^\d{1,15}$/, "a whole number")
+  .transform(Number);
+const milliseconds = z
+  .string()
+  .regex(/^-?\d{1,15}\.\d{3}$/, "milliseconds with three decimals")
+  .transform(Number);
+
+const storedRow = z.strictObject({
+  ...{ run: z.string().min(1), experiment: z.enum(["time", "density"]), runtime: z.string().min(1) },
+  ...{ density: whole, concurrency: whole, block: whole, round: whole, warmup: z.enum(["0", "1"]), client: whole },
+  ...{ outcome: z.enum(["ready", "failed", "timeout", "died"]), start_ms: milliseconds, latency_ms: milliseconds },
+  ...{ reason: z.string(), until: z.enum(ends).default("sandbox"), stage: z.string().default("") },
+  ...(Object.fromEntries(
+    stageTimes.map(([, column]) => [column, z.union([z.literal(""), milliseconds]).optional()]),
+  ) as Record<(typeof stageTimes)[number][1], z.ZodOptional<z.ZodUnion<[z.ZodLiteral<"">, typeof milliseconds]>>>),
+});
+
+function rowOf(stored: z.output<typeof storedRow>): SampleRow {
+  const { run, experiment, runtime, density, concurrency, block, round, client, outcome, reason, until, stage } = stored;
+  const times = stageTimes.flatMap(([name, column]) => {
+    const ms = stored[column];
+    return typeof ms === "number" ? [[name, ms]] : [];
+  });
   return {
-    ...{ run, experiment, runtime, density, concurrency, block, round, warmup: warmup === 1, client },
-    ...{ outcome, startMs, latencyMs, reason, until, stage },
-    times: Object.fromEntries(known.flatMap(([name, ms]) => (typeof ms === "number" ? [[name, ms]] : []))),
+    ...{ run, experiment, runtime, density, concurrency, block, round, warmup: stored.warmup === "1", client },
+    ...{ outcome, startMs: stored.start_ms, latencyMs: stored.latency_ms, reason, until, stage },
+    times: Object.fromEntries(times),
   };
 }
-
-const isEnd = (text: string): text is End => (ends as readonly string[]).includes(text);
-
-const whole = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
-const decimal = (text: string): number | undefined => (/^\d{1,15}\.\d{3}$/.test(text) ? Number(text) : undefined);

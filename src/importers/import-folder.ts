@@ -14,6 +14,7 @@ import { z } from "zod";
 import { columnsBefore } from "../campaign-files/samples.js";
 import { ProblemList } from "../logs/index.js";
 import { LabError } from "../model/errors.js";
+import { checkedJson, describePath, mismatches } from "../model/mismatch.js";
 import type { ImportedRun, Sink } from "./importer.js";
 
 /** The file by which a folder of imported results is known. */
@@ -61,6 +62,26 @@ const manifest = z.object({
   ),
   problemCount: z.number(),
 });
+const whole = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, "a whole number from 1")
+  .transform(Number);
+const finite = z.string().min(1).transform(Number).pipe(z.number());
+const orNull = <Schema extends z.ZodType>(schema: Schema, error: string) =>
+  z.union([z.literal("").transform(() => null), schema], { error });
+
+/** A line of the samples.csv of imported results, where tools leave some fields open. */
+const importedSample = z
+  .object({
+    concurrency: orNull(whole, "a whole number from 1, or nothing"),
+    ...{ round: whole, client: whole, outcome: z.enum(["ready", "failed"]), reason: z.string() },
+    ...{ startMs: orNull(finite, "a number or nothing"), latencyMs: orNull(finite, "a number or nothing") },
+  })
+  .refine(({ outcome, latencyMs }) => outcome !== "ready" || latencyMs !== null, {
+    error: "a latency",
+    path: ["latencyMs"],
+  });
+
 type ImportManifest = z.output<typeof manifest>;
 
 /**
@@ -189,25 +210,19 @@ export async function readImportFolder(folder: string, sinkOf: (file: string) =>
   };
   const samples = sinkOf(join(folder, "samples.csv"));
   await take("samples.csv", columnsBefore.length, (fields, run) => {
-    const [, , , , concurrency = "", , round, , client, outcome, start = "", latency = "", reason = ""] = fields;
-    const [latencyMs, startMs] = [latency, start].map(text => (text === "" ? null : Number(text)));
-    if (outcome !== "ready" && outcome !== "failed") return "ready or failed";
-    if (Number.isNaN(latencyMs) || Number.isNaN(startMs) || (outcome === "ready" && latencyMs === null))
-      return "a latency";
-    samples.run(run).sample({
-      concurrency: concurrency === "" ? null : Number(concurrency),
-      round: Number(round),
-      client: Number(client),
-      startMs: startMs ?? null,
-      outcome,
-      latencyMs: latencyMs ?? null,
-      reason,
-    });
-    return null;
+    const [, , , , concurrency, , round, , client, outcome, startMs, latencyMs, reason] = fields;
+    const written = { concurrency, round, client, startMs, outcome, latencyMs, reason };
+    const result = importedSample.safeParse(written);
+    if (result.success) {
+      samples.run(run).sample(result.data);
+      return null;
+    }
+    const { path, expected } = mismatches(written, result.error)[0]!;
+    return `${expected} in ${describePath(path)}`;
   });
   const memory = sinkOf(join(folder, "memory.csv"));
   await take("memory.csv", memoryHeader.split(",").length, ([, , density, kib], run) => {
-    if (!(Number(density) > 0 && Number(kib) > 0)) return "a density and KiB above 0";
+    if (!(Number(density) > 0 && Number(kib) > 0 && Number.isFinite(Number(kib)))) return "a density and KiB above 0";
     memory.run(run).memory({ density: Number(density), perSandboxKiB: Number(kib) });
     return null;
   });
@@ -231,13 +246,12 @@ function readManifest(file: string): ImportManifest {
       cause,
     });
   };
-  let value: unknown;
+  let text: string;
   try {
-    value = JSON.parse(readFileSync(file, "utf8"));
+    text = readFileSync(file, "utf8");
   } catch (cause) {
-    return refuse("no JSON document", cause);
+    return refuse((cause as Error).message, cause);
   }
-  const found = manifest.safeParse(value);
-  const [issue] = found.error?.issues ?? [];
-  return found.success ? found.data : refuse(`${issue?.message} in ${issue?.path.join(".")}`);
+  const read = checkedJson(text, manifest);
+  return read.ok ? read.value : refuse(`${read.found} instead of ${read.expected}`, read.cause);
 }

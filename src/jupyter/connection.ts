@@ -1,55 +1,65 @@
 import { readFileSync } from "node:fs";
+import { z } from "zod";
 import { LabError } from "../model/errors.js";
+import { checkedJson } from "../model/mismatch.js";
 
 /** The five channels of a kernel, by the names the connection file uses. */
 export const channels = ["shell", "control", "stdin", "iopub", "hb"] as const;
 export type Channel = (typeof channels)[number];
 
+const port = z.int().min(1).max(65535);
+
+/** A connection file. Frontends may write more fields; a frontend that leaves the transport out means TCP. */
+const connectionFile = z
+  .object({
+    transport: z.enum(["tcp", "ipc"]).default("tcp"),
+    ip: z.string().min(1),
+    key: z.string().default(""),
+    signature_scheme: z.literal("hmac-sha256").default("hmac-sha256"),
+    ...{ shell_port: port, control_port: port, stdin_port: port, iopub_port: port, hb_port: port },
+  })
+  // anybody who reaches these ports runs code as this user
+  .refine(({ transport, ip }) => transport !== "tcp" || /^127\.\d+\.\d+\.\d+$/.test(ip), {
+    error: "127.0.0.1",
+    path: ["ip"],
+  });
+
 /** What a connection file says: where to listen, and the key that signs every message. */
 export interface Connection {
   /** The ZeroMQ address of each channel, `tcp://127.0.0.1:53794` or `ipc:///run/…-1`. */
   readonly address: Readonly<Record<Channel, string>>;
-  /** The key of the HMAC; empty: messages are not signed. */
+  /** The key of the HMAC; if it is empty, messages are not signed. */
   readonly key: string;
 }
 
 /**
- * Reads the connection file a frontend hands to the kernel.
+ * Reads the connection file that a frontend hands to the kernel.
  *
  * @throws LabError `RUND_KERNEL_CONNECTION` (input) that names the file and the field it cannot use
  */
 export function readConnection(file: string): Connection {
-  const bad = (expected: string, found: string, cause?: unknown) =>
-    new LabError("RUND_KERNEL_CONNECTION", "input", "", {
-      where: file,
-      expected,
-      found,
-      hint: "a Jupyter frontend writes this file and passes its path as the kernel's only argument",
-      cause,
-    });
-
-  let fields: Record<string, unknown>;
+  let text: string;
   try {
-    fields = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    text = readFileSync(file, "utf8");
   } catch (error) {
-    throw bad("a connection file (JSON)", (error as Error).message, error);
+    throw refusal(file, "a connection file (JSON)", (error as Error).message, error);
   }
-  if (typeof fields !== "object" || fields === null) throw bad("a JSON object", JSON.stringify(fields));
-  const { transport = "tcp", ip, key = "", signature_scheme: scheme = "hmac-sha256" } = fields;
-  if (transport !== "tcp" && transport !== "ipc") throw bad('"transport": "tcp" or "ipc"', JSON.stringify(transport));
-  if (typeof ip !== "string" || ip === "") throw bad('"ip" to be an address', JSON.stringify(ip) ?? "nothing");
-  // whoever reaches these ports runs code as this user
-  if (transport === "tcp" && !/^127\.\d+\.\d+\.\d+$/.test(ip)) throw bad('"ip" to be 127.0.0.1', JSON.stringify(ip));
-  if (typeof key !== "string") throw bad('"key" to be a string', JSON.stringify(key));
-  if (scheme !== "hmac-sha256") throw bad('"signature_scheme": "hmac-sha256"', JSON.stringify(scheme));
-
-  const address = {} as Record<Channel, string>;
-  for (const channel of channels) {
+  const read = checkedJson(text, connectionFile);
+  if (!read.ok) throw refusal(file, read.expected, read.found, read.cause);
+  const { transport, ip, key, ...fields } = read.value;
+  const addressOf = (channel: Channel) => {
     const port = fields[`${channel}_port`];
-    if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65535) {
-      throw bad(`"${channel}_port" to be a port`, JSON.stringify(port) ?? "nothing");
-    }
-    address[channel] = transport === "tcp" ? `tcp://${ip}:${port}` : `ipc://${ip}-${port}`;
-  }
+    return transport === "tcp" ? `tcp://${ip}:${port}` : `ipc://${ip}-${port}`;
+  };
+  const address = Object.fromEntries(channels.map(channel => [channel, addressOf(channel)])) as Connection["address"];
   return { address, key };
 }
+
+const refusal = (where: string, expected: string, found: string, cause: unknown): LabError =>
+  new LabError("RUND_KERNEL_CONNECTION", "input", "", {
+    where,
+    expected,
+    found,
+    hint: "a Jupyter frontend writes this file and passes its path as the kernel's only argument",
+    cause,
+  });

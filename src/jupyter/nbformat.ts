@@ -1,7 +1,9 @@
+import { z } from "zod";
 import { LabError } from "../model/errors.js";
+import { describePath, mismatches } from "../model/mismatch.js";
 import type { MimeBundle } from "../present/notebook/display.js";
 
-/** What code cells show, as nbformat 4 has it; text in one piece, not in lines. */
+/** An output of a code cell in nbformat 4; text is in one piece, not in lines. */
 export type Output =
   | { readonly output_type: "stream"; readonly name: "stdout" | "stderr"; text: string }
   | { readonly output_type: "display_data"; data: MimeBundle; metadata: Json }
@@ -44,109 +46,114 @@ export interface Notebook {
   readonly cells: readonly Cell[];
 }
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** nbformat stores text in one piece or as lines. */
-const isText = (value: unknown): value is string | string[] =>
-  typeof value === "string" || (Array.isArray(value) && value.every(line => typeof line === "string"));
-
 const joined = (text: string | readonly string[]): string => (typeof text === "string" ? text : text.join(""));
 
 /** MIME types whose value is JSON itself, not text. */
 const isJsonMime = (mime: string): boolean => mime === "application/json" || mime.endsWith("+json");
 
+/** nbformat stores text in one piece or as lines. */
+const text = z.union([z.string(), z.array(z.string())]).transform(joined);
+const json = z.record(z.string(), z.unknown());
+const count = z.int().nullable().default(null);
+const bundle = json.transform(data =>
+  Object.fromEntries(
+    Object.entries(data).map(([mime, value]) => {
+      const lines = isJsonMime(mime) ? undefined : text.safeParse(value).data;
+      return [mime, lines ?? value];
+    }),
+  ),
+);
+
+// loose, since whatever a newer nbformat adds is kept
+const output = z.discriminatedUnion(
+  "output_type",
+  [
+    z.looseObject({ output_type: z.literal("stream"), name: z.enum(["stdout", "stderr"]), text }),
+    z.looseObject({ output_type: z.literal("display_data"), data: bundle, metadata: json }),
+    z.looseObject({ output_type: z.literal("execute_result"), data: bundle, metadata: json, execution_count: count }),
+    z.looseObject({
+      ...{ output_type: z.literal("error"), ename: z.string(), evalue: z.string() },
+      traceback: z.array(z.string()),
+    }),
+  ],
+  { error: "an output of nbformat 4" },
+);
+
+const cellBase = {
+  id: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, "1 to 64 letters, digits, - or _")
+    .exactOptional(),
+  metadata: json,
+  source: text,
+};
+const cell = z.discriminatedUnion(
+  "cell_type",
+  [
+    z.looseObject({ cell_type: z.literal("code"), ...cellBase, execution_count: count, outputs: z.array(output) }),
+    z.looseObject({ cell_type: z.enum(["markdown", "raw"]), ...cellBase }),
+  ],
+  { error: "code, markdown or raw" },
+);
+
+const notebookFile = z.looseObject({
+  metadata: json,
+  cells: z
+    .array(cell)
+    .transform(cells => cells.map((cell, index) => ({ ...cell, id: cell.id ?? `cell-${index + 1}` })))
+    .superRefine((cells, context) => {
+      const twice = cells.findIndex(({ id }, index) => cells.findIndex(other => other.id === id) !== index);
+      if (twice >= 0) context.addIssue({ code: "custom", path: [twice, "id"], message: "an id of its own" });
+    }),
+});
+
 /**
- * Reads a notebook of nbformat 4. Versions before 4.5 get cell ids, `cell-1` and so on; everything else is kept.
+ * Reads a notebook of nbformat 4. Cells of versions before 4.5 get ids, `cell-1` and so on; everything else is kept.
  *
  * @param where names the notebook in errors
- * @throws LabError `RUND_NOTEBOOK` (input) that names the cell and field that are not valid
+ * @throws LabError `RUND_NOTEBOOK` (input) that names the cell and the field that is wrong
  */
 export function parseNotebook(text: string, where: string): Notebook {
-  const bad = (place: string, expected: string, found: unknown, hint?: string) =>
-    new LabError("RUND_NOTEBOOK", "input", "", {
-      where: place === "" ? where : `${where}: ${place}`,
-      expected,
-      found: typeof found === "string" ? found : (JSON.stringify(found)?.slice(0, 80) ?? "nothing"),
-      ...(hint !== undefined && { hint }),
-    });
-  const need = (valid: boolean, place: string, expected: string, found: unknown): void => {
-    if (!valid) throw bad(place, expected, found);
-  };
-
   let root: unknown;
   try {
     root = JSON.parse(text);
-  } catch (error) {
-    throw bad("", "a notebook (JSON)", (error as Error).message);
+  } catch (cause) {
+    const found = (cause as Error).message;
+    throw new LabError("RUND_NOTEBOOK", "input", "", { where, expected: "a notebook (JSON)", found, cause });
   }
-  if (!isObject(root)) throw bad("", "a notebook (a JSON object)", root);
-  if (root.nbformat !== 4) {
-    const hint = `jupyter nbconvert --to notebook --inplace ${where}`;
-    throw bad("", "nbformat 4", `nbformat ${JSON.stringify(root.nbformat) ?? "missing"}`, hint);
+  const version = z.object({ nbformat: z.unknown() }).safeParse(root).data?.nbformat;
+  if (version !== undefined && version !== 4) {
+    throw new LabError("RUND_NOTEBOOK", "input", "", {
+      where,
+      expected: "nbformat 4",
+      found: `nbformat ${JSON.stringify(version)}`,
+      hint: `jupyter nbconvert --to notebook --inplace ${where}`,
+    });
   }
-  if (!Array.isArray(root.cells)) throw bad("", '"cells" to be a list', root.cells);
-  if (!isObject(root.metadata)) throw bad("", '"metadata" to be an object', root.metadata);
-
-  const outputOf = (output: unknown, place: string): Output => {
-    if (!isObject(output)) throw bad(place, "an output (a JSON object)", output);
-    switch (output.output_type) {
-      case "stream":
-        need(output.name === "stdout" || output.name === "stderr", place, '"name": "stdout" or "stderr"', output.name);
-        if (!isText(output.text)) throw bad(place, '"text" to be text', output.text);
-        return { ...output, text: joined(output.text) } as Output;
-      case "display_data":
-      case "execute_result":
-        if (!isObject(output.data)) throw bad(place, '"data" to be an object', output.data);
-        need(isObject(output.metadata), place, '"metadata" to be an object', output.metadata);
-        return { ...output, data: joinedBundle(output.data) } as Output;
-      case "error":
-        need(
-          typeof output.ename === "string" && typeof output.evalue === "string",
-          place,
-          '"ename" and "evalue"',
-          output,
-        );
-        need(isText(output.traceback), place, '"traceback" to be a list of text', output.traceback);
-        return output as Output;
-      default:
-        throw bad(place, "an output_type of nbformat 4", output.output_type);
-    }
-  };
-
-  const ids = new Set<string>();
-  const cells = root.cells.map((cell: unknown, index): Cell => {
-    const place = `cell ${index + 1}`;
-    if (!isObject(cell)) throw bad(place, "a cell (a JSON object)", cell);
-    const { cell_type: type, source, metadata } = cell;
-    need(type === "code" || type === "markdown" || type === "raw", place, '"cell_type": code, markdown or raw', type);
-    if (!isText(source)) throw bad(place, '"source" to be text', source);
-    need(isObject(metadata), place, '"metadata" to be an object', metadata);
-    const id = cell.id ?? `cell-${index + 1}`;
-    if (typeof id !== "string" || !/^[\w-]{1,64}$/.test(id))
-      throw bad(place, '"id" of 1 to 64 letters, digits, - or _', id);
-    need(!ids.has(id), place, "an id of its own", id);
-    ids.add(id);
-    const common = { ...cell, id, source: joined(source) };
-    if (type !== "code") return common as unknown as TextCell;
-    const { outputs, execution_count: count = null } = cell;
-    if (!Array.isArray(outputs)) throw bad(place, '"outputs" to be a list', outputs);
-    need(count === null || Number.isInteger(count), place, '"execution_count" to be a whole number or null', count);
-    const read = outputs.map((output, at) => outputOf(output, `${place}, output ${at + 1}`));
-    return { ...common, execution_count: count, outputs: read } as unknown as CodeCell;
+  const read = notebookFile.extend({ nbformat: z.literal(4) }).safeParse(root);
+  if (read.success) return read.data as unknown as Notebook;
+  const { path, expected, found } = mismatches(root, read.error)[0]!;
+  const [place, field] = placeOf(path);
+  throw new LabError("RUND_NOTEBOOK", "input", "", {
+    where: [where, ...place].join(": "),
+    expected: field === "" ? expected : `${expected} in ${field}`,
+    found,
   });
-  return { ...root, cells, metadata: root.metadata } as Notebook;
 }
 
-function joinedBundle(data: Json): MimeBundle {
-  return Object.fromEntries(
-    Object.entries(data).map(([mime, value]) => [mime, isText(value) && !isJsonMime(mime) ? joined(value) : value]),
-  );
+/** The cell and output that a path leads to, in words, and the field in it. */
+function placeOf(path: readonly PropertyKey[]): readonly [place: readonly string[], field: string] {
+  const [cells, cell, outputs, output, ...rest] = path;
+  const field = (keys: readonly PropertyKey[]) => (keys.length === 0 ? "" : describePath(keys));
+  if (cells !== "cells" || typeof cell !== "number") return [[], field(path)];
+  const place = `cell ${cell + 1}`;
+  if (outputs !== "outputs" || typeof output !== "number") return [[place], field(path.slice(2))];
+  return [[`${place}, output ${output + 1}`], field(rest)];
 }
 
 /**
- * A notebook as a file's text, written as nbformat's own writer does: 4.5, keys sorted, text in lines, one space of
- * indentation. Same notebook, same bytes.
+ * Writes a notebook as nbformat's own writer does: version 4.5, keys sorted, text in lines, one space of indentation. The same
+ * notebook gives the same bytes.
  */
 export function formatNotebook(notebook: Notebook): string {
   const cells = notebook.cells.map(cell => ({
@@ -172,7 +179,7 @@ const lines = (text: string): string[] => (text === "" ? [] : text.split(/(?<=\n
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
+  if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }

@@ -28,6 +28,31 @@ export function mismatches(value: unknown, { issues }: z.core.$ZodError): readon
 }
 
 /**
+ * Reads a JSON document and checks it against a schema.
+ *
+ * @returns the value, or what was expected and found in the first part that does not fit
+ */
+export function checkedJson<Value>(text: string, schema: z.ZodType<Value>): CheckedJson<Value> {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    const found = text.trim() === "" ? "nothing" : (cause as Error).message;
+    return { ok: false, expected: "a JSON document", found, cause };
+  }
+  const read = schema.safeParse(document);
+  if (read.success) return { ok: true, value: read.data };
+  const { path, expected, found } = mismatches(document, read.error)[0]!;
+  const where = path.length === 0 ? "" : ` in ${describePath(path)}`;
+  return { ok: false, expected: `${expected}${where}`, found, cause: read.error };
+}
+
+/** A document that fits its schema, or how it does not. */
+export type CheckedJson<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly expected: string; readonly found: string; readonly cause: unknown };
+
+/**
  * Names a part of a document.
  *
  * @example describePath(["runs", 0, "config"]) // "runs[0].config"
@@ -70,11 +95,16 @@ function expectedBy(issue: z.core.$ZodIssue): string {
     case "invalid_value":
       return issue.values.map(value => JSON.stringify(value)).join(" or ");
     case "too_small":
-      return `at least ${issue.minimum}${unitOf(issue.origin)}`;
+      return issue.origin === "string" && issue.minimum === 1
+        ? "text that is not empty"
+        : `at least ${issue.minimum}${unitOf(issue.origin)}`;
     case "too_big":
       return `at most ${issue.maximum}${unitOf(issue.origin)}`;
     case "invalid_union":
-      return [...new Set(issue.errors.flatMap(each => each.slice(0, 1).map(expectedBy)))].join(" or ") || issue.message;
+      // a union that says itself what it takes, or else what each of its members takes
+      return issue.message === "Invalid input"
+        ? [...new Set(issue.errors.flatMap(each => each.slice(0, 1).map(expectedBy)))].join(" or ") || "another value"
+        : issue.message;
     default:
       return issue.message;
   }

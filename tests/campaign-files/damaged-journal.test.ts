@@ -4,39 +4,11 @@ import * as assert from "uvu/assert";
 import { CampaignJournal, withRounds, withSnapshot } from "../../src/analysis/datasets/campaign-journal.js";
 import type { MemoryCell, StartCell } from "../../src/analysis/datasets/dataset.js";
 import { type CampaignEvent, eventSchemas, formatEvent, parseEvents } from "../../src/campaign-files/index.js";
+import { type Json, type Path, pathsOf, replaced, replacements } from "../support/damaged-json.js";
 import { allEvents, othersAllowed, wholeRound, wholeSnapshot } from "./all-events.js";
 import { typeOf, typesOf } from "./types-of.js";
 
 const test = suite("a damaged journal");
-
-type Path = readonly (string | number)[];
-type Json = Record<string | number, unknown>;
-
-/** JSON texts, among them numbers that JSON can write and no field can hold. `undefined` stands for a missing field. */
-const replacements: readonly (string | undefined)[] = [
-  ...[undefined, '"x"', '"NaN"', '"7"', '""', "7", "null", "true", "[]", "[null]", "{}", '{"a":1}'],
-  ...["1e300", "-1e300", "1e999", "-1e999"],
-];
-
-/** Every field of a document, those of lists and objects in it included. */
-function* pathsOf(value: unknown, path: Path = []): Generator<Path> {
-  if (path.length > 0) yield path;
-  if (typeof value !== "object" || value === null) return;
-  for (const key of Object.keys(value)) {
-    yield* pathsOf((value as Json)[key], [...path, Array.isArray(value) ? Number(key) : key]);
-  }
-}
-
-/** The line with one field replaced, as text. */
-function replaced(line: string, path: Path, replacement: string | undefined): string {
-  const document = JSON.parse(line);
-  const holder = path.slice(0, -1).reduce<Json>((part, key) => part[key] as Json, document);
-  const key = path.at(-1)!;
-  if (replacement !== undefined) holder[key] = "@replaced@";
-  else if (Array.isArray(holder)) holder.splice(Number(key), 1);
-  else delete holder[key];
-  return `${JSON.stringify(document).replace('"@replaced@"', replacement ?? "")}\n`;
-}
 
 const nullable = new Set(
   othersAllowed.flatMap(event =>

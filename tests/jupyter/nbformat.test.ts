@@ -50,25 +50,25 @@ test("what is no notebook is an error that names file, cell and field", () => {
       },
     );
   fails("", /^a.ipynb: expected a notebook \(JSON\), found/);
-  fails("[]", "a.ipynb: expected a notebook (a JSON object), found []");
+  fails("[]", "a.ipynb: expected an object, found []");
   fails(JSON.stringify({ nbformat: 3, worksheets: [] }), "a.ipynb: expected nbformat 4, found nbformat 3");
-  fails(JSON.stringify({ nbformat: 4, metadata: {} }), '"cells" to be a list, found nothing');
-  fails(root([code], { metadata: 1 }), '"metadata" to be an object');
+  fails(JSON.stringify({ nbformat: 4, metadata: {} }), "a list in cells, found nothing");
+  fails(root([code], { metadata: 1 }), "an object in metadata, found 1");
   fails(
     root([code, { ...code, id: "b", cell_type: "heading" }]),
-    'a.ipynb: cell 2: expected "cell_type": code, markdown or raw, found heading',
+    'a.ipynb: cell 2: expected code, markdown or raw in cell_type, found "heading"',
   );
-  fails(root([code, code]), "cell 2: expected an id of its own, found a");
-  fails(root([{ ...code, id: "a b" }]), 'cell 1: expected "id"');
-  fails(root([{ ...code, source: 5 }]), 'cell 1: expected "source" to be text, found 5');
-  fails(root([{ ...code, outputs: undefined }]), 'cell 1: expected "outputs" to be a list');
+  fails(root([code, code]), 'cell 2: expected an id of its own in id, found "a"');
+  fails(root([{ ...code, id: "a b" }]), "cell 1: expected 1 to 64 letters, digits, - or _ in id");
+  fails(root([{ ...code, source: 5 }]), "cell 1: expected text or a list in source, found 5");
+  fails(root([{ ...code, outputs: undefined }]), "cell 1: expected a list in outputs");
   fails(root([{ ...code, execution_count: "1" }]), "execution_count");
   fails(
     root([{ ...code, outputs: [{ output_type: "video" }] }]),
-    "cell 1, output 1: expected an output_type of nbformat 4",
+    "cell 1, output 1: expected an output of nbformat 4 in output_type",
   );
-  fails(root([{ ...code, outputs: [{ output_type: "stream", name: "log", text: "" }] }]), '"name"');
-  fails(root([{ ...code, outputs: [{ output_type: "error", ename: 1 }] }]), '"ename"');
+  fails(root([{ ...code, outputs: [{ output_type: "stream", name: "log", text: "" }] }]), '"stdout" or "stderr" in name');
+  fails(root([{ ...code, outputs: [{ output_type: "error", ename: 1 }] }]), "text in ename");
 });
 
 test("nbformat 3 comes with the command that converts it", () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { type FitEvent, type Manifest, parseEvents, parseManifest } from "../../campaign-files/index.js";
+import { examineManifest, type FitEvent, type Manifest, parseEvents } from "../../campaign-files/index.js";
 import { formatMemoryFile, type ProblemList, parseOciRuntime, type RunFolder } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
 import { arrivalWindows } from "./arrival-windows.js";
@@ -35,13 +35,15 @@ export interface Campaign {
 /**
  * Reads a campaign's `run.json` and `events.ndjson`.
  *
- * @throws LabError `RUND_MANIFEST` where run.json is no manifest
+ * @throws LabError `RUND_MANIFEST` if run.json is missing, or wrong in a part that must be known
  */
 export function readCampaign(folder: string, problems: ProblemList): Campaign {
-  const manifest = parseManifest(read(join(folder, "run.json")), join(folder, "run.json"));
+  const { manifest, problems: faults } = examineManifest(read(join(folder, "run.json")), join(folder, "run.json"));
   const file = join(folder, "events.ndjson");
   const events = parseEvents(read(file), file);
-  for (const { file, line, code, expected, found } of events.problems) problems.add(file, line, code, expected, found);
+  for (const { file, line, code, expected, found } of [...faults, ...events.problems]) {
+    problems.add(file, line, code, expected, found);
+  }
   const journal = new CampaignJournal(events);
   return {
     hasCpu: manifest.driver !== "kubernetes",
@@ -92,7 +94,7 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
     campaign: basename(campaign ?? path),
     experiment,
     runtime,
-    ...(run.label === undefined ? {} : { label: run.label }),
+    label: run.label,
     recorded,
     startedAt: manifest.startedAt,
     versions: run.versions,
@@ -105,10 +107,14 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
     config: run.config,
     driver: manifest.driver,
     host: manifest.host.id,
-    machine: `${manifest.host.cpu}, ${manifest.host.cores} cores`,
+    ...machineOf(manifest),
     replayed: manifest.replayed,
   };
 }
+
+/** The machine in words; nothing if its processor or their number is unknown, or if it is a cluster. */
+const machineOf = ({ host: { cpu, cores } }: Manifest): Pick<RunInfo, "machine"> =>
+  cpu == null || cores == null ? {} : { machine: `${cpu}, ${cores} cores` };
 
 /** What a machine's owner can change on it, and comparisons must name. */
 const hostFactNames = [

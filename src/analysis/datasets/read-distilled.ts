@@ -1,30 +1,32 @@
 import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { LabError } from "../../model/errors.js";
+import { checkedJson, describePath, mismatches } from "../../model/mismatch.js";
 import type { Dataset, MemoryCell, MemoryComponent, Round, RunInfo, StartCell } from "./dataset.js";
-import { type DistilledTable, distilledColumns } from "./distilled.js";
+import {
+  type DistilledRow,
+  type DistilledTable,
+  distilledColumns,
+  distilledRows,
+  distilledRuns,
+  percents,
+} from "./distilled.js";
 import { parseCsv } from "./published.js";
 
 /**
  * Reads a distilled folder.
  *
- * @throws LabError `RUND_DISTILLED` where a file is missing, has other columns, or holds something that is no number
+ * @throws LabError `RUND_DISTILLED` if a file is missing, or any part of it is missing, wrong or unknown
  */
 export function readDistilled(path: string): Dataset {
-  const runs = readRuns(join(path, "runs.json"));
   return {
     name: basename(resolve(path)),
     path,
     source: "distilled",
-    runs,
+    runs: readRuns(join(path, "runs.json")),
     starts: readStarts(path),
     memory: readMemory(path),
-    published: rowsOf(path, "published").map(row => ({
-      table: row.text("table"),
-      row: row.text("row"),
-      column: row.text("column"),
-      value: row.number("value"),
-    })),
+    published: rowsOf(path, "published"),
     problems: [],
     problemCount: 0,
   };
@@ -33,127 +35,90 @@ export function readDistilled(path: string): Dataset {
 function readStarts(path: string): readonly StartCell[] {
   const rounds = new Map<string, Round[]>();
   for (const row of rowsOf(path, "rounds")) {
-    const key = keyOf(row);
-    const own = rounds.get(key) ?? [];
-    if (own.length === 0) rounds.set(key, own);
+    const own = rounds.get(keyOf(row)) ?? [];
+    if (own.length === 0) rounds.set(keyOf(row), own);
     own.push({
-      round: row.number("round"),
-      clients: row.number("clients"),
-      makespanMs: row.number("makespan_ms"),
-      startSkewMs: row.number("start_skew_ms"),
-      latencyMeanMs: row.number("latency_mean_ms"),
-      latencyP50Ms: row.number("latency_p50_ms"),
-      latencyP90Ms: row.number("latency_p90_ms"),
-      latencyP99Ms: row.number("latency_p99_ms"),
-      latencyMaxMs: row.number("latency_max_ms"),
-      busyJiffies: row.numberOrNull("busy_jiffies"),
-      totalJiffies: row.numberOrNull("total_jiffies"),
+      round: row.round,
+      clients: row.clients,
+      makespanMs: row.makespan_ms,
+      startSkewMs: row.start_skew_ms,
+      latencyMeanMs: row.latency_mean_ms,
+      latencyP50Ms: row.latency_p50_ms,
+      latencyP90Ms: row.latency_p90_ms,
+      latencyP99Ms: row.latency_p99_ms,
+      latencyMaxMs: row.latency_max_ms,
+      busyJiffies: row.busy_jiffies,
+      totalJiffies: row.total_jiffies,
       block: null,
     });
   }
-  const cells = rowsOf(path, "latency").map((row): StartCell => {
+  const file = join(path, "latency.csv");
+  const cells = rowsOf(path, "latency").map((row, index): StartCell => {
+    const { run, experiment, runtime, density, concurrency, samples } = row;
     const own = rounds.get(keyOf(row)) ?? [];
     rounds.delete(keyOf(row));
-    const experiment = row.text("experiment");
-    if (experiment !== "time" && experiment !== "density") row.fail("experiment", "time or density");
-    const samples = row.number("samples");
     const started = own.reduce((total, { clients }) => total + clients, 0);
-    if (samples !== started) row.fail("samples", `${started}, the clients of the cell's rounds in rounds.csv,`);
+    const where = `${file}:${index + 2}`;
+    if (samples !== started) {
+      const expected = `${started}, the clients of the cell's rounds in rounds.csv, in samples`;
+      throw distilledError(where, expected, String(samples));
+    }
+    const latencyQuantiles = percents.flatMap(percent => row[percent] ?? []) as readonly number[];
+    if (latencyQuantiles.length !== (samples === 0 ? 0 : percents.length)) {
+      throw distilledError(where, "a number in each column from p0 to p100", `${latencyQuantiles.length} numbers`);
+    }
     return {
-      run: row.text("run"),
-      experiment: experiment === "density" ? "density" : "time",
-      runtime: row.text("runtime"),
-      density: row.number("density"),
-      concurrency: row.number("concurrency"),
-      rounds: own,
-      partial: 0,
+      ...{ run, experiment, runtime, density, concurrency, rounds: own, partial: 0 },
       busyJiffies: own.flatMap(({ busyJiffies }) => busyJiffies ?? []),
-      attempted: null,
-      failed: null,
-      samples,
-      latencyQuantiles: samples === 0 ? [] : percents.map(percent => row.number(percent)),
+      ...{ attempted: null, failed: null, samples, latencyQuantiles },
     };
   });
   const [lost] = rounds.keys();
-  if (lost !== undefined) throw distilledError(join(path, "latency.csv"), `a line for ${lost}`, "none");
+  if (lost !== undefined) throw distilledError(file, `a line for ${lost}`, "none");
   return cells;
 }
 
-const percents = distilledColumns.latency.slice(6);
-
-const keyOf = (row: Row) => `${row.text("run")}/${row.text("density")}/${row.text("concurrency")}`;
+const keyOf = ({ run, density, concurrency }: { run: string; density: number; concurrency: number }): string =>
+  `${run}/${density}/${concurrency}`;
 
 function readMemory(path: string): readonly MemoryCell[] {
   const cells = new Map<string, { cell: Omit<MemoryCell, "components">; components: MemoryComponent[] }>();
   for (const row of rowsOf(path, "memory")) {
-    const key = `${row.text("run")}/${row.text("memory_mb")}/${row.text("density")}`;
+    const { run, runtime, memory_mb: memoryMb, density, component, processes } = row;
+    const key = `${run}/${memoryMb}/${density}`;
     let entry = cells.get(key);
     if (entry === undefined) {
-      const density = row.number("density");
-      const memoryMb = row.number("memory_mb");
-      const cell = { run: row.text("run"), runtime: row.text("runtime"), memoryMb, density, sandboxes: density };
-      entry = { cell, components: [] };
+      entry = { cell: { run, runtime, memoryMb, density, sandboxes: density }, components: [] };
       cells.set(key, entry);
     }
-    entry.components.push({
-      component: row.text("component"),
-      processes: row.number("processes"),
-      ussKiB: row.number("uss_kib"),
-      pssKiB: row.number("pss_kib"),
-      rssKiB: row.number("rss_kib"),
-      vssKiB: row.number("vss_kib"),
-    });
+    const sizes = { ussKiB: row.uss_kib, pssKiB: row.pss_kib, rssKiB: row.rss_kib, vssKiB: row.vss_kib };
+    entry.components.push({ component, processes, ...sizes });
   }
   return [...cells.values()].map(({ cell, components }) => ({ ...cell, components }));
 }
 
 function readRuns(file: string): readonly RunInfo[] {
-  let runs: unknown;
-  try {
-    runs = JSON.parse(read(file));
-  } catch (error) {
-    if (error instanceof LabError) throw error;
-    throw distilledError(file, "a JSON list of runs", error instanceof Error ? error.message : String(error), error);
-  }
-  if (!Array.isArray(runs)) throw distilledError(file, "a JSON list of runs", typeof runs);
-  const odd = runs.findIndex(run => !isRun(run));
-  if (odd >= 0)
-    throw distilledError(file, "runs with run, experiment, runtime, versions and config", `#${odd + 1} without`);
-  return runs;
+  const runs = checkedJson(read(file), distilledRuns);
+  if (runs.ok) return runs.value;
+  throw distilledError(file, runs.expected, runs.found, runs.cause);
 }
 
-const isRun = (run: Partial<RunInfo> | null): run is RunInfo =>
-  typeof run?.run === "string" &&
-  typeof run.runtime === "string" &&
-  ["time", "memory", "density"].includes(run.experiment ?? "") &&
-  typeof run.versions === "object" &&
-  typeof run.config === "object";
-
-/** One line of a distilled file, its fields by column. */
-interface Row {
-  text(column: string): string;
-  number(column: string): number;
-  numberOrNull(column: string): number | null;
-  fail(column: string, expected: string): never;
-}
-
-function rowsOf(path: string, table: DistilledTable): readonly Row[] {
+function rowsOf<Table extends DistilledTable>(path: string, table: Table): readonly DistilledRow<Table>[] {
   const file = join(path, `${table}.csv`);
   const [head = [], ...lines] = parseCsv(read(file), file);
-  const columns: readonly string[] = distilledColumns[table];
-  const places = new Map(head.map((name, place) => [name, place]));
-  const missing = columns.filter(column => !places.has(column));
-  if (missing.length > 0) throw distilledError(`${file}:1`, `columns ${columns.join(" ")}`, `none named ${missing[0]}`);
-  return lines.map((fields, index): Row => {
-    const text = (column: string) => fields[places.get(column) ?? -1] ?? "";
-    const fail = (column: string, expected: string): never => {
-      throw distilledError(`${file}:${index + 2}`, `${expected} in ${column}`, `"${text(column)}"`);
-    };
-    const number = (column: string) => {
-      const value = Number(text(column));
-      return text(column) !== "" && Number.isFinite(value) ? value : fail(column, "a number");
-    };
-    return { text, number, numberOrNull: column => (text(column) === "" ? null : number(column)), fail };
+  const columns = distilledColumns(table);
+  const missing = columns.find(column => !head.includes(column));
+  const unknown = head.find(column => !columns.includes(column));
+  if (missing !== undefined || unknown !== undefined) {
+    const found = missing === undefined ? `one named ${unknown}` : `none named ${missing}`;
+    throw distilledError(`${file}:1`, `columns ${columns.join(" ")}`, found);
+  }
+  return lines.map((fields, index) => {
+    const row = Object.fromEntries(head.map((column, place) => [column, fields[place]]));
+    const result = distilledRows[table].safeParse(row);
+    if (result.success) return result.data as DistilledRow<Table>;
+    const { path, expected, found } = mismatches(row, result.error)[0]!;
+    throw distilledError(`${file}:${index + 2}`, `${expected} in ${describePath(path)}`, found, result.error);
   });
 }
 
@@ -161,7 +126,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw distilledError(file, "a file of the distilled data", "none that can be read", error);
+    throw distilledError(file, "a file of the distilled data", "no file that can be read", error);
   }
 }
 
@@ -170,6 +135,6 @@ const distilledError = (where: string, expected: string, found: string, cause?: 
     where,
     expected,
     found,
-    hint: "`rund-lab data distill <raw folder>` writes these files; `git checkout` brings back the committed ones",
+    hint: "`rund-lab data distill <raw folder>` writes these files; `git checkout` restores the committed ones",
     cause,
   });

@@ -1,6 +1,6 @@
 import { type CsvValue, csvText } from "../../campaign-files/csv.js";
 import type { Dataset, StartCell } from "./dataset.js";
-import { type DistilledTable, distilledColumns, type distilledFiles } from "./distilled.js";
+import { type DistilledTable, distilledColumns, type distilledFiles, percents } from "./distilled.js";
 
 /**
  * Returns a dataset's distilled files, as name → text. The same dataset gives the same bytes, whatever the order its runs were
@@ -24,7 +24,10 @@ export function distill(dataset: Dataset): Readonly<Record<(typeof distilledFile
     "rounds.csv": csv("rounds", starts.flatMap(roundRows)),
     "latency.csv": csv(
       "latency",
-      starts.map(cell => [...keyOf(cell), cell.samples, ...cell.latencyQuantiles]),
+      starts.map(cell => [
+        ...[...keyOf(cell), cell.samples],
+        ...percents.map((_, percent) => cell.latencyQuantiles[percent] ?? null),
+      ]),
     ),
     "memory.csv": csv(
       "memory",
@@ -73,4 +76,4 @@ const roundRows = (cell: StartCell): CsvValue[][] =>
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const csv = (table: DistilledTable, rows: readonly (readonly CsvValue[])[]): string =>
-  csvText([distilledColumns[table], ...rows]);
+  csvText([distilledColumns(table), ...rows]);

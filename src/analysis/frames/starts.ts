@@ -35,8 +35,8 @@ type StartRow = (string | number)[];
  * | `start_ms` | float32 | the request, in milliseconds since the epoch |
  * | `latency_ms` | float32 | from the request until the sandbox was seen ready; of a failure, until it was known |
  *
- * @throws LabError `RUND_NO_STARTS` (input) for distilled files, which hold rounds and quantiles only; `RUND_NEEDS_DANFO`
- *   (machine) where danfojs-node is not installed
+ * @throws LabError `RUND_NO_STARTS` (input) for distilled files, which hold rounds and quantiles only; `RUND_SAMPLES` (input) if a
+ *   campaign's samples.csv is damaged; `RUND_NEEDS_DANFO` (machine) where danfojs-node is not installed
  */
 export async function startsFrame(dataset: Dataset): Promise<DataFrame> {
   const { DataFrame } = await danfo();
@@ -66,8 +66,18 @@ export async function startsFrame(dataset: Dataset): Promise<DataFrame> {
 /** Returns the cold starts in a campaign's samples.csv. */
 function samplesOf(campaign: string, dataset: Dataset): StartRow[] {
   const file = join(campaign, "samples.csv");
-  return parseSamples(readFileSync(file, "utf8"), file)
-    .rows.filter(({ warmup }) => !warmup)
+  const { rows, problems } = parseSamples(readFileSync(file, "utf8"), file);
+  const [first] = problems;
+  if (first !== undefined) {
+    throw new LabError("RUND_SAMPLES", "input", `${problems.length} of its lines are damaged`, {
+      where: `${file}:${first.line}`,
+      expected: first.expected,
+      found: first.found,
+      hint: "restore the file; `rund-lab run --resume` on the campaign writes it again from its journal",
+    });
+  }
+  return rows
+    .filter(({ warmup }) => !warmup)
     .map(({ run, experiment, runtime, density, concurrency, round, client, outcome, startMs, latencyMs }) => [
       ...[run, experiment, runtime, labelIn(dataset, runtime), density, concurrency, round, client, outcome],
       ...[startMs, latencyMs],

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import type { ReplayInfo } from "../../campaign-files/manifest.js";
 import { LabError } from "../../model/errors.js";
 import { type ContainerdInUse, findContainerd } from "../changes/index.js";
 import { absentCri } from "../cri/absent.js";
@@ -8,7 +9,7 @@ import { connectCrictl } from "../cri/crictl.js";
 import { connectCri, socketPath } from "../cri/grpc.js";
 import { runtimeHandlers } from "../cri/handlers.js";
 import { type PodNetwork, podNetworkOf } from "../cri/pod-network.js";
-import { type ReplayInfo, replayInfo } from "../cri/replay/info.js";
+import { replayInfo } from "../cri/replay/info.js";
 import { nearestName } from "../runtimes/nearest-name.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import { awaitService } from "./await-service.js";

@@ -16,7 +16,7 @@ export {
   refuseChanges,
   restoreMachine,
 } from "./machine-changes.js";
-export { type Machine, thisMachine } from "./perform.js";
+export { type Machine, thisMachine } from "./apply-steps.js";
 export { makePool, poolScript, poolStatus, removePool } from "./pool.js";
 export { type ContainerdInUse, guestMemorySteps, prepareSteps } from "./prepare-steps.js";
 export { type ScriptSection, shellScript, undoSteps } from "./shell-script.js";

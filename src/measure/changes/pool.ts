@@ -1,25 +1,24 @@
 import { join } from "node:path";
 import { withLock } from "../system/lock.js";
 import { bootId } from "../system/process-identity.js";
-import { afterTakingBack } from "./machine-changes.js";
-import { checkSteps, type Machine, performSteps, takeBack } from "./perform.js";
+import { undoAfterFailure } from "./machine-changes.js";
+import { checkSteps, type Machine, applySteps, undoAll } from "./apply-steps.js";
 import { shellScript } from "./shell-script.js";
 import { poolConfig, poolSteps } from "./thin-pool.js";
-import { beginJournal, findJournal, type Journal } from "./undo-journal.js";
+import { beginJournal, findJournal, type UndoJournal } from "./undo-journal.js";
 
 /** Where the pool's files and their journal lie, below a machine's root. */
 const poolFolder = (root: string): string => join(root, "var/lib/rund-lab/pool");
 
-/** Whether a journal is that of a whole pool: one made before the machine was booted again has only its files left. */
-const isUp = (journal: Journal | undefined): boolean =>
+/** Whether a journal is that of a complete pool. Of a pool made before the machine's last boot, only the files exist. */
+const isUp = (journal: UndoJournal | undefined): boolean =>
   journal?.isComplete === true && journal.owner.bootId === bootId();
 
 /**
- * Makes the thin pool. What a crash or a reboot has left of an earlier one is taken back first; a failure takes everything
- * back.
+ * Makes the thin pool. What a crash or a reboot has left of an earlier one is removed first; if a step fails, everything is undone.
  *
- * @returns false if it is there already, made by an earlier call
- * @throws LabError `RUND_STEP_THERE` if there is a pool of that name that is not ours, or of the step that failed
+ * @returns false if an earlier call has made it
+ * @throws LabError `RUND_STEP_THERE` if a pool of that name exists that rund-lab did not make, or of the step that failed
  */
 export async function makePool(machine: Machine): Promise<boolean> {
   const folder = poolFolder(machine.root);
@@ -28,14 +27,14 @@ export async function makePool(machine: Machine): Promise<boolean> {
     if (isUp(before)) return false;
     const steps = poolSteps(folder);
     checkSteps(steps, machine);
-    if (before !== undefined) await takeBack(before, machine);
+    if (before !== undefined) await undoAll(before, machine);
     const journal = beginJournal(folder);
     try {
-      await performSteps(steps, journal, machine);
+      await applySteps(steps, journal, machine);
       journal.complete();
       return true;
     } catch (error) {
-      throw await afterTakingBack(journal, machine, error);
+      throw await undoAfterFailure(journal, machine, error);
     }
   });
 }
@@ -43,18 +42,18 @@ export async function makePool(machine: Machine): Promise<boolean> {
 /**
  * Removes the thin pool that `makePool` made.
  *
- * @returns false if there is none of ours
+ * @returns false if there is none
  */
 export async function removePool(machine: Machine): Promise<boolean> {
   const folder = poolFolder(machine.root);
   return withLock(folder, async () => {
     const journal = findJournal(folder);
-    if (journal !== undefined) await takeBack(journal, machine);
+    if (journal !== undefined) await undoAll(journal, machine);
     return journal !== undefined;
   });
 }
 
-/** Whether our pool is there; after a crash or a reboot parts of it. */
+/** Whether the pool exists; after a crash or a reboot, parts of it. */
 export function poolStatus({ root }: Machine): "none" | "up" | "half made" {
   const journal = findJournal(poolFolder(root));
   return journal === undefined ? "none" : isUp(journal) ? "up" : "half made";

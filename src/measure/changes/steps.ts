@@ -1,11 +1,12 @@
+import { z } from "zod";
 import type { TomlOverlay } from "../runtimes/runtime.js";
 
 /**
- * One thing done to the machine, as data: the same list of steps is performed, printed as a shell script, and written into a
- * journal to be undone.
+ * One change of the machine, as data: the same list of steps is performed, printed as a shell script, and written into the undo
+ * journal.
  */
 export type Step = StepKind & {
-  /** What takes it back; noted in the journal before the step is begun, so it must do no harm if the step never was. */
+  /** Undoes it. Noted in the journal before the step begins, so it must be harmless if the step never ran. */
   readonly undo?: readonly Step[];
 };
 
@@ -14,14 +15,14 @@ type StepKind =
       readonly kind: "command";
       /** Program and arguments; `${NAME}` stands for what an earlier command's output was captured as. */
       readonly argv: readonly string[];
-      /** Keeps the output's first line under a name. */
+      /** Keeps the output's first line under this name. */
       readonly capture?: string;
-      /** A failure is no failure of the whole. */
+      /** Whether the other steps go on if it fails. */
       readonly mayFail?: boolean;
-      /** Left out if nothing was captured under this name. */
+      /** Skipped if nothing was captured under this name. */
       readonly onlyWith?: string;
     }
-  /** Something that must not be there yet: the command must fail. */
+  /** Something that must not exist yet: the command must fail. */
   | { readonly kind: "absent"; readonly argv: readonly string[]; readonly what: string }
   | {
       readonly kind: "patch";
@@ -30,7 +31,7 @@ type StepKind =
       /** Adds sections that are missing; otherwise they are an error. */
       readonly addSections?: boolean;
     }
-  /** A patched file as it was before its first change. */
+  /** Restores a patched file as it was before its first change. */
   | { readonly kind: "put-back"; readonly file: string }
   | { readonly kind: "restart-containerd"; readonly containerd: ContainerdService }
   | { readonly kind: "empty-folder"; readonly folder: string }
@@ -40,3 +41,39 @@ type StepKind =
 
 /** A containerd, as far as restarting it goes: systemd's, or a private one by its folder. */
 export type ContainerdService = { readonly unit: string; readonly socket: string } | { readonly folder: string };
+
+const words = z.array(z.string()).min(1);
+const undo = z.array(z.lazy(() => storedStep)).exactOptional();
+const tomlValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).nullable();
+
+/** A step as the undo journal holds it. */
+export const storedStep: z.ZodType<Step> = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("command"),
+    argv: words,
+    capture: z.string().min(1).exactOptional(),
+    mayFail: z.boolean().exactOptional(),
+    onlyWith: z.string().min(1).exactOptional(),
+    undo,
+  }),
+  z.strictObject({ kind: z.literal("absent"), argv: words, what: z.string(), undo }),
+  z.strictObject({
+    kind: z.literal("patch"),
+    file: z.string().min(1),
+    changes: z.record(z.string(), z.record(z.string(), tomlValue)),
+    addSections: z.boolean().exactOptional(),
+    undo,
+  }),
+  z.strictObject({ kind: z.literal("put-back"), file: z.string().min(1), undo }),
+  z.strictObject({
+    kind: z.literal("restart-containerd"),
+    containerd: z.union([
+      z.strictObject({ unit: z.string().min(1), socket: z.string().min(1) }),
+      z.strictObject({ folder: z.string().min(1) }),
+    ]),
+    undo,
+  }),
+  z.strictObject({ kind: z.literal("empty-folder"), folder: z.string().min(1), undo }),
+  z.strictObject({ kind: z.literal("sandbox"), handler: z.string(), undo }),
+  z.strictObject({ kind: z.literal("wait"), seconds: z.number().min(0).max(86_400), undo }),
+]);

@@ -1,60 +1,76 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
 import { LabError } from "../../model/errors.js";
-import { identify, isAlive, type ProcessIdentity } from "../system/process-identity.js";
+import { checkedJson } from "../../model/mismatch.js";
+import { identify, isAlive, type ProcessIdentity, processIdentity } from "../system/process-identity.js";
 import { removeTemporary, replaceFile } from "../system/replace-file.js";
 import { fileDigest, type SavedFile, saveFile, textDigest, writeLike } from "./durable-files.js";
-import type { Step } from "./steps.js";
+import { type Step, storedStep } from "./steps.js";
 
-interface Content {
-  readonly version: 1;
-  /** Whoever makes the changes; while it lives nobody else may. */
-  readonly owner: ProcessIdentity;
-  /** Whether everything that was to be done is done. */
-  readonly complete: boolean;
+const digest = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in hex");
+
+const content = z.strictObject({
+  version: z.literal(1),
+  /** The process that makes the changes; while it lives, no other may. */
+  owner: processIdentity,
+  /** Whether everything that was planned is done. */
+  complete: z.boolean(),
   /** Groups of steps, the first to be done first. */
-  readonly undo: readonly (readonly Step[])[];
-  readonly files: readonly ChangedFile[];
-}
+  undo: z.array(z.array(storedStep).readonly()).readonly(),
+  files: z
+    .array(
+      z.strictObject({
+        file: z.string().min(1),
+        backup: z.string().min(1),
+        sha256: digest,
+        mode: z.int().min(0).max(0o7777),
+        uid: z.int().min(0),
+        gid: z.int().min(0),
+        modifiedMs: z.number(),
+        /** What rund-lab has made of it since: digests, each noted before it was written. */
+        written: z.array(digest),
+      }),
+    )
+    .readonly(),
+});
 
-/** A file as it was, and what rund-lab has made of it since: digests, each noted before it was written. */
-interface ChangedFile extends SavedFile {
-  readonly written: readonly string[];
-}
+type Content = Readonly<z.infer<typeof content>>;
+type ChangedFile = Content["files"][number];
 
 /**
- * What was done to the machine and how it is taken back, on disk before it is done: whoever finds the journal after a
- * crash can put everything back.
+ * What was done to the machine and how it is undone, on the disk before it is done, so that everything can be restored after a
+ * crash.
  */
-export interface Journal {
-  /** Notes what takes the next step back. */
+export interface UndoJournal {
+  /** Notes what undoes the next step. */
   note(undo: readonly Step[]): void;
-  /** Gives a file another text. Its first content is kept. */
+  /** Gives a file another text, and keeps its first content. */
   change(file: string, text: string): void;
-  /** Gives a file back its first content, mode, owner and time. One that was never changed is left alone. */
+  /** Restores a file's first content, mode, owner and time. A file that was never changed is left alone. */
   putBack(file: string): void;
-  /** Says that all was done as planned. */
+  /** Notes that everything was done as planned. */
   complete(): void;
   readonly isComplete: boolean;
-  /** Files that are not as they were, as far as rund-lab has changed them. */
+  /** The files that rund-lab has changed and not restored yet. */
   readonly files: readonly string[];
   readonly owner: ProcessIdentity;
-  /** The groups of steps that are still to be taken back. */
+  /** The groups of steps that are still to be done to undo everything. */
   readonly pending: readonly (readonly Step[])[];
-  /** Says that a group has been taken back. */
+  /** Notes that a group has been done. */
   undone(group: readonly Step[]): void;
   /** Removes the journal, which must have nothing pending. */
   close(): void;
 }
 
 /**
- * Begins a journal; from now on nobody else can.
+ * Begins a journal; from then on no other process can.
  *
  * @param folder made for it; removed with it
  * @throws LabError as `refuseJournal`; `RUND_CHANGES_FOLDER`
  */
-export function beginJournal(folder: string): Journal {
+export function beginJournal(folder: string): UndoJournal {
   refuseJournal(folder);
   const begun: Content = { version: 1, owner: identify(process.pid)!, complete: false, undo: [], files: [] };
   writeContent(folder, begun);
@@ -72,30 +88,32 @@ export function refuseJournal(folder: string): void {
       hint: "wait for it to end, or stop it; it restores them",
     });
   }
-  throw new LabError("RUND_CHANGES_LEFT", "machine", `process ${pid} died before it put its changes back`, {
+  throw new LabError("RUND_CHANGES_LEFT", "machine", `process ${pid} died before it undid its changes`, {
     where: folder,
-    hint: "`rund-lab env restore` restores them",
+    hint: "`rund-lab env restore` undoes them",
   });
 }
 
 /**
- * The journal in a folder.
+ * Reads the journal in a folder.
  *
- * @returns undefined if there is none: nothing is to be put back
- * @throws LabError `RUND_CHANGES_JOURNAL` if it cannot be read
+ * @returns undefined if there is none, so that nothing is to be restored
+ * @throws LabError `RUND_CHANGES_JOURNAL` if it cannot be read, or any part of it is missing, wrong or unknown
  */
-export function findJournal(folder: string): Journal | undefined {
-  const file = join(folder, "journal.json");
+export function findJournal(folder: string): UndoJournal | undefined {
+  const where = join(folder, "journal.json");
+  const hint = "the backups beside it are the files as they were: restore them by hand, then remove the folder";
+  let text: string;
   try {
-    return journalOf(folder, JSON.parse(readFileSync(file, "utf8")) as Content);
+    text = readFileSync(where, "utf8");
   } catch (cause) {
     if (["ENOENT", "ENOTDIR"].includes((cause as NodeJS.ErrnoException).code ?? "")) return undefined;
-    throw new LabError("RUND_CHANGES_JOURNAL", "machine", "cannot be read", {
-      where: file,
-      hint: "the backups beside it are the files as they were: put them back by hand",
-      cause,
-    });
+    throw new LabError("RUND_CHANGES_JOURNAL", "machine", "cannot be read", { where, hint, cause });
   }
+  const read = checkedJson(text, content);
+  if (read.ok) return journalOf(folder, read.value);
+  const { expected, found, cause } = read;
+  throw new LabError("RUND_CHANGES_JOURNAL", "machine", "is damaged", { where, expected, found, hint, cause });
 }
 
 /** @throws LabError `RUND_CHANGES_FOLDER` */
@@ -113,58 +131,58 @@ function writeContent(folder: string, content: Content): void {
   }
 }
 
-function journalOf(folder: string, start: Content): Journal {
-  let content = start;
+function journalOf(folder: string, start: Content): UndoJournal {
+  let now = start;
   const write = (next: Content) => {
     writeContent(folder, next);
-    content = next;
+    now = next;
   };
   const replaceFile = (changed: ChangedFile) => {
-    const others = content.files.filter(({ file }) => file !== changed.file);
-    write({ ...content, files: [...others, changed] });
+    const others = now.files.filter(({ file }) => file !== changed.file);
+    write({ ...now, files: [...others, changed] });
   };
 
   return {
     note(undo) {
-      if (undo.length === 0 || content.undo.some(group => isDeepStrictEqual(group, undo))) return;
-      write({ ...content, undo: [undo, ...content.undo] });
+      if (undo.length === 0 || now.undo.some(group => isDeepStrictEqual(group, undo))) return;
+      write({ ...now, undo: [undo, ...now.undo] });
     },
 
     change(file, text) {
-      const known = content.files.find(each => each.file === file);
+      const known = now.files.find(each => each.file === file);
       if (known !== undefined && !isOurs(known)) throw foreign(known);
-      const saved = known ?? { ...saveFile(file, folder, content.files.length), written: [] };
+      const saved = known ?? { ...saveFile(file, folder, now.files.length), written: [] };
       replaceFile({ ...saved, written: [...new Set([...saved.written, textDigest(text)])] });
       writeLike(saved, text);
     },
 
     putBack(file) {
-      const saved = content.files.find(each => each.file === file);
+      const saved = now.files.find(each => each.file === file);
       if (saved === undefined) return;
-      // who removes the backup, or the folder the file was in, has settled the matter
+      // somebody who removes the backup, or the file's folder, has decided not to restore it
       if (fileDigest(saved.backup) === saved.sha256 && existsSync(dirname(file))) {
         if (!isOurs(saved)) throw foreign(saved);
         if (fileDigest(file) !== saved.sha256) writeLike(saved, readFileSync(saved.backup));
         removeTemporary(file);
       }
-      write({ ...content, files: content.files.filter(each => each !== saved) });
+      write({ ...now, files: now.files.filter(each => each !== saved) });
       rmSync(saved.backup, { force: true });
     },
 
-    complete: () => write({ ...content, complete: true }),
+    complete: () => write({ ...now, complete: true }),
     get isComplete() {
-      return content.complete;
+      return now.complete;
     },
     get files() {
-      return content.files.map(({ file }) => file);
+      return now.files.map(({ file }) => file);
     },
     get owner() {
-      return content.owner;
+      return now.owner;
     },
     get pending() {
-      return content.undo;
+      return now.undo;
     },
-    undone: group => write({ ...content, undo: content.undo.filter(each => each !== group) }),
+    undone: group => write({ ...now, undo: now.undo.filter(each => each !== group) }),
     close() {
       rmSync(join(folder, "journal.json"), { force: true });
       removeIfEmpty(folder);

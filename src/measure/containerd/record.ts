@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { LabError } from "../../model/errors.js";
+import { processIdentity } from "../system/process-identity.js";
 import { replaceFile, temporaryFor } from "../system/replace-file.js";
 
 /** Where the parts of a private containerd lie in its folder. */
@@ -20,7 +21,7 @@ const record = z.object({
   /** Whether its CRI has answered and knows the pause image. */
   ready: z.boolean(),
   /** containerd's process; null until it is started. */
-  process: z.object({ pid: z.int(), startTicks: z.number(), bootId: z.string() }).nullable(),
+  process: processIdentity.nullable(),
   handlers: z.array(
     z.object({
       name: z.string(),

@@ -8,7 +8,7 @@ export { runtimeHandlers } from "./handlers.js";
 export { failureHint } from "./known-failures.js";
 export { labelNames, type SandboxLabels, type SandboxRole, sandboxLabels } from "./labels.js";
 export type { Fault, FaultAction } from "./replay/faults.js";
-export { type ReplayInfo, replayInfo } from "./replay/info.js";
+export { replayInfo } from "./replay/info.js";
 export type { PlayedRound } from "./replay/rounds.js";
 export { type ReplayedSandbox, type ReplayOptions, type ReplayServer, startReplayServer } from "./replay/server.js";
 export { answersFromQuantiles, type RecordedRound, type ReplayCell, type ReplaySource } from "./replay/source.js";

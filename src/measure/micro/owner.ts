@@ -1,21 +1,19 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { identify, isAlive } from "../system/process-identity.js";
+import { identify, isAlive, processIdentity } from "../system/process-identity.js";
 import { replaceFile } from "../system/replace-file.js";
 
 /** Where campaigns note that they are about to make control groups, mounts or snapshots, or to change scores of the OOM killer. */
 export const ownersFolder = "/var/lib/rund-lab/micro";
 
-const identity = z.object({ pid: z.int(), startTicks: z.number(), bootId: z.string() });
-
 const owner = z.object({
   campaign: z.string(),
   /** containerd's socket; empty without a service. */
   socket: z.string(),
-  process: identity,
+  process: processIdentity,
   /** Processes that the OOM killer spares for the campaign. */
-  spared: z.array(identity.extend({ scoreBefore: z.string() })).exactOptional(),
+  spared: z.array(processIdentity.extend({ scoreBefore: z.string() })).exactOptional(),
 });
 
 /** A campaign that may have left control groups, mounts, snapshots or changed scores. */

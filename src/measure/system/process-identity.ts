@@ -1,14 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
 import { pidsIn, procFolder, readProc, statOf } from "../host/proc.js";
 
-/** One process for certain: a pid that was given to another process has another start time. */
-export interface ProcessIdentity {
-  readonly pid: number;
+/** How a process is written down: a pid that was given to another process has another start time. */
+export const processIdentity = z.strictObject({
+  pid: z
+    .int()
+    .min(1)
+    .max(2 ** 22),
   /** Clock ticks from boot to the process's start. */
-  readonly startTicks: number;
+  startTicks: z.int().min(0),
   /** The kernel's id of this boot; ticks of another boot mean nothing. */
-  readonly bootId: string;
-}
+  bootId: z.string(),
+});
+
+/** One process, also after its pid was given to another. */
+export type ProcessIdentity = Readonly<z.infer<typeof processIdentity>>;
 
 /** The identity of a running process; undefined if there is none, or only a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {

@@ -1,13 +1,7 @@
+import { type ReplayInfo, replayInfo as schema } from "../../../campaign-files/manifest.js";
+import { LabError } from "../../../model/errors.js";
+import { checkedJson } from "../../../model/mismatch.js";
 import type { CriStatus } from "../client.js";
-
-/** What a replay server says of itself in its status: the mark of a replayed run. */
-export interface ReplayInfo {
-  /** The dataset played. */
-  readonly dataset: string;
-  /** Delays are divided by it: a duration of recorded time is this many times what a clock here measured. */
-  readonly speed: number;
-  readonly seed: number;
-}
 
 /** The key of the status' info that only a replay server has. */
 export const replayInfoKey = "replay";
@@ -16,10 +10,15 @@ export const replayInfoKey = "replay";
  * Whether a service replays, and how.
  *
  * @returns null for a real runtime
+ * @throws LabError `RUND_REPLAY_STATUS` if it says that it replays, and not what
  * @example replayInfo({ conditions: [], info: { replay: '{"dataset":"paper_data","speed":20,"seed":1}' } }) // { dataset: "paper_data", speed: 20, seed: 1 }
  * @example replayInfo({ conditions: [], info: {} }) // null
  */
 export function replayInfo({ info }: CriStatus): ReplayInfo | null {
   const text = info[replayInfoKey];
-  return text === undefined ? null : (JSON.parse(text) as ReplayInfo);
+  if (text === undefined) return null;
+  const read = checkedJson(text, schema);
+  if (read.ok) return read.value;
+  const { expected, found, cause } = read;
+  throw new LabError("RUND_REPLAY_STATUS", "input", "", { where: "the service's status", expected, found, cause });
 }

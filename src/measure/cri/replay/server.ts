@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { handleUnaryCall, ServerUnaryCall } from "@grpc/grpc-js";
+import type { ReplayInfo } from "../../../campaign-files/manifest.js";
 import { hasLabels, labelNames } from "../labels.js";
 import { type CriMethod, type CriRequest, type CriResponse, criService, type Message } from "../protocol.js";
 import { type Fault, faultFinder } from "./faults.js";
-import { type ReplayInfo, replayInfoKey } from "./info.js";
+import { replayInfoKey } from "./info.js";
 import { listen } from "./listen.js";
 import { NotRecorded, type PlayedRound, roundDealer } from "./rounds.js";
 import type { ReplaySource } from "./source.js";

@@ -11,7 +11,7 @@ import { findProgram } from "../system/programs.js";
 import { describeStep } from "./describe-step.js";
 import type { ContainerdService, Step } from "./steps.js";
 import { patchToml } from "./toml.js";
-import type { Journal } from "./undo-journal.js";
+import type { UndoJournal } from "./undo-journal.js";
 
 /** What steps act on. */
 export interface Machine {
@@ -22,11 +22,11 @@ export interface Machine {
   /** Starts one sandbox of a handler and removes it. */
   startAndRemove(handler: string): Promise<void>;
   wait(seconds: number): Promise<void>;
-  /** Told of every step before it is done. */
+  /** Called with each step's text before the step is done. */
   log(line: string): void;
 }
 
-/** This machine itself. Whoever has steps with a sandbox says how one is started. */
+/** This machine. Steps with a sandbox need a way to start one. */
 export const thisMachine = (how: Partial<Pick<Machine, "startAndRemove" | "log">> = {}): Machine => ({
   root: "/",
   path: searchPath(process.env.PATH ?? ""),
@@ -37,21 +37,21 @@ export const thisMachine = (how: Partial<Pick<Machine, "startAndRemove" | "log">
 });
 
 /**
- * Does steps one after another, each noted in the journal with what takes it back before it is begun.
+ * Does steps one after another. What undoes a step is in the journal before the step begins.
  *
  * @throws LabError of the first step that fails; those before it are in the journal
  */
-export async function performSteps(steps: readonly Step[], journal: Journal, machine: Machine): Promise<void> {
+export async function applySteps(steps: readonly Step[], journal: UndoJournal, machine: Machine): Promise<void> {
   const captured = new Map<string, string>();
   for (const step of steps) {
     journal.note(step.undo ?? []);
     machine.log(describeStep(step));
-    await perform(step, journal, machine, captured);
+    await applyStep(step, journal, machine, captured);
   }
 }
 
 /**
- * Makes sure, without changing anything, that steps can be done: programs are there, configs hold the sections they must.
+ * Checks, without changing anything, that steps can be done: their programs are installed, and configs have the sections they need.
  *
  * @throws LabError `RUND_STEP_PROGRAM`, `RUND_CONFIG_MISSING`, `RUND_CONFIG_SECTION`, `RUND_CONFIG_SYNTAX`
  */
@@ -63,15 +63,19 @@ export function checkSteps(steps: readonly Step[], machine: Machine): void {
   }
 }
 
-/** Takes back what a journal holds and removes it; goes on where something cannot be taken back, and throws that at the end. */
-export async function takeBack(journal: Journal, machine: Machine): Promise<void> {
+/**
+ * Undoes everything in a journal and removes the journal. If a group of steps fails, the others are still undone.
+ *
+ * @throws the first failure, after the last group; then the journal stays
+ */
+export async function undoAll(journal: UndoJournal, machine: Machine): Promise<void> {
   const failures: unknown[] = [];
   for (const group of journal.pending) {
     const captured = new Map<string, string>();
     try {
       for (const step of group) {
         machine.log(describeStep(step));
-        await perform(step, journal, machine, captured);
+        await applyStep(step, journal, machine, captured);
       }
       journal.undone(group);
     } catch (error) {
@@ -82,7 +86,12 @@ export async function takeBack(journal: Journal, machine: Machine): Promise<void
   journal.close();
 }
 
-async function perform(step: Step, journal: Journal, machine: Machine, captured: Map<string, string>): Promise<void> {
+async function applyStep(
+  step: Step,
+  journal: UndoJournal,
+  machine: Machine,
+  captured: Map<string, string>,
+): Promise<void> {
   switch (step.kind) {
     case "command": {
       if (step.onlyWith !== undefined && !captured.get(step.onlyWith)) return;
@@ -94,9 +103,9 @@ async function perform(step: Step, journal: Journal, machine: Machine, captured:
     case "absent": {
       const { failed } = await run(step.argv, machine, true);
       if (failed) return;
-      throw new LabError("RUND_STEP_THERE", "machine", `there already: ${step.what}`, {
+      throw new LabError("RUND_STEP_THERE", "machine", `exists already: ${step.what}`, {
         where: step.argv.join(" "),
-        hint: "it is not rund-lab's, so it is left alone; use it as it is, or remove it yourself",
+        hint: "rund-lab did not make it and leaves it alone: use it as it is, or remove it yourself",
       });
     }
     case "patch": {
@@ -133,7 +142,7 @@ async function restart(containerd: ContainerdService, machine: Machine): Promise
   } catch (cause) {
     throw new LabError("RUND_CONTAINERD_RESTART", "machine", "containerd's CRI does not answer after its restart", {
       where: containerd.socket,
-      hint: `journalctl -u ${containerd.unit} says why; \`rund-lab env restore\` puts its config back`,
+      hint: `journalctl -u ${containerd.unit} says why; \`rund-lab env restore\` restores its config`,
       cause,
     });
   }
@@ -142,7 +151,7 @@ async function restart(containerd: ContainerdService, machine: Machine): Promise
 async function run(argv: readonly string[], machine: Machine, mayFail: boolean) {
   const program = requireProgram(argv[0]!, machine);
   try {
-    // a process group of its own: Ctrl-C in a terminal is for the campaign, not for what it is just putting back
+    // a process group of its own: Ctrl-C in a terminal ends the campaign, and not a step that restores something
     const how = { env: { PATH: machine.path }, stdin: "ignore", detached: true } as const;
     const { stdout } = await execa(program, argv.slice(1), how);
     return { failed: false, stdout };
