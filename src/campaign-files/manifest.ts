@@ -67,7 +67,10 @@ const manifest = z
       /** SHA-256 of the settings, which decide every round. A campaign resumes only with the same settings. */
       digest: text.min(1),
       /** The settings as `measure` understands them. */
-      settings: z.record(text, z.unknown()),
+      settings: z.custom<object>(
+        value => typeof value === "object" && value !== null && !Array.isArray(value),
+        "an object",
+      ),
     }),
     /** The run folders in the campaign's folder, in the order they were planned. */
     runs: z.array(manifestRun),

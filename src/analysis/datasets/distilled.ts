@@ -58,7 +58,7 @@ const definition = z.strictObject({
 export const distilledRuns: z.ZodType<readonly RunInfo[]> = z.array(
   z.strictObject({
     ...{ run: text, campaign: z.string().nullable(), experiment: z.enum(experimentNames), runtime: text },
-    ...{ label: z.string().exactOptional(), recorded: z.string() },
+    ...{ label: z.string().exactOptional(), recorded: z.string(), startedAt: z.string().exactOptional() },
     versions: z.strictObject({ kernel: version, containerd: version, crictl: version, kata: version, vmm: version }),
     ...{ handler: z.string().exactOptional(), ociRuntime: z.string().exactOptional() },
     ...{ lastBlock: z.int().min(1).exactOptional(), repeat: z.int().min(1).exactOptional() },

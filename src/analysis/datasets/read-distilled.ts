@@ -116,7 +116,7 @@ function rowsOf<Table extends DistilledTable>(path: string, table: Table): reado
   return lines.map((fields, index) => {
     const row = Object.fromEntries(head.map((column, place) => [column, fields[place]]));
     const result = distilledRows[table].safeParse(row);
-    if (result.success) return result.data as DistilledRow<Table>;
+    if (result.success) return result.data as unknown as DistilledRow<Table>;
     const { path, expected, found } = mismatches(row, result.error)[0]!;
     throw distilledError(`${file}:${index + 2}`, `${expected} in ${describePath(path)}`, found, result.error);
   });

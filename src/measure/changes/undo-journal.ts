@@ -137,7 +137,7 @@ function journalOf(folder: string, start: Content): UndoJournal {
     writeContent(folder, next);
     now = next;
   };
-  const replaceFile = (changed: ChangedFile) => {
+  const noteFile = (changed: ChangedFile) => {
     const others = now.files.filter(({ file }) => file !== changed.file);
     write({ ...now, files: [...others, changed] });
   };
@@ -152,7 +152,7 @@ function journalOf(folder: string, start: Content): UndoJournal {
       const known = now.files.find(each => each.file === file);
       if (known !== undefined && !isOurs(known)) throw foreign(known);
       const saved = known ?? { ...saveFile(file, folder, now.files.length), written: [] };
-      replaceFile({ ...saved, written: [...new Set([...saved.written, textDigest(text)])] });
+      noteFile({ ...saved, written: [...new Set([...saved.written, textDigest(text)])] });
       writeLike(saved, text);
     },
 
