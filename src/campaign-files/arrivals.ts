@@ -15,7 +15,12 @@ export function formatArrivals(window: ArrivalsEvent): string {
     const endMs = sample === undefined ? undefined : sample.status === "ready" ? endOf(sample) : sample.endedMs;
     const reason = refusedBy.get(client) ?? (sample === undefined || sample.status === "ready" ? "" : sample.reason);
     const place = [run, runtime, rate, block, round, warmup ? 1 : 0, client, sample?.status ?? "refused"];
-    const times = [epoch(due), epoch(sample?.sentMs), epoch(endMs), endMs === undefined ? "" : (endMs - due).toFixed(3)];
+    const times = [
+      epoch(due),
+      epoch(sample?.sentMs),
+      epoch(endMs),
+      endMs === undefined ? "" : (endMs - due).toFixed(3),
+    ];
     const removed = [epoch(removal?.dueMs), epoch(removal?.begunMs), epoch(removal?.doneMs)];
     return [...place, ...times, ...removed, reason];
   });

@@ -164,7 +164,8 @@ const storedRow = z.strictObject({
 });
 
 function rowOf(stored: z.output<typeof storedRow>): SampleRow {
-  const { run, experiment, runtime, density, concurrency, block, round, client, outcome, reason, until, stage } = stored;
+  const { run, experiment, runtime, density, concurrency, block, round, client, outcome, reason, until, stage } =
+    stored;
   const times = stageTimes.flatMap(([name, column]) => {
     const ms = stored[column];
     return typeof ms === "number" ? [[name, ms]] : [];

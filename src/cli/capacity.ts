@@ -4,8 +4,8 @@ import { withInterval } from "../analysis/claims/text.js";
 import { type Dataset, loadDataset } from "../analysis/datasets/index.js";
 import { LabError } from "../model/errors.js";
 import { runtimeLabel } from "../model/runtimes.js";
-import { type Io, print, printJson } from "./io.js";
 import { textTable, wrap } from "../model/text-table.js";
+import { type Io, print, printJson } from "./io.js";
 
 interface Options {
   readonly runtime: string;

@@ -16,8 +16,8 @@ import {
   wordingIsSure,
 } from "../analysis/claims/index.js";
 import { loadDataset } from "../analysis/datasets/index.js";
-import { type Io, print, printJson } from "./io.js";
 import { textTable, wrap } from "../model/text-table.js";
+import { type Io, print, printJson } from "./io.js";
 
 export default (io: Io): Command =>
   new Command("claims")

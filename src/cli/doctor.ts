@@ -4,8 +4,8 @@ import { connectCri } from "../measure/cri/index.js";
 import { checkContract, type Demand, examine, type Finding, pidsPerStart } from "../measure/doctor/index.js";
 import { findRuntime, runtimes } from "../measure/runtimes/index.js";
 import { LabError } from "../model/errors.js";
-import { type Io, print, printJson } from "./io.js";
 import { wrap } from "../model/text-table.js";
+import { type Io, print, printJson } from "./io.js";
 
 interface Options {
   readonly endpoint?: string;

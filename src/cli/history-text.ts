@@ -1,7 +1,7 @@
 import { withInterval } from "../analysis/claims/text.js";
 import type { CellHistory, History } from "../analysis/compare/index.js";
-import { cellName, confoundTexts, metricNames, verdictWord } from "./compare-text.js";
 import { textTable, wrap } from "../model/text-table.js";
+import { cellName, confoundTexts, metricNames, verdictWord } from "./compare-text.js";
 
 const width = 100;
 /** Columns that a course may take; of more campaigns the latest are shown. */

@@ -9,8 +9,8 @@ import {
   wordingIsSure,
 } from "../analysis/claims/index.js";
 import { compareWithPublished } from "../analysis/tables/index.js";
-import type { ReportContent } from "../present/report/index.js";
 import { textTable, wrap } from "../model/text-table.js";
+import type { ReportContent } from "../present/report/index.js";
 
 const width = 100;
 const order: readonly Verdict[] = ["supported", "contradicted", "inconclusive", "not-measured"];

@@ -75,18 +75,18 @@ export async function runNotebooks(files: readonly string[], options: NotebooksO
   const failed: string[] = [];
   const run = async ({ file, notebook, target, kernel, parameters }: (typeof queue)[number]) => {
     if (abort.signal.aborted) return;
-      const { notebook: done, failure } = await runNotebook(notebook, {
-        kernel,
-        cwd: dirname(resolve(io.cwd, file)),
-        env: io.env,
-        abort: abort.signal,
-        parameters,
-        ...(timeoutMs !== undefined && { timeoutMs }),
-        onCell: cell => options.onCell?.(file, cell),
-      });
-      write(target, formatNotebook(done));
-      options.onNotebook?.(file, target);
-      if (failure !== undefined) failed.push(describe(file, failure));
+    const { notebook: done, failure } = await runNotebook(notebook, {
+      kernel,
+      cwd: dirname(resolve(io.cwd, file)),
+      env: io.env,
+      abort: abort.signal,
+      parameters,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      onCell: cell => options.onCell?.(file, cell),
+    });
+    write(target, formatNotebook(done));
+    options.onNotebook?.(file, target);
+    if (failure !== undefined) failed.push(describe(file, failure));
   };
   try {
     await inParallel(queue, availableParallelism(), run);

@@ -9,10 +9,24 @@ import { typeOf } from "./types-of.js";
 const test = suite("a damaged run.json");
 
 const machine = {
-  ...{ id: "abc", cpu: "EPYC", cores: 2, memoryMiB: 8000, architecture: "x64", kernel: "6.1.0", distribution: "Debian" },
-  ...{ cgroups: "v2", governor: "performance", kernelParameters: "quiet", microcode: "0x1", mitigations: "l1tf: no" },
+  ...{
+    id: "abc",
+    cpu: "EPYC",
+    cores: 2,
+    memoryMiB: 8000,
+    architecture: "x64",
+    kernel: "6.1.0",
+    distribution: "Debian",
+  },
+  ...{
+    cgroups: "v2" as const,
+    governor: "performance",
+    kernelParameters: "quiet",
+    microcode: "0x1",
+    mitigations: "l1tf: no",
+  },
   ...{ transparentHugePages: "madvise", virtualised: true },
-} as const;
+};
 const node = {
   ...{ name: "n1", ready: true, schedulable: true, kernel: "6.1", runtime: "containerd://1.6", kubelet: "v1.32" },
   ...{ os: "Debian", architecture: "amd64", instanceType: "m5", cpus: 2, pods: 110, memoryMiB: 8000 },
@@ -33,7 +47,12 @@ const manifest: Manifest = {
   runs: [
     {
       ...{ run: "mem_kata_01311200", experiment: "memory", runtime: "kata", handler: "kata", label: "Kata" },
-      ...{ recorded: "01311200", repeat: 2, template: true, config: { snapshotter: "overlayfs", defaultMemoryMb: 168 } },
+      ...{
+        recorded: "01311200",
+        repeat: 2,
+        template: true,
+        config: { snapshotter: "overlayfs", defaultMemoryMb: 168 },
+      },
       versions: { kernel: "6.1", containerd: "1.6.20", crictl: "1.26", kata: "3.2", vmm: "qemu" },
     },
   ],
@@ -47,11 +66,14 @@ const mayBeUnknown = (path: Path): boolean => {
   if (first === "host") {
     const ofMachine = rest.length === 1 || (rest.length === 2 && rest[0] === "client");
     return (
-      (ofMachine && last in machine && last !== "id") || ["instanceType", "overhead"].includes(last) && rest.length === 3
+      (ofMachine && last in machine && last !== "id") ||
+      (["instanceType", "overhead"].includes(last) && rest.length === 3)
     );
   }
   if (first !== "runs" || rest.length < 2) return false;
-  return (rest[1] === "versions" && rest.length === 3) || last === "template" || (rest[1] === "config" && rest.length === 3);
+  return (
+    (rest[1] === "versions" && rest.length === 3) || last === "template" || (rest[1] === "config" && rest.length === 3)
+  );
 };
 
 /** Parts that older campaigns lack, or that only a cluster has. */
@@ -77,7 +99,10 @@ function isAllowed(path: Path, before: unknown, after: unknown): boolean {
   switch (typeof before) {
     case "string":
       if (path[0] === "runs" && last === "label") return true;
-      return !formed.has(path.at(-1) === "runtime" && path[1] === "nodes" ? "" : last) && !(after === "" && notEmpty.has(last));
+      return (
+        !formed.has(path.at(-1) === "runtime" && path[1] === "nodes" ? "" : last) &&
+        !(after === "" && notEmpty.has(last))
+      );
     case "number":
       return after === 7 && last !== "format";
     case "boolean":
@@ -85,7 +110,9 @@ function isAllowed(path: Path, before: unknown, after: unknown): boolean {
     default:
       // a list without entries, an object without fields that are needed
       if (Array.isArray(before)) return Array.isArray(after) && after.length === 0;
-      return last === "config" || last === "overhead" ? Object.values(after as object).every(value => value !== 1 || last === "config") : false;
+      return last === "config" || last === "overhead"
+        ? Object.values(after as object).every(value => value !== 1 || last === "config")
+        : false;
   }
 }
 

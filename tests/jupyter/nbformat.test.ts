@@ -67,7 +67,10 @@ test("what is no notebook is an error that names file, cell and field", () => {
     root([{ ...code, outputs: [{ output_type: "video" }] }]),
     "cell 1, output 1: expected an output of nbformat 4 in output_type",
   );
-  fails(root([{ ...code, outputs: [{ output_type: "stream", name: "log", text: "" }] }]), '"stdout" or "stderr" in name');
+  fails(
+    root([{ ...code, outputs: [{ output_type: "stream", name: "log", text: "" }] }]),
+    '"stdout" or "stderr" in name',
+  );
   fails(root([{ ...code, outputs: [{ output_type: "error", ename: 1 }] }]), "text in ename");
 });
 

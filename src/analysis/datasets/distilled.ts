@@ -14,7 +14,13 @@ const ordinal = number.pipe(z.int().min(1));
 const orNull = <Schema extends z.ZodType>(schema: Schema) =>
   z.union([z.literal("").transform(() => null), schema], { error: "a number or nothing" });
 
-const cell = { run: text, experiment: z.enum(["time", "density"]), runtime: text, density: whole, concurrency: ordinal };
+const cell = {
+  run: text,
+  experiment: z.enum(["time", "density"]),
+  runtime: text,
+  density: whole,
+  concurrency: ordinal,
+};
 
 /** The columns p0 to p100 of latency.csv, a percent of the way from the smallest latency to the largest each. */
 export const percents: readonly string[] = Array.from({ length: 101 }, (_, percent) => `p${percent}`);

@@ -27,8 +27,7 @@ export function importedTables({ runs, starts, rates = [] }: Dataset): readonly 
 }
 
 /** Returns an imported table as CSV. */
-export const importedCsv = ({ columns, rows }: ImportedTable): string =>
-  csvText([columns, ...rows]);
+export const importedCsv = ({ columns, rows }: ImportedTable): string => csvText([columns, ...rows]);
 
 function latencyRow({ run, runtime, concurrency, samples, failed, latencyMeanMs = null, latencyQuantiles }: StartCell) {
   const at = (percent: number) => latencyQuantiles[percent] ?? null;

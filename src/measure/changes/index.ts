@@ -9,6 +9,7 @@ export {
   startContainerd,
   stopContainerd,
 } from "../containerd/private-containerd.js";
+export { type Machine, thisMachine } from "./apply-steps.js";
 export {
   changedFiles,
   type PreparedMachine,
@@ -16,7 +17,6 @@ export {
   refuseChanges,
   restoreMachine,
 } from "./machine-changes.js";
-export { type Machine, thisMachine } from "./apply-steps.js";
 export { makePool, poolScript, poolStatus, removePool } from "./pool.js";
 export { type ContainerdInUse, guestMemorySteps, prepareSteps } from "./prepare-steps.js";
 export { type ScriptSection, shellScript, undoSteps } from "./shell-script.js";

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { LabError } from "../../model/errors.js";
 import { withLock } from "../system/lock.js";
 import { isAlive } from "../system/process-identity.js";
-import { checkSteps, type Machine, applySteps, undoAll } from "./apply-steps.js";
+import { applySteps, checkSteps, type Machine, undoAll } from "./apply-steps.js";
 import type { Step } from "./steps.js";
-import { beginJournal, findJournal, type UndoJournal, refuseJournal } from "./undo-journal.js";
+import { beginJournal, findJournal, refuseJournal, type UndoJournal } from "./undo-journal.js";
 
 /** Where the journal of changed configs is kept, below a machine's root. */
 const changesFolder = (root: string): string => join(root, "var/lib/rund-lab/changes");

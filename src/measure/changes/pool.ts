@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { withLock } from "../system/lock.js";
 import { bootId } from "../system/process-identity.js";
+import { applySteps, checkSteps, type Machine, undoAll } from "./apply-steps.js";
 import { undoAfterFailure } from "./machine-changes.js";
-import { checkSteps, type Machine, applySteps, undoAll } from "./apply-steps.js";
 import { shellScript } from "./shell-script.js";
 import { poolConfig, poolSteps } from "./thin-pool.js";
 import { beginJournal, findJournal, type UndoJournal } from "./undo-journal.js";

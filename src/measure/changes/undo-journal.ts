@@ -6,7 +6,7 @@ import { LabError } from "../../model/errors.js";
 import { checkedJson } from "../../model/mismatch.js";
 import { identify, isAlive, type ProcessIdentity, processIdentity } from "../system/process-identity.js";
 import { removeTemporary, replaceFile } from "../system/replace-file.js";
-import { fileDigest, type SavedFile, saveFile, textDigest, writeLike } from "./durable-files.js";
+import { fileDigest, saveFile, textDigest, writeLike } from "./durable-files.js";
 import { type Step, storedStep } from "./steps.js";
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in hex");

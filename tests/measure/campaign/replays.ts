@@ -51,10 +51,7 @@ export async function replay(
     const path =
       "out" in folder ? await measureCampaign(folder.out, measure) : await resumeCampaign(folder.resume, measure);
     const { rounds } = readCampaign(path);
-    const cells = new Map<
-      string,
-      { played: number[]; measured: number[]; cell: CellName }
-    >();
+    const cells = new Map<string, { played: number[]; measured: number[]; cell: CellName }>();
     for (const { runtime, run, density, concurrency, makespanMs, warmup } of rounds) {
       if (warmup || makespanMs === null) continue;
       const experiment = run.startsWith("density") ? ("density" as const) : ("time" as const);

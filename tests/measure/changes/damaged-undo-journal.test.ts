@@ -41,7 +41,12 @@ function isAllowed(path: Path, before: unknown, after: unknown): boolean {
     if (inList) return anyLength;
     return holder === "changes" || path.at(-3) === "changes" || (path.length > 3 && optional.includes(last));
   }
-  if (path.at(-3) === "changes") return after === null || ["string", "number", "boolean"].includes(typeof after) || (Array.isArray(after) && after.length === 0);
+  if (path.at(-3) === "changes")
+    return (
+      after === null ||
+      ["string", "number", "boolean"].includes(typeof after) ||
+      (Array.isArray(after) && after.length === 0)
+    );
   if (holder === "changes") return typeOf(after) === "object" && typeOf(before) === "object";
   if (typeOf(after) !== typeOf(before)) return false;
   if (typeof before === "string") {
@@ -50,7 +55,8 @@ function isAllowed(path: Path, before: unknown, after: unknown): boolean {
   }
   if (typeof before === "number") return after === 7 && last !== "version";
   if (typeof before === "boolean") return true;
-  if (Array.isArray(before)) return Array.isArray(after) && after.length === 0 && (lists.includes(last) || inList) && last !== "argv";
+  if (Array.isArray(before))
+    return Array.isArray(after) && after.length === 0 && (lists.includes(last) || inList) && last !== "argv";
   return last === "changes" && Object.keys(after as object).length === 0;
 }
 
