@@ -28,7 +28,7 @@ const content = z.strictObject({
         mode: z.int().min(0).max(0o7777),
         uid: z.int().min(0),
         gid: z.int().min(0),
-        modifiedMs: z.number(),
+        modifiedMs: z.number().min(-8.64e15).max(8.64e15),
         /** What rund-lab has made of it since: digests, each noted before it was written. */
         written: z.array(digest),
       }),
