@@ -60,7 +60,9 @@ export async function replay(
       entry.measured.push(makespanMs);
       cells.set(key, entry);
     }
-    const idOf = new Map(runtimes.map(({ id, handler }) => [handler, id]));
+    // two runtimes may have one handler: that of Kata 2 and of Kata 3
+    const asked = new Set(wishes.flatMap(({ runtimes }) => runtimes));
+    const idOf = new Map(runtimes.filter(({ id }) => asked.has(id)).map(({ id, handler }) => [handler, id]));
     for (const { handler, experiment, density, concurrency, role, makespanMs } of playing.played) {
       if (role === "test")
         cells.get(`${idOf.get(handler)} ${experiment} ${density} ${concurrency}`)?.played.push(makespanMs);
