@@ -41,8 +41,9 @@ function prepare() {
   folder = mkdtempSync(join(tmpdir(), "rund-lab-documents-"));
   mkdirSync(join(folder, "raw"));
   for (const name of ["campaigns", "notebooks"]) symlinkSync(join(projectRoot, name), join(folder, name));
-  const recorded = "raw/20261124T201129-recorded";
-  symlinkSync(join(projectRoot, recorded), join(folder, recorded));
+  for (const recorded of ["raw/20261124T201129-recorded", "raw/arrivals-and-fit"]) {
+    symlinkSync(join(projectRoot, recorded), join(folder, recorded));
+  }
   if (artifact !== undefined) symlinkSync(artifact, join(folder, "raw/RunD_ATC22"));
   for (const name of ["before", "after", "20260101T000000-time"]) writeFiles(join(folder, "raw", name), smallRun());
   for (const code of blocks(readDocument("CONTRIBUTING.md"), "yaml")) {
