@@ -1,0 +1,45 @@
+/** Nothing happens while a module loads: no output, no timer, no open handle, no file. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { projectRoot } from "../support/needs.js";
+import { inTempFolder } from "../support/temp.js";
+
+const test = suite("loading a module");
+
+const built = join(projectRoot, "dist");
+
+/** Programs and workers, which are there to be run. */
+const programs = ["cli/main.js", "kernel/main.js", "kernel/protocol/protocol.js", "kernel/protocol/signals.js"];
+
+/** Imports each module, and prints those after which something is active. */
+const loader = `
+  // the loader's own reading of files, and standard output and error, which libraries look at
+  const usual = ["CloseReq", "FSReqPromise", "FSReqCallback", "FileHandleCloseReq", "PipeWrap", "TTYWrap"];
+  for (const file of process.argv.slice(1)) {
+    await import(file);
+    const active = process.getActiveResourcesInfo().filter(name => !usual.includes(name));
+    if (active.length > 0) console.log(file, active);
+  }`;
+
+test("no module does anything while it loads", () =>
+  inTempFolder(folder => {
+    const modules = readdirSync(built, { recursive: true, encoding: "utf8" })
+      .filter(file => file.endsWith(".js") && !programs.includes(file))
+      .sort();
+    assert.ok(modules.length > 300, `${modules.length} modules in ${built}`);
+    const home = join(folder, "home");
+    mkdirSync(home);
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--input-type=module", "--eval", loader, ...modules.map(file => join(built, file))],
+      // a module that keeps the process alive ends it by this limit
+      { cwd: folder, env: { PATH: process.env.PATH, HOME: home, TMPDIR: folder }, encoding: "utf8", timeout: 60_000 },
+    );
+    assert.equal([stdout, stderr, status], ["", "", 0]);
+    assert.equal(readdirSync(folder, { recursive: true }), ["home"]);
+  }));
+
+test.run();
