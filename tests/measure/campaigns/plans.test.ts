@@ -24,8 +24,10 @@ const planOf = async (file: string) => {
  * Density: as time, and the background of each runtime and density.
  */
 const byHand = {
-  // rates 5 + 10 + 15 + 20 + 25 for 15 s by two runtimes, 1 + 2 + 4 + 6 by one; ramps to 300 twice and to 150
-  "arrivals-and-fit.yaml": { cells: 2 * 5 + 4 + 3, sandboxes: 2 * (15 * 75 + 5) + (15 * 13 + 4) + 2 * 300 + 150 },
+  // rates 5 + 10 + 20 + 25 for 20 s by two runtimes, 2 + 4 + 6 for 30 s by one; ramps to 300 twice and to 150
+  "arrivals-and-fit.yaml": { cells: 2 * 4 + 3 + 3, sandboxes: 2 * (20 * 60 + 4) + (30 * 12 + 3) + 2 * 300 + 150 },
+  // clients 1 + 10 in four rounds, 50 in two
+  "kubernetes.yaml": { cells: 3 * 3, sandboxes: 3 * (4 * 11 + 2 * 50 + 3) },
   // control groups and root file systems start no sandbox
   "cgroups.yaml": { cells: 3 * 3 * 2, sandboxes: 0 },
   "rootfs.yaml": { cells: 2 * 4, sandboxes: 0 },
