@@ -60,6 +60,8 @@ for (const name of notebookNames) {
     const tagged = cells.filter(({ metadata }) => (metadata.tags as string[] | undefined)?.includes("parameters"));
     assert.is(tagged.length, 1);
     const campaigns: Readonly<Record<string, string>> = {
+      "fig-06-cgroups.ipynb": '"../raw/cgroups"',
+      "rootfs.ipynb": '"../raw/rootfs"',
       "arrivals-and-fit.ipynb": '"../raw/arrivals-and-fit"',
       "fresh-run.ipynb": '"../raw/20261124T201129-recorded"',
       "cold-start.ipynb": '"../raw/cold-start-node", "../raw/cold-start-pod"',

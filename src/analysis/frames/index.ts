@@ -4,6 +4,7 @@ export { claimsFrame, findingsFrame } from "./claims.js";
 export type { DataFrame } from "./danfo.js";
 export { type FrameRows, frame } from "./frame.js";
 export { hostMemoryFrame, memoryFrame, memoryPartsFrame } from "./memory.js";
+export { operationsFrame } from "./operations.js";
 export { type Pivot, pivot } from "./pivot.js";
 export { roundsFrame } from "./rounds.js";
 export { runsFrame } from "./runs.js";
