@@ -12,6 +12,8 @@ import {
   type ImportedTable,
   importedCsv,
   importedTables,
+  operationsCsv,
+  operationTable,
   type Table,
   tableCsv,
 } from "../analysis/tables/index.js";
@@ -40,10 +42,9 @@ export default (io: Io): Command =>
         note(io, `and ${openLoop.length - 3} more cells without a closed loop; --json lists them`);
       const rates = rateTables(dataset);
       const fits = dataset.fits ?? [];
-      if (
-        imported.length + rates.length + fits.length === 0 &&
-        !tables.some(({ rows }) => rows.some(({ values }) => values.some(value => value !== null)))
-      ) {
+      const operations = operationTable(dataset.operations ?? []);
+      const others = imported.length + rates.length + fits.length + operations.length;
+      if (others === 0 && !tables.some(({ rows }) => rows.some(({ values }) => values.some(value => value !== null)))) {
         for (const problem of dataset.problems.slice(0, 10)) note(io, describeProblem(problem));
         throw new LabError("RUND_NO_CELL", "input", "no usable cell", {
           where: folders.join(" "),
@@ -60,7 +61,7 @@ export default (io: Io): Command =>
       noteNodes(io, nodes);
       const files = [
         ...tables
-          .filter(table => imported.length + rates.length + fits.length === 0 || measured(table))
+          .filter(table => others === 0 || measured(table))
           .map(table => ({ name: table.name, text: tableCsv(table) })),
         ...imported.map(table => ({ name: table.name, text: importedCsv(table) })),
         ...(["time", "density"] as const).flatMap(experiment => {
@@ -72,6 +73,10 @@ export default (io: Io): Command =>
         ...(nodes.length === 0 ? [] : [{ name: "nodes", text: nodesCsv(nodes) }]),
         ...rates.map(({ name, results }) => ({ name, text: ratesCsv(results) })),
         ...(fits.length === 0 ? [] : [{ name: "fit", text: fitsCsv(fits) }]),
+        ...(["cgroups", "rootfs"] as const).flatMap(experiment => {
+          const own = operations.filter(row => row.experiment === experiment);
+          return own.length === 0 ? [] : [{ name: `operations_${experiment}`, text: operationsCsv(own) }];
+        }),
       ];
       if (options.out !== undefined) writeCsv(files, resolve(io.cwd, options.out));
       const further = {
@@ -83,6 +88,7 @@ export default (io: Io): Command =>
         nodeClocks: nodeClocks(journals),
         arrivals: Object.fromEntries(rates.map(({ runtime, results }) => [runtime, results])),
         fits,
+        operations,
       };
       if (options.json === true) printJson(io, { ...document(dataset, tables, imported), ...further });
       else if (options.out === undefined) {
@@ -162,6 +168,7 @@ function merge(datasets: readonly Dataset[]): Dataset {
     rates: datasets.flatMap(({ rates }) => rates ?? []),
     arrivals: datasets.flatMap(({ arrivals }) => arrivals ?? []),
     fits: datasets.flatMap(({ fits }) => fits ?? []),
+    operations: datasets.flatMap(({ operations }) => operations ?? []),
     published: datasets.flatMap(({ published }) => published),
     problems: datasets.flatMap(({ problems }) => problems).slice(0, ProblemList.kept),
     problemCount: datasets.reduce((total, { problemCount }) => total + problemCount, 0),
