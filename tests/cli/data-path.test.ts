@@ -221,6 +221,18 @@ test("data status says what is here", async () => {
   assert.is(document.raw.present, false);
 });
 
+test("a campaign of control groups has a table of its phases", async () => {
+  const { code, stdout } = await lab(["analyze", join(projectRoot, "raw/cgroups")]);
+  assert.is(code, 0);
+  const [title, header, ...rows] = stdout.trimEnd().split("\n");
+  assert.is(title, "# operations_cgroups.csv");
+  assert.is(header, "run,variant,density,concurrency,count,phase,rounds,total_ms,total_low_ms,total_high_ms");
+  // by hand: three variants, two densities, three numbers of threads, three phases
+  assert.is(rows.length, 3 * 2 * 3 * 3);
+  // the campaign printed "mkdir 19.7" for it
+  assert.match(rows.find(row => row.startsWith("cgroups_v1_11261816,v1,0,1,100,make,"))!, /,3,19\.7\d\d,,$/);
+});
+
 test.run();
 
 const published = suiteNeeding("verify against raw logs", needs.artifact);
