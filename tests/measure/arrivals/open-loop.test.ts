@@ -81,6 +81,38 @@ test("waits of M/D/1 at utilisation 0.8 have the mean of Pollaczek and Khinchine
   assert.ok(Math.abs(mean(latencies) / (50 + (0.8 / 0.4) * 50) - 1) < 0.1, String(mean(latencies)));
 });
 
+for (const [places, utilisation] of [
+  [1, 0.5],
+  [2, 0.8],
+  [4, 0.95],
+] as const) {
+  test(`each wait of M/D/${places} at utilisation ${utilisation} is that of the queue's recursion`, async () => {
+    const clock = new VirtualClock();
+    const { uniform } = random(`M/D/${places} ${utilisation}`);
+    const serviceMs = 50;
+    const perSecond = (utilisation * places * 1000) / serviceMs;
+    const schedule = at(poissonArrivals(perSecond, (5_000 / perSecond) * 1000, uniform));
+    const found = sent(
+      await run(
+        clock,
+        schedule,
+        server(clock, places, () => serviceMs),
+      ),
+    );
+    // Kiefer and Wolfowitz 1955: a start begins when it arrives, or when the first place is free again
+    const free = new Array<number>(places).fill(0);
+    for (const [index, { atMs }] of schedule.entries()) {
+      free.sort((a, b) => a - b);
+      free[0] = Math.max(atMs, free[0]!) + serviceMs;
+      const { endedMs, scheduledMs } = found[index]!;
+      const off = endedMs - scheduledMs - (free[0] - atMs);
+      // a start may leave up to 0.05 ms before it is due
+      assert.ok(Math.abs(off) < 0.06, `start ${index}: ${off} ms`);
+    }
+    assert.is(found.length, schedule.length);
+  });
+}
+
 test("an overloaded server's queue is in the latencies, where a closed loop hides it", async () => {
   const openClock = new VirtualClock();
   const open = sent(
