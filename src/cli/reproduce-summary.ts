@@ -48,7 +48,7 @@ export function summary(
   return [
     ...textTable([heads, ...rows], [1, 2, 3, 4, 5]),
     ...wrap(
-      `Verdicts on the ${[...verdicts.values()][0]?.filter(wordingIsSure).length ?? 0} claims whose wording is sure. All claims, with the evidence: rund-lab claims`,
+      `Verdicts on the ${[...verdicts.values()][0]?.filter(wordingIsSure).length ?? 0} claims whose wording we could check. To see all claims: rund-lab claims`,
       width,
     ),
     "",

@@ -60,14 +60,14 @@ function thirdRun(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
   const label = runtimeLabel(first.implied.runtime);
   const each = claims.map(
     ({ id, implied: { value, recorded, unit } }) =>
-      `${id} with ${withInterval(value, null)} ${unit} (recorded: ${withInterval(recorded, null)} ${unit})`,
+      `${id} implies ${withInterval(value, null)} ${unit} (recorded: ${withInterval(recorded, null)} ${unit})`,
   );
   const chances = claims.map(({ implied: { byChance } }) => chanceText(byChance));
   const one = claims.length === 1;
   return [
     {
       kind: "third run",
-      text: `${one ? "A claim fits" : `${claims.length} claims fit`} a run of ${label} that was not published: ${each.join(" and ")}. ${one ? "Its" : "In each, the"} claimed reductions of three baselines imply this one value, as unrelated values would in ${chances.join(" and ")} of cases. So the baselines are confirmed, and the ${label} behind ${one ? "the claim is" : "these claims is"} another run than the recorded one`,
+      text: `${one ? "A claim fits" : `${claims.length} claims fit`} a run of ${label} that was not published: ${each.join(" and ")}. ${one ? "Its" : "In each, the"} claimed reductions from three baselines all give this value; by chance that happens in ${chances.join(" and ")} of cases. So the paper's baselines are the recorded ones, and the ${label} run behind ${one ? "the claim is" : "these claims is"} not the recorded one`,
       table: {
         columns: ["claim", "part", "baseline", "implied", "unit", "recorded"],
         rows: claims.flatMap(({ id, implied: { values, unit, recorded } }) =>
