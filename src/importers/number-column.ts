@@ -1,4 +1,5 @@
 const chunk = 1 << 16;
+const bytes = chunk * Float64Array.BYTES_PER_ELEMENT;
 
 /** Numbers that come one by one, millions of them, eight bytes each and never copied while they grow. */
 export class NumberColumn {
@@ -11,7 +12,7 @@ export class NumberColumn {
 
   push(value: number): void {
     const at = this.#length++ % chunk;
-    if (at === 0) this.#chunks.push(new Float64Array(chunk));
+    if (at === 0) this.#chunks.push(new Float64Array(new ArrayBuffer(bytes, { maxByteLength: bytes })));
     this.#chunks[this.#chunks.length - 1]![at] = value;
   }
 
@@ -20,11 +21,12 @@ export class NumberColumn {
     for (let i = 0; i < this.#length; i++) yield this.#chunks[Math.floor(i / chunk)]![i % chunk]!;
   }
 
-  /** Gives all numbers to a function, and forgets them on the way. */
+  /** Gives all numbers to a function, and gives their memory back on the way: at once, not when garbage is next collected. */
   drain(take: (value: number, index: number) => void): void {
     let index = 0;
     for (let values = this.#chunks.shift(); values !== undefined; values = this.#chunks.shift()) {
       for (let i = 0; i < chunk && index < this.#length; i++) take(values[i]!, index++);
+      (values.buffer as ArrayBuffer).resize(0);
     }
     this.#length = 0;
   }

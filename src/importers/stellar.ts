@@ -23,6 +23,7 @@ export const stellar: Importer = {
   recognises: ({ text }) => columnsOf(text.split(/\r?\n/)[0] ?? "").includes(latencyColumn),
   async read(path, sink, { runtime = "function" }) {
     let columns: readonly string[] | null = null;
+    const at = { latency: -1, burst: -1, id: undefined as number | undefined };
     let index = 0;
     const clients = new Map<string, number>();
     const rounds = new Map<string, number>();
@@ -39,6 +40,9 @@ export const stellar: Importer = {
             parser.destroy();
             return;
           }
+          at.latency = columns.indexOf(latencyColumn);
+          at.burst = columns.indexOf(burstColumn);
+          at.id = idColumns.map(name => columns!.indexOf(name)).find(index => index >= 0);
           continue;
         }
         index++;
@@ -46,14 +50,13 @@ export const stellar: Importer = {
           sink.problem(info.lines, "RUND_IMPORT_FIELD", `${columns.length} fields`, String(record.length));
           continue;
         }
-        const text = record[columns.indexOf(latencyColumn)]!.trim();
-        const burst = columns.includes(burstColumn) ? record[columns.indexOf(burstColumn)]!.trim() : null;
+        const text = record[at.latency]!.trim();
+        const burst = at.burst >= 0 ? record[at.burst]!.trim() : null;
         const unit = burst === null ? ("samples" as const) : ("bursts" as const);
         const place = burst === null ? { concurrency: 1, round: index, client: 1 } : placeIn(burst, rounds, clients);
         const run = sink.run({ runtime, label: "STeLLAR", config: {}, definition, unit });
         const latencyMs = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : null;
-        const id = idColumns.map(name => columns!.indexOf(name)).find(index => index >= 0);
-        if (id !== undefined && record[id]!.trim() === "") {
+        if (at.id !== undefined && record[at.id]!.trim() === "") {
           run.sample({ ...place, startMs: null, outcome: "failed", latencyMs: null, reason: "no request id" });
         } else if (latencyMs === null && /timed? ?out|404|error|missing/i.test(text)) {
           run.sample({ ...place, startMs: null, outcome: "failed", latencyMs: null, reason: text });
