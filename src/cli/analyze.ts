@@ -25,12 +25,12 @@ import { type Io, note, print, printJson } from "./io.js";
 export default (io: Io): Command =>
   new Command("analyze")
     .description(
-      "Reads run folders, a folder of them, or a campaign, and writes the paper's tables: time.csv, cpu.csv, mem_<id>.csv and density_<id>.csv; of a campaign also percentiles (latency_<experiment>.csv) removal times (removal.csv) and how often rounds waited for a disk (disk.csv). Without --out they go to stdout.",
+      "Reads run folders, a folder of them, or a campaign, and writes the paper's tables: time.csv, cpu.csv, mem_<id>.csv and density_<id>.csv. For a campaign it also writes percentiles (latency_<experiment>.csv), removal times (removal.csv) and how often rounds waited for a disk (disk.csv). Without --out, the tables go to stdout.",
     )
     .argument("<dir...>", "run folders, folders of them, campaigns, or the names paper_data and ae_data")
     .option("--out <dir>", "where to write the tables")
-    .option("--strict", "any problem in the logs is a failure (exit 1)")
-    .option("--json", "tables, runs and problems as one JSON document")
+    .option("--strict", "exit with 1 if the logs have any problem")
+    .option("--json", "print tables, runs and problems as one JSON document")
     .action(async (folders: string[], options: { out?: string; strict?: boolean; json?: boolean }) => {
       const dataset = merge(await loadDatasets(folders, io.cwd));
       const tables = allTables(dataset);

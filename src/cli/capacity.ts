@@ -20,14 +20,18 @@ interface Options {
 export default (io: Io): Command =>
   new Command("capacity")
     .description(
-      "How many sandboxes a host holds, by three models of what one costs, side by side: idle (PSS), host (fall of MemAvailable) and committed (true guest memory and overhead). The range is the answer. A fit campaign is the best model, and says how far the others were off. Sizes take a unit: 384GiB, 384GB, 128MiB.",
+      "Estimates how many sandboxes fit on a host, with three models of what a sandbox costs: idle (PSS), host (decrease of MemAvailable) and committed (true guest memory plus overhead). The answer is the range of the three. A fit campaign gives a better model, and shows how far the others are off. Sizes take a unit: 384GiB, 384GB, 128MiB.",
     )
-    .requiredOption("--runtime <id>", "the runtime, as the data names it")
+    .requiredOption("--runtime <id>", "the runtime's id in the data")
     .requiredOption("--host-memory <size>", "the host's memory", bytes)
-    .option("--guest-memory <size>", "the guest memory's label, one that was measured; none for a ramp alone", bytes)
-    .option("--reserve <size>", "memory kept for the host itself", bytes, 0)
+    .option(
+      "--guest-memory <size>",
+      "a nominal guest memory that was measured; omit it for runtimes without a guest",
+      bytes,
+    )
+    .option("--reserve <size>", "memory to keep free for the host itself", bytes, 0)
     .option("--data <dir>", "paper_data, ae_data or a folder", "paper_data")
-    .option("--fit <dir>", "a fit campaign of the runtime; the data's own ramps if left out")
+    .option("--fit <dir>", "a fit campaign of the runtime (default: the ramps in the data)")
     .option("--json", "one JSON document")
     .action(async (options: Options) => {
       const dataset = await loadDataset(options.data, io.cwd);

@@ -22,10 +22,10 @@ import { type Io, print, printJson } from "./io.js";
 export default (io: Io): Command =>
   new Command("claims")
     .description(
-      "Judges the paper's quantitative claims on recorded data: supported, contradicted, inconclusive or not measured, each with its reading, interval and the tolerance at which the verdict would flip. Runtimes that the data does not hold at all are compared with paper_data's, and what else differs is named.",
+      "Judges the paper's quantitative claims on recorded data: supported, contradicted, inconclusive or not measured. Shows for each claim how it was read, the measured value with its interval, and the tolerance at which the verdict would change. If the data lack a runtime that a claim compares with, the one in paper_data is used, and other differences are named.",
     )
     .option("--data <dir>", "paper_data, ae_data, a distilled folder, run folders or a campaign", "paper_data")
-    .option("--json", "one JSON document: the verdicts, with every reading")
+    .option("--json", "print the verdicts and all readings as one JSON document")
     .action(async (options: { data: string; json?: boolean }) => {
       const dataset = await loadDataset(options.data, io.cwd);
       const baseline = options.data === "paper_data" ? dataset : await loadDataset("paper_data");

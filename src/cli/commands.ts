@@ -17,82 +17,82 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   {
     name: "reproduce",
-    summary: "the main job: tables, verification, claims, notebooks, report",
+    summary: "reproduce the paper: tables, claims, notebooks and a report",
     load: () => import("./reproduce.js"),
   },
   {
     name: "analyze",
-    summary: "run folders or a campaign to time, cpu, mem and density tables",
+    summary: "compute tables of time, CPU, memory and density from logs",
     load: () => import("./analyze.js"),
   },
   {
     name: "verify",
-    summary: "recomputed cells against the published ones",
+    summary: "recompute the paper's published numbers and compare",
     load: () => import("./verify.js"),
   },
   {
     name: "claims",
-    summary: "the paper's claims, judged on the data",
+    summary: "judge the paper's claims on the data",
     load: () => import("./claims.js"),
   },
   {
     name: "export",
-    summary: "samples, rounds and memory of campaigns as Parquet",
+    summary: "write samples, rounds and memory of campaigns as Parquet",
     load: () => import("./export.js"),
   },
   {
     name: "compare",
-    summary: "two campaigns, cell by cell; a gate for CI",
+    summary: "compare two campaigns or runtimes; can fail a CI job",
     load: () => import("./compare.js"),
   },
   {
     name: "history",
-    summary: "a metric over many campaigns, with its changes",
+    summary: "show a metric over many campaigns, and when it changed",
     load: () => import("./history.js"),
   },
   {
     name: "import",
-    summary: "results of other tools as a folder for analyze and compare",
+    summary: "convert results of other tools for analyze and compare",
     load: () => import("./import.js"),
   },
   {
     name: "trace",
-    summary: "one round as a trace for Perfetto: where the time goes",
+    summary: "write one round as a trace for Perfetto",
     load: () => import("./trace.js"),
   },
   {
     name: "capacity",
-    summary: "how many sandboxes a host holds, by three models",
+    summary: "estimate how many sandboxes fit on a host",
     load: () => import("./capacity.js"),
   },
   {
     name: "overhead",
-    summary: "a RuntimeClass with the overhead of a sandbox, as YAML",
+    summary: "print a RuntimeClass with a sandbox's overhead, as YAML",
     load: () => import("./overhead.js"),
   },
   {
     name: "env",
-    summary: "a private containerd, the thin pool, restoring configs",
+    summary: "start or stop a private containerd, restore configs",
     load: () => import("./env.js"),
   },
   {
     name: "doctor",
-    summary: "what this machine can do, and the next step for what it cannot",
+    summary: "check what this machine can measure, and what it lacks",
     load: () => import("./doctor.js"),
   },
   {
     name: "run",
-    summary: "measure afresh: cold starts, rates, memory, density, how many fit",
+    summary: "measure cold starts, memory, rates, how many fit",
     load: () => import("./run.js"),
   },
   {
     name: "data",
-    summary: "fetch, distill and look at the recorded data",
+    summary: "fetch, distill and check the recorded data",
     load: () => import("./data.js"),
   },
   {
     name: "notebook",
-    summary: "execute notebooks headless on the lab kernel",
+    summary: "run notebooks without Jupyter",
     load: () => import("./notebook.js"),
   },
   {

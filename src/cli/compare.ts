@@ -27,24 +27,27 @@ interface Options {
 export default (io: Io): Command =>
   new Command("compare")
     .description(
-      "Compares campaign B with campaign A, or runtimes of one campaign, cell by cell: makespan, CPU and memory per sandbox. Two cells are the same where the 90 % interval of their ratio lies within ± 5 %, or less where --fail-on is stricter.",
+      "Compares campaign B with campaign A, or runtimes of one campaign, cell by cell: makespan, CPU and memory per sandbox. Two cells are the same if the 90 % interval of their ratio lies within ± 5 %, or within the tolerance of --fail-on if that is smaller.",
     )
-    .argument("<a>", "what to compare with: paper_data, ae_data or a folder; FOLDER:RUNTIME for one runtime of it")
-    .argument("[b]", "what is judged, named likewise; left out with --runtimes or --baseline, which compare within A")
+    .argument("<a>", "the baseline: paper_data, ae_data or a folder; FOLDER:RUNTIME for one of its runtimes")
+    .argument(
+      "[b]",
+      "what is compared with the baseline, in the same form; omit it with --runtimes or --baseline, which compare within A",
+    )
     .option(
       "--runtimes <ids>",
-      "runtimes of A to compare, such as runc,crun: the others with the first",
+      "runtimes of A to compare, such as runc,crun; the first is the baseline",
       (ids: string) => ids.split(","),
     )
     .option("--baseline <id>", "the runtime of A that the others are compared with")
     .option(
       "--fail-on <rule>",
-      "such as slower:5%: exit 1 if a cell's corrected lower limit is above that",
+      "such as slower:5%: exit with 1 if a cell is slower by more than that, even at the lower end of its interval",
       gatePercent,
     )
-    .option("--strict", "exit 1 if a time cell is undecided, too")
-    .option("--markdown", "a summary for a pull request")
-    .option("--allow-replay", "compare replayed runs, as a rehearsal")
+    .option("--strict", "also exit with 1 if a time cell is undecided")
+    .option("--markdown", "print a summary for a pull request")
+    .option("--allow-replay", "also compare replayed runs, which measured nothing")
     .option("--json", "one JSON document")
     .addHelpText(
       "after",

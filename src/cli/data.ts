@@ -8,15 +8,15 @@ import { type Io, note, print, printJson } from "./io.js";
 
 export default (io: Io): Command => {
   const data = new Command("data").description(
-    "The recorded data: the artifact's raw logs, and what is distilled from them.",
+    "Fetches the artifact's raw logs, distills them, and checks the recorded data.",
   );
   data
     .command("fetch")
     .description(
-      "Clones the artifact's raw logs (69 MB) at the pinned commit and verifies them by tree id. Run again, it continues.",
+      "Clones the artifact's raw logs (69 MB) at the pinned commit and verifies them by tree id. If it was interrupted, run it again to continue.",
     )
-    .option("--to <dir>", "where they go", join("raw", "RunD_ATC22"))
-    .option("--from <repository>", "another place to clone from")
+    .option("--to <dir>", "where to put the logs", join("raw", "RunD_ATC22"))
+    .option("--from <repository>", "a different repository to clone from")
     .action(async ({ to, from }: { to: string; from?: string }) => {
       const { fetchArtifact } = await import("../analysis/datasets/fetch.js");
       const step = (text: string) => note(io, text);
@@ -27,13 +27,13 @@ export default (io: Io): Command => {
     .command("distill")
     .description("Computes the distilled files from raw logs. The same logs give the same bytes.")
     .argument("<dir>", "a folder of raw runs, or the artifact's folder with paper_data and ae_data")
-    .option("--out <dir>", "where the distilled folder is written, under the raw folder's name", ".")
+    .option("--out <dir>", "where to write the distilled folder, which has the raw folder's name", ".")
     .action(async (folder: string, { out }: { out: string }) =>
       distillFolder(io, resolve(io.cwd, folder), resolve(io.cwd, out)),
     );
   data
     .command("status")
-    .description("What recorded data is here, and whether it is what it should be.")
+    .description("Shows which recorded data are here, and whether they are intact.")
     .option("--json", "one JSON document")
     .action(async ({ json }: { json?: boolean }) => status(io, json === true));
   return data;

@@ -20,20 +20,25 @@ interface Options {
 export default (io: Io): Command =>
   new Command("doctor")
     .description(
-      "What this machine can do for measurements, and the next step for what it cannot. Changes nothing, except with --contract.",
+      "Checks what this machine can measure, and says what to do if something is missing. Changes nothing, except with --contract.",
     )
-    .option("--runtime <ids>", "the runtimes to be measured, such as runc,runsc")
+    .option("--runtime <ids>", "the runtimes that you want to measure, such as runc,runsc")
     .option(
       "--sandboxes <n>",
       "the most sandboxes at once, background and clients: checks pids, files and memory",
       count("--sandboxes"),
     )
-    .option("--memory-per-sandbox <MiB>", "host memory one takes, with its guest", count("--memory-per-sandbox"), 10)
+    .option(
+      "--memory-per-sandbox <MiB>",
+      "host memory of one sandbox, with its guest",
+      count("--memory-per-sandbox"),
+      10,
+    )
     .option(
       "--endpoint <unix:///…>",
       "the CRI to ask (default: the private containerd if it is up, else the machine's own)",
     )
-    .option("--contract", "start sandboxes there, and check that the service keeps what campaigns rely on in CRI v1")
+    .option("--contract", "start sandboxes there, and check that the service behaves as campaigns need it to")
     .option("--json", "one JSON document")
     .action(async ({ endpoint, runtime, sandboxes, memoryPerSandbox, contract, json }: Options) => {
       const wanted = runtime === undefined ? [] : runtime.split(",").map(id => findRuntime(id, runtimes));

@@ -30,16 +30,16 @@ interface Options {
 /** `rund-lab env`: the private containerd, the thin pool, and putting configs back. */
 export default (io: Io): Command => {
   const env = new Command("env").description(
-    "Starts and stops a private containerd, makes the thin pool, restores configs.",
+    "Starts and stops a private containerd, creates the thin pool, restores configs.",
   );
   const add = (parent: Command, name: string, description: string) =>
     parent.command(name).description(description).option("--json", "one JSON document");
-  const folder = ["--folder <dir>", "the folder for all of its files", defaultFolder] as const;
+  const folder = ["--folder <dir>", "the folder for its files", defaultFolder] as const;
 
-  add(env, "up", "start a private containerd; the machine's own is not touched")
+  add(env, "up", "start a private containerd, without touching the machine's own")
     .option(...folder)
-    .option("--log-level <level>", "info, or debug for a line per step", level, "info")
-    .option("--otel", "containerd 2: campaigns receive its OpenTelemetry spans, which split a cold start further")
+    .option("--log-level <level>", "info, or debug to log every step", level, "info")
+    .option("--otel", "containerd 2: export OpenTelemetry spans to campaigns, which give more stages")
     .action(async (options: Options) => {
       const there = findContainerd(resolve(io.cwd, options.folder));
       const { logLevel, otel = false } = options;
@@ -94,11 +94,13 @@ export default (io: Io): Command => {
     },
   );
 
-  const pool = env.command("pool").description("the device-mapper thin pool, which Kata with Firecracker needs");
-  const yes = ["--yes", "do it; without this option only print what would be done"] as const;
+  const pool = env
+    .command("pool")
+    .description("create or remove the device-mapper thin pool, which Kata with Firecracker needs");
+  const yes = ["--yes", "do it; without this option, only print the commands"] as const;
   for (const [verb, description, act] of [
-    ["up", "make the thin pool: two sparse files on loop devices", makePool],
-    ["down", "remove the thin pool that `pool up` made", removePool],
+    ["up", "create the thin pool: two sparse files on loop devices", makePool],
+    ["down", "remove the thin pool that `pool up` created", removePool],
   ] as const) {
     add(pool, verb, description)
       .option(...yes)

@@ -8,11 +8,11 @@ import { type Io, note, print, printJson } from "./io.js";
 export default (io: Io): Command =>
   new Command("export")
     .description(
-      "Writes the samples, rounds and memory of campaigns as Parquet, in folders by campaign and runtime. With a PATH that ends in .parquet, the samples alone go into that one file.",
+      "Writes the samples, rounds and memory of campaigns as Parquet, in folders by campaign and runtime. If PATH ends in .parquet, only the samples are written, into that one file.",
     )
     .argument("<dir...>", "campaign folders")
     .requiredOption("--parquet <path>", "the folder or the .parquet file to write")
-    .option("--json", "what was written as one JSON document")
+    .option("--json", "print what was written as one JSON document")
     .action(async (folders: string[], { parquet, json }: { parquet: string; json?: boolean }) => {
       const path = resolve(io.cwd, parquet);
       const written = await exportParquet(

@@ -20,7 +20,7 @@ interface Options {
 export default (io: Io): Command =>
   new Command("history")
     .description(
-      "A metric over many campaigns, oldest first, with the changes at which the gate of compare would have fired. Each campaign is compared with the first one after the cell's last change, so a slow drift is seen too.",
+      "Shows a metric over many campaigns, oldest first, and marks the changes at which compare --fail-on would have failed. Each campaign is compared with the first one after the cell's last change, so that a slow drift is found too.",
     )
     .argument("<dir...>", "campaigns, or folders of campaigns")
     .addOption(
@@ -29,9 +29,11 @@ export default (io: Io): Command =>
         .default("time"),
     )
     .option("--runtimes <ids>", "only these runtimes, such as runc,crun", (ids: string) => ids.split(","))
-    .addOption(new Option("--fail-on <rule>", "the gate's rule").argParser(gatePercent).default(0.05, "slower:5%"))
-    .option("--figure <file>", "draw it as well, into a .svg or .png file")
-    .option("--allow-replay", "include replayed runs, as a rehearsal")
+    .addOption(
+      new Option("--fail-on <rule>", "the rule that marks a change").argParser(gatePercent).default(0.05, "slower:5%"),
+    )
+    .option("--figure <file>", "also draw the history into this .svg or .png file")
+    .option("--allow-replay", "also include replayed runs, which measured nothing")
     .option("--json", "one JSON document")
     .addHelpText("after", "\nExample:\n  rund-lab history raw --runtimes runc --figure runc.svg")
     .action(async (folders: string[], { failOn, figure, json, ...options }: Options) => {

@@ -16,14 +16,14 @@ interface Options {
 export default (io: Io): Command =>
   new Command("import")
     .description(
-      "Reads results of other tools into a folder that analyze, compare and notebooks read like a campaign. The files themselves can be named there as well; a folder keeps what was read.",
+      "Converts results of other tools into a folder that analyze, compare and notebooks read like a campaign. These commands can also read the files directly.",
     )
     .argument("<format>", "auto, or the tool's format (below)")
     .argument("<file...>", "result files")
     .requiredOption("--out <dir>", "the folder to write: import.json, samples.csv and memory.csv")
-    .option("--runtime <id>", "an id for the runtime, for files that name none", runtimeId)
-    .option("--strict", "any problem in the files is a failure (exit 1)")
-    .option("--json", "what was imported as one JSON document")
+    .option("--runtime <id>", "the runtime's id, for files that do not name one", runtimeId)
+    .option("--strict", "exit with 1 if the files have any problem")
+    .option("--json", "print what was imported as one JSON document")
     .addHelpText(
       "after",
       ["\nFormats:", ...textTable(importers.map(({ format, what }) => [`  ${format}`, what]))].join("\n"),

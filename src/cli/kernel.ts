@@ -15,10 +15,10 @@ export default (io: Io): Command => {
     kernelSpecFolder(prefix === undefined ? jupyterDataFolder(io.env) : join(prefix, "share", "jupyter"));
   const prefix = ["--prefix <dir>", "install for all who use this prefix: a virtual environment, /usr/local"] as const;
 
-  const command = new Command("kernel").description("The TypeScript kernel for Jupyter and VS Code.");
+  const command = new Command("kernel").description("Installs the TypeScript kernel for Jupyter and VS Code.");
   command
     .command("install")
-    .description("make the kernel known to Jupyter; prints the kernelspec's folder")
+    .description("install the kernel for Jupyter, and print the kernelspec's folder")
     .option(...prefix)
     .action((options: Options) => {
       requirePeers(createRequire(import.meta.url));
@@ -29,7 +29,7 @@ export default (io: Io): Command => {
     });
   command
     .command("uninstall")
-    .description("make Jupyter forget the kernel")
+    .description("remove the kernel from Jupyter")
     .option(...prefix)
     .action((options: Options) => {
       const folder = folderOf(options);

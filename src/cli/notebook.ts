@@ -16,19 +16,21 @@ interface Options {
 
 /** `rund-lab notebook run`: executes notebooks without Jupyter. */
 export default (io: Io): Command => {
-  const command = new Command("notebook").description("Executes notebooks without Jupyter, on the lab kernel.");
+  const command = new Command("notebook").description(
+    "Runs notebooks without Jupyter, on rund-lab's TypeScript kernel.",
+  );
   command
     .command("run")
-    .description("run notebooks from top to bottom and write them with their outputs; exit 1 if a cell fails")
-    .argument("[file...]", "notebooks; without any, those of the folder notebooks/")
+    .description("run notebooks from top to bottom and write them with their outputs; exit with 1 if a cell fails")
+    .argument("[file...]", "notebooks (default: those in the folder notebooks/)")
     .option(
       "-p, --parameter <NAME=VALUE>",
       "set a parameter that the cell tagged `parameters` declares; repeatable",
       collect,
     )
     .option("--allow-new-parameters", "set parameters that no cell declares, with a warning")
-    .option("--timeout <seconds>", "limit for each cell", seconds)
-    .option("--out <dir>", "write there instead of in place")
+    .option("--timeout <seconds>", "time limit for each cell", seconds)
+    .option("--out <dir>", "write the notebooks there instead of overwriting them")
     .option("--kernel <name>", "use this installed kernel instead of the notebook's")
     .action(async (files: string[], options: Options) => {
       const { timeout, out, kernel, parameter } = options;

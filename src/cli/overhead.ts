@@ -13,12 +13,12 @@ interface Options {
 export default (io: Io): Command =>
   new Command("overhead")
     .description(
-      "Prints a Kubernetes RuntimeClass with overhead.podFixed: what a sandbox takes beyond its workload, from a memory or fit campaign.",
+      "Prints a Kubernetes RuntimeClass with overhead.podFixed, computed from a memory or fit campaign: the memory and CPU that a sandbox needs in addition to its workload.",
     )
     .argument("<dir>", "the campaign's folder")
-    .option("--runtime <id>", "the runtime; all that were measured if left out")
-    .option("--margin <percent>", "added to what was measured", percent, 10)
-    .option("--json", "what was measured, as one JSON document")
+    .option("--runtime <id>", "the runtime (default: all that were measured)")
+    .option("--margin <percent>", "percentage to add to the measured values", percent, 10)
+    .option("--json", "print the measured values as one JSON document")
     .action(async (dir: string, { runtime, margin, json }: Options) => {
       const dataset = await loadDataset(dir, io.cwd);
       const measured = [...new Set([...dataset.memory, ...(dataset.fits ?? [])].map(cell => cell.runtime))];

@@ -19,8 +19,8 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
       writeErr: text => void io.stderr.write(printable(text)),
     });
     if (command.commands.length === 0) {
-      command.option("--quiet", "nothing but errors on stderr");
-      command.option("--debug", "the stack of an error");
+      command.option("--quiet", "print only errors on stderr");
+      command.option("--debug", "print the stack of an error");
       command.hook("preAction", (_, action) => {
         const options = action.opts<{ quiet?: boolean; debug?: boolean }>();
         io.quiet = options.quiet === true;
@@ -32,12 +32,14 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
 
   try {
     const program = new Command("rund-lab")
-      .description("The laboratory behind the RunD paper (USENIX ATC 2022): reproduce, judge, measure.")
+      .description(
+        "Measures container runtimes on containerd or Kubernetes: cold starts, memory, and how many sandboxes fit. Also reproduces the RunD paper (USENIX ATC 2022) from its recorded data.",
+      )
       .version(version, "--version")
       .showHelpAfterError("(rund-lab --help lists the commands)")
       .addHelpText(
         "after",
-        "\nstdout carries the result only. Exit codes: 0 done, 1 a check failed, 2 usage, 3 the machine lacks something,\n4 bad input, 130 interrupted. Documentation: README.md and docs/ in the package.",
+        "\nstdout contains only the result. Exit codes: 0 done, 1 a check failed, 2 usage, 3 the machine lacks something,\n4 bad input, 130 interrupted. Documentation: README.md and docs/ in the package.",
       );
     const called = argv.find(word => !word.startsWith("-") && word !== "help");
     for (const { name, summary, load } of commands) {

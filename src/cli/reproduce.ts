@@ -20,11 +20,11 @@ interface Options {
 export default (io: Io): Command =>
   new Command("reproduce")
     .description(
-      "The main job: the paper's tables from the recorded data, verified against the published ones; the claims judged; all notebooks run; and the report, results/report/index.html, with every figure.",
+      "Computes the paper's tables from the recorded data, compares them with the published ones, judges the claims, runs all notebooks, and writes a report with every figure: results/report/index.html.",
     )
-    .option("--out <dir>", "where results go", "results")
-    .option("--data <dir...>", "datasets to work on", [...ownDatasets])
-    .option("--no-notebooks", "tables, verification and claims only")
+    .option("--out <dir>", "where to write the results", "results")
+    .option("--data <dir...>", "datasets to reproduce", [...ownDatasets])
+    .option("--no-notebooks", "only tables, verification and claims")
     .action(async (options: Options) => {
       const out = resolve(io.cwd, options.out);
       const datasets = await loadDatasets(options.data, io.cwd);

@@ -39,42 +39,44 @@ interface RunOptions extends SettingOptions, ClusterOptions {
 export default (io: Io): Command => {
   const measures = Object.values(experimentTable).map(({ id, measures }) => `${measures} (${id})`);
   const command = new Command("run")
-    .description(`Measures afresh: ${measures.join(", ")}. Each campaign has its own folder; --resume continues one.`)
-    .argument("[experiment]", `${kinds}; none with --campaign or --resume`, kind)
+    .description(`Measures ${measures.join(", ")}. Each campaign has its own folder; --resume continues one.`)
+    .argument("[experiment]", `${kinds}; omit it with --campaign or --resume`, kind)
     .option("--campaign <file>", "experiments from a YAML file; options override it")
     .option("--runtime <ids>", "runtimes to measure, such as runc,runsc", words);
   for (const name of settingNames) command.addOption(settingOption(name, settingRules[name]));
   return command
-    .option("--detect <percent>", "as many rounds as find a difference of this size, such as 5%, by recorded scatter")
-    .option("--pilot <dirs>", "with --detect: campaigns whose rounds say how much they scatter", words)
-    .option("--handler <name>", "any runtime handler that containerd knows")
-    .option("--runtime-file <file>", "a runtime declared in a YAML file")
-    .addOption(new Option("--driver <driver>", "how CRI is spoken").choices(["cri", "crictl"]))
-    .option("--endpoint <endpoint>", "unix:///…, or replay:DATASET[/ID] for a rehearsal without root")
+    .option("--detect <percent>", "choose the number of rounds that detects a difference of this size, such as 5%")
+    .option("--pilot <dirs>", "with --detect: campaigns from which to estimate the scatter of rounds", words)
+    .option("--handler <name>", "a runtime handler in containerd's configuration")
+    .option("--runtime-file <file>", "a YAML file that declares a runtime")
+    .addOption(
+      new Option("--driver <driver>", "gRPC calls, or a crictl process for each call").choices(["cri", "crictl"]),
+    )
+    .option("--endpoint <endpoint>", "the CRI service: unix:///…, or replay:DATASET[/ID] to rehearse without root")
     .option(
       "--cluster [context]",
       "measure pods of a Kubernetes cluster; the kubeconfig's current context if none is named",
     )
     .option("--runtime-class <names>", "with --cluster: RuntimeClasses to measure, such as runc,gvisor", words)
-    .option("--nodes <names>", "with --cluster: the nodes to use; all that the scheduler may use if left out", words)
+    .option("--nodes <names>", "with --cluster: the nodes to use (default: all that the scheduler may use)", words)
     .addOption(
       new Option(
         "--placement <how>",
         "with --nodes: neighbouring clients on different nodes, or each round on one",
       ).choices(["spread", "packed"]),
     )
-    .option("--namespace <name>", "with --cluster: an existing namespace; one of the campaign's own if left out")
+    .option("--namespace <name>", "with --cluster: an existing namespace (default: the campaign makes one)")
     .option("--priority-class <name>", "with --cluster: the pods' PriorityClass")
     .option(
       "--make-runtime-classes",
       "with --cluster: make RuntimeClasses that are missing, and delete them afterwards",
     )
     .option("--force", "with --cluster: measure even if the cluster has too little room for the plan")
-    .option("--replay-speed <n>", "a rehearsal's delays are divided by it", speed)
-    .option("--out <dir>", "where the campaign's folder is made", "raw")
+    .option("--replay-speed <n>", "with replay: divide all delays by this number", speed)
+    .option("--out <dir>", "where to make the campaign's folder", "raw")
     .option("--resume <dir>", "continue this campaign")
-    .option("--plan", "only print what would be done")
-    .option("--shell", "with --plan: the changes to the machine as a shell script")
+    .option("--plan", "only print what the campaign would do")
+    .option("--shell", "with --plan: print the changes to the machine as a shell script")
     .option("--json", "one JSON document")
     .action((experiment: Experiment | undefined, options: RunOptions, { parent }: Command) =>
       run(io, experiment, options, (parent as Command & { readonly rawArgs: readonly string[] }).rawArgs),

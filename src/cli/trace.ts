@@ -14,15 +14,12 @@ interface TraceOptions {
 export default (io: Io): Command =>
   new Command("trace")
     .description(
-      "Writes one round of a campaign as a trace: a track for each client, with the stages of its cold start. Open it in Perfetto (ui.perfetto.dev) or chrome://tracing.",
+      "Writes one round of a campaign as a trace that has a track for each client with the stages of its cold start. Open it in Perfetto (ui.perfetto.dev) or chrome://tracing.",
     )
     .argument("<dir>", "a campaign's folder")
-    .option(
-      "--cell <cell>",
-      "RUNTIME/CONCURRENCY or RUNTIME/DENSITY/CONCURRENCY, such as runc/10; the first if left out",
-    )
-    .option("--round <n>", "the round of that cell; its first if left out")
-    .option("--out <file>", "the file to write; standard output if left out")
+    .option("--cell <cell>", "RUNTIME/CONCURRENCY or RUNTIME/DENSITY/CONCURRENCY, such as runc/10 (default: the first)")
+    .option("--round <n>", "the round of that cell (default: the first)")
+    .option("--out <file>", "the file to write (default: standard output)")
     .action((dir: string, options: TraceOptions) => trace(io, dir, options));
 
 async function trace(io: Io, dir: string, { cell, round, out }: TraceOptions): Promise<void> {

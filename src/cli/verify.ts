@@ -13,7 +13,7 @@ import { type Io, note, print, printJson } from "./io.js";
 export default (io: Io): Command =>
   new Command("verify")
     .description(
-      "Recomputes every published cell and compares it bit for bit. Reads the package's distilled data; with --raw the artifact's own logs: every line, every cell, and every distilled figure.",
+      "Recomputes every number of the published tables and compares it bit for bit. Reads the distilled data in the package. With --raw, reads the artifact's own logs and checks every line, every cell and every distilled number.",
     )
     .option("--raw <dir>", "the folder with the artifact's paper_data and ae_data")
     .option("--json", "one JSON document")
