@@ -10,6 +10,11 @@ export const metricNames: Readonly<Record<Metric, string>> = {
   cpu: "CPU per sandbox, ms",
   memory: "PSS per sandbox, KiB",
 };
+/** What the cells of a metric measure: of control groups and root file systems, the time is that of a phase. */
+const metricName = (metric: Metric, cells: readonly ComparedCell[]): string =>
+  metric === "time" && cells.every(({ operation }) => operation !== undefined)
+    ? "time until the last is done, ms"
+    : metricNames[metric];
 const headings = ["", "A", "B", "B / A", "p", "verdict"];
 
 /**
@@ -26,7 +31,7 @@ export function comparisonText(comparison: Comparison, bars: boolean): readonly 
     ...circumstances(comparison).flatMap(line => wrap(line, width, "  ")),
     ...metricsOf(comparison).flatMap(({ metric, cells }) => [
       "",
-      metricNames[metric],
+      metricName(metric, cells),
       ...metricTable(cells, notes, bars),
     ]),
     ...(notes.size === 0 && !needs ? [] : [""]),
@@ -49,7 +54,7 @@ export function comparisonMarkdown(comparison: Comparison): readonly string[] {
       ];
       if (own.length === 0) return [];
       return [
-        row([metricNames[metric], ...headings.slice(1)]),
+        row([metricName(metric, own), ...headings.slice(1)]),
         "|---|--:|--:|---|--:|---|",
         ...own.map(cell => row(line(cell))),
         "",
@@ -84,8 +89,14 @@ export function cellName({
   density,
   concurrency,
   memory,
-}: Pick<ComparedCell, "runtime" | "experiment" | "density" | "concurrency" | "memory">): string {
+  operation,
+}: Pick<ComparedCell, "runtime" | "experiment" | "density" | "concurrency" | "memory" | "operation">): string {
   if (experiment === "memory") return `${runtime}, ${memory} MB at ${density}`;
+  if (experiment === "rootfs") return `${runtime}, ${operation} at once`;
+  if (experiment === "cgroups") {
+    const threads = `${runtime}, ${operation} by ${concurrency}`;
+    return density === 0 ? threads : `${threads} on top of ${density}`;
+  }
   return `${runtime}, ${concurrency}${experiment === "time" ? " at once" : ` on top of ${density}`}`;
 }
 

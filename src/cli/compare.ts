@@ -27,7 +27,7 @@ interface Options {
 export default (io: Io): Command =>
   new Command("compare")
     .description(
-      "Compares campaign B with campaign A, or runtimes of one campaign, cell by cell: makespan, CPU and memory per sandbox. Two cells are the same if the 90 % interval of their ratio lies within ± 5 %, or within the tolerance of --fail-on if that is smaller.",
+      "Compares campaign B with campaign A, or runtimes of one campaign, cell by cell: makespan, CPU and memory per sandbox, or the phases of control groups and root file systems. Two cells are the same if the 90 % interval of their ratio lies within ± 5 %, or within the tolerance of --fail-on if that is smaller.",
     )
     .argument("<a>", "the baseline: paper_data, ae_data or a folder; FOLDER:RUNTIME for one of its runtimes")
     .argument(

@@ -38,6 +38,7 @@ export function dataset(
     });
   for (const cell of starts) add(cell.run, cell.experiment, cell.runtime);
   for (const cell of memory) add(cell.run, "memory", cell.runtime);
+  for (const cell of operations) add(cell.run, cell.experiment, cell.variant);
   return {
     name,
     path: name,

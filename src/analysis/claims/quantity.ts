@@ -1,6 +1,7 @@
 import { runtimeLabel } from "../../model/runtimes.js";
 import { sandboxCost, sandboxesIn } from "../capacity/index.js";
 import type { Dataset, RunInfo } from "../datasets/dataset.js";
+import { makingMs } from "../datasets/operation-cells.js";
 import { type MemoryGroup, memoryGroups, type StartGroup, startGroups } from "../groups.js";
 import type { Interval } from "../stats/bootstrap-t.js";
 import {
@@ -148,7 +149,7 @@ function operations(
       cell.density === 0 &&
       (count === undefined || cell.count === count),
   );
-  const values = cells.flatMap(({ valuesMs }) => valuesMs);
+  const values = cells.flatMap(({ rounds }) => rounds.map(makingMs));
   if (values.length === 0) {
     const made = count === undefined ? "" : `, ${count} in all`;
     return {

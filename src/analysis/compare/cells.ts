@@ -1,20 +1,22 @@
-import type { Dataset, StartCell } from "../datasets/dataset.js";
+import type { Dataset, OperationCell, StartCell } from "../datasets/dataset.js";
 import { type MemoryGroup, memoryGroups, pssPerSandbox, type StartGroup, startGroups } from "../groups.js";
 import { mean } from "../stats/mean.js";
 
-/** What is compared: makespan (time, density), CPU per sandbox, memory per sandbox. */
+/** What is compared: makespan (time, density) or the time of a phase (cgroups, rootfs), CPU per sandbox, memory per sandbox. */
 export type Metric = "time" | "cpu" | "memory";
 
 /** Where a cell is on its metric's grid; null for what the metric has no axis for. */
 export interface CellPlace {
-  /** Makespan in ms, CPU per sandbox in ms, PSS per sandbox in KiB. */
+  /** Makespan or time of a phase in ms, CPU per sandbox in ms, PSS per sandbox in KiB. */
   readonly metric: Metric;
-  readonly experiment: "time" | "density" | "memory";
+  readonly experiment: "time" | "density" | "memory" | OperationCell["experiment"];
   readonly runtime: string;
   readonly density: number;
   readonly concurrency: number | null;
   /** The guest memory's label in MB. */
   readonly memory: number | null;
+  /** The phase and the items of a micro experiment, such as `make 200`; left out elsewhere. */
+  readonly operation?: string;
 }
 
 /** One side of a comparison: what was measured in one cell. */
@@ -32,14 +34,15 @@ export interface Sample {
 }
 
 /**
- * A dataset's cells by place, every metric: time and density cells give two each, makespan and CPU. In the grid's order: by
- * runtime, density and concurrency.
+ * A dataset's cells by place, every metric: time and density cells give two each, makespan and CPU; cells of micro experiments
+ * one for each phase. In the grid's order: by runtime, density and concurrency.
  */
 export function samplesByPlace(dataset: Dataset): ReadonlyMap<string, { place: CellPlace; sample: Sample }> {
   const repeats = new Map(dataset.runs.map(({ run, repeat }) => [run, repeat]));
   const starts = startGroups(dataset).flatMap(group => [startSample("time", group), startSample("cpu", group)]);
   const memory = memoryGroups(dataset).map(group => memorySample(group, repeats));
-  return new Map([...starts, ...memory].map(own => [placeKey(own.place), own]));
+  const operations = (dataset.operations ?? []).flatMap(operationSamples);
+  return new Map([...starts, ...memory, ...operations].map(own => [placeKey(own.place), own]));
 }
 
 /**
@@ -47,8 +50,26 @@ export function samplesByPlace(dataset: Dataset): ReadonlyMap<string, { place: C
  *
  * @example placeKey({ metric: "time", experiment: "density", runtime: "rund", density: 100, concurrency: 10, memory: null }) // "time/density/rund/100/10/-"
  */
-export function placeKey({ metric, experiment, runtime, density, concurrency, memory }: CellPlace): string {
-  return [metric, experiment, runtime, density, concurrency ?? "-", memory ?? "-"].join("/");
+export function placeKey({ metric, experiment, runtime, density, concurrency, memory, operation }: CellPlace): string {
+  const place = [metric, experiment, runtime, density, concurrency ?? "-", memory ?? "-"];
+  return [...place, ...(operation === undefined ? [] : [operation])].join("/");
+}
+
+/** A value for each round of each phase: from the common release to the last end. */
+function operationSamples({ experiment, variant, density, concurrency, count, rounds }: OperationCell) {
+  return (rounds[0]?.phases ?? []).map(({ phase }, index): { place: CellPlace; sample: Sample } => {
+    const timed = rounds.map(({ block, phases }) => ({ block, ms: phases[index]!.totalMs }));
+    const operation = `${phase} ${count}`;
+    return {
+      place: { metric: "time", experiment, runtime: variant, density, concurrency, memory: null, operation },
+      sample: {
+        of: "rounds",
+        values: timed.map(({ ms }) => ms),
+        blocks: meansByBlock(timed.map(({ block, ms }) => [String(block), ms] as const)),
+        ...{ failedRounds: 0, attempted: null, failed: null },
+      },
+    };
+  });
 }
 
 function startSample(metric: "time" | "cpu", group: StartGroup): { place: CellPlace; sample: Sample } {
@@ -93,15 +114,21 @@ function memorySample(
 
 /** Rounds belong to a block where the run says so, or where a campaign repeated the whole run. */
 function blockMeans(metric: "time" | "cpu", cells: readonly StartCell[]): ReadonlyMap<string, number> | null {
-  const blocks = new Map<string, number[]>();
+  const named: (readonly [string, number])[] = [];
   for (const { run, rounds, concurrency } of cells) {
     for (const { block, makespanMs, busyJiffies } of rounds) {
       if (block === null && cells.length === 1) return null;
       const value = metric === "time" ? makespanMs : busyJiffies === null ? null : (busyJiffies * 10) / concurrency;
-      const key = cells.length === 1 ? String(block) : `${run}/${block}`;
-      if (value !== null) blocks.set(key, [...(blocks.get(key) ?? []), value]);
+      if (value !== null) named.push([cells.length === 1 ? String(block) : `${run}/${block}`, value]);
     }
   }
+  return meansByBlock(named);
+}
+
+/** The mean of each block's values; null for fewer than two blocks. */
+function meansByBlock(named: readonly (readonly [block: string, value: number])[]): ReadonlyMap<string, number> | null {
+  const blocks = new Map<string, number[]>();
+  for (const [block, value] of named) blocks.set(block, [...(blocks.get(block) ?? []), value]);
   return blocks.size < 2 ? null : new Map([...blocks].map(([block, values]) => [block, mean(values)]));
 }
 

@@ -62,8 +62,8 @@ export interface CompareOptions {
 }
 
 /**
- * Compares two campaigns cell by cell: makespan, CPU per sandbox, memory per sandbox. With `runtimes` the two may be one
- * and the same: runtimes of one campaign are compared block by block, where the campaign has blocks.
+ * Compares two campaigns cell by cell: makespan or the time of a phase, CPU per sandbox, memory per sandbox. With `runtimes` the
+ * two may be one and the same: runtimes of one campaign are compared block by block, where the campaign has blocks.
  *
  * @throws LabError `RUND_REPLAYED` for a replayed run without `allowReplay`, `RUND_NO_COMMON_CELL`, `RUND_TOLERANCE`,
  *   and `RUND_TWO_RUNS` as tables do

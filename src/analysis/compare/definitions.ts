@@ -8,7 +8,7 @@ export interface DifferentDefinitions {
   readonly b: string;
 }
 
-/** What the first pair of compared runs counts that does not count the same; null where all do. */
+/** Returns what the first pair of compared runs counts that does not count the same; null where all do. */
 export function differentDefinitions(
   a: Dataset,
   b: Dataset,
@@ -34,9 +34,12 @@ const lastEvents: Readonly<Record<string, string>> = {
   response: "the answer of the last process",
 };
 
-/** What our own runs count, and the original's. */
+/** Returns what our own runs count, and the original's. */
 function ownDefinition(experiment: string, run: RunInfo | undefined): Pick<Definition, "from" | "to"> {
   if (experiment === "memory") return { from: "PSS of a runtime's processes", to: "its share of one sandbox" };
+  if (experiment === "cgroups" || experiment === "rootfs") {
+    return { from: "the common release", to: "the end of the last container's operation" };
+  }
   const end = String(run?.config.until ?? "sandbox");
   return { from: "the first request sent", to: lastEvents[end] ?? end };
 }

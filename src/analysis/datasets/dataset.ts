@@ -1,4 +1,4 @@
-import type { ArrivalRemoval, FitEvent, HostCost, PhaseName } from "../../campaign-files/index.js";
+import type { ArrivalRemoval, FitEvent, HostCost, OperationPhase } from "../../campaign-files/index.js";
 import type { Definition, ImportedRate } from "../../importers/index.js";
 import type { SoftwareVersions } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
@@ -130,27 +130,33 @@ export interface MemoryCell {
   readonly journal?: MemoryJournal;
 }
 
-/** One cell of a micro experiment in a fresh campaign: how long an operation took, each time that it was made. */
+/** One cell of a micro experiment in a fresh campaign: control groups, or root file systems. */
 export interface OperationCell {
   readonly run: string;
   readonly experiment: "cgroups" | "rootfs";
   /** What was done, as the campaign names it: `v1` (created), `v1pool` (renamed from a pool), `devmapper`, … */
   readonly variant: string;
-  /** Control groups that were there already; 0 for root file systems. */
+  /** Containers whose control groups existed already; 0 for root file systems. */
   readonly density: number;
   /** Operations at once. */
   readonly concurrency: number;
-  /** How many objects were made in all. */
+  /** Containers of a round, each with one operation in every phase. */
   readonly count: number;
-  /**
-   * Of each round in order, in ms: from the release of all operations to the end of the last, for making a group, or for
-   * preparing and mounting a root file system.
-   */
-  readonly valuesMs: readonly number[];
-  /** Each phase by itself, a value for each round; left out where the campaign's phases are unknown. */
-  readonly phasesMs?: Readonly<Partial<Record<PhaseName, readonly number[]>>>;
+  /** In order, without warm-up rounds. */
+  readonly rounds: readonly OperationRound[];
   /** The machine that it was measured on; left out where the campaign does not say. */
   readonly machine?: { readonly cores: number; readonly kernel: string };
+}
+
+/** One round of a micro experiment. */
+export interface OperationRound {
+  /** 1 for the first. */
+  readonly round: number;
+  readonly block: number;
+  /** In the order of the phases: the time of every container's operation, and of all of them. */
+  readonly phases: readonly OperationPhase[];
+  /** The share of all processors that was busy in the window before the round, when nothing was done; null without one. */
+  readonly idleBusy: number | null;
 }
 
 /** One window of an open loop: what became of every arrival. Milliseconds since the window's release. */

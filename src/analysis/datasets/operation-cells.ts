@@ -1,35 +1,46 @@
-import type { Manifest, OperationsEvent } from "../../campaign-files/index.js";
-import type { OperationCell } from "./dataset.js";
+import type { Manifest, OperationsEvent, PhaseName } from "../../campaign-files/index.js";
+import type { OperationCell, OperationRound } from "./dataset.js";
 
-/** Returns the rounds of operations of a run by cell. */
+/** The shortest window, in milliseconds, whose busy time says something: the kernel counts it in ticks of 10 ms. */
+const shortestWindowMs = 500;
+
+/** Returns the rounds of operations of a run by cell, in the order of density, concurrency and containers. */
 export function operationCells(
   { host }: Manifest,
   experiment: OperationCell["experiment"],
   events: readonly OperationsEvent[],
 ): readonly OperationCell[] {
-  const cells = groupBy(events, ({ density, concurrency, items }) => `${density}/${concurrency}/${items}`);
   const { cores, kernel } = host;
   const machine = typeof cores === "number" && typeof kernel === "string" ? { machine: { cores, kernel } } : {};
-  return [...cells.values()].map(unsorted => {
-    const rounds = [...unsorted].sort((a, b) => a.round - b.round);
-    const { run, runtime, density, concurrency, items, phases } = rounds[0]!;
-    const valuesMs = rounds.map(({ phases }) => makingMs(phases));
-    const phasesMs = Object.fromEntries(
-      phases.map(({ phase }, index) => [phase, rounds.flatMap(each => each.phases[index]?.totalMs ?? [])]),
-    );
-    return { run, experiment, variant: runtime, density, concurrency, count: items, valuesMs, phasesMs, ...machine };
-  });
-}
-
-const makingMs = (phases: OperationsEvent["phases"]): number =>
-  phases.reduce((total, { phase, totalMs }) => total + (phase === "make" || phase === "mount" ? totalMs : 0), 0);
-
-function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
-    else group.push(item);
+  const cells = new Map<string, OperationsEvent[]>();
+  for (const event of events) {
+    const key = `${event.density}/${event.concurrency}/${event.items}`;
+    cells.set(key, [...(cells.get(key) ?? []), event]);
   }
-  return groups;
+  return [...cells.values()]
+    .map((own): OperationCell => {
+      const { run, runtime, density, concurrency, items } = own[0]!;
+      const rounds = own.sort((a, b) => a.round - b.round).map(roundOf);
+      return { run, experiment, variant: runtime, density, concurrency, count: items, rounds, ...machine };
+    })
+    .sort((a, b) => a.density - b.density || a.concurrency - b.concurrency || a.count - b.count);
 }
+
+function roundOf({ round, block, phases, idle }: OperationsEvent): OperationRound {
+  const idleBusy = idle.ms < shortestWindowMs || idle.total === 0 ? null : idle.busy / idle.total;
+  return { round, block, phases, idleBusy };
+}
+
+/**
+ * Returns the time of a phase in each round, in milliseconds from the release of all operations to the end of the last; none
+ * where the experiment does not have the phase.
+ */
+export const phaseTimesMs = ({ rounds }: Pick<OperationCell, "rounds">, phase: PhaseName): readonly number[] =>
+  rounds.flatMap(({ phases }) => phases.filter(each => each.phase === phase).map(({ totalMs }) => totalMs));
+
+/**
+ * Returns how long a round's operations took until a container could use what they made: made, and mounted where there is
+ * something to mount. In milliseconds, from each phase's release to its last end.
+ */
+export const makingMs = ({ phases }: Pick<OperationRound, "phases">): number =>
+  phases.reduce((total, { phase, totalMs }) => total + (phase === "make" || phase === "mount" ? totalMs : 0), 0);

@@ -1,4 +1,3 @@
-import type { PhaseName } from "../../campaign-files/index.js";
 import type { Dataset, OperationCell } from "../datasets/dataset.js";
 import type { DataFrame } from "./danfo.js";
 import { type Columns, frameOf } from "./frame.js";
@@ -42,8 +41,8 @@ export function operationsFrame(datasets: readonly Dataset[]): Promise<DataFrame
     operationColumns,
     datasets.flatMap(({ name, operations = [] }) =>
       operations.flatMap(cell =>
-        (Object.entries(cell.phasesMs ?? {}) as [PhaseName, readonly number[]][]).flatMap(([phase, values]) =>
-          values.map((totalMs, index): OperationRow => ({ dataset: name, cell, phase, round: index + 1, totalMs })),
+        cell.rounds.flatMap(({ round, phases }) =>
+          phases.map(({ phase, totalMs }): OperationRow => ({ dataset: name, cell, phase, round, totalMs })),
         ),
       ),
     ),

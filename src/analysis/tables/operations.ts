@@ -1,6 +1,6 @@
 import { csvText } from "../../campaign-files/csv.js";
 import type { OperationCell } from "../datasets/dataset.js";
-import { estimateMean } from "../stats/index.js";
+import { ascending, estimateMean, mean, quantileR7 } from "../stats/index.js";
 
 /** One phase of one cell of a micro experiment, over its rounds. */
 export interface OperationRow {
@@ -11,10 +11,19 @@ export interface OperationRow {
   readonly concurrency: number;
   readonly count: number;
   readonly phase: string;
+  /** What the phase does here: `mkdir`, `rename`, `prepare`, … */
+  readonly operation: string;
   readonly rounds: number;
+  /** Of one container's operation, in milliseconds, over the containers of all rounds (R-7). */
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
   /** Milliseconds from the common release until the last container is done: the mean over rounds, and its 95 % interval. */
   readonly totalMs: number;
   readonly interval: readonly [number, number] | null;
+  /** Mean share of all processors that was busy in the windows before the rounds, when nothing was done; null without windows. */
+  readonly idleBusy: number | null;
 }
 
 /**
@@ -23,28 +32,41 @@ export interface OperationRow {
  * @example operationTable([]) // []
  */
 export function operationTable(cells: readonly OperationCell[]): readonly OperationRow[] {
-  return cells.flatMap(({ run, experiment, variant, density, concurrency, count, phasesMs = {} }) =>
-    Object.entries(phasesMs).map(([phase, values]): OperationRow => {
-      const place = { run, experiment, variant, density, concurrency, count, phase };
-      const { value, interval } = estimateMean(values, `operations ${run} ${density} ${concurrency} ${phase}`);
-      return { ...place, rounds: values.length, totalMs: value, interval };
-    }),
-  );
+  return cells.flatMap(({ run, experiment, variant, density, concurrency, count, rounds }) => {
+    const windows = rounds.flatMap(({ idleBusy }) => idleBusy ?? []);
+    return (rounds[0]?.phases ?? []).map(({ phase, operation }, index): OperationRow => {
+      const own = rounds.map(({ phases }) => phases[index]!);
+      const ms = ascending(own.flatMap(({ us }) => us.map(each => each / 1000)));
+      const totals = own.map(({ totalMs }) => totalMs);
+      const { value, interval } = estimateMean(totals, `operations ${run} ${density} ${concurrency} ${phase}`);
+      return {
+        ...{ run, experiment, variant, density, concurrency, count, phase, operation, rounds: rounds.length },
+        ...{ p50Ms: quantileR7(ms, 0.5), p95Ms: quantileR7(ms, 0.95), p99Ms: quantileR7(ms, 0.99), maxMs: ms.at(-1)! },
+        ...{ totalMs: value, interval, idleBusy: windows.length === 0 ? null : mean(windows) },
+      };
+    });
+  });
 }
 
+/** The columns of `operations_<experiment>.csv`, in order. */
+const columns = [
+  ...["run", "variant", "density", "concurrency", "count", "phase", "operation", "rounds"],
+  ...["p50_ms", "p95_ms", "p99_ms", "max_ms", "total_ms", "total_low_ms", "total_high_ms", "idle_busy"],
+];
+
 /**
- * Writes such rows as CSV, for `operations_<experiment>.csv`.
+ * Writes such rows as CSV, for `operations_<experiment>.csv`. An interval or a window that is missing is empty.
  *
- * @example operationsCsv([]) // "run,variant,density,concurrency,count,phase,rounds,total_ms,total_low_ms,total_high_ms\n"
+ * @example operationsCsv([]).split(",").slice(-3) // ["total_low_ms", "total_high_ms", "idle_busy\n"]
  */
 export function operationsCsv(rows: readonly OperationRow[]): string {
-  const columns = ["run", "variant", "density", "concurrency", "count", "phase", "rounds"];
-  const ms = (value: number | undefined) => (value === undefined ? null : value.toFixed(3));
+  const number = (value: number | null | undefined, digits = 3) => (value == null ? null : value.toFixed(digits));
   return csvText([
-    [...columns, "total_ms", "total_low_ms", "total_high_ms"],
-    ...rows.map(({ run, variant, density, concurrency, count, phase, rounds, totalMs, interval }) => [
-      ...[run, variant, density, concurrency, count, phase, rounds],
-      ...[ms(totalMs), ms(interval?.[0]), ms(interval?.[1])],
+    columns,
+    ...rows.map(row => [
+      ...[row.run, row.variant, row.density, row.concurrency, row.count, row.phase, row.operation, row.rounds],
+      ...[row.p50Ms, row.p95Ms, row.p99Ms, row.maxMs, row.totalMs].map(value => number(value)),
+      ...[number(row.interval?.[0]), number(row.interval?.[1]), number(row.idleBusy, 4)],
     ]),
   ]);
 }

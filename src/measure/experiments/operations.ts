@@ -2,6 +2,7 @@ import type { OperationsEvent } from "../../campaign-files/events/operations.js"
 import type { CampaignEvent } from "../../campaign-files/events.js";
 import { parseRunName } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
+import { quantileR7 } from "../../model/quantile.js";
 import { ticksBetween } from "../host/cpu.js";
 import { elapsedMs } from "../round/clock.js";
 import { waitForQuiet } from "../round/quiet.js";
@@ -79,8 +80,11 @@ function summariseCell(experiment: Experiment, rounds: readonly OperationsEvent[
   const { run, runtime, density, concurrency, items, phases } = rounds[0]!;
   const notQuiet = rounds.filter(({ flags }) => flags.includes("not-quiet")).length;
   const result = phases.map(({ operation }, index) => {
-    const totals = rounds.map(round => round.phases[index]!.totalMs);
-    return `${operation} ${(totals.reduce((sum, ms) => sum + ms, 0) / totals.length).toFixed(1)}`;
+    const own = rounds.map(round => round.phases[index]!);
+    const meanMs = own.reduce((sum, { totalMs }) => sum + totalMs, 0) / own.length;
+    const us = own.flatMap(phase => phase.us).sort((a, b) => a - b);
+    const each = [0.5, 0.95, 0.99, 1].map(p => (quantileR7(us, p) / 1000).toFixed(2));
+    return `${operation} ${meanMs.toFixed(1)} (${each.join("/")})`;
   });
   return {
     ...{ run, runtime, experiment, density, concurrency, memoryMb: null },
@@ -89,7 +93,7 @@ function summariseCell(experiment: Experiment, rounds: readonly OperationsEvent[
     rounds: rounds.length,
     attempted: items * rounds.length,
     flags: notQuiet > 0 ? { "not-quiet": notQuiet } : {},
-    result: `${result.join(", ")} ms for ${items}`,
+    result: `${result.join(", ")} ms for ${items} (one: p50/p95/p99/max)`,
   };
 }
 

@@ -12,6 +12,9 @@ const labels: Readonly<Record<string, string>> = {
   v2: "v2, created",
 };
 
+/** Returns the name of a variant of control groups for people. */
+export const variantLabel = (variant: string): string => labels[variant] ?? variant;
+
 /**
  * Figure 6, measured afresh: the time for the control groups of a round's containers, by threads and by groups that exist
  * already; created against renamed from a pool.
@@ -29,7 +32,7 @@ export function fig06(datasets: readonly Dataset[]): Figure {
       { title: `create or take, ${on(density)}`, phase: "make" as const, density },
       { title: `remove or return, ${on(density)}`, phase: "remove" as const, density },
     ]),
-    label: variant => labels[variant] ?? variant,
+    label: variantLabel,
     finding: againstCreated,
     caption:
       "The mean over rounds of the time from the threads' common release until the last container has its groups, or has lost them. Bars: 10th to 90th percentile of the rounds. v1: one group in each mounted controller.",

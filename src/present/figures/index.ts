@@ -5,6 +5,7 @@ export { fig10 } from "./fig-10.js";
 export { fig13 } from "./fig-13.js";
 export type { Figure, SeriesSource } from "./figure.js";
 export { historyFigure } from "./history.js";
+export { idleGroupsFigure } from "./idle-groups.js";
 export { commonConcurrency, latencyFigure } from "./latency.js";
 export { levelsFigure } from "./levels.js";
 export { titleHeight } from "./look.js";

@@ -1,4 +1,5 @@
 import type { Dataset, OperationCell } from "../../analysis/datasets/dataset.js";
+import { phaseTimesMs } from "../../analysis/datasets/operation-cells.js";
 import { mean } from "../../analysis/stats/mean.js";
 import type { PhaseName } from "../../campaign-files/index.js";
 import { lineChart } from "./chart.js";
@@ -32,7 +33,11 @@ export function operationsFigure(datasets: readonly Dataset[], figure: Operation
   const { id, title, experiment, x, panels, label, finding, caption } = figure;
   const cellsOf = ({ operations = [] }: Dataset) => operations.filter(cell => cell.experiment === experiment);
   const all = datasets.map(cellsOf);
-  const base = { id, title, sources: datasets.flatMap((dataset, index) => sources(dataset, all[index]!, label)) };
+  const base = {
+    id,
+    title,
+    sources: datasets.flatMap((dataset, index) => operationSources(dataset, all[index]!, label)),
+  };
   const without = datasets.filter((_, index) => all[index]!.length === 0).map(({ name }) => plain(name));
   const absent = without.length === 0 ? "" : `No ${experiment} campaign in ${listed(without)}.`;
   if (all.every(cells => cells.length === 0)) {
@@ -40,7 +45,7 @@ export function operationsFigure(datasets: readonly Dataset[], figure: Operation
   }
   const series = (phase: PhaseName, density: number) =>
     datasets.flatMap((dataset, index) => {
-      const own = all[index]!.filter(cell => cell.density === density && cell.phasesMs?.[phase] !== undefined);
+      const own = all[index]!.filter(cell => cell.density === density && phaseTimesMs(cell, phase).length > 0);
       return [...new Set(own.map(({ variant }) => variant))].map((variant): Series => {
         const name = datasets.length === 1 ? label(variant) : `${label(variant)} · ${dataset.name}`;
         const points = own
@@ -83,12 +88,13 @@ export function meanAt(
   const cell = cells.find(
     each => each.variant === variant && each.concurrency === concurrency && each.density === density,
   );
-  const valuesMs = cell?.phasesMs?.[phase] ?? [];
+  const valuesMs = cell === undefined ? [] : phaseTimesMs(cell, phase);
   return cell === undefined || valuesMs.length === 0 ? null : { ms: mean(valuesMs), count: cell.count };
 }
 
-function pointOf({ concurrency, count, phasesMs }: OperationCell, phase: PhaseName, name: string) {
-  const valuesMs = phasesMs?.[phase] ?? [];
+function pointOf(cell: OperationCell, phase: PhaseName, name: string) {
+  const { concurrency, count } = cell;
+  const valuesMs = phaseTimesMs(cell, phase);
   const y = valuesMs.length === 0 ? null : mean(valuesMs);
   const { low, high } = spread(valuesMs);
   const bars = low === undefined || high === undefined ? {} : { low, high };
@@ -97,19 +103,25 @@ function pointOf({ concurrency, count, phasesMs }: OperationCell, phase: PhaseNa
 }
 
 /** Returns which machines the cells were measured on: never the paper's. */
-function machines(cells: readonly OperationCell[]): string {
+export function machines(cells: readonly OperationCell[]): string {
   const named = cells.map(({ machine }) =>
     machine === undefined ? "an unknown number of cores" : `${machine.cores} cores and kernel ${plain(machine.kernel)}`,
   );
   return `Measured afresh on another machine than the paper's, with ${listed([...new Set(named)])}.`;
 }
 
-function sources(dataset: Dataset, cells: readonly OperationCell[], label: (variant: string) => string) {
+/** Returns the runs that the values of each variant come from. */
+export function operationSources(
+  dataset: Dataset,
+  cells: readonly OperationCell[],
+  label: (variant: string) => string,
+  values = "events.ndjson, totalMs of each phase",
+) {
   return [...new Set(cells.map(({ variant }) => variant))].map(variant => ({
     series: label(variant),
     dataset: dataset.name,
     runtime: variant,
     runs: [...new Set(cells.filter(cell => cell.variant === variant).map(({ run }) => run))],
-    values: "events.ndjson, totalMs of each phase",
+    values,
   }));
 }

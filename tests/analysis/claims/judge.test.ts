@@ -36,10 +36,15 @@ function world(factor: (runtime: string) => number, mostSandboxes: number): Data
     count = 0,
   ) => ({
     ...{ run: "operations", experiment, variant, density: 0, concurrency, count },
-    valuesMs: Array.from(
-      { length: 20 },
-      (_, i) => ms * factor(variant === "v1pool" ? "rund" : "host") * (1 + (i - 9.5) / 5000),
-    ),
+    rounds: Array.from({ length: 20 }, (_, i) => {
+      const totalMs = ms * factor(variant === "v1pool" ? "rund" : "host") * (1 + (i - 9.5) / 5000);
+      return {
+        round: i + 1,
+        block: 1,
+        idleBusy: null,
+        phases: [{ phase: "make" as const, operation: "", totalMs, us: [] }],
+      };
+    }),
   });
   return dataset({
     run: { campaign: "world" },
