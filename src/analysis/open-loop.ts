@@ -27,9 +27,9 @@ export function openLoopCells({ starts }: Pick<Dataset, "starts">): readonly Ope
 /**
  * Returns one such cell as a sentence.
  *
- * @example openLoopText({ run: "time_kata_01010000", density: 0, concurrency: 10, rounds: 5, spread: 4 }) // "time_kata_01010000, 10 clients: no closed loop; starts are spread over more than 20 % of the makespan in 4 of 5 rounds, so the makespan is mostly the schedule of the arrivals"
+ * @example openLoopText({ run: "time_kata_01010000", density: 0, concurrency: 10, rounds: 5, spread: 4 }) // "time_kata_01010000, 10 clients: not a closed loop: starts are spread over more than 20 % of the makespan in 4 of 5 rounds, so the makespan is mostly the schedule of the arrivals"
  */
 export function openLoopText({ run, density, concurrency, rounds, spread }: OpenLoopCell): string {
   const cell = `${concurrency} clients${density === 0 ? "" : ` on top of ${density}`}`;
-  return `${run}, ${cell}: no closed loop; starts are spread over more than ${100 * largestShare} % of the makespan in ${spread} of ${rounds} rounds, so the makespan is mostly the schedule of the arrivals`;
+  return `${run}, ${cell}: not a closed loop: starts are spread over more than ${100 * largestShare} % of the makespan in ${spread} of ${rounds} rounds, so the makespan is mostly the schedule of the arrivals`;
 }

@@ -83,7 +83,7 @@ async function printContract(io: Io, endpoint: string, handlers: readonly string
   if (broken === 0) return;
   throw new LabError("RUND_CONTRACT", "check", `${broken} of ${findings.length} rules of CRI v1 do not hold`, {
     where: endpoint,
-    hint: "a campaign may still run there; the findings say what it then costs",
+    hint: "a campaign may still work there; each broken rule says what it costs",
   });
 }
 

@@ -60,7 +60,7 @@ export default (io: Io): Command =>
       if (json === true) printJson(io, found);
       else print(io, `${historyText(found, drawsBlocks(io)).join("\n")}\n`);
       if (found.campaigns.some(({ startedAt }) => startedAt === null)) {
-        note(io, "not every campaign says when it began: they are in the order of the command line");
+        note(io, "some campaigns do not record when they began, so all are in the order of the command line");
       }
       if (figure !== undefined) await draw(found, resolve(io.cwd, figure));
     });

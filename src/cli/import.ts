@@ -44,7 +44,7 @@ export default (io: Io): Command =>
         for (const problem of problems.list.slice(0, 10)) note(io, describeProblem(problem));
         throw new LabError("RUND_IMPORT_EMPTY", "input", "no row could be imported", {
           where: files.join(" "),
-          hint: problems.count > 0 ? "the problems above say what is wrong" : "the files hold no results",
+          hint: problems.count > 0 ? "the problems above say what is wrong" : "the files contain no results",
         });
       }
       if (json === true) printJson(io, { out, ...writer.manifest() });

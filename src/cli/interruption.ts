@@ -17,12 +17,12 @@ export function onInterruption(io: Io, left: () => string): Interruption {
   const controller = new AbortController();
   const listen = () => {
     if (controller.signal.aborted) {
-      io.stderr.write(`left at once. ${left()}\n`);
+      io.stderr.write(`stopped at once. ${left()}\n`);
       process.exit(exitCodes.interrupted);
     }
     // first, for it takes a bar off the terminal
     controller.abort();
-    note(io, "interrupted: cleaning up, which may take a while (once more to leave at once)");
+    note(io, "interrupted: cleaning up, which may take a while (press Ctrl-C again to quit at once)");
   };
   process.on("SIGINT", listen);
   process.on("SIGTERM", listen);

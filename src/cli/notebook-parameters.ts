@@ -38,7 +38,7 @@ export function parametersFor(
       if (found === undefined) {
         warn(
           allowNew
-            ? `${file}: no cell tagged parameters declares ${name}; it is set all the same`
+            ? `${file}: no cell tagged parameters declares ${name}; it is set anyway`
             : `${file}: does not declare ${name} and runs without it`,
         );
         if (!allowNew) continue;
@@ -55,7 +55,7 @@ export function parametersFor(
 
 function unknownParameter(name: string, known: readonly string[], notebooks: readonly GivenNotebook[]): LabError {
   const near = nearestName(name, known);
-  const anyway = "--allow-new-parameters sets it all the same";
+  const anyway = "--allow-new-parameters sets it anyway";
   return new LabError("RUND_PARAMETER_UNKNOWN", "usage", "", {
     where: `${notebooks.map(({ file }) => file).join(", ")}: -p ${name}`,
     expected: known.length === 0 ? "a cell tagged parameters that declares it" : `one of ${known.join(", ")}`,

@@ -69,7 +69,7 @@ function report(error: unknown, io: Io, debug: boolean): number {
   if ("syscall" in fault) {
     // a file or folder that the system would not let us read or write, such as an --out that is a file
     io.stderr.write(`the system refused: ${printable(fault.message)}\n`);
-    io.stderr.write("hint: check that path, its permissions and the space on its disk\n");
+    io.stderr.write("hint: check the path, its permissions and the free space on its disk\n");
     if (debug) io.stderr.write(`${printable(fault.stack ?? "")}\n`);
     return exitCodes.machine;
   }

@@ -86,7 +86,7 @@ function recordedSnapshot(dataset: Dataset, runtime: string, memoryMb: number, d
       where: dataset.name,
       expected: `a snapshot of ${runtime} at ${memoryMb} MB and density ${density}`,
       found: "none",
-      hint: "leave the cell out with --memory or --density",
+      hint: "omit the cell with --memory or --density",
     });
   }
   const processes = cell.components.flatMap(({ component, processes: n, ussKiB, pssKiB, rssKiB, vssKiB }) =>

@@ -43,7 +43,7 @@ export async function openClusterRun(
       name => options[name] !== undefined,
     );
     if (lone === undefined) return undefined;
-    throw new LabError("RUND_CLUSTER_OPTION", "usage", "the option is about a Kubernetes cluster", {
+    throw new LabError("RUND_CLUSTER_OPTION", "usage", "this option needs a Kubernetes cluster", {
       where: `--${lone.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`,
       hint: "name the cluster with --cluster [CONTEXT]",
     });

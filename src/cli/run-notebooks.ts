@@ -95,7 +95,7 @@ export async function runNotebooks(files: readonly string[], options: NotebooksO
     process.off("SIGTERM", interrupt);
   }
   if (abort.signal.aborted) {
-    throw new LabError("RUND_INTERRUPTED", "interrupted", "interrupted; what was run is written");
+    throw new LabError("RUND_INTERRUPTED", "interrupted", "interrupted; the finished notebooks are written");
   }
   return failed;
 }

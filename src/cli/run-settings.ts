@@ -66,7 +66,7 @@ export async function runSettings(
     if (changed !== undefined) {
       throw new LabError("RUND_RESUME_PLAN", "usage", "a resumed campaign keeps its plan", {
         where: `--${changed}`,
-        hint: "leave the option out, or measure a new campaign without --resume",
+        hint: "omit the option, or measure a new campaign without --resume",
       });
     }
     const custom = begun.custom.map(fromCustom);
@@ -136,7 +136,7 @@ async function customRuntimes(
   if (runtime !== undefined && runtime.length > 1) {
     throw new LabError("RUND_HANDLER", "usage", "one handler for several runtimes", {
       where: "--handler",
-      hint: "name one --runtime with it, or none: then the handler is measured as a runtime of its own name",
+      hint: "name one --runtime with it, or none; then the handler's name becomes the runtime's id",
     });
   }
   const [id = handler.toLowerCase().replaceAll(/[^a-z0-9]/g, "")] = runtime ?? [];

@@ -184,7 +184,7 @@ async function measureInto(
 function refuseMisfit({ fits, why }: Plan, where: string): void {
   if (fits) return;
   throw new LabError("RUND_PLAN_FITS", "machine", `the plan does not fit ${where}: ${why.join("; ")}`, {
-    hint: "take the step in brackets, or ask for less with --concurrency or --density; --plan says what is needed",
+    hint: "follow the advice in brackets, or reduce --concurrency or --density; --plan says what is needed",
   });
 }
 

@@ -28,7 +28,7 @@ export default (io: Io): Command =>
 function summary({ cells, matched }: Verification, raw: RawVerification | undefined): string {
   const first = `${matched} of ${cells} published cells recomputed as the same number\n`;
   if (raw === undefined) return first;
-  return `${first}${raw.lines} lines checked, ${raw.coldStarts} cold starts among them\n${raw.distilled.same} of ${raw.distilled.files} distilled files are what these logs give\n`;
+  return `${first}${raw.lines} lines checked, ${raw.coldStarts} cold starts among them\n${raw.distilled.same} of ${raw.distilled.files} distilled files agree with these logs\n`;
 }
 
 /** @throws LabError `RUND_VERIFY` if there is any fault, after naming the first twenty */
@@ -42,7 +42,7 @@ export function failOnFault(io: Io, faults: readonly string[]): void {
     {
       where: "verify",
       hint:
-        faults.length > 20 ? "the first 20 are named above; `verify --json` lists all cells" : "each is named above",
+        faults.length > 20 ? "the first 20 are named above; `verify --json` lists all cells" : "all are named above",
     },
   );
 }

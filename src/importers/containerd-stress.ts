@@ -9,7 +9,7 @@ const definition: Definition = {
   to: "container deleted, over all workers",
   resolution: null,
   lacks: ["samples", "latencies", "CPU", "memory", "the number of workers", "the runtime's name"],
-  note: "a rate over the whole run; failures are never set by the tool",
+  note: "a rate over the whole run; the tool never reports failures",
 };
 
 const summary = z.object({

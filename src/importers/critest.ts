@@ -11,7 +11,7 @@ const definitionOf = (operation: string): Definition => ({
   note:
     operation === "CreatePod"
       ? "the answer to RunPodSandbox, not the first status that says SANDBOX_READY"
-      : "one CRI call, not a cold start",
+      : "a single CRI call, not a whole cold start",
 });
 
 const names = z.array(z.string()).min(1);

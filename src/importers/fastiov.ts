@@ -4,7 +4,7 @@ import { parseConcurrencyFolder, parseRunName } from "../logs/index.js";
 import { type Definition, type Importer, idFrom, plausibleMs, plausibleText } from "./importer.js";
 
 const definition: Definition = {
-  tool: "FastIOV's fork of the RunD harness",
+  tool: "the FastIOV fork of the RunD harness",
   from: "crictl runp called",
   to: "SANDBOX_READY seen; in variants, the container's exit or a line of its log",
   resolution: 1,

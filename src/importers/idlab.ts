@@ -25,7 +25,7 @@ const memory: Definition = {
   to: "its share of one container",
   resolution: null,
   lacks: ["cold starts", "CPU", "PSS by process"],
-  note: "kB as the files have it, taken for KiB",
+  note: "the files say kB, which is taken as KiB",
 };
 
 /** Shim with its options, snapshotter, number of values; for memory the unit. */

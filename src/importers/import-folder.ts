@@ -105,7 +105,7 @@ export class ImportFolderWriter {
   constructor(folder: string) {
     this.#folder = folder;
     if (existsSync(join(folder, importManifest)) || existsSync(join(folder, "run.json"))) {
-      throw new LabError("RUND_IMPORT_OUT", "usage", "the folder holds a campaign already", {
+      throw new LabError("RUND_IMPORT_OUT", "usage", "the folder already contains a campaign", {
         where: folder,
         hint: "name a new folder with --out",
       });

@@ -86,6 +86,6 @@ function refuseUnknown(path: string): never {
     where: path,
     expected: `a result of ${importers.map(each => `${each.format} (${each.what})`).join(", ")}`,
     found: "none of them",
-    hint: "name the format instead of auto, if the file is of one of these tools; a new format is one file in src/importers",
+    hint: "if the file comes from one of these tools, name its format instead of auto; a new format is one file in src/importers",
   });
 }

@@ -17,14 +17,14 @@ const bootTimes: Definition = {
   to: "the workload's own clock, its first command",
   resolution: 1,
   lacks: ["CPU", "concurrency above 1", "failed starts"],
-  note: "the guest's clock is taken for the host's",
+  note: "the guest's clock is assumed to equal the host's",
 };
 const footprint: Definition = {
   tool: "kata metrics, memory footprint",
   from: "PSS of the hypervisor, virtiofsd and shim processes",
   to: "its mean per container, after a wait",
   resolution: 0.01,
-  lacks: ["cold starts", "CPU", "the containers that were really there"],
+  lacks: ["cold starts", "CPU", "the number of containers that were really running"],
   note: "the mean of each process kind over its processes, summed",
 };
 

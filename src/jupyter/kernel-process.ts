@@ -102,8 +102,8 @@ export class KernelProcess {
 
 /** What ends a process by these signals most often. */
 const memorySigns: Partial<Record<NodeJS.Signals, string>> = {
-  SIGABRT: ", as Node ends when its memory for objects is used up",
-  SIGKILL: ", as the system ends a process when memory is used up",
+  SIGABRT: ", as when Node's memory for objects is used up",
+  SIGKILL: ", as when the system runs out of memory",
 };
 
 type FivePorts = [number, number, number, number, number];

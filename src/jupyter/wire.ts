@@ -54,7 +54,7 @@ export function decode(key: string, frames: readonly Buffer[]): Message | { read
     try {
       value = JSON.parse(part.toString());
     } catch (error) {
-      return { ignored: `part ${objects.length + 1} is no JSON: ${(error as Error).message}` };
+      return { ignored: `part ${objects.length + 1} is not JSON: ${(error as Error).message}` };
     }
     if (typeof value !== "object" || value === null) return { ignored: `part ${objects.length + 1} is no object` };
     objects.push(value as Record<string, unknown>);

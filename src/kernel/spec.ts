@@ -60,7 +60,7 @@ export function installKernelSpec(folder: string): void {
   } catch (error) {
     throw new LabError("RUND_KERNEL_INSTALL", "machine", (error as Error).message, {
       where: folder,
-      hint: "choose a folder you may write to with --prefix",
+      hint: "choose a folder that you may write to with --prefix",
       cause: error,
     });
   }

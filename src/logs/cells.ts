@@ -142,7 +142,7 @@ function inOrder<Item extends { readonly path: string }>(items: Item[], key: (it
         where: item.path,
         expected: "one folder or file per cell",
         found: `${before.path} for the same cell`,
-        hint: "remove one of the two; nothing says which is right",
+        hint: "remove one of the two; rund-lab cannot know which one is right",
       });
     }
   });
@@ -189,7 +189,7 @@ function readStarts(
   const cpu = hasCpu ? readCpu(path, columns.rounds, file, problems) : { rows: [], lines: 0 };
   lines += cpu.lines;
   const latencyLog = `${path}/latency.txt`;
-  if (readLog(latencyLog, "the mean latency's log", file, problems)) {
+  if (readLog(latencyLog, "the log with the mean latency", file, problems)) {
     lines++;
     const recorded = readLatencyLog(file.text(), latencyLog, problems);
     const mean = meanLatency(columns);
@@ -229,7 +229,7 @@ function reportUnequalRounds(path: string, rounds: Int32Array, problems: Problem
   const usual = commonest(rounds);
   rounds.forEach((count, client) => {
     if (count === usual || count < 0) return;
-    const expected = `${usual} rounds as most clients of this cell have`;
+    const expected = `${usual} rounds, like most clients of this cell`;
     problems.add(`${path}/${formatClientFile(client + 1)}`, null, "RUND_ROUNDS", expected, String(count));
   });
 }

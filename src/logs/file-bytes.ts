@@ -55,7 +55,7 @@ export function systemReason(error: unknown): string {
     ELOOP: "a loop of links",
     ENOTFILE: "a pipe or a device",
     EAGAIN: "a pipe or a device",
-    EFBIG: `one longer than ${LIMIT / 2 ** 20} MiB`,
+    EFBIG: `a file longer than ${LIMIT / 2 ** 20} MiB`,
     EIO: "an input/output error",
   };
   return reasons[code] ?? (code || String(error));

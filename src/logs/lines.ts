@@ -32,10 +32,11 @@ export class TextOddities {
   }
 
   report(file: string, problems: ProblemList): void {
-    if (this.#bom) problems.add(file, 1, "RUND_TEXT_BOM", "no byte order mark", "one (read without it)");
-    if (this.#crlf > 0) problems.add(file, this.#crlf, "RUND_TEXT_CRLF", "lines that end in LF", "CRLF (read as LF)");
+    if (this.#bom) problems.add(file, 1, "RUND_TEXT_BOM", "no byte order mark", "one (it is skipped)");
+    if (this.#crlf > 0)
+      problems.add(file, this.#crlf, "RUND_TEXT_CRLF", "lines that end in LF", "CRLF (it is read as LF)");
     if (this.#tabs > 0)
-      problems.add(file, this.#tabs, "RUND_TEXT_TABS", "fields separated by spaces", "tabs (read as spaces)");
+      problems.add(file, this.#tabs, "RUND_TEXT_TABS", "fields separated by spaces", "tabs (they are read as spaces)");
     if (this.#blankEnd > 0)
       problems.add(file, this.#blankEnd, "RUND_TEXT_BLANK_END", "no blank lines at the end", "blank lines (left out)");
     if (this.#torn > 0)

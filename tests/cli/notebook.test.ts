@@ -75,7 +75,7 @@ test("a parameter that no notebook declares is an error with the nearest name, b
     const misspelt = await lab(["notebook", "run", "p.ipynb", "-p", 'dat=["ae_data"]'], { cwd, env });
     assert.is(misspelt.code, 2);
     assert.match(misspelt.stderr, "p.ipynb: -p dat: expected one of data, rounds, label, found dat");
-    assert.match(misspelt.stderr, "hint: did you mean data? --allow-new-parameters sets it all the same");
+    assert.match(misspelt.stderr, "hint: did you mean data? --allow-new-parameters sets it anyway");
     assert.is(readFileSync(join(cwd, "p.ipynb"), "utf8"), text);
     const none = await lab(["notebook", "run", "none.ipynb", "-p", "n=1"], { cwd, env });
     assert.match(none.stderr, "none.ipynb: -p n: expected a cell tagged parameters that declares it, found n");
@@ -93,7 +93,7 @@ test("--allow-new-parameters sets a new one with a warning; a value of another k
       stderr,
       'warning: p.ipynb: -p rounds: the default is a value of kind "number", this one is of kind "text"',
     );
-    assert.match(stderr, "warning: p.ipynb: no cell tagged parameters declares fresh; it is set all the same");
+    assert.match(stderr, "warning: p.ipynb: no cell tagged parameters declares fresh; it is set anyway");
     assert.equal(read(join(cwd, "p.ipynb")).cells[2].outputs[0].data, { "text/plain": ["[ 'many', 1 ]"] });
   }));
 

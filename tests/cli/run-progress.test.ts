@@ -49,7 +49,7 @@ test("Ctrl-C takes the bar away for good before anything is said, and gives line
   const [before = "", after] = written().split("interrupted: cleaning up");
   // cursor shown, lines wrapped, the line cleared
   assert.ok(before.endsWith("\x1b[?25h\x1b[?7h\x1b8\x1b[1G\x1b[2K"), JSON.stringify(before.slice(-60)));
-  assert.is(after, ", which may take a while (once more to leave at once)\n");
+  assert.is(after, ", which may take a while (press Ctrl-C again to quit at once)\n");
 });
 
 test.run();

@@ -295,7 +295,7 @@ test("Ctrl-C cleans up, marks the campaign interrupted and exits with 130; it ca
     await until(() => rounds(campaign) >= 2);
     child.kill("SIGINT");
     assert.is(await child.ended, 130, child.output());
-    assert.match(child.output(), /interrupted; everything is cleaned up\nhint: `rund-lab run --resume/);
+    assert.match(child.output(), /interrupted; everything was cleaned up\nhint: `rund-lab run --resume/);
     assert.is(parseManifest(readFileSync(join(campaign, "run.json"), "utf8")).status, "interrupted");
     const before = rounds(campaign);
     assert.ok(before >= 2 && before < 40);

@@ -63,7 +63,7 @@ export function capacity(
 ): Capacity {
   const { runtime, hostBytes, reserveBytes, memoryMb } = question;
   if (!(hostBytes > reserveBytes)) {
-    throw new LabError("RUND_CAPACITY", "usage", "the reserve leaves nothing of the host's memory", {
+    throw new LabError("RUND_CAPACITY", "usage", "the reserve is not smaller than the host's memory", {
       hint: "--host-memory must be larger than --reserve",
     });
   }
@@ -120,7 +120,7 @@ function notMeasured(dataset: Dataset, runtime: string, memoryMb: number | null,
         : `memory of ${runtime} with a guest of ${memoryMb} MiB`,
     found: own.length === 0 ? `memory of ${runtimes}` : `guests of ${sizes} MiB`,
     hint: ramped
-      ? "nothing is extrapolated: leave --guest-memory out to ask the ramp alone"
-      : "nothing is extrapolated: ask for what was measured, or measure it with `rund-lab run memory`",
+      ? "rund-lab does not extrapolate: omit --guest-memory to use only the ramp"
+      : "rund-lab does not extrapolate: choose a guest memory that was measured, or measure this one with `rund-lab run memory`",
   });
 }

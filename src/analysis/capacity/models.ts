@@ -59,7 +59,7 @@ export function sandboxCost(dataset: Dataset, runtime: string, memoryMb: number,
       {
         model: "host",
         perSandboxKiB: falls.length === 0 ? null : mean(falls),
-        basis: falls.length === 0 ? "MemAvailable was not recorded" : `fall of MemAvailable at ${density}`,
+        basis: falls.length === 0 ? "MemAvailable was not recorded" : `decrease of MemAvailable at ${density}`,
       },
       {
         model: "committed",

@@ -120,9 +120,9 @@ export function runtimeClassYaml(found: Overhead, margin: number): string {
       : `95 % interval ${mib(interval[0])} to ${mib(interval[1])}, ${n} repeats`;
   return [
     `# measured at ${density} sandboxes without containers: ${mib(pssKiB)} in processes (PSS) and ${mib(kernelKiB)} in the kernel`,
-    `# ${certainty}; ${Math.round(margin * 100)} % are added`,
+    `# ${certainty}; ${Math.round(margin * 100)} % is added`,
     ...(cpu === null
-      ? ["# no ramp measured the CPU of idle sandboxes: `rund-lab run fit` does"]
+      ? ["# no ramp measured the CPU of idle sandboxes; `rund-lab run fit` measures it"]
       : [`# an idle sandbox takes ${cpu.toFixed(2)} thousandths of a processor`]),
     "apiVersion: node.k8s.io/v1",
     "kind: RuntimeClass",

@@ -33,10 +33,10 @@ export function rampCost(ramps: readonly FitEvent[], runtime: string): RampCost 
   const ramped = `${own.length === 1 ? "a ramp" : `${own.length} ramps`} to ${density}`;
   return {
     density,
-    fit: { model: "fit", perSandboxKiB: mean(slopes), basis: `one sandbox more in ${ramped}` },
+    fit: { model: "fit", perSandboxKiB: mean(slopes), basis: `one more sandbox in ${ramped}` },
     others: [
       { model: "idle", perSandboxKiB: atTop((_, top) => top.pssKiB), basis: `PSS at the end of ${ramped}` },
-      { model: "host", perSandboxKiB: atTop(fell), basis: `fall of MemAvailable over ${ramped}` },
+      { model: "host", perSandboxKiB: atTop(fell), basis: `decrease of MemAvailable over ${ramped}` },
     ],
   };
 }

@@ -218,9 +218,9 @@ function refuseReplays(datasets: readonly Dataset[], allowed: boolean): boolean 
   const replayed = datasets.find(({ runs }) => runs.some(run => run.replayed));
   if (replayed === undefined) return false;
   if (allowed) return true;
-  throw new LabError("RUND_REPLAYED", "input", "a replayed run was not measured and proves nothing", {
+  throw new LabError("RUND_REPLAYED", "input", "a replayed run measured nothing, so a comparison proves nothing", {
     where: replayed.name,
-    hint: "--allow-replay compares it anyway, as a rehearsal",
+    hint: "--allow-replay compares it anyway, to rehearse",
   });
 }
 
@@ -231,6 +231,6 @@ function noCommonCell(a: Dataset, b: Dataset, cellsA: number, cellsB: number): L
     where: `${a.name} and ${b.name}`,
     expected: "at least one cell of the same experiment, density and concurrency in both, of the runtimes compared",
     found: `${has(a, cellsA)}; ${has(b, cellsB)}`,
-    hint: "name the runtimes to compare, as in `compare A:runc B:crun` or `compare A --runtimes runc,crun`; or measure the same grid on both sides",
+    hint: "name the runtimes to compare, as in `compare A:runc B:crun` or `compare A --runtimes runc,crun`; or measure the same cells on both sides",
   });
 }

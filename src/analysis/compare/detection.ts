@@ -150,9 +150,9 @@ function together(a: Scatter | null, b: Scatter | null): Scatter | null {
 }
 
 const noPilot = (runtimes: readonly string[], recordings: readonly Dataset[]) =>
-  new LabError("RUND_NO_PILOT", "input", "no recording says how much the rounds scatter", {
+  new LabError("RUND_NO_PILOT", "input", "the scatter of the rounds is unknown: no recording has it", {
     where: "--detect",
-    expected: `two or more rounds of ${runtimes.join(" and ")} in one recording`,
+    expected: `a recording with two or more rounds of ${runtimes.join(" and ")}`,
     found: recordings.map(({ name }) => name).join(", ") || "no recording",
     hint: `measure a pilot, such as \`rund-lab run time --runtime ${runtimes.join(",")} --rounds 10\`, and name its folder with --pilot`,
   });

@@ -100,11 +100,11 @@ export function history(datasets: readonly Dataset[], options: HistoryOptions = 
 }
 
 const unlike = (where: string, { a, b }: DifferentDefinitions) =>
-  new LabError("RUND_DEFINITIONS", "input", "a history needs campaigns that count the same", {
+  new LabError("RUND_DEFINITIONS", "input", "a history needs campaigns that measure the same", {
     where,
     expected: a,
     found: b,
-    hint: "name only campaigns that count the same, from where to where",
+    hint: "name only campaigns that measure from and to the same events",
   });
 
 const byGrid = (a: CellPlace, b: CellPlace) =>

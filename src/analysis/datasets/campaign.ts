@@ -158,7 +158,7 @@ function read(file: string): string {
       where: file,
       expected: "a file that `rund-lab run` writes",
       found: "none that can be read",
-      hint: "without run.json and events.ndjson the run folders can still be read one by one",
+      hint: "you can still read the run folders one by one, without run.json and events.ndjson",
       cause,
     });
   }

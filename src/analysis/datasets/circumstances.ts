@@ -66,7 +66,14 @@ function readIfThere(path: string, problems: ProblemList): string {
     return file.text();
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    if (!missing) problems.add(path, null, "RUND_UNREADABLE", "a file of the run's circumstances", systemReason(error));
+    if (!missing)
+      problems.add(
+        path,
+        null,
+        "RUND_UNREADABLE",
+        "a file that describes the run's software and configuration",
+        systemReason(error),
+      );
     return "";
   }
 }

@@ -81,14 +81,14 @@ export async function verifyTrees(folder: string, pin: Pin = artifactPin): Promi
         where: `${folder}/${name}`,
         expected: `tree ${expected}`,
         found,
-        hint: "another version of the artifact, or not the artifact; move it away and fetch again",
+        hint: "this is a different version of the artifact, or something else; move it away and fetch again",
       });
     }
     const changed = (await runGit(folder, ["status", "--porcelain", "--", name], folder)).trim();
     if (changed !== "") {
       throw new LabError("RUND_FETCH_TREE", "input", "", {
         where: `${folder}/${name}`,
-        expected: "the files as they were committed",
+        expected: "the files as committed",
         found: `${changed.split("\n").length} changed, the first: ${changed.split("\n")[0]}`,
         hint: `git -C ${folder} checkout -- ${name}`,
       });
@@ -110,7 +110,7 @@ async function runGit(folder: string, words: readonly string[], from: string): P
     const said = error instanceof ExecaError ? String(error.stderr).trim().split("\n").at(-1) : String(error);
     throw new LabError("RUND_FETCH", "machine", `git ${words[0]} failed: ${said}`, {
       where: from,
-      hint: "check the network, or name a copy with --from; what was fetched is kept and continued from",
+      hint: "check the network, or name a copy with --from; the next fetch continues where this one stopped",
       cause: error,
     });
   }

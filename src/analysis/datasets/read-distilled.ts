@@ -126,7 +126,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw distilledError(file, "a file of the distilled data", "no file that can be read", error);
+    throw distilledError(file, "a file of the distilled data", "no readable file", error);
   }
 }
 

@@ -33,7 +33,7 @@ export async function pivot(frame: DataFrame, { index, columns, values }: Pivot)
     const { cells } = rows.get(name) ?? rows.set(name, { keys: own, cells: new Map() }).get(name)!;
     const column = row[columnPlace];
     if (cells.has(column))
-      throw usage(`one row for each ${[...keys, columns].join(", ")}`, `two for ${own}, ${column}`);
+      throw usage(`one row for each ${[...keys, columns].join(", ")}`, `two rows for ${own}, ${column}`);
     cells.set(column, row[valuePlace]);
   }
   const all = [...new Set([...rows.values()].flatMap(({ cells }) => [...cells.keys()]))].sort(ascending);

@@ -35,7 +35,7 @@ type StartRow = (string | number)[];
  * | `start_ms` | float32 | the request, in milliseconds since the epoch |
  * | `latency_ms` | float32 | from the request until the sandbox was seen ready; of a failure, until it was known |
  *
- * @throws LabError `RUND_NO_STARTS` (input) for distilled files, which hold rounds and quantiles only; `RUND_SAMPLES` (input) if a
+ * @throws LabError `RUND_NO_STARTS` (input) for distilled files, which contain only rounds and quantiles only; `RUND_SAMPLES` (input) if a
  *   campaign's samples.csv is damaged; `RUND_NEEDS_DANFO` (machine) where danfojs-node is not installed
  */
 export async function startsFrame(dataset: Dataset): Promise<DataFrame> {
@@ -44,8 +44,8 @@ export async function startsFrame(dataset: Dataset): Promise<DataFrame> {
   if (source === "distilled") {
     throw new LabError("RUND_NO_STARTS", "input", "", {
       where: name,
-      expected: "run folders or a campaign, which hold single cold starts",
-      found: "distilled files, which hold rounds and quantiles",
+      expected: "run folders or a campaign, which contain single cold starts",
+      found: "distilled files, which contain only rounds and quantiles",
       hint: "`rund-lab data fetch` downloads the artifact's logs; then load raw/RunD_ATC22/paper_data",
     });
   }
@@ -73,7 +73,7 @@ function samplesOf(campaign: string, dataset: Dataset): StartRow[] {
       where: `${file}:${first.line}`,
       expected: first.expected,
       found: first.found,
-      hint: "restore the file; `rund-lab run --resume` on the campaign writes it again from its journal",
+      hint: "restore the file, or let `rund-lab run --resume` write it again from the campaign's journal",
     });
   }
   return rows

@@ -108,7 +108,7 @@ export async function verifyRaw(folder: string): Promise<RawVerification> {
         where: folder,
         expected: `the artifact's folders ${ownDatasets.join(" and ")}`,
         found: `no ${name}`,
-        hint: "`rund-lab data fetch` brings them to raw/RunD_ATC22",
+        hint: "`rund-lab data fetch` downloads them to raw/RunD_ATC22",
       });
     }
     const reading = readRaw(path);
@@ -121,7 +121,7 @@ export async function verifyRaw(folder: string): Promise<RawVerification> {
     for (const [file, text] of Object.entries(distill(dataset))) {
       distilled.files++;
       if (readFileSync(join(datasetFolder(name), file), "utf8") === text) distilled.same++;
-      else faults.push(`${name}/${file}: expected what these logs give, found other figures`);
+      else faults.push(`${name}/${file}: expected the values computed from these logs, found different values`);
     }
   }
   return { ...mergeVerifications(parts), lines, coldStarts, distilled, faults };

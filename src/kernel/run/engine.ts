@@ -247,7 +247,7 @@ export class Engine {
   /** The payload that opens the pager for `name?`. */
   #page(name: string): Content {
     const text = this.#compiling(() => inspectName(this.#compiler, name, name.length));
-    return { source: "page", data: { "text/plain": text ?? `There is no name ${name} here.` }, start: 0 };
+    return { source: "page", data: { "text/plain": text ?? `There is no documentation for ${name}.` }, start: 0 };
   }
 }
 

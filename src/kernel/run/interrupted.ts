@@ -15,8 +15,8 @@ export class OutOfMemory extends Error {
   constructor() {
     const limit = Math.round(getHeapStatistics().heap_size_limit / 2 ** 20);
     super(
-      `the cell was ended because the kernel's memory for objects (${limit} MiB) was nearly used up; variables of earlier cells are still there. ` +
-        "To have more, start Jupyter or rund-lab with NODE_OPTIONS=--max-old-space-size=<MiB>",
+      `the cell was stopped because the kernel's memory for objects (${limit} MiB) was nearly used up; variables of earlier cells are still there. ` +
+        "For more memory, start Jupyter or rund-lab with NODE_OPTIONS=--max-old-space-size=<MiB>",
     );
     this.stack = `${this.name}: ${this.message}`;
   }

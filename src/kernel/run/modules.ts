@@ -170,7 +170,7 @@ export class Modules {
     try {
       if (path.endsWith(".json")) entry.module.exports = readJson(path);
       else if (this.#compile(path).awaits) {
-        throw new Error(`${path} awaits while it loads: load it with import, not with require`);
+        throw new Error(`${path} uses await while it loads: load it with import, not with require`);
       } else void this.#run(path, entry);
     } catch (error) {
       this.#loaded.delete(path);

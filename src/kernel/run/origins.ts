@@ -71,7 +71,7 @@ export class Origins {
     process.on("uncaughtException", error => this.fail(error));
     process.on("unhandledRejection", reason => this.fail(reason));
     process.exit = (code?: number | string | null): never => {
-      const exit = new ProcessExit(`process.exit(${code ?? ""}) was called; the kernel goes on`);
+      const exit = new ProcessExit(`process.exit(${code ?? ""}) was called; the kernel keeps running`);
       this.fail(exit);
       throw exit;
     };

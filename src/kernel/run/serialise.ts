@@ -11,7 +11,7 @@ export function jsonOf(content: object, what: string): string {
   try {
     return JSON.stringify(content);
   } catch (error) {
-    const fault = faultIn(content, [], new Set()) ?? `it is refused: ${(error as Error)?.message ?? error}`;
+    const fault = faultIn(content, [], new Set()) ?? `it cannot be converted: ${(error as Error)?.message ?? error}`;
     throw new TypeError(`${what} cannot be sent as JSON: ${fault}`);
   }
 }

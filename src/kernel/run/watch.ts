@@ -28,6 +28,6 @@ export function watchCells(current: () => Origin | undefined, leftover: (origin:
   trackFetches(current);
   trackListeners(current);
   trackHandles(current, (origin, type) =>
-    leftover(origin, `code that it called goes on: it opened ${names[type] ?? type}, which was closed`),
+    leftover(origin, `code that it called is still running: it opened ${names[type] ?? type}, which was closed`),
   );
 }

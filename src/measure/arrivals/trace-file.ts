@@ -108,5 +108,5 @@ const wrong = (where: string, expected: string, found: string): LabError =>
     where,
     expected,
     found,
-    hint: "docs/measuring.md describes the forms of trace that can be read",
+    hint: "docs/measuring.md describes the trace formats that rund-lab reads",
   });

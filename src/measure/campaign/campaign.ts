@@ -60,15 +60,15 @@ function runsOf({ manifest }: CampaignFolder, plan: Plan, index: number): readon
 }
 
 const interrupted = (path: string) =>
-  new LabError("RUND_INTERRUPTED", "interrupted", "interrupted; everything is cleaned up", {
+  new LabError("RUND_INTERRUPTED", "interrupted", "interrupted; everything was cleaned up", {
     where: path,
-    hint: `\`rund-lab run --resume ${path}\` goes on`,
+    hint: `\`rund-lab run --resume ${path}\` continues the campaign`,
   });
 
 const serviceLost = (path: string, cause: unknown) =>
-  new LabError("RUND_SERVICE_LOST", "machine", "the service went away; the round in flight is lost", {
+  new LabError("RUND_SERVICE_LOST", "machine", "the service went away; the current round is lost", {
     where: path,
-    hint: `see its log, start it again, then \`rund-lab run --resume ${path}\`, which removes the sandboxes left behind`,
+    hint: `see its log, start it again, then run \`rund-lab run --resume ${path}\`, which removes the sandboxes that are left`,
     cause,
   });
 
@@ -76,7 +76,9 @@ async function begin(folder: CampaignFolder, sandboxes: CampaignSandboxes, tools
   const { removed: ours } = await sandboxes.clear();
   const foreign = await sandboxes.foreign();
   if (foreign > 0) {
-    tools.warn(`the service ignores label filters: it lists ${foreign} sandboxes of others; none of them is touched`);
+    tools.warn(
+      `the service ignores label filters: it also lists ${foreign} sandboxes of others, which are not touched`,
+    );
   }
   const leftovers = ours + ((await tools.clearOrphans?.()) ?? 0) + (await tools.micro.clear());
   const resumed = folder.events.length > 0;
@@ -204,6 +206,6 @@ function both(first: unknown, second: unknown): unknown {
   if (first === undefined) return second;
   const { code, kind, hint } =
     first instanceof LabError ? first : { code: "RUND_CLEANUP", kind: "machine" as const, hint: undefined };
-  const summary = `${messageOf(first)}; then, in cleaning up: ${messageOf(second)}`;
+  const summary = `${messageOf(first)}; then, while cleaning up: ${messageOf(second)}`;
   return new LabError(code, kind, summary, { cause: first, ...(hint === undefined ? {} : { hint }) });
 }

@@ -50,6 +50,6 @@ function refuseOtherVersions(
     where: run,
     expected: String(before[changed]),
     found: String(now[changed]),
-    hint: "one run is measured on one machine with one set of software: measure again in a new folder",
+    hint: "all of a run must be measured on one machine with the same software: measure again in a new folder",
   });
 }

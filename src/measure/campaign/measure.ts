@@ -72,7 +72,7 @@ function refuseOtherPlan(manifest: Manifest, plan: Plan, path: string): void {
   if (manifest.plan.digest === settingsDigest(plan.settings)) return;
   throw new LabError("RUND_RESUME_PLAN", "input", "the plan differs from the one this campaign was started with", {
     where: path,
-    hint: "leave the options out, since the campaign's folder has its plan; or measure the new plan without --resume",
+    hint: "omit the options, because the campaign's folder contains its plan; or measure the new plan without --resume",
   });
 }
 
@@ -81,7 +81,7 @@ function refuseOtherService(manifest: Manifest, { service }: MeasureOptions, pat
     throw new LabError("RUND_RESUME_HOST", "input", `${what} differs from the one this campaign was started with`, {
       where: path,
       ...{ expected, found },
-      hint: "one campaign is measured on one machine in one way: measure again in a new folder",
+      hint: "all of a campaign must be measured on one machine in the same way: measure again in a new folder",
     });
   };
   const { replay } = manifest;

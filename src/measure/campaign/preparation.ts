@@ -104,7 +104,7 @@ export function stepsFor(
         throw new LabError("RUND_SNAPSHOTTER", "machine", `${runtime.id} needs containerd's snapshotter changed`, {
           expected: runtime.snapshotter,
           found: snapshotter,
-          hint: "only the config of the machine's own containerd and of `rund-lab env up` is known: use one of the two",
+          hint: "rund-lab can change only the config of the machine's own containerd and of `rund-lab env up`: use one of the two",
         });
       }
       steps.push(...prepareSteps({ ...runtime, snapshotter: null }, nowhere));

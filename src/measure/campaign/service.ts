@@ -116,7 +116,7 @@ export function requireHandlers({ handlers, endpoint }: Service, runtimes: reado
       found: handler,
       hint:
         near === undefined
-          ? "add it to containerd's config.toml; `rund-lab env up` makes a containerd with every runtime found here"
+          ? "add it to containerd's config.toml; `rund-lab env up` starts a containerd with every runtime that is installed here"
           : `did you mean ${near}?`,
     });
   }

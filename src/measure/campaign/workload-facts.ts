@@ -27,7 +27,7 @@ export async function workloadFacts(service: Service, settings: WorkloadSettings
       "a rehearsal plays back empty sandboxes on the host's network",
       {
         where: service.endpoint,
-        hint: "leave --until, --network and the container's options out, or measure on a real runtime",
+        hint: "omit --until, --network and the container's options, or measure a real runtime",
       },
     );
   }
@@ -81,6 +81,6 @@ const noImage = ({ endpoint }: Service, image: string) =>
     where: endpoint,
     hint:
       image === workloadImageName
-        ? "`rund-lab env up` builds it from Debian's busybox-static: install that and start the private containerd again"
+        ? "`rund-lab env up` builds it from Debian's busybox-static: install that package and restart the private containerd"
         : "pull it (`ctr -n k8s.io images pull NAME`), import it, or use --pull, which makes pulling a stage of the cold start",
   });

@@ -105,7 +105,7 @@ async function applyStep(
       if (failed) return;
       throw new LabError("RUND_STEP_THERE", "machine", `exists already: ${step.what}`, {
         where: step.argv.join(" "),
-        hint: "rund-lab did not make it and leaves it alone: use it as it is, or remove it yourself",
+        hint: "rund-lab did not create it and does not touch it: use it as it is, or remove it yourself",
       });
     }
     case "patch": {
@@ -179,7 +179,7 @@ function patchedText(step: Extract<Step, { kind: "patch" }>, { root }: Machine) 
   if (!existsSync(file)) {
     throw new LabError("RUND_CONFIG_MISSING", "machine", "no such file", {
       where: file,
-      hint: "is the runtime installed? environment/README.md says how, and which config lies where",
+      hint: "is the runtime installed? environment/README.md says how, and where its config is",
     });
   }
   const before = readFileSync(file, "utf8");

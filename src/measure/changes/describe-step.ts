@@ -12,7 +12,7 @@ export function describeStep(step: Step): string {
     case "command":
       return step.argv.map(shellWord).join(" ");
     case "absent":
-      return `make sure there is not yet ${step.what}`;
+      return `make sure that ${step.what} does not exist yet`;
     case "patch":
       return `set in ${step.file}: ${describeChanges(step.changes).join("; ")}`;
     case "put-back":

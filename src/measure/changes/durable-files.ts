@@ -54,7 +54,7 @@ export function writeLike(like: SavedFile, content: string | Buffer): void {
       where: like.file,
       hint:
         code === "EROFS"
-          ? "its file system is read-only: mount it writable, or put the file elsewhere"
+          ? "its file system is read-only: remount it as writable, or put the file elsewhere"
           : "run it as root",
       cause,
     });

@@ -54,7 +54,7 @@ export async function restoreMachine(machine: Machine): Promise<boolean> {
     if (isAlive(journal.owner)) {
       throw new LabError("RUND_CHANGES_BUSY", "machine", `the campaign of process ${journal.owner.pid} still runs`, {
         where: folder,
-        hint: "stop it with Ctrl-C: it undoes its changes itself",
+        hint: "stop it with Ctrl-C: it then undoes its changes itself",
       });
     }
     await undoAll(journal, machine);

@@ -37,7 +37,7 @@ export function patchToml(
   }
   // cloned, for the library's tables and ours have different prototypes
   if (isDeepStrictEqual(structuredClone(parse(patched)), structuredClone(wanted))) return patched;
-  throw new LabError("RUND_CONFIG_SYNTAX", "input", "cannot be changed without harm to the rest of it", {
+  throw new LabError("RUND_CONFIG_SYNTAX", "input", "cannot be changed without damaging the rest of it", {
     where: file,
   });
 }
@@ -70,7 +70,10 @@ export function parseToml(text: string, file = "config"): Table {
   try {
     return parse(text) as Table;
   } catch (cause) {
-    throw new LabError("RUND_CONFIG_SYNTAX", "input", `no TOML: ${(cause as Error).message}`, { where: file, cause });
+    throw new LabError("RUND_CONFIG_SYNTAX", "input", `not valid TOML: ${(cause as Error).message}`, {
+      where: file,
+      cause,
+    });
   }
 }
 

@@ -85,10 +85,10 @@ export function refuseJournal(folder: string): void {
   if (isAlive(there.owner)) {
     throw new LabError("RUND_CHANGES_BUSY", "machine", `process ${pid} has changed this machine's configs`, {
       where: folder,
-      hint: "wait for it to end, or stop it; it restores them",
+      hint: "wait until it ends, or stop it; it restores them",
     });
   }
-  throw new LabError("RUND_CHANGES_LEFT", "machine", `process ${pid} died before it undid its changes`, {
+  throw new LabError("RUND_CHANGES_LEFT", "machine", `process ${pid} ended before it undid its changes`, {
     where: folder,
     hint: "`rund-lab env restore` undoes them",
   });
@@ -102,7 +102,7 @@ export function refuseJournal(folder: string): void {
  */
 export function findJournal(folder: string): UndoJournal | undefined {
   const where = join(folder, "journal.json");
-  const hint = "the backups beside it are the files as they were: restore them by hand, then remove the folder";
+  const hint = "the original files are in the backups beside it: restore them by hand, then remove the folder";
   let text: string;
   try {
     text = readFileSync(where, "utf8");
@@ -125,7 +125,7 @@ function writeContent(folder: string, content: Content): void {
     const { code } = cause as NodeJS.ErrnoException;
     throw new LabError("RUND_CHANGES_FOLDER", "machine", `cannot be written (${code})`, {
       where: folder,
-      hint: "nothing is changed that is not noted there first: make room, or make it writable, as root",
+      hint: "rund-lab changes nothing before it has recorded the change there: free some disk space, or make the file writable for root",
       cause,
     });
   }
@@ -203,7 +203,12 @@ const isOurs = ({ file, sha256, written }: ChangedFile): boolean =>
   [sha256, ...written].includes(fileDigest(file) ?? "");
 
 const foreign = ({ file, backup }: ChangedFile): LabError =>
-  new LabError("RUND_CONFIG_FOREIGN", "machine", "somebody else has changed it meanwhile; it is left as it is", {
-    where: file,
-    hint: `its content before the campaign is ${backup}: bring the two together, remove that copy, then \`rund-lab env restore\``,
-  });
+  new LabError(
+    "RUND_CONFIG_FOREIGN",
+    "machine",
+    "it was changed by something else in the meantime, so it is not restored",
+    {
+      where: file,
+      hint: `${backup} has its content before the campaign: merge the two, remove that copy, then run \`rund-lab env restore\``,
+    },
+  );

@@ -72,7 +72,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
   const ctr = requireProgram("ctr", path);
   const found = findHandlers(runtimes, path);
   if (found.length === 0) {
-    throw new LabError("RUND_ENV_HANDLERS", "machine", "no OCI runtime with its shim is installed here", {
+    throw new LabError("RUND_ENV_HANDLERS", "machine", "no OCI runtime with its shim is installed", {
       hint: "apt-get install runc, or see environment/README.md for the others",
     });
   }
@@ -180,7 +180,7 @@ export async function restartContainerd(folder: string, timeoutMs = 30_000): Pro
   return withLock(home, async () => {
     const record = readRecord(home);
     if (record === undefined) {
-      throw new LabError("RUND_ENV_DOWN", "machine", "no private containerd is here", {
+      throw new LabError("RUND_ENV_DOWN", "machine", "no private containerd is running", {
         where: home,
         hint: "`rund-lab env up` starts one",
       });
@@ -227,7 +227,7 @@ async function makeFree(home: string): Promise<void> {
   if (isUp(record)) {
     throw new LabError("RUND_ENV_UP", "machine", `a private containerd is up (pid ${record.process?.pid})`, {
       where: home,
-      hint: "use it, or end it with `rund-lab env down`",
+      hint: "use it, or stop it with `rund-lab env down`",
     });
   }
   await clearContainerd(home);

@@ -45,11 +45,11 @@ export function checkSocketLength(socket: string, folder: string): void {
  */
 export function requireSpans(version: readonly number[]): void {
   if ((version[0] ?? 0) >= 2) return;
-  throw new LabError("RUND_ENV_OTEL", "machine", "this containerd sends no spans", {
+  throw new LabError("RUND_ENV_OTEL", "machine", "this containerd does not send spans", {
     where: "--otel",
     expected: "containerd 2.0 or later",
     found: version.join("."),
-    hint: "leave --otel out: events and the log split a cold start without spans",
+    hint: "omit --otel: events and the log give stages without spans",
   });
 }
 

@@ -54,7 +54,7 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
     if (result.code === "ENOENT" || result.code === "EACCES") {
       throw new LabError("RUND_CRICTL_MISSING", "machine", "no such program on PATH", {
         where: program,
-        hint: "install Kubernetes' cri-tools, or leave --driver crictl out: rund-lab speaks CRI itself",
+        hint: "install Kubernetes' cri-tools, or omit --driver crictl: rund-lab speaks CRI itself",
         cause: result.cause,
       });
     }
@@ -72,7 +72,7 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
     try {
       return read(JSON.parse(text) as Json);
     } catch (cause) {
-      const found = `its answer cannot be read: ${JSON.stringify(text.slice(0, 80))}`;
+      const found = `its answer is invalid: ${JSON.stringify(text.slice(0, 80))}`;
       throw new CriError("other", null, `${program} ${command[0]}`, found, cause);
     }
   }

@@ -90,12 +90,14 @@ export function ignoreNotFound(error: unknown): void {
 function hintFor(reason: CriReason, found: string): { hint?: string } {
   switch (reason) {
     case "unavailable":
-      if (/EACCES|EPERM|permission denied/.test(found)) return { hint: "the socket is root's: run with sudo" };
+      if (/EACCES|EPERM|permission denied/.test(found)) return { hint: "the socket belongs to root: run with sudo" };
       if (/ENOENT|no such file/.test(found))
         return { hint: "no such socket: is containerd running? `rund-lab env up` starts a private one" };
       if (/ECONNREFUSED|connection refused/.test(found))
-        return { hint: "nobody listens there any more: start containerd again, or `rund-lab env up` a private one" };
-      return { hint: "the service went away: look at its log, then `rund-lab run --resume`" };
+        return {
+          hint: "nothing listens there any more: start containerd again, or start a private one with `rund-lab env up`",
+        };
+      return { hint: "the service stopped answering: look at its log, then run `rund-lab run --resume`" };
     case "no-cri":
       return {
         hint: 'CRI v1 is missing: it needs containerd 1.6 or later with no "cri" in `disabled_plugins` of its config.toml',
@@ -103,9 +105,9 @@ function hintFor(reason: CriReason, found: string): { hint?: string } {
     case "unknown-handler":
       return { hint: "`rund-lab doctor` lists the handlers; a new one goes into containerd's config.toml" };
     case "name-taken":
-      return { hint: "a sandbox of that name is there already: was an earlier campaign cleaned up?" };
+      return { hint: "a sandbox of that name already exists: was an earlier campaign cleaned up?" };
     case "timeout":
-      return { hint: "raise the deadline with --timeout, or see the runtime's log for what it waits for" };
+      return { hint: "raise the limit with --timeout, or see in the runtime's log what it waits for" };
     default: {
       const hint = failureHint(found);
       return hint === undefined ? {} : { hint };

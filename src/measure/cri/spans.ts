@@ -35,7 +35,7 @@ export class SpanReceiver {
       throw new LabError("RUND_SPANS_PORT", "machine", "containerd's spans cannot be received", {
         where: `127.0.0.1:${port}`,
         found: cause instanceof Error ? cause.message : String(cause),
-        hint: "does another campaign measure on this containerd? End it, or start containerd again with `rund-lab env down` and `env up --otel`",
+        hint: "is another campaign measuring on this containerd? Stop it, or restart containerd with `rund-lab env down` and `env up --otel`",
         cause,
       });
     });

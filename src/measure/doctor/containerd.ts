@@ -52,7 +52,7 @@ export async function containerdFindings(
     ];
   } catch (error) {
     if (!(error instanceof CriError)) throw error;
-    const found = error.reason === "unavailable" ? `nobody answers at ${endpoint}` : error.message;
+    const found = error.reason === "unavailable" ? `no service answers at ${endpoint}` : error.message;
     return [
       containerdFinding(version?.stdout),
       lacking("cri", found, "sudo rund-lab env up starts a private one; --endpoint names another"),

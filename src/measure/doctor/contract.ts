@@ -39,7 +39,7 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
 
   await rule("speaks CRI v1", "campaigns need runtime.v1", async () => {
     const { runtimeApiVersion, runtimeName } = await cri.version(options);
-    return (runtimeApiVersion === "v1" && runtimeName !== "") || `it says ${runtimeName} ${runtimeApiVersion}`;
+    return (runtimeApiVersion === "v1" && runtimeName !== "") || `it reports ${runtimeName} ${runtimeApiVersion}`;
   });
   await rule("says that it is ready", "see the service's log for what it waits for", async () => {
     const { conditions } = await cri.status(options);
@@ -68,7 +68,7 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
         await cri.runPodSandbox(sandbox({ [label]: mark, "rund-lab.part": "one-more" }), options);
         const found = await cri.listPodSandbox(own, options);
         const ids = found.map(each => each.id).join(", ");
-        if (ids !== id) return `asked for one, it lists ${ids || "none"}`;
+        if (ids !== id) return `a query for one lists ${ids || "none"}`;
         const { name, uid, namespace } = found[0]!;
         return (name === first.name && uid === first.uid && namespace === first.namespace) || `as ${namespace}/${name}`;
       },
@@ -79,7 +79,7 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
       async () => {
         await delay(idleMs);
         const { state } = await cri.podSandboxStatus(id, options);
-        return state === "SANDBOX_READY" || `${state} after ${idleMs} ms, in which nobody touched it`;
+        return state === "SANDBOX_READY" || `${state} after ${idleMs} ms, although nobody touched it`;
       },
     );
     await rule("refuses a name that is taken", "retries of a start could make two sandboxes", async () => {

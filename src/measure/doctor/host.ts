@@ -24,13 +24,17 @@ export function hostFindings({ cgroups, governor, virtualised }: Fingerprint): F
     kvm(virtualised),
     governor === null || governor === "performance"
       ? fine("governor", governor ?? "none (the kernel sets no frequency)")
-      : lacking("governor", governor, "cpupower frequency-set -g performance; else clocks rise during a round"),
+      : lacking(
+          "governor",
+          governor,
+          "cpupower frequency-set -g performance; otherwise the clock rate rises during a round",
+        ),
     busy <= quietLoad
       ? fine("other load", `${load.toFixed(2)} (1 min)`)
       : lacking(
           "other load",
           `${load.toFixed(2)} on ${availableParallelism()} processors`,
-          "see top; end what need not run, or expect wider intervals",
+          "look at `top` and stop other programs, or expect wider intervals",
         ),
   ];
 }
@@ -39,7 +43,7 @@ function kvm(virtualised: boolean): Finding {
   const needed = "Kata, Firecracker and RunD need it; runc, crun and gVisor do not";
   if (!existsSync("/dev/kvm")) {
     const how = virtualised
-      ? "a virtual machine: switch nested virtualisation on, or use bare metal"
+      ? "this is a virtual machine: switch on nested virtualisation, or use bare metal"
       : "modprobe kvm_intel or kvm_amd";
     return lacking("kvm", "no /dev/kvm", `${needed}: ${how}`);
   }

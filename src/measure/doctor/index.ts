@@ -46,7 +46,7 @@ export async function examine({ endpoint, runtimes, demand, path }: Patient): Pr
 
 /** Programs that some use and nobody needs. */
 const optionalPrograms = [
-  { name: "smem", purpose: "the lab reads memory from /proc itself" },
-  { name: "crictl", purpose: "only --driver crictl wants it" },
-  { name: "jupyter", purpose: "the lab runs notebooks itself" },
+  { name: "smem", purpose: "not needed: rund-lab reads memory from /proc itself" },
+  { name: "crictl", purpose: "needed only for --driver crictl" },
+  { name: "jupyter", purpose: "not needed: rund-lab runs notebooks itself" },
 ] as const;

@@ -62,7 +62,7 @@ export async function serviceFindings(
 async function imageFinding({ cri, status }: ServiceUnderTest, configText: string | null): Promise<Finding> {
   const check = "sandbox image";
   const image = sandboxImageOf(status, configText);
-  if (image === null) return fine(check, "the service does not name it");
+  if (image === null) return fine(check, "the service does not report it");
   if ((await cri.imageStatus(image, { timeoutMs: callMs })) !== null) return fine(check, image);
   return lacking(
     check,
@@ -128,7 +128,7 @@ function driverFindings(
 function filesFinding(pid: number | undefined, sandboxes: number): Finding {
   const check = "files of the service";
   const use = pid === undefined ? undefined : openFilesOf(pid);
-  if (use === undefined) return fine(check, "its process cannot be seen");
+  if (use === undefined) return fine(check, "its process is not visible");
   const text = `${use.used} open of ${use.limit}`;
   const needed = sandboxes * filesInService;
   return needed <= use.limit - use.used
@@ -165,7 +165,7 @@ async function pairsFinding(
   return bad.length === 0
     ? fine(
         check,
-        known.length === 0 ? "none; the service does not tell its runtimes' programs" : `none (${known.join(", ")})`,
+        known.length === 0 ? "none; the service does not report its runtimes' programs" : `none (${known.join(", ")})`,
       )
     : lacking(check, known.join(", "), bad.join("; "));
 }

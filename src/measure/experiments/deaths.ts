@@ -25,7 +25,7 @@ export async function markDeaths(
   return samples.map(sample => {
     if (sample.status !== "ready" || !first.has(sample.sandbox) || !second.has(sample.sandbox)) return sample;
     const { client, sandbox, sentMs, readyMs } = sample;
-    const message = `ready after ${(readyMs - sentMs).toFixed(1)} ms, and no longer when the round ended`;
+    const message = `ready after ${(readyMs - sentMs).toFixed(1)} ms, but gone when the round ended`;
     return { status: "died", client, sandbox, sentMs, endedMs, reason: "died", message };
   });
 }

@@ -50,7 +50,7 @@ export function checkWorkload(settings: ExperimentSettings): void {
     if (unused === undefined) return;
     throw new LabError("RUND_SETTING_UNUSED", "usage", "the sandboxes have no container", {
       where: unused,
-      hint: "--until container, output or response starts one in each sandbox; --with-container in standing ones",
+      hint: "--until container, output or response starts a container in each sandbox; --with-container in background sandboxes",
     });
   }
   const foreign = settings.image !== undefined || settings.command !== undefined;
@@ -68,7 +68,7 @@ export function checkWorkload(settings: ExperimentSettings): void {
       where: "port",
       expected: `a port for each of ${Math.max(...concurrency)} clients, up to 65535`,
       found: `${port} to ${last}`,
-      hint: "on the host's network each client has a port of its own: choose a lower one, or --network pod",
+      hint: "on the host's network each client needs its own port: choose a lower first port, or --network pod",
     });
   }
 }

@@ -34,7 +34,7 @@ class Failure extends Error {
 
 /** A change that happened while the watch was not open arrived late, so none of the times after the gap can be vouched for. */
 const watchGap = () =>
-  new Failure("failed", "watch-gap", "the watch was interrupted in this cold start; its times are unknown");
+  new Failure("failed", "watch-gap", "the watch was interrupted during this cold start, so its times are unknown");
 
 /**
  * Makes one cold start in a cluster, from the request to create the pod until the watch shows the workload's end. Its times

@@ -36,7 +36,7 @@ export class ClusterError extends LabError {
 }
 
 const hints: Readonly<Partial<Record<ClusterReason, string>>> = {
-  unavailable: "check that `kubectl get --raw /readyz` answers with the same kubeconfig, then go on with --resume",
+  unavailable: "check that `kubectl get --raw /readyz` answers with the same kubeconfig, then continue with --resume",
   unauthorized: "the credentials are missing or expired: log in again, or name another context with --cluster CONTEXT",
   forbidden: "environment/kubernetes/rights.yaml lists the rights that a campaign needs",
 };

@@ -95,7 +95,7 @@ export class CampaignGroups {
     if (hierarchies.length > 0) return hierarchies;
     throw new LabError("RUND_CGROUP_VARIANT", "machine", `${variant.id} cannot be measured: ${variant.lacks}`, {
       where: "/proc/self/mountinfo",
-      hint: "leave it out of --runtime; `rund-lab run cgroups --plan` takes the variants that this host has",
+      hint: "omit it from --runtime; `rund-lab run cgroups --plan` uses the variants that this host has",
     });
   }
 

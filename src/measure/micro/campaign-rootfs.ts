@@ -60,7 +60,7 @@ export class CampaignRootfs {
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
       const hint =
-        "make room where containerd's root lies (a blockfile's scratch file sets its size), or lower --files and --large";
+        "free some space on the disk of containerd's root (for blockfile, the scratch file sets the size), or reduce --files and --large";
       throw new LabError("RUND_DISK_FULL", "machine", "the base layer does not fit", {
         where: snapshotter,
         hint,

@@ -40,7 +40,7 @@ export async function startSleepers(count: number): Promise<Sleepers> {
     throw new LabError("RUND_SLEEPERS", "machine", `${count} sleeping processes cannot be started`, {
       found: `${pids.length}${stderr === "" ? "" : ` (${stderr.split("\n")[0]})`}`,
       expected: String(count),
-      hint: "ask for fewer with --density or --concurrency, or raise the limit on processes (`ulimit -u`, pids.max)",
+      hint: "reduce --density or --concurrency, or raise the limit on processes (`ulimit -u`, pids.max)",
     });
   }
   return {

@@ -140,7 +140,7 @@ export function connectSnapshots(socket: string, timeoutMs = callMs): SnapshotCl
 /** What a failed call means, with the next step. */
 function snapshotError({ code, details }: ServiceError, socket: string): LabError {
   if (/no space left on device/i.test(details)) {
-    const hint = "make room where containerd's root lies, or ask for fewer with --concurrency, --files and --large";
+    const hint = "free some space on the disk of containerd's root, or reduce --concurrency, --files and --large";
     return new LabError("RUND_DISK_FULL", "machine", "the disk is full", { where: socket, found: details, hint });
   }
   if (/snapshotter not loaded|no snapshotter/i.test(details)) {
@@ -152,7 +152,7 @@ function snapshotError({ code, details }: ServiceError, socket: string): LabErro
   if (code === 14) {
     return new LabError("RUND_SERVICE_LOST", "machine", `containerd does not answer: ${details}`, {
       where: socket,
-      hint: "start it again (`rund-lab env up` starts a private one), then go on with --resume",
+      hint: "start it again (`rund-lab env up` starts a private one), then continue with --resume",
     });
   }
   return new LabError("RUND_SNAPSHOT", "machine", details, { where: socket, hint: "containerd's log has the details" });

@@ -98,7 +98,7 @@ function planned(settings: ExperimentSettings, knowledge: PlanKnowledge): Planne
   if (settings.untilDecided !== undefined && snapshotters.length > 1) {
     throw new LabError("RUND_SETTING", "usage", "", {
       where: "untilDecided",
-      expected: "runtimes on one snapshotter, which can take turns within each block",
+      expected: "runtimes with the same snapshotter, which can take turns within each block",
       found: own.map(({ id, snapshotter }) => `${id} on ${snapshotter ?? "containerd's own"}`).join(", "),
     });
   }
@@ -198,16 +198,16 @@ function confounds({ settings, parts }: PlannedExperiment): readonly string[] {
   return [
     ...(parts.length > 1
       ? [
-          `${experiment}: snapshotters differ (${named.join("; ")}) and cannot be interleaved: a drift of the machine can pass for a difference`,
+          `${experiment}: snapshotters differ (${named.join("; ")}) and cannot be interleaved: a drift of the machine can look like a difference`,
         ]
       : []),
     ...(order === "grid" && all.length > 1
       ? [
-          `${experiment}: --order grid measures one runtime after another: a drift of the machine can pass for a difference`,
+          `${experiment}: --order grid measures one runtime after another: a drift of the machine can look like a difference`,
         ]
       : []),
     ...(experiment === "memory" && new Set(all.map(({ config }) => config === null)).size > 1
-      ? ["memory: some of the runtimes have a guest of the labelled size, others have none"]
+      ? ["memory: some of the runtimes have a guest, others have none"]
       : []),
     ...(new Set(all.map(({ template }) => template !== null)).size > 1
       ? [`${experiment}: some of the runtimes start from a template, others do not`]

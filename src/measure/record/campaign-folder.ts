@@ -63,7 +63,7 @@ export class CampaignFolder {
           where: `${file}:${fault.line}`,
           expected: fault.expected,
           found: fault.found,
-          hint: "a crash damages its last line only: restore the file, or measure again in a new folder",
+          hint: "a crash can only damage its last line, so something else changed the file: restore it, or measure again in a new folder",
         });
       }
       const journal = openSync(file, "a");

@@ -39,13 +39,13 @@ export function readYamlFile<Schema extends z.ZodType>(
     try {
       return work();
     } catch (cause) {
-      throw new LabError(code, "input", `no YAML: ${(cause as Error).message}`, { where: file, cause });
+      throw new LabError(code, "input", `not valid YAML: ${(cause as Error).message}`, { where: file, cause });
     }
   };
   const document = attempt(() => parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" }));
   const wrong = document.errors[0];
   if (wrong !== undefined) {
-    throw new LabError(code, "input", `no YAML: ${wrong.message}`, {
+    throw new LabError(code, "input", `not valid YAML: ${wrong.message}`, {
       where: `${file}:${lines.linePos(wrong.pos[0]).line}`,
     });
   }

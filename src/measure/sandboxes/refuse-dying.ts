@@ -45,7 +45,7 @@ export async function refuseDying(
       where: handler,
       expected: `a sandbox that stays ready for ${keepMs} ms`,
       found: `gone within ${livedMs} ms after READY`,
-      hint: "the runtime's and the service's logs say why; `rund-lab doctor --contract` checks it; or leave the runtime out of --runtime",
+      hint: "see the logs of the runtime and the service for the reason; `rund-lab doctor --contract` checks this; or omit the runtime from --runtime",
     });
   }
 }

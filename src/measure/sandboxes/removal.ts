@@ -65,7 +65,7 @@ export async function cleanUp(
   };
   const late = (id: string) => {
     const shim = endStoppedShim?.(id);
-    const reason = shim === undefined ? "" : `: its shim (pid ${shim}) is stopped, and is ended now`;
+    const reason = shim === undefined ? "" : `: its shim (pid ${shim}) is stopped and will be killed`;
     warn?.(`still waiting for sandbox ${id} to be removed${reason}`);
   };
   let there = await list();
@@ -120,7 +120,12 @@ export function refuseLeftovers({ left, why }: Cleanup): void {
   if (left.length === 0) return;
   const some = `${left.slice(0, 3).join(", ")}${left.length > 3 ? ", …" : ""}`;
   const reason = why ?? "the service still lists them";
-  throw new LabError("RUND_LEFTOVERS", "machine", `${left.length} sandboxes would not go: ${some} (${reason})`, {
-    hint: "remove them by hand (`crictl rmp -f ID`), then go on with --resume",
-  });
+  throw new LabError(
+    "RUND_LEFTOVERS",
+    "machine",
+    `${left.length} sandboxes could not be removed: ${some} (${reason})`,
+    {
+      hint: "remove them by hand (`crictl rmp -f ID`), then continue with --resume",
+    },
+  );
 }

@@ -18,7 +18,7 @@ export async function withLock<Result>(path: string, work: () => Promise<Result>
       refused(
         new LabError("RUND_LOCKED", "machine", "another rund-lab is changing it at this moment", {
           where: path,
-          hint: "wait until it is done, and try again",
+          hint: "wait until it has ended, and try again",
         }),
       );
     });

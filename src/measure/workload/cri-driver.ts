@@ -139,9 +139,9 @@ function makeLogs(parent: string) {
   } catch (cause) {
     throw new LabError("RUND_LOG_FOLDER", "machine", "", {
       where: parent,
-      expected: "a folder that this program can write and watch: the containers' logs go there",
+      expected: "a folder that rund-lab can write and watch, for the containers' logs",
       found: cause instanceof Error ? cause.message : String(cause),
-      hint: "choose a writable folder with --out; if watches are used up, raise fs.inotify.max_user_instances",
+      hint: "choose a writable folder with --out; if no file watch is left, raise fs.inotify.max_user_instances",
       cause,
     });
   }
@@ -191,6 +191,6 @@ function refuseTakenPorts(sandboxes: readonly SandboxConfig[], { port }: Workloa
     where: "--port",
     expected: `${onHost.length} free ports from ${port}`,
     found: `port ${first} is taken`,
-    hint: "on the host's network each client needs a port of its own: choose another --port, or use --network pod",
+    hint: "on the host's network each client needs its own port: choose another --port, or use --network pod",
   });
 }

@@ -32,7 +32,7 @@ test("a sandbox that dies after READY is no cold start: outcome died, the round 
     ]);
     const [died] = failures(rounds);
     assert.equal([died?.status, died?.reason, died?.client, failures(rounds).length], ["died", "died", 2, 1]);
-    assert.match(died?.message ?? "", /^ready after \d+\.\d ms, and no longer when the round ended$/);
+    assert.match(died?.message ?? "", /^ready after \d+\.\d ms, but gone when the round ended$/);
     assert.ok(second?.makespanMs !== null);
     assert.equal([cells[0]?.rounds, cells[0]?.partial, cells[0]?.failed], [1, 1, 1]);
     assert.match(read("samples.csv"), /,2,died,\d+\.\d{3},\d+\.\d{3},died,/);

@@ -48,7 +48,7 @@ export const arrivals: ExperimentDeclaration = {
     if (settings.rate === "search" && settings.slo === undefined) {
       throw new LabError("RUND_SETTING", "usage", "a search needs an objective", {
         where: "--slo",
-        expected: "what the highest rate is to keep",
+        expected: "the objective that the highest rate must keep",
         found: "none",
         hint: "such as --rate search --slo p99:2s",
       });

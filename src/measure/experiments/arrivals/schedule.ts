@@ -91,7 +91,7 @@ function fromTrace(file: string, durationMs: number, speed: number, hold: Hold, 
   if (inWindow.length === 0) {
     throw new LabError("RUND_TRACE", "input", "the trace has no arrival in the window", {
       where: file,
-      expected: `an arrival within ${durationMs / 1000} s of its begin`,
+      expected: `an arrival within ${durationMs / 1000} s of the beginning`,
       found: "none",
       hint: "ask for a longer --duration or a higher --trace-speed",
     });

@@ -21,7 +21,7 @@ export const cgroups: ExperimentDeclaration = {
       if (possible.length > 0) return possible.map(({ id }) => id);
       throw new LabError("RUND_CGROUPS", "machine", "no control groups with controllers are mounted here", {
         where: "/proc/self/mountinfo",
-        hint: "mount them (`mount -t cgroup2 cgroup2 /sys/fs/cgroup`), or run outside the container",
+        hint: "mount a hierarchy (`mount -t cgroup2 cgroup2 /sys/fs/cgroup`), or run outside the container",
       });
     },
   },

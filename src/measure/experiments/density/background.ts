@@ -48,7 +48,7 @@ async function bringUp(visit: Visit, tools: VisitTools, topUp: boolean): Promise
     throw new LabError("RUND_BACKGROUND", "machine", `${runtime.id}: the background sandboxes cannot be started`, {
       expected: `${density} sandboxes ready`,
       found: `${ready.length}${why === null ? "" : ` (${why})`}`,
-      hint: "ask for fewer background sandboxes, or give them more memory and pids; `rund-lab doctor` shows the limits",
+      hint: "measure with fewer background sandboxes, or allow more memory and pids; `rund-lab doctor` shows the limits",
     });
   }
   return started;

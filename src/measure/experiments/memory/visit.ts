@@ -69,7 +69,7 @@ export async function visitMemory(visit: Visit, tools: VisitTools): Promise<void
 const noneToMeasure = (runtime: string, density: number, why: string | null) =>
   new LabError("RUND_BACKGROUND", "machine", `${runtime}: no sandbox to measure came up`, {
     expected: `${density} sandboxes ready`,
-    found: `none (${why ?? "each has ended again"})`,
+    found: `none (${why ?? "each ended again"})`,
     hint: "`rund-lab doctor` shows what this machine lacks",
   });
 
