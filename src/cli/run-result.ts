@@ -45,8 +45,8 @@ async function ratesHeld(settings: CampaignSettings, events: readonly CampaignEv
 }
 
 function describeHeld({ runtime, highest, failsAt, undecided }: HeldRate): string {
-  const held = highest === null ? "is not shown to hold any rate that was offered" : `holds ${highest} starts a second`;
-  const fails = failsAt === null ? "no rate that was offered fails" : `${failsAt} fails`;
+  const held = highest === null ? "is not shown to hold any of the rates" : `holds ${highest} starts a second`;
+  const fails = failsAt === null ? "none of the rates fails" : `${failsAt} fails`;
   const open =
     undecided.length === 0 ? "" : `; too few starts to decide ${undecided.join(", ")}: a longer --duration helps`;
   return `${runtime} ${held}; ${fails}${open}\n`;

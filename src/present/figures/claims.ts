@@ -43,7 +43,7 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
     { series: "measured", dataset: name, runtime: "all", runs, values: "rund-lab claims --json: measured, interval" },
   ];
   if (judged.length === 0) {
-    const absent = `${name} holds nothing that the claims are about.`;
+    const absent = `${name} contains nothing that the claims are about.`;
     return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
   }
   const rows = judged.map((reading, index) => ({ reading, y: judged.length - 1 - index }));
@@ -83,11 +83,11 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
     sources,
     finding: inWords(name, judged),
     caption: sentences(
-      "Each row is a claimed value. 0 is that value, the grey bar the values that would meet it, ± 1 its half-width (5 % of the value, 2 points of a percentage); the mark is what was measured, with its 95 % interval where rounds carry one.",
+      "Each row is a claimed value, drawn at 0. The grey bar shows the values that would meet the claim; its ends are at ± 1 (5 % of the value, or 2 points of a percentage). The mark is the measured value, with its 95 % interval if there are enough rounds for one.",
       judged.some(reading => Math.abs(offset(reading, reading.measured)) > edge)
-        ? `Marks at the edge lie farther out than ${edge}.`
+        ? `Marks at the edge are farther away than ${edge}.`
         : "",
-      unsure > 0 ? "Below the dotted line the claim's wording is unverified." : "",
+      unsure > 0 ? "Below the dotted line are claims whose wording we could not check." : "",
     ),
     plot: {
       data,

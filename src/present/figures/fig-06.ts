@@ -35,7 +35,7 @@ export function fig06(datasets: readonly Dataset[]): Figure {
     label: variantLabel,
     finding: againstCreated,
     caption:
-      "The mean over rounds of the time from the threads' common release until the last container has its groups, or has lost them. Bars: 10th to 90th percentile of the rounds. v1: one group in each mounted controller.",
+      "Mean over rounds of the time from the common start of the threads until the groups of the last container are created, or removed. Bars: 10th to 90th percentile of the rounds. v1: one group in each mounted controller.",
   });
 }
 

@@ -65,7 +65,7 @@ export function fig10(datasets: readonly Dataset[]): Figure {
       absent,
     ),
     caption: sentences(
-      "Above: the mean over rounds of the makespan, from the first request of a round to its last sandbox ready. Below: busy time of the whole host in a round, divided by the concurrency. Bars: 10th to 90th percentile of the rounds.",
+      "Top: mean makespan over the rounds; a makespan is the time from a round's first request to its last ready sandbox. Bottom: CPU time of the whole host during a round, divided by the concurrency. Bars: 10th to 90th percentile of the rounds.",
       gapsIn(time, (_, xs) => at(xs)),
       scopeIn(datasets),
       zeros(unshown),

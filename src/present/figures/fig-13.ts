@@ -47,7 +47,7 @@ export function fig13(datasets: readonly Dataset[]): Figure {
       absent,
     ),
     caption: sentences(
-      "The mean over rounds of the makespan, on top of sandboxes that already run. Bars: 10th to 90th percentile of the rounds.",
+      "Mean makespan over the rounds, while other sandboxes already run. Bars: 10th to 90th percentile of the rounds.",
       gapsIn(all, (panels, xs) => `at concurrency ${panels} on a background of ${xs}`),
       scopeIn(datasets),
       zeros(unshown),

@@ -55,7 +55,7 @@ export function historyFigure(history: History): Figure {
     sources,
     finding: inWords(history),
     caption: sentences(
-      `Mean ${name} of each campaign in per cent of the first campaign's that has the cell, with its 95 % interval. Ringed: the gate would have fired, because the corrected interval of the ratio to the first campaign after the last change lies more than ${digits(100 * share)} % away.`,
+      `Mean ${name} of each campaign with its 95 % interval, in percent of the first campaign that has the cell. Circles mark changes: the corrected interval of the ratio to the first campaign after the last change lies more than ${digits(100 * share)} % away.`,
       `Campaigns: ${campaigns.map((campaign, i) => `${i + 1} ${plain(campaign.name, 60)}`).join(", ")}.`,
     ),
     plot,
@@ -108,6 +108,6 @@ function inWords({ cells, campaigns, metric }: History): string {
     ),
   );
   return found.length === 0
-    ? `The gate would never have fired in ${campaigns.length} campaigns of ${cells.length} cells.`
+    ? `No change was found in ${campaigns.length} campaigns of ${cells.length} cells.`
     : `${listed(found)}.`;
 }

@@ -30,7 +30,7 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
     values: "latency.csv",
   }));
   if (cells.length === 0) {
-    const absent = "No concurrency campaign holds latencies here.";
+    const absent = "There is no concurrency campaign with latencies here.";
     return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
   }
   const hover = ({ cell, dataset }: LabelledCell, ms: number, words: string) =>
@@ -83,7 +83,7 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
     sources,
     finding: perDataset(datasets, words),
     caption: sentences(
-      "Above: share of cold starts ready by a time, over rounds and clients, on a 1 % grid. Below: share that takes longer, at the 50th, 75th, 90th, 95th and 99th percentile and at the slowest of all.",
+      "Top: share of cold starts that are ready by a time, over all rounds and clients, in steps of 1 %. Bottom: share of cold starts that take longer, at the 50th, 75th, 90th, 95th and 99th percentile and at the slowest start.",
       perDataset(datasets, place => {
         const own = cells.filter(({ index }) => index === place);
         const counts = own.map(({ cell, dataset }) => `${labelIn(dataset, cell.runtime)} ${cell.samples}`);

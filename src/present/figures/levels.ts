@@ -57,7 +57,7 @@ export function levelsFigure(datasets: readonly Dataset[]): Figure {
     ...{ id, title, sources, plot },
     finding: sentences(...datasets.flatMap(findings)),
     caption: sentences(
-      "Each line is an offered rate, named at its end in starts per second. A point is the mean of a sixtieth of the window. A sandbox is alive from its request until it is removed.",
+      "Each line is one rate; the number at its end is in starts per second. Each point is the mean over a sixtieth of the window. A sandbox is alive from its request until it is removed.",
       runtimesOf(windows).some(runtime => ratesOf(windows, runtime).length > mostRates)
         ? "At most six rates of a runtime are drawn."
         : "",

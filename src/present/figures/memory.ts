@@ -122,10 +122,10 @@ function memoryFigure(datasets: readonly Dataset[], wanted: MemoryFigure): Figur
       absent,
     ),
     caption: sentences(
-      "Sum of the proportional set size (PSS) over a runtime's processes, divided by the sandboxes.",
+      "Sum of the proportional set size (PSS) over a runtime's processes, divided by the number of sandboxes.",
       all.some(({ values }) => values.some(({ low }) => low !== undefined))
-        ? "Bars: 10th to 90th percentile of a campaign's rounds, each from empty; a cell of one snapshot has none."
-        : "One snapshot a cell: there is nothing to draw an error bar from.",
+        ? "Bars: 10th to 90th percentile of a campaign's repeats; a cell with one snapshot has no bar."
+        : "There are no error bars, because each cell has only one snapshot.",
       gapsIn(all, (own, xs) => `${panelWords(own).trim()} ${at(xs)}`),
       scopeIn(datasets),
       zeros(unshown),

@@ -107,7 +107,7 @@ export function machines(cells: readonly OperationCell[]): string {
   const named = cells.map(({ machine }) =>
     machine === undefined ? "an unknown number of cores" : `${machine.cores} cores and kernel ${plain(machine.kernel)}`,
   );
-  return `Measured afresh on another machine than the paper's, with ${listed([...new Set(named)])}.`;
+  return `This is our own measurement, on a different machine than the paper's, with ${listed([...new Set(named)])}.`;
 }
 
 /** Returns the runs that the values of each variant come from. */

@@ -9,10 +9,10 @@ import type { Series } from "./trace.js";
 
 /** The rules that end a ramp, in words. */
 const ruleInWords = {
-  asked: "as many as were asked for",
+  asked: "the requested number was reached",
   failed: "a start failed",
   latency: "a step's p99 was too long",
-  headroom: "the next step would have come too near to a limit",
+  headroom: "the next step would have come too close to a limit",
   pressure: "tasks waited for memory",
   swap: "pages were swapped in",
 } as const;
@@ -48,7 +48,7 @@ export function rampFigure(datasets: readonly Dataset[]): Figure {
   const at = (x: string) => `at ${x} sandboxes`;
   const panels = [
     {
-      title: "fall of available memory",
+      title: "decrease of available memory",
       y: { title: "MiB", scale: "linear" },
       format: (y: number) => `${y.toFixed(0)} MiB`,
     },
@@ -77,7 +77,7 @@ export function rampFigure(datasets: readonly Dataset[]): Figure {
       ),
     ),
     caption: sentences(
-      "Sandboxes are added in steps until a rule stops the ramp, at the step in a ring.",
+      "Sandboxes are added in steps until a rule stops the ramp; a circle marks that step.",
       scopeIn(datasets, "ten requests at a time"),
     ),
     plot,

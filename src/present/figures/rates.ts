@@ -17,7 +17,7 @@ const quantilesFor = (objective: Objective | null) => [
 ];
 
 /**
- * Latency against the offered rate of an open loop: a panel per quantile, a line per runtime, the objective as a level line.
+ * Latency against the rate of starts of an open loop: a panel per quantile, a line per runtime, the objective as a level line.
  * Latencies count from the moment that a start was due. A quantile that only failed or refused starts reach is a gap.
  *
  * @param objective drawn into the panels; null for none
@@ -25,7 +25,7 @@ const quantilesFor = (objective: Objective | null) => [
 export function ratesFigure(datasets: readonly Dataset[], objective: Objective | null = null): Figure {
   const id = "rates";
   const quantiles = quantilesFor(objective);
-  const title = "Latency against the offered rate";
+  const title = "Latency against the rate of starts";
   const results = datasets.map(dataset => ({ dataset, results: rateResults(dataset.arrivals ?? [], objective) }));
   const all = results.map(
     ({ dataset, results }): DatasetValues => ({
@@ -49,7 +49,7 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
   const at = (x: string) => `at ${x} starts a second`;
   const { plot } = lineChart({
     title,
-    x: { title: "offered starts per second", scale: "linear", ticks },
+    x: { title: "starts per second", scale: "linear", ticks },
     panels: quantiles.map(({ name }, panel) => ({
       title: name,
       y: { title: "latency (ms)", scale: "log" },
@@ -64,10 +64,10 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
     ...base,
     finding: sentences(
       ...held.map(each => heldInWords(each, asked)),
-      ...(held.length > 0 ? [] : ["Latency grows without bound once starts arrive faster than they are served."]),
+      ...(held.length > 0 ? [] : ["If starts arrive faster than they are finished, latency grows without limit."]),
     ),
     caption: sentences(
-      "Quantiles (R-7) of the latency over all arrivals of a rate. Latency counts from the moment that a start was due, so the queue is in it.",
+      "Quantiles (R-7) of the latency over all starts at a rate. Latency counts from the scheduled time of a start, so it includes the queue.",
       scopeIn(datasets, "requests by a schedule"),
     ),
     plot: objective === null ? plot : withLevel(plot, objective),
@@ -79,9 +79,9 @@ function heldInWords({ runtime, highest, failsAt, undecided }: HeldRate, asked: 
   const name = runtimeLabel(runtime);
   const kept =
     highest === null
-      ? `${name} is not shown to keep ${asked} at any offered rate`
+      ? `${name} is not shown to keep ${asked} at any of the rates`
       : `${name} keeps ${asked} up to ${highest} starts a second`;
-  const fails = failsAt === null ? "no rate that was offered fails" : `${failsAt} a second fail`;
+  const fails = failsAt === null ? "none of the rates fails" : `${failsAt} a second fail`;
   const open = undecided.length === 0 ? "" : `; ${listed(undecided.map(String))} a second had too few starts to decide`;
   return `${kept}; ${fails}${open}.`;
 }

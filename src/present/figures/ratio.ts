@@ -103,8 +103,10 @@ export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] 
     sources,
     finding: inWords(cells, above, below),
     caption: sentences(
-      `Mean makespan of ${above} divided by that of ${below} in ${dataset.name}; below 1 (blue) ${above} is faster, above 1 (amber) ${below}. Density 0 is the concurrency campaign. The heavy line runs between cells that different runtimes lead.`,
-      cells.length < concurrencies.length * densities.length ? "A dash: one of the two was not measured there." : "",
+      `Mean makespan of ${above} divided by that of ${below} in ${dataset.name}; below 1 (blue) ${above} is faster, above 1 (amber) ${below} is faster. Density 0 is the concurrency campaign. The heavy line separates cells in which different runtimes are faster.`,
+      cells.length < concurrencies.length * densities.length
+        ? "A dash means that one of the two was not measured."
+        : "",
       scopeIn([dataset]),
     ),
     plot: {
@@ -153,7 +155,7 @@ function inWords(cells: readonly RatioCell[], above: string, below: string): str
   const least = cells.reduce((one, other) => (other.ratio < one.ratio ? other : one));
   const most = cells.reduce((one, other) => (other.ratio > one.ratio ? other : one));
   const place = (cell: RatioCell) => `${digits(cell.ratio)} at concurrency ${cell.concurrency} on ${cell.density}`;
-  const range = `The ratio goes from ${place(least)} to ${place(most)}.`;
+  const range = `The ratio ranges from ${place(least)} to ${place(most)}.`;
   if (lost.length === 0) return `${above} is faster than ${below} in all ${cells.length} cells. ${range}`;
   const all = distinct(cells.map(cell => cell.density));
   const where = distinct(lost.map(cell => cell.concurrency)).map(concurrency => {

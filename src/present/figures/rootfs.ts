@@ -20,7 +20,7 @@ export const rootfsFigure = (datasets: readonly Dataset[]): Figure =>
     label: snapshotter => snapshotter,
     finding: preparation,
     caption:
-      "The mean over rounds of the time from a common release until the last is done. Bars: 10th to 90th percentile of the rounds. Prepare and remove are requests to containerd's snapshots service; mount and unmount are programs, each forked before the release.",
+      "Mean over rounds of the time from the common start until the last root file system is done. Bars: 10th to 90th percentile of the rounds. Prepare and remove are requests to containerd's snapshots service. Mount and unmount are programs; each is forked before the start.",
   });
 
 function preparation(cells: readonly OperationCell[]): string {

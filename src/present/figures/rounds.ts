@@ -31,7 +31,7 @@ export function roundsFigure(datasets: readonly Dataset[], concurrency = commonC
     values: "rounds.csv, makespan_ms",
   }));
   if (cells.length === 0) {
-    const absent = "No concurrency campaign holds rounds here.";
+    const absent = "There is no concurrency campaign with rounds here.";
     return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
   }
   const series = cells.map(labelled => seriesOfRounds(labelled, flags.get(labelled.cell)!));
@@ -60,7 +60,7 @@ export function roundsFigure(datasets: readonly Dataset[], concurrency = commonC
         .join(" "),
     ),
     caption: sentences(
-      "Makespan of each complete round, in per cent of the median of its cell. Ringed: outliers, by the median absolute deviation, at 5 % after correction over all cells of the dataset and at least 5 % from the median. Drift: Spearman's ρ of makespan against round of at least 0.5, with the same correction.",
+      "Makespan of each complete round, in percent of the median of its cell. Circles mark outliers by the median absolute deviation: at the 5 % level after correction over all cells of the dataset, and at least 5 % from the median. Drift means that Spearman's ρ of makespan against round is at least 0.5, with the same correction.",
       scopeIn(datasets),
     ),
     plot,
@@ -91,5 +91,5 @@ function flagsInWords({ rounds, drift, driftRho, warmUp, firstRoundRatio, outlie
       ? [`${outliers.length} of ${rounds} rounds ${outliers.length === 1 ? "is an outlier" : "are outliers"}`]
       : []),
   ];
-  return found.length === 0 ? "no drift, no warm-up, no outlier" : listed(found);
+  return found.length === 0 ? "no drift, warm-up or outlier" : listed(found);
 }

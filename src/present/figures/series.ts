@@ -167,7 +167,7 @@ export function scopeIn(datasets: readonly Dataset[], requests = "all requests o
   return sentences(
     fresh === ""
       ? ""
-      : `Measured afresh (${fresh}): sandboxes without containers in them, host network, image local, ${requests}.`,
+      : `Our own measurement (${fresh}): sandboxes without containers, host network, image already on the disk, ${requests}.`,
     replayed === "" ? "" : `Replayed, not measured: ${replayed}.`,
   );
 }

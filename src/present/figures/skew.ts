@@ -20,7 +20,7 @@ export function skewFigure(datasets: readonly Dataset[]): Figure {
   const at = (xs: string) => `at concurrency ${xs}`;
   const series = seriesOf(all, { at, format: formatShare });
   if (series.length === 0) {
-    const absent = "No concurrency campaign holds rounds here.";
+    const absent = "There is no concurrency campaign with rounds here.";
     return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
   }
   const { plot } = lineChart({
@@ -43,7 +43,7 @@ export function skewFigure(datasets: readonly Dataset[]): Figure {
     sources,
     finding: `Start skew is at most ${formatShare(worst.y ?? 0)} of the makespan (${label}, ${at(String(worst.x))}).`,
     caption: sentences(
-      "Start skew: from a round's first start to its last, by the clients' own clocks; the mean over rounds, divided by the mean makespan.",
+      "Start skew is the time from a round's first start to its last, by the clients' own clocks. The figure shows its mean over rounds, divided by the mean makespan.",
       scopeIn(datasets),
     ),
     plot,

@@ -10,7 +10,7 @@ import { formatMs, sentences } from "./text.js";
 const endWords = {
   sandbox: "the sandbox is ready",
   container: "the container is started",
-  output: "the process has written its first line",
+  output: "the process writes its first line",
   response: "the process answers",
 } as const;
 
@@ -35,7 +35,7 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
   });
   const base = { id: "stages", title, sources };
   if (rows.length === 0) {
-    const absent = `${dataset} has no cold start that reached its end.`;
+    const absent = `${dataset} has no complete cold start.`;
     return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
   }
   const panels = [...new Set(rows.map(({ density, concurrency }) => `${density} ${concurrency}`))]
@@ -74,7 +74,7 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
         array: spreads.map(([, high], row) => high - panel[row]!.latencyMs),
         arrayminus: spreads.map(([low], row) => panel[row]!.latencyMs - low),
       },
-      hovertemplate: "%{y}, the whole: %{x:.1f} ms<extra></extra>",
+      hovertemplate: "%{y}, whole cold start: %{x:.1f} ms<extra></extra>",
     });
     const height = heights[index]!;
     axes[`xaxis${suffix}`] = {
@@ -99,8 +99,8 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
     ...base,
     finding: sentences(...panels.map(inWords)),
     caption: sentences(
-      `Medians of each stage over all cold starts of a cell, from the request until ${endWords[rows[0]!.until]}. The black mark is the median of the whole with its 95 % interval over rounds`,
-      "Stages with a median of 0 are left out of the picture. Medians of parts need not add up to the median of the whole; for every single cold start the stages do",
+      `Medians of each stage over all cold starts of a cell, from the request until ${endWords[rows[0]!.until]}. The black mark is the median of the whole cold start, with its 95 % interval over rounds`,
+      "Stages with a median of 0 are not drawn. The medians of the stages need not add up to the median of the whole; the stages of each single cold start do",
     ),
     plot: {
       data,

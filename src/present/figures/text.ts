@@ -77,11 +77,11 @@ export const sentences = (...all: readonly string[]): string => all.filter(one =
 /**
  * Returns what a caption says of values that a logarithmic axis cannot show.
  *
- * @example zeros(2) // "2 values of zero or below have no place on the logarithmic axis and are left as gaps."
+ * @example zeros(2) // "2 values of zero or below cannot be shown on the logarithmic axis and leave gaps."
  */
 export const zeros = (count: number): string =>
   count === 0
     ? ""
     : count === 1
-      ? "A value of zero or below has no place on the logarithmic axis and is left as a gap."
-      : `${count} values of zero or below have no place on the logarithmic axis and are left as gaps.`;
+      ? "A value of zero or below cannot be shown on the logarithmic axis and leaves a gap."
+      : `${count} values of zero or below cannot be shown on the logarithmic axis and leave gaps.`;

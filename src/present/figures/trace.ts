@@ -92,7 +92,7 @@ export function rings(
     {
       type: "scatter",
       mode: "markers",
-      name: `ringed points of ${plain(label)}`,
+      name: `circled points of ${plain(label)}`,
       legendgroup: legendGroup(dataset, runtime),
       showlegend: false,
       x: ringed.map(({ x }) => x),

@@ -19,7 +19,7 @@ export function waterfallFigure(round: RoundEvent, dataset: string): Figure {
   const sources = [{ series: label, dataset, runtime, runs: [run], values: `events.ndjson, round ${round.round}` }];
   const base = { id: "waterfall", title, sources };
   const failed = samples.length - ready.length;
-  const left = failed === 0 ? "" : `${failed} of ${samples.length} clients failed and are left out`;
+  const left = failed === 0 ? "" : `${failed} of ${samples.length} clients failed and are not shown`;
   if (ready.length === 0) {
     return { ...base, finding: left, caption: left, plot: emptyPlot(title, left) };
   }
@@ -42,11 +42,11 @@ export function waterfallFigure(round: RoundEvent, dataset: string): Figure {
   return {
     ...base,
     finding: sentences(
-      `The first client is done after ${formatMs(Math.min(...ends))}, the last after ${formatMs(Math.max(...ends))}`,
+      `The first client finishes after ${formatMs(Math.min(...ends))}, the last one after ${formatMs(Math.max(...ends))}`,
       left,
     ),
     caption: sentences(
-      "A line for each client, from the round's release; colours are the stages of its cold start",
+      "A line for each client, from the common start of the round. Colours show the stages of its cold start",
       left,
     ),
     plot: {
@@ -54,7 +54,7 @@ export function waterfallFigure(round: RoundEvent, dataset: string): Figure {
       layout: {
         ...layoutLook(title, margin.t + plotHeight + margin.b),
         ...{ barmode: "overlay", bargap: 0.15, margin },
-        xaxis: { ...axisLook, rangemode: "tozero", tickformat: ",", title: { text: "ms since the release" } },
+        xaxis: { ...axisLook, rangemode: "tozero", tickformat: ",", title: { text: "ms since the common start" } },
         yaxis: { ...axisLook, autorange: "reversed", title: { text: "client" } },
         legend: { orientation: "h", x: 0, xanchor: "left", y: -60 / plotHeight, yanchor: "top", font: { size: 11 } },
       },

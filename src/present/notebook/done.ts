@@ -49,7 +49,7 @@ export function done(): void {
   if (made.length === 0 || failed.length > 0) {
     throw new LabError("RUND_CHECKS", "check", "", {
       where: "notebook",
-      expected: made.length === 0 ? "at least one check" : `all ${made.length} checks to hold`,
+      expected: made.length === 0 ? "at least one check" : `all ${made.length} checks to pass`,
       found: failed.length === 0 ? "none" : failed.join("; "),
     });
   }

@@ -95,7 +95,7 @@ function slider(name: string, values: readonly unknown[], moved: (index: number)
   );
   display({
     "application/vnd.jupyter.widget-view+json": { model_id: comm.id, version_major: 2, version_minor: 0 },
-    "text/plain": `${name}: ${String(values[0])} to ${String(values.at(-1))}; choosing needs Jupyter's widgets (ipywidgets)`,
+    "text/plain": `${name}: ${String(values[0])} to ${String(values.at(-1))}; choosing a value needs Jupyter's widgets (ipywidgets)`,
   });
 }
 

@@ -67,7 +67,7 @@ function historyOf(datasets: readonly Dataset[]): readonly Figure[] {
 const besideThePaper = (dataset: Dataset): Beside<Figure> => ({
   title: "Measured afresh",
   intro:
-    "The same experiments, run by rund-lab on a machine with two processors: runc and crun, which isolate by namespaces, and gVisor's runsc, a secure runtime. The machine, the runtimes and the load generator differ from the paper's. The shapes of the curves can be compared with the paper's; the milliseconds cannot.",
+    "The same experiments, run by rund-lab on a machine with two processors: runc and crun, which isolate with namespaces, and gVisor's runsc, a secure runtime. The machine, the runtimes and the load generator differ from the paper's. The shapes of the curves can be compared with the paper's; the milliseconds cannot.",
   dataset,
   figures: [fig10, fig05, fig13, skewFigure]
     .map(figure => figure([dataset]))

@@ -22,7 +22,7 @@ export function reportPage(content: ReportContent<ReportedFigure>, plotly: strin
   const others = figures.filter(({ figure }) => figure.id !== openingFigure);
   const sections: readonly (readonly [id: string, title: string, body: Markup])[] = [
     ["verdicts", "The claims, and the evidence of each verdict", claimsSection(verdicts)],
-    ["findings", "What the data shows besides", findingsSection(findings)],
+    ["findings", "What else the data shows", findingsSection(findings)],
     ["figures", "Figures", html`${others.map(figureSection)}`],
     ...(beside === null
       ? []

@@ -147,7 +147,7 @@ test("a value of zero under a logarithmic axis is a gap, and the caption says so
   });
   const figure = fig10([data]);
   assert.equal(panel(figure, 0)[0]?.y, [null, 10, 1000]);
-  assert.match(figure.caption, "A value of zero or below has no place on the logarithmic axis");
+  assert.match(figure.caption, "A value of zero or below cannot be shown on the logarithmic axis");
 });
 
 test("names with markup, formulas and templates stay the characters they are", () => {

@@ -40,7 +40,7 @@ test("a rate that had too few starts is named as undecided, and as neither held 
   const { finding } = ratesFigure([data], { p: 0.99, limitMs: 500 });
   assert.is(
     finding,
-    "crun is not shown to keep p99 within 500 ms at any offered rate; 20 a second fail; 5 and 10 a second had too few starts to decide.",
+    "crun is not shown to keep p99 within 500 ms at any of the rates; 20 a second fail; 5 and 10 a second had too few starts to decide.",
   );
 });
 
