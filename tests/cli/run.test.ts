@@ -336,7 +336,7 @@ test("Ctrl-C twice leaves at once and says what may be left", () =>
     child.kill("SIGINT");
     assert.is(await child.ended, 130, child.output());
     // the first may have been enough before the second came
-    assert.match(child.output(), /left at once.*run --resume.*removes them|everything is cleaned up/);
+    assert.match(child.output(), /stopped at once.*run --resume.*removes them|everything was cleaned up/);
   }));
 
 test.run();

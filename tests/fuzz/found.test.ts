@@ -14,13 +14,13 @@ for (const [name, text] of [
   ["an alias of nothing", "name: *a\nexperiments: []\n"],
   ["sequences ten thousand deep", `name: a\nexperiments:\n  ${"- ".repeat(10_000)}`],
 ] as const) {
-  test(`${name} in a campaign file is no YAML`, () =>
+  test(`${name} in a campaign file is not valid YAML`, () =>
     inTempFolder(folder => {
       writeFiles(folder, { "a.yaml": text });
       assert.throws(
         () => readCampaignFile(join(folder, "a.yaml")),
         (error: unknown) =>
-          error instanceof LabError && error.code === "RUND_CAMPAIGN_FILE" && error.message.includes("no YAML"),
+          error instanceof LabError && error.code === "RUND_CAMPAIGN_FILE" && error.message.includes("not valid YAML"),
       );
     }));
 }

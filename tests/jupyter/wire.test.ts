@@ -30,7 +30,7 @@ test("a message of another key, without a signature, cut in half or garbled is i
     ["no <IDS|MSG> delimiter", []],
     ["cut short: 2 of 4 parts", frames(sign(parts), parts.slice(0, 2))],
     ["cut short: 0 of 4 parts", frames("", []).slice(0, 2)],
-    ["part 4 is no JSON", frames(sign([...parts.slice(0, 3), '{"a"']), [...parts.slice(0, 3), '{"a"'])],
+    ["part 4 is not JSON", frames(sign([...parts.slice(0, 3), '{"a"']), [...parts.slice(0, 3), '{"a"'])],
     ["part 2 is no object", frames(sign([parts[0]!, "1", "{}", "{}"]), [parts[0]!, "1", "{}", "{}"])],
     ["a header without", frames(sign(["{}", "{}", "{}", "{}"]), ["{}", "{}", "{}", "{}"])],
   ];

@@ -133,7 +133,7 @@ test("pivot refuses two rows for one cell, and names a column that is missing", 
       assert.match((error as LabError).message, pattern);
     }
   };
-  await fails("n", /expected one row for each runtime, n, found two for rund, 1/);
+  await fails("n", /expected one row for each runtime, n, found two rows for rund, 1/);
   await fails("concurrency", /expected one of the columns runtime, n, ms, found concurrency/);
 });
 

@@ -207,7 +207,7 @@ test("where all sandboxes end before they are read there is nothing to divide by
       planOf({ experiment: "memory", density: [2] }),
       fakeTools(cri, { memory }),
     );
-    assert.match((error as LabError).message, /expected 2 sandboxes ready, found none \(each has ended again\)/);
+    assert.match((error as LabError).message, /expected 2 sandboxes ready, found none \(each ended again\)/);
   }));
 
 test("where no sandbox comes up there is nothing to divide by: an error with the reason", () =>

@@ -137,7 +137,7 @@ test("a file that somebody else has changed meanwhile is reported and left, all 
     assert.match(readFileSync(file, "utf8"), "# an administrator");
     assert.is(machine.text("etc/containerd/config.toml"), configs["etc/containerd/config.toml"]);
 
-    const backup = /is (\S+):/.exec(error.hint ?? "")?.[1] ?? "";
+    const backup = /^(\S+) has its content/.exec(error.hint ?? "")?.[1] ?? "";
     assert.is(readFileSync(backup, "utf8"), configs["etc/kata-containers/configuration-fc.toml"]);
     rmSync(backup);
     ownerDied(machine);

@@ -58,7 +58,7 @@ test("an answer that is no JSON, or lacks a field, or holds a time that is none,
         );
       assert.instance(error, CriError);
       assert.is(error?.where, `${program} inspectp`);
-      assert.match(error?.message ?? "", "its answer cannot be read");
+      assert.match(error?.message ?? "", "its answer is invalid");
     }
   }));
 

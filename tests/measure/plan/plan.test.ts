@@ -204,7 +204,7 @@ test("a mistake in a campaign file is named with its line, and a typo with what 
       ],
       [file.replace("experiment: time", "experiment: speed"), /:4: /],
       [file.replace("name: small", "name: ../small"), /:1: name: expected letters/],
-      ["name: [", /:1: no YAML/],
+      ["name: [", /:1: not valid YAML/],
       ["", /campaign\.yaml/],
     ];
     for (const [text, message, hint] of wrong) {

@@ -84,7 +84,7 @@ for (const [name, text, message, hint] of [
     undefined,
   ],
   ["no handler", "id: a\n", "a.yaml:1: handler:", undefined],
-  ["no YAML", "id: [\n", "a.yaml:2: no YAML", undefined],
+  ["invalid YAML", "id: [\n", "a.yaml:2: not valid YAML", undefined],
 ] as const) {
   test(`${name} is an error with its line`, () =>
     inTempFolder(folder => {
