@@ -12,6 +12,7 @@ import {
 import { type FitEvent, fitEvent } from "./events/fit.js";
 import { type MemoryEvent, memoryEvent } from "./events/memory.js";
 import { type OperationsEvent, operationsEvent } from "./events/operations.js";
+import { quickReader, unsure } from "./events/quick-read.js";
 import { type RoundEvent, roundEvent } from "./events/round.js";
 import { storeSample } from "./events/sample.js";
 import {
@@ -92,6 +93,10 @@ export const eventSchemas = {
   cleanup: cleanupEvent,
   end: endEvent,
 } as const satisfies Record<CampaignEvent["event"], z.ZodObject>;
+
+const quickReaders = Object.fromEntries(
+  Object.entries(eventSchemas).map(([name, schema]) => [name, quickReader(schema)]),
+);
 
 /** A line of the journal with a part that is missing or wrong. */
 export type DamagedEvent =
@@ -180,6 +185,8 @@ function readEvent(line: string): Reading {
   if (typeof name !== "string" || !Object.hasOwn(eventSchemas, name)) {
     return { ...unreadable("an event of a known name", describeValue(name)) };
   }
+  const whole = quickReaders[name]!(value);
+  if (whole !== unsure) return { event: { whole: whole as CampaignEvent }, faults: [] };
   const schema: z.ZodObject = eventSchemas[name as CampaignEvent["event"]];
   const result = schema.safeParse(value);
   if (result.success) return { event: { whole: result.data as CampaignEvent }, faults: [] };

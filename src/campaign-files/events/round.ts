@@ -114,8 +114,12 @@ export const roundEvent = z
 
 function eachClientOnce(samples: readonly { readonly client: number }[], concurrency: number): boolean {
   if (samples.length !== concurrency) return false;
-  const clients = new Set(samples.map(({ client }) => client));
-  return clients.size === concurrency && samples.every(({ client }) => client <= concurrency);
+  const seen = new Uint8Array(concurrency + 1);
+  return samples.every(({ client }) => {
+    if (client > concurrency || seen[client] === 1) return false;
+    seen[client] = 1;
+    return true;
+  });
 }
 
 /** What makes a round, or the cell it belongs to, less trustworthy. Only partial rounds are left out of tables. */

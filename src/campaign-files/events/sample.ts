@@ -99,8 +99,12 @@ const inArray = ["client", "sandbox", "sentMs", "answeredMs", "readyMs"] as cons
  * The samples of a round as they stand in the journal. A ready sample is an array, `[client, sandbox, sentMs, answeredMs,
  * readyMs]`, and what else it holds an object as its sixth element; a failed one is an object.
  */
-export const storedSamples = z.array(z.unknown()).transform((stored, context): readonly Sample[] =>
-  stored.map((value, index) => {
+export const storedSamples = z.unknown().transform((stored, context): readonly Sample[] => {
+  if (!Array.isArray(stored)) {
+    context.issues.push({ code: "invalid_type", expected: "array", input: stored });
+    return z.NEVER;
+  }
+  return stored.map((value, index) => {
     const plain = readPlain(value);
     if (plain !== undefined) return plain;
     const result = Array.isArray(value) ? endedSample.safeParse(fromArray(value)) : failedSample.safeParse(value);
@@ -109,8 +113,8 @@ export const storedSamples = z.array(z.unknown()).transform((stored, context): r
       context.issues.push({ ...issue, path: [index, ...inStored(value, issue.path)], input: value } as never);
     }
     return z.NEVER;
-  }),
-);
+  });
+});
 
 /**
  * Reads the usual sample, five values in an array. Checked by hand, since a journal is almost all such samples.
