@@ -203,7 +203,7 @@ const unreadable = (expected: string, found: string): Reading => ({
   faults: [{ path: [], expected, found }],
 });
 
-/** The parts of an event that fit their schema and take no part in a contradiction. */
+/** Returns the parts of an event that fit their schema and take no part in a contradiction. */
 function validParts(schema: z.ZodObject, value: object, error: z.core.$ZodError): object {
   const contradicting = new Set(
     error.issues.flatMap(issue => (issue.code === "custom" ? ((issue.params?.parts as string[]) ?? []) : [])),

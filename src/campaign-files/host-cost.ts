@@ -12,8 +12,8 @@ export interface HostCost {
 }
 
 /**
- * The host's second opinion of a memory snapshot: how its accounts moved while the sandboxes came up. Whatever else happened
- * on the host is in it, so for a few sandboxes it says little.
+ * Returns the host's second opinion of a memory snapshot: how its accounts moved while the sandboxes came up. Whatever
+ * else happened on the host is in it, so for a few sandboxes it says little.
  */
 export function hostCost({ hostBefore, hostAfter }: Pick<MemoryEvent, "hostBefore" | "hostAfter">): HostCost {
   const growth = (part: keyof HostMemory) => (hostAfter[part] ?? 0) - (hostBefore[part] ?? 0);

@@ -89,7 +89,7 @@ export type ManifestRun = Manifest["runs"][number];
 /** What a replay server plays. */
 export type ReplayInfo = Frozen<z.infer<typeof replayInfo>>;
 
-/** The manifest as the text of `run.json`. */
+/** Writes the manifest as the text of `run.json`. */
 export const formatManifest = (value: Manifest): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /**

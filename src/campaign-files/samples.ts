@@ -73,7 +73,7 @@ export const columnsBefore = sampleColumns.slice(0, sampleColumns.indexOf("until
 /** The first line of `samples.csv`. */
 export const samplesHeader = `${sampleColumns.join(",")}\n`;
 
-/** A round's cold starts as rows. */
+/** Returns a round's cold starts as rows. */
 export function sampleRows(round: RoundEvent, experiment: "time" | "density"): readonly SampleRow[] {
   const { run, runtime, density, concurrency, block, warmup, releasedMs } = round;
   return round.samples.map(sample => {

@@ -132,7 +132,7 @@ function noteNodes(io: Io, rows: readonly NodeRow[]): void {
   }
 }
 
-/** What imported results count: a reader must know it before reading a number. */
+/** Returns what imported results measure: a reader must know it before reading a number. */
 function definitionNotes({ runs }: Dataset): readonly string[] {
   const found = runs.flatMap(({ definition }) => definition ?? []);
   const lines = found.map(({ tool, from, to, resolution, lacks, note }) =>
@@ -146,7 +146,7 @@ function definitionNotes({ runs }: Dataset): readonly string[] {
   return [...new Set(lines)];
 }
 
-/** What each runtime did at each offered rate. */
+/** Returns what each runtime did at each offered rate. */
 function rateTables({ arrivals = [] }: Dataset) {
   const results = rateResults(arrivals, null);
   return [...new Set(results.map(({ runtime }) => runtime))].map(runtime => {
@@ -175,7 +175,7 @@ function merge(datasets: readonly Dataset[]): Dataset {
   };
 }
 
-/** The `analyze --json` document: a contract, fields may be added but not renamed. */
+/** Returns the `analyze --json` document: a contract, fields may be added but not renamed. */
 function document(dataset: Dataset, tables: readonly Table[], imported: readonly ImportedTable[]) {
   const shape = ({ columns, rows, rowName }: Table) => ({
     columns,

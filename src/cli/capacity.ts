@@ -68,7 +68,9 @@ function bytes(size: string): number {
   });
 }
 
-/** The ramps to judge by. @throws LabError `RUND_CAPACITY` if the campaign that is named has none of the runtime */
+/**
+ * Returns the ramps to judge by. @throws LabError `RUND_CAPACITY` if the campaign that is named has none of the runtime
+ */
 async function rampsOf(folder: string | undefined, runtime: string, io: Io, { fits = [] }: Dataset) {
   if (folder === undefined) return fits;
   const named = (await loadDataset(folder, io.cwd)).fits ?? [];

@@ -10,7 +10,7 @@ export const metricNames: Readonly<Record<Metric, string>> = {
   cpu: "CPU per sandbox, ms",
   memory: "PSS per sandbox, KiB",
 };
-/** What the cells of a metric measure: of control groups and root file systems, the time is that of a phase. */
+/** Returns what the cells of a metric measure: of control groups and root file systems, the time is that of a phase. */
 const metricName = (metric: Metric, cells: readonly ComparedCell[]): string =>
   metric === "time" && cells.every(({ operation }) => operation !== undefined)
     ? "time until the last is done, ms"
@@ -18,7 +18,8 @@ const metricName = (metric: Metric, cells: readonly ComparedCell[]): string =>
 const headings = ["", "A", "B", "B / A", "p", "verdict"];
 
 /**
- * A comparison as text for a terminal, no line wider than 100 columns: a table for each metric, its cells in the grid's order.
+ * Returns a comparison as text for a terminal, no line wider than 100 columns: a table for each metric, its cells in
+ * the grid's order.
  *
  * @param bars whether a bar beside each ratio shows how far it is from 1, where the table leaves room for it
  */
@@ -40,7 +41,7 @@ export function comparisonText(comparison: Comparison, bars: boolean): readonly 
   ];
 }
 
-/** A comparison as Markdown for a pull request: what is decided as tables, the rest folded. */
+/** Returns a comparison as Markdown for a pull request: what is decided as tables, the rest folded. */
 export function comparisonMarkdown(comparison: Comparison): readonly string[] {
   const row = (values: readonly string[]) => `| ${values.map(value => value.replaceAll("|", "\\|")).join(" | ")} |`;
   const tables = (wanted: (cell: ComparedCell) => boolean) =>
@@ -79,7 +80,7 @@ export function comparisonMarkdown(comparison: Comparison): readonly string[] {
 }
 
 /**
- * A cell's name without its metric.
+ * Returns a cell's name without its metric.
  *
  * @example cellName({ runtime: "crun", experiment: "density", density: 100, concurrency: 10, memory: null }) // "crun, 10 on top of 100"
  */
@@ -137,8 +138,8 @@ function columnsOf(cell: ComparedCell): readonly string[] {
 }
 
 /**
- * One bar per ratio, from 1 in the middle to the left for less and to the right for more, on a logarithmic scale that the
- * ratio furthest from 1 fills.
+ * Returns one bar per ratio, from 1 in the middle to the left for less and to the right for more, on a logarithmic
+ * scale that the ratio furthest from 1 fills.
  *
  * @example barsOf([{ ratio: 0.5 }, { ratio: 1 }, { ratio: 2 }], 5) // ["▇▇│  ", "  │  ", "  │▇▇"]
  */
@@ -200,7 +201,7 @@ function circumstances({ confounds, unmatched, cells }: Comparison): readonly st
   ];
 }
 
-/** What differs, in full where both sides recorded it, by name where one of them did not. */
+/** Returns what differs, in full where both sides recorded it, by name where one of them did not. */
 export function confoundTexts(
   confounds: readonly Confound[],
   [nameA, nameB]: readonly [string, string] = ["A", "B"],

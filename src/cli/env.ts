@@ -121,7 +121,10 @@ export default (io: Io): Command => {
   return env;
 };
 
-/** One line for each kind of what a private containerd has made; of one that is not up, with the way to clear it. */
+/**
+ * Returns one line for each kind of what a private containerd has made; of one that is not up, with the way to clear
+ * it.
+ */
 function countRemains(remains: readonly Remain[], up: boolean): string[] {
   const kinds = [...new Set(remains.map(({ kind }) => kind))];
   const counts = kinds.map(kind => `${remains.filter(each => each.kind === kind).length} × ${kind}`).join(", ");

@@ -8,7 +8,8 @@ const width = 100;
 const widestCourse = 32;
 
 /**
- * A history as text for a terminal, no line wider than 100 columns: a line for each cell, then the changes, then the campaigns.
+ * Returns a history as text for a terminal, no line wider than 100 columns: a line for each cell, then the changes,
+ * then the campaigns.
  *
  * @param bars whether a bar for each campaign shows the cell's course
  */
@@ -57,7 +58,7 @@ function rowOf(cell: CellHistory, bars: boolean): readonly string[] {
   ];
 }
 
-/** Each change in a line or two of its own. */
+/** Returns each change in a line or two of its own. */
 function changeLines(cell: CellHistory, { campaigns }: History): readonly string[] {
   return cell.changes.flatMap(({ at, since, direction, ratio, interval, confounds }) => {
     const size = ratio === null ? "cold starts failed" : `${withInterval(ratio, interval)} times campaign ${since + 1}`;
@@ -70,8 +71,8 @@ function changeLines(cell: CellHistory, { campaigns }: History): readonly string
 const steps = "▁▂▃▄▅▆▇█";
 
 /**
- * A bar for each value, the lowest bar for the lowest value; a gap for one that is missing. Courses that vary by less than
- * 10 % are not blown up to the full height.
+ * Returns a bar for each value, the lowest bar for the lowest value; a gap for one that is missing. Courses that vary
+ * by less than 10 % are not blown up to the full height.
  *
  * @example courseOf([100, 150, null, 200]) // "▁▅ █"
  */

@@ -65,7 +65,7 @@ export default (io: Io): Command =>
       if (figure !== undefined) await draw(found, resolve(io.cwd, figure));
     });
 
-/** A folder of campaigns stands for the campaigns in it. */
+/** Returns the campaigns in a folder of campaigns. */
 function campaignsIn(cwd: string, folder: string): readonly string[] {
   const path = resolve(cwd, folder);
   const marks = ["run.json", "rounds.csv", "import.json"];

@@ -21,24 +21,27 @@ export const processIo = (): Io => ({
   quiet: false,
 });
 
-/** A line of progress, warning or hint on stderr; nothing with `--quiet`. */
+/** Prints a line of progress, a warning or a hint on stderr; nothing with `--quiet`. */
 export function note(io: Io, line: string): void {
   if (!io.quiet) io.stderr.write(`${printable(line)}\n`);
 }
 
-/** A command's result for people, on stdout. */
+/** Prints a command's result for people on stdout. */
 export function print(io: Io, text: string): void {
   io.stdout.write(printable(text));
 }
 
-/** The one JSON document a command prints with `--json`. */
+/** Prints the one JSON document of `--json` on stdout. */
 export function printJson(io: Io, value: unknown): void {
   // JSON leaves the control characters from 7F to 9F as they are, and a terminal takes 9B for the start of a sequence
   const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   io.stdout.write(`${JSON.stringify(value, null, 2).replace(/[\u007f-\u009f]/g, escaped)}\n`);
 }
 
-/** Text from a log or a folder's name, safe on a terminal: no escape sequence, no control character but tab and line feed. */
+/**
+ * Returns text from a log or a folder's name, safe on a terminal: no escape sequence, no control character but tab and
+ * line feed.
+ */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "?");

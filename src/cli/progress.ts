@@ -10,8 +10,8 @@ export interface Progress {
 }
 
 /**
- * A bar on one line of a terminal; what does not fit is cut off. Until it is stopped, nothing else may be written to that
- * terminal, whose cursor is hidden and whose lines do not wrap meanwhile.
+ * Returns a bar on one line of a terminal; what does not fit is cut off. Until it is stopped, nothing else may be
+ * written to that terminal, whose cursor is hidden and whose lines do not wrap meanwhile.
  *
  * @param format `{bar}`, `{value}`, `{total}`, and words of our own that each update brings along
  */
@@ -28,7 +28,8 @@ export const terminalBar = (io: Io, format: string): cliProgress.SingleBar =>
   });
 
 /**
- * A bar on stderr where that is a terminal, and nothing elsewhere: what must be told without a terminal is told by `note`.
+ * Returns a bar on stderr where that is a terminal, and nothing elsewhere: what must be told without a terminal is told
+ * by `note`.
  *
  * @param task what is done, for the front of the bar
  */

@@ -58,7 +58,7 @@ export function summary(
   ];
 }
 
-/** The abstract's claims: the statement, and below it each dataset's verdict. */
+/** Returns the abstract's claims: the statement, and below it each dataset's verdict. */
 function knownClaims(verdicts: readonly (readonly ClaimVerdict[])[]): readonly string[] {
   const claims = (verdicts[0] ?? []).filter(({ certainty }) => certainty === "A");
   return claims.flatMap(({ id, statement }) => [

@@ -93,7 +93,8 @@ const missingClasses = (there: readonly { readonly name: string }[], names: read
   names.filter(name => !there.some(each => each.name === name)).map(name => ({ name, handler: name, overhead: null }));
 
 /**
- * The plan for a cluster: what its nodes and quotas leave is what it must fit, and what differs between nodes is a confound.
+ * Returns the plan for a cluster: what its nodes and quotas leave is what it must fit, and what differs between nodes
+ * is a confound.
  */
 export async function clusterPlan(plan: Plan, { service }: ClusterRun, force: boolean): Promise<Plan> {
   const { clockConfounds, nodeConfounds, podRoom, readNodeUsage } = await import("../measure/index.js");

@@ -54,7 +54,7 @@ export async function detectionsFor(
 }
 
 /**
- * Settings with the rounds that a detection names, one in each block.
+ * Returns settings with the rounds that a detection names, one in each block.
  *
  * @throws LabError `RUND_SETTING` if no campaign can have that many rounds
  */
@@ -77,7 +77,7 @@ export function withDetected<Settings extends ExperimentSettings>(
   return { ...settings, rounds, blocks };
 }
 
-/** What a plan says of its detections, in lines for people. */
+/** Returns what a plan says of its detections, in lines for people. */
 export function detectionText(found: readonly Detection[]): readonly string[] {
   return found.flatMap(({ experiment, tolerance, rounds, cells }) => [
     `${experiment}: ${rounds} rounds find a difference of ${percent(tolerance)}, or that there is none, in 80 % of campaigns`,

@@ -32,7 +32,7 @@ export interface NotebooksOptions {
   readonly onNotebook?: (file: string, target: string) => void;
 }
 
-/** The package's own notebooks, in their order. */
+/** Returns the package's own notebooks, in their order. */
 export function packageNotebooks(): readonly string[] {
   const folder = fileURLToPath(new URL("../../notebooks/", import.meta.url));
   return readdirSync(folder)
@@ -118,7 +118,7 @@ function readNotebook(file: string, io: Io): Notebook {
   return parseNotebook(text, file);
 }
 
-/** The lab kernel for notebooks that name it or none; started from this package, installed or not. */
+/** Returns the lab kernel for notebooks that name it or none; started from this package, installed or not. */
 function kernelFor(notebook: Notebook, asked: string | undefined, io: Io): KernelCommand {
   const own = (notebook.metadata.kernelspec as { name?: string } | undefined)?.name;
   const name = asked ?? own ?? kernelName;

@@ -4,7 +4,7 @@ import { LabError } from "../model/errors.js";
 import { type Experiment, experimentNames } from "../model/experiment.js";
 import { kinds } from "./run-settings.js";
 
-/** The option of one setting, by its rule. */
+/** Returns the option of one setting, by its rule. */
 export function settingOption(name: SettingName, rule: SettingRule): Option {
   const flag = `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
   const option = new Option(`${flag} ${rule.placeholder}`.trim(), rule.help);
@@ -27,7 +27,7 @@ export function settingOption(name: SettingName, rule: SettingRule): Option {
   }
 }
 
-/** The experiment that a word names. @throws LabError `RUND_RUN_WHAT` for any other word */
+/** Returns the experiment that a word names. @throws LabError `RUND_RUN_WHAT` for any other word */
 export function kind(text: string): Experiment {
   const known = experimentNames.find(name => name === text);
   if (known !== undefined) return known;
@@ -39,7 +39,7 @@ export function kind(text: string): Experiment {
   });
 }
 
-/** The entries of a list with commas. */
+/** Returns the entries of a list with commas. */
 export const words = (text: string): readonly string[] => text.split(",").map(word => word.trim());
 
 /** Whole numbers only: `ten`, `1e9`, `-1` and an empty entry are no numbers of clients. */
@@ -70,7 +70,7 @@ const numbers =
   (text: string): readonly number[] =>
     words(text).map(number(option));
 
-/** A rehearsal's speed. @throws LabError `RUND_REPLAY_SPEED` for what is no speed */
+/** Returns a rehearsal's speed. @throws LabError `RUND_REPLAY_SPEED` for what is no speed */
 export function speed(text: string): number {
   const value = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 1000) return value;

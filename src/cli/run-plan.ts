@@ -90,7 +90,9 @@ export async function printShell(
 const socketOf = ({ service }: ContainerdInUse): string =>
   "unit" in service ? service.socket : join(service.folder, "containerd.sock");
 
-/** What is done before and after each part of a plan is measured, and what is done again and again meanwhile. */
+/**
+ * Returns what is done before and after each part of a plan is measured, and what is done again and again meanwhile.
+ */
 async function changes(plan: Plan, containerd: ContainerdInUse | null): Promise<ScriptSection[]> {
   const { guestMemorySteps, stepsFor, undoSteps } = await import("../measure/index.js");
   return plan.experiments.flatMap(({ settings: { experiment, memory, prepare }, parts }) =>
@@ -124,7 +126,7 @@ async function changes(plan: Plan, containerd: ContainerdInUse | null): Promise<
 }
 
 /**
- * A duration for people.
+ * Returns a duration for people.
  *
  * @example duration(75) // "1 min 15 s"
  * @example duration(7260) // "2 h 1 min"

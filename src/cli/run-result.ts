@@ -35,7 +35,7 @@ function readJournal(path: string) {
   return parseEvents(readFileSync(file, "utf8"), file).rows;
 }
 
-/** The highest rate that each runtime held, where a campaign has an objective. */
+/** Returns the highest rate that each runtime held, where a campaign has an objective. */
 async function ratesHeld(settings: CampaignSettings, events: readonly CampaignEvent[]): Promise<readonly HeldRate[]> {
   const slo = settings.experiments.find(each => each.slo !== undefined)?.slo;
   if (slo === undefined) return [];
@@ -76,11 +76,11 @@ function noteFailures(io: Io, cell: CellSummary, hintFor: (said: string) => stri
 const inStage = ({ failedStage }: CellSummary): string =>
   failedStage === undefined ? "" : `, in stage ${failedStage}`;
 
-/** The runs in which no round was complete. */
+/** Returns the runs in which no round was complete. */
 const emptyRuns = (cells: readonly CellSummary[]): readonly string[] =>
   [...new Set(cells.map(({ run }) => run))].filter(run => cells.every(cell => cell.run !== run || cell.rounds === 0));
 
-/** All rounds of some runtime failed in an experiment: nothing was measured of it. */
+/** Returns the error if all rounds of a runtime failed in an experiment: nothing was measured of it. */
 function noRound(
   path: string,
   cells: readonly CellSummary[],

@@ -124,7 +124,7 @@ export async function runSettings(
   return { settings: { name: file?.name ?? null, experiments, custom: used.map(toCustom) }, runtimes, detections };
 }
 
-/** The runtimes of `--runtime-file` and `--handler`. */
+/** Returns the runtimes of `--runtime-file` and `--handler`. */
 async function customRuntimes(
   io: Io,
   { runtimeFile, handler, runtime }: SettingOptions,
@@ -145,7 +145,7 @@ async function customRuntimes(
   return [...fromFile.filter(each => each !== known), { ...(known ?? unknownRuntime(id, handler)), handler }];
 }
 
-/** A runtime of which nothing is known but its handler: its memory is that of every process its sandboxes have. */
+/** Returns the declaration of a runtime of which only the handler is known: its memory is that of every process its sandboxes have. */
 const unknownRuntime = (id: string, handler: string): RuntimeDeclaration => ({
   ...{ id, handler, label: handler, shim: null, snapshotter: null, config: null, template: null },
   ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },

@@ -218,7 +218,7 @@ async function runInCluster(
   }
 }
 
-/** What ends an experiment with --until-decided: the statistics of `compare`, after each block. */
+/** Returns what ends an experiment with --until-decided: the statistics of `compare`, after each block. */
 async function decision(io: Io): Promise<Decided> {
   const { allDecided } = await import("../analysis/compare/index.js");
   return ({ untilDecided = "", runtimes, density, concurrency, blocks, rounds }, measured) => {
@@ -231,7 +231,7 @@ async function decision(io: Io): Promise<Decided> {
   };
 }
 
-/** What judges the rates of --rate search: the statistics of `rateResults`. */
+/** Returns what judges the rates of --rate search: the statistics of `rateResults`. */
 async function rateJudge(): Promise<Holds> {
   const { arrivalWindows } = await import("../analysis/datasets/arrival-windows.js");
   const { rateResults, readObjective } = await import("../analysis/rates/index.js");

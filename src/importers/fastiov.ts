@@ -53,7 +53,7 @@ export const fastiov: Importer = {
   },
 };
 
-/** The pods' logs in a folder, by group and pod. */
+/** Returns the pods' logs in a folder, by group and pod. */
 function podsIn(folder: string) {
   return readdirSync(folder)
     .sort()

@@ -77,7 +77,7 @@ export const idlab: Importer = {
 };
 
 /**
- * A runtime's id from a shim and its options.
+ * Returns a runtime's id from a shim and its options.
  *
  * @example idOf("io.containerd.kata.v2-kata2-firecracker") // "kata2firecracker"
  * @example idOf("io.containerd.runsc.v1-kvm") // "runsckvm"

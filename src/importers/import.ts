@@ -7,7 +7,7 @@ import type { Head, Importer, ImportOptions, Sink } from "./importer.js";
 const headBytes = 1 << 16;
 
 /**
- * The importer for a file or folder, by its name or, with `auto`, by what the file begins with.
+ * Returns the importer for a file or folder, by its name or, with `auto`, by what the file begins with.
  *
  * @throws LabError `RUND_IMPORT_FORMAT` for an unknown name, `RUND_IMPORT_UNKNOWN` for a file of no known format,
  *   `RUND_IMPORT_FILE` for one that cannot be read
@@ -24,7 +24,7 @@ export function findImporter(format: string, path: string): Importer {
   return named;
 }
 
-/** The importer that recognises a file or folder; null for what is no result of a known tool. */
+/** Returns the importer that recognises a file or folder; null for what is no result of a known tool. */
 export function recognise(path: string): Importer | null {
   const head = readHead(path);
   return importers.find(each => each.recognises(head)) ?? null;
@@ -71,7 +71,7 @@ function readHead(path: string): Head {
   }
 }
 
-/** A few files of each folder in a folder: enough to know a layout by, and quick where there are thousands. */
+/** Returns a few files of each folder in a folder: enough to know a layout by, and quick where there are thousands. */
 function filesBelow(path: string): readonly string[] {
   const folders = readdirSync(path, { withFileTypes: true }).filter(entry => entry.isDirectory());
   return folders.flatMap(({ name }) =>

@@ -136,7 +136,7 @@ export const plausibleKiB = (kib: number): boolean => kib > 0 && kib <= 2 ** 34;
 export const plausibleKiBText = "a memory above 0 and of at most 16 TiB";
 
 /**
- * A runtime id from any name: lower-case letters and digits.
+ * Returns a runtime id from any name: lower-case letters and digits.
  *
  * @example idFrom("Kata 3 (QEMU)") // "kata3qemu"
  * @example idFrom("***") // "unnamed"

@@ -3,7 +3,8 @@ import type { Sink } from "./importer.js";
 import { type JsonVisitor, placeText, readJson } from "./json-stream.js";
 
 /**
- * A visitor that checks each value against a schema: a value that fits goes on, any other becomes a problem with its place.
+ * Returns a visitor that checks each value against a schema: a value that fits goes on, any other becomes a problem
+ * with its place.
  *
  * @param code of the problem
  */
@@ -39,7 +40,7 @@ export async function readJsonRows(
   if (fault !== null) sink.problem(fault.line, "RUND_IMPORT_JSON", fault.expected, fault.found);
 }
 
-/** A sink that keeps no problems: for a first look at a file whose second reading reports them. */
+/** Returns a sink that keeps no problems: for a first look at a file whose second reading reports them. */
 export const quiet = (sink: Sink): Sink => ({ ...sink, problem: () => {} });
 
 function excerptOf(value: unknown, path: readonly PropertyKey[]): string {

@@ -24,7 +24,7 @@ export interface KernelMessage {
   readonly buffers: readonly Buffer[];
 }
 
-/** The package `zeromq`, which only those who run kernels need. @throws LabError `RUND_NO_ZEROMQ` (machine) */
+/** Returns the package `zeromq`, which only those who run kernels need. @throws LabError `RUND_NO_ZEROMQ` (machine) */
 export async function loadZeroMq(): Promise<typeof Zmq> {
   try {
     return await import("zeromq");

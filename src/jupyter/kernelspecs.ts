@@ -16,7 +16,7 @@ export interface KernelCommand {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where Jupyter keeps a user's own kernels: `JUPYTER_DATA_DIR`, else the platform's place. */
+/** Returns where Jupyter keeps a user's own kernels: `JUPYTER_DATA_DIR`, else the platform's place. */
 export function jupyterDataFolder(env: Environment, platform: NodeJS.Platform = process.platform): string {
   if (env.JUPYTER_DATA_DIR) return env.JUPYTER_DATA_DIR;
   const home = env.HOME ?? homedir();
@@ -24,7 +24,7 @@ export function jupyterDataFolder(env: Environment, platform: NodeJS.Platform = 
   return join(env.XDG_DATA_HOME ?? join(home, ".local", "share"), "jupyter");
 }
 
-/** Every folder that may hold a `kernels` folder, the one that wins first. */
+/** Returns every folder that may hold a `kernels` folder, the one that wins first. */
 function dataFolders(env: Environment): string[] {
   const prefixes = [env.VIRTUAL_ENV, env.CONDA_PREFIX].filter(prefix => prefix !== undefined && prefix !== "");
   return [

@@ -141,7 +141,7 @@ export function parseNotebook(text: string, where: string): Notebook {
   });
 }
 
-/** The cell and output that a path leads to, in words, and the field in it. */
+/** Returns the cell and output that a path leads to, in words, and the field in it. */
 function placeOf(path: readonly PropertyKey[]): readonly [place: readonly string[], field: string] {
   const [cells, cell, outputs, output, ...rest] = path;
   const field = (keys: readonly PropertyKey[]) => (keys.length === 0 ? "" : describePath(keys));

@@ -52,7 +52,7 @@ function displayIdOf(content: Json): string | undefined {
   return (content.transient as { display_id?: string } | undefined)?.display_id;
 }
 
-/** The output a message stands for; undefined for messages that show nothing. */
+/** Returns the output a message stands for; undefined for messages that show nothing. */
 function outputOf(type: string, content: Json): Output | undefined {
   const { data, metadata = {}, name, text, execution_count, ename, evalue, traceback } = content;
   switch (type) {

@@ -5,7 +5,8 @@ import type { Cell, CodeCell, Notebook } from "./nbformat.js";
 export type Parameters = Readonly<Record<string, unknown>>;
 
 /**
- * One `NAME=VALUE` of the command line. The value is read as JSON where it is JSON (`3`, `true`, `["a"]`), else as text.
+ * Parses one `NAME=VALUE` of the command line. The value is read as JSON where it is JSON (`3`, `true`, `["a"]`), else
+ * as text.
  *
  * @throws LabError `RUND_PARAMETER` (usage)
  * @example parseParameter("rounds=3") // ["rounds", 3]
@@ -30,7 +31,7 @@ export const hasTag = (cell: Cell, tag: string): boolean =>
   Array.isArray(cell.metadata.tags) && cell.metadata.tags.includes(tag);
 
 /**
- * The notebook with a cell that sets the parameters, after papermill's convention: right after the cell tagged
+ * Returns the notebook with a cell that sets the parameters, after papermill's convention: right after the cell tagged
  * `parameters`, which holds the defaults, in the place of an earlier one tagged `injected-parameters`, else first.
  *
  * @param language of the kernel: typescript, javascript or python
@@ -69,7 +70,7 @@ function assignments(parameters: Parameters, language: string): string {
 }
 
 /**
- * A JSON value as Python writes it.
+ * Returns a JSON value as Python writes it.
  *
  * @example pythonLiteral({ a: [true, null] }) // "{\"a\": [True, None]}"
  */

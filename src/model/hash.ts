@@ -1,5 +1,5 @@
 /**
- * The 32-bit FNV-1a hash of a text's UTF-8 bytes, as an unsigned number.
+ * Returns the 32-bit FNV-1a hash of a text's UTF-8 bytes, as an unsigned number.
  *
  * @param start the state it begins with; other starts give independent hashes
  * @example fnv1a("a") // 0xe40c292c

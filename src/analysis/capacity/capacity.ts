@@ -48,9 +48,9 @@ export interface Capacity extends CapacityQuestion {
 }
 
 /**
- * How many sandboxes a host holds, by each model side by side, with the cold-start times at the densities that were
- * measured. A ramp of the runtime is the best model: it says what one sandbox more really took, so the others are compared
- * with it.
+ * Returns how many sandboxes a host holds, by each model side by side, with the cold-start times at the densities that
+ * were measured. A ramp of the runtime is the best model: it says what one sandbox more really took, so the others are
+ * compared with it.
  *
  * @param ramps of a fit campaign; the dataset's own if left out
  * @throws LabError `RUND_CAPACITY` of kind `input` where there is neither memory of that runtime and guest memory nor a ramp of
@@ -89,7 +89,7 @@ export function capacity(
   };
 }
 
-/** How far a model lies from what the ramp took; null without a ramp, and for the ramp itself. */
+/** Returns how far a model lies from what the ramp took; null without a ramp, and for the ramp itself. */
 function offBy({ model, perSandboxKiB }: CapacityModel, ramp: RampCost | null): number | null {
   const took = ramp?.fit.perSandboxKiB ?? null;
   return took === null || perSandboxKiB === null || model === "fit" || took <= 0 ? null : perSandboxKiB / took - 1;

@@ -28,7 +28,7 @@ export interface SandboxCost {
 const holdsGuest = /^(qemu|firecracker|cloud-hyp|dragonball|rund|vmm)/i;
 
 /**
- * The three models of a sandbox's memory.
+ * Returns the three models of a sandbox's memory.
  *
  * @param memoryMb the guest memory's label
  * @param at the density to take them at; the largest measured if left out
@@ -71,7 +71,7 @@ export function sandboxCost(dataset: Dataset, runtime: string, memoryMb: number,
 }
 
 /**
- * How many sandboxes a host holds.
+ * Returns how many sandboxes a host holds.
  *
  * @param bytes the host's memory less its reserve
  * @example sandboxesIn(384 * 2 ** 30, 308 * 1024) // 1276

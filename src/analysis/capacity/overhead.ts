@@ -22,7 +22,7 @@ export interface Overhead {
 }
 
 /**
- * The overhead of one sandbox without a container, at the largest density that was measured.
+ * Returns the overhead of one sandbox without a container, at the largest density that was measured.
  *
  * Memory is the sum of the PSS of the runtime's processes and of what the kernel keeps for the sandboxes (slabs, page tables,
  * stacks and per-processor data). CPU is the growth of the host's busy time with the density of a ramp.
@@ -87,7 +87,10 @@ function fromRamps({ fits = [] }: Dataset, runtime: string): readonly Reading[] 
   });
 }
 
-/** The growth of the busy time with the density, by least squares over the idle windows of all ramps; never below 0. */
+/**
+ * Returns the growth of the busy time with the density, by least squares over the idle windows of all ramps; never
+ * below 0.
+ */
 function idleMillicores(ramps: readonly FitEvent[]): number | null {
   const points = ramps.flatMap(({ idleBefore, steps }) =>
     [{ density: 0, idle: idleBefore }, ...steps].map(({ density, idle }) => ({
@@ -104,7 +107,7 @@ function idleMillicores(ramps: readonly FitEvent[]): number | null {
 }
 
 /**
- * A RuntimeClass that declares the overhead, as YAML.
+ * Returns a RuntimeClass that declares the overhead, as YAML.
  *
  * @param margin the share added to what was measured, such as 0.1; the upper end of the interval counts where there is one
  */

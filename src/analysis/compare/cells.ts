@@ -34,8 +34,8 @@ export interface Sample {
 }
 
 /**
- * A dataset's cells by place, every metric: time and density cells give two each, makespan and CPU; cells of micro experiments
- * one for each phase. In the grid's order: by runtime, density and concurrency.
+ * Returns a dataset's cells by place, every metric: time and density cells give two each, makespan and CPU; cells of
+ * micro experiments one for each phase. In the grid's order: by runtime, density and concurrency.
  */
 export function samplesByPlace(dataset: Dataset): ReadonlyMap<string, { place: CellPlace; sample: Sample }> {
   const repeats = new Map(dataset.runs.map(({ run, repeat }) => [run, repeat]));
@@ -46,7 +46,7 @@ export function samplesByPlace(dataset: Dataset): ReadonlyMap<string, { place: C
 }
 
 /**
- * A place as text: equal for the same cell of two campaigns.
+ * Returns a place as text: equal for the same cell of two campaigns.
  *
  * @example placeKey({ metric: "time", experiment: "density", runtime: "rund", density: 100, concurrency: 10, memory: null }) // "time/density/rund/100/10/-"
  */
@@ -55,7 +55,7 @@ export function placeKey({ metric, experiment, runtime, density, concurrency, me
   return [...place, ...(operation === undefined ? [] : [operation])].join("/");
 }
 
-/** A value for each round of each phase: from the common release to the last end. */
+/** Returns a value for each round of each phase: from the common release to the last end. */
 function operationSamples({ experiment, variant, density, concurrency, count, rounds }: OperationCell) {
   return (rounds[0]?.phases ?? []).map(({ phase }, index): { place: CellPlace; sample: Sample } => {
     const timed = rounds.map(({ block, phases }) => ({ block, ms: phases[index]!.totalMs }));
@@ -125,7 +125,7 @@ function blockMeans(metric: "time" | "cpu", cells: readonly StartCell[]): Readon
   return meansByBlock(named);
 }
 
-/** The mean of each block's values; null for fewer than two blocks. */
+/** Returns the mean of each block's values; null for fewer than two blocks. */
 function meansByBlock(named: readonly (readonly [block: string, value: number])[]): ReadonlyMap<string, number> | null {
   const blocks = new Map<string, number[]>();
   for (const [block, value] of named) blocks.set(block, [...(blocks.get(block) ?? []), value]);

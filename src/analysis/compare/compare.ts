@@ -144,11 +144,16 @@ function withoutPartner(
   }).length;
 }
 
-/** The blocks by which a campaign would have ended that was measured until it was decided; null for any other. */
+/**
+ * Returns the blocks by which a campaign would have ended that was measured until it was decided; null for any other.
+ */
 const lastBlockOf = ({ runs }: Dataset, experiment: string): number | null =>
   runs.find(run => run.experiment === experiment)?.lastBlock ?? null;
 
-/** Cells that a gate "slower than so much" stops: time cells whose corrected lower limit lies above, or that failed. */
+/**
+ * Returns cells that a gate "slower than so much" stops: time cells whose corrected lower limit lies above, or that
+ * failed.
+ */
 export const stoppedBy = ({ cells }: Comparison, slowerThan: number): readonly ComparedCell[] =>
   cells.filter(cell => cell.metric === "time" && changedBy(cell, slowerThan) === "slower");
 
@@ -201,7 +206,7 @@ function overall(cells: readonly ComparedCell[]): Comparison["verdict"] {
   return some("undecided") ? "undecided" : "same";
 }
 
-/** What differs between the runs of the compared cells, runtime by runtime and experiment by experiment. */
+/** Returns what differs between the runs of the compared cells, runtime by runtime and experiment by experiment. */
 function confoundsOf(a: Dataset, b: Dataset, cells: readonly ComparedCell[]): readonly Confound[] {
   const compared = new Set(cells.map(({ experiment, runtime, against }) => `${experiment}/${against}/${runtime}`));
   return mergeConfounds(

@@ -103,7 +103,7 @@ export function contrast(
 }
 
 /**
- * The verdict of a contrast, and the rounds on either side that an undecided one would take.
+ * Returns the verdict of a contrast, and the rounds on either side that an undecided one would take.
  *
  * The same: the ratio's 90 % interval lies within the tolerance of 1. Else faster or slower: p, corrected, is below 5 %.
  * Else undecided. A cell with failed cold starts is never faster, and never the same. Snapshots of memory, of which a
@@ -133,7 +133,9 @@ export function verdictOf(
   return { verdict: "undecided", roundsNeeded: roundsNeeded(found, family, tolerance) };
 }
 
-/** The means of the blocks that both samples have, in one order; null where either was recorded without blocks. */
+/**
+ * Returns the means of the blocks that both samples have, in one order; null where either was recorded without blocks.
+ */
 function commonBlocks(a: Sample, b: Sample): { readonly a: readonly number[]; readonly b: readonly number[] } | null {
   if (a.blocks === null || b.blocks === null) return null;
   const names = [...a.blocks.keys()].filter(name => b.blocks?.has(name));
@@ -178,7 +180,9 @@ function variationOf(a: readonly number[], b: readonly number[]): number | null 
   return Number.isFinite(variation) ? variation : null;
 }
 
-/** Rounds for 80 % power at the tolerance, and enough divisions for the smallest p to pass Holm's first step. */
+/**
+ * Returns rounds for 80 % power at the tolerance, and enough divisions for the smallest p to pass Holm's first step.
+ */
 function roundsNeeded(found: Contrast, family: number, tolerance: number): number | null {
   if (found.variation === null) return null;
   const demand = { alpha: 0.05 / family, power: 0.8 };

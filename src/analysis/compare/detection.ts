@@ -107,7 +107,7 @@ function recordedScatter(
 
 const sameCell = (a: StartGroup, b: StartGroup) => a.density === b.density && a.concurrency === b.concurrency;
 
-/** How far two cells of the grid are from each other: a doubling of either axis counts the same. */
+/** Returns how far two cells of the grid are from each other: a doubling of either axis counts the same. */
 const distance = (a: Pick<Place, "density" | "concurrency">, b: Pick<Place, "density" | "concurrency">) =>
   Math.abs(Math.log((a.density + 1) / (b.density + 1))) + Math.abs(Math.log(a.concurrency / b.concurrency));
 
@@ -141,7 +141,7 @@ function roundScatter({ makespansMs }: StartGroup): Scatter | null {
   return { share: Math.sqrt(variance(makespansMs)) / mean(makespansMs), freedom: makespansMs.length - 1 };
 }
 
-/** The scatter of the difference of two independent values, with Satterthwaite's degrees of freedom. */
+/** Returns the scatter of the difference of two independent values, with Satterthwaite's degrees of freedom. */
 function together(a: Scatter | null, b: Scatter | null): Scatter | null {
   if (a === null || b === null) return null;
   const [own, other] = [a.share ** 2, b.share ** 2];

@@ -8,7 +8,7 @@ export interface RuntimePair {
   readonly b: string;
 }
 
-/** The ids of a dataset's runtimes, in the order of tables. */
+/** Returns the ids of a dataset's runtimes, in the order of tables. */
 export const runtimesOf = ({ runs }: Dataset): readonly string[] =>
   [...new Set(runs.map(({ runtime }) => runtime))].sort(byRuntime);
 

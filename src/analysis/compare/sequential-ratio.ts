@@ -9,8 +9,8 @@ export const firstLook = 3;
 export type SequentialRatio = Omit<PairedRatio, "at"> & { at(level: number): Interval | null };
 
 /**
- * The ratio of two means over blocks that were looked at after every block (repeated confidence intervals, Jennison and Turnbull
- * 1989): at each look Student's t at the level that the spending function leaves to it.
+ * Returns the ratio of two means over blocks that were looked at after every block (repeated confidence intervals,
+ * Jennison and Turnbull 1989): at each look Student's t at the level that the spending function leaves to it.
  *
  * @param last the blocks by which the campaign ends, decided or not
  * @returns null as `pairedRatio`, and before the first look

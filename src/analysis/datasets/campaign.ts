@@ -112,7 +112,7 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
   };
 }
 
-/** The machine in words; nothing if its processor or their number is unknown, or if it is a cluster. */
+/** Returns the machine in words; nothing if its processor or their number is unknown, or if it is a cluster. */
 const machineOf = ({ host: { cpu, cores } }: Manifest): Pick<RunInfo, "machine"> =>
   cpu == null || cores == null ? {} : { machine: `${cpu}, ${cores} cores` };
 

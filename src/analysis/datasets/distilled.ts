@@ -47,7 +47,7 @@ export type DistilledTable = keyof typeof distilledRows;
 /** One line of a distilled CSV file. */
 export type DistilledRow<Table extends DistilledTable> = z.output<(typeof distilledRows)[Table]>;
 
-/** The columns of a distilled CSV file, in order. */
+/** Returns the columns of a distilled CSV file, in order. */
 export const distilledColumns = (table: DistilledTable): readonly string[] => [
   ...Object.keys(distilledRows[table].shape),
   ...(table === "latency" ? percents : []),

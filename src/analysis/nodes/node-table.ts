@@ -28,7 +28,7 @@ export interface NodeRow {
 /** A node counts as slow when it takes at least this much longer than its peers, by the whole interval. */
 export const slowRatio = 1.1;
 
-/** The cold starts of a cluster by node: a row for each cell and node. Rounds of a single machine have none. */
+/** Returns the cold starts of a cluster by node: a row for each cell and node. Rounds of a single machine have none. */
 export function nodeTable(rounds: readonly RoundEvent[]): readonly NodeRow[] {
   const cells = new Map<string, RoundEvent[]>();
   for (const round of rounds) {
@@ -84,7 +84,7 @@ const inOrder = (a: NodeRow, b: NodeRow): number =>
   (a.run < b.run ? -1 : a.run > b.run ? 1 : 0) ||
   (a.node < b.node ? -1 : 1);
 
-/** A node table as CSV, `nodes.csv`: what is missing is empty. */
+/** Returns a node table as CSV, `nodes.csv`: what is missing is empty. */
 export function nodesCsv(rows: readonly NodeRow[]): string {
   const header =
     "runtime,density,concurrency,node,samples,rounds,p50_ms,ratio,ratio_low,ratio_high,slow,pod_working_set_kib";

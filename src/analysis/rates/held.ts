@@ -70,7 +70,7 @@ export function rateResults(windows: readonly ArrivalWindow[], objective: Object
 }
 
 /**
- * The highest rate each runtime held: below the first rate that fails.
+ * Returns the highest rate each runtime held: below the first rate that fails.
  *
  * @param results rates ascending, as `rateResults` gives them for an objective
  */
@@ -139,6 +139,6 @@ function keeps({ value, upper }: BoundedQuantile, { limitMs }: Objective): boole
 
 const cellOf = ({ runtime, rate }: ArrivalWindow): string => `${runtime} ${rate}`;
 
-/** Milliseconds from the moment a start was due to its end; Infinity if it never ended well. */
+/** Returns milliseconds from the moment a start was due to its end; Infinity if it never ended well. */
 const latencyOf = ({ dueMs, endMs, ready }: ArrivalWindow["starts"][number]): number =>
   ready ? endMs - dueMs : Number.POSITIVE_INFINITY;

@@ -12,8 +12,9 @@ export interface BoundedQuantile {
 }
 
 /**
- * A quantile (R-7) and its distribution-free upper confidence bound at 95 %, from an order statistic: the k-th smallest value,
- * with the least k for which a binomial number of n trials with chance p is below k in 95 % of cases (Hahn and Meeker 1991, 5.2).
+ * Returns a quantile (R-7) and its distribution-free upper confidence bound at 95 %, from an order statistic: the k-th
+ * smallest value, with the least k for which a binomial number of n trials with chance p is below k in 95 % of cases
+ * (Hahn and Meeker 1991, 5.2).
  *
  * Latencies of an open loop depend on their neighbours, because a queue does not empty at once. n is therefore the number of
  * values that an independent sample would need, n (1 − r) / (1 + r) with the lag-1 autocorrelation r of the latencies in the
@@ -37,7 +38,7 @@ export function boundedQuantile(latencies: readonly number[], p: number): Bounde
   return { value, upper: at === null ? null : sorted[at - 1]!, effective };
 }
 
-/** The least k with P(binomial(n, p) < k) ≥ 0.95; null if even the largest value is not enough. */
+/** Returns the least k with P(binomial(n, p) < k) ≥ 0.95; null if even the largest value is not enough. */
 function boundRank(n: number, p: number): number | null {
   let below = 0;
   for (let k = 0; k < n; k++) {

@@ -52,7 +52,7 @@ export interface ClusterShare {
   readonly cluster_stages_ms: number;
 }
 
-/** What a cluster adds, cell by cell, from the rows of `besideNode`. */
+/** Returns what a cluster adds, cell by cell, from the rows of `besideNode`. */
 export function clusterShares(rows: readonly StageRow[]): readonly ClusterShare[] {
   return rows.flatMap((row, index) => {
     const node = rows[index + 1];

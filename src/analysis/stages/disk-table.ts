@@ -12,7 +12,7 @@ export interface DiskRow extends Pick<LatencyRow, "run" | "experiment" | "runtim
   readonly largestShare: number;
 }
 
-/** How often rounds waited for a disk, a row for each cell; campaigns that did not record it have none. */
+/** Returns how often rounds waited for a disk, a row for each cell; campaigns that did not record it have none. */
 export function diskTable(rounds: readonly RoundEvent[]): readonly DiskRow[] {
   return cellsOf(rounds).flatMap(cell => {
     const known = cell.filter(({ diskShare }) => diskShare !== undefined);
@@ -30,7 +30,7 @@ export function diskTable(rounds: readonly RoundEvent[]): readonly DiskRow[] {
   });
 }
 
-/** The disk table as CSV, `disk.csv`. */
+/** Returns the disk table as CSV, `disk.csv`. */
 export function diskCsv(rows: readonly DiskRow[]): string {
   const header = "runtime,density,concurrency,rounds,flagged,fraction,largest_share";
   const lines = rows.map(({ runtime, density, concurrency, rounds, flagged, fraction, largestShare }) =>

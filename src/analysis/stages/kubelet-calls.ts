@@ -10,7 +10,8 @@ export interface KubeletCalls {
 }
 
 /**
- * The mean duration of the calls that the kubelets made to their container runtimes in these rounds, by the kubelets' own count.
+ * Returns the mean duration of the calls that the kubelets made to their container runtimes in these rounds, by the
+ * kubelets' own count.
  *
  * @returns null for rounds of a single machine, and where no kubelet counted a sandbox
  */

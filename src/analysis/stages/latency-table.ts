@@ -133,7 +133,7 @@ export function cellsOf(rounds: readonly RoundEvent[]): readonly (readonly Round
 
 const keyOf = ({ run, density, concurrency }: RoundEvent): string => `${run} ${density} ${concurrency}`;
 
-/** The cell of a round. */
+/** Returns the cell of a round. */
 export function placeOf({ run, runtime, density, concurrency }: RoundEvent) {
   const experiment = parseRunName(run)?.experiment === "density" ? ("density" as const) : ("time" as const);
   return { run, experiment, runtime, density, concurrency };

@@ -80,8 +80,8 @@ export function pairsAfterPilot(
 }
 
 /**
- * Rounds on either side that a comparison of two campaigns takes, one round a block, by the scatter that a pilot estimates: as
- * `pairsAfterPilot`, where nothing is paired.
+ * Computes rounds on either side that a comparison of two campaigns takes, one round a block, by the scatter that a
+ * pilot estimates: as `pairsAfterPilot`, where nothing is paired.
  *
  * @param scatter the coefficient of variation of a round
  * @example roundsAfterPilot({ share: 0.05, freedom: 9 }, 0.05) // 26
@@ -90,7 +90,7 @@ export function roundsAfterPilot({ share, freedom }: Scatter, effect: number, de
   return pairsAfterPilot({ share: share * Math.SQRT2, freedom }, effect, demand);
 }
 
-/** The least number from `few` to a million that is enough. */
+/** Computes the least number from `few` to a million that is enough. */
 function fewest(least: number, enough: (n: number) => boolean): number {
   let [few, many] = [least, 1_000_000];
   while (few < many) {

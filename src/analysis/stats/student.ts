@@ -22,8 +22,8 @@ export function studentQuantile(p: number, freedom: number): number {
 }
 
 /**
- * The quantile of the noncentral t distribution, by Jennett and Welch's approximation (1939): within 1 % for p from 0.5 to
- * 0.95 and nine or more degrees of freedom.
+ * Computes the quantile of the noncentral t distribution, by Jennett and Welch's approximation (1939): within 1 % for p
+ * from 0.5 to 0.95 and nine or more degrees of freedom.
  *
  * @param shift the noncentrality
  * @example Number(noncentralQuantile(0.8, 20, 2).toFixed(2)) // 2.97

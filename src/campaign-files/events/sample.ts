@@ -137,7 +137,7 @@ function readPlain(value: unknown): ReadySample | undefined {
 const longestMs = durationMs.maxValue!;
 const isDuration = (value: unknown): value is number => typeof value === "number" && value >= 0 && value <= longestMs;
 
-/** The array as an object; elements it should not have get names that no sample has. */
+/** Returns the array as an object; elements it should not have get names that no sample has. */
 function fromArray(value: readonly unknown[]): object {
   const fields: Record<string, unknown> = { status: "ready" };
   for (const [index, element] of value.entries()) {
@@ -150,13 +150,13 @@ function fromArray(value: readonly unknown[]): object {
   return fields;
 }
 
-/** Where a field of a ready sample stands on disk. */
+/** Returns where a field of a ready sample stands on disk. */
 function inStored(value: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
   const index = inArray.indexOf(path[0] as (typeof inArray)[number]);
   return Array.isArray(value) && index >= 0 ? [index, ...path.slice(1)] : path;
 }
 
-/** A sample as it stands in the journal. */
+/** Returns a sample as it stands in the journal. */
 export function storeSample(sample: Sample): unknown {
   if (sample.status !== "ready") return sample;
   const { status, client, sandbox, sentMs, answeredMs, readyMs, ...further } = sample;
@@ -164,13 +164,13 @@ export function storeSample(sample: Sample): unknown {
   return Object.keys(further).length === 0 ? plain : [...plain, further];
 }
 
-/** The end of a cold start that the campaign asked for, in milliseconds since the release. */
+/** Returns the end of a cold start that the campaign asked for, in milliseconds since the release. */
 export function endOf(sample: ReadySample): number {
   return sample.until === undefined ? sample.readyMs : (sample[endFields[sample.until]] ?? sample.readyMs);
 }
 
 /**
- * A sample's times as the client's log has them: whole epoch milliseconds on one time line.
+ * Returns a sample's times as the client's log has them: whole epoch milliseconds on one time line.
  *
  * A round is released just after a millisecond begins, so its first start would nearly always be rounded down, and latencies
  * and makespans be too long by about a quarter of a millisecond. The round's time line is therefore shifted, by less than half a

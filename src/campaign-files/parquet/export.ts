@@ -83,7 +83,7 @@ async function readCampaign(folder: string, campaign: string, sink: Sink, proble
   const file = join(folder, "events.ndjson");
   const logged = loggedMakespans(folder);
   const complete = new Map<string, number>();
-  /** The next makespan of the round's cell: line k of the logs is the k-th complete round. */
+  /** Returns the next makespan of the round's cell: line k of the logs is the k-th complete round. */
   const makespanOf = ({ run, density, concurrency, makespanMs, warmup }: RoundEvent): number | null => {
     if (makespanMs === null || warmup) return null;
     const key = cellKey(run, density, concurrency);

@@ -3,7 +3,7 @@ import { discoverRuns, ProblemList, readCells } from "../../logs/index.js";
 /** The makespans of a campaign's logs, in the order of each cell's complete rounds. */
 export type LoggedMakespans = ReadonlyMap<string, readonly number[]>;
 
-/** The key of a cell among them. */
+/** Returns the key of a cell among them. */
 export const cellKey = (run: string, density: number, concurrency: number): string =>
   `${run}/${density}/${concurrency}`;
 

@@ -38,7 +38,7 @@ export const memorySchema = {
 
 type Experiment = "time" | "density";
 
-/** The cold starts of a round. */
+/** Returns the cold starts of a round. */
 export function parquetSamples(round: RoundEvent, experiment: Experiment): readonly Row[] {
   const since = (ms: number | undefined, sentMs: number) =>
     ms === undefined ? null : Math.round((ms - sentMs) * 1000) / 1000;
@@ -79,7 +79,7 @@ export function parquetRound(round: RoundEvent, experiment: Experiment, loggedMs
   };
 }
 
-/** The components of a memory snapshot as rows. */
+/** Returns the components of a memory snapshot as rows. */
 export const parquetMemory = ({ run, density, memoryMb, block, sandboxes, components }: MemoryEvent): readonly Row[] =>
   components.map(({ component, processes, ussKiB, pssKiB, rssKiB, vssKiB }) => ({
     ...{ run, experiment: "memory", density, memory_mb: memoryMb, block, sandboxes, component, processes },

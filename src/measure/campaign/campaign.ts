@@ -50,7 +50,7 @@ export async function runCampaign(
 const isCountedWindow = (event: CampaignEvent): event is ArrivalsEvent => event.event === "arrivals" && !event.warmup;
 const isCountedRound = (event: CampaignEvent): event is RoundEvent => event.event === "round" && !event.warmup;
 
-/** The run folders of a plan's experiment: one for each runtime, or for each repeat of it. */
+/** Returns the run folders of a plan's experiment: one for each runtime, or for each repeat of it. */
 function runsOf({ manifest }: CampaignFolder, plan: Plan, index: number): readonly ManifestRun[] {
   const counts = plan.experiments.map(({ settings: { experiment, runtimes, rounds } }) =>
     experimentTable[experiment].repeats ? runtimes.length * rounds : runtimes.length,
@@ -201,7 +201,7 @@ async function end(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** A failure, and what went wrong in cleaning up after it. */
+/** Returns a failure, and what went wrong in cleaning up after it. */
 function both(first: unknown, second: unknown): unknown {
   if (first === undefined) return second;
   const { code, kind, hint } =

@@ -22,8 +22,8 @@ export const kubeletConfig = "/var/lib/kubelet/config.yaml";
 export const readKubeletConfig = (): string | undefined => readProc(kubeletConfig);
 
 /**
- * The cgroup driver behind a runtime handler: by the handler's own options, by the service's RuntimeConfig, by the kubelet's
- * config, in this order.
+ * Returns the cgroup driver behind a runtime handler: by the handler's own options, by the service's RuntimeConfig, by
+ * the kubelet's config, in this order.
  *
  * @returns null where nothing says it
  */
@@ -32,7 +32,7 @@ export function cgroupDriver({ status, reported, kubelet }: DriverSources, handl
 }
 
 /**
- * The cgroup driver of a handler, where it is one of the runc shim's.
+ * Returns the cgroup driver of a handler, where it is one of the runc shim's.
  *
  * @example cgroupDriverOf({ runtimeType: "io.containerd.runc.v2", options: { SystemdCgroup: true } }) // "systemd"
  * @example cgroupDriverOf({ runtimeType: "io.containerd.kata.v2", options: null }) // null
@@ -43,7 +43,7 @@ export function cgroupDriverOf(runtime: ReportedRuntime | undefined): CgroupDriv
 }
 
 /**
- * The driver that a kubelet is configured with.
+ * Returns the driver that a kubelet is configured with.
  *
  * @example kubeletDriver("kind: KubeletConfiguration\ncgroupDriver: systemd\n") // "systemd"
  * @example kubeletDriver("kind: KubeletConfiguration\n") // null
@@ -54,7 +54,7 @@ export function kubeletDriver(text: string): CgroupDriver | null {
 }
 
 /**
- * The parent of the control groups of a campaign's sandboxes: its own slice, or its own path.
+ * Returns the parent of the control groups of a campaign's sandboxes: its own slice, or its own path.
  *
  * In a slice's name each hyphen would be another slice above it, so the label's hyphens become underscores.
  *

@@ -64,7 +64,7 @@ export function clusterTools(service: ClusterService, label: string, options: Me
 
 const noCpu = { ticks: { busy: 0, total: 0, iowait: 0, steal: 0 }, harnessUs: 0 };
 
-/** A cluster is not changed but for pods: what is described of a run is what its nodes and its RuntimeClass say. */
+/** Returns the preparation of a campaign on a cluster. It changes nothing; a run is described by its nodes and its RuntimeClass. */
 function clusterPreparation({ cluster, settings, nodes, runtimeClasses }: ClusterService): Preparation {
   return {
     refuseChanges: () => {},

@@ -95,7 +95,10 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
 /** Whether a service is a containerd, and not a recording that is played back. */
 const isContainerd = ({ version, replay }: Service): boolean => version.runtimeName === "containerd" && replay === null;
 
-/** The spans that a service sends; null for one that sends none. They are received from the first round on to the last. */
+/**
+ * Returns the spans that a service sends; null for one that sends none. They are received from the first round on to
+ * the last.
+ */
 function spansOf({ spansPort }: Service) {
   if (spansPort === null) return null;
   let receiver: Promise<SpanReceiver> | undefined;
@@ -142,7 +145,7 @@ export const noSearch: Holds = () => {
   });
 };
 
-/** Names the campaign's own parent of control groups, and notes that it will be there before the first sandbox has it. */
+/** Returns the parent control group of a campaign's sandboxes. Records it before the first sandbox uses it. */
 function parentFor(service: Service, label: string, micro: MicroTools): (handler: string) => string | undefined {
   let noted = false;
   return handler => {
@@ -153,7 +156,10 @@ function parentFor(service: Service, label: string, micro: MicroTools): (handler
   };
 }
 
-/** The limits that the engine's sandboxes meet: those of the parents that were asked for, of the campaign's own, and of `/k8s.io`. */
+/**
+ * Returns the limits that the engine's sandboxes meet: those of the parents that were asked for, of the campaign's own,
+ * and of `/k8s.io`.
+ */
 const headroomUnder = (socket: string, label: string, micro: MicroTools, { settings }: Plan): HeadroomTools => {
   const asked = settings.experiments.flatMap(({ cgroupParent }) => cgroupParent ?? []);
   const own = [campaignParent("cgroupfs", label)!, campaignParent("systemd", label)!];
@@ -181,7 +187,7 @@ const campaignSlice = (label: string): boolean =>
     existsSync(join(tree, "rundlab.slice", campaignParent("systemd", label)!)),
   );
 
-/** Memory of this machine, as the memory experiment reads it. */
+/** Returns memory of this machine, as the memory experiment reads it. */
 const hostMemory = (socket: string): MemoryTools => ({
   snapshot: ({ processes }, ids) => readSandboxMemory(ids, processes),
   enginePssKiB() {

@@ -64,7 +64,7 @@ export async function resumeCampaign(path: string, options: MeasureOptions): Pro
   });
 }
 
-/** One process at a time works on a campaign's folder, whatever path leads to it. */
+/** Runs some work while it holds the lock of a campaign's folder, so that only one process works on it at a time. */
 const locked = <Result>(path: string, work: () => Promise<Result>): Promise<Result> =>
   withLock(realpathSync(path), work);
 

@@ -9,7 +9,7 @@ import { settingsDigest } from "../plan/settings.js";
 import type { MeasureOptions } from "./options.js";
 import type { Service } from "./service.js";
 
-/** The manifest of a campaign that begins. */
+/** Returns the manifest of a campaign that begins. */
 export function newManifest(name: string, at: string, options: MeasureOptions): Manifest {
   const { plan, service, endpoint, command, toolVersion } = options;
   return {
@@ -37,7 +37,7 @@ const aboutService = ({ cri, version, replay }: Service) => ({
   host: { ...readFingerprint() },
 });
 
-/** A cluster's machines are its nodes; the machine that this program runs on is beside them. */
+/** Returns the part of the manifest about a cluster. Its machines are the nodes, not the one that this program runs on. */
 const aboutCluster = ({ cluster: { id, version }, nodes, runtimeClasses }: ClusterService) => ({
   driver: "kubernetes",
   service: { name: "kubernetes", version },
@@ -45,7 +45,7 @@ const aboutCluster = ({ cluster: { id, version }, nodes, runtimeClasses }: Clust
   host: { id, nodes, runtimeClasses, client: readFingerprint() },
 });
 
-/** The run folders of a plan. Their names end in the minute; where one is taken, the next free minute. */
+/** Returns the run folders of a plan. Their names end in the minute; where one is taken, the next free minute. */
 function newRuns(plan: Plan, at: string): readonly ManifestRun[] {
   const taken = new Set<string>();
   const runs: ManifestRun[] = [];

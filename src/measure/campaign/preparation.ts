@@ -73,7 +73,9 @@ export function machinePreparation(under: MachineUnderTest): Preparation {
   };
 }
 
-/** The preparation of a rehearsal: nothing is changed, and nothing is known of the machine that was recorded. */
+/**
+ * Returns the preparation of a rehearsal: nothing is changed, and nothing is known of the machine that was recorded.
+ */
 export const replayPreparation = (dataset: string): Preparation => ({
   refuseChanges: () => {},
   prepare: async () => {},
@@ -89,7 +91,8 @@ export const replayPreparation = (dataset: string): Preparation => ({
 });
 
 /**
- * What is done to the machine before a part of a campaign: each runtime's steps, and what two of them share once.
+ * Returns what is done to the machine before a part of a campaign: each runtime's steps, and what two of them share
+ * once.
  *
  * @throws LabError `RUND_SNAPSHOTTER` if a runtime needs another snapshotter and containerd's config is not known
  */

@@ -19,16 +19,17 @@ export interface ReportedConfig {
   readonly sandboxImage?: string;
 }
 
-/** The configuration in a service's verbose status; null where it reports none. */
+/** Returns the configuration in a service's verbose status; null where it reports none. */
 export const reportedConfig = ({ info }: Pick<CriStatus, "info">): ReportedConfig | null =>
   parseJson(info.config) as ReportedConfig | null;
 
-/** A handler of a service by its verbose status. */
+/** Returns a handler of a service by its verbose status. */
 export const reportedRuntime = (status: Pick<CriStatus, "info">, handler: string): ReportedRuntime | undefined =>
   reportedConfig(status)?.containerd?.runtimes?.[handler];
 
 /**
- * The image of a service's sandboxes. containerd 2 no longer reports it, so its config is read where that is known.
+ * Returns the image of a service's sandboxes. containerd 2 no longer reports it, so its config is read where that is
+ * known.
  *
  * @param configText null where it is unknown
  * @returns null where neither names it

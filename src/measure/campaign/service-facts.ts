@@ -28,8 +28,9 @@ export interface FactSources {
 }
 
 /**
- * The facts about one runtime handler: the service's name and version, snapshotter, shim type, options, cgroup driver, sandbox
- * image, CNI configuration, and the OCI runtime's version and digest. Null where the service does not say.
+ * Returns the facts about one runtime handler: the service's name and version, snapshotter, shim type, options, cgroup
+ * driver, sandbox image, CNI configuration, and the OCI runtime's version and digest. Null where the service does not
+ * say.
  */
 export async function serviceFacts(
   { version, status, socket, configText, driver }: FactSources,
@@ -50,7 +51,7 @@ export async function serviceFacts(
   };
 }
 
-/** The networks alone, without the folders that they and their plugins lie in. */
+/** Returns the networks alone, without the folders that they and their plugins lie in. */
 function networksDigest(cniconfig: string | undefined): string | null {
   const config = parseJson(cniconfig) as { readonly Networks?: unknown } | null;
   return config === null ? null : digest(JSON.stringify(config.Networks ?? null));
@@ -67,7 +68,10 @@ function snapshotterFact(
   return { snapshotter: configText === null ? null : configuredSnapshotter(configText) };
 }
 
-/** The program behind a handler of the runc shim, as the service's process finds it: on its PATH, below its root. */
+/**
+ * Returns the program behind a handler of the runc shim, as the service's process finds it: on its PATH, below its
+ * root.
+ */
 async function programFacts(socket: string, runtime: ReportedRuntime | undefined): Promise<ServiceFacts> {
   if (runtime?.runtimeType !== "io.containerd.runc.v2") return {};
   const unknown = { ociVersion: null, ociDigest: null };
@@ -93,7 +97,10 @@ async function programFacts(socket: string, runtime: ReportedRuntime | undefined
   };
 }
 
-/** The root of a process, as a path that works from here: of one with another root, or in another mount namespace, its link in /proc. */
+/**
+ * Returns the root of a process, as a path that works from here: of one with another root, or in another mount
+ * namespace, its link in /proc.
+ */
 function rootOf(pid: number): string {
   const link = `/proc/${pid}/root`;
   try {

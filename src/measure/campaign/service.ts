@@ -92,7 +92,7 @@ export async function openService(
   }
 }
 
-/** The service of a campaign that needs none: it has no sandboxes and starts none. */
+/** Returns the service of a campaign that needs none: it has no sandboxes and starts none. */
 export const absentService = (): Service => ({
   ...{ cri: absentCri, endpoint: "none", socket: "", replay: null, handlers: null, snapshotter: null },
   ...{ containerd: null, log: null, spansPort: null, network: podNetworkOf({ conditions: [], info: {} }) },
@@ -122,7 +122,7 @@ export function requireHandlers({ handlers, endpoint }: Service, runtimes: reado
   }
 }
 
-/** The containerd behind a socket, where its config is known: one that `env up` made, or the machine's own. */
+/** Returns the containerd behind a socket, where its config is known: one that `env up` made, or the machine's own. */
 export function knownContainerd(socket: string): ContainerdInUse | null {
   const own = findContainerd(dirname(socket));
   if (own !== undefined) return inUse({ folder: own.folder }, own.configPath);

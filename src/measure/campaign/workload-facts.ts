@@ -50,7 +50,10 @@ export async function workloadFacts(service: Service, settings: WorkloadSettings
   };
 }
 
-/** The pod network's name, and each plugin with its version, such as `rund-lab-1a2b3c4d: ptp v1.1.1, host-local v1.1.1`. */
+/**
+ * Returns the pod network's name, and each plugin with its version, such as `rund-lab-1a2b3c4d: ptp v1.1.1, host-local
+ * v1.1.1`.
+ */
 async function describeNetwork({ network: { ready, why, cni, pluginFolders }, endpoint }: Service): Promise<string> {
   const missing = (cni?.plugins ?? []).find(each => findProgram(each, pluginFolders.join(":")) === undefined);
   if (!ready || (missing !== undefined && pluginFolders.length > 0)) {
@@ -67,7 +70,7 @@ async function describeNetwork({ network: { ready, why, cni, pluginFolders }, en
   return `${cni.name}: ${plugins.join(", ")}`;
 }
 
-/** A CNI plugin prints its version when it is called without a command: "CNI ptp plugin v1.1.1"; Debian's has none. */
+/** Returns a CNI plugin's version. A plugin prints it when called without a command ("CNI ptp plugin v1.1.1"); Debian's does not. */
 async function pluginVersion(plugin: string, folders: readonly string[]): Promise<string> {
   const program = findProgram(plugin, folders.join(":"));
   const unknown = "(version unknown)";

@@ -1,7 +1,7 @@
 import type { TomlOverlay } from "../runtimes/runtime.js";
 import { parseToml, tableKeys } from "./toml.js";
 
-/** The table that names the CRI's snapshotter, by the version of containerd's config. */
+/** Returns the table that names the CRI's snapshotter, by the version of containerd's config. */
 function snapshotterTable(text: string): string {
   const { version } = parseToml(text, "containerd's config");
   if (version === 3) return 'plugins."io.containerd.cri.v1.images"';
@@ -10,7 +10,7 @@ function snapshotterTable(text: string): string {
 }
 
 /**
- * The snapshotter containerd uses for CRI sandboxes.
+ * Returns the snapshotter containerd uses for CRI sandboxes.
  *
  * @returns overlayfs, containerd's own choice, where its config names none
  * @example configuredSnapshotter('[plugins.cri.containerd]\nsnapshotter = "devmapper"\n') // "devmapper"
@@ -21,7 +21,7 @@ export function configuredSnapshotter(text: string): string {
 }
 
 /**
- * The image of CRI sandboxes that a config names.
+ * Returns the image of CRI sandboxes that a config names.
  *
  * @returns null where it names none: the choice is then containerd's own, by its version
  * @example configuredSandboxImage('version = 3\n[plugins."io.containerd.cri.v1.images".pinned_images]\nsandbox = "pause:1"\n') // "pause:1"
@@ -41,7 +41,7 @@ function valueIn(text: string, table: string, key: string): string | undefined {
 }
 
 /**
- * The change that makes containerd use another snapshotter.
+ * Returns the change that makes containerd use another snapshotter.
  *
  * @example snapshotterOverlay("version = 3\n", "devmapper") // { 'plugins."io.containerd.cri.v1.images"': { snapshotter: "devmapper" } }
  */

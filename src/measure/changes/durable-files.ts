@@ -19,7 +19,7 @@ export interface SavedFile {
 /** SHA-256 in hex. */
 export const textDigest = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
 
-/** The digest of a file's bytes; undefined if there is no such file. */
+/** Returns the digest of a file's bytes; undefined if there is no such file. */
 export function fileDigest(file: string): string | undefined {
   try {
     return textDigest(readFileSync(file));

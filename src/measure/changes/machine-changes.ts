@@ -6,7 +6,7 @@ import { applySteps, checkSteps, type Machine, undoAll } from "./apply-steps.js"
 import type { Step } from "./steps.js";
 import { beginJournal, findJournal, refuseJournal, type UndoJournal } from "./undo-journal.js";
 
-/** Where the journal of changed configs is kept, below a machine's root. */
+/** Returns where the journal of changed configs is kept, below a machine's root. */
 const changesFolder = (root: string): string => join(root, "var/lib/rund-lab/changes");
 
 /** A machine as a campaign has prepared it. */

@@ -7,7 +7,7 @@ import { shellScript } from "./shell-script.js";
 import { poolConfig, poolSteps } from "./thin-pool.js";
 import { beginJournal, findJournal, type UndoJournal } from "./undo-journal.js";
 
-/** Where the pool's files and their journal lie, below a machine's root. */
+/** Returns where the pool's files and their journal lie, below a machine's root. */
 const poolFolder = (root: string): string => join(root, "var/lib/rund-lab/pool");
 
 /** Whether a journal is that of a complete pool. Of a pool made before the machine's last boot, only the files exist. */
@@ -59,7 +59,10 @@ export function poolStatus({ root }: Machine): "none" | "up" | "half made" {
   return journal === undefined ? "none" : isUp(journal) ? "up" : "half made";
 }
 
-/** What `makePool` or `removePool` would do, as a shell script; with the section that containerd's config then wants. */
+/**
+ * Returns what `makePool` or `removePool` would do, as a shell script; with the section that containerd's config then
+ * wants.
+ */
 export function poolScript(verb: "up" | "down", { root }: Machine): string {
   const folder = poolFolder(root);
   const journal = findJournal(folder);

@@ -11,9 +11,9 @@ export interface ContainerdInUse {
 }
 
 /**
- * What a campaign does to the machine before a runtime's first cell: its config gets the overlay, containerd its
- * snapshotter (and a restart, if that is another one), and a template is made where there is one. The original's steps, with
- * what takes each of them back.
+ * Returns what a campaign does to the machine before a runtime's first cell: its config gets the overlay, containerd
+ * its snapshotter (and a restart, if that is another one), and a template is made where there is one. The original's
+ * steps, with what takes each of them back.
  *
  * @returns no step for a runtime without config, snapshotter or template of its own
  */
@@ -39,8 +39,8 @@ export function prepareSteps(runtime: RuntimeDeclaration, containerd: Containerd
 }
 
 /**
- * What the memory campaign does before the cells of one guest memory: the guest gets the label's size and what the
- * original added to it, and a template is made anew.
+ * Returns what the memory campaign does before the cells of one guest memory: the guest gets the label's size and what
+ * the original added to it, and a template is made anew.
  *
  * @param labelMb the guest memory the cell is named for
  * @returns no step for a runtime without a guest
@@ -52,7 +52,7 @@ export function guestMemorySteps(runtime: RuntimeDeclaration, labelMb: number): 
   return [patch(path, memory), ...templateSteps(runtime)];
 }
 
-/** The steps that make the template of a runtime's guests; none where there is none. */
+/** Returns the steps that make the template of a runtime's guests; none where there is none. */
 function templateSteps({ template, config, handler }: RuntimeDeclaration): Step[] {
   if (template === null || config === null) return [];
   const { path, hypervisor } = config;

@@ -38,7 +38,7 @@ export function shellScript(
   return `#!/bin/sh\nset -eu\n\n${body.join("\n")}`;
 }
 
-/** What takes steps back, in the order it is done. */
+/** Returns what takes steps back, in the order it is done. */
 export function undoSteps(steps: readonly Step[]): Step[] {
   const groups = new Map<string, readonly Step[]>();
   for (const { undo = [] } of steps)
@@ -46,7 +46,7 @@ export function undoSteps(steps: readonly Step[]): Step[] {
   return [...groups.values()].reverse().flat();
 }
 
-/** What a step is for, where its lines do not say it themselves. */
+/** Returns what a step is for, where its lines do not say it themselves. */
 const remark = (step: Step): string[] =>
   step.kind === "command" ? [] : [`# ${step.kind === "patch" ? `change ${step.file}` : describeStep(step)}`];
 
@@ -116,7 +116,7 @@ function sandboxLines(handler: string, socket: string): string[] {
   ];
 }
 
-/** A sandbox in the host's network, named as no campaign names its own. */
+/** Returns a sandbox in the host's network, named as no campaign names its own. */
 const templateRequest = (handler: string): CriRequest<"RunPodSandbox"> => ({
   config: {
     metadata: { name: "template", uid: "template", namespace: "rund-lab", attempt: 0 },
@@ -169,5 +169,5 @@ function restartLines(containerd: ContainerdService): string[] {
   ];
 }
 
-/** A word for the shell; one that stands for something captured is in double quotes. */
+/** Returns a word for the shell; one that stands for something captured is in double quotes. */
 const quoted = (word: string): string => (/\$\{\w+\}/.test(word) ? `"${word}"` : shellWord(word));

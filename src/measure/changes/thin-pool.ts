@@ -10,12 +10,13 @@ const metadataGiB = 40;
 const dataBlockSectors = 128;
 const lowWaterBlocks = 32768;
 
-/** Where containerd keeps what it knows of the pool's devices, in the pool's folder. */
+/** Returns where containerd keeps what it knows of the pool's devices, in the pool's folder. */
 const snapshots = (folder: string): string => join(folder, "snapshots");
 
 /**
- * The steps that make the device-mapper thin pool of the paper's machine: two sparse files on loop devices. Nothing of that
- * name may be there. They are taken back as one: a pool that is in use keeps its loop devices and its files.
+ * Returns the steps that make the device-mapper thin pool of the paper's machine: two sparse files on loop devices.
+ * Nothing of that name may be there. They are taken back as one: a pool that is in use keeps its loop devices and its
+ * files.
  *
  * @param folder where the files are put; they grow with what is written
  */
@@ -46,7 +47,7 @@ export function poolSteps(folder: string): Step[] {
   ];
 }
 
-/** The section of containerd's config (version 2) that makes it use the pool. */
+/** Returns the section of containerd's config (version 2) that makes it use the pool. */
 export function poolConfig(folder: string): string {
   return `[plugins."io.containerd.snapshotter.v1.devmapper"]
   pool_name = "${poolName}"

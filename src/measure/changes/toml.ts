@@ -42,7 +42,7 @@ export function patchToml(
   });
 }
 
-/** The table of a dotted name, made where it is missing and may be. */
+/** Returns the table of a dotted name, made where it is missing and may be. */
 function tableOf(content: Table, name: string, file: string, missingTables: "add" | "fail"): Table {
   let table = content;
   for (const key of tableKeys(name)) {
@@ -78,7 +78,7 @@ export function parseToml(text: string, file = "config"): Table {
 }
 
 /**
- * The keys of a dotted table name.
+ * Returns the keys of a dotted table name.
  *
  * @example tableKeys('plugins."io.containerd.grpc.v1.cri".containerd') // ["plugins", "io.containerd.grpc.v1.cri", "containerd"]
  */

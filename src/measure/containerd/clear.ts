@@ -54,13 +54,13 @@ export async function clearContainerd(folder: string, warn: (message: string) =>
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The stopped shims, for a message: they answer nothing. */
+/** Returns the stopped shims, for a message: they answer nothing. */
 function stoppedOf(folder: string): string {
   const stopped = [...daemonsOf(folder), ...shimsOf(folder)].filter(({ pid }) => isStopped(pid));
   return stopped.length === 0 ? "" : ` (stopped processes: ${stopped.map(({ pid }) => pid).join(", ")})`;
 }
 
-/** The campaigns' own parents of these control groups. */
+/** Returns the campaigns' own parents of these control groups. */
 const parentsOf = (remains: readonly Remain[]): ReadonlySet<string> =>
   new Set(
     remains

@@ -19,9 +19,9 @@ export interface ContainerdConfig {
 }
 
 /**
- * The private containerd's config.toml, in the version that the program itself writes: 3 for containerd 2.x, 2 for 1.x. It shares
- * nothing with the machine's own containerd: root, state, sockets, CNI folder, state of the OCI runtimes; NRI, whose socket is one
- * for the whole machine, is off.
+ * Returns the private containerd's config.toml, in the version that the program itself writes: 3 for containerd 2.x, 2
+ * for 1.x. It shares nothing with the machine's own containerd: root, state, sockets, CNI folder, state of the OCI
+ * runtimes; NRI, whose socket is one for the whole machine, is off.
  */
 export function containerdConfig(config: ContainerdConfig): string {
   const { folder, socket, logLevel, containerdVersion } = config;

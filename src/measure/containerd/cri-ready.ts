@@ -68,7 +68,7 @@ async function until(
 const isUnimplemented = (error: unknown): boolean =>
   typeof error === "object" && error !== null && "code" in error && error.code === status.UNIMPLEMENTED;
 
-/** One call with its message as bytes: these few need no schema. */
+/** Makes one call with its message as bytes, because these few calls need no schema. */
 function call(socket: string, method: string, request: Buffer): Promise<Buffer> {
   const client = new Client(`unix:${socket}`, credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
   const bytes = (message: Buffer) => message;

@@ -17,8 +17,8 @@ export interface Handler {
 }
 
 /**
- * The handlers this machine can have: of each runtime, shim, program and config file must be there. Where gVisor's own
- * shim is installed, it is used instead of the shim of runc.
+ * Returns the handlers this machine can have: of each runtime, shim, program and config file must be there. Where
+ * gVisor's own shim is installed, it is used instead of the shim of runc.
  *
  * @param path folders as in PATH
  * @returns in the order of `runtimes`; of two runtimes with one handler the first
@@ -45,7 +45,7 @@ export function findHandlers(runtimes: readonly RuntimeDeclaration[], path: stri
 }
 
 /**
- * The name of the shim's program behind a runtime type.
+ * Returns the name of the shim's program behind a runtime type.
  *
  * @example shimProgram("io.containerd.runc.v2") // "containerd-shim-runc-v2"
  */

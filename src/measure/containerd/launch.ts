@@ -50,7 +50,7 @@ export async function launch(folder: string, record: ContainerdRecord, timeoutMs
 /** Milliseconds that containerd collects spans before it sends them: a round waits for the last ones. */
 const collectMs = 100;
 
-/** What makes containerd 2 send its spans to a loopback port; nothing without one. */
+/** Returns what makes containerd 2 send its spans to a loopback port; nothing without one. */
 const spanExporter = (port: number | undefined): NodeJS.ProcessEnv =>
   port === undefined
     ? {}

@@ -30,7 +30,7 @@ export async function clearOrphans(folder: string): Promise<readonly Remain[]> {
   return [...found.values()];
 }
 
-/** The orphans that are the same over some time. */
+/** Returns the orphans that are the same over some time. */
 async function settledOrphans(folder: string): Promise<readonly Remain[]> {
   const until = performance.now() + settledMs;
   let orphans = await orphansOf(folder);
@@ -42,7 +42,7 @@ async function settledOrphans(folder: string): Promise<readonly Remain[]> {
   return orphans;
 }
 
-/** What belongs to sandboxes that a containerd has no record of; nothing, where it does not answer. */
+/** Returns what belongs to sandboxes that a containerd has no record of; nothing, where it does not answer. */
 export async function orphansOf(folder: string): Promise<readonly Remain[]> {
   const remains = (await census(folder)).filter(isOfSandbox);
   if (remains.length === 0) return [];

@@ -4,7 +4,7 @@ import { type Architecture, imageArchive } from "./image-archive.js";
 export const pauseImageName = "rund-lab.local/pause:1";
 
 /**
- * A static ELF program that sleeps for ever: the whole content of the pause image.
+ * Returns a static ELF program that sleeps for ever: the whole content of the pause image.
  *
  * One loadable segment maps the file itself at 0x400000, and the code starts right behind the two headers.
  *
@@ -53,8 +53,8 @@ export function pauseProgram(architecture: Architecture): Buffer {
 }
 
 /**
- * The pause image as a tar of an OCI layout, for both architectures, to be read by `ctr images import`. The same bytes
- * every time.
+ * Returns the pause image as a tar of an OCI layout, for both architectures, to be read by `ctr images import`. The
+ * same bytes every time.
  */
 export const pauseImage = (): Buffer =>
   imageArchive(

@@ -6,11 +6,14 @@ import { join } from "node:path";
 const pluginFolders = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
 const wanted = ["ptp", "host-local", "loopback"];
 
-/** The folder with the CNI plugins that the private containerd's pod network needs; undefined where none has them all. */
+/**
+ * Returns the folder with the CNI plugins that the private containerd's pod network needs; undefined where none has
+ * them all.
+ */
 export const findCniPlugins = (folders: readonly string[] = pluginFolders): string | undefined =>
   folders.find(folder => wanted.every(plugin => existsSync(join(folder, plugin))));
 
-/** The network's name: no other private containerd's, so that its files outside the folder are known. */
+/** Returns the network's name, which no other private containerd uses, so that its files outside the folder can be found. */
 export const podNetworkName = (folder: string): string =>
   `rund-lab-${createHash("sha256").update(folder).digest("hex").slice(0, 8)}`;
 
@@ -55,13 +58,13 @@ export function podSubnet(folder: string, routes: string): string {
 
 const blocks = 32;
 
-/** Which of the 32 blocks an address is in; -1 for none. */
+/** Returns which of the 32 blocks an address is in; -1 for none. */
 const blockOf = (a: number, b: number, c: number, _d: number): number =>
   a === 198 && (b === 18 || b === 19) ? (b - 18) * 16 + Math.floor(c / 16) : -1;
 
 /**
- * The pod network as a CNI configuration list: a veth pair for each pod, addresses from a store below the folder. No address
- * translation: a pod is reached from this machine alone.
+ * Returns the pod network as a CNI configuration list: a veth pair for each pod, addresses from a store below the
+ * folder. No address translation: a pod is reached from this machine alone.
  */
 export function podNetwork(folder: string, subnet: string): string {
   const ipam = {

@@ -134,7 +134,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
 }
 
 /**
- * The private containerd in a folder.
+ * Returns the private containerd in a folder.
  *
  * @returns undefined if none runs there
  * @throws LabError `RUND_ENV_RECORD`
@@ -145,7 +145,10 @@ export function findContainerd(folder: string): PrivateContainerd | undefined {
   return record !== undefined && isUp(record) ? running(home, record) : undefined;
 }
 
-/** The CRI to use where none is named: the private containerd if it is up in its usual folder, else the machine's own. */
+/**
+ * Returns the CRI to use where none is named: the private containerd if it is up in its usual folder, else the
+ * machine's own.
+ */
 export const defaultEndpoint = (): string =>
   findContainerd(defaultFolder)?.endpoint ?? "unix:///run/containerd/containerd.sock";
 
@@ -208,7 +211,7 @@ function running(home: string, record: ContainerdRecord): PrivateContainerd {
   };
 }
 
-/** One that was never made ready, for whoever started it was killed, is not up. */
+/** Whether a private containerd is running and ready. It is not if `env up` was killed before it was ready. */
 const isUp = ({ ready, process }: ContainerdRecord): boolean => ready && process !== null && isAlive(process);
 
 /** Makes sure that the folder may be used, and clears what a dead containerd left. */
@@ -254,7 +257,7 @@ async function importImage(ctr: string, socket: string, name: string, archive: B
   }
 }
 
-/** The shim of runc calls the wrapper; gVisor's own shim needs none. */
+/** Returns a handler of runc's shim with the wrapper script as its program. gVisor's own shim does not need the wrapper. */
 function behindWrapper(handler: Handler, programs: string): Handler {
   return handler.binary === undefined ? handler : { ...handler, binary: join(programs, "runsc") };
 }

@@ -5,7 +5,7 @@ import { LabError } from "../../model/errors.js";
 import { processIdentity } from "../system/process-identity.js";
 import { replaceFile, temporaryFor } from "../system/replace-file.js";
 
-/** Where the parts of a private containerd lie in its folder. */
+/** Returns where the parts of a private containerd lie in its folder. */
 export const containerdPaths = (folder: string) => ({
   record: join(folder, "containerd.json"),
   config: join(folder, "config.toml"),

@@ -84,7 +84,7 @@ export async function removeGroup(group: string): Promise<void> {
   }
 }
 
-/** A snapshot is removed by its containerd; those of a dead one go with its folder. */
+/** Removes a snapshot through its containerd. If containerd has ended, its snapshots are removed with its folder. */
 async function removeSnapshot(folder: string, what: string): Promise<void> {
   const [snapshotter = "", key] = what.split(" ");
   if (key === undefined) return;

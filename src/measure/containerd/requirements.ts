@@ -9,7 +9,7 @@ export function mustBeRoot(): void {
 }
 
 /**
- * The full path of a program that must be here.
+ * Returns the full path of a program that must be here.
  *
  * @throws LabError `RUND_ENV_PROGRAM`
  */
@@ -22,7 +22,7 @@ export function requireProgram(name: string, path: string): string {
 }
 
 /**
- * A unix socket's path has at most 107 bytes.
+ * Checks that the sockets in a folder have paths of at most 107 bytes, the limit of unix sockets.
  *
  * @throws LabError `RUND_ENV_FOLDER`
  */
@@ -53,7 +53,10 @@ export function requireSpans(version: readonly number[]): void {
   });
 }
 
-/** The numbers of a containerd's version, such as 2, 1, 9; those of the oldest that is supported, where it does not say. */
+/**
+ * Returns the numbers of a containerd's version, such as 2, 1, 9; those of the oldest that is supported, where it does
+ * not say.
+ */
 export async function containerdVersion(program: string): Promise<readonly number[]> {
   const { stdout } = await execa(program, ["--version"], { reject: false, stdin: "ignore" });
   const numbers = /\bv?(\d+)\.(\d+)\.(\d+)/.exec(stdout)?.slice(1).map(Number);

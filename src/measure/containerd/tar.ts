@@ -9,7 +9,8 @@ export interface TarFile {
 const blockSize = 512;
 
 /**
- * A tar archive (POSIX ustar) of plain files that belong to root and date from the epoch: the same files, the same bytes.
+ * Returns a tar archive (POSIX ustar) of plain files that belong to root and date from the epoch: the same files, the
+ * same bytes.
  *
  * @example tar([{ path: "a", content: Buffer.from("x") }]).length // 2048
  */

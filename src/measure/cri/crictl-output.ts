@@ -41,7 +41,7 @@ export function crictlFailure(stderr: string): { reason: CriReason; grpcCode: nu
   return { reason: criReason(grpcCode, details), grpcCode, details };
 }
 
-/** A text as Go's %q writes it; only escapes that JSON knows are undone. */
+/** Returns a text as Go's %q writes it; only escapes that JSON knows are undone. */
 function unquote(quoted: string): string {
   try {
     return JSON.parse(quoted) as string;

@@ -20,8 +20,8 @@ import { hasLabels } from "./labels.js";
 import { timestampNs } from "./timestamp.js";
 
 /**
- * A client that starts one crictl for each call, as the paper's scripts do: what that process costs is part of every
- * duration. Understands crictl 1.16 and later.
+ * Returns a client that starts one crictl for each call, as the paper's scripts do: what that process costs is part of
+ * every duration. Understands crictl 1.16 and later.
  *
  * @param endpoint `unix:///run/containerd/containerd.sock`, or the bare path
  * @param program looked up on PATH
@@ -230,7 +230,7 @@ interface CrictlInfo {
   readonly [key: string]: unknown;
 }
 
-/** The sandbox's config in crictl's own form: snake_case keys, enums by number. */
+/** Returns the sandbox's config in crictl's own form: snake_case keys, enums by number. */
 function crictlConfig(sandbox: SandboxConfig) {
   return {
     metadata: { name: sandbox.name, uid: sandbox.uid, namespace: sandbox.namespace, attempt: 0 },
@@ -245,7 +245,7 @@ function crictlConfig(sandbox: SandboxConfig) {
   };
 }
 
-/** The container's config in crictl's own form; CONTAINER is 1 among the namespace modes. */
+/** Returns the container's config in crictl's own form; CONTAINER is 1 among the namespace modes. */
 function crictlContainer(container: ContainerConfig, network: SandboxConfig["network"]) {
   const { name, image, command, env, labels, logPath, cpu, memoryBytes } = container;
   return {
@@ -266,8 +266,8 @@ function crictlContainer(container: ContainerConfig, network: SandboxConfig["net
 }
 
 /**
- * A file descriptor of ours to read a text from, which another program of the same user can open by its name in /proc. The
- * file has no name of its own any more, so nothing is left behind however this process ends.
+ * Returns a file descriptor of ours to read a text from, which another program of the same user can open by its name in
+ * /proc. The file has no name of its own any more, so nothing is left behind however this process ends.
  */
 function openText(text: string): number {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-"));

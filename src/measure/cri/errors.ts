@@ -43,8 +43,8 @@ export class CriError extends LabError {
 }
 
 /**
- * The reason behind a gRPC status that a service answered with. containerd and CRI-O give code 2 (unknown) for an unknown handler and for a name that
- * is taken, so their texts decide there.
+ * Returns the reason behind a gRPC status that a service answered with. containerd and CRI-O give code 2 (unknown) for
+ * an unknown handler and for a name that is taken, so their texts decide there.
  *
  * @param code a gRPC status code, 0 to 16
  * @param details the status text
@@ -71,7 +71,9 @@ export function criReason(code: number, details: string): CriReason {
   }
 }
 
-/** What a service says, without the lines that may follow its reason, such as the stack of a shim that has died. */
+/**
+ * Returns what a service says, without the lines that may follow its reason, such as the stack of a shim that has died.
+ */
 function headline(text: string): string {
   const [first = "", ...more] = text.trim().split("\n");
   return more.length === 0 ? first : `${first} …`;
@@ -86,7 +88,7 @@ export function ignoreNotFound(error: unknown): void {
   if (!(error instanceof CriError) || error.reason !== "not-found") throw error;
 }
 
-/** The next step for whoever meets the error. */
+/** Returns the next step for whoever meets the error. */
 function hintFor(reason: CriReason, found: string): { hint?: string } {
   switch (reason) {
     case "unavailable":

@@ -136,7 +136,7 @@ function readEnvelope(message: Buffer): ContainerdEvent | undefined {
 }
 
 /**
- * The first field of a protobuf message where that is a text: in every event listened to, the id (a snapshot's key is the
+ * Returns the first field of a protobuf message if it is a text: in every event that is used, the id (a snapshot's key is the
  * id as well).
  *
  * @example firstText(Buffer.from("0a0361626312", "hex")) // "abc"

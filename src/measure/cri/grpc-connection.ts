@@ -18,12 +18,15 @@ export function connectGrpc(socket: string): ClientHttp2Session {
   return session;
 }
 
-/** The headers that gRPC wants of a request, with the path of its method, such as `/runtime.v1.RuntimeService/Version`. */
+/**
+ * Returns the headers that gRPC wants of a request, with the path of its method, such as
+ * `/runtime.v1.RuntimeService/Version`.
+ */
 export const grpcHeaders = (path: string): OutgoingHttpHeaders => ({
   ...{ ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" },
 });
 
-/** A message as gRPC sends it. */
+/** Returns a message as gRPC sends it. */
 export function framed(message: Buffer): Buffer {
   const frame = Buffer.allocUnsafe(prefixBytes + message.length);
   frame[0] = 0;

@@ -8,8 +8,8 @@ import { GrpcFailure, UnaryChannel } from "./unary-channel.js";
 export const defaultTimeoutMs = 60_000;
 
 /**
- * A client of a CRI v1 service on a unix socket, over one channel. Nothing connects before the first call, so a wrong
- * socket shows there. Every call ends by its deadline.
+ * Returns a client of a CRI v1 service on a unix socket, over one channel. Nothing connects before the first call, so a
+ * wrong socket shows there. Every call ends by its deadline.
  *
  * @param endpoint `unix:///run/containerd/containerd.sock`, or the bare path
  * @throws LabError `RUND_CRI_ENDPOINT` if the endpoint is no unix socket's
@@ -131,7 +131,7 @@ export function connectCri(endpoint: string): CriClient {
 }
 
 /**
- * The path in a unix socket's endpoint.
+ * Returns the path in a unix socket's endpoint.
  *
  * @throws LabError `RUND_CRI_ENDPOINT` for anything else
  * @example socketPath("unix:///run/containerd/containerd.sock") // "/run/containerd/containerd.sock"

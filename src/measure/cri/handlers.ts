@@ -1,7 +1,8 @@
 import type { CriStatus } from "./client.js";
 
 /**
- * The runtime handlers a service is configured with, from its verbose status (containerd and the replay server tell).
+ * Returns the runtime handlers a service is configured with, from its verbose status (containerd and the replay server
+ * tell).
  *
  * @returns names in code-unit order, or null where the service does not say
  * @example runtimeHandlers({ conditions: [], info: { config: '{"containerd":{"runtimes":{"runsc":{},"runc":{}}}}' } }) // ["runc", "runsc"]

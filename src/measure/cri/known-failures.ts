@@ -44,7 +44,7 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
 ];
 
 /**
- * The next step after a failure whose cause is known.
+ * Returns the next step after a failure whose cause is known.
  *
  * @param said what the service or the runtime said
  * @returns undefined for any other failure

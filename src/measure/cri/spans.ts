@@ -135,7 +135,7 @@ function exportMethod(): MethodDefinition<ExportRequest, object> {
   return definition;
 }
 
-/** The spans in the body of an export request; none if it is damaged. */
+/** Reads the spans in the body of an export request; none if it is damaged. */
 export function readSpans(body: Buffer): readonly Span[] {
   let request: ExportRequest;
   try {

@@ -2,7 +2,7 @@ import { type ContainerdEvent, reported } from "./events.js";
 import type { Span } from "./spans.js";
 
 /**
- * What the spans of containerd 2 report of starts, in the words of its events: the network is set up, the shim is up, the task is
+ * Returns what the spans of containerd 2 report of starts, by the names of its events: the network is set up, the shim is up, the task is
  * started.
  *
  * The span of a call names its sandbox or container, and all spans of a call have one trace. The network begins with an event of

@@ -11,7 +11,8 @@ export function timestampNs(time: string): bigint {
 }
 
 /**
- * Milliseconds since the epoch of such a time, to the microsecond: what is finer does not fit beside the epoch in a double.
+ * Returns milliseconds since the epoch of such a time, to the microsecond: what is finer does not fit beside the epoch
+ * in a double.
  *
  * @example epochMs("1970-01-01T00:00:01.000002999Z") // 1000.002
  */

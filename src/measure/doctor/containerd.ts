@@ -90,7 +90,7 @@ function handlersFinding(
     : lacking("handlers", found, `no runtime: ${install}`);
 }
 
-/** Which snapshotters can be used, and the thin pool that Firecracker needs. */
+/** Returns which snapshotters can be used, and the thin pool that Firecracker needs. */
 export async function snapshotterFinding(path: string): Promise<Finding> {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-"));
   try {

@@ -8,14 +8,14 @@ export interface Finding {
 }
 
 /**
- * A finding that needs nothing.
+ * Returns a finding that needs nothing.
  *
  * @example fine("root", "yes") // { check: "root", ok: true, found: "yes", next: null }
  */
 export const fine = (check: string, found: string): Finding => ({ check, ok: true, found, next: null });
 
 /**
- * A finding with a next step.
+ * Returns a finding with a next step.
  *
  * @example lacking("root", "no", "sudo").ok // false
  */

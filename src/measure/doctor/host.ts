@@ -6,7 +6,7 @@ import { type Finding, fine, lacking } from "./finding.js";
 /** A share of the processors that is busy before a campaign is still taken for quiet. */
 const quietLoad = 0.2;
 
-/** What the machine itself is: who asks, control groups, KVM, processor frequency, other load. */
+/** Returns what the machine itself is: who asks, control groups, KVM, processor frequency, other load. */
 export function hostFindings({ cgroups, governor, virtualised }: Fingerprint): Finding[] {
   const [load = 0] = loadavg();
   const busy = load / availableParallelism();

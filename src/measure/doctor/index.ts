@@ -28,8 +28,8 @@ export interface Patient {
 }
 
 /**
- * What this machine can do for measurements, and the next step for what it cannot. Nothing is changed; overlayfs is tried
- * in a temporary folder.
+ * Returns what this machine can do for measurements, and the next step for what it cannot. Nothing is changed;
+ * overlayfs is tried in a temporary folder.
  *
  * @returns one finding per check, always in the same order
  */

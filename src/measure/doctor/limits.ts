@@ -19,7 +19,7 @@ const pidsPerSandbox = 13;
 export const pidsPerStart = 26;
 
 /**
- * The machine's limits on tasks, files and memory, against a plan.
+ * Returns the machine's limits on tasks, files and memory, against a plan.
  *
  * @param demand null only tells what there is
  */

@@ -28,8 +28,8 @@ const callMs = 5_000;
 const filesInService = 4;
 
 /**
- * What would make cold starts on a service fail, though it answers: its sandbox image, its cgroup driver, its own limit on
- * open files, inotify, programs that are known not to work together.
+ * Returns what would make cold starts on a service fail, though it answers: its sandbox image, its cgroup driver, its
+ * own limit on open files, inotify, programs that are known not to work together.
  *
  * @param handlers the handlers that are to be used; all that the service has if empty
  * @param sandboxes the most sandboxes at once; 0 without a plan
@@ -75,7 +75,7 @@ async function imageFinding({ cri, status }: ServiceUnderTest, configText: strin
 const differs = "kubelet's cgroup driver";
 
 /**
- * The reasons why cold starts of a plan would fail on a service; none where the service does not answer.
+ * Returns the reasons why cold starts of a plan would fail on a service; none where the service does not answer.
  *
  * @param handlers the handlers of the plan's runtimes
  * @param sandboxes the most sandboxes at once

@@ -29,7 +29,10 @@ export const guess = { coldStart: 60, nextColdStart: 12, cleanup: 30, bringUp: 5
 export const standingMs = (density: number, { speed }: CostKnowledge): number =>
   (density * (guess.bringUp + guess.cleanup)) / speed;
 
-/** The rounds of a visit: makespan (recorded, or guessed from the concurrency), the windows around it, clean-up, one prewarm. */
+/**
+ * Returns the rounds of a visit: makespan (recorded, or guessed from the concurrency), the windows around it, clean-up,
+ * one prewarm.
+ */
 export function roundsCost(slot: Slot, settings: ExperimentSettings, knowledge: CostKnowledge): VisitCost {
   const { makespanMs, aroundMs, speed } = knowledge;
   const concurrency = slot.concurrency ?? 0;

@@ -22,7 +22,7 @@ export const experimentTable: Readonly<Record<Experiment, ExperimentDeclaration>
   fit,
 };
 
-/** The cells of a campaign by its journal, in the grid's order rather than that of the visits. */
+/** Returns the cells of a campaign by its journal, in the grid's order rather than that of the visits. */
 export const summariseCells = (events: readonly CampaignEvent[]): readonly CellSummary[] =>
   Object.values(experimentTable).flatMap(({ summarise }) => [...summarise(events)].sort(inGridOrder));
 

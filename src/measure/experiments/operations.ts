@@ -97,7 +97,7 @@ function summariseCell(experiment: Experiment, rounds: readonly OperationsEvent[
   };
 }
 
-/** A declaration in the place of a runtime's, for what an experiment compares instead. */
+/** Returns a declaration in the place of a runtime's, for what an experiment compares instead. */
 export const subject = (id: string, label: string): RuntimeDeclaration => ({
   ...{ id, handler: "", label, shim: null, snapshotter: null, config: null, template: null },
   ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },

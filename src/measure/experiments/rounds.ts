@@ -38,7 +38,10 @@ export async function measureRounds(
   for (const round of visit.missing) await measureOne(visit, tools, background, round, false);
 }
 
-/** The round that an event of a cold-start experiment says is measured; null for a warm-up and for any other event. */
+/**
+ * Returns the round that an event of a cold-start experiment says is measured; null for a warm-up and for any other
+ * event.
+ */
 export function roundOf(event: CampaignEvent): MeasuredRound | null {
   if (event.event !== "round" || event.warmup) return null;
   const { run, density, concurrency, round } = event;

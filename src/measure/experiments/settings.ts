@@ -330,5 +330,5 @@ export const workloadSettingNames = [
 /** The names of all settings, in the order that help lists them. */
 export const settingNames = Object.keys(settingRules) as readonly SettingName[];
 
-/** The rule of one setting. */
+/** Returns the rule of one setting. */
 export const settingRule = (name: SettingName): SettingRule => settingRules[name];

@@ -74,7 +74,7 @@ export interface MemoryTools {
   settings(): MemoryEvent["kernel"];
 }
 
-/** The request for one sandbox of a visit. */
+/** Returns the request for one sandbox of a visit. */
 export function visitRequest(
   sandboxes: CampaignSandboxes,
   { settings, slot, runtime }: Pick<Visit, "settings" | "slot" | "runtime">,

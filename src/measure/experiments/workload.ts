@@ -23,13 +23,13 @@ export type WorkloadSettings = Pick<
 /** The port of the default workload. On the host's network the clients of a round take this one and those after it. */
 const usualPort = 18_080;
 
-/** What a round's sandboxes are started with, and where their cold starts end. */
+/** Returns what a round's sandboxes are started with, and where their cold starts end. */
 export function workloadOf(settings: WorkloadSettings): Workload {
   const { until = "sandbox" } = settings;
   return until === "sandbox" ? emptySandbox : { until, container: containerOf(settings) };
 }
 
-/** What standing sandboxes are started with: with a container, they count as started when that runs. */
+/** Returns what standing sandboxes are started with: with a container, they count as started when that runs. */
 export function standingWorkloadOf(settings: WorkloadSettings): Workload {
   return settings.withContainer === true ? { until: "container", container: containerOf(settings) } : emptySandbox;
 }

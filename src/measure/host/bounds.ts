@@ -7,8 +7,8 @@ import { fieldsOf, pidsIn, readProc } from "./proc.js";
 const unlimited = 2 ** 50;
 
 /**
- * What sandboxes use up on this machine, and where each ends: memory and tasks of the host and of the control groups they run
- * under, open files, and inotify instances of this user.
+ * Reads what sandboxes use up on this machine, and where each ends: memory and tasks of the host and of the control
+ * groups they run under, open files, and inotify instances of this user.
  *
  * @param pids processes whose control groups count, up to the root: the engine's and this one's
  * @param groups control groups that sandboxes lie in, as paths below each controller's root: `/k8s.io`
@@ -76,7 +76,7 @@ interface GroupFolder {
   readonly controller: "memory" | "pids";
 }
 
-/** The groups' folders from the innermost to the root, in each controller's tree, v1 or v2. */
+/** Returns the groups' folders from the innermost to the root, in each controller's tree, v1 or v2. */
 function groupFolders(pids: readonly (number | "self")[], groups: readonly string[], root: string): GroupFolder[] {
   const tree = join(root, "sys/fs/cgroup");
   const v1 = (controller: string) => readProc(join(tree, controller, "cgroup.procs")) !== undefined;
@@ -97,7 +97,7 @@ function groupFolders(pids: readonly (number | "self")[], groups: readonly strin
   return folders;
 }
 
-/** A process's path in a controller's tree; in the unified one where the controller has none of its own. */
+/** Returns a process's path in a controller's tree; in the unified one where the controller has none of its own. */
 function pathOf(text: string | undefined, controller: string): readonly string[] {
   const lines = (text ?? "").split("\n").map(line => line.split(":"));
   const own = lines.find(([, names = ""]) => names.split(",").includes(controller));
@@ -110,7 +110,7 @@ function pidsOf(folder: string): Bound | undefined {
   return used === undefined || limit === undefined ? undefined : { name: folder, unit: "pids", used, limit };
 }
 
-/** Memory that cannot be dropped: what is charged, less file pages that nobody used lately. */
+/** Returns memory that cannot be dropped: what is charged, less file pages that nobody used lately. */
 function memoryOf(folder: string): Bound | undefined {
   const used = numberIn(folder, "memory.current") ?? numberIn(folder, "memory.usage_in_bytes");
   const limit = numberIn(folder, "memory.max") ?? numberIn(folder, "memory.limit_in_bytes");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 export type CgroupMode = "v2" | "v1" | "hybrid";
 
 /**
- * How control groups are mounted; `hybrid` is v1 with a v2 tree beside it that has no controllers.
+ * Returns how control groups are mounted; `hybrid` is v1 with a v2 tree beside it that has no controllers.
  *
  * @returns null where none are mounted
  */

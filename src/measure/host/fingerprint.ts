@@ -29,7 +29,7 @@ export interface Fingerprint {
 }
 
 /**
- * The fingerprint of this machine.
+ * Reads the fingerprint of this machine.
  *
  * @param root the folder that /proc, /sys and /etc are read from
  */

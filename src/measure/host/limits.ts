@@ -16,7 +16,7 @@ export interface PidLimit {
 }
 
 /**
- * Memory and pids that are free now.
+ * Reads how much memory and how many pids are free now.
  *
  * @param pid a process whose control groups count: the engine's, under which sandboxes run; this one's if left out
  */
@@ -36,7 +36,7 @@ export function readLimits(pid: number | "self" = "self", root = "/"): MachineLi
   };
 }
 
-/** The pids limits of the control groups a process is in, from its own up to the root, v1 or v2. */
+/** Returns the pids limits of the control groups a process is in, from its own up to the root, v1 or v2. */
 function cgroupLimits(file: string, cgroups: string): readonly PidLimit[] {
   const lines = (readProc(file) ?? "").split("\n").map(line => line.split(":"));
   const v1 = lines.find(([, controllers = ""]) => controllers.split(",").includes("pids"));

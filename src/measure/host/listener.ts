@@ -5,7 +5,7 @@ import { pidsIn, procFolder, readProc } from "./proc.js";
 const listening = ["00010000", "01"];
 
 /**
- * The process that listens on a unix socket: the engine behind an endpoint.
+ * Returns the process that listens on a unix socket: the engine behind an endpoint.
  *
  * @returns its pid; undefined where it cannot be seen, such as without root
  */

@@ -62,7 +62,7 @@ export function readSandboxMemory(
   };
 }
 
-/** The part a process plays: the first pattern that matches its command line says. */
+/** Returns the part a process plays: the first pattern that matches its command line says. */
 const componentOf = ({ commandLine }: HostProcess, patterns: readonly ProcessPattern[]): string =>
   patterns.find(({ pattern }) => pattern.test(commandLine))?.component ?? "other";
 

@@ -9,7 +9,7 @@ export interface Use {
 }
 
 /**
- * The files that a process has open, and how many it may (its soft limit, `RLIMIT_NOFILE`).
+ * Returns the files that a process has open, and how many it may (its soft limit, `RLIMIT_NOFILE`).
  *
  * @returns undefined where it cannot be read
  */
@@ -21,7 +21,10 @@ export function openFilesOf(pid: number, proc: string = procFolder): Use | undef
   return { used, limit: limit === "unlimited" ? Number.POSITIVE_INFINITY : Number(limit) };
 }
 
-/** The inotify instances of all processes of root, and how many one user may have (`fs.inotify.max_user_instances`). */
+/**
+ * Returns the inotify instances of all processes of root, and how many one user may have
+ * (`fs.inotify.max_user_instances`).
+ */
 export function inotifyInstances(proc: string = procFolder): Use | undefined {
   const limit = Number(readProc(join(proc, "sys/fs/inotify/max_user_instances")) ?? Number.NaN);
   if (Number.isNaN(limit)) return undefined;
@@ -33,7 +36,7 @@ export function inotifyInstances(proc: string = procFolder): Use | undefined {
   return { used, limit };
 }
 
-/** What the descriptors of a process lead to. */
+/** Returns what the descriptors of a process lead to. */
 function descriptorsOf(pid: number, proc: string): readonly string[] {
   const folder = join(proc, String(pid), "fd");
   try {

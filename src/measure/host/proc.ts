@@ -6,7 +6,7 @@ export const procFolder = "/proc";
 /** Pages are 4 KiB where this runs (x86-64, and arm64 as distributions build it). */
 export const pageKiB = 4;
 
-/** A file of /proc, or undefined where there is none any more: processes come and go while they are looked at. */
+/** Reads a file of /proc, or undefined where there is none any more: processes come and go while they are looked at. */
 export function readProc(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
@@ -15,14 +15,14 @@ export function readProc(file: string): string | undefined {
   }
 }
 
-/** The pids in a proc folder. */
+/** Returns the pids in a proc folder. */
 export const pidsIn = (proc: string): readonly number[] =>
   readdirSync(proc)
     .filter(name => /^\d+$/.test(name))
     .map(Number);
 
 /**
- * A process's `stat`: its name, which may hold blanks and brackets itself, and the fields behind it.
+ * Returns a process's `stat`: its name, which may hold blanks and brackets itself, and the fields behind it.
  *
  * @example statOf("7 (a) b) S 1 7").name // "a) b"
  * @example statOf("7 (a) b) S 1 7").fields // ["S", "1", "7"]
@@ -39,7 +39,7 @@ export function statOf(text: string): { readonly name: string; readonly fields: 
 }
 
 /**
- * The numbers of a file of `name value` lines, such as /proc/meminfo (KiB) and /proc/vmstat.
+ * Returns the numbers of a file of `name value` lines, such as /proc/meminfo (KiB) and /proc/vmstat.
  *
  * @example fieldsOf("MemTotal:       24684084 kB\nnr_pages 7\n").get("MemTotal") // 24684084
  */

@@ -10,7 +10,7 @@ export interface HostProcess {
   readonly commandLine: string;
 }
 
-/** Every process there is; one that ends meanwhile is left out. */
+/** Returns every process there is; one that ends meanwhile is left out. */
 export function listProcesses(proc = procFolder): readonly HostProcess[] {
   return pidsIn(proc).flatMap(pid => {
     const commandLine = readProc(`${proc}/${pid}/cmdline`);
@@ -22,8 +22,8 @@ export function listProcesses(proc = procFolder): readonly HostProcess[] {
 }
 
 /**
- * The processes of each sandbox: those whose command line holds its id (the shim, a VMM, a file server), and whatever
- * descends from them.
+ * Returns the processes of each sandbox: those whose command line holds its id (the shim, a VMM, a file server), and
+ * whatever descends from them.
  *
  * @param ids full sandbox ids
  * @returns for each id its processes; a process belongs to one sandbox at most
@@ -55,7 +55,7 @@ export function sandboxProcesses(
   return found;
 }
 
-/** The sandbox id in a command line, between characters that cannot be part of an id. */
+/** Returns the sandbox id in a command line, between characters that cannot be part of an id. */
 function namedIn({ commandLine }: HostProcess, wanted: ReadonlySet<string>): string | undefined {
   return commandLine.split(/[^A-Za-z0-9]+/).find(word => wanted.has(word));
 }

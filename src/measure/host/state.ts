@@ -3,7 +3,7 @@ import type { HostMemory, HostState } from "../../campaign-files/events.js";
 import { fieldsOf, pageKiB, procFolder, readProc } from "./proc.js";
 
 /**
- * The host as it is between two rounds.
+ * Reads the host as it is between two rounds.
  *
  * @returns pressure is null where the kernel counts none (CONFIG_PSI)
  */
@@ -41,13 +41,13 @@ export function readMemoryPressure(proc = procFolder): MemoryPressure {
   };
 }
 
-/** The `some` line of a pressure file: share of the last 10 s in percent, and microseconds since boot. */
+/** Returns the `some` line of a pressure file: share of the last 10 s in percent, and microseconds since boot. */
 function some(text: string | undefined): { avg10: number; total: number } | undefined {
   const [, avg10, total] = /^some avg10=([\d.]+) .*total=(\d+)/m.exec(text ?? "") ?? [];
   return avg10 === undefined ? undefined : { avg10: Number(avg10), total: Number(total) };
 }
 
-/** The host's own account of its memory, from /proc/meminfo and, of the processors' own lists, /proc/zoneinfo. */
+/** Reads the host's own account of its memory, from /proc/meminfo and, of the processors' own lists, /proc/zoneinfo. */
 export function readHostMemory(proc = procFolder): HostMemory {
   const fields = fieldsOf(readFileSync(`${proc}/meminfo`, "utf8"));
   const of = (name: string) => fields.get(name) ?? 0;
@@ -72,7 +72,10 @@ export function readHostMemory(proc = procFolder): HostMemory {
 export const cpuListPages = (zoneinfo: string): number =>
   [...zoneinfo.matchAll(/^\s+count:\s+(\d+)$/gm)].reduce((sum, [, pages]) => sum + Number(pages), 0);
 
-/** Settings of the kernel that change what PSS means: same-page merging, and huge pages. Null where there are none. */
+/**
+ * Reads settings of the kernel that change what PSS means: same-page merging, and huge pages. Null where there are
+ * none.
+ */
 export function readMemorySettings(sys = "/sys/kernel/mm"): {
   ksmPagesSharing: number | null;
   transparentHugePages: string | null;

@@ -2,8 +2,9 @@ import { execa } from "execa";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 
 /**
- * The content of versions.txt for a runtime, in the original's order: kernel, containerd, crictl if it is here, and what the
- * runtime's declaration names. A program that is missing or fails leaves a line that says so; nothing is left out silently.
+ * Reads the content of versions.txt for a runtime, in the original's order: kernel, containerd, crictl if it is here,
+ * and what the runtime's declaration names. A program that is missing or fails leaves a line that says so; nothing is
+ * left out silently.
  *
  * @param containerd the version that the service reports, as its program may not be the one on PATH; null if it is not containerd
  * @param run gives a command's output; throws if it cannot be run

@@ -108,7 +108,7 @@ async function readAll(response: IncomingMessage, where: string): Promise<string
   return Buffer.concat(parts).toString("utf8");
 }
 
-/** The server's own words: the message of a Status object, or the text. */
+/** Returns the server's message: that of a Status object, or the whole text. */
 function statusMessage(body: string, status: number): string {
   try {
     const { message } = JSON.parse(body) as { message?: string };

@@ -67,7 +67,7 @@ function madeBy(metadata: V1RuntimeClass["metadata"]): Pick<RuntimeClass, "madeB
 const list = async <Item>(api: Api, path: string, query: Readonly<Record<string, string>> = {}) =>
   (await api.call<{ items: Item[] }>({ path, query })).items;
 
-/** The namespace kube-system is made with the cluster; who may not read it is given the server's address instead. */
+/** Returns the uid of the namespace kube-system, which identifies the cluster, or the server's address if it may not be read. */
 async function clusterId(api: Api): Promise<string> {
   let identity = api.access.server.href;
   try {
@@ -80,7 +80,7 @@ async function clusterId(api: Api): Promise<string> {
 }
 
 /**
- * The RuntimeClasses of these names.
+ * Returns the RuntimeClasses of these names.
  *
  * @throws LabError `RUND_RUNTIME_CLASS` if the cluster does not have one
  */
@@ -106,7 +106,7 @@ export function requireRuntimeClasses(
 }
 
 /**
- * The nodes that a campaign uses.
+ * Returns the nodes that a campaign uses.
  *
  * @param names empty for all that the scheduler may use
  * @throws LabError `RUND_NODE` for a name the cluster does not have, or a node that is not ready
@@ -136,7 +136,7 @@ export function requireNodes({ nodes, context }: Pick<Cluster, "nodes" | "contex
 }
 
 /**
- * The pods that the cluster can still take for a campaign: by its nodes, and by the quotas of the namespace.
+ * Returns the pods that the cluster can still take for a campaign: by its nodes, and by the quotas of the namespace.
  *
  * @param namespace null for one that the campaign makes itself
  */

@@ -32,7 +32,7 @@ class Failure extends Error {
   }
 }
 
-/** A change that happened while the watch was not open arrived late, so none of the times after the gap can be vouched for. */
+/** Returns the failure of a cold start during a gap of the watch: changes in the gap arrive late, so its times are unknown. */
 const watchGap = () =>
   new Failure("failed", "watch-gap", "the watch was interrupted during this cold start, so its times are unknown");
 
@@ -161,7 +161,7 @@ function note(reached: Reached, { node, sandbox, started, ready, stamps }: PodPr
   if (ready) reached.podReadyMs ??= atMs;
 }
 
-/** A moment of the wall clock in milliseconds since the release, to the microsecond. */
+/** Returns a moment of the wall clock in milliseconds since the release, to the microsecond. */
 const sinceRelease = (epochMs: number, from: Release): number => Math.round((epochMs - from.epochMs) * 1000) / 1000;
 
 async function explain(

@@ -104,7 +104,7 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
   };
 }
 
-/** A pod's summary with the labels that were asked for as they were before Kubernetes' limit shortened them. */
+/** Returns a pod's summary with the labels that were asked for as they were before Kubernetes' limit shortened them. */
 function withWholeLabels(pod: SandboxSummary, labels: Readonly<Record<string, string>>): SandboxSummary {
   const whole = Object.entries(labels).filter(([name, value]) => pod.labels[name] === labelValue(value));
   return { ...pod, labels: { ...pod.labels, ...Object.fromEntries(whole) } };

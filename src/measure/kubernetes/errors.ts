@@ -42,7 +42,7 @@ const hints: Readonly<Partial<Record<ClusterReason, string>>> = {
 };
 
 /**
- * The reason behind an HTTP status of the API server.
+ * Returns the reason behind an HTTP status of the API server.
  *
  * @example clusterReason(410) // "gone"
  * @example clusterReason(422) // "other"

@@ -18,7 +18,7 @@ const goneMs = 60_000;
 const lookMs = 250;
 
 /**
- * The name of a campaign's own namespace: at most 63 characters, the same each time the campaign is resumed.
+ * Returns the name of a campaign's own namespace: at most 63 characters, the same each time the campaign is resumed.
  *
  * @example namespaceName("20260131T120000-time-9f3a11c2") // "rund-lab-20260131t120000-time-9f3a11c2"
  */
@@ -95,7 +95,7 @@ function stuck(name: string, there: V1Namespace | null): LabError {
 }
 
 /**
- * What a namespace's quotas leave for pods.
+ * Returns what a namespace's quotas leave for pods.
  *
  * @returns the number of further pods allowed; null without such a quota
  * @example podsLeft([{ status: { hard: { pods: "20" }, used: { pods: "5" } } }]) // 15

@@ -79,8 +79,8 @@ export function clockConfounds(usage: readonly Pick<NodeUsage, "node" | "clockAh
 const operations = ["run_podsandbox", "create_container", "start_container"];
 
 /**
- * The kubelet's calls to its container runtime by its metrics: for each operation of a cold start their number, and their
- * milliseconds together, since the kubelet started.
+ * Returns the kubelet's calls to its container runtime by its metrics: for each operation of a cold start their number,
+ * and their milliseconds together, since the kubelet started.
  *
  * @example kubeletCalls('kubelet_runtime_operations_duration_seconds_sum{operation_type="run_podsandbox"} 1.5\nkubelet_runtime_operations_duration_seconds_count{operation_type="run_podsandbox"} 3') // { run_podsandbox: [3, 1500] }
  */
@@ -101,7 +101,7 @@ export function kubeletCalls(metrics: string): Readonly<Record<string, [number, 
 }
 
 /**
- * A node's use by its kubelet's summary.
+ * Returns a node's use by its kubelet's summary.
  *
  * @example nodeUsage("n", { node: { memory: { workingSetBytes: 2048 } } }, "x").workingSetKiB // 2
  * @example nodeUsage("n", {}, "x").cpuMs // null

@@ -20,7 +20,7 @@ export interface ClusterNode {
   readonly memoryMiB: number;
 }
 
-/** A node by its object of the API server. */
+/** Returns a node by its object of the API server. */
 export function clusterNode({ metadata, spec, status }: V1Node): ClusterNode {
   const info = status?.nodeInfo;
   const offers = status?.allocatable ?? {};
@@ -47,7 +47,7 @@ const factors: Readonly<Record<string, number>> = {
 };
 
 /**
- * A quantity as Kubernetes writes it, in its base unit.
+ * Returns a quantity as Kubernetes writes it, in its base unit.
  *
  * @example quantity("1500m") // 1.5
  * @example quantity("2Ki") // 2048
@@ -84,7 +84,7 @@ function byProperty(nodes: readonly ClusterNode[], property: (typeof compared)[n
 }
 
 /**
- * The pods that nodes can still take.
+ * Returns the pods that nodes can still take.
  *
  * @param pods every pod that is bound to one of them; finished ones do not count
  */

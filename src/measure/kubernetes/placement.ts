@@ -7,8 +7,8 @@ export interface Placement {
 }
 
 /**
- * The node of one client's pod. In the order of rounds every client visits every node, so that a slow node is no property of
- * a client.
+ * Returns the node of one client's pod. In the order of rounds every client visits every node, so that a slow node is
+ * no property of a client.
  *
  * @param client 1 for the first
  * @returns null where the scheduler chooses

@@ -19,7 +19,7 @@ export const ownerName = "rund-lab";
 const usualPort = 8080;
 
 /**
- * A pod's name: what it is there for, and a word that no other session has.
+ * Returns a pod's name: what it is there for, and a word that no other session has.
  *
  * @example podName({ name: "test-runc-0-10-1-3", uid: "9f3a11c2-7" }) // "test-runc-0-10-1-3-9f3a11c2-7"
  */
@@ -31,7 +31,8 @@ export const podName = ({ name, uid }: Pick<SandboxConfig, "name" | "uid">): str
     .replace(/^-+/, "");
 
 /**
- * A label's value as Kubernetes takes it: at most 63 characters. A longer one is shortened and ends in a digest of the whole.
+ * Returns a label's value as Kubernetes takes it: at most 63 characters. A longer one is shortened and ends in a digest
+ * of the whole.
  *
  * @example labelValue("20260131T120000-time-9f3a11c2") // "20260131T120000-time-9f3a11c2"
  * @example labelValue("x".repeat(70)).length // 63
@@ -42,19 +43,19 @@ export function labelValue(text: string): string {
   return `${allowed.slice(0, 50)}-${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
 }
 
-/** The labels of a sandbox as Kubernetes takes them. */
+/** Returns the labels of a sandbox as Kubernetes takes them. */
 export const labelsOf = (labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, labelValue(value)]));
 
-/** The labels as a selector: `a=1,b=2`. */
+/** Returns the labels as a selector: `a=1,b=2`. */
 export const selectorOf = (labels: Readonly<Record<string, string>>): string =>
   Object.entries(labelsOf(labels))
     .map(([name, value]) => `${name}=${value}`)
     .join(",");
 
 /**
- * The pod for one sandbox. It asks for nothing but what the workload limits, mounts no token, is never restarted and ends
- * at once when it is deleted.
+ * Returns the pod for one sandbox. It asks for nothing but what the workload limits, mounts no token, is never
+ * restarted and ends at once when it is deleted.
  *
  * @param node the node it must run on; null leaves that to the scheduler
  */
@@ -86,7 +87,7 @@ export function podManifest(
   };
 }
 
-/** The scheduler still binds the pod, so that its stage is measured on one node as on many. */
+/** Returns an affinity to one node. The scheduler still binds the pod, so that its stage is measured too. */
 const onNode = (node: string) => ({
   nodeAffinity: {
     requiredDuringSchedulingIgnoredDuringExecution: {

@@ -103,7 +103,8 @@ function troubleOf(
 }
 
 /**
- * The last warning about a pod, for the message of a timeout: the kubelet reports a sandbox that it cannot create as an event only.
+ * Returns the last warning about a pod, for the message of a timeout: the kubelet reports a sandbox that it cannot
+ * create as an event only.
  *
  * @example lastWarning([{ type: "Warning", reason: "FailedCreatePodSandBox", message: "no runtime" }]) // "FailedCreatePodSandBox: no runtime"
  * @example lastWarning([]) // null

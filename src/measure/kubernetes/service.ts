@@ -26,13 +26,13 @@ export interface ClusterService {
   readonly make: readonly RuntimeClass[];
 }
 
-/** The namespace of a campaign with this label. */
+/** Returns the namespace of a campaign with this label. */
 export const namespaceOf = ({ namespace }: ClusterSettings, ownName: string): CampaignNamespace =>
   namespace === null ? { name: ownName, own: true } : { name: namespace, own: false };
 
 /**
- * The runtimes behind RuntimeClasses. A class whose handler is that of a runtime known by name is measured under that name,
- * so that its cells compare with those of a bare containerd; any other is measured under its own.
+ * Returns the runtimes behind RuntimeClasses. A class whose handler is that of a runtime known by name is measured
+ * under that name, so that its cells compare with those of a bare containerd; any other is measured under its own.
  *
  * @example runtimesOf([{ name: "sandboxed", handler: "runsc", overhead: null }], [])[0].id // "sandboxed"
  */

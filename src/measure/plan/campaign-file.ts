@@ -11,7 +11,7 @@ import {
 import { readYamlFile } from "../runtimes/yaml-file.js";
 import { takesSetting } from "./settings.js";
 
-/** At least one value, each once. */
+/** Returns the schema of a list with at least one value and no value twice. */
 const list = <Item extends z.ZodType>(item: Item) =>
   z
     .array(item)

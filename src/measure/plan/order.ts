@@ -4,7 +4,7 @@ import type { ExperimentSettings } from "../experiments/settings.js";
 import { shuffled } from "../shuffle.js";
 
 /**
- * The cells of an experiment, runtime by runtime.
+ * Returns the cells of an experiment, runtime by runtime.
  *
  * @example gridOf({ runtimes: ["runc"], density: [0], concurrency: [1, 10], memory: [] }).length // 2
  */
@@ -27,8 +27,9 @@ export function gridOf(
 const or = (values: readonly number[]): readonly (number | null)[] => (values.length > 0 ? values : [null]);
 
 /**
- * The order of an experiment: rounds are spread over blocks, and in each block every cell is visited once, shuffled by the
- * seed, so that a drift of the machine meets all runtimes alike. Cells on the same background sandboxes stay together.
+ * Returns the order of an experiment: rounds are spread over blocks, and in each block every cell is visited once,
+ * shuffled by the seed, so that a drift of the machine meets all runtimes alike. Cells on the same background sandboxes
+ * stay together.
  *
  * @param runtimes those of the experiment's that can be mixed: its other ones are measured before or after
  * @param part which of the experiment's parts this is, 0 for the first
@@ -67,7 +68,7 @@ function mixed(cells: readonly Cell[], onBackground: boolean, seed: string): rea
 }
 
 /**
- * The numbers of a block's rounds: as many in each as possible, the first ones taking what is left over.
+ * Returns the numbers of a block's rounds: as many in each as possible, the first ones taking what is left over.
  *
  * @param block 1 for the first
  * @example roundsOfBlock(10, 4, 1) // [1, 2, 3]

@@ -30,13 +30,13 @@ export type CustomRuntime = Omit<RuntimeDeclaration, "processes"> & {
   readonly processes: readonly { readonly component: ProcessPattern["component"]; readonly pattern: string }[];
 };
 
-/** A runtime's declaration as JSON can hold it, for the manifest. */
+/** Returns a runtime's declaration as JSON can hold it, for the manifest. */
 export const toCustom = (runtime: RuntimeDeclaration): CustomRuntime => ({
   ...runtime,
   processes: runtime.processes.map(({ component, pattern }) => ({ component, pattern: pattern.source })),
 });
 
-/** The runtime's declaration behind what the manifest holds. */
+/** Returns the runtime's declaration behind what the manifest holds. */
 export const fromCustom = (runtime: CustomRuntime): RuntimeDeclaration => ({
   ...runtime,
   processes: runtime.processes.map(({ component, pattern }) => ({ component, pattern: new RegExp(pattern) })),

@@ -133,7 +133,7 @@ export class Projection {
   }
 }
 
-/** The folder of a cell of operations in its run folder. */
+/** Returns the folder of a cell of operations in its run folder. */
 function operationsFolder({ run, density, concurrency }: OperationsEvent): readonly string[] {
   if (parseRunName(run)?.experiment === "rootfs") return [formatConcurrencyFolder(concurrency)];
   return [`existing_${String(density).padStart(5, "0")}`, `threads_${String(concurrency).padStart(3, "0")}`];

@@ -49,8 +49,8 @@ export const machineClock: Clock = {
 };
 
 /**
- * A clock that runs faster: what takes a second here, took `speed` seconds when it was recorded. A replayed campaign lives
- * by it, so that every duration it writes is in recorded time.
+ * Returns a clock that runs faster: what takes a second here, took `speed` seconds when it was recorded. A replayed
+ * campaign lives by it, so that every duration it writes is in recorded time.
  *
  * @param started the moment from which the wall clock runs faster too
  */
@@ -69,7 +69,7 @@ export function fasterClock(speed: number, clock: Clock = machineClock, started 
 }
 
 /**
- * Milliseconds between two readings of `nowNs`, to the microsecond.
+ * Returns milliseconds between two readings of `nowNs`, to the microsecond.
  *
  * @example elapsedMs(1_000_000n, 2_500_400n) // 1.5
  */

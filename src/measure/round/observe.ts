@@ -111,7 +111,7 @@ function diskShareOf(before: MemoryPressure, after: MemoryPressure, cpu: CpuTick
 
 type Watched = CpuTicks & { readonly ms: number };
 
-/** The host's CPU over a window in which this program does nothing. */
+/** Returns the host's CPU over a window in which this program does nothing. */
 async function watch({ clock, host }: RoundTools, ms: number, signal: AbortSignal): Promise<Watched> {
   const from = host.cpu().ticks;
   const startedNs = clock.nowNs();

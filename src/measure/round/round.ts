@@ -27,7 +27,7 @@ export type MeasuredRound = Pick<
 const turnNs = 3_000_000n;
 
 /**
- * One round: waits for quiet, watches an idle window, releases all clients at once and awaits each, then watches a settle
+ * Measures one round: waits for quiet, watches an idle window, releases all clients at once and awaits each, then watches a settle
  * window. Sandboxes are left to the caller, who takes them down.
  *
  * @throws the signal's reason if it is aborted meanwhile

@@ -3,7 +3,7 @@ import { nearestName } from "./nearest-name.js";
 import type { RuntimeDeclaration } from "./runtime.js";
 
 /**
- * The runtime with an id.
+ * Returns the runtime with an id.
  *
  * @param where what named it, for the message: an option or a file and line
  * @throws LabError `RUND_RUNTIME_UNKNOWN`, with the nearest id if there is one

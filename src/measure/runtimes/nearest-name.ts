@@ -1,6 +1,7 @@
 /**
- * The name a misspelt one was probably meant for: the one with the fewest insertions, deletions and replacements of a
- * letter and swaps of two neighbours (optimal string alignment), if they are at most a third of its letters.
+ * Returns the name a misspelt one was probably meant for: the one with the fewest insertions, deletions and
+ * replacements of a letter and swaps of two neighbours (optimal string alignment), if they are at most a third of its
+ * letters.
  *
  * @returns undefined where nothing is near
  * @example nearestName("katatemplat", ["kata", "katatemplate"]) // "katatemplate"

@@ -12,7 +12,7 @@ export interface YamlFile<Content> {
 }
 
 /**
- * A YAML file that somebody wrote by hand, checked against a schema.
+ * Reads a YAML file that somebody wrote by hand, checked against a schema.
  *
  * @param code the error code of its kind of file, such as `RUND_RUNTIME_FILE`
  * @param knownKeys the keys such a file can hold, from which a misspelt one gets its suggestion
@@ -69,7 +69,7 @@ export function readYamlFile<Schema extends z.ZodType>(
   });
 }
 
-/** The line of a value, or of the nearest value around it. */
+/** Returns the line of a value, or of the nearest value around it. */
 function lineOf(document: Document, lines: LineCounter, path: readonly (string | number)[]): number | undefined {
   for (let length = path.length; length >= 0; length--) {
     const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);

@@ -69,7 +69,7 @@ export async function bringUp(
   return { started: missing - failed, failed, ready, ms: elapsedMs(startedNs, clock.nowNs()), latenciesMs, why };
 }
 
-/** The background sandboxes that are ready, by the service's own count. */
+/** Reads the background sandboxes that are ready, by the service's own count. */
 export async function readyBackground(driver: Driver, campaign: string): Promise<readonly SandboxSummary[]> {
   const standing = await listOwn(driver, campaign, isBackground);
   return standing.filter(({ state }) => state === "SANDBOX_READY");

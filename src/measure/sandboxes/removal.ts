@@ -88,8 +88,8 @@ export async function cleanUp(
 }
 
 /**
- * The campaign's sandboxes, as the service lists them. A service may ignore the filter, so each answer's own label and name
- * prefix are checked: a foreign sandbox is never returned.
+ * Returns the campaign's sandboxes, as the service lists them. A service may ignore the filter, so each answer's own
+ * label and name prefix are checked: a foreign sandbox is never returned.
  */
 export async function listOwn(
   driver: Pick<Driver, "list">,
@@ -100,7 +100,7 @@ export async function listOwn(
   return listed.filter(sandbox => isOwn(sandbox, campaign) && wanted(sandbox.labels[labelNames.role] as SandboxRole));
 }
 
-/** The number of sandboxes that the service lists as the campaign's and that are not: it ignores the filter. */
+/** Returns the number of sandboxes that the service lists as the campaign's and that are not: it ignores the filter. */
 export async function countForeign(driver: Pick<Driver, "list">, campaign: string): Promise<number> {
   const listed = await driver.list({ [labelNames.campaign]: campaign }, callMs);
   return listed.filter(sandbox => !isOwn(sandbox, campaign)).length;

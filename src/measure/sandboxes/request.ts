@@ -15,7 +15,7 @@ export interface SandboxMaker {
 let made = 0;
 
 /**
- * The request for one sandbox.
+ * Returns the request for one sandbox.
  *
  * @param handler the CRI runtime handler
  * @param labels what it is there for; name and uid follow from them and from the session

@@ -6,7 +6,7 @@ import { execa } from "execa";
 const rootFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /**
- * A PATH with the folders of programs for root behind its own.
+ * Returns a PATH with the folders of programs for root behind its own.
  *
  * @example searchPath("/opt/bin:/usr/bin") // "/opt/bin:/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin:/bin"
  */

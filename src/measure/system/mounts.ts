@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { readProc } from "../host/proc.js";
 
 /**
- * What is mounted at or below a folder, the deepest and latest first: the order to unmount in.
+ * Returns what is mounted at or below a folder, the deepest and latest first: the order to unmount in.
  *
  * @param pid a process in whose mount namespace to look
  */

@@ -17,7 +17,7 @@ export const processIdentity = z.strictObject({
 /** One process, also after its pid was given to another. */
 export type ProcessIdentity = Readonly<z.infer<typeof processIdentity>>;
 
-/** The identity of a running process; undefined if there is none, or only a zombie. */
+/** Returns the identity of a running process; undefined if there is none, or only a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const stat = readProc(`${procFolder}/${pid}/stat`);
   if (stat === undefined) return undefined;
@@ -31,7 +31,10 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return now !== undefined && now.startTicks === identity.startTicks && now.bootId === identity.bootId;
 }
 
-/** Every running process whose command line, word by word, is what `matches` looks for; never this process itself. */
+/**
+ * Returns every running process whose command line, word by word, is what `matches` looks for; never this process
+ * itself.
+ */
 export function findProcesses(matches: (words: readonly string[]) => boolean): ProcessIdentity[] {
   return pidsIn(procFolder)
     .filter(pid => pid !== process.pid)
@@ -39,7 +42,7 @@ export function findProcesses(matches: (words: readonly string[]) => boolean): P
     .flatMap(pid => identify(pid) ?? []);
 }
 
-/** The command line of a process, its words separated by blanks; empty where there is no such process. */
+/** Returns the command line of a process, its words separated by blanks; empty where there is no such process. */
 export const commandLineOf = (pid: number): string =>
   (readProc(`${procFolder}/${pid}/cmdline`) ?? "").replaceAll("\0", " ").trimEnd();
 

@@ -54,5 +54,8 @@ export function removeTemporary(file: string): void {
   rmSync(temporaryFor(realpathSync(file)), { force: true });
 }
 
-/** The new content's name until it takes the file's place. It follows from the file's name, so that it can be found after a kill. */
+/**
+ * Returns the new content's name until it takes the file's place. It follows from the file's name, so that it can be
+ * found after a kill.
+ */
 export const temporaryFor = (file: string): string => join(dirname(file), `.${basename(file)}.rund-lab`);

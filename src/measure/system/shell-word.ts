@@ -1,5 +1,5 @@
 /**
- * A word as a POSIX shell reads it back, in quotes only where it needs them.
+ * Returns a word as a POSIX shell reads it back, in quotes only where it needs them.
  *
  * @example shellWord("/opt/kata/bin") // "/opt/kata/bin"
  * @example shellWord("it's") // "'it'\\''s'"

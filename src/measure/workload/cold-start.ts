@@ -182,6 +182,6 @@ export async function coldStart(
   }
 }
 
-/** Milliseconds from the release to a moment of the wall clock, to the microsecond; 0 for one before it. */
+/** Returns milliseconds from the release to a moment of the wall clock, to the microsecond; 0 for one before it. */
 export const sinceRelease = (epochMs: number, from: Release): number =>
   Math.max(0, Math.round((epochMs - from.epochMs) * 1000) / 1000);

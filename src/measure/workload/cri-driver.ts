@@ -103,7 +103,7 @@ function starts(
   };
 }
 
-/** A sandbox with the parent that its request names, or else the usual one. */
+/** Returns a sandbox with the parent that its request names, or else the usual one. */
 function withParent(sandbox: SandboxConfig, usual: CriDriverTools["cgroupParent"]): SandboxConfig {
   const cgroupParent = sandbox.cgroupParent ?? usual?.(sandbox.handler);
   return cgroupParent === undefined ? sandbox : { ...sandbox, cgroupParent };
@@ -147,7 +147,7 @@ function makeLogs(parent: string) {
   }
 }
 
-/** A sample with the first line that came after its end. */
+/** Returns a sample with the first line that came after its end. */
 function withOutput(sample: Sample, line: ReturnType<FirstLines["seen"]>, from: Release): Sample {
   if (sample.status !== "ready" || sample.outputMs !== undefined || line === undefined) return sample;
   const outputMs = sinceRelease(line.stampEpochMs, from);
@@ -156,7 +156,7 @@ function withOutput(sample: Sample, line: ReturnType<FirstLines["seen"]>, from: 
     : { ...sample, outputMs, processMs: sinceRelease(line.ownEpochMs, from) };
 }
 
-/** A container carries its sandbox's labels: one that the service forgets is still known as the campaign's. */
+/** Returns the request for a container. It has its sandbox's labels, so that a container that the service forgets can be found. */
 function containerFor(
   wanted: WorkloadContainer,
   port: number,
@@ -172,8 +172,8 @@ function containerFor(
 }
 
 /**
- * The port that a sandbox's process serves. On the host's network the clients of a round have one each; a background sandbox
- * lets the kernel choose (port 0).
+ * Returns the port that a sandbox's process serves. On the host's network the clients of a round have one each; a
+ * background sandbox lets the kernel choose (port 0).
  */
 function portOf({ network, labels }: SandboxConfig, port: number): number {
   if (network === "POD") return port;

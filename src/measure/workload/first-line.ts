@@ -77,7 +77,7 @@ export class FirstLines {
   }
 }
 
-/** The beginning of a file; empty where there is none. */
+/** Reads the beginning of a file; empty where there is none. */
 function readHead(file: string): string {
   let descriptor: number;
   try {

@@ -10,8 +10,8 @@ import type { Series } from "./trace.js";
 const metricNames = { time: "makespan", cpu: "CPU per sandbox", memory: "memory per sandbox" } as const;
 
 /**
- * A metric over many campaigns: a panel per cell, a line per runtime, in per cent of the first campaign's mean, with 95 %
- * intervals. Changes at which the gate would have fired are ringed.
+ * Draws a metric over many campaigns: a panel per cell, a line per runtime, in per cent of the first campaign's mean,
+ * with 95 % intervals. Changes at which the gate would have fired are ringed.
  */
 export function historyFigure(history: History): Figure {
   const { metric, campaigns, cells, share } = history;
@@ -62,7 +62,7 @@ export function historyFigure(history: History): Figure {
   };
 }
 
-/** A cell without its runtime. */
+/** Returns a cell without its runtime. */
 function placeOf({ metric, density, concurrency, memory }: CellHistory): string {
   if (metric === "memory") return `${memory} MB at ${density}`;
   return `${concurrency} at once${density > 0 ? ` on top of ${density}` : ""}`;

@@ -66,7 +66,7 @@ export function levelsFigure(datasets: readonly Dataset[]): Figure {
   };
 }
 
-/** The lines of one dataset in the panel of a runtime. */
+/** Returns the lines of one dataset in the panel of a runtime. */
 function lines(
   { name, arrivals = [] }: Dataset,
   dataset: number,
@@ -88,7 +88,7 @@ function lines(
   });
 }
 
-/** The rates of a runtime, evenly thinned to as many as can be drawn, the lowest and the highest among them. */
+/** Returns the rates of a runtime, evenly thinned to as many as can be drawn, the lowest and the highest among them. */
 function drawnRates(windows: readonly ArrivalWindow[], runtime: string): readonly (number | null)[] {
   const rates = ratesOf(windows, runtime);
   if (rates.length <= mostRates) return rates;
@@ -101,7 +101,7 @@ function ratesOf(windows: readonly ArrivalWindow[], runtime: string): readonly (
   return rates.includes(null) ? [null] : distinct(rates.flatMap(rate => rate ?? []));
 }
 
-/** The most in flight and alive at the highest rate of each runtime, in words. */
+/** Returns the most in flight and alive at the highest rate of each runtime, in words. */
 function findings(dataset: Dataset): readonly string[] {
   const results = rateResults(dataset.arrivals ?? [], null);
   return runtimesOf(results).map(runtime => {

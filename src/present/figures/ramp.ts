@@ -84,7 +84,7 @@ export function rampFigure(datasets: readonly Dataset[]): Figure {
   };
 }
 
-/** A ring around the last point: the step at which the ramp stopped. */
+/** Returns a ring around the last point: the step at which the ramp stopped. */
 const stopMarked = (series: Series): Series => ({
   ...series,
   points: series.points.map((point, index) =>

@@ -74,7 +74,9 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
   };
 }
 
-/** The highest rate that a runtime held, the next that fails, and those that had too few starts, as a sentence. */
+/**
+ * Returns the highest rate that a runtime held, the next that fails, and those that had too few starts, as a sentence.
+ */
 function heldInWords({ runtime, highest, failsAt, undecided }: HeldRate, asked: string): string {
   const name = runtimeLabel(runtime);
   const kept =

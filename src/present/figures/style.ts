@@ -53,7 +53,7 @@ export function runtimeStyle(id: string): RuntimeStyle {
 }
 
 /**
- * The colour of the first, second, … line of a panel whose lines are no runtimes, such as rates.
+ * Returns the colour of the first, second, … line of a panel whose lines are no runtimes, such as rates.
  *
  * @example lineColour(0) // "#a8447a"
  */

@@ -46,7 +46,7 @@ export function checkTable(frame: ViewableFrame, datasets: readonly Dataset[], k
 
 const keyOf = (key: readonly string[]): string => JSON.stringify(key);
 
-/** The cells of a frame, by dataset, runtime, row and column. */
+/** Returns the cells of a frame, by dataset, runtime, row and column. */
 function cellsOf({ columns, values }: ViewableFrame, rowColumn: string | null): ReadonlyMap<string, number> {
   const labels = ["dataset", "runtime", ...(rowColumn === null ? [] : [rowColumn])];
   const at = labels.map(label => columns.indexOf(label));
@@ -62,7 +62,7 @@ function cellsOf({ columns, values }: ViewableFrame, rowColumn: string | null): 
   );
 }
 
-/** The tables that rund-lab computes, as cells. */
+/** Returns the tables that rund-lab computes, as cells. */
 const recomputed = (dataset: Dataset, kind: TableKind) =>
   allTables(dataset)
     .filter(({ name }) => name.startsWith(prefixes[kind]))

@@ -11,7 +11,7 @@ export type Choices = Readonly<Record<string, readonly unknown[]>>;
 export type Chosen<Given extends Choices> = { readonly [name in keyof Given]: Given[name][number] };
 
 const controls = "@jupyter-widgets/controls";
-/** The state of a widget as widget managers of version 7 and 8 know it. */
+/** Returns the state of a widget as widget managers of version 7 and 8 know it. */
 const module = (name: string, version: string, model: string) => ({
   _model_module: name,
   _model_module_version: version,

@@ -47,6 +47,6 @@ const picture = async ({ plot }: Figure): Promise<string> =>
 
 const pictureSize = ({ plot }: Figure) => ({ metadata: { "image/png": { width, height: plot.layout.height } } });
 
-/** A figure as plain text: its title, what it shows, what is plotted. */
+/** Returns a figure as plain text: its title, what it shows, what is plotted. */
 export const inWords = ({ title, finding, caption }: Figure): string =>
   [...new Set([title, finding, caption])].filter(part => part !== "").join("\n\n");

@@ -15,7 +15,7 @@ export function table(rows: TableRows): void {
   displaySink().display(tableBundle(rows));
 }
 
-/** What `table` shows: HTML, and text for terminals and diffs. */
+/** Returns what `table` shows: HTML, and text for terminals and diffs. */
 export const tableBundle = (rows: TableRows) => viewBundle(viewOf(rows));
 
 function viewOf(rows: TableRows): TableView {

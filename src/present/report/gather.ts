@@ -57,7 +57,9 @@ function diskOf({ source, path }: Dataset): readonly DiskRow[] {
   return source === "campaign" && existsSync(join(path, "events.ndjson")) ? diskTable(readRounds(path)) : [];
 }
 
-/** The makespans of two or more campaigns of our own in the order of time; the recorded artifact is no history. */
+/**
+ * Returns the makespans of two or more campaigns of our own in the order of time; the recorded artifact is no history.
+ */
 function historyOf(datasets: readonly Dataset[]): readonly Figure[] {
   const campaigns = datasets.filter(({ source, runs }) => source === "campaign" && !runs.some(run => run.replayed));
   const found = campaigns.length < 2 ? null : history(campaigns);

@@ -16,16 +16,19 @@ export const campaignGroupPrefix = "rund-lab-";
 /** A campaign's own parent of control groups: a path for the driver cgroupfs, a slice for systemd. */
 const campaignParents = /^(rund-lab-|rundlab\.slice$|rundlab-)/;
 
-/** The control groups of sandboxes that are there, in every hierarchy. */
+/** Returns the control groups of sandboxes that are there, in every hierarchy. */
 export function groupsOf(ids: readonly string[], root = "/sys/fs/cgroup"): readonly ControlGroup[] {
   const wanted = new Set(ids);
   return hierarchies(root).flatMap(hierarchy => below(hierarchy, wanted));
 }
 
-/** The folder of each mounted hierarchy, and of the tree that holds them all: that of v2, where it is mounted there. */
+/**
+ * Returns the folder of each mounted hierarchy, and of the tree that holds them all: that of v2, where it is mounted
+ * there.
+ */
 const hierarchies = (root: string): readonly string[] => [root, ...foldersIn(root).map(name => join(root, name))];
 
-/** A sandbox's groups in one hierarchy: below the usual parent, and below those of campaigns, however deep. */
+/** Returns a sandbox's groups in one hierarchy: below the usual parent, and below those of campaigns, however deep. */
 function below(folder: string, ids: ReadonlySet<string>): readonly ControlGroup[] {
   return foldersIn(folder).flatMap(name => {
     const path = join(folder, name);
@@ -35,11 +38,11 @@ function below(folder: string, ids: ReadonlySet<string>): readonly ControlGroup[
   });
 }
 
-/** The parents that a campaign has given to its sandboxes' groups, by their names in each hierarchy. */
+/** Returns the parents that a campaign has given to its sandboxes' groups, by their names in each hierarchy. */
 export const campaignGroups = (parent: string, root = "/sys/fs/cgroup"): readonly string[] =>
   hierarchies(root).flatMap(hierarchy => (foldersIn(hierarchy).includes(parent) ? [join(hierarchy, parent)] : []));
 
-/** The processes in a control group itself, without those in the groups below it. */
+/** Returns the processes in a control group itself, without those in the groups below it. */
 export function pidsIn(group: string): readonly number[] {
   try {
     return readFileSync(join(group, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
@@ -48,7 +51,7 @@ export function pidsIn(group: string): readonly number[] {
   }
 }
 
-/** The groups directly below a group, by name; none where it is gone. */
+/** Returns the groups directly below a group, by name; none where it is gone. */
 export function foldersIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).flatMap(entry => (entry.isDirectory() ? [entry.name] : []));

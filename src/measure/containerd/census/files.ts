@@ -15,11 +15,11 @@ const shimSockets = "/run/containerd/s";
 /** Whether a name is an id as containerd gives them to sandboxes and containers. */
 export const isSandboxId = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
-/** The first such id in a text. */
+/** Returns the first such id in a text. */
 export const idIn = (text: string): string | undefined =>
   /(?<!sha256:|[0-9a-f])[0-9a-f]{64}(?![0-9a-f])/.exec(text)?.[0];
 
-/** The names in a folder; none where it is missing. */
+/** Returns the names in a folder; none where it is missing. */
 export const namesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
 /** Folders that containerd's plugins and the OCI runtimes keep for each sandbox and container: bundles, states, logs. */
@@ -37,13 +37,13 @@ export function filesOf(folder: string): readonly OwnFile[] {
   );
 }
 
-/** The socket of a sandbox's shim; its name is a digest of whose it is. */
+/** Returns the socket of a sandbox's shim; its name is a digest of whose it is. */
 export function shimSocketOf(folder: string, id: string): string {
   const whose = `${join(folder, "containerd.sock")}/k8s.io/${id}`;
   return join(shimSockets, createHash("sha256").update(whose).digest("hex"));
 }
 
-/** The processes that stand in for gVisor's containers behind the wrapper script, as the script notes them. */
+/** Returns the processes that stand in for gVisor's containers behind the wrapper script, as the script notes them. */
 export function holdersOf(folder: string): readonly { readonly pid: number; readonly id: string }[] {
   const states = join(folder, "oci", "runsc", "k8s.io");
   return namesIn(states).flatMap(name => {

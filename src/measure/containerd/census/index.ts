@@ -39,7 +39,10 @@ export async function census(folder: string): Promise<readonly Remain[]> {
   ];
 }
 
-/** The ids of all sandboxes and containers that its log, files and shims name, also of those whose start was cancelled. */
+/**
+ * Returns the ids of all sandboxes and containers that its log, files and shims name, also of those whose start was
+ * cancelled.
+ */
 async function sandboxIds(folder: string): Promise<readonly string[]> {
   const { log } = containerdPaths(folder);
   const ids = new Set<string>();

@@ -34,14 +34,17 @@ export function networkRemains(folder: string, results = cniResults, proc = "/pr
   ];
 }
 
-/** The files that network namespaces are mounted on: containerd 1.6 to 2.x keep them below the state of the CRI plugin. */
+/**
+ * Returns the files that network namespaces are mounted on: containerd 1.6 to 2.x keep them below the state of the CRI
+ * plugin.
+ */
 const namespacesOf = (folder: string): readonly string[] =>
   namesIn(join(folder, "state")).flatMap(plugin => {
     const netns = join(folder, "state", plugin, "netns");
     return namesIn(netns).map(name => join(netns, name));
   });
 
-/** The addresses that host-local has given out: a file each, whose first line is the sandbox's id. */
+/** Returns the addresses that host-local has given out: a file each, whose first line is the sandbox's id. */
 const addressesOf = (store: string) =>
   namesIn(store)
     .filter(name => /^\d+\.\d+\.\d+\.\d+$/.test(name))
@@ -51,7 +54,7 @@ const addressesOf = (store: string) =>
     });
 
 /**
- * The routes to single addresses and the interface behind each.
+ * Returns the routes to single addresses and the interface behind each.
  *
  * @param text the content of /proc/net/route
  * @example routes("Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\nveth1\t0208A0C6\t0\t5\t0\t0\t0\tFFFFFFFF\n") // [{ address: "198.160.8.2", device: "veth1" }]
@@ -73,7 +76,7 @@ export function routes(text: string): readonly { readonly address: string; reado
   });
 }
 
-/** The network namespace of a pod, as the CNI library keeps it with the interfaces that it made. */
+/** Returns the network namespace of a pod, as the CNI library keeps it with the interfaces that it made. */
 function namespaceIn(file: string): string | undefined {
   const { result } = (parseJson(readProc(file)) ?? {}) as {
     readonly result?: { readonly interfaces?: readonly { readonly sandbox?: string }[] };

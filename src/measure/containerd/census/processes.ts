@@ -4,15 +4,17 @@ import { type ControlGroup, pidsIn } from "./control-groups.js";
 import { holdersOf, idIn } from "./files.js";
 import { type Remain, withId } from "./remain.js";
 
-/** The processes of a folder's containerd itself: after a crash there may be more of them than its record knows. */
+/**
+ * Returns the processes of a folder's containerd itself: after a crash there may be more of them than its record knows.
+ */
 export const daemonsOf = (folder: string): readonly ProcessIdentity[] =>
   findProcesses(words => follows(words, "--config", containerdPaths(folder).config));
 
-/** The shims of a folder's containerd. */
+/** Returns the shims of a folder's containerd. */
 export const shimsOf = (folder: string): readonly ProcessIdentity[] =>
   findProcesses(words => follows(words, "-address", containerdPaths(folder).socket));
 
-/** The sandbox that a shim was started for. */
+/** Returns the sandbox that a shim was started for. */
 export const shimId = (pid: number): string | undefined => / -id (\S+)/.exec(commandLineOf(pid))?.[1];
 
 /** Whether one word is followed by exactly that other word. */

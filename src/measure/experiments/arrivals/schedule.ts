@@ -84,7 +84,7 @@ function drawn(kind: ArrivalKind, rate: number, durationMs: number, hold: Hold, 
   return times.map(atMs => ({ atMs, holdMs: drawHold(hold, uniform) }));
 }
 
-/** A trace's arrivals within the window, faster by its speed. Where the trace has no holds, they are drawn. */
+/** Returns a trace's arrivals within the window, faster by its speed. Where the trace has no holds, they are drawn. */
 function fromTrace(file: string, durationMs: number, speed: number, hold: Hold, uniform: Uniform): readonly Arrival[] {
   const { arrivals } = readTrace(readText(file), file, uniform);
   const inWindow = arrivals.filter(({ atMs }) => atMs / speed < durationMs);

@@ -19,7 +19,7 @@ export interface Room {
 const firstError = 0.125;
 
 /**
- * How many more sandboxes fit before a bound comes within its reserve, by the slopes seen so far.
+ * Returns how many more sandboxes fit before a bound comes within its reserve, by the slopes seen so far.
  *
  * A threshold would come too late: the memory of the last sandboxes may end within the second in which they start. So the use
  * at the next density is projected: what is used now, and for each further sandbox the slope of the use against the density,

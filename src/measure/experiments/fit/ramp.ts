@@ -58,7 +58,7 @@ export async function measureRamp(visit: Visit, tools: VisitTools, round: number
   }
 }
 
-/** The density of the next step: smaller than asked for where a bound is near, or why there is no next step. */
+/** Returns the density of the next step: smaller than asked for where a bound is near, or why there is no next step. */
 function nextDensity(
   readings: readonly Reading[],
   at: number,
@@ -124,7 +124,7 @@ async function measureStep(
   };
 }
 
-/** Which rule a step fires, the most telling first. */
+/** Returns which rule a step fires, the most telling first. */
 function stopAfter(
   step: FitStep,
   asked: number,

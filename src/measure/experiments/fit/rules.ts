@@ -13,7 +13,7 @@ export interface FitRules {
   readonly pressureLimit: number;
 }
 
-/** The rules that a campaign's settings ask for. */
+/** Returns the rules that a campaign's settings ask for. */
 export const fitRules = ({
   step = 50,
   growth,
