@@ -33,11 +33,10 @@ export function settingsFor(ts: TypeScript, folder: string): Settings {
   };
 }
 
-/** What holds unless a tsconfig.json says otherwise. */
+/** What holds unless a tsconfig.json says otherwise. Without `lib`, cells get what `library.ts` has. */
 function usual(ts: TypeScript): ts.CompilerOptions {
   return {
     target: ts.ScriptTarget.ES2022,
-    lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.esnext.collection.d.ts", "lib.decorators.d.ts"],
     jsx: ts.JsxEmit.React,
     types: ["node"],
   };

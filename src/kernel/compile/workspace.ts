@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type ts from "typescript";
+import { Library } from "./library.js";
 import { browserTypes, typeRoots } from "./settings.js";
 import type { TypeScript } from "./typescript.js";
 
@@ -21,6 +22,7 @@ export class Workspace implements ts.LanguageServiceHost {
   readonly #snapshots = new Map<string, { readonly version: string; readonly snapshot: ts.IScriptSnapshot }>();
   readonly #folders = new Map<string, boolean>();
   readonly #typeRoots: readonly string[];
+  readonly #library: Library;
   #version = 0;
   #options: ts.CompilerOptions;
   #withNode = false;
@@ -38,6 +40,8 @@ export class Workspace implements ts.LanguageServiceHost {
   ) {
     this.#options = options;
     this.#typeRoots = typeRoots(ts, folder);
+    this.#library = new Library(ts);
+    this.write(this.#libraryPath, this.#library.text);
   }
 
   set options(options: ts.CompilerOptions) {
@@ -55,6 +59,15 @@ export class Workspace implements ts.LanguageServiceHost {
     this.#withNode = true;
     this.#current = undefined;
     this.write(this.#globals, browserTypes(this.ts));
+  }
+
+  get #libraryPath(): string {
+    return join(this.folder, "__rund_lab_library.d.ts");
+  }
+
+  /** Whether cells get the library as one file: they do, unless a tsconfig.json names its parts. */
+  get #hasLibrary(): boolean {
+    return this.#options.lib === undefined;
   }
 
   get #globals(): string {
@@ -105,7 +118,7 @@ export class Workspace implements ts.LanguageServiceHost {
   getScriptVersion(path: string): string {
     const virtual = this.#virtual.get(path);
     if (virtual !== undefined) return virtual.version;
-    if (!isLocal(path)) return "1";
+    if (!isLocal(path)) return this.#hasLibrary ? "1" : "1, with its references";
     const found = statSync(path, { throwIfNoEntry: false });
     return found === undefined ? "none" : `${found.mtimeMs} ${found.size}`;
   }
@@ -116,7 +129,8 @@ export class Workspace implements ts.LanguageServiceHost {
     if (known?.version === version) return known.snapshot;
     const text = this.virtual(path) ?? this.ts.sys.readFile(path);
     if (text === undefined) return undefined;
-    const snapshot = this.ts.ScriptSnapshot.fromString(text);
+    const whole = isLocal(path) || !this.#hasLibrary;
+    const snapshot = this.ts.ScriptSnapshot.fromString(whole ? text : this.#library.withoutReferences(text));
     this.#snapshots.set(path, { version, snapshot });
     return snapshot;
   }
@@ -141,7 +155,8 @@ export class Workspace implements ts.LanguageServiceHost {
   }
 
   readonly getCurrentDirectory = (): string => this.folder;
-  readonly getDefaultLibFileName = (options: ts.CompilerOptions): string => this.ts.getDefaultLibFilePath(options);
+  readonly getDefaultLibFileName = (options: ts.CompilerOptions): string =>
+    this.#hasLibrary ? this.#libraryPath : this.ts.getDefaultLibFilePath(options);
   readonly getDirectories = (path: string): string[] => this.ts.sys.getDirectories(path);
   readonly readDirectory: ts.System["readDirectory"] = (...args) => this.ts.sys.readDirectory(...args);
   readonly realpath = (path: string): string => this.ts.sys.realpath?.(path) ?? path;

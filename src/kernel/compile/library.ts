@@ -1,0 +1,35 @@
+import { dirname, join } from "node:path";
+import type { TypeScript } from "./typescript.js";
+
+/** What a cell may use of JavaScript's library, by TypeScript's names of its parts. */
+const parts = ["es2023", "esnext.disposable", "esnext.collection", "decorators"];
+
+const reference = /^\/\/\/ *<reference lib="([^"]+)" *\/>/gm;
+
+/**
+ * JavaScript's library as one declaration file. TypeScript has it in more than sixty, and a program of many files takes longer to
+ * make anew: each cell is a new program.
+ */
+export class Library {
+  readonly text: string;
+  readonly #names = new Set<string>();
+
+  constructor(ts: TypeScript) {
+    const folder = dirname(ts.getDefaultLibFilePath({}));
+    const texts: string[] = [];
+    const add = (name: string): void => {
+      if (this.#names.has(name)) return;
+      this.#names.add(name);
+      const text = ts.sys.readFile(join(folder, `lib.${name}.d.ts`)) ?? "";
+      for (const [, needed] of text.matchAll(reference)) add(needed!);
+      texts.push(text.replace(/^\/\/\/ *<reference.*$/gm, ""));
+    };
+    parts.forEach(add);
+    this.text = `/// <reference no-default-lib="true"/>\n${texts.join("\n")}`;
+  }
+
+  /** Returns the text of a declaration file without its references to what the library has. */
+  withoutReferences(text: string): string {
+    return text.replace(reference, (whole, name: string) => (this.#names.has(name) ? "" : whole));
+  }
+}
