@@ -1,6 +1,6 @@
 import type { RunInfo } from "./datasets/dataset.js";
 
-/** Something other than what is compared that differs between two runs. */
+/** A difference between two runs that is not the one being compared. */
 export interface Confound {
   /** `kernel`, `containerd`, `snapshotter`, … */
   readonly what: string;

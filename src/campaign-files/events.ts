@@ -101,7 +101,7 @@ const quickReaders = Object.fromEntries(
 /** A line of the journal with a part that is missing or wrong. */
 export type DamagedEvent =
   | DamagedOf<CampaignEvent>
-  /** Not even which event it was can be told. */
+  /** The kind of event is unknown too. */
   | { readonly event: null; readonly line: number; readonly valid: object };
 
 type DamagedOf<Event extends CampaignEvent> = Event extends CampaignEvent
@@ -109,7 +109,7 @@ type DamagedOf<Event extends CampaignEvent> = Event extends CampaignEvent
       readonly event: Event["event"];
       /** 1 for the first line. */
       readonly line: number;
-      /** The parts that are as they should be; whatever is absent here is unknown. */
+      /** The valid parts; an absent part is unknown. */
       readonly valid: Partial<Event>;
     }
   : never;

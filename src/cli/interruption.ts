@@ -1,7 +1,7 @@
 import { exitCodes } from "../model/errors.js";
 import { type Io, note } from "./io.js";
 
-/** Ctrl-C, and the request to end (SIGTERM), while something is under way that must be put back. */
+/** Ctrl-C, and the request to end (SIGTERM), while something is under way that must be undone. */
 export interface Interruption {
   /** Aborted by the first. */
   readonly signal: AbortSignal;

@@ -2,13 +2,13 @@
 import { exitCodes } from "../model/errors.js";
 import { runCommandLine } from "./program.js";
 
-// what is written here belongs to whoever runs it, however open the umask: it may be root, and its journals are obeyed
+// only the user who runs this may write its files, even with an open umask: it may be root, and its journals are replayed
 process.umask(process.umask() | 0o002);
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     // A reader that has seen enough (`… | head`), or that Ctrl-C ended too (`… 2>&1 | tee log`), ends nothing here: a
-    // campaign still has sandboxes to remove and configs to put back. Anything else must not pass for a success.
+    // campaign still has sandboxes to remove and configs to restore. Anything else must not pass for a success.
     if (error.code === "EPIPE") return;
     if (stream === process.stdout && process.exitCode === undefined) {
       process.stderr.write(`stdout: ${error.message}\n`);

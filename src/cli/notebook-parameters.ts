@@ -16,7 +16,7 @@ export interface GivenNotebook {
  * Chooses for each notebook the parameters that it declares.
  *
  * @param allowNew sets parameters also where no cell declares them, as papermill does
- * @param warn told of parameters that a notebook does not declare, and of values of another kind than the default
+ * @param warn called for parameters that a notebook does not declare, and for values of a different type than the default
  * @returns the parameters of each notebook, in order
  * @throws LabError `RUND_PARAMETER_UNKNOWN` (usage) if no notebook declares a parameter
  */

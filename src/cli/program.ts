@@ -56,7 +56,7 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
 
 function report(error: unknown, io: Io, debug: boolean): number {
   if (error instanceof CommanderError) {
-    // commander has printed its own message; help that was asked for is a success, help for want of arguments is not
+    // commander has printed its own message; help on request is a success, help because arguments are missing is not
     return error.exitCode === 0 ? 0 : exitCodes.usage;
   }
   if (error instanceof LabError) {

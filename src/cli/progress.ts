@@ -1,7 +1,7 @@
 import cliProgress from "cli-progress";
 import { type Io, printable } from "./io.js";
 
-/** Progress of a task of so many steps. */
+/** Progress of a task with a known number of steps. */
 export interface Progress {
   /** One step done; the text names the next, or what was done. */
   step(text: string): void;

@@ -21,7 +21,7 @@ const mostRounds = 100_000;
 /**
  * Finds the rounds that `--detect` asks for: one detection for each time or density experiment, none without the option.
  *
- * @throws LabError `RUND_SETTING` for options that do not go together or rounds that nobody can measure, `RUND_NO_PILOT`
+ * @throws LabError `RUND_SETTING` for options that do not go together or more rounds than can be measured, `RUND_NO_PILOT`
  */
 export async function detectionsFor(
   io: Io,

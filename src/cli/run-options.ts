@@ -70,7 +70,7 @@ const numbers =
   (text: string): readonly number[] =>
     words(text).map(number(option));
 
-/** Returns a rehearsal's speed. @throws LabError `RUND_REPLAY_SPEED` for what is no speed */
+/** Returns a rehearsal's speed. @throws LabError `RUND_REPLAY_SPEED` if it is not a speed */
 export function speed(text: string): number {
   const value = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 1000) return value;

@@ -9,7 +9,7 @@ export interface RunProgress {
   stop(): void;
 }
 
-/** @param signal of an interruption, which takes the bar away: whatever is said of it has the terminal to itself */
+/** @param signal of an interruption, which removes the bar so that the messages about it are readable */
 export function runProgress(io: Io, plan: Pick<Plan, "expectedSeconds">, signal: AbortSignal): RunProgress {
   if (io.quiet) return { report: () => {}, stop: () => {} };
   const ending = expectedEnd(plan.expectedSeconds);

@@ -71,7 +71,7 @@ export const hyperfine: Importer = {
 /** A command that a signal ended has no exit code: null in the file. */
 const killed = Number.MIN_SAFE_INTEGER;
 
-/** Two commands never share an id, whatever their names have in common. */
+/** Returns an id that no other command has, even if two commands have similar names. */
 function uniqueId(wanted: string, command: string, ids: Map<string, string>): string {
   for (let n = 1; ; n++) {
     const id = n === 1 ? wanted : `${wanted}x${n}`;

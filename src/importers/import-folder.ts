@@ -148,7 +148,7 @@ export class ImportFolderWriter {
     };
   }
 
-  /** Writes what is pending and the manifest. Without it the folder is no folder of imported results. */
+  /** Writes what is pending and the manifest. Without the manifest, the folder does not count as imported results. */
   finish(): void {
     this.#flush();
     closeSync(this.#samples);

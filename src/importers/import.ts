@@ -24,7 +24,7 @@ export function findImporter(format: string, path: string): Importer {
   return named;
 }
 
-/** Returns the importer that recognises a file or folder; null for what is no result of a known tool. */
+/** Returns the importer that recognises a file or folder; null if it is not a result of a known tool. */
 export function recognise(path: string): Importer | null {
   const head = readHead(path);
   return importers.find(each => each.recognises(head)) ?? null;

@@ -85,7 +85,7 @@ export const kataMetrics: Importer = {
   },
 };
 
-/** Returns the name of a test's section; names with a dot could not be told from a place. */
+/** Returns the name of a test's section; a name with a dot would look like a place. */
 const section = (text: string): string | null =>
   /"((?:boot-times|memory-footprint)[\w-]*)"\s*:\s*\{/.exec(text)?.[1] ?? null;
 

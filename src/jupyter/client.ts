@@ -45,7 +45,7 @@ export class KernelClient {
   readonly #iopub: Zmq.Subscriber;
 
   /**
-   * @param hear told of every message from iopub, of every reply, and of every request for input
+   * @param hear called with every message from iopub, every reply, and every request for input
    * @param routingId names the client to the kernel; a client that connects again under the same name takes the other's place
    */
   constructor(

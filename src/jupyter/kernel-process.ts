@@ -82,7 +82,7 @@ export class KernelProcess {
     try {
       process.kill(-this.#child.pid, signal);
     } catch {
-      // nobody is left
+      // no one is left to report to
     }
   }
 
@@ -117,7 +117,7 @@ const [firstPort, lastPort] = [10_000, 31_999];
  */
 let nextPort = firstPort + ((process.pid * 64) % (lastPort - firstPort + 1));
 
-/** Ports nobody listens on; held together until all are known. */
+/** Free ports; all are held until the last one is known. */
 async function freePorts(count: number): Promise<number[]> {
   const held: Server[] = [];
   for (let attempt = 0; held.length < count; attempt++) {

@@ -64,7 +64,7 @@ const bundle = json.transform(data =>
   ),
 );
 
-// loose, since whatever a newer nbformat adds is kept
+// loose, so that fields of a newer nbformat are kept
 const output = z.discriminatedUnion(
   "output_type",
   [

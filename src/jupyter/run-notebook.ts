@@ -16,7 +16,7 @@ export interface CellFailure {
   readonly traceback: readonly string[];
 }
 
-/** A notebook after its run: whole if there is no failure, else with the outputs there were. */
+/** A notebook after its run: complete if there is no failure, otherwise with the outputs so far. */
 export interface NotebookRun {
   readonly notebook: Notebook;
   readonly failure: CellFailure | undefined;
@@ -59,7 +59,7 @@ const graceMs = 2000;
  * also an output of the cell. An error that a cell causes after its end is a failure, too, but stops nothing. A cell
  * tagged `raises-exception` may fail; one tagged `skip-execution` is left as it is.
  *
- * @throws LabError `RUND_KERNEL_START` (machine) if the kernel does not start; whatever cells do is in the result
+ * @throws LabError `RUND_KERNEL_START` (machine) if the kernel does not start; errors of cells are in the result
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<NotebookRun> {
   const zmq = await loadZeroMq();

@@ -10,7 +10,8 @@ export interface SoftwareVersions {
 }
 
 /**
- * Parses the OCI runtime and its version in a versions.txt, as `runc --version` and its kin print it; null where there is none.
+ * Parses the OCI runtime and its version in a versions.txt, as `runc --version` and similar commands print it; null if
+ * there is none.
  *
  * @example parseOciRuntime("6.1.0\ncrun version 1.8.1\ncommit: f8a0\n") // "crun 1.8.1"
  */

@@ -15,8 +15,8 @@ export type Snapshot = Partial<MemoryEvent>;
 
 /**
  * The journal of a campaign by cell. A damaged line makes everything unknown that would have to be computed from it: the
- * rounds of its cell, or of all cells if it does not tell which one it belongs to. Of operations, windows and ramps, which no
- * log holds, it is the whole run.
+ * rounds of its cell, or of all cells if it does not say which one it belongs to. Of operations, windows and ramps,
+ * which no log holds, it is the whole run.
  */
 export class CampaignJournal {
   readonly #rounds = new Map<string, RoundEvent[]>();

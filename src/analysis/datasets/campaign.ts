@@ -21,7 +21,7 @@ export interface Campaign {
   startCell(cell: StartCell): StartCell;
   /**
    * The cell with the sandboxes that were really there, and what else the journal has of it. Without the journal's word
-   * nobody knows what to divide by: such a cell is empty.
+   * the divisor is unknown, so such a cell is empty.
    */
   memoryCell(cell: MemoryCell): MemoryCell;
   /** What a run of a micro experiment measured; none of other runs. */

@@ -76,7 +76,7 @@ export interface StartCell {
   readonly rounds: readonly Round[];
   /** Rounds left out because some client has no valid line for them. */
   readonly partial: number;
-  /** Busy jiffies of every valid line of cpu.txt, in order: CPU goes by line, whatever became of the round. */
+  /** Busy jiffies of every valid line of cpu.txt, in order: the CPU table uses lines, even of partial rounds. */
   readonly busyJiffies: readonly number[];
   /**
    * Cold starts attempted and failed. Null where nothing recorded failures, as in the artifact, and where a damaged line of the

@@ -12,7 +12,7 @@ export interface StageRow {
   readonly density: number;
   readonly concurrency: number;
   readonly until: End;
-  /** What tells the row from another of its runtime; left out where the runtime's name does. */
+  /** What distinguishes the row from others of its runtime; omitted if the runtime's name is enough. */
   readonly label?: string;
   /** Cold starts that reached their end. */
   readonly samples: number;

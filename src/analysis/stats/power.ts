@@ -1,6 +1,6 @@
 import { noncentralQuantile, studentQuantile } from "./student.js";
 
-/** How sure a comparison is to be: the level of its two-sided test, and the chance to see an effect that is there. */
+/** The demands on a comparison: the level of its two-sided test, and the probability of detecting a real effect. */
 export interface Demand {
   readonly alpha: number;
   readonly power: number;
@@ -33,7 +33,7 @@ export function detectableEffect(variation: number, n: number, { alpha, power }:
 /**
  * Computes how many rounds a comparison needs on either side to detect a relative difference.
  *
- * @returns at least 2 and at most a million, which stands for "more than anyone will measure"
+ * @returns at least 2 and at most a million, which means "too many to measure"
  * @example roundsFor(0.05, 0.067) // 10
  */
 export function roundsFor(variation: number, effect: number, demand: Demand = usualDemand): number {

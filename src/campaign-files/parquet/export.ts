@@ -39,7 +39,7 @@ type TableName = keyof typeof schemas;
  * that was exported there before is replaced; nothing is replaced unless everything could be read.
  *
  * @param folders campaign folders
- * @throws LabError `RUND_EXPORT_INPUT` for a folder that is no campaign, `RUND_MANIFEST`
+ * @throws LabError `RUND_EXPORT_INPUT` for a folder that is not a campaign, `RUND_MANIFEST`
  */
 export async function exportParquet(folders: readonly string[], path: string): Promise<ParquetExport> {
   const single = path.endsWith(".parquet");

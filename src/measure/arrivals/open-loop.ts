@@ -56,8 +56,8 @@ export interface Removal {
 const earlyMs = 0.05;
 
 /**
- * Runs an open loop: starts are due by the schedule, whatever became of earlier ones. Once the last start has ended, sandboxes
- * whose hold is not over are removed at once.
+ * Runs an open loop: starts are due by the schedule, even if earlier ones are not finished. Once the last start has
+ * ended, sandboxes whose hold is not over are removed at once.
  *
  * @param releasedNs the moment from which all times count
  * @returns a record per arrival, in the order of the schedule

@@ -42,7 +42,8 @@ export async function prepareMachine(steps: readonly Step[], machine: Machine): 
  *
  * @returns false if there are none
  * @throws LabError `RUND_LOCKED` if another process undoes them now, `RUND_CHANGES_BUSY` if the campaign still runs,
- *   `RUND_CONFIG_FOREIGN` if somebody else has changed a file since (everything else is restored), or of a step that fails
+ *   `RUND_CONFIG_FOREIGN` if something else has changed a file since (everything else is restored), or of a step that
+ * fails
  */
 export async function restoreMachine(machine: Machine): Promise<boolean> {
   const folder = changesFolder(machine.root);

@@ -52,7 +52,7 @@ export function guestMemorySteps(runtime: RuntimeDeclaration, labelMb: number): 
   return [patch(path, memory), ...templateSteps(runtime)];
 }
 
-/** Returns the steps that make the template of a runtime's guests; none where there is none. */
+/** Returns the steps that make the template of a runtime's guests; empty for a runtime without a template. */
 function templateSteps({ template, config, handler }: RuntimeDeclaration): Step[] {
   if (template === null || config === null) return [];
   const { path, hypervisor } = config;

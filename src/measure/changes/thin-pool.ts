@@ -15,7 +15,7 @@ const snapshots = (folder: string): string => join(folder, "snapshots");
 
 /**
  * Returns the steps that make the device-mapper thin pool of the paper's machine: two sparse files on loop devices.
- * Nothing of that name may be there. They are taken back as one: a pool that is in use keeps its loop devices and its
+ * Nothing of that name may be there. They are undone as one: a pool that is in use keeps its loop devices and its
  * files.
  *
  * @param folder where the files are put; they grow with what is written

@@ -159,7 +159,7 @@ function journalOf(folder: string, start: Content): UndoJournal {
     putBack(file) {
       const saved = now.files.find(each => each.file === file);
       if (saved === undefined) return;
-      // somebody who removes the backup, or the file's folder, has decided not to restore it
+      // if a user removes the backup, or the file's folder, the file is not to be restored
       if (fileDigest(saved.backup) === saved.sha256 && existsSync(dirname(file))) {
         if (!isOurs(saved)) throw foreign(saved);
         if (fileDigest(file) !== saved.sha256) writeLike(saved, readFileSync(saved.backup));

@@ -1,6 +1,6 @@
 import { type Architecture, imageArchive } from "./image-archive.js";
 
-/** The name containerd knows the pause image by; `.local` is nobody's registry. */
+/** The name containerd knows the pause image by; `.local` is no real registry. */
 export const pauseImageName = "rund-lab.local/pause:1";
 
 /**

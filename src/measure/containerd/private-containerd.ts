@@ -31,7 +31,7 @@ export interface StartOptions {
   readonly path?: string;
   /** Milliseconds until its CRI must answer. */
   readonly timeoutMs?: number;
-  /** Whether it sends the spans of every start to whoever measures; containerd 2 can. */
+  /** Whether it exports the spans of every start; containerd 2 can. */
   readonly otel?: boolean;
 }
 
@@ -156,7 +156,7 @@ export const defaultEndpoint = (): string =>
  * Ends the private containerd of a folder with all it has: sandboxes, shims, mounts, the folder itself. Exactly what
  * `startContainerd` started is ended, after a crash as well.
  *
- * @param warn is told what is being waited for, if that takes long
+ * @param warn receives a message about what is being waited for, if that takes long
  * @returns false if there was nothing of a private containerd
  * @throws LabError `RUND_ENV_ROOT`, `RUND_ENV_RECORD`, `RUND_LOCKED`, `RUND_ENV_REMAINS` if something would not go
  */

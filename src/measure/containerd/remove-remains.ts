@@ -23,7 +23,7 @@ const order: readonly Remain["kind"][] = [
 ];
 
 /**
- * Removes things of a private containerd from the machine, whatever they are, each in its own way. What cannot be removed is
+ * Removes things of a private containerd from the machine, each kind in its own way. What cannot be removed is
  * still there in the next census. The folder itself stays.
  */
 export async function removeRemains(folder: string, remains: readonly Remain[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Architecture, imageArchive } from "./image-archive.js";
 
-/** The name containerd knows the default workload by; `.local` is nobody's registry. */
+/** The name containerd knows the default workload by; `.local` is no real registry. */
 export const workloadImageName = "rund-lab.local/workload:1";
 
 /** Where Debian's busybox-static and other distributions keep the program. */

@@ -1,6 +1,6 @@
 /**
  * One CRI runtime service, however it is reached: `connectCri` over gRPC, `connectCrictl` by the program of that name. Every way
- * of reaching it passes the same contract tests. A call that fails throws a `CriError`, whose `reason` tells why.
+ * of reaching it passes the same contract tests. A call that fails throws a `CriError`, whose `reason` says why.
  */
 export interface CriClient {
   /** How cold starts are made, as the manifest names it. */

@@ -1,7 +1,7 @@
 import { LabError } from "../../model/errors.js";
 import { failureHint } from "./known-failures.js";
 
-/** What went wrong with a CRI call, as far as a program must tell it apart. */
+/** What went wrong with a CRI call, as far as programs must distinguish it. */
 export type CriReason =
   /** Our deadline passed; whether the sandbox was made is unknown. */
   | "timeout"
@@ -11,7 +11,7 @@ export type CriReason =
   /** Name, namespace and uid belong to another sandbox. */
   | "name-taken"
   | "not-found"
-  /** No answer: no socket, no permission, nobody listens, or the connection broke. */
+  /** No answer: no socket, no permission, no listener, or a broken connection. */
   | "unavailable"
   /** Something listens but speaks no CRI v1. */
   | "no-cri"
@@ -83,12 +83,12 @@ function headline(text: string): string {
 export const isLost = (error: unknown): boolean =>
   error instanceof LabError && "reason" in error && error.reason === "unavailable";
 
-/** For `.catch` after stopping or removing: whatever is gone already needs neither. */
+/** For `.catch` after stopping or removing: a sandbox that is gone already needs neither. */
 export function ignoreNotFound(error: unknown): void {
   if (!(error instanceof CriError) || error.reason !== "not-found") throw error;
 }
 
-/** Returns the next step for whoever meets the error. */
+/** Returns the next step for the user who sees the error. */
 function hintFor(reason: CriReason, found: string): { hint?: string } {
   switch (reason) {
     case "unavailable":

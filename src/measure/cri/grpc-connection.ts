@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from "node:http2";
 import { connect as connectSocket } from "node:net";
 
-/** The calls that may be in flight at once, until the service has told its own limit. */
+/** The calls that may be in flight at once, until the service has announced its own limit. */
 const inFlight = 4_096;
 
 /** Bytes before a message: whether it is compressed, and its length. */

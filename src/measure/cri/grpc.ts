@@ -12,7 +12,7 @@ export const defaultTimeoutMs = 60_000;
  * wrong socket shows there. Every call ends by its deadline.
  *
  * @param endpoint `unix:///run/containerd/containerd.sock`, or the bare path
- * @throws LabError `RUND_CRI_ENDPOINT` if the endpoint is no unix socket's
+ * @throws LabError `RUND_CRI_ENDPOINT` if the endpoint is not a unix socket's
  */
 export function connectCri(endpoint: string): CriClient {
   const path = socketPath(endpoint);
@@ -187,7 +187,9 @@ function containerConfig(container: ContainerConfig, network: SandboxConfig["net
   };
 }
 
-/** Milliseconds before our deadline from which an end by deadline counts as ours: the service is told the deadline too. */
+/**
+ * Milliseconds before our deadline from which an end by deadline counts as ours: the service knows the deadline too.
+ */
 const nearMs = 20;
 
 /** @param tookMs how long the call took; a deadline that the service reports before ours is over is its own */

@@ -6,7 +6,7 @@ import type { SandboxConfig } from "./client.js";
  * them which recorded round a request belongs to.
  */
 export const labelNames = {
-  /** The campaign folder's name: what this campaign made, and nobody else. */
+  /** The campaign folder's name: it marks what this campaign made. */
   campaign: "rund-lab.campaign",
   /** `time`, `memory` or `density`. */
   experiment: "rund-lab.experiment",

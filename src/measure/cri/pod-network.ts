@@ -5,9 +5,9 @@ export interface PodNetwork {
   readonly ready: boolean;
   /** Why it is not ready; empty if it is. */
   readonly why: string;
-  /** Its CNI configuration; null where the service does not tell. */
+  /** Its CNI configuration; null if the service does not report it. */
   readonly cni: { readonly name: string; readonly plugins: readonly string[] } | null;
-  /** Folders with the CNI plugins; empty where the service does not tell. */
+  /** Folders with the CNI plugins; empty if the service does not report them. */
   readonly pluginFolders: readonly string[];
 }
 
@@ -26,7 +26,8 @@ interface CniConfig {
 }
 
 /**
- * Reads what a service's verbose status says of its pod network. The loopback interface, which every pod has, is no network.
+ * Reads what a service's verbose status says of its pod network. The loopback interface, which every pod has, does not
+ * count as a network.
  *
  * @example podNetworkOf({ conditions: [], info: {} }) // { ready: false, why: "the service does not report a network", cni: null, pluginFolders: [] }
  */

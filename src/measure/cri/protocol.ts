@@ -3,7 +3,7 @@ import { fromJSON } from "@grpc/proto-loader";
 
 /**
  * The part of CRI v1 (package `runtime.v1`) that rund-lab speaks, client and replay server alike: one definition, from which
- * both the wire format and the TypeScript types follow. Field numbers are the protocol's; fields nobody here uses are
+ * both the wire format and the TypeScript types follow. Field numbers are the protocol's; unused fields are
  * left out, which proto3 allows on either side.
  */
 const enums = {

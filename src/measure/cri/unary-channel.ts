@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, constants, type IncomingHttpHeaders } from "node:http2";
 import { connectGrpc, framed, grpcHeaders, unframed } from "./grpc-connection.js";
 
-/** What ended a call without a response: a gRPC status code from 1 to 16, and the words of whoever ended it. */
+/** What ended a call without a response: a gRPC status code from 1 to 16, and its message. */
 export class GrpcFailure extends Error {
   readonly code: number;
 

@@ -7,7 +7,7 @@ import { type Finding, fine, lacking } from "./finding.js";
 /** Milliseconds that one call may take. */
 const callMs = 60_000;
 
-/** Milliseconds that a sandbox must stay ready while nobody touches it. */
+/** Milliseconds that an idle sandbox must stay ready. */
 const idleMs = 2_000;
 
 /** The label of the sandboxes that are made here. */

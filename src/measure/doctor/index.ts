@@ -44,7 +44,7 @@ export async function examine({ endpoint, runtimes, demand, path }: Patient): Pr
   ];
 }
 
-/** Programs that some use and nobody needs. */
+/** Optional programs. */
 const optionalPrograms = [
   { name: "smem", purpose: "not needed: rund-lab reads memory from /proc itself" },
   { name: "crictl", purpose: "needed only for --driver crictl" },

@@ -21,7 +21,7 @@ export const pidsPerStart = 26;
 /**
  * Returns the machine's limits on tasks, files and memory, against a plan.
  *
- * @param demand null only tells what there is
+ * @param demand the plan's demand; null only reports the limits
  */
 export function limitFindings({ memAvailableMiB, pids }: MachineLimits, demand: Demand | null): Finding[] {
   const sandboxes = Math.floor(pids.free / pidsPerSandbox);

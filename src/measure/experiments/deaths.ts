@@ -5,8 +5,8 @@ import type { Clock } from "../round/clock.js";
 const lookAgainMs = 100;
 
 /**
- * Marks the cold starts whose sandboxes are no longer ready at the round's end: a sandbox that dies after READY is no cold
- * start.
+ * Marks the cold starts whose sandboxes are no longer ready at the round's end: a sandbox that dies after READY is not
+ * a cold start.
  *
  * @param alive returns the ids of the sandboxes that the service lists as ready
  */

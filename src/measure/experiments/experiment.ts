@@ -35,7 +35,7 @@ export interface ExperimentDeclaration {
   readonly onBackground: boolean;
   /**
    * @param before the visit made before this one; undefined for the first
-   * @param room sandboxes that the machine has room for; null where nobody asked
+   * @param room sandboxes that the machine has room for; null if not asked for
    */
   cost(
     slot: Slot,

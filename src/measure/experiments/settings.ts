@@ -89,7 +89,7 @@ export interface ExperimentSettings {
   readonly pressureLimit?: number;
 }
 
-/** Settings as somebody asks for them; `experimentSettings` fills in the rest. */
+/** Settings as a user gives them; `experimentSettings` fills in the rest. */
 export type ExperimentWishes = { readonly experiment: Experiment } & {
   readonly [Key in Exclude<keyof ExperimentSettings, "experiment">]?: ExperimentSettings[Key] | undefined;
 };

@@ -36,11 +36,11 @@ export interface CellSummary {
   readonly firstFailure: string | null;
   /** The stage in which it failed; left out where no sandbox has a container. */
   readonly failedStage?: FailedStage;
-  /** The largest share of a round in which some task waited for a disk; null where nobody looked. */
+  /** The largest share of a round in which some task waited for a disk; null if it was not measured. */
   readonly diskShare: number | null;
   /** Rounds that carry each flag. */
   readonly flags: Readonly<Partial<Record<RoundFlag, number>>>;
 }
 
-/** Whether so many cold starts failed that the others no longer represent the runtime. */
+/** Whether too many cold starts failed for the others to represent the runtime. */
 export const isUnreliable = (failed: number, attempted: number): boolean => failed > 0.05 * attempted;

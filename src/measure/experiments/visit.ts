@@ -18,7 +18,7 @@ export interface Visit {
   readonly runtime: RuntimeDeclaration;
   /** The rounds still to be measured. */
   readonly missing: readonly number[];
-  /** Sandboxes of the runtime that the machine has room for, by the plan; null where nobody asked. */
+  /** Sandboxes of the runtime that the machine has room for, by the plan; null if it was not asked for. */
   readonly room: number | null;
 }
 

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Bound } from "../../campaign-files/events.js";
 import { fieldsOf, pidsIn, readProc } from "./proc.js";
 
-/** A limit of a control group above this is none: v1 writes a number near 2^63 for it. */
+/** A limit of a control group above this counts as no limit: v1 writes a number near 2^63 for it. */
 const unlimited = 2 ** 50;
 
 /**
@@ -110,7 +110,7 @@ function pidsOf(folder: string): Bound | undefined {
   return used === undefined || limit === undefined ? undefined : { name: folder, unit: "pids", used, limit };
 }
 
-/** Returns memory that cannot be dropped: what is charged, less file pages that nobody used lately. */
+/** Returns memory that cannot be dropped: what is charged, minus file pages that were not used lately. */
 function memoryOf(folder: string): Bound | undefined {
   const used = numberIn(folder, "memory.current") ?? numberIn(folder, "memory.usage_in_bytes");
   const limit = numberIn(folder, "memory.max") ?? numberIn(folder, "memory.limit_in_bytes");

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import type { DiskCost } from "../../campaign-files/events/operations.js";
 import { procFolder, readProc } from "./proc.js";
 
-/** Bytes in a sector of /proc/diskstats, whatever the disk's own sectors are. */
+/** Bytes in a sector of /proc/diskstats, independent of the disk's own sectors. */
 const sectorBytes = 512;
 
 /**

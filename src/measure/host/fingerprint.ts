@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type CgroupMode, cgroupMode } from "./cgroups.js";
 import { fieldsOf, readProc } from "./proc.js";
 
-/** What a machine is, as far as numbers measured on it depend on it. Null where the machine does not tell. */
+/** What a machine is, as far as measurements depend on it. Null if the machine does not report it. */
 export interface Fingerprint {
   /** Equal for campaigns on the same machine, and no secret: a digest of its machine-id, 12 hex digits. */
   readonly id: string;

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { pidsIn, procFolder, readProc } from "./proc.js";
 
-/** A listening socket's flags and state in /proc/net/unix: it accepts connections, and is connected to nobody. */
+/** A listening socket's flags and state in /proc/net/unix: it accepts connections, and has no peer. */
 const listening = ["00010000", "01"];
 
 /**

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Where the kernel tells about itself; a test hands in a folder of its own. */
+/** Where the kernel reports about itself; a test passes in its own folder. */
 export const procFolder = "/proc";
 
 /** Pages are 4 KiB where this runs (x86-64, and arm64 as distributions build it). */
 export const pageKiB = 4;
 
-/** Reads a file of /proc, or undefined where there is none any more: processes come and go while they are looked at. */
+/** Reads a file of /proc; undefined if it no longer exists, because processes end while they are read. */
 export function readProc(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
@@ -22,7 +22,7 @@ export const pidsIn = (proc: string): readonly number[] =>
     .map(Number);
 
 /**
- * Returns a process's `stat`: its name, which may hold blanks and brackets itself, and the fields behind it.
+ * Returns a process's `stat`: its name, which may contain spaces and brackets, and the fields after it.
  *
  * @example statOf("7 (a) b) S 1 7").name // "a) b"
  * @example statOf("7 (a) b) S 1 7").fields // ["S", "1", "7"]

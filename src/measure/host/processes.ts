@@ -6,7 +6,7 @@ export interface HostProcess {
   readonly parent: number;
   /** As the kernel has it, at most 15 characters. */
   readonly name: string;
-  /** The whole command line, its words parted by blanks; empty for kernel threads. */
+  /** The whole command line, its words separated by spaces; empty for kernel threads. */
   readonly commandLine: string;
 }
 

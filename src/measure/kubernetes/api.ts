@@ -28,7 +28,7 @@ export interface Api {
   close(): void;
 }
 
-/** Most seconds to wait before asking a busy server again, whatever it says. */
+/** The longest wait in seconds before a busy server is asked again, even if it asks for more. */
 const longestWaitS = 30;
 
 /** Connects to an API server. Connections are kept and used again; a round's requests each have one. */

@@ -136,7 +136,7 @@ export async function coldStart(
     return until === "sandbox" ? sample : { ...sample, until };
   } catch (error) {
     signal.throwIfAborted();
-    // without the watch nobody knows whether the pod was late
+    // without the watch it is unknown whether the pod was late
     const known = error instanceof Failure && error.status === "timeout" && !unbroken() ? watchGap() : error;
     const { status, reason, message } = await explain(known, last, api, namespace, name, timeoutMs);
     return {

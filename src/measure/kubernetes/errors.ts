@@ -1,6 +1,6 @@
 import { LabError } from "../../model/errors.js";
 
-/** What went wrong with a request to the API server, as far as a program must tell it apart. */
+/** What went wrong with a request to the API server, as far as programs must distinguish it. */
 export type ClusterReason =
   /** No answer: the connection was refused, broke, or timed out. */
   | "unavailable"

@@ -35,7 +35,7 @@ export async function readKubeconfig(context: string | null): Promise<ClusterAcc
   }
   if (context !== null) config.setCurrentContext(context);
   const cluster = config.getCurrentCluster();
-  // without any configuration the client falls back on a server that nobody named
+  // without any configuration the client would use a default server
   if (cluster === null || (cluster.name === "cluster" && config.getCurrentContext() === "loaded-context")) {
     throw refuse("a kubeconfig with a current context", "none");
   }

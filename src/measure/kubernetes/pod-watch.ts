@@ -26,7 +26,7 @@ const longestWaitMs = 2_000;
 /**
  * One watch on the pods that carry a label, for a whole campaign. It is opened again after whatever the server does: a connection
  * that breaks, a watch that it ends, a resource version that it has compacted (410). After a break the pods are listed again, so
- * that no change is lost. A change may arrive late while the watch is not open; `unbroken` tells whether it was.
+ * that no change is lost. A change may arrive late while the watch is not open; `unbroken` says whether it was.
  */
 export class PodWatch {
   readonly #api: Api;
@@ -68,7 +68,7 @@ export class PodWatch {
     }
   }
 
-  /** Returns a function that tells whether the watch has been open since this call, without a gap. */
+  /** Returns a function that says whether the watch has been open since this call, without a gap. */
   unbroken(): () => boolean {
     const opening = this.#isOpen ? this.#openings : 0;
     return () => this.#isOpen && this.#openings === opening;

@@ -24,7 +24,10 @@ export async function makeRuntimeClasses(api: Api, classes: readonly RuntimeClas
   if (classes.length > 0) await delay(knownMs);
 }
 
-/** Deletes RuntimeClasses that a campaign made. One that somebody else has made meanwhile lacks the campaign's label and stays. */
+/**
+ * Deletes RuntimeClasses that a campaign made. One that was made by something else meanwhile lacks the campaign's label
+ * and stays.
+ */
 export async function deleteRuntimeClasses(
   api: Api,
   classes: readonly RuntimeClass[],

@@ -14,7 +14,7 @@ export interface PlannedExperiment {
   readonly settings: ExperimentSettings;
   /** Parts measured one after another, each with runtimes that can be mixed. */
   readonly parts: readonly { readonly runtimes: readonly RuntimeDeclaration[]; readonly visits: readonly Slot[] }[];
-  /** Sandboxes of a runtime that the machine has room for, with a tenth left free; null where nobody asked. */
+  /** Sandboxes of a runtime that the machine has room for, with a tenth left free; null if it was not asked for. */
   room(runtime: RuntimeDeclaration): number | null;
 }
 
@@ -66,7 +66,7 @@ const quietMs = 300;
 
 /**
  * Makes a plan. The expected time is the sum over all rounds of the makespan (recorded, or guessed from the concurrency), the
- * windows around it and the clean-up, besides background sandboxes brought up and taken down.
+ * windows around it and the clean-up, besides starting and removing background sandboxes.
  */
 export function makePlan(settings: CampaignSettings, knowledge: PlanKnowledge): Plan {
   const experiments = settings.experiments.map(each => planned(each, knowledge));

@@ -48,7 +48,7 @@ export class CampaignFolder {
   /**
    * A campaign to go on with. A torn last line of the journal is the round in flight of a crash: it is cut off.
    *
-   * @throws LabError `RUND_RESUME` if this is no campaign, or its journal is damaged other than at its end
+   * @throws LabError `RUND_RESUME` if this is not a campaign, or if its journal is damaged before its end
    */
   static open(path: string): CampaignFolder {
     const manifest = readManifest(path);
@@ -116,7 +116,7 @@ export class CampaignFolder {
 }
 
 /**
- * Makes a campaign's folder: `raw/20260131T120000-time`, or with `-2` behind it if that is there.
+ * Makes a campaign's folder: `raw/20260131T120000-time`, or with `-2` appended if that exists.
  *
  * @param at UTC, as ISO 8601
  * @throws LabError `RUND_WRITE`

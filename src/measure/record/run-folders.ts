@@ -19,8 +19,8 @@ import {
 const logFile = /\/(con|threads)_\d+\/(client\d+|cpu|latency|make|attach|mount|unmount|remove)\.txt$/;
 
 /**
- * The files that follow from the journal: samples.csv, and of every complete round that is no warm-up the lines of the
- * artifact's logs. Line k of a client's log is the cell's k-th complete round.
+ * The files that follow from the journal: samples.csv, and, for every complete round that is not a warm-up, the lines
+ * of the artifact's logs. Line k of a client's log is the cell's k-th complete round.
  */
 export class Projection {
   readonly #folder: string;
@@ -72,7 +72,7 @@ export class Projection {
     }
   }
 
-  /** What one round adds, by file; `whole` replaces what is there. */
+  /** What one round adds, by file; `whole` replaces the file's content. */
   #texts(
     round: RoundEvent | OperationsEvent | ArrivalsEvent,
   ): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
@@ -103,7 +103,7 @@ export class Projection {
       latencies.count++;
       texts.set(join(cell, formatClientFile(sample.client)), { text: formatClientLog([row]), whole: false });
     }
-    // a round shorter than a tick has seen none: the least the log can say is none of one
+    // a round shorter than a tick has none: the log then says 0 of 1
     if (round.nodes === undefined) {
       const cpu = { busyJiffies: round.cpu.busy, totalJiffies: Math.max(1, round.cpu.total) };
       texts.set(join(cell, "cpu.txt"), { text: formatCpuLog([cpu]), whole: false });

@@ -16,7 +16,8 @@ export interface Driver {
   /** Removes a sandbox with its containers; succeeds as well if it is gone. */
   remove(id: string, timeoutMs: number): Promise<void>;
   /**
-   * Prepares to start these sandboxes, before a round is released: whatever must be watched from the first request on.
+   * Prepares to start these sandboxes, before a round is released: begins everything that must be watched from the
+   * first request on.
    *
    * @throws LabError if they cannot be started like this, such as for a port that is taken
    */

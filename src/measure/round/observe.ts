@@ -11,12 +11,15 @@ export interface RoundTools {
   readonly driver: Driver;
   readonly clock: Clock;
   readonly host: HostProbe;
-  /** Watches whether this program is held up; what it gives ends the watch and tells the longest delay in milliseconds. */
+  /**
+   * Watches whether this program is delayed. The function that it returns ends the watch and returns the longest delay
+   * in milliseconds.
+   */
   readonly watchLoop: () => () => Promise<number>;
   readonly timing: Timing;
 }
 
-/** What the kernel tells of the host. */
+/** What the kernel reports about the host. */
 export interface HostProbe {
   cpu(): CpuReading;
   state(): HostState;

@@ -5,7 +5,7 @@ import type { SandboxConfig } from "../cri/client.js";
 import type { Release, Starts, Workload } from "./driver.js";
 import { micro, observe, type RoundTools } from "./observe.js";
 
-/** What a round measured by itself; whoever runs it adds its place in the campaign. */
+/** What a round measured by itself; the caller adds its place in the campaign. */
 export type MeasuredRound = Pick<
   RoundEvent,
   | "releasedMs"

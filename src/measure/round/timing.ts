@@ -6,7 +6,9 @@ export interface Timing {
   readonly idleMs: number;
   /** After the last READY, before clean-up. */
   readonly settleMs: number;
-  /** How long one sandbox of each runtime must stay ready before anything is measured; left out, nobody looks. */
+  /**
+   * How long one sandbox of each runtime must stay ready before anything is measured; if omitted, this is not checked.
+   */
   readonly keepMs?: number;
 }
 

@@ -18,7 +18,7 @@ export interface RuntimeDeclaration {
   readonly config: RuntimeConfig | null;
   /** MB that the guest's true memory exceeds the label by in the memory campaign; 0 without a guest. */
   readonly guestMemoryExtraMb: number;
-  /** The step before each cell that makes a VM template; null where there is none. */
+  /** The step before each cell that makes a VM template; null if there is none. */
   readonly template: "kata-factory" | "rund-template" | null;
   /** What versions.txt says of the runtime itself, in order: a command's output, or a line as it stands. */
   readonly versions: readonly VersionLine[];

@@ -12,7 +12,7 @@ export interface YamlFile<Content> {
 }
 
 /**
- * Reads a YAML file that somebody wrote by hand, checked against a schema.
+ * Reads a YAML file that was written by hand, and checks it against a schema.
  *
  * @param code the error code of its kind of file, such as `RUND_RUNTIME_FILE`
  * @param knownKeys the keys such a file can hold, from which a misspelt one gets its suggestion

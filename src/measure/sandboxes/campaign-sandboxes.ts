@@ -32,7 +32,7 @@ export class CampaignSandboxes {
     return sandboxRequest(this.#maker, handler, network, labels);
   }
 
-  /** Whether exactly these sandboxes stand, or are being brought up. */
+  /** Whether exactly these sandboxes are running or being started. */
   stands({ purpose, runtime, density }: StandingSandboxes): boolean {
     const up = this.#standing;
     return up !== null && up.purpose === purpose && up.runtime === runtime && up.density === density;
@@ -88,7 +88,7 @@ export class CampaignSandboxes {
     return cleared;
   }
 
-  /** Removes the standing sandboxes, if there are any, and tells the journal. */
+  /** Removes the background sandboxes, if there are any, and records it in the journal. */
   async clearStanding(append: (event: CleanupEvent) => void): Promise<void> {
     if (this.#standing === null) return;
     const { clock } = this.#tools;

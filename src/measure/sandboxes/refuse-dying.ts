@@ -10,7 +10,7 @@ import { startOne } from "./start-one.js";
 const apartMs = 100;
 
 /**
- * Refuses runtimes whose sandboxes die by themselves: one sandbox of each must stay ready for a while in which nobody touches it. A
+ * Refuses runtimes whose sandboxes die by themselves: one idle sandbox of each must stay ready for a while. A
  * runtime whose sandbox does not even start passes: its failures are measured, with their reasons.
  *
  * @param keepMs how long, by the campaign's clock; 0 does not look

@@ -33,7 +33,7 @@ export interface Cleanup {
 export interface RemovalTools {
   readonly driver: Driver;
   readonly clock: Clock;
-  /** Is told what is being waited for, once that takes long. */
+  /** Receives a message about what is being waited for, once that takes long. */
   readonly warn?: (message: string) => void;
   /** Ends the shim of a sandbox if it is stopped. @returns its pid; undefined if none is */
   readonly endStoppedShim?: (id: string) => number | undefined;

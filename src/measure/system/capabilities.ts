@@ -23,7 +23,10 @@ export function hasCapability(number: bigint): boolean {
   return ((BigInt(`0x${effective}`) >> number) & 1n) === 1n;
 }
 
-/** Whether overlayfs can be mounted with its layers in a folder; tried, for neither kernel nor file system tells. */
+/**
+ * Whether overlayfs can be mounted with its layers in a folder; tried, because neither kernel nor file system reports
+ * it.
+ */
 export async function overlayWorks(folder: string): Promise<boolean> {
   const trial = join(folder, "overlay-trial");
   const [lower, upper, work, merged] = ["lower", "upper", "work", "merged"].map(part => join(trial, part));

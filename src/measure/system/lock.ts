@@ -7,7 +7,7 @@ import { LabError } from "../../model/errors.js";
  * (an abstract unix socket), so it ends with its holder, however that ends; nothing is left on disk.
  *
  * @param path what is locked; resolved by the caller
- * @throws LabError `RUND_LOCKED` at once if another process holds it; whatever `work` throws
+ * @throws LabError `RUND_LOCKED` at once if another process holds it; also what `work` throws
  */
 export async function withLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   const name = `\0rund-lab-${createHash("sha256").update(path).digest("hex")}`;

@@ -21,7 +21,7 @@ export async function unmountBelow(folder: string): Promise<readonly string[]> {
   return mountsBelow(folder);
 }
 
-/** Unmounts lazily, in the mount namespace of a process; whoever wants to know whether it worked looks at the mounts. */
+/** Unmounts lazily, in the mount namespace of a process. To find out whether it worked, look at the mounts. */
 export async function unmount(point: string, pid: number = process.pid): Promise<void> {
   const words = ["umount", "-l", point];
   const [program = "", ...rest] = pid === process.pid ? words : ["nsenter", `--mount=/proc/${pid}/ns/mnt`, ...words];

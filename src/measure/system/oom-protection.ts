@@ -12,7 +12,7 @@ export interface SparedProcess extends ProcessIdentity {
 /**
  * Makes the kernel's OOM killer spare processes, where this program may: lowering a score needs CAP_SYS_RESOURCE.
  *
- * @param note is told of the processes before any score is changed, so that a kill loses none of them
+ * @param note receives the processes before any score is changed, so that none is lost after a kill
  * @returns what restores the old scores
  */
 export function spareFromOom(

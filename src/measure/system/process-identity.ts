@@ -42,7 +42,7 @@ export function findProcesses(matches: (words: readonly string[]) => boolean): P
     .flatMap(pid => identify(pid) ?? []);
 }
 
-/** Returns the command line of a process, its words separated by blanks; empty where there is no such process. */
+/** Returns the command line of a process, its words separated by spaces; empty if there is no such process. */
 export const commandLineOf = (pid: number): string =>
   (readProc(`${procFolder}/${pid}/cmdline`) ?? "").replaceAll("\0", " ").trimEnd();
 

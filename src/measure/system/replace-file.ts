@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-/** A file's mode, and its owner if it is to be another than this process. */
+/** A file's mode, and its owner, if that is not this process. */
 export interface FileRights {
   readonly mode: number;
   readonly uid?: number;

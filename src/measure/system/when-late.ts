@@ -1,4 +1,4 @@
-/** Milliseconds of the machine's time after which the user is told what is being waited for. */
+/** Milliseconds of the machine's time after which a message says what is being waited for. */
 const silentMs = 5_000;
 
 /** Waits for some work, and does something once if it takes long, such as saying what is being waited for. */

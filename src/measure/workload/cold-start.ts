@@ -23,7 +23,7 @@ export interface ColdStart {
   readonly port: number;
 }
 
-/** What came of a cold start; the container's id for whoever adds what the service reports of it later. */
+/** What came of a cold start; and the container's id, so that later reports of the service can be added. */
 export interface ColdStartResult {
   readonly sample: Sample;
   readonly containerId: string | null;
@@ -163,7 +163,7 @@ export async function coldStart(
         if (seen.refusedNs !== null) reached.refusedMs = at(seen.refusedNs);
       }
     } finally {
-      // whatever still waits would keep the program alive until the deadline
+      // anything that still waits would keep the program alive until the deadline
       end.abort();
     }
     return ready();

@@ -180,7 +180,7 @@ function portOf({ network, labels }: SandboxConfig, port: number): number {
   return labels[labelNames.role] === "background" ? 0 : port + Number(labels[labelNames.client] ?? 1) - 1;
 }
 
-/** @throws LabError `RUND_PORT_TAKEN`: whoever listens there would answer in the sandbox's place */
+/** @throws LabError `RUND_PORT_TAKEN`: the process that listens there would answer in the sandbox's place */
 function refuseTakenPorts(sandboxes: readonly SandboxConfig[], { port }: WorkloadContainer): void {
   const onHost = sandboxes.filter(({ network }) => network === "NODE");
   if (onHost.length === 0) return;

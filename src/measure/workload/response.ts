@@ -58,7 +58,7 @@ function attempt({ host, port, path }: Responder): Promise<bigint | null> {
     };
     const socket = connect({ host, port, timeout: attemptMs });
     socket.once("timeout", () => socket.destroy());
-    // the close that follows tells it
+    // the close event that follows reports it
     socket.on("error", () => {});
     socket.once("close", () => settle(answeredNs));
     socket.once("connect", () => {

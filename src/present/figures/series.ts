@@ -16,7 +16,7 @@ export interface PlottedValue {
   readonly y: number | null;
   readonly low?: number;
   readonly high?: number;
-  /** Rounds, or whatever the value is a mean of; 1 for a snapshot. */
+  /** The number of values in the mean, usually rounds; 1 for a snapshot. */
   readonly n?: number;
 }
 

@@ -4,7 +4,7 @@ import type { Json, PlotlyFigure } from "./plotly.js";
 /** The family that static pictures are measured and drawn in, and what a browser falls back to. */
 export const fontFamily = "DejaVu Sans, Verdana, sans-serif";
 
-/** Colours of what is no data. */
+/** Colours of everything that is not data. */
 export const ink = "#1f2328";
 export const faint = "#57606a";
 export const grid = "#e4e7eb";
@@ -39,7 +39,8 @@ const otherColours = ["#a8447a", "#2f6d2f", "#3f7fbf", "#6b3a1e", "#8c8c1a", "#5
 const otherMarks = ["x", "star", "bowtie", "hourglass", "star-square", "hexagram", "octagon"] as const;
 
 /**
- * Returns a runtime's colour and mark. One that nobody knows gets both from its id's hash: the same in every figure.
+ * Returns a runtime's colour and mark. An unknown runtime gets both from its id's hash, so that they are the same in
+ * every figure.
  *
  * @example runtimeStyle("rund") // { colour: "#1b2f8f", mark: "circle" }
  */

@@ -113,7 +113,7 @@ const textSink: DisplaySink = {
   clear() {},
 };
 
-/** Returns a bundle's plain text, or, for want of one, the names of what it holds. */
+/** Returns a bundle's plain text, or the names of its MIME types if it has none. */
 function plainText(data: MimeBundle): string {
   return String(data["text/plain"] ?? `[${Object.keys(data).join(", ")}]`);
 }

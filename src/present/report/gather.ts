@@ -58,7 +58,8 @@ function diskOf({ source, path }: Dataset): readonly DiskRow[] {
 }
 
 /**
- * Returns the makespans of two or more campaigns of our own in the order of time; the recorded artifact is no history.
+ * Returns the makespans of two or more campaigns of our own in the order of time. The recorded artifact is not such a
+ * history.
  */
 function historyOf(datasets: readonly Dataset[]): readonly Figure[] {
   const campaigns = datasets.filter(({ source, runs }) => source === "campaign" && !runs.some(run => run.replayed));

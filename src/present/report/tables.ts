@@ -21,7 +21,7 @@ export function tablesSection(dataset: Dataset, tables: readonly Table[]): Marku
   })}`;
 }
 
-/** Returns how often a campaign's rounds waited for a disk; nothing where no round did, or nobody looked. */
+/** Returns how often a campaign's rounds waited for a disk; nothing if no round did, or if it was not recorded. */
 export function diskSection(rows: readonly DiskRow[]): Markup | undefined {
   if (rows.every(({ flagged }) => flagged === 0)) return undefined;
   const caption = "Rounds that waited for a disk (disk.csv)";

@@ -9,7 +9,7 @@ export interface OwnFile {
   readonly id: string;
 }
 
-/** Where shims put their sockets, whatever containerd's own folder is. */
+/** Where shims put their sockets; this does not depend on containerd's own folder. */
 const shimSockets = "/run/containerd/s";
 
 /** Whether a name is an id as containerd gives them to sandboxes and containers. */

@@ -7,7 +7,7 @@ export type FaultAction =
   | { readonly kind: "error"; readonly code: number; readonly message: string }
   /** No answer, ever. */
   | { readonly kind: "hang" }
-  /** The answer comes this much later, whatever the replay's speed. */
+  /** The answer comes this much later, independent of the replay's speed. */
   | { readonly kind: "slow"; readonly delayMs: number }
   /** Every connection of the service breaks. */
   | { readonly kind: "drop" }

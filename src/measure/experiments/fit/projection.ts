@@ -37,7 +37,7 @@ export function roomLeft(readings: readonly Reading[], reserve: number): Room {
     });
     const { slope, error } = lineThrough(points);
     const perSandbox = Math.max(slope + 2 * error, 1e-9);
-    // a bound that sandboxes do not move is no bound of theirs, however near it is
+    // a bound that sandboxes do not use up does not limit them, however near it is
     if (points.every(({ y }) => y === points[0]!.y)) return { sandboxes: Number.POSITIVE_INFINITY, bound, perSandbox };
     const free = bound.limit * (1 - reserve) - bound.used;
     return { sandboxes: Math.max(0, Math.floor(free / perSandbox)), bound, perSandbox };

@@ -58,7 +58,10 @@ export async function measureRamp(visit: Visit, tools: VisitTools, round: number
   }
 }
 
-/** Returns the density of the next step: smaller than asked for where a bound is near, or why there is no next step. */
+/**
+ * Returns the density of the next step: smaller than asked for if a bound is near, or the reason why there is no next
+ * step.
+ */
 function nextDensity(
   readings: readonly Reading[],
   at: number,

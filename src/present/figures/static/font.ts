@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 /** What the drawing of text needs of a font, in parts of the font size. */
 export interface Font {
-  /** The TrueType file, for whoever draws with it. */
+  /** The TrueType file. */
   readonly file: string;
   readonly ascent: number;
   readonly descent: number;
