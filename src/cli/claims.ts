@@ -83,12 +83,12 @@ function notes(verdict: ClaimVerdict, shown: number): readonly string[] {
   const astray = readings.flatMap(({ printed, unit, elsewhere }) =>
     elsewhere === null || elsewhere.found.length === 0
       ? []
-      : `${printed} ${unit} is what was measured for ${elsewhere.found.map(({ at }) => at).join(" and ")} (${elsewhere.searched} other cells searched)`,
+      : `${printed} ${unit} was measured for ${elsewhere.found.map(({ at }) => at).join(" and ")} (${elsewhere.searched} other cells searched)`,
   );
   const hidden = readings.length - shown;
   return [
     ...(implied === null ? [] : [verdictText(verdict), impliedText(implied)]),
-    ...(needs === null ? [] : [`it would take ${needs}`]),
+    ...(needs === null ? [] : [`this needs ${needs}`]),
     ...(hidden === 0 ? [] : [`${hidden} other reading${hidden === 1 ? "" : "s"}, to the same verdict or without data`]),
     ...astray,
     ...caveats.map(caveat => `some readings: ${caveat}`),

@@ -102,7 +102,7 @@ function mixUps(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
       return [
         {
           kind: "mix-up",
-          text: `${id}: ${values} were not measured where the claim says, but are what was measured for ${cell} (${searched} other cells were searched)`,
+          text: `${id}: ${values} were measured for ${cell}, not where the claim says (${searched} other cells were searched)`,
           table: {
             columns: ["part", "claimed", "measured there", `measured for ${cell}`, "unit"],
             rows: here.map(({ part, printed, measured, value, unit }) => [
@@ -220,7 +220,7 @@ function firstRounds(dataset: Dataset): readonly Finding[] {
     const { cell, quick } = own[0]!;
     return {
       kind: "first round",
-      text: `${labelIn(dataset, cell.runtime)}'s first round is ${quick ? "quick" : "slow"}${inCells(own)}: ${range(own.map(({ ratio }) => ratio))} times the median of the others`,
+      text: `${labelIn(dataset, cell.runtime)}'s first round is ${quick ? "fast" : "slow"}${inCells(own)}: ${range(own.map(({ ratio }) => ratio))} times the median of the others`,
       table: {
         columns: ["cell", "first round / median of the others"],
         rows: own.map(({ cell, ratio }) => [cellName(cell), ratio]),

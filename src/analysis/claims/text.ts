@@ -61,13 +61,13 @@ export function flipText({ flipsAt, unit }: Pick<ClaimVerdict | ReadingVerdict, 
 export function evidenceText(verdict: ClaimVerdict): string {
   const { dataset, sources, part, reading, needs, n, caveat, elsewhere, confounds, readingsDisagree, implied } =
     verdict;
-  if (verdict.measured === null) return `Not measured on ${dataset}; it would take ${needs}.`;
+  if (verdict.measured === null) return `Not measured on ${dataset}; this needs ${needs}.`;
   const words = [
-    `On ${dataset}${machinesText(sources)}, ${part === "" ? "" : `${part}, `}${reading}: ${measuredText(verdict)}, n = ${n}${n === 1 ? " (no interval)" : ""}, against ${claimedText(verdict)}`,
+    `On ${dataset}${machinesText(sources)}, ${part === "" ? "" : `${part}, `}${reading}: ${measuredText(verdict)}, n = ${n}${n === 1 ? " (no interval)" : ""}, claimed: ${claimedText(verdict)}`,
     caveat !== null && n > 1 ? caveat : "",
-    `the verdict would flip at ${flipText(verdict)}`,
+    `the verdict would change at a tolerance of ${flipText(verdict)}`,
     (elsewhere?.found ?? []).length > 0
-      ? `the claimed value is what was measured for ${elsewhere!.found.map(({ at }) => at).join(" and ")} (of ${elsewhere!.searched} other cells)`
+      ? `the claimed value was measured for ${elsewhere!.found.map(({ at }) => at).join(" and ")} (${elsewhere!.searched} other cells searched)`
       : "",
     implied === null ? "" : verdictText(verdict),
     readingsDisagree ? "other readings disagree" : "",

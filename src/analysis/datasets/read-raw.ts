@@ -33,7 +33,7 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
       where: path,
       expected: "run folders (time|mem|density)_<runtime>_<MMDDhhmm>",
       found: problems.count === 0 ? "none" : "none that can be read",
-      hint: "name the folder that holds them, such as raw/RunD_ATC22/paper_data; `rund-lab data fetch` brings the original's",
+      hint: "name the folder that contains them, such as raw/RunD_ATC22/paper_data; `rund-lab data fetch` downloads the original's",
     });
   }
   const campaigns = new Map<string, Campaign>();

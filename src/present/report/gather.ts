@@ -68,7 +68,7 @@ function historyOf(datasets: readonly Dataset[]): readonly Figure[] {
 }
 
 const besideThePaper = (dataset: Dataset): Beside<Figure> => ({
-  title: "Measured afresh",
+  title: "Our own measurements",
   intro:
     "The same experiments, run by rund-lab on a machine with two processors: runc and crun, which isolate with namespaces, and gVisor's runsc, a secure runtime. The machine, the runtimes and the load generator differ from the paper's. The shapes of the curves can be compared with the paper's; the milliseconds cannot.",
   dataset,

@@ -30,7 +30,7 @@ export function reportPage(content: ReportContent<ReportedFigure>, plotly: strin
     [
       "tables",
       "Tables",
-      html`<p>In digits for reading; the CSV files in <code>../tables</code> hold each number in full.</p>${shownDatasets.map(dataset => html`${tablesSection(dataset, content.tables.get(dataset.name) ?? [])}${diskSection(content.disk.get(dataset.name) ?? [])}`)}`,
+      html`<p>These numbers are rounded; the CSV files in <code>../tables</code> contain all digits.</p>${shownDatasets.map(dataset => html`${tablesSection(dataset, content.tables.get(dataset.name) ?? [])}${diskSection(content.disk.get(dataset.name) ?? [])}`)}`,
     ],
     ["provenance", "Where the numbers come from", provenance(shownDatasets, content)],
   ];

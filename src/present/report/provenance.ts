@@ -21,7 +21,7 @@ export function provenance(
   const faults = faultsOf(verification);
   return html`${faults.length === 0 ? "" : html`<ul>${faults.map(fault => html`<li>${fault}</li>`)}</ul>`}${scrolling(
     "Runs",
-    html`<table><caption>Runs, and what they used; a difference between two runs is a confound of their comparison</caption>
+    html`<table><caption>The runs and their software. If two runs differ in it, a comparison of the two measures this difference too</caption>
 <thead><tr>${heads.map(head => html`<th scope="col">${head}</th>`)}</tr></thead>${groups}</table>`,
   )}${pairs.length === 0 ? undefined : html`<h3 id="differences">What differs besides the runtime</h3>${pairs.map(([name, own]) => comparedSection(name, own))}`}`;
 }

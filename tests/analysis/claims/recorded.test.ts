@@ -174,7 +174,7 @@ test("the data shows that Kata-QEMU is faster on top of 100 sandboxes than with 
 
 test("the data shows Kata-FC's drift and its quick first rounds, a finding each, with the cells as a table", () => {
   says("drift", "Kata-FC gets slower over its rounds in 4 cells: the second half takes 8.3 to 12 % longer");
-  says("first round", "Kata-FC's first round is quick in 8 cells: 0.52 to 0.71 times the median of the others");
+  says("first round", "Kata-FC's first round is fast in 8 cells: 0.52 to 0.71 times the median of the others");
   const drift = all
     .find(({ kind }) => kind === "drift")!
     .table.rows.map(([cell, , rho]) => `${cell} ${Number(rho).toFixed(2)}`);
