@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Detection } from "../analysis/compare/index.js";
 import { experimentTable } from "../measure/experiments/index.js";
-import type { ContainerdInUse, Plan, ScriptSection } from "../measure/index.js";
+import type { ContainerdInUse, Plan, PlannedExperiment, ScriptSection } from "../measure/index.js";
 import { type Io, print, printJson } from "./io.js";
 import { detectionText } from "./run-detect.js";
 
@@ -16,10 +16,16 @@ export function printPlan(io: Io, plan: Plan, json: boolean, detections: readonl
   if (json) {
     const experiments = plan.settings.experiments;
     const document = { cells, sandboxes, expectedSeconds, needs, fits, why, confounds, experiments };
-    printJson(io, detections.length === 0 ? document : { ...document, detections });
+    const limits = plan.experiments.flatMap(openLoopLimits);
+    printJson(io, {
+      ...document,
+      ...(limits.length > 0 && { limits }),
+      ...(detections.length > 0 && { detections }),
+    });
     return;
   }
-  const lines = plan.experiments.flatMap(({ settings, parts }) => {
+  const lines = plan.experiments.flatMap(planned => {
+    const { settings, parts } = planned;
     const { experiment, runtimes, concurrency, density, memory, rounds, warmup, blocks, order, seed } = settings;
     const declared = experimentTable[experiment];
     const axes = [
@@ -43,6 +49,7 @@ export function printPlan(io: Io, plan: Plan, json: boolean, detections: readonl
     return [
       `${experiment}: ${runtimes.join(", ")} × ${axes.join(" × ")}`,
       `  ${rounds} ${declared.repeats ? "repeats" : `rounds in ${blocks} blocks`}, ${order}${order === "grid" ? "" : ` by seed ${seed}`}${warmup > 0 ? `, ${warmup} warm-up rounds before each visit` : ""}; begins with ${first?.join(", ")}`,
+      ...limitsText(openLoopLimits(planned)),
     ];
   });
   print(
@@ -63,6 +70,28 @@ export function printPlan(io: Io, plan: Plan, json: boolean, detections: readonl
     ].join("\n"),
   );
 }
+
+/** Returns what an open loop admits of each runtime, and where the number of living sandboxes comes from. */
+function openLoopLimits({ settings, parts, room }: PlannedExperiment) {
+  const { limits } = experimentTable[settings.experiment];
+  if (limits === undefined) return [];
+  return parts.flatMap(({ runtimes }) =>
+    runtimes.map(runtime => {
+      const fits = room(runtime);
+      const { inFlight, alive } = limits(settings, fits);
+      const usual = fits === null ? "the usual limit" : "the free memory and pids, less a tenth";
+      return { runtime: runtime.id, inFlight, alive, by: settings.alive === undefined ? usual : "--alive" };
+    }),
+  );
+}
+
+const limitsText = (limits: ReturnType<typeof openLoopLimits>): readonly string[] => {
+  if (limits.length === 0) return [];
+  const alive = limits.map(each => `${each.runtime} ${each.alive}`).join(", ");
+  return [
+    `  admits ${limits[0]!.inFlight} starts in flight; sandboxes alive at once: ${alive} (${limits[0]!.by}); refuses and counts more`,
+  ];
+};
 
 const offered = (rate: readonly number[] | "search"): string =>
   rate === "search" ? "a search for the highest rate held" : `rate ${rate.join(" ")} a second`;

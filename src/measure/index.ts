@@ -30,7 +30,7 @@ export { nodeConfounds } from "./kubernetes/nodes.js";
 export { type ClusterService, type ClusterSettings, runtimesOf } from "./kubernetes/service.js";
 export { clearKilled } from "./micro/micro-tools.js";
 export { readCampaignFile } from "./plan/campaign-file.js";
-export { makePlan, type Plan, type PlanKnowledge } from "./plan/plan.js";
+export { makePlan, type Plan, type PlanKnowledge, type PlannedExperiment } from "./plan/plan.js";
 export {
   type CampaignSettings,
   experimentSettings,

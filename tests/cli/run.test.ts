@@ -63,6 +63,15 @@ test("--plan says the same for people", async () => {
   assert.match(stdout, /if each filled the memory it is promised, 22880 MiB/);
 });
 
+test("--plan says what an open loop admits, and where the limit comes from", async () => {
+  const words = ["run", "arrivals", "--runtime", "rund", "--rate", "2", "--duration", "10", "--plan"];
+  const endpoint = rehearsal;
+  const usual = await lab([...words, ...endpoint]);
+  assert.match(usual.stdout, "admits 1000 starts in flight; sandboxes alive at once: rund 2000 (the usual limit)");
+  const own = await lab([...words, ...endpoint, "--in-flight", "7", "--alive", "50", "--json"]);
+  assert.equal(JSON.parse(own.stdout).limits, [{ runtime: "rund", inFlight: 7, alive: 50, by: "--alive" }]);
+});
+
 test("--plan --shell prints the changes to the machine as a script, and what is done again before rounds and snapshots", async () => {
   const plan = ["--runtime", "katatemplate", "--plan", "--shell"];
   const { code, stdout } = await lab(["run", "memory", "--memory", "256", ...plan]);

@@ -1,5 +1,6 @@
 import type { CampaignEvent } from "../../campaign-files/events.js";
 import type { Experiment } from "../../model/experiment.js";
+import type { OpenLoopLimits } from "../arrivals/open-loop.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { Slot } from "./cell.js";
 import type { CostKnowledge, VisitCost } from "./cost.js";
@@ -44,6 +45,8 @@ export interface ExperimentDeclaration {
     before: Slot | undefined,
     room: number | null,
   ): VisitCost;
+  /** In an open loop, what may be in flight and alive. @param room as for `cost` */
+  limits?(settings: ExperimentSettings, room: number | null): OpenLoopLimits;
   /** Measures the missing rounds of a visit, each on disk before the next begins. */
   visit(visit: Visit, tools: VisitTools): Promise<void>;
   /** The round that an event says is measured; null for any other event. */

@@ -62,6 +62,7 @@ export const arrivals: ExperimentDeclaration = {
     // a trace that cannot be read is reported before anything is made
     if (kind === "trace") drawSchedule(settings, null, 1);
   },
+  limits: limitsOf,
   cost({ rate, rounds }, settings, { aroundMs, speed }, _before, room) {
     const { durationMs, hold } = arrivalSettings(settings);
     const seconds = durationMs / 1000;
@@ -138,8 +139,6 @@ interface OfferedWindow {
 /** What a search costs, as a guess: rates from 1 to 32 by doubling, then three halvings. */
 const searchGuess = { windows: 9, perSecond: 15 };
 
-const limitsOf = ({ inFlight = 1000, alive }: ExperimentSettings, room: number | null): OpenLoopLimits => ({
-  inFlight,
-  alive: alive ?? room ?? 2000,
-  removers,
-});
+function limitsOf({ inFlight = 1000, alive }: ExperimentSettings, room: number | null): OpenLoopLimits {
+  return { inFlight, alive: alive ?? room ?? 2000, removers };
+}
