@@ -32,13 +32,18 @@ export function requirePeers(require: NodeJS.Require): void {
   });
 }
 
-/** How the kernel is started; `{connection_file}` stands for the file's path. Absolute paths: a frontend has its own PATH. For the option see run/termination.ts. */
+/**
+ * Returns how the kernel is started; `{connection_file}` stands for the file's path. Absolute paths: a frontend has its
+ * own PATH. For the option see run/termination.ts.
+ */
 export function kernelArgv(): string[] {
   const main = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "kernel", "main.js");
   return [process.execPath, "--no-force-async-hooks-checks", main, "{connection_file}"];
 }
 
-/** The content of kernel.json. A signal reaches the child processes of a cell, too, so that is how to interrupt. */
+/**
+ * Returns the content of kernel.json. A signal reaches the child processes of a cell, too, so that is how to interrupt.
+ */
 export function kernelSpec() {
   return {
     argv: kernelArgv(),
@@ -49,7 +54,7 @@ export function kernelSpec() {
   } as const;
 }
 
-/** The folder of this kernel's kernelspec within a Jupyter data folder. */
+/** Returns the folder of this kernel's kernelspec within a Jupyter data folder. */
 export const kernelSpecFolder = (dataFolder: string): string => join(dataFolder, "kernels", kernelName);
 
 /** Writes the kernelspec; one that is there is replaced. */

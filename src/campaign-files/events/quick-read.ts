@@ -55,7 +55,7 @@ function refined(read: QuickRead | undefined, checks: z.core.$ZodTypeDef["checks
   };
 }
 
-/** A check as a function; undefined for one that is left to the schema. */
+/** Returns a check as a function; undefined for one that is left to the schema. */
 function quickCheck(check: z.core.$ZodCheck<never>): ((value: unknown) => boolean) | undefined {
   const { def } = (check as unknown as z.core.$ZodChecks | z.core.$ZodCustom)._zod;
   if (def.check === "min_length") return value => (value as string).length >= def.minimum;

@@ -27,11 +27,11 @@ export type Ask =
       readonly buffers: readonly Uint8Array[];
     }
   | { readonly ask: "commInfo"; readonly id: number; readonly target: unknown }
-  /** Stops whatever request `id` is doing. `turn` is stored in `ThreadState.handled` once the main thread sees it. */
+  /** Stops the work of request `id`. `turn` is stored in `ThreadState.handled` once the main thread sees it. */
   | { readonly ask: "interrupt"; readonly id: number; readonly turn: number; readonly why: "asked" | "memory" }
   | { readonly ask: "exit" };
 
-/** What the engine tells the protocol thread, in the order it happened; a message's content comes as JSON text. */
+/** Messages from the engine to the protocol thread, in the order of events; a message's content comes as JSON text. */
 export type Tell =
   | {
       readonly tell: "publish";

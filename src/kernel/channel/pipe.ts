@@ -1,7 +1,7 @@
 /**
  * One pipe orders everything a kernel shows.
  *
- * File descriptors 1 and 2 of the process are replaced by pipes that the protocol thread reads, so whatever a child
+ * File descriptors 1 and 2 of the process are replaced by pipes that the protocol thread reads, so that everything a child
  * process, an addon or `fs.writeSync(1, …)` writes is output like any other. The main thread's own output goes through
  * the first pipe too, in frames that say which cell and which stream they belong to; messages (a picture, a result, an
  * answer) go through a MessagePort, and a frame in the pipe marks their place. So the protocol thread sees text and
@@ -67,7 +67,7 @@ function replace(descriptor: number, path: string): void {
   if (got !== descriptor) throw new Error(`descriptor ${descriptor} is ${got}: is stdin closed?`);
 }
 
-/** A second descriptor for the same file; nowhere, where the system does not allow one (a socket). */
+/** Returns a second descriptor for the same file; nowhere, where the system does not allow one (a socket). */
 function reopen(descriptor: number): number {
   try {
     return openSync(`/dev/fd/${descriptor}`, "a");

@@ -134,7 +134,9 @@ export const mistakes = (file: ts.SourceFile): number => syntaxErrors(file).leng
 export const syntaxErrors = (file: ts.SourceFile): readonly ts.DiagnosticWithLocation[] =>
   (file as unknown as { parseDiagnostics: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics;
 
-/** The names that a declaration at the top of a cell introduces; undefined if it can have no `export` before it. */
+/**
+ * Returns the names that a declaration at the top of a cell introduces; undefined if it can have no `export` before it.
+ */
 function declaredNames(ts: TypeScript, statement: ts.Statement): string[] | undefined {
   if (ts.isVariableStatement(statement)) {
     const { flags, declarations } = statement.declarationList;

@@ -85,13 +85,16 @@ function importedKind(service: ts.LanguageService, path: string, at: number, nam
 
 const startsLike = (name: string, typed: string): boolean => name.toLowerCase().startsWith(typed.toLowerCase());
 
-/** The path of property names before a cursor, `["data", "rows"]` for `data.rows.`; undefined if it is no plain path. */
+/**
+ * Returns the path of property names before a cursor, `["data", "rows"]` for `data.rows.`; undefined if it is no plain
+ * path.
+ */
 function pathBefore(code: string): string[] | undefined {
   const found = /(?:^|[^\w$.?)\]])([\p{L}_$][\p{L}\p{N}_$]*(?:\??\.[\p{L}_$][\p{L}\p{N}_$]*)*)\??\.$/u.exec(code);
   return found?.[1]?.split(/\??\./);
 }
 
-/** Where the text of the string literal around a position begins: after its quote, or after its last slash. */
+/** Returns where the text of the string literal around a position begins: after its quote, or after its last slash. */
 function stringStart(ts: TypeScript, code: string, at: number): number | undefined {
   const file = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.Latest, true);
   const find = (node: ts.Node): ts.Node | undefined =>
@@ -193,7 +196,7 @@ export function completeness(typescript: TypeScript, code: string): Completeness
   return open ? { status: "incomplete", indent: indentAfter(code) } : { status: "invalid" };
 }
 
-/** One step deeper after an opening bracket, else as the last line. */
+/** Returns the indentation after a line: one step deeper after an opening bracket, otherwise the same. */
 function indentAfter(code: string): string {
   const line = code.slice(code.lastIndexOf("\n") + 1);
   const indent = /^\s*/.exec(line)![0];

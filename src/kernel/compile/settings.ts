@@ -48,7 +48,7 @@ function withoutOutput(options: ts.CompilerOptions = {}): ts.CompilerOptions {
   return rest;
 }
 
-/** What the kernel needs, whatever a tsconfig.json says. */
+/** Returns the options that the kernel needs, which override a tsconfig.json. */
 function fixed(ts: TypeScript, given: ts.CompilerOptions = {}): ts.CompilerOptions {
   return {
     // older targets have no `await`

@@ -19,7 +19,7 @@ export class SourceMap {
     private readonly written: (position: Position) => Position = position => position,
   ) {}
 
-  /** Returns the written position of a position in compiled code; undefined for code that nobody wrote. */
+  /** Returns the written position of a position in compiled code; undefined for generated code. */
   origin({ line, column }: Position): Position | undefined {
     this.#map ??= new TraceMap(this.json);
     const found = originalPositionFor(this.#map, { line: line + 1, column });

@@ -65,8 +65,8 @@ const last = <T>(rows: readonly T[], count: number | undefined): readonly T[] =>
   count === undefined ? rows : count > 0 ? rows.slice(-count) : [];
 
 /**
- * A history search's pattern: `*` stands for any text, `?` for one character, the rest for itself; all of the code must
- * match.
+ * Returns a history search's pattern: `*` stands for any text, `?` for one character, the rest for itself; all of the
+ * code must match.
  *
  * @example globPattern("1+*").test("1+2") // true
  * @example globPattern("a?").test("abc") // false

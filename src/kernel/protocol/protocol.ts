@@ -155,7 +155,7 @@ function receiveTo(place: number): void {
   }
 }
 
-/** What others wrote to descriptor 2 belongs before the message that is about to be taken. */
+/** Shows what others wrote to descriptor 2 before the next message is taken. */
 function drainErrors(): void {
   const chunk = Buffer.allocUnsafe(1 << 16);
   try {
@@ -197,7 +197,7 @@ async function welcome(): Promise<void> {
   }
 }
 
-/** Whether a cell waits for a line. An answer that nobody waits for is dropped. */
+/** Whether a cell waits for a line. An unexpected answer is dropped. */
 let waiting = false;
 
 function askForInput(prompt: string): void {
@@ -239,7 +239,7 @@ async function main(): Promise<void> {
   await Promise.all([listen(shell, "shell"), listen(control, "control"), beat(), welcome(), hearInput()]);
 }
 
-/** A frontend that was killed shuts nothing down: its kernel goes with it. Process 1 takes over what it leaves behind. */
+/** Ends the kernel if its frontend was killed without a shutdown: process 1 is then the kernel's parent. */
 function watchParent(): void {
   const { JPY_PARENT_PID: frontend } = process.env;
   if (frontend === undefined) return;

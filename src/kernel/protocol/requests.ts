@@ -218,7 +218,7 @@ function codeAt(content: Content): { code: string; position: number } {
 }
 
 /**
- * An interrupt by message reaches the cell's child processes as one by signal does: the kernel signals its process group,
+ * Interrupts the cell's child processes as a signal to the group would: the kernel signals its process group,
  * if it leads one, and with it itself.
  */
 function interruptGroup(otherwise: () => void): void {

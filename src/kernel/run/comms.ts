@@ -39,7 +39,7 @@ export class OpenComms implements Comms {
     if (type === "comm_open") {
       const target = String(content.target_name ?? "");
       const opened = this.#targets.get(target);
-      // what nobody here speaks is closed again, as the protocol asks
+      // a comm with an unknown target is closed again, as the protocol demands
       if (opened === undefined) this.send("comm_close", { comm_id: id, data: {} }, {}, []);
       else await opened(this.#add(id, target), message);
     } else if (type === "comm_close") {

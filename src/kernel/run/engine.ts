@@ -251,6 +251,6 @@ export class Engine {
   }
 }
 
-/** The name of a cell that begins with a doc comment `@module name`: a module that later cells import. */
+/** Returns the name of a cell that begins with a doc comment `@module name`: a module that later cells import. */
 const moduleName = (code: string): string | undefined =>
   /^\s*\/\*\*(?:(?!\*\/)[\s\S])*@module\s+([\w./-]+)(?:(?!\*\/)[\s\S])*\*\//.exec(code)?.[1];

@@ -28,7 +28,7 @@ interface Handle {
  * Records what cells start, so that it can be closed when the cell is interrupted.
  *
  * @param current gives the cell whose asynchronous context code runs in
- * @param late told of a resource that an interrupted cell's context starts all the same; it is closed at once
+ * @param late called with a resource that an interrupted cell's context still opens; it is closed at once
  */
 export function trackHandles(current: () => Origin | undefined, late: (origin: Origin, type: string) => void): void {
   createHook({
@@ -82,7 +82,7 @@ function handleOf(handle: Handle): Resource {
   };
 }
 
-/** The socket, server or watcher that a handle belongs to. Node keeps it under a symbol of its own. */
+/** Returns the socket, server or watcher that a handle belongs to. Node keeps it under a symbol of its own. */
 function ownerOf(handle: Handle): { destroy?(): void; close?(): void } | undefined {
   const symbol = Object.getOwnPropertySymbols(handle).find(({ description }) => description === "owner_symbol");
   return symbol === undefined ? undefined : (handle as Record<symbol, { destroy?(): void; close?(): void }>)[symbol];

@@ -3,7 +3,7 @@ import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { ThreadState } from "../channel/messages.js";
 import type { Origin } from "./origins.js";
 
-/** A cell asks for input that nobody can give. */
+/** The error of a cell that asks for input when the front end accepts none. */
 class InputNotAllowed extends Error {
   override readonly name = "InputNotAllowed";
 }
@@ -84,7 +84,7 @@ export class Input {
       const why = origin?.open === false ? "the cell that asks has ended" : "the front end accepts no input";
       throw new InputNotAllowed(`${why}; set the value in a cell, or run the notebook in Jupyter`);
     }
-    // an answer that came after an interrupt belongs to nobody
+    // an answer that comes after an interrupt is dropped
     while (receiveMessageOnPort(this.answers) !== undefined);
     Atomics.store(this.state, ThreadState.input, 0);
     this.request(origin.cell, prompt);

@@ -30,7 +30,7 @@ export class Modules {
 
   /**
    * @param guard what compiled code asks before it goes on
-   * @param named told of each module's code under the name it will have in stack traces, before it runs
+   * @param named called with each module's code, under the name it will have in stack traces, before it runs
    * @param tslab what `import "tslab"` gives
    */
   constructor(

@@ -43,7 +43,7 @@ export class Origins {
   /** The cell that was started last. */
   latest: Origin | undefined;
 
-  /** @param late told of a failure whose cell has ended */
+  /** @param late called with a failure whose cell has ended */
   constructor(private readonly late: (origin: Origin, failure: unknown) => void) {}
 
   /** The cell whose asynchronous context this code runs in. */
@@ -61,7 +61,7 @@ export class Origins {
     this.#storage.run(origin, work);
   }
 
-  /** Runs the kernel's own work for a cell: whatever follows from it belongs to the cell. */
+  /** Runs the kernel's own work for a cell: work that it starts belongs to the cell. */
   runFor(origin: Origin, work: () => void): void {
     this.#storage.run(origin, work);
   }
@@ -75,7 +75,7 @@ export class Origins {
       this.fail(exit);
       throw exit;
     };
-    // nothing tells who sets process.exitCode, or when: what is found after a cell is put down to it
+    // it is unknown who sets process.exitCode, and when: a value found after a cell is attributed to that cell
     setInterval(() => this.checkExitCode(), 250).unref();
   }
 
@@ -93,7 +93,7 @@ export class Origins {
       this.#seen.add(failure);
     }
     const origin = this.current;
-    // what an interrupted cell's code does on its way out is no news
+    // what an interrupted cell's code does while it ends is not reported
     if (origin === undefined || origin.interruptedAt !== undefined || failure instanceof Interrupted) return;
     if (origin.open) origin.failures.push(failure);
     else this.late(origin, failure);

@@ -92,7 +92,7 @@ function importFrom(from: string): (specifier: string, options?: ImportCallOptio
   return (specifier, options) => withoutWarnings(() => importing(specifier, options));
 }
 
-/** Does something of which Node warns that it is experimental, which is no news for the author of a cell. */
+/** Does something without Node's warning that it is experimental, which does not concern the author of a cell. */
 function withoutWarnings<Result>(work: () => Result): Result {
   const { emitWarning } = process;
   process.emitWarning = () => {};

@@ -21,7 +21,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** The processes that a process has started, and those that they have started, where the system has /proc. */
+/** Returns the processes that a process has started, and those that they have started, where the system has /proc. */
 function descendants(pid: number): number[] {
   const children = read(`/proc/${pid}/task/${pid}/children`)?.split(" ").filter(Boolean).map(Number) ?? [];
   return children.flatMap(child => [child, ...descendants(child)]);

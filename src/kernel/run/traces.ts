@@ -116,7 +116,7 @@ const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
 
 const position = (name: string, { line, column }: Position): string => `${name}:${line + 1}:${column + 1}`;
 
-/** What stands before the frames: V8's own rule is the error's text, whatever its `toString` does. */
+/** Returns the text before the frames. As in V8 it is the error's text, even if `toString` is overridden. */
 function headOf(error: Error): string {
   try {
     return Error.prototype.toString.call(error);

@@ -21,7 +21,7 @@ const names: Readonly<Record<string, string>> = {
  * Records from now on what cells start, so that an interrupt can end it.
  *
  * @param current gives the cell whose asynchronous context code runs in
- * @param leftover told of what an interrupted cell's context still does, in words
+ * @param leftover called with a description of what an interrupted cell's context still does
  */
 export function watchCells(current: () => Origin | undefined, leftover: (origin: Origin, what: string) => void): void {
   hideGuards();

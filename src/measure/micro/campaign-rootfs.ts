@@ -179,7 +179,7 @@ async function requestTimes(
   return Promise.all(all);
 }
 
-/** The words after `mount` for each of a snapshot's mounts. */
+/** Returns the words after `mount` for each of a snapshot's mounts. */
 function mountWords(mounts: readonly SnapshotMount[], target: string): string[][] {
   return mounts.map(({ type, source, options }) => {
     const bind = options.some(option => option === "bind" || option === "rbind");

@@ -40,7 +40,7 @@ export function openTree(hierarchies: readonly Hierarchy[], campaign: string): v
   }
 }
 
-/** The names of groups that a campaign's group holds in a hierarchy, sorted; empty where it has none. */
+/** Returns the names of groups that a campaign's group holds in a hierarchy, sorted; empty where it has none. */
 export function groupsIn(hierarchy: Hierarchy, campaign: string): readonly string[] {
   const group = groupIn(hierarchy, campaign);
   if (!existsSync(group)) return [];
@@ -84,7 +84,7 @@ export async function removeTree(
   return removed;
 }
 
-/** The error of a failed call on a control group, with the next step. */
+/** Returns the error of a failed call on a control group, with the next step. */
 export function cgroupError(where: string, code: string, cause?: unknown): LabError {
   const known: Readonly<Record<string, readonly [code: string, summary: string, hint: string]>> = {
     EACCES: ["RUND_CGROUP_ROOT", "no permission to change control groups", "run as root"],

@@ -37,6 +37,6 @@ export const cgroupVariants: readonly CgroupVariant[] = [
   },
 ];
 
-/** The variants that a host can measure, by its mounted hierarchies. */
+/** Returns the variants that a host can measure, by its mounted hierarchies. */
 export const possibleVariants = (mounted: readonly Hierarchy[]): readonly CgroupVariant[] =>
   cgroupVariants.filter(variant => variant.hierarchies(mounted).length > 0);

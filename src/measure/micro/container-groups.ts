@@ -17,7 +17,7 @@ export interface ContainerCalls {
 }
 
 /**
- * The calls for containers that have one group in each hierarchy.
+ * Returns the calls for containers that have one group in each hierarchy.
  *
  * @param pids a process for each thread, which joins one container after another
  */
@@ -45,7 +45,7 @@ export function containerCalls(
   };
 }
 
-/** The calls that make groups which are there already when a round begins, each with a process in it. */
+/** Returns the calls that make groups which are there already when a round begins, each with a process in it. */
 export const standingCalls = (
   hierarchies: readonly Hierarchy[],
   campaign: string,

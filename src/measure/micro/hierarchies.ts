@@ -13,7 +13,7 @@ const otherOptions =
   /^(rw|ro|none|noprefix|clone_children|cpuset_v2_mode|favordynmods|xattr|name=.*|release_agent=.*)$/;
 
 /**
- * The hierarchies of control groups that are mounted, v1 and v2. v1 hierarchies without a controller, such as systemd's own,
+ * Returns the hierarchies of control groups that are mounted, v1 and v2. v1 hierarchies without a controller, such as systemd's own,
  * are left out, and one that is mounted twice is listed once.
  *
  * @param mountinfo the content of /proc/self/mountinfo

@@ -13,7 +13,7 @@ export interface MicroTools {
   note(): void;
   /** Notes processes whose OOM score is about to be changed, so that `clear` restores it after a kill. */
   noteSpared(processes: readonly SparedProcess[]): void;
-  /** Removes whatever the campaign has made, in this session or an earlier one. @returns the number of things removed */
+  /** Removes everything that the campaign has made, in this session or an earlier one. @returns the number of things removed */
   clear(): Promise<number>;
 }
 

@@ -31,7 +31,7 @@ export function claim(
   replaceFile(fileOf(campaign, folder), `${JSON.stringify(note)}\n`);
 }
 
-/** The processes that the OOM killer spares for a campaign, by its note. */
+/** Returns the processes that the OOM killer spares for a campaign, by its note. */
 export function sparedBy(campaign: string, folder: string = ownersFolder): NonNullable<Owner["spared"]> {
   const { data } = owner.safeParse(readJson(fileOf(campaign, folder)));
   return data?.spared ?? [];
@@ -41,7 +41,7 @@ export function sparedBy(campaign: string, folder: string = ownersFolder): NonNu
 export const release = (campaign: string, folder = ownersFolder): void =>
   rmSync(fileOf(campaign, folder), { force: true });
 
-/** Campaigns whose process has ended without clearing up, sorted. A file that is no such note is left alone. */
+/** Campaigns whose process has ended without clearing up, sorted. A file that is not such a note is left alone. */
 export function deadOwners(folder = ownersFolder): readonly Owner[] {
   let names: readonly string[];
   try {

@@ -8,7 +8,7 @@ export interface Sleepers {
   end(): Promise<void>;
 }
 
-/** Each child waits for a line of the shared standard input, which ends with whoever holds its other end. */
+/** Each child waits for a line of the shared standard input, which ends with the process that holds its other end. */
 const script = `exec 3<&0
 i=0
 while [ "$i" -lt "$1" ]; do
@@ -52,7 +52,7 @@ export async function startSleepers(count: number): Promise<Sleepers> {
   };
 }
 
-/** The first numbers of a stream, one a line; fewer if it ends before. */
+/** Returns the first numbers of a stream, one a line; fewer if it ends before. */
 async function firstNumbers(stream: AsyncIterable<unknown>, count: number): Promise<readonly number[]> {
   const numbers: number[] = [];
   let rest = "";

@@ -137,7 +137,7 @@ export function connectSnapshots(socket: string, timeoutMs = callMs): SnapshotCl
   };
 }
 
-/** What a failed call means, with the next step. */
+/** Returns what a failed call means, with the next step. */
 function snapshotError({ code, details }: ServiceError, socket: string): LabError {
   if (/no space left on device/i.test(details)) {
     const hint = "free some space on the disk of containerd's root, or reduce --concurrency, --files and --large";
