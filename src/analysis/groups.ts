@@ -76,7 +76,9 @@ export function memoryGroups(dataset: Dataset): readonly MemoryGroup[] {
   });
 }
 
-/** Sum of PSS over a cell's processes / its sandboxes, in KiB; null where the snapshot could not be read. */
+/**
+ * Returns the sum of PSS over a cell's processes / its sandboxes, in KiB; null where the snapshot could not be read.
+ */
 export function pssPerSandbox({ components, sandboxes }: MemoryCell): number | null {
   if (components.length === 0 || sandboxes === 0) return null;
   return components.reduce((total, { pssKiB }) => total + pssKiB, 0) / sandboxes;

@@ -100,7 +100,7 @@ export default (io: Io): Command =>
       }
     });
 
-/** The rounds of those folders that are campaigns: percentiles and removal times come from their journals. */
+/** Reads the rounds of those folders that are campaigns: percentiles and removal times come from their journals. */
 const measuredRounds = (folders: readonly string[], cwd: string) =>
   folders
     .map(folder => resolve(cwd, folder))

@@ -57,7 +57,7 @@ const units: Readonly<Record<string, number>> = {
   TB: 1e12,
 };
 
-/** `384GiB` → bytes. */
+/** Parses `384GiB` → bytes. */
 function bytes(size: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kKMGT]i?B)$/.exec(size) ?? [];
   const factor = units[unit ?? ""];
@@ -69,7 +69,9 @@ function bytes(size: string): number {
 }
 
 /**
- * Returns the ramps to judge by. @throws LabError `RUND_CAPACITY` if the campaign that is named has none of the runtime
+ * Returns the ramps to judge by.
+ *
+ * @throws LabError `RUND_CAPACITY` if the campaign that is named has none of the runtime
  */
 async function rampsOf(folder: string | undefined, runtime: string, io: Io, { fits = [] }: Dataset) {
   if (folder === undefined) return fits;

@@ -53,7 +53,7 @@ function report(verdicts: readonly ClaimVerdict[], found: readonly Finding[]): r
   ];
 }
 
-/** A row for each part's primary reading, and for those others that come to a different verdict. */
+/** Returns a row for each part's primary reading, and for those others that come to a different verdict. */
 function claimLines(claim: ClaimVerdict): readonly string[] {
   const primary = claim.readings.filter(reading => reading.primary);
   const differs = (reading: ReadingVerdict) =>

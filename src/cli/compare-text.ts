@@ -221,7 +221,7 @@ export function confoundTexts(
   ];
 }
 
-/** CPU and memory are less or more, where time is faster or slower. */
+/** Returns the word for a verdict: CPU and memory are less or more, time is faster or slower. */
 export function verdictWord(metric: Metric, verdict: ComparedCell["verdict"]): string {
   if (metric === "time") return verdict;
   return verdict === "faster" ? "less" : verdict === "slower" ? "more" : verdict;

@@ -98,7 +98,7 @@ async function subjects(io: Io, a: string, b: string | undefined, options: Optio
   return { first, second, runtimes: [{ a: own, b: other }] };
 }
 
-/** `FOLDER:RUNTIME`, unless a folder has that very name. */
+/** Parses `FOLDER:RUNTIME`, unless a folder has that very name. */
 function subject(io: Io, name: string): { readonly folder: string; readonly runtime: string | null } {
   const [, folder, runtime] = /^(.+):([a-z0-9]+)$/.exec(name) ?? [];
   if (folder === undefined || runtime === undefined || existsSync(datasetFolder(name, io.cwd))) {

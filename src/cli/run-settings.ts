@@ -33,8 +33,8 @@ export interface RunSettings {
 }
 
 /**
- * The settings that options ask for: an experiment with options, a campaign file with options over it, or those a
- * campaign was begun with.
+ * Returns the settings that options ask for: an experiment with options, a campaign file with options over it, or those
+ * a campaign was begun with.
  *
  * @param begun the settings of the campaign that is resumed
  * @param ofCluster the runtimes behind the RuntimeClasses of a cluster

@@ -30,7 +30,7 @@ export function checked<Schema extends ZodType>(
   };
 }
 
-/** As `readJson`; a document that is truncated or invalid becomes a problem. */
+/** Works as `readJson`; a document that is truncated or invalid becomes a problem. */
 export async function readJsonRows(
   file: string,
   sink: Sink,

@@ -180,7 +180,7 @@ export class JsonReader {
 }
 
 /**
- * A place as people read it.
+ * Returns a place as people read it.
  *
  * @example placeText(["results", 3, "iterations", 20]) // "results[3].iterations[20]"
  */

@@ -117,7 +117,7 @@ const [firstPort, lastPort] = [10_000, 31_999];
  */
 let nextPort = firstPort + ((process.pid * 64) % (lastPort - firstPort + 1));
 
-/** Free ports; all are held until the last one is known. */
+/** Finds free ports; all are held until the last one is known. */
 async function freePorts(count: number): Promise<number[]> {
   const held: Server[] = [];
   for (let attempt = 0; held.length < count; attempt++) {

@@ -22,7 +22,7 @@ export function parseCpuLog(text: string, file = "cpu.txt"): Parsed<readonly Cpu
   return { rows: readCpuLog(text, file, problems).rows, problems: problems.list };
 }
 
-/** Like parseCpuLog, but adds to a given list of problems; also returns the number of lines. */
+/** Works like parseCpuLog, but adds to a given list of problems; also returns the number of lines. */
 export function readCpuLog(
   text: string,
   file: string,

@@ -14,7 +14,7 @@ export function parseLatencyLog(text: string, file = "latency.txt"): Parsed<numb
   return { rows: readLatencyLog(text, file, problems), problems: problems.list };
 }
 
-/** Like parseLatencyLog, but adds to a given list of problems. */
+/** Works like parseLatencyLog, but adds to a given list of problems. */
 export function readLatencyLog(text: string, file: string, problems: ProblemList): number | null {
   const [first, second] = fieldsByLine(text, file, problems);
   const [word = "", surplus] = first?.[0] ?? [];

@@ -28,7 +28,10 @@ export function parseSmemTable(text: string, file = "memory snapshot"): Parsed<r
   return { rows: readSmemTable(text, file, problems).rows, problems: problems.list };
 }
 
-/** Like parseSmemTable, but adds to a given list of problems; also returns the number of lines, and of those that failed. */
+/**
+ * Works like parseSmemTable, but adds to a given list of problems; also returns the number of lines, and of those that
+ * failed.
+ */
 export function readSmemTable(
   text: string,
   file: string,

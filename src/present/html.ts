@@ -7,7 +7,7 @@ export const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 /**
- * JSON that may stand in a script element: no text in it can end the element.
+ * Returns JSON that may stand in a script element: no text in it can end the element.
  *
  * @example scriptJson("</script>") // "\"\\u003c/script>\""
  */

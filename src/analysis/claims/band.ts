@@ -28,10 +28,10 @@ export interface Found {
 }
 
 /**
- * The one rule for all claims. A point claim has a band: printed (rounds to the printed figure), near (± 5 %, or ± 2
- * points for a percentage), loose (± 10 %, ± 5 points); its verdict is the one at near. The interval inside the band:
- * supported; disjoint from it: contradicted; else inconclusive. "Over" and "under" use the bound. A value without an
- * interval is decided only beyond the band (or the bound, either way) by the near band's half-width.
+ * Judges a value by the one rule for all claims. A point claim has a band: printed (rounds to the printed figure), near
+ * (± 5 %, or ± 2 points for a percentage), loose (± 10 %, ± 5 points); its verdict is the one at near. The interval
+ * inside the band: supported; disjoint from it: contradicted; else inconclusive. "Over" and "under" use the bound. A
+ * value without an interval is decided only beyond the band (or the bound, either way) by the near band's half-width.
  *
  * @example decide({ kind: "under", printed: "1000", unit: "ms" }, { value: 760, interval: [740, 780] }).verdict // "supported"
  * @example decide({ kind: "point", printed: "100", unit: "ms" }, { value: 104, interval: null }).verdict // "inconclusive"

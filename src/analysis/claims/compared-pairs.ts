@@ -28,6 +28,6 @@ export function comparedPairs(verdicts: readonly ClaimVerdict[]): readonly Compa
   return [...pairs.values()];
 }
 
-/** The runtime of a run, for people. */
+/** Returns the runtime of a run, for people. */
 const whose = ({ dataset, runtime }: RunName, judged: string): string =>
   dataset === judged ? runtimeLabel(runtime) : `${runtimeLabel(runtime)} of ${dataset}`;

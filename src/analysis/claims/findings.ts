@@ -209,7 +209,7 @@ function inversions(groups: readonly StartGroup[], label: Label): readonly Findi
 /** A runtime's name for people. */
 type Label = (runtime: string) => string;
 
-/** Runtimes with flagged first rounds, slow or quick. */
+/** Finds runtimes with flagged first rounds, slow or quick. */
 function firstRounds(dataset: Dataset): readonly Finding[] {
   const flags = flagStarts(dataset);
   const flagged = dataset.starts.flatMap((cell, i) => {
@@ -229,7 +229,7 @@ function firstRounds(dataset: Dataset): readonly Finding[] {
   });
 }
 
-/** Runtimes with flagged cells whose second half differs from their first by 5 % or more. */
+/** Finds runtimes with flagged cells whose second half differs from their first by 5 % or more. */
 function drifts(dataset: Dataset): readonly Finding[] {
   const flags = flagStarts(dataset);
   const flagged = dataset.starts.flatMap((cell, i) => {

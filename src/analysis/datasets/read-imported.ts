@@ -32,10 +32,10 @@ export function importableFiles(path: string): readonly string[] | null {
   return found.length === 0 ? null : found;
 }
 
-/** FastIOV's fork names its folders as the original does. */
+/** Whether a folder is a run folder of the artifact's layout. FastIOV's fork uses the same names. */
 const isRunFolder = (name: string) => /^(time|density)_/.test(name);
 
-/** A file that cannot be read is no result; in a folder, others may be. */
+/** Whether a file is a result of a known tool. An unreadable file is not. */
 function isResult(file: string): boolean {
   try {
     return recognise(file) !== null;
@@ -151,7 +151,7 @@ function runInfo(run: string, campaign: string, experiment: "time" | "memory", o
   };
 }
 
-/** The tool states a total for each sandbox, and does not split it up by process. */
+/** Returns a memory cell of imported results. The tool gives a total for each sandbox, not for each process. */
 function memoryCell(run: string, own: ImportedRun, density: number, perSandboxKiB: number): MemoryCell {
   const unknown = Number.NaN;
   const pssKiB = perSandboxKiB * density;

@@ -28,8 +28,9 @@ export interface LatencyRow {
 export interface RemovalRow extends Omit<LatencyRow, "end"> {}
 
 /**
- * Latency percentiles of a campaign, a row for each cell and each end that its cold starts passed: a campaign until the
- * response also has those of the sandbox, the container and the first line. Rounds that are not complete are left out.
+ * Computes latency percentiles of a campaign, a row for each cell and each end that its cold starts passed: a campaign
+ * until the response also has those of the sandbox, the container and the first line. Rounds that are not complete are
+ * left out.
  *
  * The intervals draw whole rounds (a percentile bootstrap of clusters), since the cold starts of one round depend on each
  * other.
@@ -46,7 +47,7 @@ export function latencyTable(rounds: readonly RoundEvent[]): readonly LatencyRow
   );
 }
 
-/** Removal times of a campaign, a row for each cell; campaigns that did not record them have none. */
+/** Computes removal times of a campaign, a row for each cell; campaigns that did not record them have none. */
 export function removalTable(rounds: readonly RoundEvent[]): readonly RemovalRow[] {
   return cellsOf(rounds).flatMap(cell => {
     const values = cell.flatMap(({ removalsMs }) => (removalsMs === undefined ? [] : [removalsMs]));
@@ -80,7 +81,9 @@ export const latencyRows = (rows: readonly LatencyRow[]) =>
     ...{ p50_ms: p50!.ms, p90_ms: p90!.ms, p99_ms: p99!.ms, max_ms: maxMs },
   }));
 
-/** Latency to an end; undefined where the cold start did not pass it, or passed it only after its own end. */
+/**
+ * Returns the latency to an end; undefined where the cold start did not pass it, or passed it only after its own end.
+ */
 function latencyTo(end: End, sample: ReadySample): number | undefined {
   const { readyMs, startedMs, outputMs, respondedMs, sentMs, until = "sandbox" } = sample;
   if (ends.indexOf(end) > ends.indexOf(until)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Holm's correction (1979): the p of a family of tests, each adjusted so that the chance of any false rejection in the
- * family stays at the level one compares with.
+ * Computes Holm's correction (1979): the p of a family of tests, each adjusted so that the chance of any false
+ * rejection in the family stays at the level one compares with.
  *
  * @returns the adjusted p in the order they came in
  * @example holm([0.01, 0.04, 0.03]) // [0.03, 0.06, 0.06]
@@ -17,8 +17,9 @@ export function holm(ps: readonly number[]): number[] {
 }
 
 /**
- * Benjamini and Hochberg's correction (1995): adjusted so that of the rejections in a family, the expected share of false
- * ones stays at the level one compares with. Where nothing is there to be found, it guards as Holm's does.
+ * Computes Benjamini and Hochberg's correction (1995): adjusted so that of the rejections in a family, the expected
+ * share of false ones stays at the level one compares with. Where nothing is there to be found, it guards as Holm's
+ * does.
  *
  * @returns the adjusted p in the order they came in
  * @example benjaminiHochberg([0.01, 0.04, 0.02]) // [0.03, 0.04, 0.03]

@@ -15,7 +15,7 @@ export interface Trend {
 }
 
 /**
- * Spearman's rank correlation between the values and the order they came in.
+ * Computes Spearman's rank correlation between the values and the order they came in.
  *
  * @example trend([1, 2, 3, 5, 4]).rho // 0.9
  */

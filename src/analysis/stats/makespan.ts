@@ -19,7 +19,7 @@ export interface RoundSpan {
 }
 
 /**
- * Makespan and start skew of every complete round.
+ * Computes makespan and start skew of every complete round.
  *
  * A round that lacks a valid line from any client is left out and counted in `partial`: a span over fewer clients would
  * flatter the runtime. The makespan's mean over rounds is what the paper's time tables print.

@@ -56,7 +56,7 @@ export function permutationTest(a: readonly number[], b: readonly number[], seed
 }
 
 /**
- * In how many ways k of n things can be chosen; no p of a permutation test is below one over this, or two over it for
+ * Counts the ways to choose k of n things; no p of a permutation test is below one over this, or two over it for
  * two samples of one size.
  *
  * @example divisions(20, 10) // 184756

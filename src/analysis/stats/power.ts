@@ -55,8 +55,9 @@ export function pairsFor(spread: number, effect: number, demand: Demand = usualD
 }
 
 /**
- * As `pairsFor`, for a spread that a pilot of few rounds estimates. The power asked for is then the mean over all pilots that
- * might have been measured (Julious and Owen 2006): a spread that comes from few values takes more pairs.
+ * Computes the same as `pairsFor`, for a spread that a pilot of few rounds estimates. The power asked for is then the
+ * mean over all pilots that might have been measured (Julious and Owen 2006): a spread that comes from few values takes
+ * more pairs.
  *
  * @example pairsAfterPilot({ share: 0.05, freedom: 9 }, 0.05) // 15
  */

@@ -2,7 +2,7 @@ import { gammaln } from "simple-statistics";
 import { bisect, normalQuantile } from "./normal.js";
 
 /**
- * Student's t: the chance of a value at least as far from zero as `t`, on either side.
+ * Computes Student's t: the chance of a value at least as far from zero as `t`, on either side.
  *
  * @param freedom degrees of freedom, above 0, whole or not
  * @example Number(studentTwoSided(2.228, 10).toFixed(4)) // 0.05
@@ -13,7 +13,7 @@ export function studentTwoSided(t: number, freedom: number): number {
 }
 
 /**
- * Student's t quantile for p from 0.5 up to, not including, 1.
+ * Computes Student's t quantile for p from 0.5 up to, not including, 1.
  *
  * @example Number(studentQuantile(0.975, 10).toFixed(4)) // 2.2281
  */

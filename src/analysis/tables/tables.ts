@@ -4,23 +4,24 @@ import { memoryGroups, startGroups } from "../groups.js";
 import type { Table } from "./table.js";
 
 /**
- * `time.csv`: the mean over rounds of the makespan in milliseconds, a row per runtime, a column per concurrency.
+ * Computes `time.csv`: the mean over rounds of the makespan in milliseconds, a row per runtime, a column per
+ * concurrency.
  *
  * @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign
  */
 export const timeTable = (dataset: Dataset): Table => byConcurrency(dataset, "time", ({ makespanMs }) => makespanMs);
 
 /**
- * `cpu.csv`: CPU per sandbox in milliseconds, that is the busy time of the whole host in a round / concurrency, averaged
- * over the lines of cpu.txt (1 jiffy = 10 ms).
+ * Computes `cpu.csv`: CPU per sandbox in milliseconds, that is the busy time of the whole host in a round /
+ * concurrency, averaged over the lines of cpu.txt (1 jiffy = 10 ms).
  *
  * @throws LabError `RUND_TWO_RUNS`, as timeTable
  */
 export const cpuTable = (dataset: Dataset): Table => byConcurrency(dataset, "cpu", ({ cpuMs }) => cpuMs);
 
 /**
- * `mem_<id>.csv`, one per runtime: memory per sandbox in KiB, that is the sum of PSS over the runtime's processes / the
- * sandboxes that were there; a row per guest memory label (MB), a column per density.
+ * Computes `mem_<id>.csv`, one per runtime: memory per sandbox in KiB, that is the sum of PSS over the runtime's
+ * processes / the sandboxes that were there; a row per guest memory label (MB), a column per density.
  *
  * @throws LabError `RUND_TWO_RUNS`, as timeTable
  */
@@ -35,8 +36,8 @@ export function memoryTables(dataset: Dataset): readonly Table[] {
 }
 
 /**
- * `density_<id>.csv`, one per runtime: the mean makespan in milliseconds on top of background sandboxes; a row per
- * background density, a column per concurrency.
+ * Computes `density_<id>.csv`, one per runtime: the mean makespan in milliseconds on top of background sandboxes; a row
+ * per background density, a column per concurrency.
  *
  * @throws LabError `RUND_TWO_RUNS`, as timeTable
  */

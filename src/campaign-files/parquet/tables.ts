@@ -63,7 +63,7 @@ export function parquetSamples(round: RoundEvent, experiment: Experiment): reado
 }
 
 /**
- * A round as a row. CPU is null where there was no host to count it.
+ * Returns a round as a row. CPU is null where there was no host to count it.
  *
  * @param loggedMs its makespan as the logs have it, in whole milliseconds; null in a partial round
  */

@@ -3,7 +3,7 @@ import { syntaxErrors } from "./cell-module.js";
 import type { Compiler } from "./compiler.js";
 import type { TypeScript } from "./typescript.js";
 
-/** Jupyter counts cursor positions in code points, JavaScript in UTF-16 units. */
+/** Converts a cursor position: Jupyter counts code points, JavaScript UTF-16 units. */
 export const unitsOf = (text: string, points: number): number => [...text].slice(0, points).join("").length;
 export const pointsOf = (text: string, units: number): number => [...text.slice(0, units)].length;
 

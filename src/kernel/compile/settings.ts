@@ -42,7 +42,7 @@ function usual(ts: TypeScript): ts.CompilerOptions {
   };
 }
 
-/** Options that say where output goes: the kernel keeps it in memory. */
+/** Returns the options without those that say where output goes, because the kernel keeps it in memory. */
 function withoutOutput(options: ts.CompilerOptions = {}): ts.CompilerOptions {
   const { outDir, outFile, rootDir, declarationDir, tsBuildInfoFile, sourceRoot, mapRoot, ...rest } = options;
   return rest;
@@ -83,7 +83,7 @@ function fixed(ts: TypeScript, given: ts.CompilerOptions = {}): ts.CompilerOptio
   };
 }
 
-/** Where a folder has no rund-lab or tslab of its own, the types of this one's, as TypeScript's `paths`. */
+/** Returns TypeScript's `paths` to this package's rund-lab and tslab, for those that a folder does not have itself. */
 function ownTypes(folder: string): Record<string, string[]> {
   const require = createRequire(import.meta.url);
   const sees = createRequire(join(folder, "cell.js"));
@@ -116,7 +116,10 @@ export function typeRoots(ts: TypeScript, folder: string): string[] {
   return [...roots, dirname(dirname(require.resolve("@types/node/package.json")))];
 }
 
-/** What a browser has and the kernel, too: questions to the reader, and the part of its library that Node's types leave out. */
+/**
+ * Returns the types of what browsers and the kernel share: questions to the reader, and the parts of the DOM library
+ * that Node's types omit.
+ */
 export function browserTypes(ts: TypeScript): string {
   const library = join(dirname(ts.getDefaultLibFilePath({})), "lib.dom.d.ts");
   const text = ts.sys.readFile(library) ?? "";

@@ -80,7 +80,7 @@ export function namespaceOf(exports: unknown): unknown {
   return { ...(exports as object), default: exports };
 }
 
-/** Node's own `import()`, as a file calls it. */
+/** Calls Node's own `import()`, as a file calls it. */
 function importFrom(from: string): (specifier: string, options?: ImportCallOptions) => Promise<unknown> {
   const importing = withoutWarnings(
     () =>

@@ -27,7 +27,7 @@ function descendants(pid: number): number[] {
   return children.flatMap(child => [child, ...descendants(child)]);
 }
 
-/** When a process began, in the system's ticks; undefined if the system does not say. */
+/** Returns when a process began, in the system's ticks; undefined if the system does not say. */
 const beginning = (pid: number): string | undefined => read(`/proc/${pid}/stat`)?.split(") ").at(-1)?.split(" ")[19];
 
 function read(path: string): string | undefined {

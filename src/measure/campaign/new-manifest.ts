@@ -71,5 +71,5 @@ function newRuns(plan: Plan, at: string): readonly ManifestRun[] {
   return runs;
 }
 
-/** Month, day, hour and minute in UTC: `12252108`. */
+/** Returns month, day, hour and minute in UTC: `12252108`. */
 const stamp = (epochMs: number): string => new Date(epochMs).toISOString().slice(5, 16).replaceAll(/[-T:]/g, "");

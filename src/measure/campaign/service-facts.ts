@@ -57,7 +57,7 @@ function networksDigest(cniconfig: string | undefined): string | null {
   return config === null ? null : digest(JSON.stringify(config.Networks ?? null));
 }
 
-/** containerd 2 no longer reports its snapshotter, so its config is read where that is known. */
+/** Returns the snapshotter. containerd 2 no longer reports it, so it comes from the config, if that is known. */
 function snapshotterFact(
   config: ReportedConfig | null,
   runtime: ReportedRuntime | undefined,
@@ -113,7 +113,7 @@ function rootOf(pid: number): string {
 /** Options that are facts of their own, or only name a folder. */
 const otherwiseKnown = ["SystemdCgroup", "BinaryName", "Root"];
 
-/** JSON with its keys sorted and empty values left out, so that equal options give equal texts. */
+/** Returns JSON with its keys sorted and empty values left out, so that equal options give equal texts. */
 function canonical(options: Readonly<Record<string, unknown>>): string {
   const given = Object.entries(options).filter(
     ([name, value]) => value !== "" && value !== false && value !== null && !otherwiseKnown.includes(name),

@@ -26,7 +26,7 @@ export interface Machine {
   log(line: string): void;
 }
 
-/** This machine. Steps with a sandbox need a way to start one. */
+/** Returns this machine. Steps with a sandbox need a way to start one. */
 export const thisMachine = (how: Partial<Pick<Machine, "startAndRemove" | "log">> = {}): Machine => ({
   root: "/",
   path: searchPath(process.env.PATH ?? ""),

@@ -16,7 +16,7 @@ export interface SavedFile {
   readonly modifiedMs: number;
 }
 
-/** SHA-256 in hex. */
+/** Returns the SHA-256 in hex. */
 export const textDigest = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
 
 /** Returns the digest of a file's bytes; undefined if there is no such file. */

@@ -70,7 +70,7 @@ export async function restoreMachine(machine: Machine): Promise<boolean> {
  */
 export const refuseChanges = ({ root }: Machine): void => refuseJournal(changesFolder(root));
 
-/** Files of this machine that a campaign has changed and not restored yet. */
+/** Lists the files of this machine that a campaign has changed and not restored yet. */
 export const changedFiles = ({ root }: Machine): readonly string[] => findJournal(changesFolder(root))?.files ?? [];
 
 /**

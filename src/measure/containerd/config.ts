@@ -55,7 +55,10 @@ function criOfVersion2(config: ContainerdConfig) {
   };
 }
 
-/** Version 3 has the CRI in two plugins; since containerd 2.1 there may be several folders of CNI plugins. */
+/**
+ * Returns the CRI's section in version 3, which has it in two plugins; since containerd 2.1 there may be several
+ * folders of CNI plugins.
+ */
 function criOfVersion3(config: ContainerdConfig) {
   const { folder, snapshotter, cniPlugins, containerdVersion } = config;
   const [major = 2, minor = 0] = containerdVersion;

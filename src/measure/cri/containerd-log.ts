@@ -3,8 +3,8 @@ import { timestampNs } from "./timestamp.js";
 const isTime = /^\d{4}-\d\d-\d\dT[\d:]{8}(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
- * When containerd took up each RunPodSandbox request, by its own log (level info or debug). The latest less the earliest of a
- * round is its start skew as the service saw it.
+ * Returns when containerd took up each RunPodSandbox request, by its own log (level info or debug). The latest less the
+ * earliest of a round is its start skew as the service saw it.
  *
  * @param log whole lines of containerd's log
  * @returns nanoseconds since the epoch by the sandbox's uid; of several requests with one uid the first; lines without a

@@ -83,7 +83,7 @@ function headline(text: string): string {
 export const isLost = (error: unknown): boolean =>
   error instanceof LabError && "reason" in error && error.reason === "unavailable";
 
-/** For `.catch` after stopping or removing: a sandbox that is gone already needs neither. */
+/** Ignores the error "not found", in a `.catch` after stopping or removing: a sandbox that is gone needs neither. */
 export function ignoreNotFound(error: unknown): void {
   if (!(error instanceof CriError) || error.reason !== "not-found") throw error;
 }

@@ -92,7 +92,7 @@ export class UnaryChannel {
   }
 }
 
-/** Why a call that is over has no response; null if it has one. */
+/** Returns why a call that is over has no response; null if it has one. */
 function failureOf(status: IncomingHttpHeaders, lost: Error | null): GrpcFailure | null {
   const code = status["grpc-status"];
   if (code === "0") return null;
@@ -105,7 +105,7 @@ function failureOf(status: IncomingHttpHeaders, lost: Error | null): GrpcFailure
   return new GrpcFailure(unavailable, cause?.message ?? "the connection was closed");
 }
 
-/** gRPC percent-encodes the bytes of a message that are not printable. */
+/** Decodes a message of gRPC, in which unprintable bytes are percent-encoded. */
 function decoded(message: string): string {
   try {
     return decodeURIComponent(message);

@@ -16,7 +16,7 @@ const pairs: readonly BadPair[] = [
 ];
 
 /**
- * Why a service and the OCI runtime behind a handler are known not to work together.
+ * Returns why a service and the OCI runtime behind a handler are known not to work together.
  *
  * @param service name and version, such as `containerd 1.7.24`
  * @param runtime name and version, such as `crun 1.8.1`

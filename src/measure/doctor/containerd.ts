@@ -17,8 +17,8 @@ import { serviceFindings } from "./service.js";
 const install = "environment/setup-debian.sh installs it, or see environment/README.md";
 
 /**
- * containerd's program, the CRI that answers, the handlers that it has and those a private one would have, and what would make
- * starts on it fail.
+ * Checks containerd's program, the CRI that answers, the handlers that it has and those a private one would have, and
+ * what would make starts on it fail.
  *
  * @param sandboxes the most sandboxes at once; 0 without a plan
  */

@@ -46,7 +46,7 @@ export function limitFindings({ memAvailableMiB, pids }: MachineLimits, demand: 
   ];
 }
 
-/** Open files of the whole machine, and the most there may be. */
+/** Reads the open files of the whole machine, and the most there may be. */
 function fileUse(): [number, number] {
   const [open, , most] = readFileSync("/proc/sys/fs/file-nr", "utf8").trim().split(/\s+/).map(Number);
   return [open ?? 0, most ?? Number.POSITIVE_INFINITY];

@@ -136,7 +136,7 @@ function filesFinding(pid: number | undefined, sandboxes: number): Finding {
     : lacking(check, text, `the plan needs about ${needed} more: raise LimitNOFILE of its unit (or ulimit -n)`);
 }
 
-/** With cgroup v2 each shim watches its container's memory events by an inotify instance; with v1 by none. */
+/** Checks inotify instances: with cgroup v2 each shim uses one to watch memory events; with v1 none. */
 function inotifyFinding(sandboxes: number): Finding {
   const check = "inotify";
   const use = inotifyInstances();

@@ -25,7 +25,7 @@ export interface CostKnowledge {
 /** Guesses where no recording helps, from runc, crun, gVisor and Kata on small machines; milliseconds. */
 export const guess = { coldStart: 60, nextColdStart: 12, cleanup: 30, bringUp: 50, memorySettle: 3_000 };
 
-/** Starting standing sandboxes, and removing them in the end. */
+/** Estimates the time for starting standing sandboxes, and removing them in the end. */
 export const standingMs = (density: number, { speed }: CostKnowledge): number =>
   (density * (guess.bringUp + guess.cleanup)) / speed;
 

@@ -90,5 +90,5 @@ export function visitRequest(
   return settings.cgroupParent === undefined ? request : { ...request, cgroupParent: settings.cgroupParent };
 }
 
-/** UTC, ISO 8601. */
+/** Returns the time in UTC, ISO 8601. */
 export const now = (): string => new Date().toISOString();

@@ -9,7 +9,7 @@ export interface CpuReading {
 }
 
 /**
- * CPU time from /proc/stat's first line. Guests' time is part of user time there already, so it is not added.
+ * Reads the CPU time from /proc/stat's first line. Guests' time is part of user time there already, so it is not added.
  *
  * @example cpuTicks("cpu  10 1 20 300 5 2 3 4 0 0\ncpu0 1 1 1 1\n") // { busy: 36, total: 345, iowait: 5, steal: 4 }
  */
@@ -20,7 +20,11 @@ export function cpuTicks(stat: string): CpuTicks {
   return { busy, total: busy + idle + iowait + steal, iowait, steal };
 }
 
-/** @example ticksBetween({ busy: 1, total: 5, iowait: 0, steal: 0 }, { busy: 3, total: 9, iowait: 1, steal: 0 }) // { busy: 2, total: 4, iowait: 1, steal: 0 } */
+/**
+ * Returns the ticks between two readings.
+ *
+ * @example ticksBetween({ busy: 1, total: 5, iowait: 0, steal: 0 }, { busy: 3, total: 9, iowait: 1, steal: 0 }) // { busy: 2, total: 4, iowait: 1, steal: 0 }
+ */
 export const ticksBetween = (from: CpuTicks, to: CpuTicks): CpuTicks => ({
   busy: to.busy - from.busy,
   total: to.total - from.total,
@@ -32,7 +36,7 @@ export const ticksBetween = (from: CpuTicks, to: CpuTicks): CpuTicks => ({
 /** Milliseconds in one tick: USER_HZ is 100 on every architecture this runs on. */
 export const tickMs = 10;
 
-/** CPU time now. */
+/** Reads the CPU time now. */
 export function readCpu(proc = procFolder): CpuReading {
   const { user, system } = process.cpuUsage();
   const { fields } = statOf(readProc(`${proc}/self/stat`) ?? "");

@@ -26,7 +26,11 @@ export function diskTotals(diskstats: string, disks: readonly string[]): DiskCos
   return total;
 }
 
-/** @example diskBetween({ reads: 1, writes: 2, readBytes: 3, writtenBytes: 4 }, { reads: 2, writes: 4, readBytes: 6, writtenBytes: 8 }) // { reads: 1, writes: 2, readBytes: 3, writtenBytes: 4 } */
+/**
+ * Returns what the disks did between two readings.
+ *
+ * @example diskBetween({ reads: 1, writes: 2, readBytes: 3, writtenBytes: 4 }, { reads: 2, writes: 4, readBytes: 6, writtenBytes: 8 }) // { reads: 1, writes: 2, readBytes: 3, writtenBytes: 4 }
+ */
 export const diskBetween = (from: DiskCost, to: DiskCost): DiskCost => ({
   reads: to.reads - from.reads,
   writes: to.writes - from.writes,

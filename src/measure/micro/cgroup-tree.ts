@@ -4,10 +4,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { LabError } from "../../model/errors.js";
 import type { Hierarchy } from "./hierarchies.js";
 
-/** A campaign's own group in each hierarchy; everything that is made lies in it. */
+/** Returns the name of a campaign's own group in each hierarchy; everything that is made lies in it. */
 export const groupName = (campaign: string): string => `rund-lab-${campaign}`;
 
-/** The campaign's group in one hierarchy. */
+/** Returns the campaign's group in one hierarchy. */
 export const groupIn = ({ folder }: Hierarchy, campaign: string): string => join(folder, groupName(campaign));
 
 /**

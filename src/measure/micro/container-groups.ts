@@ -58,5 +58,5 @@ export const standingCalls = (
     }),
   );
 
-/** `c00001` for the first. */
+/** Returns a name, such as `c00001` for the first. */
 const numbered = (prefix: string, item: number): string => `${prefix}${String(item + 1).padStart(5, "0")}`;

@@ -41,7 +41,7 @@ export function sparedBy(campaign: string, folder: string = ownersFolder): NonNu
 export const release = (campaign: string, folder = ownersFolder): void =>
   rmSync(fileOf(campaign, folder), { force: true });
 
-/** Campaigns whose process has ended without clearing up, sorted. A file that is not such a note is left alone. */
+/** Returns the campaigns whose process has ended without clearing up, sorted. A file that is not such a note is left alone. */
 export function deadOwners(folder = ownersFolder): readonly Owner[] {
   let names: readonly string[];
   try {

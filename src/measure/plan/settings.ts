@@ -177,7 +177,7 @@ function refuseTwice(where: string, values: readonly (string | number)[]): void 
     throw new LabError("RUND_SETTING", "usage", "", { where, expected: "each value once", found: `${twice} twice` });
 }
 
-/** SHA-256 of settings in hex: equal for equal plans, independent of the order of their keys. */
+/** Returns the SHA-256 of settings in hex: equal for equal plans, independent of the order of their keys. */
 export function settingsDigest(settings: unknown): string {
   const sorted = (_: string, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)

@@ -16,8 +16,8 @@ const labels: Readonly<Record<string, string>> = {
 export const variantLabel = (variant: string): string => labels[variant] ?? variant;
 
 /**
- * Figure 6, measured afresh: the time for the control groups of a round's containers, by threads and by groups that exist
- * already; created against renamed from a pool.
+ * Draws Figure 6, measured afresh: the time for the control groups of a round's containers, by threads and by groups
+ * that exist already; created against renamed from a pool.
  */
 export function fig06(datasets: readonly Dataset[]): Figure {
   const cells = datasets.flatMap(({ operations = [] }) => operations.filter(cell => cell.experiment === "cgroups"));

@@ -18,8 +18,8 @@ import {
 import { formatMs, sentences, zeros } from "./text.js";
 
 /**
- * Figure 10: makespan and CPU per sandbox against concurrency, a panel each, a line per runtime and dataset. The values are
- * those of `time.csv` and `cpu.csv`; bars reach from the 10th to the 90th percentile of the rounds.
+ * Draws Figure 10: makespan and CPU per sandbox against concurrency, a panel each, a line per runtime and dataset. The
+ * values are those of `time.csv` and `cpu.csv`; bars reach from the 10th to the 90th percentile of the rounds.
  *
  * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
  */

@@ -8,8 +8,8 @@ import { absentIn, type DatasetValues, distinct, gapsIn, scopeIn, seriesOf, sour
 import { formatMs, sentences, zeros } from "./text.js";
 
 /**
- * Figure 13: makespan against background density, a panel per concurrency, a line per runtime and dataset. The values are
- * those of `density_<id>.csv`; bars reach from the 10th to the 90th percentile of the rounds.
+ * Draws Figure 13: makespan against background density, a panel per concurrency, a line per runtime and dataset. The
+ * values are those of `density_<id>.csv`; bars reach from the 10th to the 90th percentile of the rounds.
  *
  * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
  */

@@ -13,8 +13,8 @@ import type { Series } from "./trace.js";
 const tail = [50, 75, 90, 95, 99] as const;
 
 /**
- * Latency distributions at one concurrency: above the share of cold starts that are ready by a time (ECDF, on a 1 % grid,
- * R-7), below the share that is slower, on a logarithmic axis.
+ * Draws latency distributions at one concurrency: above the share of cold starts that are ready by a time (ECDF, on a 1
+ * % grid, R-7), below the share that is slower, on a logarithmic axis.
  *
  * @param concurrency left out: the largest that every runtime was measured at
  */

@@ -22,8 +22,8 @@ const quantities = [
 ] as const;
 
 /**
- * Starts in flight and sandboxes alive over the time of a window: two panels for each runtime, a line for each offered rate.
- * A point is the mean of a sixtieth of the window, over all windows of that rate.
+ * Draws starts in flight and sandboxes alive over the time of a window: two panels for each runtime, a line for each
+ * offered rate. A point is the mean of a sixtieth of the window, over all windows of that rate.
  */
 export function levelsFigure(datasets: readonly Dataset[]): Figure {
   const id = "levels";

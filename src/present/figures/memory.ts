@@ -20,8 +20,8 @@ import { digits, sentences, zeros } from "./text.js";
 const formatMiB = (mib: number) => `${digits(mib)} MiB`;
 
 /**
- * Figure 5: memory per sandbox against density, at one guest memory, a line per runtime and dataset. In MiB: the values of
- * `mem_<id>.csv` / 1024, which loses no digit.
+ * Draws Figure 5: memory per sandbox against density, at one guest memory, a line per runtime and dataset. In MiB: the
+ * values of `mem_<id>.csv` / 1024, which loses no digit.
  *
  * @param memoryMb the guest memory's label
  * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
@@ -43,7 +43,7 @@ export function fig05(datasets: readonly Dataset[], memoryMb = 128): Figure {
 }
 
 /**
- * Figure 11: memory per sandbox against guest memory, a panel per density, as fig05.
+ * Draws Figure 11: memory per sandbox against guest memory, a panel per density, as fig05.
  *
  * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
  */
@@ -61,7 +61,7 @@ export function fig11(datasets: readonly Dataset[]): Figure {
 }
 
 /**
- * Figure 12: memory per sandbox against density, a panel per guest memory, as fig05.
+ * Draws Figure 12: memory per sandbox against density, a panel per guest memory, as fig05.
  *
  * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
  */

@@ -17,8 +17,9 @@ const quantilesFor = (objective: Objective | null) => [
 ];
 
 /**
- * Latency against the rate of starts of an open loop: a panel per quantile, a line per runtime, the objective as a level line.
- * Latencies count from the moment that a start was due. A quantile that only failed or refused starts reach is a gap.
+ * Draws latency against the rate of starts of an open loop: a panel per quantile, a line per runtime, the objective as
+ * a level line. Latencies count from the moment that a start was due. A quantile that only failed or refused starts
+ * reach is a gap.
  *
  * @param objective drawn into the panels; null for none
  */

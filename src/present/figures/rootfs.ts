@@ -4,7 +4,9 @@ import { meanAt, operationsFigure } from "./operations.js";
 import { distinct } from "./series.js";
 import { formatMs, sentences } from "./text.js";
 
-/** Root file systems, measured afresh: the time until all of a round are prepared, mounted, unmounted and removed. */
+/**
+ * Draws root file systems, measured afresh: the time until all of a round are prepared, mounted, unmounted and removed.
+ */
 export const rootfsFigure = (datasets: readonly Dataset[]): Figure =>
   operationsFigure(datasets, {
     id: "rootfs",

@@ -132,7 +132,7 @@ const has = (values: readonly PlottedValue[], runtime: string, panel: number, x:
 /** Returns numbers that occur, ascending. */
 export const distinct = (values: readonly number[]): readonly number[] => [...new Set(values)].sort((a, b) => a - b);
 
-/** 10th and 90th percentile of at least two values, as the ends of an error bar. */
+/** Returns the 10th and 90th percentile of at least two values, as the ends of an error bar. */
 export function spread(values: readonly number[]): {
   readonly low?: number;
   readonly high?: number;

@@ -38,7 +38,7 @@ export function checkDatasets(datasets: readonly Dataset[]): void {
 }
 
 /**
- * The last line of a notebook: fails it if a check failed, and starts a new count.
+ * Writes the last line of a notebook: fails it if a check failed, and starts a new count.
  *
  * @throws LabError `RUND_CHECKS` (check) if a check since the last `done()` failed, or if there was none
  */

@@ -12,8 +12,8 @@ export class Markup {
 type Filling = Markup | string | number | readonly (Markup | string | number)[] | undefined;
 
 /**
- * A template whose values are escaped, unless they are markup themselves; lists are joined, undefined is nothing. Whatever
- * comes from logs or folder names goes through here.
+ * Returns a template whose values are escaped, unless they are markup themselves; lists are joined, undefined is
+ * nothing. Whatever comes from logs or folder names goes through here.
  *
  * @example html`<b>${"a < b"}</b>`.text // "<b>a &lt; b</b>"
  */

@@ -5,7 +5,10 @@ import { faultsOf } from "../../analysis/tables/index.js";
 import type { ReportContent } from "./content.js";
 import { html, type Markup, scrolling } from "./html.js";
 
-/** Published cells that were not met, every run with what it used, and what differs between runs that claims compare. */
+/**
+ * Shows published cells that were not met, every run with what it used, and what differs between runs that claims
+ * compare.
+ */
 export function provenance(
   datasets: readonly Dataset[],
   { verification, verdicts }: Pick<ReportContent, "verification" | "verdicts">,

@@ -46,6 +46,6 @@ export async function writeReport(
   return page;
 }
 
-/** Plotly for the page; a script element ends at the first closing tag, even inside a string. */
+/** Returns Plotly for the page; a script element ends at the first closing tag, even inside a string. */
 const plotlyScript = async (): Promise<string> =>
   (await readFile(pictureParts().bundle, "utf8")).replaceAll("</script", "<\\/script");

@@ -81,7 +81,7 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
     names.delete(nameOf(sandbox.metadata));
   }
 
-  /** One method: its fault, if one hits, else its answer. */
+  /** Implements one method: its fault, if one hits, else its answer. */
   function method<Method extends CriMethod>(
     name: Method,
     labels: (request: CriRequest<Method>) => Labels,

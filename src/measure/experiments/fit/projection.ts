@@ -45,7 +45,7 @@ export function roomLeft(readings: readonly Reading[], reserve: number): Room {
   return rooms.reduce((least, room) => (room.sandboxes < least.sandboxes ? room : least));
 }
 
-/** Least squares: the slope and its standard error. */
+/** Fits a line by least squares: the slope and its standard error. */
 function lineThrough(points: readonly { readonly x: number; readonly y: number }[]): { slope: number; error: number } {
   const n = points.length;
   const mean = (of: (point: (typeof points)[number]) => number) => points.reduce((sum, p) => sum + of(p), 0) / n;
