@@ -105,7 +105,11 @@ export async function clusterPlan(plan: Plan, { service }: ClusterRun, force: bo
   const { pods, by } = await podRoom(cluster.api, nodes, settings.namespace);
   const { sandboxes } = plan.needs;
   const why = sandboxes > pods ? [`it needs ${sandboxes} pods at once, and ${by} leave room for ${pods}`] : [];
-  return { ...plan, why, fits: why.length === 0 || force, confounds: [...plan.confounds, ...differences] };
+  const room = () => ({ sandboxes: Math.max(1, pods), by: `pods that ${by} leave room for` });
+  return {
+    ...{ ...plan, why, fits: why.length === 0 || force, confounds: [...plan.confounds, ...differences] },
+    experiments: plan.experiments.map(planned => ({ ...planned, room })),
+  };
 }
 
 /** Says what a campaign will ask of the cluster. */

@@ -78,20 +78,18 @@ function openLoopLimits({ settings, parts, room }: PlannedExperiment) {
   return parts.flatMap(({ runtimes }) =>
     runtimes.map(runtime => {
       const fits = room(runtime);
-      const { inFlight, alive } = limits(settings, fits);
-      const usual = fits === null ? "the usual limit" : "the free memory and pids, less a tenth";
+      const { inFlight, alive } = limits(settings, fits?.sandboxes ?? null);
+      const usual = fits === null ? "the default" : fits.by;
       return { runtime: runtime.id, inFlight, alive, by: settings.alive === undefined ? usual : "--alive" };
     }),
   );
 }
 
-const limitsText = (limits: ReturnType<typeof openLoopLimits>): readonly string[] => {
-  if (limits.length === 0) return [];
-  const alive = limits.map(each => `${each.runtime} ${each.alive}`).join(", ");
-  return [
-    `  admits ${limits[0]!.inFlight} starts in flight; sandboxes alive at once: ${alive} (${limits[0]!.by}); refuses and counts more`,
-  ];
-};
+const limitsText = (limits: ReturnType<typeof openLoopLimits>): readonly string[] =>
+  limits.map(
+    ({ runtime, inFlight, alive, by }) =>
+      `  ${runtime}: at most ${inFlight} starts in flight and ${alive} sandboxes alive (${by}); further starts are refused`,
+  );
 
 const offered = (rate: readonly number[] | "search"): string =>
   rate === "search" ? "a search for the highest rate held" : `rate ${rate.join(" ")} a second`;

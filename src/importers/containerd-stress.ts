@@ -1,43 +1,70 @@
 import { z } from "zod";
-import type { Definition, Importer } from "./importer.js";
+import { type Definition, type Importer, plausibleKiB, plausibleKiBText } from "./importer.js";
 import { checked, readJsonRows } from "./json-rows.js";
 import type { JsonVisitor } from "./json-stream.js";
 
-const definition: Definition = {
+const rates: Definition = {
   tool: "containerd-stress",
   from: "container created",
   to: "container deleted, over all workers",
   resolution: null,
   lacks: ["samples", "latencies", "CPU", "memory", "the number of workers", "the runtime's name"],
-  note: "a rate over the whole run; the tool never reports failures",
+  note: "a rate over the whole run; failures are never set by the tool",
+};
+const density: Definition = {
+  tool: "containerd-stress density",
+  from: "PSS of the containers' shims",
+  to: "its mean per container, in whole KiB",
+  resolution: 1,
+  lacks: ["cold starts", "CPU", "the memory of other processes than the shims", "the runtime's name"],
+  note: "the tool starts one container more than it divides by",
 };
 
-const summary = z.object({
+const rate = z.object({
   total: z.number().int().positive(),
   seconds: z.number().positive(),
   containersPerSecond: z.number().positive(),
 });
+const memory = z.object({ pss: z.number().int().positive(), pssPerContainer: z.number().int().positive() });
 
-/** containerd-stress's `--json`: one object with a rate. It has no samples, so no latency is made of it. */
+/**
+ * containerd-stress's `--json`: a rate, and with `density` the shims' PSS. It has no samples, so no latency is made of it. The
+ * tool prints one object for each run. A file may hold several, one after another or as a list.
+ */
 export const containerdStress: Importer = {
   format: "containerd-stress",
-  what: "--json (a rate, no samples)",
-  recognises: ({ text }) => /"containersPerSecond"\s*:/.test(text) && /"secondsPerContainer"\s*:/.test(text),
+  what: "--json (a rate, no samples), density --json",
+  recognises: ({ text }) =>
+    (/"containersPerSecond"\s*:/.test(text) && /"secondsPerContainer"\s*:/.test(text)) ||
+    (/"pssPerContainer"\s*:/.test(text) && /"rssPerContainer"\s*:/.test(text)),
   async read(path, sink, { runtime = "containerd" }) {
-    const take = checked(summary, sink, ({ total, seconds, containersPerSecond }, line) => {
+    const run = (definition: Definition) =>
+      sink.run({ runtime, label: "containerd-stress", config: {}, definition, unit: "samples" });
+    const takeRate = checked(rate, sink, ({ total, seconds, containersPerSecond }, line) => {
       if (Math.abs(containersPerSecond * seconds - total) > 0.01 * total) {
         const expected = `containersPerSecond of total / seconds, ${total / seconds}`;
         return sink.problem(line, "RUND_IMPORT_VALUE", expected, String(containersPerSecond));
       }
-      sink
-        .run({ runtime, label: "containerd-stress", config: {}, definition, unit: "samples" })
-        .rate({ perSecond: containersPerSecond, total, seconds });
+      run(rates).rate({ perSecond: containersPerSecond, total, seconds });
     });
-    const fields: Record<string, unknown> = {};
-    const keep: JsonVisitor = (value, [key]) => {
-      fields[String(key)] = value;
+    const takeMemory = checked(memory, sink, ({ pss, pssPerContainer }, line) => {
+      // the file does not state the number of containers, by which the tool has divided
+      const containers = Math.round(pss / pssPerContainer);
+      if (containers >= 1 && plausibleKiB(pss))
+        return run(density).memory({ density: containers, perSandboxKiB: pssPerContainer });
+      sink.problem(
+        line,
+        "RUND_IMPORT_VALUE",
+        `${plausibleKiBText}, and no more per container than in all`,
+        String(pss),
+      );
+    });
+    const result: JsonVisitor = (value, path, line) => {
+      // the elements of a list have been handed out already
+      if (Array.isArray(value)) return;
+      const ofMemory = typeof value === "object" && value !== null && ("pss" in value || "pssPerContainer" in value);
+      (ofMemory ? takeMemory : takeRate)(value, path, line);
     };
-    await readJsonRows(path, sink, { total: keep, seconds: keep, containersPerSecond: keep });
-    take(fields, [], 1);
+    await readJsonRows(path, sink, { "": result, "*": result });
   },
 };

@@ -17,7 +17,8 @@ export interface JsonFault {
  * Reads a JSON file of any size, and hands out the values at some places as they come: no more than one of them is in memory.
  * A value that was handed out is left out of the one it lies in, so a list of a million samples ends as an empty list.
  *
- * @param places such as `results.*.times.*`, where `*` is every position of a list
+ * @param places such as `results.*.times.*`, where `*` is every position of a list. With the place `""`, every document as a whole,
+ *   the file may contain several documents one after another
  * @returns what ended the reading early, such as a file that was cut off
  */
 export async function readJson(file: string, places: Readonly<Record<string, JsonVisitor>>): Promise<JsonFault | null> {
@@ -48,10 +49,13 @@ const isSpace = (code: number) => code === 32 || code === 10 || code === 13 || c
 /** Ends a number, true, false or null. */
 const endsWord = (code: number) => isSpace(code) || code === byte(",") || code === byte("]") || code === byte("}");
 
+const marks: ReadonlyMap<number, string> = new Map([..."{}[],:"].map(mark => [byte(mark), mark]));
+
 /** The reader behind `readJson`, fed by hand. */
 export class JsonReader {
   fault: JsonFault | null = null;
   readonly #places: readonly { readonly parts: readonly string[]; readonly visit: JsonVisitor }[];
+  readonly #several: boolean;
   readonly #open: Open[] = [];
   #begun = false;
   #line = 1;
@@ -62,7 +66,10 @@ export class JsonReader {
   #escaped = false;
 
   constructor(places: Readonly<Record<string, JsonVisitor>>) {
-    this.#places = Object.entries(places).map(([place, visit]) => ({ parts: place.split("."), visit }));
+    this.#places = Object.entries(places).map(([place, visit]) => ({
+      ...{ parts: place === "" ? [] : place.split("."), visit },
+    }));
+    this.#several = "" in places;
   }
 
   feed(chunk: Buffer): void {
@@ -75,28 +82,32 @@ export class JsonReader {
       if (this.#token === "string") {
         if (this.#escaped) this.#escaped = false;
         else if (code === backslash) this.#escaped = true;
-        else if (code === quote) this.#complete(chunk.subarray(begin, i + 1));
+        else if (code === quote) this.#complete(chunk, begin, i + 1);
         continue;
       }
       if (this.#token === "word") {
         if (!endsWord(code)) continue;
-        this.#complete(chunk.subarray(begin, i));
+        this.#complete(chunk, begin, i);
         if (this.fault !== null) return;
       }
       if (code === lineFeed) this.#line++;
       if (isSpace(code)) continue;
       begin = i;
       if (code === quote) this.#token = "string";
-      else if ("{}[],:".includes(String.fromCharCode(code))) this.#mark(String.fromCharCode(code));
-      else this.#token = "word";
+      else {
+        const mark = marks.get(code);
+        if (mark === undefined) this.#token = "word";
+        else this.#mark(mark);
+      }
     }
     if (this.#token !== "none") this.#rest.push(Buffer.from(chunk.subarray(begin)));
   }
 
   /** Says that the file is at its end. @returns the fault, if there is one */
   end(): JsonFault | null {
-    if (this.fault === null && this.#token === "word") this.#complete(Buffer.alloc(0));
-    if (this.fault === null && !this.#done) this.#fail("the document's end", "the file's end (truncated?)");
+    if (this.fault === null && this.#token === "word") this.#complete(Buffer.alloc(0), 0, 0);
+    const whole = this.#done && this.#open.length === 0 && this.#token === "none";
+    if (this.fault === null && !whole) this.#fail("the document's end", "the file's end (truncated?)");
     return this.fault;
   }
 
@@ -104,10 +115,14 @@ export class JsonReader {
     this.fault ??= { line: this.#line, expected, found: found.length > 60 ? `${found.slice(0, 57)}...` : found };
   }
 
-  /** A string or word is complete. */
-  #complete(last: Buffer): void {
-    const text = Buffer.concat([...this.#rest, last]).toString("utf8");
-    this.#rest = [];
+  /** A string or word is complete; its last bytes, or all of them, are those of the chunk from `begin` to `end`. */
+  #complete(chunk: Buffer, begin: number, end: number): void {
+    let text: string;
+    if (this.#rest.length === 0) text = chunk.toString("utf8", begin, end);
+    else {
+      text = Buffer.concat([...this.#rest, chunk.subarray(begin, end)]).toString("utf8");
+      this.#rest = [];
+    }
     const string = this.#token === "string";
     this.#token = "none";
     let value: unknown;
@@ -126,7 +141,8 @@ export class JsonReader {
 
   #takesValue(found: string): boolean {
     const top = this.#open.at(-1);
-    const takes = top === undefined ? !this.#done : top.next === "value" || top.next === "value or end";
+    const takes =
+      top === undefined ? !this.#done || this.#several : top.next === "value" || top.next === "value or end";
     if (!takes) this.#fail(top?.next ?? "nothing after the document", found);
     return takes;
   }
@@ -165,13 +181,18 @@ export class JsonReader {
     top.next = "comma or end";
   }
 
+  /** Whether the value that is complete lies at a place of this depth; the innermost part decides most often. */
+  #isAt(parts: readonly string[]): boolean {
+    for (let i = parts.length - 1; i >= 0; i--) {
+      const { list, key } = this.#open[i]!;
+      if (parts[i] !== (list ? "*" : key)) return false;
+    }
+    return true;
+  }
+
   #handOut(value: unknown): boolean {
     const depth = this.#open.length;
-    const place = this.#places.find(
-      ({ parts }) =>
-        parts.length === depth &&
-        parts.every((part, i) => (this.#open[i]!.list ? part === "*" : part === this.#open[i]!.key)),
-    );
+    const place = this.#places.find(({ parts }) => parts.length === depth && this.#isAt(parts));
     if (place === undefined) return false;
     const path = this.#open.map(({ list, key, count }) => (list ? count : key!));
     place.visit(value, path, this.#line);

@@ -67,7 +67,7 @@ test("--plan says what an open loop admits, and where the limit comes from", asy
   const words = ["run", "arrivals", "--runtime", "rund", "--rate", "2", "--duration", "10", "--plan"];
   const endpoint = rehearsal;
   const usual = await lab([...words, ...endpoint]);
-  assert.match(usual.stdout, "admits 1000 starts in flight; sandboxes alive at once: rund 2000 (the usual limit)");
+  assert.match(usual.stdout, "rund: at most 1000 starts in flight and 2000 sandboxes alive (the default)");
   const own = await lab([...words, ...endpoint, "--in-flight", "7", "--alive", "50", "--json"]);
   assert.equal(JSON.parse(own.stdout).limits, [{ runtime: "rund", inFlight: 7, alive: 50, by: "--alive" }]);
 });

@@ -18,6 +18,7 @@ import {
   stellar,
   stellarBursts,
   stress,
+  stressDensity,
 } from "./samples.js";
 
 const test = suite("damaged results of other tools");
@@ -27,7 +28,7 @@ const whole = {
   "kube-burner": [kubeBurner()],
   hyperfine: [hyperfine],
   computesdk: [computesdk],
-  "containerd-stress": [stress],
+  "containerd-stress": [stress, stressDensity],
   idlab: [idlabStart, idlabMemory],
   stellar: [stellar, stellarBursts],
 } as const;

@@ -19,6 +19,7 @@ import {
   stellar,
   stellarBursts,
   stress,
+  stressDensity,
 } from "./samples.js";
 
 const test = suite("results of other tools");
@@ -84,6 +85,28 @@ test("containerd-stress: a rate, and no latency is made of it", async () => {
     [starts, rates],
     [[], [{ run: "containerd-stress1_containerd", perSecond: 7.5, total: 150, seconds: 20 }]],
   );
+});
+
+test("containerd-stress density: the shims' PSS per container, by the number that the tool divided by", async () => {
+  const { memory, runs } = await load("density.json", stressDensity);
+  assert.equal(
+    memory.map(({ runtime, density, components }) => [runtime, density, components[0]!.pssKiB]),
+    [["containerd", 10, 50_820]],
+  );
+  assert.is(runs[0]!.experiment, "memory");
+});
+
+test("containerd-stress: several results in one file, one after another or as a list; what is cut off is a problem", async () => {
+  const other = stress.replace('"containersPerSecond":7.5', '"containersPerSecond":7.45');
+  for (const text of [`${stress}\n${other}\n`, `[${stress},${other}]`]) {
+    const { rates } = await load("stress.json", text);
+    assert.equal(
+      rates?.map(({ perSecond }) => perSecond),
+      [7.5, 7.45],
+    );
+  }
+  const cut = await load("stress.json", `${stress}\n${other.slice(0, 30)}`);
+  assert.equal([cut.rates?.length, cut.problemCount], [1, 1]);
 });
 
 test("computesdk: bursts with the stated makespan, sequential values one by one, staggered starts as an open loop", async () => {
@@ -196,9 +219,7 @@ c,h,2023-01-01T00:10:00Z,2023-01-01T00:10:00Z,70,1
   assert.equal(cells(await load("latencies.csv", text)), [["function", 2, [90], 280 / 3, 1]]);
 });
 
-test("containerd-stress: results of several runs in one file are read up to the second, which is a problem", async () => {
-  const { rates, problems } = await load("stress.json", `${stress}\n${stress}\n`);
-  assert.equal([rates!.length, problems.length, problems[0]!.line], [1, 1, 2]);
+test("containerd-stress: a run without a container is refused", async () => {
   await refused("stress.json", stress.replace('"total":150', '"total":0'));
 });
 

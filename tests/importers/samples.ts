@@ -48,6 +48,12 @@ export const stress = JSON.stringify({
   ...{ total: 150, failures: 0, seconds: 20, containersPerSecond: 7.5, secondsPerContainer: 0.1333 },
   ...{ execTotal: 0, execFailures: 0 },
 });
+export const stressDensity = JSON.stringify({
+  pss: 50_820,
+  rss: 210_540,
+  pssPerContainer: 5082,
+  rssPerContainer: 21_054,
+});
 export const computesdk = JSON.stringify({
   version: "1.1",
   results: [

@@ -145,7 +145,14 @@ async function runExperiment(
     const open = visits.flatMap(slot => {
       const { run } = runs.find(each => each.runtime === slot.runtime && (!repeats || each.repeat === slot.block))!;
       const runtime = runtimes.find(({ id }) => id === slot.runtime)!;
-      const visit = { settings, slot, run, runtime, missing: missing(run, slot), room: room(runtime) };
+      const visit = {
+        settings,
+        slot,
+        run,
+        runtime,
+        missing: missing(run, slot),
+        room: room(runtime)?.sandboxes ?? null,
+      };
       return visit.missing.length > 0 ? [visit] : [];
     });
     if (open.length === 0) continue;

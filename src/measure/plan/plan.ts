@@ -14,8 +14,15 @@ export interface PlannedExperiment {
   readonly settings: ExperimentSettings;
   /** Parts measured one after another, each with runtimes that can be mixed. */
   readonly parts: readonly { readonly runtimes: readonly RuntimeDeclaration[]; readonly visits: readonly Slot[] }[];
-  /** Sandboxes of a runtime that the machine has room for, with a tenth left free; null if it was not asked for. */
-  room(runtime: RuntimeDeclaration): number | null;
+  /** How many sandboxes of a runtime fit, with a tenth left free; null if the limits are unknown. */
+  room(runtime: RuntimeDeclaration): SandboxRoom | null;
+}
+
+/** How many sandboxes fit, and the resource that limits them. */
+export interface SandboxRoom {
+  readonly sandboxes: number;
+  /** Such as `90 % of 500 MiB of free memory, at 6 MiB each`. */
+  readonly by: string;
 }
 
 /** Everything a campaign will do, and whether this machine can do it. */
@@ -113,11 +120,19 @@ function planned(settings: ExperimentSettings, knowledge: PlanKnowledge): Planne
 /** The share of the memory and the pids that are free which sandboxes of an open loop may take. */
 const usableShare = 0.9;
 
-function roomFor(runtime: RuntimeDeclaration, { limits, idleMiB }: PlanKnowledge): number | null {
+function roomFor(runtime: RuntimeDeclaration, { limits, idleMiB }: PlanKnowledge): SandboxRoom | null {
   if (limits === null) return null;
-  const { memoryMiB, pids } = footprint(runtime, null, idleMiB?.(runtime.id, null));
-  const most = Math.min(limits.memAvailableMiB / memoryMiB, limits.pids.free / pids);
-  return Math.max(1, Math.floor(usableShare * most));
+  const each = footprint(runtime, null, idleMiB?.(runtime.id, null));
+  const { memAvailableMiB, pids } = limits;
+  const bounds = [
+    {
+      fit: memAvailableMiB / each.memoryMiB,
+      by: `${memAvailableMiB} MiB of free memory, at ${each.memoryMiB} MiB each`,
+    },
+    { fit: pids.free / each.pids, by: `${pids.free} pids that ${pids.by} leaves, at ${each.pids} each` },
+  ];
+  const { fit, by } = bounds.reduce((least, bound) => (bound.fit < least.fit ? bound : least));
+  return { sandboxes: Math.max(1, Math.floor(usableShare * fit)), by: `${100 * usableShare} % of ${by}` };
 }
 
 function costs({ settings, parts, room }: PlannedExperiment, knowledge: PlanKnowledge) {
@@ -138,7 +153,7 @@ function costs({ settings, parts, room }: PlannedExperiment, knowledge: PlanKnow
         settings,
         known,
         visits[index - 1],
-        room(runtime),
+        room(runtime)?.sandboxes ?? null,
       );
       const size = footprint(runtime, slot.memoryMb, idleMiB?.(slot.runtime, slot.memoryMb));
       total.ms += ms;

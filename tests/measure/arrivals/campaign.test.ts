@@ -130,9 +130,13 @@ test("the sandboxes that may be alive follow from the memory and the pids that a
     const planWith = (limits: ReturnType<typeof limitsWith>) =>
       makePlan({ name: null, experiments: [settings], custom: [] }, { runtimes, limits });
     // by hand: nine tenths of 200 pids hold 12 sandboxes of 14 pids, of 120 MiB 18 sandboxes of 6 MiB
-    assert.is(planWith(limitsWith(100_000, 200)).experiments[0]!.room(runtimes.find(({ id }) => id === "runc")!), 12);
+    const runc = runtimes.find(({ id }) => id === "runc")!;
+    assert.equal(planWith(limitsWith(100_000, 200)).experiments[0]!.room(runc), {
+      ...{ sandboxes: 12, by: "90 % of 200 pids that here leaves, at 14 each" },
+    });
     const plan = planWith(limitsWith(120, 100_000));
     assert.is(plan.fits, true);
+    assert.is(plan.experiments[0]!.room(runc)!.by, "90 % of 120 MiB of free memory, at 6 MiB each");
     const { events } = await campaignIn(folder, plan, fakeTools(quick()));
     const schedule = events.find((event): event is ScheduleEvent => event.event === "schedule")!;
     assert.equal(schedule.limits, { inFlight: 1000, alive: 18 });
