@@ -34,7 +34,7 @@ export interface SampleRow {
   readonly times: Readonly<Partial<Record<StageTime, number>>>;
 }
 
-/** The times of a sample that have a column of their own, in order. */
+/** The times of a sample that have their own column, in order. */
 const stageTimes = [
   ["answeredMs", "answered_ms"],
   ["readyMs", "ready_ms"],

@@ -58,7 +58,7 @@ function rowOf(cell: CellHistory, bars: boolean): readonly string[] {
   ];
 }
 
-/** Returns each change in a line or two of its own. */
+/** Returns each change in one or two separate lines. */
 function changeLines(cell: CellHistory, { campaigns }: History): readonly string[] {
   return cell.changes.flatMap(({ at, since, direction, ratio, interval, confounds }) => {
     const size = ratio === null ? "cold starts failed" : `${withInterval(ratio, interval)} times campaign ${since + 1}`;

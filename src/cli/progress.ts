@@ -28,7 +28,7 @@ export const terminalBar = (io: Io, format: string): cliProgress.SingleBar =>
   });
 
 /**
- * Returns a bar on stderr where that is a terminal, and nothing elsewhere: what must be told without a terminal is told
+ * Returns a bar on stderr where that is a terminal, and nothing elsewhere: what must also appear without a terminal is printed
  * by `note`.
  *
  * @param task what is done, for the front of the bar

@@ -42,7 +42,7 @@ export function packageNotebooks(): readonly string[] {
 }
 
 /**
- * Executes notebooks on a kernel, as many at once as there are cores, and writes each with its outputs, whatever happened.
+ * Executes notebooks on a kernel, as many at once as there are cores, and writes each with its outputs, also after a failure.
  *
  * @returns a line for each that failed, naming notebook, cell and error
  * @throws LabError where one cannot be read or written, two would be written to one file, or SIGINT ended it

@@ -40,7 +40,7 @@ export const computesdk: Importer = {
       const burst = mode !== "sequential";
       const config = staggerDelayMs === undefined ? { mode } : { mode, staggerDelayMs };
       const run = sink.run({
-        // a staggered start is no burst, and has the same concurrency
+        // a staggered start is not a burst, and has the same concurrency
         runtime: idFrom(mode === "staggered" ? `${found.provider}staggered` : found.provider),
         label: mode === "staggered" ? `${found.provider}, staggered` : found.provider,
         config,

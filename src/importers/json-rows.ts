@@ -3,7 +3,7 @@ import type { Sink } from "./importer.js";
 import { type JsonVisitor, placeText, readJson } from "./json-stream.js";
 
 /**
- * Returns a visitor that checks each value against a schema: a value that fits goes on, any other becomes a problem
+ * Returns a visitor that checks each value against a schema: a value that fits is passed on, any other becomes a problem
  * with its place.
  *
  * @param code of the problem

@@ -27,7 +27,7 @@ export interface SequentialPlan {
 /**
  * Whether every cell of a campaign is decided: each other runtime is the same as the first within the tolerance (its 90 %
  * repeated interval lies within it), or different (the interval at 1 − 0.05 / cells excludes 1). Only whole blocks may be given.
- * The bounds are made so that over all looks a difference where there is none is found in at most 5 % of campaigns; simulated
+ * The bounds are made so that over all looks a difference between equal runtimes is found in at most 5 % of campaigns; simulated
  * also for few blocks, where Student's t at each look is an approximation (docs/statistics.md).
  */
 export function allDecided(rounds: readonly RoundSoFar[], plan: SequentialPlan): boolean {

@@ -39,7 +39,7 @@ const columns: Columns<VerdictRow> = {
  * | `part`, `reading` | string | which value of the claim, and how it is understood |
  * | `verdict` | string | `supported`, `contradicted`, `inconclusive` or `not-measured` |
  * | `bound` | string | `point`, `over` or `under` the claimed value |
- * | `claimed`, `measured`, `low`, `high` | float32 | in `unit`; `low` and `high` end the 95 % interval; NaN where there is none |
+ * | `claimed`, `measured`, `low`, `high` | float32 | in `unit`; `low` and `high` end the 95 % interval; NaN if there is none |
  * | `unit` | string | `ms`, `s`, `MiB`, `MB`, `%`, `sandboxes`, `sandboxes/s` |
  * | `n` | int32 | rounds or snapshots behind the value |
  * | `flips_at` | float32 | the tolerance at which the verdict would be another, in % of the claimed value, or in points of a percentage |

@@ -2,7 +2,7 @@ import { normalCdf, normalQuantile } from "./normal.js";
 
 /**
  * Computes the level of each look of a comparison that is looked at after every block and stopped as soon as it is decided: a two-sided
- * test at these levels finds a difference where there is none with the chance `alpha` over all looks together.
+ * test at these levels finds a difference between equals with the probability `alpha` over all looks together.
  *
  * Lan and DeMets' spending function of O'Brien and Fleming's kind, on either side: up to the share t of the blocks, the error
  * 2 (1 − Φ(z / √t)), z the quantile for a quarter of alpha, is spent. The levels follow by numerical integration (Armitage, McPherson
@@ -49,7 +49,7 @@ export function sequentialP(p: number, look: number, first: number, last: number
 
 /** Standard deviations beyond which nothing is left to integrate. */
 const beyond = 8;
-/** Steps of Simpson's rule over the region in which the comparison goes on. */
+/** Steps of Simpson's rule over the region in which the comparison continues. */
 const steps = 96;
 
 function integrate(alpha: number, first: number, last: number): readonly number[] {

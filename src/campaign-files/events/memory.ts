@@ -15,7 +15,7 @@ const componentMemory = z.strictObject({
 export const hostMemory = z.strictObject({
   memAvailableKiB: kib,
   /**
-   * Free pages that the processors keep in lists of their own. They are not in MemAvailable, and return to it only tens of
+   * Free pages that the processors keep in their own lists. They are not in MemAvailable, and return to it only tens of
    * seconds after many sandboxes have gone. Absent in campaigns that did not read them.
    */
   cpuListsKiB: kib.exactOptional(),

@@ -36,7 +36,7 @@ const nodeWords =
 const allowedInCells = new Set([1343, 1375, 1378, 1431, 1432, 2852, 2853, 2854, 2823, 2441, 7026]);
 
 /**
- * Compiles cells with TypeScript's language service, each as a module of its own.
+ * Compiles cells with TypeScript's language service, each as a separate module.
  *
  * What a cell declares is written down as the declaration file of its module, and a later cell imports the names it uses
  * from there; so the time that a cell takes does not grow with the number of cells. Where TypeScript cannot write a

@@ -29,7 +29,7 @@ export function compileFile(
   if (errors.length > 0) throw new CompileError(errors.map(each => mistakeOf(ts, settings.folder, each)));
   const { awaits } = cellModule(ts, text, () => undefined, []);
   const { outputText, sourceMapText } = ts.transpileModule(text, {
-    // to TypeScript, .mts and .mjs are ES modules whatever the options say
+    // to TypeScript, .mts and .mjs are ES modules, independent of the options
     fileName: path.replace(/\.[cm]([jt]s)$/, ".$1"),
     // a file without imports and exports is CommonJS as it stands
     compilerOptions: {

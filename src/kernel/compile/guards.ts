@@ -7,7 +7,7 @@ export const guardName = "__rundLabGuard";
 /**
  * Returns the transformation that lets code end when the cell it runs for is interrupted.
  *
- * Each place where code can begin or go on gets a check: the beginning of a function, the value of an `await`, what follows
+ * Each place where code can begin or continue gets a check: the beginning of a function, the value of an `await`, what follows
  * `for await`, and, after a rejection, the beginning of `catch`. So does each round of a loop in async code, which `finally`
  * may start again. The checks add no turn to the order in which promises settle.
  *
@@ -122,7 +122,7 @@ const isAsync = (ts: TypeScript, node: ts.Node): boolean =>
 const isDirective = (ts: TypeScript, statement: ts.Statement): boolean =>
   ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression);
 
-/** Whether a function's beginning is checked: generators run for whoever asks them, constructors must call `super` first. */
+/** Whether a function's beginning is checked: generators run for their caller, constructors must call `super` first. */
 const isEntered = (ts: TypeScript, node: ts.FunctionLikeDeclaration): boolean =>
   !ts.isConstructorDeclaration(node) && !ts.isAccessor(node) && node.asteriskToken === undefined;
 

@@ -9,7 +9,7 @@ const graceMs = 60;
  *
  * A main thread that waits (for a promise, a timer) takes the interrupt as a message and ends the cell. One that
  * computes does not look at its messages: the inspector terminates the code it runs, which no `catch` in a cell can
- * prevent; then the message is seen. This goes on until it is.
+ * prevent; then the message is seen. This continues until it is.
  */
 export class Interrupter {
   #inspector: Inspector | undefined;
@@ -44,7 +44,7 @@ export class Interrupter {
 
   /**
    * @param id the request to stop
-   * @param why because somebody asked for it, or because memory is nearly used up
+   * @param why because a user asked for it, or because memory is nearly used up
    */
   interrupt(id: number, why: "asked" | "memory" = "asked"): void {
     const turn = ++this.#turn;

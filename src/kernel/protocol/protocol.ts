@@ -1,6 +1,6 @@
 /**
  * The protocol thread: all five sockets, the heartbeat, the output pipe. It never runs a cell, so a client is answered
- * and output appears whatever the main thread is doing.
+ * and output appears even if the main thread is busy.
  */
 import { randomUUID } from "node:crypto";
 import { readSync, writeSync } from "node:fs";
@@ -95,7 +95,7 @@ const kernel = new Requests({
     for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close();
     interrupter.close();
     ask({ ask: "exit" });
-    // the main thread may be in a loop that nothing stops: the process ends all the same
+    // the main thread may be in a loop that nothing stops: the process ends anyway
     setTimeout(() => process.kill(process.pid, "SIGKILL"), 2000);
   },
 });
@@ -187,7 +187,7 @@ async function beat(): Promise<void> {
   for await (const frames of heartbeat) await heartbeat.send(frames);
 }
 
-/** XPUB hands over subscriptions (1) and their end (0); the first kind is welcomed, as protocol 5.4 has it. */
+/** XPUB hands over subscriptions (1) and their end (0); the first kind gets a welcome message, as in protocol 5.4. */
 async function welcome(): Promise<void> {
   for await (const [frame] of iopub) {
     if (frame?.[0] !== 1) continue;

@@ -30,7 +30,7 @@ function watch(): void {
   }
 }
 
-// an error's stack costs more than all else that lies between two rounds, and nobody reads it
+// an error's stack costs more than everything else between two rounds, and is not read
 Error.stackTraceLimit = 0;
 Object.assign(globalThis, { rundLabWatch: watch });
 script.runInThisContext({ breakOnSigint: true });

@@ -34,7 +34,7 @@ export class CellOutput {
     this.outlet.tell({ tell: "publish", cell: origin?.cell ?? 0, type, json, ...extras });
   }
 
-  /** Shows an error of a cell that has been answered for: below that cell, and as a line where somebody is looking. */
+  /** Shows an error of a cell that has finished: below that cell, and as a line on stderr of the running cell. */
   lateError(origin: Origin, content: ErrorContent): void {
     this.outlet.tell({ tell: "publish", cell: origin.cell, type: "error", json: jsonOf(content, "an error") });
     const running = this.origins.latest;
@@ -44,7 +44,7 @@ export class CellOutput {
     }
   }
 
-  /** Says once what goes on of an interrupted cell. */
+  /** Says once what continues after an interrupted cell. */
   nameLeftover(origin: Origin, what: string): void {
     if (this.#named.has(origin)) return;
     this.#named.add(origin);

@@ -17,7 +17,7 @@ export class Executor {
 
   /**
    * @param folder where cells look for modules
-   * @param guard what compiled code asks before it goes on
+   * @param guard what compiled code asks before it continues
    * @param named called with each cell's code, under the name it will have in stack traces, before it runs
    */
   constructor(

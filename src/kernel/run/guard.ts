@@ -6,7 +6,7 @@ import type { Origin } from "./origins.js";
 /** How often code of an interrupted cell is refused by an exception. Code that catches and tries again then waits for ever. */
 const refusals = 1000;
 
-/** The guard that compiled code asks before it goes on (`compile/guards.ts`). */
+/** The guard that compiled code asks before it continues (`compile/guards.ts`). */
 export class Guard {
   /** Whether there may be code of an interrupted cell; while there is none, a check costs no more than reading this. */
   halted = false;
@@ -38,7 +38,7 @@ export class Guard {
   /** Leaves a function. @throws Interrupted */
   leave(): never {
     const resource: object = executionAsyncResource();
-    // an interval would go on to call what is refused
+    // an interval would continue to call what is refused
     if ("_repeat" in resource) clearTimeout(resource as unknown as NodeJS.Timeout);
     throw new Interrupted();
   }

@@ -4,7 +4,7 @@ import type { Origin } from "./origins.js";
 import { endProcesses } from "./processes.js";
 import type { Resource } from "./resources.js";
 
-/** Node's names for what goes on by itself: processes, sockets, servers, watchers and threads. */
+/** Node's names for what continues by itself: processes, sockets, servers, watchers and threads. */
 const handleTypes = new Set([
   "PROCESSWRAP",
   "TCPWRAP",
@@ -82,7 +82,7 @@ function handleOf(handle: Handle): Resource {
   };
 }
 
-/** Returns the socket, server or watcher that a handle belongs to. Node keeps it under a symbol of its own. */
+/** Returns the socket, server or watcher that a handle belongs to. Node keeps it under its own symbol. */
 function ownerOf(handle: Handle): { destroy?(): void; close?(): void } | undefined {
   const symbol = Object.getOwnPropertySymbols(handle).find(({ description }) => description === "owner_symbol");
   return symbol === undefined ? undefined : (handle as Record<symbol, { destroy?(): void; close?(): void }>)[symbol];

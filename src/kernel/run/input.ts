@@ -12,11 +12,11 @@ class InputNotAllowed extends Error {
  * Asks the front end for lines of text, where it accepts to be asked.
  *
  * `prompt` waits as in a browser: the thread stands still until the answer is there. Reading `process.stdin`, as readline
- * does, goes on with other work meanwhile.
+ * does, continues with other work meanwhile.
  */
 export class Input {
   #waiting: ((line: string) => void) | undefined;
-  /** Each cell has a stdin of its own: what one has not read is not for the next. */
+  /** Each cell has its own stdin: what one has not read is not for the next. */
   readonly #streams = new WeakMap<object, Readable>();
 
   /**

@@ -1,6 +1,6 @@
 import { getHeapStatistics } from "node:v8";
 
-/** Why an interrupted cell failed, and what its code throws where it would go on. */
+/** Why an interrupted cell failed, and what its code throws where it would continue. */
 export class Interrupted extends Error {
   override readonly name = "KeyboardInterrupt";
   constructor() {

@@ -29,7 +29,7 @@ export class Modules {
   readonly #packages: Packages;
 
   /**
-   * @param guard what compiled code asks before it goes on
+   * @param guard what compiled code asks before it continues
    * @param named called with each module's code, under the name it will have in stack traces, before it runs
    * @param tslab what `import "tslab"` gives
    */

@@ -1,4 +1,4 @@
-/** Something that a cell has started and that may go on without it: a timer, a socket, a process, a listener, a request. */
+/** Something that a cell has started and that may continue without it: a timer, a socket, a process, a listener, a request. */
 export interface Resource {
   /** Whether it may still do something. */
   alive(): boolean;

@@ -4,7 +4,7 @@ import { trackHandles } from "./handles.js";
 import { trackListeners } from "./listeners.js";
 import type { Origin } from "./origins.js";
 
-/** Node's names for what goes on by itself, for people. */
+/** Node's names for what continues by itself, for people. */
 const names: Readonly<Record<string, string>> = {
   PROCESSWRAP: "a process",
   TCPWRAP: "a connection",

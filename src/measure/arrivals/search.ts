@@ -19,11 +19,11 @@ export interface SearchBounds {
 
 /**
  * Returns the rate of a search's next window; null once the search is over. The same rates give the same answer, so a search
- * that was interrupted goes on from what is on disk.
+ * that was interrupted continues from what is on disk.
  *
  * The rate doubles until one fails. Then the gap between the highest rate held and the lowest that is not is halved until it is
  * within the resolution. A rate that is undecided on either side of the gap gets further windows; if it stays undecided, it
- * counts as not held where a lower rate is, and as a place to go on from where none is.
+ * counts as not held where a lower rate is, and as a place to continue from where none is.
  *
  * @example nextRate([], { resolution: 0.1, least: 0.1, first: 1, most: 1000, windows: 3 }) // 1
  * @example nextRate([{ rate: 8, windows: 1, held: true }, { rate: 16, windows: 1, held: false }], { resolution: 0.1, least: 0.1, first: 1, most: 1000, windows: 3 }) // 12

@@ -11,7 +11,7 @@ export interface DriverSources {
   readonly status: CriStatus;
   /** What the service answers to CRI's RuntimeConfig; null where it does not have that. */
   readonly reported: CgroupDriver | null;
-  /** The text of the kubelet's config; undefined where there is none. */
+  /** The text of the kubelet's config; undefined if there is none. */
   readonly kubelet: string | undefined;
 }
 

@@ -17,7 +17,7 @@ type StepKind =
       readonly argv: readonly string[];
       /** Keeps the output's first line under this name. */
       readonly capture?: string;
-      /** Whether the other steps go on if it fails. */
+      /** Whether the other steps continue if it fails. */
       readonly mayFail?: boolean;
       /** Skipped if nothing was captured under this name. */
       readonly onlyWith?: string;

@@ -20,7 +20,7 @@ import { checkSocketLength, containerdVersion, mustBeRoot, requireProgram, requi
 import { runscWrapper } from "./runsc-wrapper.js";
 import { readStaticBusybox, workloadImage, workloadImageName } from "./workload-image.js";
 
-/** Where `env up` puts the private containerd unless told otherwise. */
+/** Where `env up` puts the private containerd by default. */
 export const defaultFolder = "/var/lib/rund-lab/containerd";
 
 /** What a private containerd gets beside what it finds on the machine. */

@@ -46,7 +46,7 @@ const record = z.object({
 export type ContainerdRecord = Readonly<z.infer<typeof record>>;
 
 /**
- * @returns undefined where there is none
+ * @returns undefined if there is none
  * @throws LabError `RUND_ENV_RECORD` if the file is there and no such record
  */
 export function readRecord(folder: string): ContainerdRecord | undefined {

@@ -72,7 +72,7 @@ export interface SandboxConfig {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly logDirectory?: string;
   readonly cgroupParent?: string;
-  /** NODE needs no CNI and is what campaigns use unless told otherwise. */
+  /** NODE needs no CNI and is what campaigns use by default. */
   readonly network: "NODE" | "POD";
 }
 

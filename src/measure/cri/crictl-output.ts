@@ -23,7 +23,7 @@ const codeNames = [
 
 /**
  * Returns why a crictl failed, from its standard error. Without a terminal it logs `key=value` lines with a quoted
- * message; whatever is no such line is taken as it is.
+ * message; any other line is taken as it is.
  *
  * @returns the last RPC error in it with its gRPC code, or the whole text with null
  * @example crictlFailure('level=fatal msg="run pod sandbox: rpc error: code = Unknown desc = no runtime for \\"x\\" is configured"') // { reason: "unknown-handler", grpcCode: 2, details: 'no runtime for "x" is configured' }

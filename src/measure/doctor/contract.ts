@@ -15,7 +15,7 @@ const label = "rund-lab.contract";
 
 /**
  * Checks that a service keeps what campaigns rely on in CRI v1. Starts sandboxes of one handler, with labels of their own, and removes
- * them whatever happens.
+ * them in any case.
  *
  * @param handler a handler that the service has; "" for its default
  * @returns one finding per rule, in a fixed order; those after the first start that fails are left out

@@ -64,7 +64,7 @@ export function readHostMemory(proc = procFolder): HostMemory {
 }
 
 /**
- * Counts the free pages that the processors keep in lists of their own.
+ * Counts the free pages that the processors keep in their own lists.
  *
  * @param zoneinfo a section for each zone of memory, in it one for each processor
  * @example cpuListPages("Node 0, zone Normal\n  pagesets\n    cpu: 0\n              count:    7587\n              high:     7924\n    cpu: 1\n              count:    13\n") // 7600

@@ -153,7 +153,7 @@ export async function podRoom(
   try {
     free = freePods(nodes, await list<V1Pod>(api, "/api/v1/pods"));
   } catch (error) {
-    // with the least rights only the campaign's own pods can be listed: the nodes' capacity stands
+    // with minimal rights only the campaign's own pods can be listed: the nodes' capacity stands
     if (!failedFor(error, "forbidden")) throw error;
   }
   return quota !== null && quota < free

@@ -21,7 +21,7 @@ type Reached = {
   -readonly [Name in Exclude<keyof ReadySample, "status" | "client" | "sandbox" | "until">]?: ReadySample[Name];
 };
 
-/** Thrown inside a cold start that cannot go on. */
+/** Thrown inside a cold start that cannot continue. */
 class Failure extends Error {
   constructor(
     readonly status: FailedSample["status"],

@@ -15,7 +15,7 @@ export interface PodTemplate {
 export const ownerLabel = "app.kubernetes.io/managed-by";
 export const ownerName = "rund-lab";
 
-/** The port that a pod's process serves unless told otherwise. */
+/** The port that a pod's process serves by default. */
 const usualPort = 8080;
 
 /**

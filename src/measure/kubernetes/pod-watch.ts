@@ -143,7 +143,7 @@ export class PodWatch {
     return list.metadata.resourceVersion;
   }
 
-  /** Watches until the server ends it. @returns the version to go on from @throws ClusterError */
+  /** Watches until the server ends it. @returns the version to continue from @throws ClusterError */
   async #watch(from: string): Promise<string> {
     const { signal } = this.#stop;
     const query = {
@@ -171,7 +171,7 @@ export class PodWatch {
     } finally {
       this.#isOpen = false;
     }
-    // an orderly end on a line's end goes on from its last version
+    // an orderly end on a line's end continues from its last version
     if (rest === "") return version;
     throw new ClusterError("unavailable", null, this.#path, "the watch broke in the middle of an event");
   }

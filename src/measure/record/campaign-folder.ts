@@ -46,7 +46,7 @@ export class CampaignFolder {
   }
 
   /**
-   * A campaign to go on with. A torn last line of the journal is the round in flight of a crash: it is cut off.
+   * A campaign to continue with. A truncated last line of the journal is the round in flight of a crash: it is cut off.
    *
    * @throws LabError `RUND_RESUME` if this is not a campaign, or if its journal is damaged before its end
    */

@@ -59,13 +59,13 @@ export interface Workload {
 /** The container in each sandbox. */
 export interface WorkloadContainer {
   readonly image: string;
-  /** Whether the image is pulled in each cold start, as a stage of its own. */
+  /** Whether the image is pulled in each cold start, as a separate stage. */
   readonly pull: boolean;
   /** The whole command with its arguments; empty for the image's own. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /**
-   * The port that its process serves. On the host's network every client has a port of its own, this one and those after
+   * The port that its process serves. On the host's network every client has its own port, this one and those after
    * it; the process finds its port in the environment variable PORT.
    */
   readonly port: number;

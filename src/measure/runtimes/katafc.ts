@@ -2,7 +2,7 @@ import type { RuntimeDeclaration } from "./runtime.js";
 
 /**
  * Kata Containers 2.2.3 with Firecracker 0.23.1. Firecracker cannot share files, so the sandbox's root is a block device
- * of the device-mapper snapshotter. It is installed beside Kata 1 in /opt/kata2; its shim has a name of its own.
+ * of the device-mapper snapshotter. It is installed beside Kata 1 in /opt/kata2; its shim has its own name.
  */
 export const katafc: RuntimeDeclaration = {
   id: "katafc",

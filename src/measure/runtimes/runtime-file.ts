@@ -39,7 +39,7 @@ const schema = z.strictObject({
 });
 
 /**
- * Reads a runtime from a file of its own (`--runtime-file`), for runtimes that containerd knows and rund-lab does not.
+ * Reads a runtime from a separate file (`--runtime-file`), for runtimes that containerd knows and rund-lab does not.
  *
  * ```yaml
  * id: youki

@@ -77,7 +77,7 @@ export class FirstLines {
   }
 }
 
-/** Reads the beginning of a file; empty where there is none. */
+/** Reads the beginning of a file; empty if there is none. */
 function readHead(file: string): string {
   let descriptor: number;
   try {

@@ -13,7 +13,7 @@ import { listed, plain, sentences } from "./text.js";
 
 type Judged = ReadingVerdict & { readonly claim: ClaimVerdict; readonly measured: number };
 
-/** Colours differ in lightness, and each verdict has a mark of its own. */
+/** Colours differ in lightness, and each verdict has its own mark. */
 const looks = {
   supported: { colour: "#0b8476", mark: "circle" },
   contradicted: { colour: "#b3321b", mark: "x" },

@@ -155,7 +155,7 @@ export function absentIn(all: readonly DatasetValues[], what: string): string {
 
 /**
  * Returns what a caption says of values that are not the recorded artifact's: under which circumstances they were measured, or that
- * they were replayed. Empty where there are none.
+ * they were replayed. Empty if there are none.
  *
  * @param requests how sandboxes were requested
  */

@@ -19,7 +19,7 @@ export interface RuntimeStyle {
 
 /**
  * Colours differ in lightness as well as hue, so that they stay apart in grey and for colour-blind readers, and have a
- * contrast of at least 3 : 1 with white paper. Each runtime has a mark of its own beside.
+ * contrast of at least 3 : 1 with white paper. Each runtime has its own mark beside.
  */
 const known: Readonly<Record<string, RuntimeStyle>> = {
   kata: { colour: "#b3321b", mark: "square" },

@@ -21,7 +21,7 @@ export interface DisplaySink {
   update(displayId: string, data: MimeBundle, options?: Omit<DisplayOptions, "displayId">): void;
   /** Clears the running cell's output, with `wait` only when the next output comes. */
   clear(wait?: boolean): void;
-  /** Channels to widgets; absent where there are none. */
+  /** Channels to widgets; absent if there are none. */
   readonly comms?: Comms;
 }
 

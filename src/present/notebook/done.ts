@@ -12,7 +12,7 @@ interface Check {
 let checks: Check[] = [];
 
 /**
- * States something that shall hold, and shows whether it does. A notebook whose check fails goes on, and fails at
+ * States something that shall hold, and shows whether it does. A notebook whose check fails continues, and fails at
  * `done()`.
  *
  * @param found what was found instead, shown where it does not hold

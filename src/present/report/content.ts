@@ -10,7 +10,7 @@ export interface ReportedFigure {
   readonly png: Uint8Array;
 }
 
-/** A campaign shown beside what the report is about, in a section of its own. */
+/** A campaign shown beside what the report is about, in a separate section. */
 export interface Beside<Drawn> {
   readonly title: string;
   readonly intro: string;

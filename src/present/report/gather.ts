@@ -27,7 +27,7 @@ import type { Beside, ReportContent } from "./content.js";
  * findings and figures.
  *
  * @param baseline stands in for runtimes that a dataset does not hold, where claims compare with them
- * @param fresh our own campaign, shown in a section of its own; null to leave it out
+ * @param fresh our own campaign, shown in a separate section; null to leave it out
  * @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign
  */
 export function gatherReport(datasets: readonly Dataset[], baseline: Dataset, fresh: Dataset | null): ReportContent {

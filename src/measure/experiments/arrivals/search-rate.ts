@@ -9,7 +9,7 @@ const [first, least] = [1, 0.1];
 
 /**
  * Searches for the highest rate that a runtime holds. Each window is on disk before the next begins, and the next rate follows
- * from the windows on disk, so a search that was interrupted goes on.
+ * from the windows on disk, so a search that was interrupted continues.
  *
  * @param round the search's number in its run
  * @param sendable starts per second that this program can send: the search goes no higher
