@@ -87,9 +87,9 @@ async function rampsOf(folder: string | undefined, runtime: string, io: Io, { fi
 
 function report(found: Capacity): readonly string[] {
   const { dataset, runtime, hostBytes, reserveBytes, memoryMb, trueGuestMb, measuredDensity, models, range } = found;
-  const guest = trueGuestMb === null ? "the true guest memory is not recorded" : `in truth ${trueGuestMb} MiB`;
-  const labelled = memoryMb === null ? "" : ` with ${memoryMb} MiB by the label (${guest})`;
-  const title = `${runtimeLabel(runtime)}${labelled}, on ${gibibytes(hostBytes)} less a reserve of ${gibibytes(reserveBytes)}, by ${dataset}: ${range[0]} to ${range[1]} sandboxes.`;
+  const guest = trueGuestMb === null ? "the true guest memory is not recorded" : `actually ${trueGuestMb} MiB`;
+  const labelled = memoryMb === null ? "" : ` with a nominal guest memory of ${memoryMb} MiB (${guest})`;
+  const title = `${runtimeLabel(runtime)}${labelled}, on ${gibibytes(hostBytes)} minus a reserve of ${gibibytes(reserveBytes)}, from ${dataset}: ${range[0]} to ${range[1]} sandboxes.`;
   const ramped = models.some(({ model }) => model === "fit");
   const rows = models.map(({ model, perSandboxKiB, sandboxes, basis, off }) => [
     model,
@@ -122,7 +122,7 @@ function starts({ startTimes }: Capacity): readonly string[] {
     return found === undefined ? "–" : withInterval(found.meanMs, null);
   };
   return [
-    "Cold starts as measured, mean makespan in ms; nothing is extrapolated:",
+    "Measured cold starts, mean makespan in ms (nothing is extrapolated):",
     ...textTable(
       [
         ["running", ...concurrencies.map(concurrency => `${concurrency} at once`)],

@@ -89,7 +89,9 @@ function notes(verdict: ClaimVerdict, shown: number): readonly string[] {
   return [
     ...(implied === null ? [] : [verdictText(verdict), impliedText(implied)]),
     ...(needs === null ? [] : [`this needs ${needs}`]),
-    ...(hidden === 0 ? [] : [`${hidden} other reading${hidden === 1 ? "" : "s"}, to the same verdict or without data`]),
+    ...(hidden === 0
+      ? []
+      : [`${hidden} other reading${hidden === 1 ? "" : "s"} with the same verdict or without data`]),
     ...astray,
     ...caveats.map(caveat => `some readings: ${caveat}`),
     ...(confounds.length === 0

@@ -23,7 +23,7 @@ export function historyText(history: History, bars: boolean): readonly string[] 
   const numbers = bars ? [2, 3, 4, 5] : [1, 2, 3, 4];
   return [
     ...wrap(
-      `${metricNames[metric]}, over ${campaigns.length} campaigns: the gate slower:${percent}% would have fired ${times(fired)}.`,
+      `${metricNames[metric]}, over ${campaigns.length} campaigns: the gate slower:${percent}% ${fires(fired)}.`,
       width,
     ),
     "",
@@ -85,4 +85,5 @@ export function courseOf(values: readonly (number | null)[]): string {
     .join("");
 }
 
-const times = (n: number) => (n === 0 ? "never" : n === 1 ? "once" : `${n} times`);
+const fires = (n: number) =>
+  n === 0 ? "would never have fired" : `would have fired ${n === 1 ? "once" : `${n} times`}`;

@@ -115,7 +115,7 @@ export async function clusterPlan(plan: Plan, { service }: ClusterRun, force: bo
 /** Says what a campaign will ask of the cluster. */
 export function noteCluster(io: Io, plan: Plan, { service, endpoint }: ClusterRun): void {
   const { cluster, nodes, settings, make } = service;
-  const where = settings.namespace === null ? "a namespace of its own" : `the namespace ${settings.namespace}`;
+  const where = settings.namespace === null ? "a new namespace" : `the namespace ${settings.namespace}`;
   note(
     io,
     `${endpoint} (${cluster.version}): ${plan.sandboxes} pods, at most ${plan.needs.sandboxes} at once, in ${where}, on ${nodes.length} nodes (${nodes.map(({ name }) => name).join(", ")})`,

@@ -59,9 +59,9 @@ export function printPlan(io: Io, plan: Plan, json: boolean, detections: readonl
       ...detectionText(detections),
       `cells ${cells}, sandboxes ${sandboxes}`,
       `expected ${duration(expectedSeconds)}`,
-      `needs about ${needs.memoryMiB} MiB of memory and ${needs.pids} pids at the fullest moment`,
+      `needs about ${needs.memoryMiB} MiB of memory and ${needs.pids} pids at the peak`,
       ...(needs.committedMiB > needs.memoryMiB
-        ? [`  idle guests are assumed: if each filled the memory it is promised, ${needs.committedMiB} MiB`]
+        ? [`  this assumes idle guests; if each used all of its memory, ${needs.committedMiB} MiB`]
         : []),
       fits ? "fits this machine" : "does not fit this machine:",
       ...why.map(reason => `  ${reason}`),
@@ -92,10 +92,10 @@ const limitsText = (limits: ReturnType<typeof openLoopLimits>): readonly string[
   );
 
 const offered = (rate: readonly number[] | "search"): string =>
-  rate === "search" ? "a search for the highest rate held" : `rate ${rate.join(" ")} a second`;
+  rate === "search" ? "a search for the highest rate that is held" : `rate ${rate.join(" ")} a second`;
 
 /**
- * Prints the changes a plan makes to the machine, and what takes them back, as a shell script.
+ * Prints the changes a plan makes to the machine, and how to undo them, as a shell script.
  *
  * @param containerd null where its config is not known; undefined for a rehearsal, which changes nothing
  */

@@ -13,7 +13,7 @@ test("the range over the models is the answer, from a stated total less a stated
   const text = stdout.replaceAll(/\s+/g, " ");
   assert.match(
     text,
-    "RunD with 128 MiB by the label (in truth 308 MiB), on 384 GiB less a reserve of 0 GiB, by paper_data: 1276 to 16329 sandboxes.",
+    "RunD with a nominal guest memory of 128 MiB (actually 308 MiB), on 384 GiB minus a reserve of 0 GiB, from paper_data: 1276 to 16329 sandboxes.",
   );
   assert.match(text, "host – – MemAvailable was not recorded");
   assert.match(text, "nothing is extrapolated");

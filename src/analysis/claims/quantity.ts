@@ -234,7 +234,7 @@ function atOnce(
   );
   if (most.group === null || most.count < atLeast) {
     return {
-      missing: `a campaign that goes on to ${atLeast} sandboxes of ${runtimeLabel(runtime)} with ${memoryMb} MB (${dataset.name} stops at ${most.count})`,
+      missing: `a campaign with ${atLeast} sandboxes of ${runtimeLabel(runtime)} with ${memoryMb} MB (${dataset.name} stops at ${most.count})`,
     };
   }
   // a count is exact: it needs no second one to be believed

@@ -21,7 +21,7 @@ export interface Patient {
   readonly endpoint: string;
   /** The runtimes that are to be measured; none asks for any. */
   readonly runtimes: readonly RuntimeDeclaration[];
-  /** What a plan takes at its fullest moment; null without a plan. */
+  /** What a plan needs at its peak; null without a plan. */
   readonly demand: Demand | null;
   /** The caller's PATH. */
   readonly path: string;

@@ -8,7 +8,7 @@ export interface VisitCost {
   /** The most that are there at one moment. */
   readonly atOnce: number;
   readonly ms: number;
-  /** What is there at the fullest moment, where it is not sandboxes. */
+  /** What exists at the peak, if it is not sandboxes. */
   readonly needs?: { readonly memoryMiB: number; readonly pids: number };
 }
 

@@ -34,7 +34,7 @@ export interface Plan {
   /** Sandboxes that will be started, background and warm-up ones as well. */
   readonly sandboxes: number;
   readonly expectedSeconds: number;
-  /** At the fullest moment. Guests are promised memory that they touch little of while idle: `committedMiB` counts all of it. */
+  /** At the peak. An idle guest uses little of its memory; `committedMiB` counts all of it. */
   readonly needs: {
     readonly memoryMiB: number;
     readonly committedMiB: number;

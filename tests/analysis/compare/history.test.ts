@@ -76,7 +76,7 @@ test("one snapshot of memory changes beyond twice the tolerance only", () => {
 test("the figure has a panel per cell and rings its changes", () => {
   const figure = historyFigure(history([on(1, 500), on(2, 500), on(3, 600)]));
   assert.match(figure.finding, /^RunD, 10 at once, is slower \(× 1\.\d+\) at campaign 3\.$/);
-  const rings = figure.plot.data.filter(({ name }) => String(name).startsWith("ringed"));
+  const rings = figure.plot.data.filter(({ name }) => String(name).startsWith("circled"));
   assert.equal(
     rings.map(({ x }) => x),
     [[3]],
