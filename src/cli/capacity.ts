@@ -3,7 +3,6 @@ import { type Capacity, capacity } from "../analysis/capacity/index.js";
 import { withInterval } from "../analysis/claims/text.js";
 import { type Dataset, loadDataset } from "../analysis/datasets/index.js";
 import { LabError } from "../model/errors.js";
-import { runtimeLabel } from "../model/runtimes.js";
 import { textTable, wrap } from "../model/text-table.js";
 import { type Io, print, printJson } from "./io.js";
 
@@ -86,10 +85,10 @@ async function rampsOf(folder: string | undefined, runtime: string, io: Io, { fi
 }
 
 function report(found: Capacity): readonly string[] {
-  const { dataset, runtime, hostBytes, reserveBytes, memoryMb, trueGuestMb, measuredDensity, models, range } = found;
+  const { dataset, label, hostBytes, reserveBytes, memoryMb, trueGuestMb, measuredDensity, models, range } = found;
   const guest = trueGuestMb === null ? "the true guest memory is not recorded" : `actually ${trueGuestMb} MiB`;
   const labelled = memoryMb === null ? "" : ` with a nominal guest memory of ${memoryMb} MiB (${guest})`;
-  const title = `${runtimeLabel(runtime)}${labelled}, on ${gibibytes(hostBytes)} minus a reserve of ${gibibytes(reserveBytes)}, from ${dataset}: ${range[0]} to ${range[1]} sandboxes.`;
+  const title = `${label}${labelled}, on ${gibibytes(hostBytes)} minus a reserve of ${gibibytes(reserveBytes)}, from ${dataset}: ${range[0]} to ${range[1]} sandboxes.`;
   const ramped = models.some(({ model }) => model === "fit");
   const rows = models.map(({ model, perSandboxKiB, sandboxes, basis, off }) => [
     model,

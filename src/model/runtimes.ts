@@ -6,7 +6,10 @@ export interface RuntimeName {
   readonly label: string;
 }
 
-/** The runtimes rund-lab knows by name, in the order tables and legends show them. */
+/**
+ * The runtimes whose names are known without a campaign's record, as for the logs of the artifact, in the order of tables and
+ * legends. A campaign records the label of each declared runtime, so others need no entry here.
+ */
 export const knownRuntimes: readonly RuntimeName[] = [
   { id: "kata", label: "Kata-QEMU" },
   { id: "katafc", label: "Kata-FC" },

@@ -2,6 +2,7 @@ import type { FitEvent } from "../../campaign-files/index.js";
 import { LabError } from "../../model/errors.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { startGroups } from "../groups.js";
+import { labelIn } from "../label-in.js";
 import type { Interval } from "../stats/bootstrap-t.js";
 import { estimateMean } from "../stats/estimate.js";
 import { type CapacityModel, sandboxCost, sandboxesIn } from "./models.js";
@@ -37,6 +38,8 @@ export interface ModelAnswer extends CapacityModel {
 /** How many sandboxes a host holds: the question, each model's answer, and the range between them. */
 export interface Capacity extends CapacityQuestion {
   readonly dataset: string;
+  /** The name of the runtime for people. */
+  readonly label: string;
   readonly trueGuestMb: number | null;
   /** The most sandboxes of this guest memory that were there at once: beyond it every answer is a model's. */
   readonly measuredDensity: number;
@@ -81,6 +84,7 @@ export function capacity(
   return {
     ...question,
     dataset: dataset.name,
+    label: labelIn(dataset, runtime),
     trueGuestMb: cost?.trueGuestMb ?? null,
     measuredDensity: Math.max(cost?.density ?? 0, ramp?.density ?? 0),
     models,

@@ -1,8 +1,8 @@
-import { runtimeLabel } from "../../model/runtimes.js";
 import { sandboxCost, sandboxesIn } from "../capacity/index.js";
 import type { Dataset, RunInfo } from "../datasets/dataset.js";
 import { makingMs } from "../datasets/operation-cells.js";
 import { type MemoryGroup, memoryGroups, type StartGroup, startGroups } from "../groups.js";
+import { labelIn } from "../label-in.js";
 import type { Interval } from "../stats/bootstrap-t.js";
 import {
   type Estimate,
@@ -131,7 +131,7 @@ function rounds(quantity: Quantity, dataset: Dataset): Rounds | Missing {
   const group = at.experiment === "memory" ? memoryGroup(at, dataset) : startGroup(at, dataset);
   const values = group === undefined ? [] : valuesOf(quantity, group);
   if (group === undefined || values.length === 0) {
-    return { missing: `${quantity.statistic} of ${runtimeLabel(at.runtime)}, ${cellName(at)}, in ${dataset.name}` };
+    return { missing: `${quantity.statistic} of ${labelIn(dataset, at.runtime)}, ${cellName(at)}, in ${dataset.name}` };
   }
   return { values, sources: sourcesOf(group, dataset) };
 }
@@ -234,7 +234,7 @@ function atOnce(
   );
   if (most.group === null || most.count < atLeast) {
     return {
-      missing: `a campaign with ${atLeast} sandboxes of ${runtimeLabel(runtime)} with ${memoryMb} MB (${dataset.name} stops at ${most.count})`,
+      missing: `a campaign with ${atLeast} sandboxes of ${labelIn(dataset, runtime)} with ${memoryMb} MB (${dataset.name} stops at ${most.count})`,
     };
   }
   // a count is exact: it needs no second one to be believed
@@ -254,7 +254,7 @@ function byModel(
   const kiB = (name: string) => cost?.models.find(own => own.model === name)?.perSandboxKiB ?? null;
   const each = model === "label and PSS" ? memoryMb * 1024 + (kiB("idle") ?? Number.NaN) : kiB(model);
   if (group === undefined || each === null)
-    return { missing: `memory of ${runtimeLabel(runtime)} with ${memoryMb} MB, in ${dataset.name}` };
+    return { missing: `memory of ${labelIn(dataset, runtime)} with ${memoryMb} MB, in ${dataset.name}` };
   return { estimate: single(sandboxesIn(hostBytes, each), 1), sources: sourcesOf(group, dataset) };
 }
 

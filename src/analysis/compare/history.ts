@@ -2,6 +2,7 @@ import { LabError } from "../../model/errors.js";
 import { byRuntime } from "../../model/runtimes.js";
 import type { Confound } from "../confounds.js";
 import type { Dataset } from "../datasets/dataset.js";
+import { labelIn } from "../label-in.js";
 import type { Interval } from "../stats/bootstrap-t.js";
 import { type CellPlace, type Metric, placeKey, samplesByPlace } from "./cells.js";
 import { type Comparison, changedBy, compare } from "./compare.js";
@@ -24,6 +25,8 @@ export interface HistoryChange {
 
 /** One cell over many campaigns. */
 export interface CellHistory extends CellPlace {
+  /** The name of the runtime for people. */
+  readonly label: string;
   /** What each campaign measured, in the order of the campaigns; null where it has no such cell. */
   readonly values: readonly (Side | null)[];
   readonly changes: readonly HistoryChange[];
@@ -59,6 +62,7 @@ export interface HistoryOptions {
 export function history(datasets: readonly Dataset[], options: HistoryOptions = {}): History {
   const { metric = "time", runtimes, share = 0.05, allowReplay = false } = options;
   const ordered = inTime(datasets);
+  const runs = ordered.flatMap(each => each.runs);
   const samples = ordered.map(samplesByPlace);
   const wanted = (place: CellPlace) =>
     place.metric === metric && (runtimes === undefined || runtimes.includes(place.runtime));
@@ -89,7 +93,7 @@ export function history(datasets: readonly Dataset[], options: HistoryOptions = 
       changes.push({ at, since, direction, ratio: own.ratio, interval: own.correctedInterval, confounds });
       since = at;
     }
-    return [{ ...place, values, changes }];
+    return [{ ...place, label: labelIn({ runs }, place.runtime), values, changes }];
   });
   return {
     metric,

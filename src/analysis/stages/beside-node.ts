@@ -1,4 +1,3 @@
-import { runtimeLabel } from "../../model/runtimes.js";
 import type { StageRow } from "./stage-table.js";
 
 /** Stages of a single machine that belong to the container; those before it are the sandbox's. */
@@ -23,10 +22,9 @@ export function besideNode(cluster: readonly StageRow[], node: readonly StageRow
         other.until === row.until,
     );
     if (same === undefined) return [];
-    const label = runtimeLabel(row.runtime);
     return [
-      { ...row, label: `${label}, cluster` },
-      { ...same, label: `${label}, node`, stages: coarse(same.stages) },
+      { ...row, label: `${row.label}, cluster` },
+      { ...same, label: `${row.label}, node`, stages: coarse(same.stages) },
     ];
   });
 }

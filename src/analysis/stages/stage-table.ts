@@ -1,6 +1,8 @@
 import { endOf, type ReadySample, type RoundEvent } from "../../campaign-files/index.js";
 import type { End } from "../../model/end.js";
 import { byRuntime } from "../../model/runtimes.js";
+import type { Dataset } from "../datasets/dataset.js";
+import { labelIn } from "../label-in.js";
 import { estimateQuantile, type Interval, median } from "../stats/index.js";
 import { divideKubelet, kubeletCalls } from "./kubelet-calls.js";
 import { stagesOf } from "./stages.js";
@@ -12,8 +14,8 @@ export interface StageRow {
   readonly density: number;
   readonly concurrency: number;
   readonly until: End;
-  /** What distinguishes the row from others of its runtime; omitted if the runtime's name is enough. */
-  readonly label?: string;
+  /** The name of the runtime for people, with what distinguishes the row from others of its runtime if there are any. */
+  readonly label: string;
   /** Cold starts that reached their end. */
   readonly samples: number;
   /** Median latency in milliseconds; the 95 % interval of the median over rounds of each round's median, null for few rounds. */
@@ -26,17 +28,24 @@ export interface StageRow {
   readonly stages: readonly { readonly name: string; readonly p50Ms: number }[];
 }
 
-/** Returns a row for each cell of these rounds, by runtime, density and concurrency. A cell without a complete cold start has none. */
-export function stageTable(rounds: readonly RoundEvent[]): readonly StageRow[] {
+/**
+ * Returns a row for each cell of these rounds, by runtime, density and concurrency. A cell without a complete cold start has none.
+ *
+ * @param dataset whose runs may record labels of their own for their runtimes
+ */
+export function stageTable(
+  rounds: readonly RoundEvent[],
+  dataset: Pick<Dataset, "runs"> = { runs: [] },
+): readonly StageRow[] {
   const cells = new Map<string, RoundEvent[]>();
   for (const round of rounds) {
     const key = `${round.run} ${round.density} ${round.concurrency}`;
     cells.set(key, [...(cells.get(key) ?? []), round]);
   }
-  return [...cells.values()].flatMap(cell => rowOf(cell) ?? []).sort(inOrder);
+  return [...cells.values()].flatMap(cell => rowOf(cell, dataset) ?? []).sort(inOrder);
 }
 
-function rowOf(rounds: readonly RoundEvent[]): StageRow | undefined {
+function rowOf(rounds: readonly RoundEvent[], dataset: Pick<Dataset, "runs">): StageRow | undefined {
   const { run, runtime, density, concurrency } = rounds[0]!;
   const byRound = rounds.map(({ samples }) => samples.flatMap(sample => (sample.status === "ready" ? [sample] : [])));
   const ready = byRound.flat();
@@ -47,6 +56,7 @@ function rowOf(rounds: readonly RoundEvent[]): StageRow | undefined {
   const medians = byRound.flatMap(samples => (samples.length === 0 ? [] : [median(samples.map(latencyOf))]));
   return {
     ...{ run, runtime, density, concurrency },
+    label: labelIn(dataset, runtime),
     until,
     samples: ready.length,
     latencyMs: median(ready.map(latencyOf)),

@@ -11,7 +11,7 @@ import { rund } from "./rund.js";
 import { runsc } from "./runsc.js";
 import type { RuntimeDeclaration } from "./runtime.js";
 
-/** Every runtime that is declared here, in the order tables show them. Adding one is a file in this folder and a word here. */
+/** The declared runtimes. A new one is a file in this folder and an entry here; campaigns record its label, and its id determines its colour. */
 export const runtimes: readonly RuntimeDeclaration[] = [
   kata,
   katafc,

@@ -1,5 +1,4 @@
 import type { CellHistory, History } from "../../analysis/compare/index.js";
-import { runtimeLabel } from "../../model/runtimes.js";
 import { lineChart, type Panel } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { emptyPlot } from "./look.js";
@@ -20,7 +19,7 @@ export function historyFigure(history: History): Figure {
   const title = `${name[0]!.toUpperCase()}${name.slice(1)} over ${campaigns.length} campaigns`;
   const runtimes = runtimesOf(cells);
   const sources = runtimes.map(runtime => ({
-    series: runtimeLabel(runtime),
+    series: cells.find(cell => cell.runtime === runtime)!.label,
     dataset: listed(campaigns.map(campaign => plain(campaign.name))),
     runtime,
     runs: [],
@@ -83,10 +82,10 @@ function spanOf(cells: readonly CellHistory[]): readonly [number, number] {
 function seriesOfCell(cell: CellHistory, { campaigns }: History): Series {
   const share = (value: number) => (100 * value) / firstMean(cell);
   const changed = new Set(cell.changes.map(({ at }) => at));
-  const label = runtimeLabel(cell.runtime);
+  const { label, runtime } = cell;
   return {
     label,
-    runtime: cell.runtime,
+    runtime,
     dataset: 0,
     points: cell.values.map((side, index) => ({
       x: index + 1,
@@ -104,7 +103,7 @@ function inWords({ cells, campaigns, metric }: History): string {
   const found = cells.flatMap(cell =>
     cell.changes.map(
       ({ at, direction, ratio }) =>
-        `${runtimeLabel(cell.runtime)}, ${placeOf(cell)}, is ${words(direction)}${ratio === null ? "" : ` (× ${digits(ratio)})`} at campaign ${at + 1}`,
+        `${cell.label}, ${placeOf(cell)}, is ${words(direction)}${ratio === null ? "" : ` (× ${digits(ratio)})`} at campaign ${at + 1}`,
     ),
   );
   return found.length === 0

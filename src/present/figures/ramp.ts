@@ -1,5 +1,5 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
-import { runtimeLabel } from "../../model/runtimes.js";
+import { labelIn } from "../../analysis/label-in.js";
 import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { emptyPlot } from "./look.js";
@@ -72,8 +72,8 @@ export function rampFigure(datasets: readonly Dataset[]): Figure {
   return {
     ...base,
     finding: sentences(
-      ...ramps.flatMap(({ own }) =>
-        own.map(({ runtime, fits, rule }) => `${runtimeLabel(runtime)}: ${fits} sandboxes; ${ruleInWords[rule]}.`),
+      ...ramps.flatMap(({ dataset, own }) =>
+        own.map(({ runtime, fits, rule }) => `${labelIn(dataset, runtime)}: ${fits} sandboxes; ${ruleInWords[rule]}.`),
       ),
     ),
     caption: sentences(

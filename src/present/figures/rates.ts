@@ -1,6 +1,6 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { labelIn } from "../../analysis/label-in.js";
 import { type HeldRate, heldRates, type Objective, type RateResult, rateResults } from "../../analysis/rates/index.js";
-import { runtimeLabel } from "../../model/runtimes.js";
 import { lineChart } from "./chart.js";
 import type { Figure } from "./figure.js";
 import { emptyPlot } from "./look.js";
@@ -59,7 +59,12 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
     columns: 1,
     panelHeight: 220,
   });
-  const held = objective === null ? [] : results.flatMap(each => heldRates(each.results));
+  const held =
+    objective === null
+      ? []
+      : results.flatMap(({ dataset, results }) =>
+          heldRates(results).map(each => ({ ...each, label: labelIn(dataset, each.runtime) })),
+        );
   const asked = objective === null ? "" : `p${objective.p * 100} within ${formatMs(objective.limitMs)}`;
   return {
     ...base,
@@ -78,12 +83,14 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
 /**
  * Returns the highest rate that a runtime held, the next that fails, and those that had too few starts, as a sentence.
  */
-function heldInWords({ runtime, highest, failsAt, undecided }: HeldRate, asked: string): string {
-  const name = runtimeLabel(runtime);
+function heldInWords(
+  { label, highest, failsAt, undecided }: HeldRate & { readonly label: string },
+  asked: string,
+): string {
   const kept =
     highest === null
-      ? `${name} is not shown to keep ${asked} at any of the rates`
-      : `${name} keeps ${asked} up to ${highest} starts a second`;
+      ? `${label} is not shown to keep ${asked} at any of the rates`
+      : `${label} keeps ${asked} up to ${highest} starts a second`;
   const fails = failsAt === null ? "none of the rates fails" : `${failsAt} a second fail`;
   const open = undecided.length === 0 ? "" : `; ${listed(undecided.map(String))} a second had too few starts to decide`;
   return `${kept}; ${fails}${open}.`;

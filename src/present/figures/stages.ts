@@ -1,5 +1,4 @@
 import type { StageRow } from "../../analysis/stages/index.js";
-import { runtimeLabel } from "../../model/runtimes.js";
 import type { Figure } from "./figure.js";
 import { axisLook, emptyPlot, layoutLook, panelTitle } from "./look.js";
 import type { Json, PlotlyTrace } from "./plotly.js";
@@ -24,9 +23,10 @@ const endWords = {
 export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure {
   const title = "Where the time of a cold start goes";
   const sources = [...new Set(rows.map(({ runtime }) => runtime))].map(runtime => {
-    const runs = [...new Set(rows.filter(row => row.runtime === runtime).map(({ run }) => run))];
+    const own = rows.filter(row => row.runtime === runtime);
+    const runs = [...new Set(own.map(({ run }) => run))];
     return {
-      series: runtimeLabel(runtime),
+      series: [...new Set(own.map(({ label }) => label))].join(" and "),
       dataset,
       runtime,
       runs,
@@ -47,7 +47,12 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
   const heights = panels.map(panel => panel.length * 34 + 10);
   const plotHeight = heights.reduce((sum, height) => sum + height, 0) + gap * (panels.length - 1);
   const legend = legendBelow(names);
-  const margin = { l: rows.some(({ label }) => label !== undefined) ? 120 : 84, r: 24, t: 64, b: 66 + legend };
+  const margin = {
+    l: Math.max(84, 16 + 8 * Math.max(...rows.map(({ label }) => label.length))),
+    r: 24,
+    t: 64,
+    b: 66 + legend,
+  };
   const data: PlotlyTrace[] = [];
   const axes: Record<string, Json> = {};
   const annotations: Json[] = [];
@@ -55,7 +60,7 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
   for (const [index, panel] of panels.entries()) {
     const suffix = index === 0 ? "" : String(index + 1);
     const at = { xaxis: `x${suffix}`, yaxis: `y${suffix}` };
-    const labels = panel.map(labelOf);
+    const labels = panel.map(({ label }) => label);
     for (const name of names) {
       const values = panel.map(({ stages }) => stages.find(stage => stage.name === name)?.p50Ms ?? 0);
       data.push({
@@ -113,15 +118,13 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
   };
 }
 
-const labelOf = ({ label, runtime }: StageRow): string => label ?? runtimeLabel(runtime);
-
 /** Returns the longest stage of each runtime in a panel. */
 function inWords(panel: readonly StageRow[]): string {
   const parts = panel.map(row => {
-    const { latencyMs, stages } = row;
+    const { label, latencyMs, stages } = row;
     const longest = stages.reduce((most, stage) => (stage.p50Ms > most.p50Ms ? stage : most));
     const share = Math.round((100 * longest.p50Ms) / latencyMs);
-    return `${labelOf(row)} ${formatMs(latencyMs)}, of which ${longest.name} ${share} %`;
+    return `${label} ${formatMs(latencyMs)}, of which ${longest.name} ${share} %`;
   });
   return `At concurrency ${panel[0]!.concurrency}: ${parts.join("; ")}`;
 }

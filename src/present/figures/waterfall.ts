@@ -1,6 +1,7 @@
+import type { Dataset } from "../../analysis/datasets/dataset.js";
+import { labelIn } from "../../analysis/label-in.js";
 import { stagesOf } from "../../analysis/stages/index.js";
 import { endOf, type RoundEvent } from "../../campaign-files/index.js";
-import { runtimeLabel } from "../../model/runtimes.js";
 import type { Figure } from "./figure.js";
 import { axisLook, emptyPlot, layoutLook } from "./look.js";
 import type { PlotlyTrace } from "./plotly.js";
@@ -11,12 +12,14 @@ import { formatMs, sentences } from "./text.js";
  * Draws one round as a waterfall: a line for each client, from its request to its end, in the colours of its stages. Clients that
  * failed are left out and counted.
  */
-export function waterfallFigure(round: RoundEvent, dataset: string): Figure {
+export function waterfallFigure(round: RoundEvent, dataset: Dataset): Figure {
   const { run, runtime, concurrency, samples } = round;
-  const label = runtimeLabel(runtime);
+  const label = labelIn(dataset, runtime);
   const title = `One round: ${label}, concurrency ${concurrency}`;
   const ready = samples.flatMap(sample => (sample.status === "ready" ? [sample] : []));
-  const sources = [{ series: label, dataset, runtime, runs: [run], values: `events.ndjson, round ${round.round}` }];
+  const sources = [
+    { series: label, dataset: dataset.name, runtime, runs: [run], values: `events.ndjson, round ${round.round}` },
+  ];
   const base = { id: "waterfall", title, sources };
   const failed = samples.length - ready.length;
   const left = failed === 0 ? "" : `${failed} of ${samples.length} clients failed and are not shown`;

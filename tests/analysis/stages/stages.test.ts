@@ -141,7 +141,15 @@ test("the kubelets' own count divides their stage into the sandbox, the containe
 });
 
 test("a cluster's rows stand beside those of the same cells on a node, whose stages are added up", () => {
-  const row = { run: "r", runtime: "runc", density: 0, concurrency: 1, until: "container", samples: 1 } as const;
+  const row = {
+    run: "r",
+    runtime: "runc",
+    label: "runc",
+    density: 0,
+    concurrency: 1,
+    until: "container",
+    samples: 1,
+  } as const;
   const clusterRow = {
     ...{ ...row, latencyMs: 900, interval: null },
     stages: [

@@ -16,10 +16,9 @@ import { projectRoot } from "../../support/needs.js";
 const test = suite("the declared runtimes");
 const of = (id: string) => findRuntime(id, runtimes);
 
-test("each has an id of its own, and the label tables show", () => {
+test("each has an id of its own; those that are known by name without a campaign's record have that label", () => {
   assert.is(new Set(runtimes.map(({ id }) => id)).size, runtimes.length);
   for (const { id, label } of knownRuntimes) assert.is(of(id).label, label);
-  assert.is(runtimes.length, knownRuntimes.length);
 });
 
 test("handlers, snapshotters, config files and guest memory of the paper's four are the original's", () => {

@@ -1,0 +1,89 @@
+/** A runtime that is declared in one file, followed from its campaign to every place where it is shown. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { compare, history } from "../../src/analysis/compare/index.js";
+import { loadDataset } from "../../src/analysis/datasets/index.js";
+import { roundsFrame, startsFrame } from "../../src/analysis/frames/index.js";
+import { readRounds, stageTable } from "../../src/analysis/stages/index.js";
+import { allTables } from "../../src/analysis/tables/index.js";
+import type { RuntimeDeclaration } from "../../src/measure/index.js";
+import { runtimes } from "../../src/measure/runtimes/index.js";
+import { runcShim } from "../../src/measure/runtimes/runc-shim.js";
+import {
+  type Figure,
+  fig10,
+  historyFigure,
+  latencyFigure,
+  ratioFigure,
+  roundsFigure,
+  skewFigure,
+  stagesFigure,
+  waterfallFigure,
+} from "../../src/present/figures/index.js";
+import { runtimeStyle } from "../../src/present/figures/style.js";
+import { gatherReport } from "../../src/present/report/index.js";
+import { reportPage } from "../../src/present/report/page.js";
+import { campaignIn, fakeTools, planOf } from "../measure/campaign/campaigns.js";
+import { FakeCri } from "../measure/campaign/fake-cri.js";
+import { VirtualClock } from "../measure/campaign/virtual-clock.js";
+import { inTempFolder } from "../support/temp.js";
+
+const test = suite("a made-up runtime");
+
+/** The file: the example of CONTRIBUTING.md under another name. */
+const youki: RuntimeDeclaration = {
+  ...{ id: "youki", handler: "youki", label: "Youki of the test" },
+  ...runcShim("youki"),
+  versions: [{ command: ["youki", "--version"] }],
+};
+/** The entry. */
+const known = [...runtimes, youki];
+
+test("its label and colour follow it through frames, figures, comparisons and the report", () =>
+  inTempFolder(async folder => {
+    const cri = new FakeCri(new VirtualClock(), () => ({ ms: 20 }));
+    const plan = planOf({ experiment: "time", runtimes: ["runc", "youki"], concurrency: [1, 2], rounds: 3 }, known);
+    await campaignIn(folder, plan, fakeTools(cri));
+    const dataset = await loadDataset(folder);
+    const rounds = readRounds(folder).filter(({ runtime }) => runtime === "youki");
+
+    // tables and JSON go by id, which scripts rely on
+    const [time] = allTables(dataset);
+    assert.equal(
+      time!.rows.map(row => row.row),
+      ["runc", "youki"],
+    );
+    for (const frame of [await roundsFrame([dataset]), await startsFrame(dataset)]) {
+      assert.equal([...new Set(frame["label"].values)].sort(), ["Youki of the test", "runc"]);
+    }
+    const compared = compare(dataset, dataset, { runtimes: [{ a: "runc", b: "youki" }] });
+    assert.ok(compared.cells.length > 0);
+    const changes = history([dataset, { ...dataset, name: "again" }]);
+    assert.ok(changes.cells.some(({ runtime, label }) => runtime === "youki" && label === youki.label));
+
+    const figures: readonly Figure[] = [
+      ...[fig10, latencyFigure, roundsFigure, skewFigure].map(figure => figure([dataset])),
+      ratioFigure(dataset, ["youki", "runc"]),
+      historyFigure(changes),
+      stagesFigure(stageTable(rounds, dataset), dataset.name),
+      waterfallFigure(rounds[0]!, dataset),
+    ];
+    for (const figure of figures) {
+      assert.match(JSON.stringify(figure), youki.label, figure.id);
+      assert.not.match(`${figure.title} ${figure.finding} ${figure.caption}`, /\byouki\b/, figure.id);
+    }
+    const { colour } = runtimeStyle("youki");
+    const lines = fig10([dataset]).plot.data.filter(({ name }) => name === youki.label);
+    assert.ok(lines.length > 0);
+    for (const line of lines) assert.match(JSON.stringify(line), colour);
+
+    const paper = await loadDataset("ae_data");
+    const content = gatherReport([paper], paper, dataset);
+    const page = reportPage(
+      { ...content, figures: [], beside: content.beside && { ...content.beside, figures: [] } },
+      "",
+    );
+    assert.match(page, youki.label);
+  }));
+
+test.run();
