@@ -70,7 +70,7 @@ export default (io: Io): Command =>
         }),
         ...(removals.length === 0 ? [] : [{ name: "removal", text: latencyCsv(removals) }]),
         ...(disk.length === 0 ? [] : [{ name: "disk", text: diskCsv(disk) }]),
-        ...(nodes.length === 0 ? [] : [{ name: "nodes", text: nodesCsv(nodes) }]),
+        ...(nodes.length === 0 ? [] : [{ name: "nodes", text: nodesCsv(nodes, declaredOverheads(dataset)) }]),
         ...rates.map(({ name, results }) => ({ name, text: ratesCsv(results) })),
         ...(fits.length === 0 ? [] : [{ name: "fit", text: fitsCsv(fits) }]),
         ...(["cgroups", "rootfs"] as const).flatMap(experiment => {
@@ -119,6 +119,14 @@ function writeCsv(files: readonly { readonly name: string; readonly text: string
   mkdirSync(folder, { recursive: true });
   for (const { name, text } of files) writeFileSync(join(folder, `${name}.csv`), text);
 }
+
+/** The memory overhead that the RuntimeClass of each run declares. */
+const declaredOverheads = ({ runs }: Dataset): ReadonlyMap<string, string> =>
+  new Map(
+    runs.flatMap(({ run, config: { overheadMemory } }) =>
+      typeof overheadMemory === "string" ? [[run, overheadMemory] as const] : [],
+    ),
+  );
 
 /** Warns of nodes that are slower than their peers: a runtime that was measured there more often looks slow. */
 function noteNodes(io: Io, rows: readonly NodeRow[]): void {

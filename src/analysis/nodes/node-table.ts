@@ -1,4 +1,5 @@
 import { endOf, type RoundEvent } from "../../campaign-files/index.js";
+import { quantity } from "../../model/kubernetes-quantity.js";
 import { byRuntime } from "../../model/runtimes.js";
 import { type Interval, mean, median, welchRatio } from "../stats/index.js";
 
@@ -84,15 +85,23 @@ const inOrder = (a: NodeRow, b: NodeRow): number =>
   (a.run < b.run ? -1 : a.run > b.run ? 1 : 0) ||
   (a.node < b.node ? -1 : 1);
 
-/** Returns a node table as CSV, `nodes.csv`: what is missing is empty. */
-export function nodesCsv(rows: readonly NodeRow[]): string {
+/**
+ * Returns a node table as CSV, `nodes.csv`: what is missing is empty.
+ *
+ * @param declared the memory overhead that the RuntimeClass of each run declares, such as `32Mi`, by the run's name
+ */
+export function nodesCsv(rows: readonly NodeRow[], declared: ReadonlyMap<string, string> = new Map()): string {
   const header =
-    "runtime,density,concurrency,node,samples,rounds,p50_ms,ratio,ratio_low,ratio_high,slow,pod_working_set_kib";
-  const lines = rows.map(({ ratio, ...row }) => [
-    ...[row.runtime, row.density, row.concurrency, row.node, row.samples, row.rounds, row.p50Ms.toFixed(3)],
-    ...(ratio === null ? ["", "", ""] : [ratio.value, ...ratio.interval].map(value => value.toFixed(4))),
-    ...[row.slow, row.podWorkingSetKiB === null ? "" : Math.round(row.podWorkingSetKiB)],
-  ]);
+    "runtime,density,concurrency,node,samples,rounds,p50_ms,ratio,ratio_low,ratio_high,slow,pod_working_set_kib,declared_overhead_kib";
+  const lines = rows.map(({ run, ratio, ...row }) => {
+    const overhead = declared.get(run);
+    return [
+      ...[row.runtime, row.density, row.concurrency, row.node, row.samples, row.rounds, row.p50Ms.toFixed(3)],
+      ...(ratio === null ? ["", "", ""] : [ratio.value, ...ratio.interval].map(value => value.toFixed(4))),
+      ...[row.slow, row.podWorkingSetKiB === null ? "" : Math.round(row.podWorkingSetKiB)],
+      overhead === undefined ? "" : quantity(overhead) / 1024,
+    ];
+  });
   return [header, ...lines.map(fields => fields.join(","))].map(line => `${line}\n`).join("");
 }
 

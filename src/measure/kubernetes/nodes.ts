@@ -1,4 +1,5 @@
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
+import { quantity } from "../../model/kubernetes-quantity.js";
 
 /** A node, as far as results depend on it. */
 export interface ClusterNode {
@@ -39,22 +40,6 @@ export function clusterNode({ metadata, spec, status }: V1Node): ClusterNode {
     pods: quantity(offers.pods ?? "0"),
     memoryMiB: Math.floor(quantity(offers.memory ?? "0") / 2 ** 20),
   };
-}
-
-const factors: Readonly<Record<string, number>> = {
-  ...{ "": 1, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12 },
-  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 },
-};
-
-/**
- * Returns a quantity as Kubernetes writes it, in its base unit.
- *
- * @example quantity("1500m") // 1.5
- * @example quantity("2Ki") // 2048
- */
-export function quantity(text: string): number {
-  const [, value, unit = ""] = /^([0-9.]+(?:[eE][0-9]+)?)(m|k|[KMGT]i?)?$/.exec(text) ?? [];
-  return value === undefined ? Number.NaN : Number(value) * (factors[unit] ?? Number.NaN);
 }
 
 /** The properties whose difference between two nodes can pass for a difference between runtimes. */

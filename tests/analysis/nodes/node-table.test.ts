@@ -77,7 +77,13 @@ test("a clock's bounds are what all requests allow together", () => {
 test("the table as CSV has a line a node, and leaves empty what is missing", () => {
   const [header, line] = nodesCsv(nodeTable([round(1, { a: [100] })])).split("\n");
   assert.match(header!, /^runtime,density,concurrency,node,/);
-  assert.is(line, "runc,0,1,a,1,1,100.000,,,,false,2000");
+  assert.is(line, "runc,0,1,a,1,1,100.000,,,,false,2000,");
+});
+
+test("the overhead that a RuntimeClass declares stands beside the working set, in KiB", () => {
+  const rows = nodeTable([round(1, { a: [100] })]);
+  const [, line] = nodesCsv(rows, new Map([[rows[0]!.run, "32Mi"]])).split("\n");
+  assert.is(line, "runc,0,1,a,1,1,100.000,,,,false,2000,32768");
 });
 
 test.run();
