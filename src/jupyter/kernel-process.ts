@@ -103,6 +103,8 @@ export class KernelProcess {
 /** What ends a process by these signals most often. */
 const memorySigns: Partial<Record<NodeJS.Signals, string>> = {
   SIGABRT: ", as when Node's memory for objects is used up",
+  SIGILL: ", as when one array or string is larger than Node allows",
+  SIGTRAP: ", as when one array or string is larger than Node allows",
   SIGKILL: ", as when the system runs out of memory",
 };
 

@@ -105,6 +105,10 @@ test("completion replaces the right part of a text, and says of what kind a name
     return [matches[0], text.slice(cursor_start, cursor_end), first?.type];
   };
   assert.equal(at('import fs from "node:f|"'), ["node:fs", "node:f", "module"]);
+  assert.equal(at('import fs from "node:fs/p|"'), ["promises", "p", "module"]);
+  assert.equal(at('const fs = require("node:fs/p|'), ["promises", "p", "module"]);
+  assert.equal(at('const fs = await import("node:f|")'), ["node:fs", "node:f", "module"]);
+  assert.equal(at('import x from "@types/nod|"'), ["node", "nod", "module"]);
   assert.equal(at('import x from "danfo|"'), ["danfojs-node", "danfo", "module"]);
   assert.equal(at("import { a } from './src/ker|'"), ["kernel", "ker", "module"]);
   assert.equal(at("data.r|"), ["rows", "r", "property"]);

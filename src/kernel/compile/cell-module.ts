@@ -24,7 +24,8 @@ export interface CellModule {
 const exportWord = "export ";
 
 /**
- * Turns a cell into a module.
+ * Turns a cell into a module. A cell that is an object literal alone, such as `{ a: 1 }`, is that object, as in the
+ * consoles of Node and Deno, and not a block.
  *
  * @param homeOf gives the specifier of the module that declares a name of an earlier cell
  * @param jsxNames names that JSX compiles to, such as `React`
@@ -38,8 +39,10 @@ export function cellModule(
   jsxNames: readonly string[],
   known?: Iterable<string>,
 ): CellModule {
+  if (isObjectLiteral(ts, code)) return inParentheses(cellModule(ts, `(${code})`, homeOf, jsxNames, known));
   const { file, extension } = parse(ts, code);
-  const blanks: [start: number, end: number][] = [];
+  // a line that names the interpreter is no code
+  const blanks: [start: number, end: number][] = [[0, ts.getShebang(code)?.length ?? 0]];
   const insertions: number[] = [];
   const names = new Set<string>();
   const reexported = new Set<string>();
@@ -112,6 +115,28 @@ export function cellModule(
     },
   };
 }
+
+/** Whether a cell is an object literal and nothing else. */
+export function isObjectLiteral(ts: TypeScript, code: string): boolean {
+  if (!/^\s*\{.*\}\s*$/s.test(code)) return false;
+  const { file } = parse(ts, `(${code})`);
+  const [only, end] = file.statements;
+  if (mistakes(file) > 0 || only === undefined || !ts.isExpressionStatement(only)) return false;
+  const { expression } = only;
+  const isAlone = end !== undefined && ts.isExportDeclaration(end);
+  return isAlone && ts.isParenthesizedExpression(expression) && ts.isObjectLiteralExpression(expression.expression);
+}
+
+/** The module of a cell that was put in parentheses, with the positions of the cell without them. */
+const inParentheses = (module: CellModule): CellModule => ({
+  ...module,
+  written: offset => Math.max(0, module.written(offset) - 1),
+  compiled: offset => module.compiled(offset + 1),
+  writtenPosition: position => {
+    const { line, column } = module.writtenPosition(position);
+    return { line, column: line === 0 ? Math.max(0, column - 1) : column };
+  },
+});
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 

@@ -6,7 +6,7 @@ import { type CompiledCode, requiredBy, withoutMapComment } from "./emitted.js";
 import { type CompiledFile, compileFile } from "./file.js";
 import { guarding } from "./guards.js";
 import { lowering, withoutResets } from "./lower.js";
-import { CompileError, isCell, type Mistake, mayAssign, mistakeOf, moduleNotFound } from "./mistakes.js";
+import { CompileError, isCell, type Mistake, mayAssign, mistakeOf, moduleNotFound, tooDeep } from "./mistakes.js";
 import { type Settings, settingsFor } from "./settings.js";
 import { type Position, SourceMap } from "./source-map.js";
 import { loadTypeScript, type TypeScript } from "./typescript.js";
@@ -126,6 +126,15 @@ export class Compiler {
    * @throws CompileError
    */
   compile(code: string): CompiledCell {
+    try {
+      return this.#compile(code);
+    } catch (error) {
+      // the compiler visits code by recursion
+      throw error instanceof RangeError && /call stack/.test(error.message) ? tooDeep() : error;
+    }
+  }
+
+  #compile(code: string): CompiledCell {
     this.#refreshSettings();
     if (this.#settings.errors.length > 0) {
       throw new CompileError(this.#settings.errors.map(error => this.#mistake(error, "", undefined)));

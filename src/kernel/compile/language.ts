@@ -1,5 +1,5 @@
 import type ts from "typescript";
-import { syntaxErrors } from "./cell-module.js";
+import { isObjectLiteral, syntaxErrors } from "./cell-module.js";
 import type { Compiler } from "./compiler.js";
 import type { TypeScript } from "./typescript.js";
 
@@ -30,7 +30,7 @@ interface CompletionType {
 /** @param position in code points */
 export function complete(compiler: Compiler, values: RunningValues, code: string, position: number): Completion {
   const at = unitsOf(code, position);
-  const { service, path, module } = compiler.draft(code);
+  const { service, path, module } = compiler.draft(withImport(code, at));
   const found = service.getCompletionsAtPosition(path, module.compiled(at), {
     includeCompletionsWithInsertText: false,
     includeCompletionsForModuleExports: false,
@@ -71,6 +71,10 @@ export function complete(compiler: Compiler, values: RunningValues, code: string
   };
 }
 
+/** Returns code with `import` for an unfinished `require("…` before a position: TypeScript completes paths only there. */
+const withImport = (code: string, at: number): string =>
+  code.slice(0, at).replace(/\brequire(?=\s*\(\s*(["'`])(?:(?!\1).)*$)/, "import ") + code.slice(at);
+
 /** The number of imported names that are looked up to say what they are. */
 const mostExplained = 50;
 
@@ -106,7 +110,7 @@ function stringStart(ts: TypeScript, code: string, at: number): number | undefin
   if (at < start || (closed && at === node.end)) return undefined;
   const typed = code.slice(start, at);
   // of a path, the part after the last slash is completed
-  return typed.startsWith(".") ? start + typed.lastIndexOf("/") + 1 : start;
+  return start + typed.lastIndexOf("/") + 1;
 }
 
 const kindOf = (kind: string): string =>
@@ -189,7 +193,8 @@ export function completeness(typescript: TypeScript, code: string): Completeness
     syntaxErrors(createSourceFile("cell.ts", code, ScriptTarget.Latest, undefined, kind)),
   );
   const [first] = parsed[0]!;
-  if (first === undefined || parsed[1]!.length === 0) return { status: "complete" };
+  if (first === undefined || parsed[1]!.length === 0 || isObjectLiteral(typescript, code))
+    return { status: "complete" };
   // something is missing at the very end; two empty lines say that nothing more will come
   const atEnd = first.start >= code.trimEnd().length && first.code !== unterminatedString;
   const open = atEnd && !/\n\s*\n\s*$/.test(code);

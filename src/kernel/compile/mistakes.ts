@@ -22,6 +22,12 @@ export class CompileError extends Error {
   }
 }
 
+/** Returns the error of code that nests deeper than the compiler can follow; its number is that of too deep types. */
+export const tooDeep = (): CompileError => {
+  const text = "The code is nested too deeply to be compiled: split long chains of operators and deep brackets.";
+  return new CompileError([{ file: undefined, line: 0, column: 0, text, code: 2589 }]);
+};
+
 /** Whether a path or specifier stands for a cell. */
 export const isCell = (path: string): boolean => /(^|\/)__cell_\d+(\.d)?(\.tsx?)?$/.test(path);
 
@@ -42,10 +48,10 @@ export function mistakeOf(
   cell?: { readonly path: string; readonly module: CellModule },
 ): Mistake {
   const text = ts.flattenDiagnosticMessageText(messageText, "\n");
-  const hint = code === moduleNotFound ? howToInstall(text) : "";
   const at = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
   const read = { line: at.line, column: at.character };
   const own = cell !== undefined && file?.fileName === cell.path;
+  const hint = code === moduleNotFound ? howToInstall(text) : own && isMagic(file.text, start) ? magicHint : "";
   const { line, column } = own ? cell.module.writtenPosition(read) : read;
   const where = own || file === undefined ? undefined : relative(folder, file.fileName);
   return { file: where, line, column, text: text + hint, code };
@@ -57,6 +63,13 @@ function howToInstall(message: string): string {
   const name = specifier === undefined ? undefined : /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
   return name === undefined ? "" : `\nhint: npm install ${name}`;
 }
+
+const magicHint =
+  "\nhint: cells are TypeScript and know no commands of IPython such as %time; execSync of node:child_process runs a shell command";
+
+/** Whether a position is the beginning of a command of IPython. */
+const isMagic = (text: string, start: number): boolean =>
+  /(^|\n)\s*$/.test(text.slice(0, start)) && /^%%?[a-z]/.test(text.slice(start));
 
 /** Whether a diagnostic forbids the assignment to an earlier cell's variable only because it is imported here. */
 export function mayAssign(ts: TypeScript, { code, file, start }: ts.Diagnostic, program: ts.Program): boolean {

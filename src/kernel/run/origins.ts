@@ -70,6 +70,7 @@ export class Origins {
   install(): void {
     process.on("uncaughtException", error => this.fail(error));
     process.on("unhandledRejection", reason => this.fail(reason));
+    this.#keepListeners();
     process.exit = (code?: number | string | null): never => {
       const exit = new ProcessExit(`process.exit(${code ?? ""}) was called; the kernel keeps running`);
       this.fail(exit);
@@ -77,6 +78,32 @@ export class Origins {
     };
     // it is unknown who sets process.exitCode, and when: a value found after a cell is attributed to that cell
     setInterval(() => this.checkExitCode(), 250).unref();
+  }
+
+  /**
+   * Keeps what the kernel listens to when a cell or a library removes all listeners. They must not go even for a moment:
+   * with the last listener of SIGINT, the signal thread loses the signal, too.
+   */
+  #keepListeners(): void {
+    const kept = new Map(
+      // by the first two, Node itself follows who listens to signals
+      ["newListener", "removeListener", "uncaughtException", "unhandledRejection", "SIGINT"].map(event => [
+        event as string | symbol,
+        new Set(process.rawListeners(event)),
+      ]),
+    );
+    const removeAll = process.removeAllListeners.bind(process) as (event: string | symbol) => void;
+    process.removeAllListeners = (...given: (string | symbol)[]) => {
+      for (const event of given.length > 0 ? given : process.eventNames()) {
+        const own = kept.get(event);
+        if (own === undefined) removeAll(event);
+        else {
+          const others = process.rawListeners(event).filter(listener => !own.has(listener));
+          for (const listener of others) process.off(event, listener as () => void);
+        }
+      }
+      return process;
+    };
   }
 
   checkExitCode(): void {

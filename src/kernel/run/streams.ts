@@ -14,7 +14,13 @@ export function replaceStream(name: StreamName, send: (bytes: Uint8Array) => voi
     if (done !== undefined) process.nextTick(done);
     return true;
   };
+  // later cells print, too: the end of a stream is only its last text
+  const end = (...last: unknown[]): Writable => {
+    const [chunk] = last;
+    if (typeof chunk === "string" || chunk instanceof Uint8Array) write(chunk, ...last.slice(1));
+    return stream;
+  };
   // a child process that is given this stream gets the descriptor
-  Object.assign(stream, { write, end: () => stream, fd: name === "stdout" ? 1 : 2 });
+  Object.assign(stream, { write, end, destroy: () => stream, fd: name === "stdout" ? 1 : 2 });
   Object.defineProperty(process, name, { value: stream, configurable: true, enumerable: true });
 }

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import type { ErrorContent } from "../channel/messages.js";
@@ -7,16 +7,24 @@ import { CompileError } from "../compile/mistakes.js";
 import type { Position } from "../compile/source-map.js";
 
 const kernelFolder = dirname(dirname(fileURLToPath(import.meta.url)));
+/** What cells show through: its frames say nothing about a cell either. */
+const showingFolder = join(dirname(kernelFolder), "present", "notebook");
+/** Frames of Node that stand between a cell and what runs it. */
+const nodeFrames = /^node:(internal\/|(vm|async_hooks)$)/;
+
+/** The number of characters of a line that a code frame shows. */
+const widestLine = 200;
 
 /** Makes stack traces point at what was written: a cell's own lines and columns, and no line of this kernel. */
 export class Traces {
   readonly #code = new Map<string, CompiledCode>();
   readonly #sources = new Map<string, string>();
 
-  /** Installs itself as V8's formatter of stack traces. */
+  /** Installs itself as V8's formatter of stack traces; also where code takes its own formatter away again. */
   install(): void {
-    Error.prepareStackTrace = (error, sites) => {
-      const isOwn = (site: NodeJS.CallSite) => (site.getFileName() ?? "").includes(kernelFolder);
+    const own: NonNullable<typeof Error.prepareStackTrace> = (error, sites) => {
+      const isOwn = (site: NodeJS.CallSite) =>
+        [kernelFolder, showingFolder].some(folder => (site.getFileName() ?? "").includes(folder));
       // an error of the kernel's own making begins where a cell called it
       const called = sites.slice(
         Math.max(
@@ -24,9 +32,17 @@ export class Traces {
           sites.findIndex(site => !isOwn(site)),
         ),
       );
-      const shown = called.filter(site => !isOwn(site) && !/^node:(internal\/|vm$)/.test(site.getFileName() ?? ""));
+      const shown = called.filter(site => !isOwn(site) && !nodeFrames.test(site.getFileName() ?? ""));
       return [headOf(error), ...shown.map(site => `    at ${this.#describe(site)}`)].join("\n");
     };
+    let current: typeof own = own;
+    Object.defineProperty(Error, "prepareStackTrace", {
+      configurable: true,
+      get: () => current,
+      set: (given: unknown) => {
+        current = typeof given === "function" ? (given as typeof own) : own;
+      },
+    });
   }
 
   /** Remembers the code that runs under a name. */
@@ -54,9 +70,19 @@ export class Traces {
    * An error as Jupyter shows it: name, message, and a traceback of the message, the lines of the cell around the
    * place, and the stack with causes.
    *
+   * Never throws: a value whose getters or traps throw is described by what can be read of it.
+   *
    * @param name the cell that failed, as it is named in stack traces
    */
   content(thrown: unknown, name: string): ErrorContent {
+    try {
+      return this.#contentOf(thrown, name);
+    } catch {
+      return unreadableContent(thrown);
+    }
+  }
+
+  #contentOf(thrown: unknown, name: string): ErrorContent {
     if (thrown instanceof CompileError) return this.#compileErrorContent(thrown, name);
     const error = thrown as Partial<Error> | null | undefined;
     const isError = typeof error === "object" && error !== null && typeof error.stack === "string";
@@ -102,14 +128,31 @@ export class Traces {
     const lines = this.#sources.get(name)?.split("\n");
     if (lines?.[line] === undefined) return [];
     const width = String(line + 2).length;
-    const numbered = (at: number, sign: string) => `${sign} ${String(at + 1).padStart(width)} | ${lines[at]}`;
+    // of a long line, such as minified code, the part around the place
+    const from = Math.max(0, column - widestLine / 2);
+    const part = (at: number) => lines[at]!.slice(from, from + widestLine);
+    const numbered = (at: number, sign: string) => `${sign} ${String(at + 1).padStart(width)} | ${part(at)}`;
     return [
       ...(line > 0 ? [numbered(line - 1, " ")] : []),
       numbered(line, ">"),
-      `  ${" ".repeat(width)} | ${" ".repeat(column)}^`,
+      `  ${" ".repeat(width)} | ${" ".repeat(column - from)}^`,
       ...(line + 1 < lines.length ? [numbered(line + 1, " ")] : []),
     ];
   }
+}
+
+/** Describes a thrown value that does not let itself be inspected. */
+function unreadableContent(thrown: unknown): ErrorContent {
+  const read = (property: "name" | "message", otherwise: string): string => {
+    try {
+      return String((thrown as Error)[property] ?? otherwise);
+    } catch {
+      return otherwise;
+    }
+  };
+  const ename = read("name", "Thrown");
+  const evalue = read("message", "a value that cannot be shown, because reading it throws");
+  return { ename, evalue, traceback: [`${red(ename)}: ${evalue}`] };
 }
 
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
