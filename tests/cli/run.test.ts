@@ -254,8 +254,17 @@ test("a resumed campaign keeps its plan", () =>
     );
     assert.is(other.code, 4, other.stderr);
     assert.match(other.stderr, /the plan differs from the one this campaign was started with/);
+    assert.match(other.stderr, /expected experiments\[0\]\.\S+ .+, found /);
     const same = await lab([...words, "--resume", campaign], { cwd });
     assert.is(same.code, 0, same.stderr);
+    // settings that were changed in run.json itself do not have the digest beside them
+    const file = join(campaign, "run.json");
+    const manifest = JSON.parse(readFileSync(file, "utf8"));
+    manifest.plan.settings.experiments[0].rounds += 1;
+    writeFileSync(file, JSON.stringify(manifest));
+    const changed = await lab(["run", "--resume", campaign], { cwd });
+    assert.is(changed.code, 4, changed.stderr);
+    assert.match(changed.stderr, /run\.json: the settings of the plan changed since the campaign started/);
   }));
 
 test("two processes cannot work on one campaign", () =>

@@ -238,8 +238,9 @@ asRoot("a log without permission to read is a problem, as seen by a process that
     execFileSync("chmod", ["-R", "a+rX", folder]);
     execFileSync("chmod", ["0600", join(folder, run, "con_003/client002.txt")]);
     const script = `
-      process.setgid(65534); process.setuid(65534);
+      // loaded as root: nobody may not be able to enter the folder of this project
       const { discoverRuns, ProblemList, readCells } = await import(${JSON.stringify(join(projectRoot, "dist/logs/index.js"))});
+      process.setgid(65534); process.setuid(65534);
       const problems = new ProblemList();
       for (const run of discoverRuns(${JSON.stringify(folder)}, problems)) for (const cell of readCells(run, problems));
       console.log(JSON.stringify(problems.list));`;

@@ -5,6 +5,7 @@ import { LabError } from "../../model/errors.js";
 import { readFingerprint } from "../host/fingerprint.js";
 import type { Plan } from "../plan/plan.js";
 import { settingsDigest } from "../plan/settings.js";
+import { settingsDifference } from "../plan/settings-difference.js";
 import { CampaignFolder, makeCampaignFolder } from "../record/campaign-folder.js";
 import { withLock } from "../system/lock.js";
 import { runCampaign } from "./campaign.js";
@@ -72,6 +73,7 @@ function refuseOtherPlan(manifest: Manifest, plan: Plan, path: string): void {
   if (manifest.plan.digest === settingsDigest(plan.settings)) return;
   throw new LabError("RUND_RESUME_PLAN", "input", "the plan differs from the one this campaign was started with", {
     where: path,
+    ...settingsDifference(manifest.plan.settings, plan.settings),
     hint: "omit the options, because the campaign's folder contains its plan; or measure the new plan without --resume",
   });
 }

@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { type CampaignEvent, formatEvent, parseEvents } from "../../campaign-files/events.js";
 import { formatManifest, type Manifest, parseManifest } from "../../campaign-files/manifest.js";
 import { LabError } from "../../model/errors.js";
+import { settingsDigest } from "../plan/settings.js";
 import { replaceFile } from "../system/replace-file.js";
 import { Projection } from "./run-folders.js";
 
@@ -137,7 +138,11 @@ export function makeCampaignFolder(out: string, what: string, at: string): strin
   });
 }
 
-/** @throws LabError `RUND_RESUME` if the folder holds no manifest, or one that is not right */
+/**
+ * Reads the manifest of a campaign that is to be resumed.
+ *
+ * @throws LabError `RUND_RESUME` if the folder contains no valid manifest, `RUND_RESUME_PLAN` if its settings do not have their digest
+ */
 export function readManifest(path: string): Manifest {
   const file = join(path, "run.json");
   let text: string;
@@ -152,7 +157,15 @@ export function readManifest(path: string): Manifest {
       cause,
     });
   }
-  return parseManifest(text, file);
+  const manifest = parseManifest(text, file);
+  const { digest, settings } = manifest.plan;
+  if (settingsDigest(settings) === digest) return manifest;
+  throw new LabError("RUND_RESUME_PLAN", "input", "the settings of the plan changed since the campaign started", {
+    where: file,
+    expected: `settings with the SHA-256 in plan.digest, ${digest.slice(0, 12)}…`,
+    found: `${settingsDigest(settings).slice(0, 12)}…`,
+    hint: "undo the change in run.json, or measure the new plan in a new folder",
+  });
 }
 
 const writeManifest = (path: string, manifest: Manifest) =>
