@@ -104,8 +104,8 @@ export async function clusterPlan(plan: Plan, { service }: ClusterRun, force: bo
   const differences = [...nodeConfounds(nodes), ...clockConfounds(usage)];
   const { pods, by } = await podRoom(cluster.api, nodes, settings.namespace);
   const { sandboxes } = plan.needs;
-  const why = sandboxes > pods ? [`it needs ${sandboxes} pods at once, and ${by} leave room for ${pods}`] : [];
-  const room = () => ({ sandboxes: Math.max(1, pods), by: `pods that ${by} leave room for` });
+  const why = sandboxes > pods ? [`it needs ${sandboxes} pods at once, and there is room for ${pods} (${by})`] : [];
+  const room = () => ({ sandboxes: Math.max(1, pods), by: `the pods that still fit: ${by}` });
   return {
     ...{ ...plan, why, fits: why.length === 0 || force, confounds: [...plan.confounds, ...differences] },
     experiments: plan.experiments.map(planned => ({ ...planned, room })),

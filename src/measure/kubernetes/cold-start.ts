@@ -188,9 +188,17 @@ async function explain(
   return {
     status: "timeout",
     reason: trouble?.reason ?? where.replace(" ", "-"),
-    message: `${where} within ${timeoutMs} ms${warning === null ? "" : `: ${warning}`}`,
+    message: `${where} within ${timeoutMs} ms: ${warning ?? silence(last)}`,
   };
 }
+
+/** What is known of a pod that is late though nobody has complained about it. */
+const silence = (last: PodProgress | null): string =>
+  last?.node == null
+    ? "the scheduler has not said why"
+    : last.sandbox
+      ? `the kubelet of ${last.node} has reported the sandbox and nothing since`
+      : `the kubelet of ${last.node} has not reported a sandbox`;
 
 async function warningOf(api: Api, namespace: string, pod: string): Promise<string | null> {
   try {

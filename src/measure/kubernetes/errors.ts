@@ -24,7 +24,7 @@ export class ClusterError extends LabError {
 
   constructor(reason: ClusterReason, status: number | null, where: string, message: string, cause?: unknown) {
     const kind = reason === "aborted" ? "interrupted" : "machine";
-    const hint = hints[reason];
+    const hint = refusals.find(([words]) => message.includes(words))?.[1] ?? hints[reason];
     super(`RUND_CLUSTER_${reason.toUpperCase().replace("-", "_")}`, kind, message, {
       where,
       ...(hint === undefined ? {} : { hint }),
@@ -40,6 +40,15 @@ const hints: Readonly<Partial<Record<ClusterReason, string>>> = {
   unauthorized: "the credentials are missing or expired: log in again, or name another context with --cluster CONTEXT",
   forbidden: "environment/kubernetes/rights.yaml lists the rights that a campaign needs",
 };
+
+/** Refusals that no right would change, by the server's words. */
+const refusals: readonly (readonly [words: string, hint: string])[] = [
+  [
+    "being terminated",
+    "`kubectl get namespace NAME -o yaml` shows what the namespace still waits for; name another one",
+  ],
+  ["exceeded quota", "the namespace's quota is used up: `kubectl describe resourcequota` shows it"],
+];
 
 /**
  * Returns the reason behind an HTTP status of the API server.

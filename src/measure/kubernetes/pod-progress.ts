@@ -102,14 +102,17 @@ function troubleOf(
   return null;
 }
 
+/** Reasons of warnings about a cluster's configuration, which do not keep a pod from starting. */
+const harmless: ReadonlySet<string> = new Set(["MissingClusterDNS"]);
+
 /**
  * Returns the last warning about a pod, for the message of a timeout: the kubelet reports a sandbox that it cannot
  * create as an event only.
  *
  * @example lastWarning([{ type: "Warning", reason: "FailedCreatePodSandBox", message: "no runtime" }]) // "FailedCreatePodSandBox: no runtime"
- * @example lastWarning([]) // null
+ * @example lastWarning([{ type: "Warning", reason: "MissingClusterDNS", message: "kubelet has no ClusterDNS" }]) // null
  */
 export function lastWarning(events: readonly Pick<CoreV1Event, "type" | "reason" | "message">[]): string | null {
-  const warning = events.filter(({ type }) => type === "Warning").at(-1);
+  const warning = events.findLast(({ type, reason }) => type === "Warning" && !harmless.has(reason ?? ""));
   return warning === undefined ? null : [warning.reason, warning.message].filter(Boolean).join(": ");
 }

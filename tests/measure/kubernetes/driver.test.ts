@@ -6,6 +6,7 @@ import type { SandboxConfig } from "../../../src/measure/cri/client.js";
 import { labelNames, sandboxLabels } from "../../../src/measure/cri/labels.js";
 import { connectApi } from "../../../src/measure/kubernetes/api.js";
 import { type ClusterDriver, clusterDriver } from "../../../src/measure/kubernetes/driver.js";
+import { ClusterError } from "../../../src/measure/kubernetes/errors.js";
 import { deleteNamespace, ensureNamespace } from "../../../src/measure/kubernetes/namespace.js";
 import { PodWatch } from "../../../src/measure/kubernetes/pod-watch.js";
 import { deleteRuntimeClasses, makeRuntimeClasses } from "../../../src/measure/kubernetes/runtime-classes.js";
@@ -216,6 +217,22 @@ test("a pod that no node takes is a timeout with the scheduler's words", () =>
     assert.is(sample.reason, "unschedulable");
     assert.match(sample.message, "2 Insufficient memory");
   }));
+
+test("a pod whose kubelet is silent is a timeout that names the node; a warning about the cluster's DNS is not its cause", () =>
+  withDriver(async (server, driver) => {
+    server.fate = () => starts(60_000).slice(0, 1);
+    const sample = await one(driver, 200);
+    assert.is(sample.status, "timeout");
+    if (sample.status !== "timeout") return;
+    assert.is(sample.message, "not ready within 200 ms: the kubelet of node-a has not reported a sandbox");
+  }));
+
+test("refusals by a quota and by a namespace that is being deleted have the next step for it, not a missing right", () => {
+  const hintOf = (message: string) => new ClusterError("forbidden", 403, "server", message).hint;
+  assert.match(hintOf("exceeded quota: few, requested: pods=1")!, "describe resourcequota");
+  assert.match(hintOf("unable to create new content in namespace x because it is being terminated")!, "get namespace");
+  assert.match(hintOf('cannot create resource "pods"')!, "rights.yaml");
+});
 
 test("an evicted pod fails as evicted", () =>
   withDriver(async (server, driver) => {
