@@ -30,6 +30,7 @@ const byHand = {
   "kubernetes.yaml": { cells: 3 * 3, sandboxes: 3 * (4 * 11 + 2 * 50 + 3) },
   // control groups and root file systems start no sandbox
   "cgroups.yaml": { cells: 3 * 3 * 2, sandboxes: 0 },
+  "cgroups-claims.yaml": { cells: 2 * 1 + 1 * 3, sandboxes: 0 },
   "rootfs.yaml": { cells: 2 * 4, sandboxes: 0 },
   // clients 31
   "cold-start.yaml": { cells: 3 * 3, sandboxes: 3 * (5 * 31 + 3) },
