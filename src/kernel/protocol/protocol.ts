@@ -14,6 +14,7 @@ import { type Ask, type Tell, ThreadState } from "../channel/messages.js";
 import { type Piece, PieceReader, type Pipes, type StreamName } from "../channel/pipe.js";
 import { Interrupter } from "./interrupt.js";
 import { Outbox } from "./outbox.js";
+import { watchParent } from "./parent.js";
 import { Requests } from "./requests.js";
 import { StreamText } from "./stream-text.js";
 
@@ -237,17 +238,6 @@ async function main(): Promise<void> {
   signals.on("message", () => kernel.interrupt());
   watchParent();
   await Promise.all([listen(shell, "shell"), listen(control, "control"), beat(), welcome(), hearInput()]);
-}
-
-/** Ends the kernel if its frontend was killed without a shutdown: process 1 is then the kernel's parent. */
-function watchParent(): void {
-  const { JPY_PARENT_PID: frontend } = process.env;
-  if (frontend === undefined) return;
-  const parent = process.ppid;
-  setInterval(() => {
-    const orphaned = process.ppid !== parent || (process.ppid === 1 && frontend !== "1");
-    if (orphaned) process.kill(process.pid, "SIGKILL");
-  }, 1000).unref();
 }
 
 main().catch(error => {

@@ -1,9 +1,8 @@
-import { createRequire } from "node:module";
-import { type Content, type Header, type Message, protocolVersion } from "../../jupyter/wire.js";
-import { version } from "../../model/version.js";
+import type { Content, Header, Message } from "../../jupyter/wire.js";
 import type { Ask, ErrorContent, Executed } from "../channel/messages.js";
 import { History, type HistoryQuery } from "./history.js";
 import type { Interrupter } from "./interrupt.js";
+import { kernelInfo } from "./kernel-info.js";
 
 type RequestChannel = "shell" | "control";
 
@@ -228,26 +227,3 @@ function interruptGroup(otherwise: () => void): void {
     otherwise();
   }
 }
-
-const typescriptVersion = (): string =>
-  (createRequire(import.meta.url)("typescript/package.json") as { version: string }).version;
-
-const kernelInfo: Content = {
-  status: "ok",
-  protocol_version: protocolVersion,
-  implementation: "rund-lab",
-  implementation_version: version,
-  language_info: {
-    name: "typescript",
-    version: typescriptVersion(),
-    mimetype: "text/typescript",
-    file_extension: ".ts",
-    pygments_lexer: "typescript",
-    // the notebook reads `name`, JupyterLab `mode`
-    codemirror_mode: { name: "javascript", mode: "typescript", typescript: true },
-    nbconvert_exporter: "script",
-  },
-  banner: `rund-lab ${version}: TypeScript in Jupyter`,
-  help_links: [{ text: "TypeScript", url: "https://www.typescriptlang.org/docs/" }],
-  debugger: false,
-};

@@ -1,0 +1,10 @@
+/** Ends the kernel if its frontend was killed without a shutdown: process 1 is then the kernel's parent. */
+export function watchParent(): void {
+  const { JPY_PARENT_PID: frontend } = process.env;
+  if (frontend === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    const orphaned = process.ppid !== parent || (process.ppid === 1 && frontend !== "1");
+    if (orphaned) process.kill(process.pid, "SIGKILL");
+  }, 1000).unref();
+}
