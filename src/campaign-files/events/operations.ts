@@ -68,6 +68,3 @@ export type DiskCost = Frozen<z.infer<typeof diskCost>>;
 
 /** One round of an experiment that times single operations: control groups, or root file systems. */
 export type OperationsEvent = Frozen<z.infer<typeof operationsEvent>>;
-
-/** What makes a round of operations less trustworthy. */
-export type OperationFlag = OperationsEvent["flags"][number];

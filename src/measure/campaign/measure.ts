@@ -9,9 +9,9 @@ import { settingsDifference } from "../plan/settings-difference.js";
 import { CampaignFolder, makeCampaignFolder } from "../record/campaign-folder.js";
 import { withLock } from "../system/lock.js";
 import { runCampaign } from "./campaign.js";
-import { toolsFor } from "./machine-tools.js";
 import { newManifest } from "./new-manifest.js";
 import type { MeasureOptions } from "./options.js";
+import { toolsFor } from "./tools-of-this-machine.js";
 
 /**
  * Measures a new campaign.

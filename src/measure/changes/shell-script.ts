@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { containerdPaths, readRecord } from "../containerd/record.js";
+import { containerdPaths, readRecord } from "../containerd/containerd-record.js";
 import { type CriRequest, criService } from "../cri/protocol.js";
 import { shellWord } from "../system/shell-word.js";
 import { describeChanges, describeStep } from "./describe-step.js";

@@ -8,8 +8,8 @@ import { inParallel } from "../system/workers.js";
 import { campaignGroupPrefix } from "./census/control-groups.js";
 import { census, type Remain } from "./census/index.js";
 import { daemonsOf, shimsOf } from "./census/processes.js";
+import { containerdPaths, readRecord } from "./containerd-record.js";
 import { restoreIpForward } from "./pod-network.js";
-import { containerdPaths, readRecord } from "./record.js";
 import { removeGroup, removeRemains } from "./remove-remains.js";
 
 /** Sandboxes removed at a time. */

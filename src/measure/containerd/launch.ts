@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { LabError } from "../../model/errors.js";
 import { identify, isAlive } from "../system/process-identity.js";
+import { type ContainerdRecord, containerdPaths, writeRecord } from "./containerd-record.js";
 import { criReady } from "./cri-ready.js";
-import { type ContainerdRecord, containerdPaths, writeRecord } from "./record.js";
 
 /**
  * Starts the containerd a record describes, as a process of its own that outlives this one, writes its identity into the

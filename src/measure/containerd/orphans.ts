@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { census, isOfSandbox, type Remain } from "./census/index.js";
+import { containerdPaths } from "./containerd-record.js";
 import { knownContainers } from "./known-containers.js";
-import { containerdPaths } from "./record.js";
 import { removeRemains } from "./remove-remains.js";
 
 /** Milliseconds that something must stay unknown: a start has an address before it is on record, and a removal takes a moment. */

@@ -10,12 +10,18 @@ import { withLock } from "../system/lock.js";
 import { endProcess, isAlive } from "../system/process-identity.js";
 import { clearContainerd } from "./clear.js";
 import { containerdConfig } from "./config.js";
+import {
+  type ContainerdRecord,
+  containerdPaths,
+  readRecord,
+  recordInTheMaking,
+  writeRecord,
+} from "./containerd-record.js";
 import { imageReady } from "./cri-ready.js";
 import { findHandlers, type Handler } from "./handlers.js";
 import { launch } from "./launch.js";
 import { pauseImage, pauseImageName } from "./pause-image.js";
 import { findCniPlugins, podNetwork, podSubnet, readIpForward, readRoutes } from "./pod-network.js";
-import { type ContainerdRecord, containerdPaths, readRecord, recordInTheMaking, writeRecord } from "./record.js";
 import { checkSocketLength, containerdVersion, mustBeRoot, requireProgram, requireSpans } from "./requirements.js";
 import { runscWrapper } from "./runsc-wrapper.js";
 import { readStaticBusybox, workloadImage, workloadImageName } from "./workload-image.js";

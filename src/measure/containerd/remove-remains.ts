@@ -8,7 +8,7 @@ import { endProcess, identify } from "../system/process-identity.js";
 import { inParallel } from "../system/workers.js";
 import { foldersIn, pidsIn } from "./census/control-groups.js";
 import type { Remain } from "./census/index.js";
-import { containerdPaths } from "./record.js";
+import { containerdPaths } from "./containerd-record.js";
 
 /** Processes, bundles and groups removed at a time. */
 const workers = 8;

@@ -1,5 +1,5 @@
 import { commandLineOf, findProcesses, type ProcessIdentity } from "../../system/process-identity.js";
-import { containerdPaths } from "../record.js";
+import { containerdPaths } from "../containerd-record.js";
 import { type ControlGroup, pidsIn } from "./control-groups.js";
 import { holdersOf, idIn } from "./files.js";
 import { type Remain, withId } from "./remain.js";
