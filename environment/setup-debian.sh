@@ -7,6 +7,7 @@ set -eu
 packages="
   git ca-certificates curl procps util-linux
   containerd runc crun runsc smem containernetworking-plugins busybox-static
+  fio
   jupyter-notebook jupyter-nbconvert jupyter-client python3-nbclient python3-ipykernel python3-jupyter-kernel-test
   chromium
   python3-pandas python3-scipy

@@ -10,6 +10,7 @@ import {
   searchEvent,
 } from "./events/arrivals.js";
 import { type FitEvent, fitEvent } from "./events/fit.js";
+import { type IoEvent, ioEvent } from "./events/io.js";
 import { type MemoryEvent, memoryEvent } from "./events/memory.js";
 import { type OperationsEvent, operationsEvent } from "./events/operations.js";
 import { quickReader, unsure } from "./events/quick-read.js";
@@ -44,6 +45,7 @@ export {
 export type { CellPlace } from "./events/fields.js";
 export { type Bound, type FitEvent, type FitStep, type StopRule, stopRules } from "./events/fit.js";
 export type { CpuTicks, HostState } from "./events/host-state.js";
+export { type IoEvent, type IoJob, type IoPattern, ioPatterns } from "./events/io.js";
 export type { ComponentMemory, HostMemory, MemoryEvent } from "./events/memory.js";
 export { type OperationPhase, type OperationsEvent, type PhaseName, phaseNames } from "./events/operations.js";
 export type { NodeUsage, RoundCpu, RoundEvent, RoundFlag } from "./events/round.js";
@@ -70,6 +72,7 @@ export type CampaignEvent =
   | RoundEvent
   | MemoryEvent
   | OperationsEvent
+  | IoEvent
   | ScheduleEvent
   | ArrivalsEvent
   | SearchEvent
@@ -86,6 +89,7 @@ export const eventSchemas = {
   round: roundEvent,
   memory: memoryEvent,
   operations: operationsEvent,
+  io: ioEvent,
   schedule: scheduleEvent,
   arrivals: arrivalsEvent,
   search: searchEvent,

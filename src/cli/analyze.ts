@@ -12,6 +12,8 @@ import {
   type ImportedTable,
   importedCsv,
   importedTables,
+  ioCsv,
+  ioTable,
   operationsCsv,
   operationTable,
   type Table,
@@ -43,7 +45,8 @@ export default (io: Io): Command =>
       const rates = rateTables(dataset);
       const fits = dataset.fits ?? [];
       const operations = operationTable(dataset.operations ?? []);
-      const others = imported.length + rates.length + fits.length + operations.length;
+      const ioRows = ioTable(dataset);
+      const others = imported.length + rates.length + fits.length + operations.length + ioRows.length;
       if (others === 0 && !tables.some(({ rows }) => rows.some(({ values }) => values.some(value => value !== null)))) {
         for (const problem of dataset.problems.slice(0, 10)) note(io, describeProblem(problem));
         throw new LabError("RUND_NO_CELL", "input", "no usable cell", {
@@ -77,6 +80,7 @@ export default (io: Io): Command =>
           const own = operations.filter(row => row.experiment === experiment);
           return own.length === 0 ? [] : [{ name: `operations_${experiment}`, text: operationsCsv(own) }];
         }),
+        ...(ioRows.length === 0 ? [] : [{ name: "io", text: ioCsv(ioRows) }]),
       ];
       if (options.out !== undefined) writeCsv(files, resolve(io.cwd, options.out));
       const further = {
@@ -89,6 +93,7 @@ export default (io: Io): Command =>
         arrivals: Object.fromEntries(rates.map(({ runtime, results }) => [runtime, results])),
         fits,
         operations,
+        io: ioRows,
       };
       if (options.json === true) printJson(io, { ...document(dataset, tables, imported), ...further });
       else if (options.out === undefined) {
@@ -177,6 +182,7 @@ function merge(datasets: readonly Dataset[]): Dataset {
     arrivals: datasets.flatMap(({ arrivals }) => arrivals ?? []),
     fits: datasets.flatMap(({ fits }) => fits ?? []),
     operations: datasets.flatMap(({ operations }) => operations ?? []),
+    io: datasets.flatMap(({ io }) => io ?? []),
     published: datasets.flatMap(({ published }) => published),
     problems: datasets.flatMap(({ problems }) => problems).slice(0, ProblemList.kept),
     problemCount: datasets.reduce((total, { problemCount }) => total + problemCount, 0),

@@ -9,6 +9,7 @@ import {
   headlineText,
   impliedText,
   judgeAll,
+  machinesText,
   measuredText,
   paperClaims,
   type ReadingVerdict,
@@ -86,7 +87,9 @@ function notes(verdict: ClaimVerdict, shown: number): readonly string[] {
       : `${printed} ${unit} was measured for ${elsewhere.found.map(({ at }) => at).join(" and ")} (${elsewhere.searched} other cells searched)`,
   );
   const hidden = readings.length - shown;
+  const machines = machinesText(readings.flatMap(({ sources }) => sources));
   return [
+    ...(machines === "" ? [] : [`measured on ${verdict.dataset}${machines}, not on the paper's machine`]),
     ...(implied === null ? [] : [verdictText(verdict), impliedText(implied)]),
     ...(needs === null ? [] : [`this needs ${needs}`]),
     ...(hidden === 0

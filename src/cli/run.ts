@@ -148,10 +148,14 @@ async function measureInto(
   measure: typeof import("../measure/index.js"),
 ): Promise<void> {
   let folder = resumed;
+  const micro = what.plan.settings.experiments.some(
+    ({ experiment }) => experimentTable[experiment].subjects !== undefined,
+  );
+  const remains = micro ? "Control groups, mounts, snapshots and sandboxes" : "Sandboxes and changed configs";
   const interruption = onInterruption(io, () =>
     folder === undefined
       ? "Nothing was begun."
-      : `Sandboxes and changed configs may be left behind: \`rund-lab run --resume ${folder}\` removes them and continues, \`rund-lab env restore\` restores configs.`,
+      : `${remains} may be left behind: \`rund-lab run --resume ${folder}\` removes them and continues; \`rund-lab env restore\` removes all but sandboxes and restores configs.`,
   );
   const progress = runProgress(io, what.plan, interruption.signal);
   try {

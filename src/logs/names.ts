@@ -15,6 +15,7 @@ const prefixes = {
   density: "density",
   cgroups: "cgroups",
   rootfs: "rootfs",
+  io: "io",
   arrivals: "arrivals",
   fit: "fit",
 } as const;
@@ -27,7 +28,7 @@ const prefixes = {
  */
 export function parseRunName(name: string): RunName | undefined {
   const [, prefix, runtime, recorded] =
-    /^(time|mem|density|cgroups|rootfs|arrivals|fit)_(.+)_(\d{8})$/.exec(name) ?? [];
+    /^(time|mem|density|cgroups|rootfs|io|arrivals|fit)_(.+)_(\d{8})$/.exec(name) ?? [];
   if (prefix === undefined || runtime === undefined || recorded === undefined) return undefined;
   return { experiment: prefix === "mem" ? "memory" : (prefix as Experiment), runtime, recorded };
 }
@@ -42,7 +43,7 @@ export const formatRunName = ({ experiment, runtime, recorded }: RunName): strin
 
 /** Whether a name begins like a run folder's, even if the rest is wrong. Such a folder is reported, never ignored. */
 export const looksLikeRunName = (name: string): boolean =>
-  /^(time|mem|density|cgroups|rootfs|arrivals|fit)_/.test(name);
+  /^(time|mem|density|cgroups|rootfs|io|arrivals|fit)_/.test(name);
 
 const numbered = (pattern: RegExp, name: string): number | undefined => {
   const digits = pattern.exec(name)?.[1];

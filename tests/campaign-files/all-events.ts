@@ -114,6 +114,17 @@ export const allEvents: readonly CampaignEvent[] = [
     ...{ quiet: { ms: 200, reached: true }, host: wholeRound.host, flags: ["not-quiet"] },
   } as CampaignEvent,
   {
+    ...{ event: "io", at, run: "io_runc_01311200", runtime: "runc", density: 0, concurrency: 1 },
+    ...{ block: 1, position: 1, round: 1, warmup: false, jobMs: 2000, fileMiB: 64 },
+    jobs: [
+      {
+        ...{ client: 1, pattern: "randread", blockBytes: 4096, direct: true, error: 0 },
+        ...{ iops: 1234.5, bytesPerSecond: 5_056_512, latencyP50Us: 700.5, latencyP99Us: 2000.5 },
+      },
+    ],
+    ...{ cpu: ticks, quiet: { ms: 200, reached: true }, host: wholeRound.host, flags: ["not-quiet"] },
+  } as CampaignEvent,
+  {
     ...{ event: "schedule", ...window, run: "arrivals_runc_01311200", arrivals: "poisson", seed: "1 poisson 2.5 1" },
     ...{ durationMs: 1000, schedule: [[0.5, 500]], limits: { inFlight: 10, alive: 20 }, sendable: 900 },
   } as CampaignEvent,
@@ -133,6 +144,7 @@ export const othersAllowed: readonly object[] = [
   { event: "prewarm", failure: null },
   { event: "end", why: null },
   { event: "operations", host: { pressure: null } },
+  { event: "io", host: { pressure: null } },
   { event: "schedule", rate: null },
   { event: "search", rates: [{ held: "undecided" }] },
   { event: "arrivals", rate: null, host: { pressure: null }, removals: [{ failure: null }] },

@@ -47,6 +47,15 @@ test("the table counts the sure claims, names the reading of each verdict, and f
   assert.ok(longest <= 120, `the longest line has ${longest} columns`);
 });
 
+test("a verdict on a fresh campaign names the machine", async () => {
+  const { code, stdout } = await lab(["claims", "--data", join(projectRoot, "raw/cgroups-claims")]);
+  assert.is(code, 0);
+  const [, verdict = ""] = /CONTRADICTED {2}cgroup: (.*?)\n\n/s.exec(stdout) ?? [];
+  // the processor and the cores of the recorded run.json
+  assert.match(verdict, "measured on cgroups-claims (AMD EPYC, 2 cores), not on the paper's machine");
+  assert.not.match((await lab(["claims"])).stdout, "not on the paper's machine");
+});
+
 test("a distilled folder that holds NaN is bad input, with the line", async () => {
   await inTempFolder(async folder => {
     cpSync(join(projectRoot, "ae_data"), folder, { recursive: true });

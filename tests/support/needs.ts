@@ -53,6 +53,7 @@ export const needs = {
   crun: program("crun"),
   runsc: program("runsc"),
   smem: program("smem"),
+  fio: program("fio"),
   jupyter: program("jupyter-nbconvert"),
   jupyterTests: {
     name: "python3-jupyter-kernel-test",

@@ -16,4 +16,13 @@ export { agreementByChance, type ImpliedRun, type ImpliedValue } from "./implied
 export { type ClaimVerdict, judge, judgeAll, type ReadingVerdict } from "./judge.js";
 export { paperClaims } from "./paper-claims.js";
 export type { Evidence } from "./quantity.js";
-export { claimedText, evidenceText, flipText, impliedText, measuredText, verdictText, withInterval } from "./text.js";
+export {
+  claimedText,
+  evidenceText,
+  flipText,
+  impliedText,
+  machinesText,
+  measuredText,
+  verdictText,
+  withInterval,
+} from "./text.js";

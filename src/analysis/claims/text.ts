@@ -78,8 +78,12 @@ export function evidenceText(verdict: ClaimVerdict): string {
   return `${words.filter(word => word !== "").join("; ")}.`;
 }
 
-/** Returns the machines that were measured on, in brackets; empty where none was recorded. */
-function machinesText(sources: ClaimVerdict["sources"]): string {
+/**
+ * Returns the machines that were measured on, in brackets; empty where none was recorded.
+ *
+ * @example machinesText([]) // ""
+ */
+export function machinesText(sources: ClaimVerdict["sources"]): string {
   const machines = [...new Set(sources.flatMap(({ machine }) => machine ?? []))];
   return machines.length === 0 ? "" : ` (${machines.join("; ")})`;
 }

@@ -3,6 +3,7 @@ import {
   type DamagedEvent,
   type FitEvent,
   hostCost,
+  type IoEvent,
   type Journal,
   type MemoryEvent,
   type OperationsEvent,
@@ -15,7 +16,7 @@ export type Snapshot = Partial<MemoryEvent>;
 
 /**
  * The journal of a campaign by cell. A damaged line makes everything unknown that would have to be computed from it: the
- * rounds of its cell, or of all cells if it does not say which one it belongs to. Of operations, windows and ramps,
+ * rounds of its cell, or of all cells if it does not say which one it belongs to. Of operations, I/O, windows and ramps,
  * which no log holds, it is the whole run.
  */
 export class CampaignJournal {
@@ -58,6 +59,11 @@ export class CampaignJournal {
     return this.#known("operations").filter(event => event.run === run && !event.warmup);
   }
 
+  /** The rounds of I/O, in order, without warm-up rounds and those of a run that a damaged line may belong to. */
+  io(): readonly IoEvent[] {
+    return this.#known("io").filter(({ warmup }) => !warmup);
+  }
+
   /** The windows of open loops, in order, without those of a run that a damaged line may belong to. */
   windows(): readonly ArrivalsEvent[] {
     return this.#known("arrivals");
@@ -96,12 +102,12 @@ export class CampaignJournal {
 }
 
 /** Events whose numbers stand in the journal alone. */
-type WithoutLog = OperationsEvent | ArrivalsEvent | FitEvent;
+type WithoutLog = OperationsEvent | IoEvent | ArrivalsEvent | FitEvent;
 
 const isWithoutLog = <Event extends { readonly event: string | null }>(
   event: Event,
 ): event is Extract<Event, { readonly event: WithoutLog["event"] }> =>
-  event.event === "operations" || event.event === "arrivals" || event.event === "fit";
+  event.event === "operations" || event.event === "io" || event.event === "arrivals" || event.event === "fit";
 
 const cellKey = ({ run, density, concurrency }: Pick<RoundEvent, "run" | "density" | "concurrency">): string =>
   `${run}/${density}/${concurrency}`;

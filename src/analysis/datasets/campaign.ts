@@ -6,8 +6,8 @@ import { formatMemoryFile, type ProblemList, parseOciRuntime, type RunFolder } f
 import { LabError } from "../../model/errors.js";
 import { arrivalWindows } from "./arrival-windows.js";
 import { CampaignJournal, withRounds, withSnapshot } from "./campaign-journal.js";
-import type { ArrivalWindow, MemoryCell, OperationCell, RunInfo, StartCell } from "./dataset.js";
-import { operationCells } from "./operation-cells.js";
+import type { ArrivalWindow, IoRound, MemoryCell, OperationCell, RunInfo, StartCell } from "./dataset.js";
+import { coresAndKernel, operationCells } from "./operation-cells.js";
 
 /**
  * What a fresh campaign knows beyond its run folders: the manifest's circumstances, and the journal's blocks, failures and
@@ -26,6 +26,8 @@ export interface Campaign {
   memoryCell(cell: MemoryCell): MemoryCell;
   /** What a run of a micro experiment measured; none of other runs. */
   operationCells(folder: RunFolder): readonly OperationCell[];
+  /** Its rounds of I/O inside containers. */
+  readonly io: readonly IoRound[];
   /** The windows of its open loops. */
   readonly arrivals: readonly ArrivalWindow[];
   /** Its ramps. */
@@ -47,6 +49,7 @@ export function readCampaign(folder: string, problems: ProblemList): Campaign {
   const journal = new CampaignJournal(events);
   return {
     hasCpu: manifest.driver !== "kubernetes",
+    io: journal.io().map(event => ({ ...event, ...coresAndKernel(manifest) })),
     arrivals: arrivalWindows(journal.windows()),
     fits: journal.ramps(),
     runInfo: run => runInfo(manifest, run),

@@ -1,4 +1,4 @@
-import type { ArrivalRemoval, FitEvent, HostCost, OperationPhase } from "../../campaign-files/index.js";
+import type { ArrivalRemoval, FitEvent, HostCost, IoEvent, OperationPhase } from "../../campaign-files/index.js";
 import type { Definition, ImportedRate } from "../../importers/index.js";
 import type { SoftwareVersions } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
@@ -159,6 +159,13 @@ export interface OperationRound {
   readonly idleBusy: number | null;
 }
 
+/** One round of I/O inside containers, by fio. */
+export type IoRound = Pick<
+  IoEvent,
+  "run" | "runtime" | "concurrency" | "round" | "block" | "fileMiB" | "jobMs" | "jobs"
+> &
+  Pick<OperationCell, "machine">;
+
 /** One window of an open loop: what became of every arrival. Milliseconds since the window's release. */
 export interface ArrivalWindow {
   readonly run: string;
@@ -207,6 +214,8 @@ export interface Dataset {
   readonly rates?: readonly (ImportedRate & { readonly run: string })[];
   /** What the micro experiments measured; left out where there were none. */
   readonly operations?: readonly OperationCell[];
+  /** Rounds of I/O inside containers; left out where there were none. */
+  readonly io?: readonly IoRound[];
   /** Windows of an open loop; left out where there were none. */
   readonly arrivals?: readonly ArrivalWindow[];
   /** Ramps that asked how many sandboxes fit; left out where there were none. */

@@ -6,12 +6,10 @@ const shortestWindowMs = 500;
 
 /** Returns the rounds of operations of a run by cell, in the order of density, concurrency and containers. */
 export function operationCells(
-  { host }: Manifest,
+  manifest: Manifest,
   experiment: OperationCell["experiment"],
   events: readonly OperationsEvent[],
 ): readonly OperationCell[] {
-  const { cores, kernel } = host;
-  const machine = typeof cores === "number" && typeof kernel === "string" ? { machine: { cores, kernel } } : {};
   const cells = new Map<string, OperationsEvent[]>();
   for (const event of events) {
     const key = `${event.density}/${event.concurrency}/${event.items}`;
@@ -21,9 +19,23 @@ export function operationCells(
     .map((own): OperationCell => {
       const { run, runtime, density, concurrency, items } = own[0]!;
       const rounds = own.sort((a, b) => a.round - b.round).map(roundOf);
-      return { run, experiment, variant: runtime, density, concurrency, count: items, rounds, ...machine };
+      return {
+        run,
+        experiment,
+        variant: runtime,
+        density,
+        concurrency,
+        count: items,
+        rounds,
+        ...coresAndKernel(manifest),
+      };
     })
     .sort((a, b) => a.density - b.density || a.concurrency - b.concurrency || a.count - b.count);
+}
+
+/** Returns the machine that a campaign ran on; empty where its manifest does not say. */
+export function coresAndKernel({ host: { cores, kernel } }: Pick<Manifest, "host">): Pick<OperationCell, "machine"> {
+  return typeof cores === "number" && typeof kernel === "string" ? { machine: { cores, kernel } } : {};
 }
 
 function roundOf({ round, block, phases, idle }: OperationsEvent): OperationRound {

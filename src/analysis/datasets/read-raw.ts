@@ -69,6 +69,7 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
   });
   // the tables published beside the original's raw logs
   const arrivals = [...campaigns.values()].flatMap(campaign => campaign.arrivals);
+  const io = [...campaigns.values()].flatMap(campaign => campaign.io);
   const fits = [...campaigns.values()].flatMap(campaign => campaign.fits);
   const published = existsSync(`${path}/result`) ? readResultTables(`${path}/result`, problems) : [];
   return {
@@ -80,6 +81,7 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
       starts,
       memory,
       ...(operations.length > 0 ? { operations } : {}),
+      ...(io.length === 0 ? {} : { io }),
       ...(arrivals.length === 0 ? {} : { arrivals }),
       ...(fits.length === 0 ? {} : { fits }),
       published,

@@ -3,6 +3,7 @@ export { arrivalsFrame, fitFrame } from "./arrivals.js";
 export { claimsFrame, findingsFrame } from "./claims.js";
 export type { DataFrame } from "./danfo.js";
 export { type FrameRows, frame } from "./frame.js";
+export { ioFrame } from "./io.js";
 export { hostMemoryFrame, memoryFrame, memoryPartsFrame } from "./memory.js";
 export { operationsFrame } from "./operations.js";
 export { type Pivot, pivot } from "./pivot.js";

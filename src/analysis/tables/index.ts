@@ -2,6 +2,7 @@
 
 export { formatCell, tableCsv } from "./csv.js";
 export { type ImportedTable, importedCsv, importedTables } from "./imported.js";
+export { type IoRow, ioCsv, ioTable } from "./io.js";
 export { operationsCsv, operationTable } from "./operations.js";
 export type { Table, TableRow } from "./table.js";
 export {

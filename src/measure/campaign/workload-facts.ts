@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { LabError } from "../../model/errors.js";
+import { addFioImage, fioImageName } from "../containerd/fio-image.js";
 import { workloadImageName } from "../containerd/workload-image.js";
 import { standingWorkloadOf, type WorkloadSettings, workloadOf } from "../experiments/workload.js";
 import { findProgram } from "../system/programs.js";
@@ -35,7 +36,12 @@ export async function workloadFacts(service: Service, settings: WorkloadSettings
   if (network === "pod") facts.cni = await describeNetwork(service);
   if (container === null) return facts;
   const { image, pull, command, port, path, cpu, memoryMiB } = container;
-  const there = pull ? null : await service.cri.imageStatus(image, { timeoutMs: 10_000 });
+  const look = () => service.cri.imageStatus(image, { timeoutMs: 10_000 });
+  let there = pull ? null : await look();
+  if (there === null && image === fioImageName && ownContainerd(service)) {
+    await addFioImage(service.socket);
+    there = await look();
+  }
   if (there === null && !pull) throw noImage(service, image);
   return {
     ...facts,
@@ -79,11 +85,16 @@ async function pluginVersion(plugin: string, folders: readonly string[]): Promis
   return /\bv\d\S*/.exec(`${stdout} ${stderr}`)?.[0] ?? unknown;
 }
 
+/** Whether the service is a private containerd, whose images are deleted with it. */
+const ownContainerd = ({ containerd }: Service): boolean => containerd !== null && "folder" in containerd.service;
+
 const noImage = ({ endpoint }: Service, image: string) =>
   new LabError("RUND_IMAGE", "machine", `the service does not have the image ${image}`, {
     where: endpoint,
     hint:
-      image === workloadImageName
-        ? "`rund-lab env up` builds it from Debian's busybox-static: install that package and restart the private containerd"
-        : "pull it (`ctr -n k8s.io images pull NAME`), import it, or use --pull, which makes pulling a stage of the cold start",
+      image === fioImageName
+        ? "the private containerd of `rund-lab env up` gets it automatically; for this one, name an image that has fio and sh with --image"
+        : image === workloadImageName
+          ? "`rund-lab env up` builds it from Debian's busybox-static: install that package and restart the private containerd"
+          : "pull it (`ctr -n k8s.io images pull NAME`), import it, or use --pull, which makes pulling a stage of the cold start",
   });

@@ -4,6 +4,10 @@ import { type TarFile, tar } from "./tar.js";
 /** Processor architectures by the names that OCI images use. */
 export type Architecture = "amd64" | "arm64";
 
+/** This machine's processor architecture; undefined for one without images of ours. */
+export const architectureHere = (): Architecture | undefined =>
+  (({ x64: "amd64", arm64: "arm64" }) as const)[process.arch as string];
+
 /** An image for one architecture: the files of its only layer, and how it is started. */
 export interface ImageContent {
   readonly architecture: Architecture;

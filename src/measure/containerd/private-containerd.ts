@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ExecaError, execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { cgroupMode } from "../host/cgroups.js";
 import { runtimes } from "../runtimes/index.js";
@@ -19,6 +18,8 @@ import {
 } from "./containerd-record.js";
 import { imageReady } from "./cri-ready.js";
 import { findHandlers, type Handler } from "./handlers.js";
+import { architectureHere } from "./image-archive.js";
+import { importImage } from "./import-image.js";
 import { launch } from "./launch.js";
 import { pauseImage, pauseImageName } from "./pause-image.js";
 import { findCniPlugins, podNetwork, podSubnet, readIpForward, readRoutes } from "./pod-network.js";
@@ -124,7 +125,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
       await launch(home, { ...record, snapshotter }, timeoutMs);
       await importImage(ctr, paths.socket, pauseImageName, pauseImage());
       const busybox = readStaticBusybox();
-      const architecture = ({ x64: "amd64", arm64: "arm64" } as const)[process.arch as string];
+      const architecture = architectureHere();
       if (busybox !== null && architecture !== undefined) {
         await importImage(ctr, paths.socket, workloadImageName, workloadImage(busybox, architecture));
         await imageReady(paths.socket, workloadImageName, timeoutMs);
@@ -248,19 +249,6 @@ function startCommand(containerd: string, config: string, handlers: readonly Han
   if (cgroupMode() !== "hybrid" || !handlers.some(handler => handler.name === "crun")) return plain;
   const script = 'umount /sys/fs/cgroup/unified && exec "$0" "$@"';
   return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, ...plain];
-}
-
-async function importImage(ctr: string, socket: string, name: string, archive: Buffer): Promise<void> {
-  const words = ["-a", socket, "--timeout", "30s", "--connect-timeout", "10s", "-n", "k8s.io", "images", "import", "-"];
-  try {
-    await execa(ctr, words, { input: archive });
-  } catch (cause) {
-    throw new LabError("RUND_ENV_START", "machine", `containerd does not accept the image ${name}`, {
-      where: `ctr ${words.join(" ")}`,
-      hint: `it says: ${cause instanceof ExecaError ? cause.stderr : String(cause)}`,
-      cause,
-    });
-  }
 }
 
 /** Returns a handler of runc's shim with the wrapper script as its program. gVisor's own shim does not need the wrapper. */

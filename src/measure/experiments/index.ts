@@ -6,6 +6,7 @@ import { cgroups } from "./cgroups/index.js";
 import { density } from "./density/index.js";
 import type { ExperimentDeclaration } from "./experiment.js";
 import { fit } from "./fit/index.js";
+import { io } from "./io/index.js";
 import { memory } from "./memory/index.js";
 import { rootfs } from "./rootfs/index.js";
 import type { CellSummary } from "./summary.js";
@@ -18,6 +19,7 @@ export const experimentTable: Readonly<Record<Experiment, ExperimentDeclaration>
   density,
   cgroups,
   rootfs,
+  io,
   arrivals,
   fit,
 };

@@ -53,7 +53,7 @@ export interface ExperimentSettings {
   readonly window?: number;
   /** Files in the base layer of root file systems. */
   readonly files?: number;
-  /** MiB of one large file in the base layer of root file systems. */
+  /** MiB of one large file in the base layer of root file systems; of the file that fio works on. */
   readonly large?: number;
   /** The parent of the sandboxes' control groups, a path or a systemd slice; left out for the campaign's own. */
   readonly cgroupParent?: string;
@@ -65,7 +65,7 @@ export interface ExperimentSettings {
   readonly rate?: readonly number[] | "search";
   /** Percent by which the next rate that fails may lie above the highest held one, when a search ends. */
   readonly resolution?: number;
-  /** Seconds of a window of an open loop. */
+  /** Seconds of a window of an open loop; of one job of fio. */
   readonly duration?: number;
   /** Seconds a sandbox lives before it is removed: a number, or `exponential:MEAN`. */
   readonly hold?: string;
@@ -140,7 +140,12 @@ export const settingRules = {
     help: "cgroups: idle seconds before a round in which CPU is measured",
   },
   files: { ...own, ...count, range: [0, 100_000], help: "rootfs: small files in the base layer" },
-  large: { ...own, ...count, range: [0, 65_536], help: "rootfs: MiB of the large file in the base layer" },
+  large: {
+    ...own,
+    ...count,
+    range: [0, 65_536],
+    help: "rootfs: MiB of the large file in the base layer; io: of the file that fio reads and writes",
+  },
   rounds: { ...shared, ...count, range: [1, 100_000], help: "rounds of each cell; memory: repeats" },
   warmup: { ...shared, ...count, range: [0, 1_000], help: "extra rounds at each visit to a cell that do not count" },
   blocks: {
@@ -261,7 +266,13 @@ export const settingRules = {
     range: [1, 50],
     help: "--rate search ends if the lowest rate that fails is at most this percentage above the highest that is held",
   },
-  duration: { ...own, ...count, placeholder: "<seconds>", range: [1, 86_400], help: "seconds of each window" },
+  duration: {
+    ...own,
+    value: "decimal",
+    placeholder: "<seconds>",
+    range: [0.1, 86_400],
+    help: "seconds of each window; io: of each job of fio",
+  },
   hold: {
     ...own,
     value: "text",

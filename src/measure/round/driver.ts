@@ -37,8 +37,16 @@ export interface Starts {
   start(sandbox: SandboxConfig, client: number, from: Release, timeoutMs: number, signal: AbortSignal): Promise<Sample>;
   /** Adds to the samples what became known only after their end. Changes none of their own times. */
   complete(samples: readonly Sample[], from: Release): Promise<readonly Sample[]>;
+  /** Reads what a client's container has written so far; left out where the service's logs are not on this machine. */
+  output?(client: number): ContainerOutput;
   /** Ends the watching. The sandboxes stay. */
   close(): void;
+}
+
+/** What a container has written, each stream as it was. */
+export interface ContainerOutput {
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** The moment all times of a round's samples count from, by both clocks. */

@@ -9,6 +9,7 @@ import { listeningPorts } from "../host/ports.js";
 import type { Clock } from "../round/clock.js";
 import type { Driver, Release, Starts, Workload, WorkloadContainer } from "../round/driver.js";
 import { coldStart, sinceRelease } from "./cold-start.js";
+import { readOutput } from "./container-output.js";
 import { FirstLines } from "./first-line.js";
 import { addMarks, type Reports } from "./marks.js";
 
@@ -96,6 +97,7 @@ function starts(
       if (reports.length === 0) return withLines;
       return addMarks(withLines, reports, { containerIds, podNetwork }, from, tools.clock);
     },
+    output: client => readOutput(join(logs?.folder ?? "", files.get(client) ?? "")),
     close() {
       for (const each of reports) each.close();
       logs?.close();

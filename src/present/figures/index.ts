@@ -6,6 +6,7 @@ export { fig13 } from "./fig-13.js";
 export type { Figure, SeriesSource } from "./figure.js";
 export { historyFigure } from "./history.js";
 export { idleGroupsFigure } from "./idle-groups.js";
+export { ioFigure } from "./io.js";
 export { commonConcurrency, latencyFigure } from "./latency.js";
 export { levelsFigure } from "./levels.js";
 export { titleHeight } from "./look.js";

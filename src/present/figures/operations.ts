@@ -103,7 +103,7 @@ function pointOf(cell: OperationCell, phase: PhaseName, name: string) {
 }
 
 /** Returns which machines the cells were measured on: never the paper's. */
-export function machines(cells: readonly OperationCell[]): string {
+export function machines(cells: readonly Pick<OperationCell, "machine">[]): string {
   const named = cells.map(({ machine }) =>
     machine === undefined ? "an unknown number of cores" : `${machine.cores} cores and kernel ${plain(machine.kernel)}`,
   );

@@ -32,6 +32,8 @@ const byHand = {
   "cgroups.yaml": { cells: 3 * 3 * 2, sandboxes: 0 },
   "cgroups-claims.yaml": { cells: 2 * 1 + 1 * 3, sandboxes: 0 },
   "rootfs.yaml": { cells: 2 * 4, sandboxes: 0 },
+  // three rounds by two runtimes
+  "io.yaml": { cells: 2, sandboxes: 2 * 3 },
   // clients 31
   "cold-start.yaml": { cells: 3 * 3, sandboxes: 3 * (5 * 31 + 3) },
   // clients 1 + 10 + 20 + 50 + 100 + 200 + 300 + 400 = 1,081

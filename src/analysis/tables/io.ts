@@ -1,0 +1,89 @@
+import { csvText } from "../../campaign-files/csv.js";
+import type { IoJob, IoPattern } from "../../campaign-files/index.js";
+import { byRuntime } from "../../model/runtimes.js";
+import type { Dataset, IoRound } from "../datasets/dataset.js";
+import { mean, median } from "../stats/index.js";
+
+/** One job of fio in one cell: what a container read or wrote. */
+export interface IoRow {
+  readonly dataset: string;
+  readonly run: string;
+  readonly runtime: string;
+  /** Containers that ran fio at the same time. */
+  readonly concurrency: number;
+  readonly pattern: IoPattern;
+  readonly blockBytes: number;
+  readonly direct: boolean;
+  /** Jobs of the rounds and their containers that ended without an error, and those that did not. */
+  readonly jobs: number;
+  readonly failed: number;
+  /** Of one container: mean over the jobs; NaN where all failed. */
+  readonly iops: number;
+  readonly mibPerSecond: number;
+  readonly lowMibPerSecond: number;
+  readonly highMibPerSecond: number;
+  /** Median over the jobs of the median latency of a request, and of its 99th percentile. */
+  readonly p50Us: number;
+  readonly p99Us: number;
+}
+
+/** Returns a row for each job of fio in each cell: by block size, pattern and cache, then by runtime and concurrency. */
+export function ioTable({ name, io = [] }: Pick<Dataset, "name" | "io">): readonly IoRow[] {
+  const rows = new Map<string, { place: Omit<IoRow, keyof ReturnType<typeof summary>>; jobs: IoJob[] }>();
+  for (const round of io) {
+    for (const job of round.jobs) {
+      const place = placeOf(name, round, job);
+      const key = JSON.stringify(place);
+      const row = rows.get(key) ?? { place, jobs: [] };
+      row.jobs.push(job);
+      rows.set(key, row);
+    }
+  }
+  return [...rows.values()].map(({ place, jobs }) => ({ ...place, ...summary(jobs) })).sort(inOrder);
+}
+
+const placeOf = (dataset: string, { run, runtime, concurrency }: IoRound, { pattern, blockBytes, direct }: IoJob) => ({
+  ...{ dataset, run, runtime, concurrency, pattern, blockBytes, direct },
+});
+
+function summary(jobs: readonly IoJob[]) {
+  const ended = jobs.filter(({ error }) => error === 0);
+  const average = (value: (job: IoJob) => number) => (ended.length === 0 ? Number.NaN : mean(ended.map(value)));
+  const middle = (value: (job: IoJob) => number) => median(ended.map(value));
+  const speeds = ended.map(({ bytesPerSecond }) => bytesPerSecond / 2 ** 20);
+  return {
+    jobs: ended.length,
+    failed: jobs.length - ended.length,
+    iops: average(({ iops }) => iops),
+    mibPerSecond: average(({ bytesPerSecond }) => bytesPerSecond / 2 ** 20),
+    lowMibPerSecond: ended.length === 0 ? Number.NaN : Math.min(...speeds),
+    highMibPerSecond: ended.length === 0 ? Number.NaN : Math.max(...speeds),
+    p50Us: middle(({ latencyP50Us }) => latencyP50Us),
+    p99Us: middle(({ latencyP99Us }) => latencyP99Us),
+  };
+}
+
+/** The columns of `io.csv`, in order. */
+const columns = [
+  ...(["runtime", "concurrency", "pattern", "block_bytes", "direct", "jobs", "failed"] as const),
+  ...(["iops", "mib_per_s", "low_mib_per_s", "high_mib_per_s", "p50_us", "p99_us"] as const),
+];
+
+/** Writes the jobs of fio as CSV, for `io.csv`. A value is empty where all jobs failed. */
+export function ioCsv(rows: readonly IoRow[]): string {
+  const number = (value: number) => (Number.isFinite(value) ? value.toFixed(2) : null);
+  const lines = rows.map(row => [
+    ...[row.runtime, row.concurrency, row.pattern, row.blockBytes, row.direct ? 1 : 0, row.jobs, row.failed],
+    ...[row.iops, row.mibPerSecond, row.lowMibPerSecond, row.highMibPerSecond, row.p50Us, row.p99Us].map(number),
+  ]);
+  return csvText([columns, ...lines]);
+}
+
+const patterns: readonly IoPattern[] = ["read", "randread", "write", "randwrite"];
+
+const inOrder = (a: IoRow, b: IoRow): number =>
+  a.blockBytes - b.blockBytes ||
+  Number(a.direct) - Number(b.direct) ||
+  patterns.indexOf(a.pattern) - patterns.indexOf(b.pattern) ||
+  byRuntime(a.runtime, b.runtime) ||
+  a.concurrency - b.concurrency;

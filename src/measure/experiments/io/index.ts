@@ -1,0 +1,40 @@
+import { fioImageName } from "../../containerd/fio-image.js";
+import { fioJobs } from "../../micro/fio.js";
+import type { ExperimentDeclaration } from "../experiment.js";
+import { measureIo } from "./round.js";
+import { summariseIo } from "./summarise-io.js";
+
+/** Milliseconds that a round takes besides fio's jobs: sandboxes, and the file that is written first. A guess. */
+const besidesMs = 3_000;
+
+/** Reads and writes inside containers, by runtime: what the root file system of each costs (the paper's section 3.1). */
+export const io: ExperimentDeclaration = {
+  id: "io",
+  measures: "reading and writing inside containers",
+  axes: ["concurrency"],
+  leastDensity: 0,
+  takes: ["duration", "large", "image", "cpu", "memoryLimit"],
+  usual: {
+    ...{ concurrency: [1], density: [0], memory: [], rounds: 5, duration: 2, large: 64 },
+    ...{ until: "output", image: fioImageName },
+  },
+  repeats: false,
+  onBackground: false,
+  cost({ concurrency, rounds }, { warmup, duration = 0 }, { aroundMs }) {
+    const count = rounds.length + warmup;
+    const atOnce = concurrency ?? 1;
+    const ms = count * (fioJobs.length * duration * 1000 + besidesMs + aroundMs);
+    return { sandboxes: count * atOnce, atOnce, ms };
+  },
+  measured(event) {
+    if (event.event !== "io" || event.warmup) return null;
+    const { run, density, concurrency, round } = event;
+    return { run, density, concurrency, memoryMb: null, round };
+  },
+  async visit(visit, tools) {
+    await tools.sandboxes.clearStanding(tools.append);
+    for (let n = 1; n <= visit.settings.warmup; n++) await measureIo(visit, tools, n, true);
+    for (const round of visit.missing) await measureIo(visit, tools, round, false);
+  },
+  summarise: summariseIo,
+};

@@ -1,0 +1,95 @@
+import { formatConcurrencyFolder } from "../../../logs/index.js";
+import { LabError } from "../../../model/errors.js";
+import { ticksBetween } from "../../host/cpu.js";
+import { fioCommand, fioEnded, fioJobs, fioJson, readFioJobs } from "../../micro/fio.js";
+import type { ContainerOutput, Workload } from "../../round/driver.js";
+import { waitForQuiet } from "../../round/quiet.js";
+import { callMs, refuseLeftovers } from "../../sandboxes/removal.js";
+import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
+import { workloadOf } from "../workload.js";
+
+/** Milliseconds between two looks at the output of a container that runs fio. */
+const lookAgainMs = 100;
+
+/**
+ * Measures one round: a sandbox with a container for each client, all started together, each of which runs every job of fio.
+ * fio's own JSON is on disk before the round is in the journal.
+ *
+ * @throws LabError as `fioJson`, or `RUND_FIO` for a container that does not start
+ */
+export async function measureIo(visit: Visit, tools: VisitTools, round: number, warmup: boolean): Promise<void> {
+  const { settings, slot, run, runtime } = visit;
+  const { host, clock, timing, sandboxes, signal } = tools;
+  const { density, block, position } = slot;
+  const { duration = 0, large = 1 } = settings;
+  const concurrency = slot.concurrency!;
+  signal.throwIfAborted();
+  tools.report(`${warmup ? "warm-up" : "round"} ${round}`);
+  if (settings.prepare !== null) await tools.runCommand(settings.prepare, signal);
+  const requests = Array.from({ length: concurrency }, (_, index) =>
+    visitRequest(sandboxes, visit, round, index + 1, warmup ? "warmup" : "test"),
+  );
+  const quiet = await waitForQuiet(clock, () => host.cpu().ticks, timing.quietLimitMs, signal);
+  const state = host.state();
+  const before = host.cpu().ticks;
+  const timeoutMs = settings.timeout * 1000 + fioJobs.length * duration * 1000;
+  const outputs = await outputsOf(tools, withFio(workloadOf(settings), large, duration), requests, timeoutMs);
+  const cpu = ticksBetween(before, host.cpu().ticks);
+  refuseLeftovers(await sandboxes.clearRound(false));
+  const jobs = outputs.flatMap((output, index) => {
+    const client = index + 1;
+    const where = `${runtime.id}, image ${settings.image}`;
+    const json = fioJson(output, where);
+    if (!warmup) tools.write(`${run}/${formatConcurrencyFolder(concurrency)}/${fioFile(round, client)}`, json);
+    return readFioJobs(json, client, where);
+  });
+  tools.append({
+    event: "io",
+    at: now(),
+    ...{ run, runtime: runtime.id, density, concurrency, block, position, round, warmup },
+    ...{ jobMs: duration * 1000, fileMiB: large, jobs, cpu, quiet, host: state },
+    flags: quiet.reached ? [] : ["not-quiet"],
+  });
+}
+
+/** fio's JSON of one container: `fio_round003_client01.json`. */
+const fioFile = (round: number, client: number): string =>
+  `fio_round${String(round).padStart(3, "0")}_client${String(client).padStart(2, "0")}.json`;
+
+function withFio({ until, container }: Workload, fileMiB: number, seconds: number): Workload {
+  return { until, container: { ...container!, command: fioCommand(fileMiB, seconds) } };
+}
+
+/** Starts all sandboxes and waits until fio has ended in each. @returns what each container wrote, in order */
+async function outputsOf(
+  { driver, clock, signal }: Pick<VisitTools, "driver" | "clock" | "signal">,
+  workload: Workload,
+  requests: Parameters<VisitTools["driver"]["begin"]>[1],
+  timeoutMs: number,
+): Promise<readonly ContainerOutput[]> {
+  const starts = await driver.begin(workload, requests);
+  try {
+    const from = clock.wall();
+    const deadlineNs = from.atNs + BigInt(timeoutMs * 1e6);
+    const all = requests.map(async (sandbox, index) => {
+      const client = index + 1;
+      const sample = await starts.start(sandbox, client, from, timeoutMs, signal);
+      if (sample.status !== "ready") {
+        if (sample.reason === "unavailable") await driver.ping(callMs);
+        throw new LabError("RUND_FIO", "machine", `the container for fio does not start: ${sample.message}`, {
+          where: workload.container!.image,
+          hint: "the image needs sh and fio; leave --image out, so that one is made of this machine's fio",
+        });
+      }
+      for (;;) {
+        const output = starts.output!(client);
+        if (fioEnded(output) || clock.nowNs() > deadlineNs) return output;
+        await clock.sleep(lookAgainMs, signal);
+      }
+    });
+    await Promise.allSettled(all);
+    return await Promise.all(all);
+  } finally {
+    starts.close();
+  }
+}
