@@ -29,10 +29,10 @@ export const hyperfine: Importer = {
     let times = new NumberColumn();
     let failures = new Map<number, number>();
     let exitCodes = 0;
-    const ids = new Map<string, string>();
+    const ids = new Set<string>();
     const command = checked(result, sink, ({ command, parameters = {} }, line, place) => {
       const named = typeof parameters.runtime === "string" ? parameters.runtime : command;
-      const id = uniqueId(runtime ?? idFrom(named), command, ids);
+      const id = uniqueId(runtime ?? idFrom(named), ids);
       const run = sink.run({ runtime: id, label: command, config: parameters, definition, unit: "samples" });
       times.drain((seconds, index) => {
         const latencyMs = seconds * 1000;
@@ -71,14 +71,10 @@ export const hyperfine: Importer = {
 /** A command that a signal ended has no exit code: null in the file. */
 const killed = Number.MIN_SAFE_INTEGER;
 
-/** Returns an id that no other command has, even if two commands have similar names. */
-function uniqueId(wanted: string, command: string, ids: Map<string, string>): string {
-  for (let n = 1; ; n++) {
-    const id = n === 1 ? wanted : `${wanted}x${n}`;
-    const holder = ids.get(id);
-    if (holder === undefined || holder === command) {
-      ids.set(id, command);
-      return id;
-    }
-  }
+/** Returns an id that no other result has: results may share a command, such as one with other parameters. */
+function uniqueId(wanted: string, ids: Set<string>): string {
+  let id = wanted;
+  for (let n = 2; ids.has(id); n++) id = `${wanted}x${n}`;
+  ids.add(id);
+  return id;
 }

@@ -21,14 +21,16 @@ export function checked<Schema extends ZodType>(
       ...path,
       ...(issue?.path ?? []).map(part => (typeof part === "number" ? part : String(part))),
     ]);
-    sink.problem(
-      line,
-      "RUND_IMPORT_FIELD",
-      `${issue?.message ?? "another shape"} in ${place}`,
-      excerptOf(value, issue?.path ?? []),
-    );
+    sink.problem(line, "RUND_IMPORT_FIELD", `${expectedBy(issue)} in ${place}`, excerptOf(value, issue?.path ?? []));
   };
 }
+
+/** Returns what a schema expected, in words that follow "expected". */
+const expectedBy = (issue: z.core.$ZodIssue | undefined): string =>
+  (issue?.message ?? "another shape")
+    .replace(/, received .*$/, "")
+    .replace(/^Invalid [a-z ]+[:.] [Ee]xpected /, "")
+    .replaceAll('"|"', '" or "');
 
 /** Works as `readJson`; a document that is truncated or invalid becomes a problem. */
 export async function readJsonRows(

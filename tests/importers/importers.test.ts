@@ -199,6 +199,24 @@ test("hyperfine: a run that a signal ended has failed; parameters of one command
   assert.equal(dataset.runs[1]!.config, { n: "2" });
 });
 
+test("hyperfine: results of one command name stay apart, by their parameters and as repetitions", async () => {
+  const result = (second: number, parameters: object) => ({
+    command: "start",
+    times: [second],
+    exit_codes: [0],
+    parameters,
+  });
+  const results = [
+    ...[result(0.25, { runtime: "runc", threads: "1" }), result(0.5, { runtime: "runc", threads: "8" })],
+    result(1, { runtime: "runc", threads: "8" }),
+  ];
+  assert.equal(cells(await load("h.json", JSON.stringify({ results }))), [
+    ["runc", 1, [250], 250, 0],
+    ["runcx2", 1, [500], 500, 0],
+    ["runcx3", 1, [1000], 1000, 0],
+  ]);
+});
+
 test("computesdk: a failed iteration without a time, the mode burst, and a provider that was skipped", async () => {
   const results = [
     { provider: "a", mode: "burst", concurrency: 2, wallClockMs: 90, iterations: [{ error: "quota" }, { ttiMs: 80 }] },

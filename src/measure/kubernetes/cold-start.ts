@@ -177,7 +177,7 @@ async function explain(
   if (failure === null && !failedFor(error, "aborted")) {
     const reason = failedFor(error, "unavailable")
       ? "unavailable"
-      : failedFor(error, "forbidden")
+      : failedFor(error, "forbidden", "unauthorized")
         ? "refused"
         : "other";
     return { status: "failed", reason, message: error instanceof Error ? error.message : String(error) };

@@ -52,6 +52,8 @@ export class StandInApiServer {
   loses: (type: string, pod: StandInPod) => boolean = () => false;
   /** Verbs that are forbidden, such as `create pods`. */
   readonly forbidden = new Set<string>();
+  /** The status and message with which all creations of pods, rehearsals included, are refused; null if none is. */
+  refusal: { readonly status: number; readonly message: string } | null = null;
   /** Milliseconds after which a creation is answered. */
   slowAnswerMs = 0;
   readonly created: string[] = [];
@@ -149,6 +151,9 @@ export class StandInApiServer {
     if (url.pathname === "/readyz") return void response.end("ok");
     if (what === "namespaces") return this.#namespace(request.method, namespace ?? "", body, response);
     if (what !== "pods") return void json(response, 200, { items: [], metadata: { resourceVersion: "1" } });
+    if (request.method === "POST" && this.refusal !== null) {
+      return void fail(response, this.refusal.status, this.refusal.message);
+    }
     if (url.searchParams.get("dryRun") === "All") return void json(response, 201, JSON.parse(body));
     if (request.method === "POST") return this.#create(JSON.parse(body), namespace ?? "", response);
     if (request.method === "DELETE") return this.#delete(name ?? "", response);
@@ -263,7 +268,14 @@ function json(response: ServerResponse, status: number, value: unknown): void {
 }
 
 const reasons: Readonly<Record<number, string>> = {
-  ...{ 403: "Forbidden", 404: "NotFound", 409: "AlreadyExists", 410: "Expired", 429: "TooManyRequests" },
+  ...{
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    409: "AlreadyExists",
+    410: "Expired",
+    429: "TooManyRequests",
+  },
 };
 
 const failure = (code: number, message: string) => ({

@@ -261,6 +261,43 @@ test("a pod that the API server refuses stops the campaign before its first pod,
     assert.is(sample!.status === "failed" && sample!.reason, "refused");
   }));
 
+/** The API server's own words for three refusals, and what must be said of each. */
+const refusals = [
+  {
+    ...{ what: "a quota that is used up", status: 403, hint: /quota/, code: "RUND_CLUSTER_FORBIDDEN" },
+    message: 'pods "x" is forbidden: exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2',
+  },
+  {
+    ...{ what: "a namespace that is being deleted", status: 403, hint: /another one/, code: "RUND_CLUSTER_FORBIDDEN" },
+    message: 'pods "x" is forbidden: unable to create new content in namespace lab because it is being terminated',
+  },
+  {
+    ...{ what: "a token that has expired", status: 401, hint: /log in again/, code: "RUND_CLUSTER_UNAUTHORIZED" },
+    message: "Unauthorized",
+  },
+];
+for (const { what, status, message, hint, code } of refusals) {
+  test(`${what} is named with the next step before the first pod, and is a failed sample in later rounds`, () =>
+    withDriver(async (server, driver) => {
+      server.refusal = { status, message };
+      await one(driver).then(
+        () => assert.unreachable(),
+        error => {
+          assert.is(error.code, code);
+          assert.match(error.message, message);
+          assert.match(error.hint, hint);
+        },
+      );
+      server.refusal = null;
+      assert.is((await one(driver)).status, "ready");
+      server.refusal = { status, message };
+      const [sample] = await round(driver, 1, 5_000, () => {}, 2);
+      assert.is(sample!.status === "failed" && sample!.reason, "refused");
+      assert.match(sample!.status === "failed" ? sample!.message : "", message);
+      assert.is(server.created.length, 1);
+    }));
+}
+
 test("RuntimeClasses that a campaign made are deleted by their label; those of others stay", () =>
   withDriver(async server => {
     const api = connectApi({ context: "", server: server.url, tls: {}, headers: async () => ({}) });
