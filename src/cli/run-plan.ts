@@ -48,7 +48,7 @@ export function printPlan(io: Io, plan: Plan, json: boolean, detections: readonl
       );
     return [
       `${experiment}: ${runtimes.join(", ")} × ${axes.join(" × ")}`,
-      `  ${rounds} ${declared.repeats ? "repeats" : `rounds in ${blocks} blocks`}, ${order}${order === "grid" ? "" : ` by seed ${seed}`}${warmup > 0 ? `, ${warmup} warm-up rounds before each visit` : ""}; begins with ${first?.join(", ")}`,
+      `  ${declared.repeats ? counted(rounds, "repeat") : `${counted(rounds, "round")} in ${counted(blocks, "block")}`}, ${order}${order === "grid" ? "" : ` by seed ${seed}`}${warmup > 0 ? `, ${counted(warmup, "warm-up round")} before each visit` : ""}; begins with ${first?.join(", ")}`,
       ...limitsText(openLoopLimits(planned)),
     ];
   });
@@ -90,6 +90,8 @@ const limitsText = (limits: ReturnType<typeof openLoopLimits>): readonly string[
     ({ runtime, inFlight, alive, by }) =>
       `  ${runtime}: at most ${inFlight} starts in flight and ${alive} sandboxes alive (${by}); further starts are refused`,
   );
+
+const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 const offered = (rate: readonly number[] | "search"): string =>
   rate === "search" ? "a search for the highest rate that is held" : `rate ${rate.join(" ")} a second`;

@@ -18,7 +18,8 @@ const file = "/rund-lab-io";
 const ended = /^rund-lab: fio ended with (\d+)\n/m;
 
 /**
- * The command of a container that runs fio: it prints a line when it begins, fio's JSON, and a line with fio's exit code.
+ * The command of a container that runs fio: it prints a line when it begins, fio's JSON, and a line with fio's exit code. Then
+ * it sleeps until it is removed, because containerd 1.6 can lose the end of what a container wrote just before it ended.
  *
  * Jobs run one after another on one file, with one request at a time. Those that write end with fsync, so that one job's
  * writes are not left to the next.
@@ -31,7 +32,7 @@ export function fioCommand(fileMiB: number, seconds: number, jobs: readonly FioJ
     const sync = pattern.endsWith("write") ? " --end_fsync=1" : "";
     return `--name=${jobName({ pattern, blockBytes, direct })} --stonewall --rw=${pattern} --bs=${blockBytes} --direct=${direct ? 1 : 0}${sync}`;
   });
-  const script = `echo rund-lab: begins; fio ${common} ${each.join(" ")}; echo "rund-lab: fio ended with $?"`;
+  const script = `echo rund-lab: begins; fio ${common} ${each.join(" ")}; echo "rund-lab: fio ended with $?"; sleep 86400`;
   return ["sh", "-c", script];
 }
 
