@@ -1,39 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ArrivalsEvent, FitEvent, MemoryEvent } from "../../../src/campaign-files/index.js";
-import { type PrivateContainerd, startContainerd } from "../../../src/measure/index.js";
-import { needs, suiteNeeding } from "../../support/needs.js";
+import { needs } from "../../support/needs.js";
 import { readCampaign } from "../campaign/campaigns.js";
-import { assertNothingLeft, measureOn } from "../campaign/real.js";
+import { assertNothingLeft, measureOn, suiteOnContainerd } from "../campaign/real.js";
 
-const test = suiteNeeding(
-  ...([
-    "open loops and ramps at full size",
-    needs.root,
-    needs.containerd,
-    needs.runc,
-    needs.crun,
-    needs.runsc,
-  ] as const),
+const { test, own } = suiteOnContainerd(
+  ...(["open loops and ramps at full size", needs.runc, needs.crun, needs.runsc] as const),
 );
-let folder: string;
-let containerd: PrivateContainerd;
-test.before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
-  containerd = await startContainerd(join(folder, "containerd"));
-});
-test.after(async () => {
-  await containerd.stop();
-  rmSync(folder, { recursive: true });
-});
 
 test("at 20 starts a second for 60 s with crun, requests leave within 5 ms of when they are due at p99, or the window says `late`", async () => {
   const campaign = await measureOn(
-    containerd.endpoint,
+    own.containerd.endpoint,
     [{ experiment: "arrivals", runtimes: ["crun"], rate: [20], duration: 60, hold: "2" }],
-    { out: folder },
+    { out: own.folder },
   );
   const window = readCampaign(campaign).events.find((event): event is ArrivalsEvent => event.event === "arrivals")!;
   const lateMs = window.samples.map(({ client, sentMs }) => sentMs - window.dueMs[client - 1]!).sort((a, b) => a - b);
@@ -43,7 +22,7 @@ test("at 20 starts a second for 60 s with crun, requests leave within 5 ms of wh
   );
   assert.is(p99 > 5, window.flags.includes("late"), `${p99} ms, ${window.flags.join(", ")}`);
   assert.is(window.samples.length + window.refused.length, window.dueMs.length);
-  await assertNothingLeft(containerd);
+  await assertNothingLeft(own.containerd);
 });
 
 for (const [runtime, density] of [
@@ -53,12 +32,12 @@ for (const [runtime, density] of [
 ] as const) {
   test(`${runtime} at ${density}: a ramp's memory per sandbox is that of the memory experiment, within 3 %`, async () => {
     const campaign = await measureOn(
-      containerd.endpoint,
+      own.containerd.endpoint,
       [
         { experiment: "fit", runtimes: [runtime], density: [density], step: 50 },
         { experiment: "memory", runtimes: [runtime], density: [density] },
       ],
-      { out: folder },
+      { out: own.folder },
     );
     const { events } = readCampaign(campaign);
     const ramp = events.find((event): event is FitEvent => event.event === "fit")!;
@@ -70,7 +49,7 @@ for (const [runtime, density] of [
       `${runtime} at ${density}: ${inRamp.toFixed(0)} KiB in the ramp, ${inMemory.toFixed(0)} in the memory experiment`,
     );
     assert.ok(Math.abs(inRamp / inMemory - 1) < 0.03, `${inRamp} for ${inMemory}`);
-    await assertNothingLeft(containerd);
+    await assertNothingLeft(own.containerd);
   });
 }
 

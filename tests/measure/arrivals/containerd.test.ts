@@ -1,33 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { overhead, runtimeClassYaml } from "../../../src/analysis/capacity/index.js";
 import { loadDataset } from "../../../src/analysis/datasets/index.js";
 import { rateResults } from "../../../src/analysis/rates/index.js";
 import type { ArrivalsEvent, FitEvent, MemoryEvent } from "../../../src/campaign-files/index.js";
-import { type PrivateContainerd, startContainerd } from "../../../src/measure/index.js";
-import { needs, suiteNeeding } from "../../support/needs.js";
+import { needs } from "../../support/needs.js";
 import { readCampaign } from "../campaign/campaigns.js";
-import { assertNothingLeft, measureOn } from "../campaign/real.js";
+import { assertNothingLeft, measureOn, suiteOnContainerd } from "../campaign/real.js";
 
-const test = suiteNeeding("open loops and ramps on a real containerd", needs.root, needs.containerd, needs.crun);
-let folder: string;
-let containerd: PrivateContainerd;
-test.before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
-  containerd = await startContainerd(join(folder, "containerd"));
-});
-test.after(async () => {
-  await containerd.stop();
-  rmSync(folder, { recursive: true });
-});
+const { test, own } = suiteOnContainerd("open loops and ramps on a real containerd", needs.crun);
 
 test("an open loop: every arrival once, in order, latency from the moment it was due; nothing is left", async () => {
   const campaign = await measureOn(
-    containerd.endpoint,
+    own.containerd.endpoint,
     [{ experiment: "arrivals", runtimes: ["crun"], arrivals: "uniform", rate: [4], duration: 3, hold: "0.5" }],
-    { out: folder },
+    { out: own.folder },
   );
   const window = readCampaign(campaign).events.find((event): event is ArrivalsEvent => event.event === "arrivals")!;
   assert.equal(
@@ -46,17 +34,17 @@ test("an open loop: every arrival once, in order, latency from the moment it was
   }
   const [result] = rateResults((await loadDataset(campaign)).arrivals ?? [], null);
   assert.equal([result!.rate, result!.arrivals, result!.refused, result!.failed], [4, 12, 0, 0]);
-  await assertNothingLeft(containerd);
+  await assertNothingLeft(own.containerd);
 });
 
 test("a ramp ends at what was asked for, its memory is that of the memory experiment, and it gives a RuntimeClass", async () => {
   const campaign = await measureOn(
-    containerd.endpoint,
+    own.containerd.endpoint,
     [
       { experiment: "fit", runtimes: ["crun"], density: [20], step: 10 },
       { experiment: "memory", runtimes: ["crun"], density: [20] },
     ],
-    { out: folder },
+    { out: own.folder },
   );
   const { events } = readCampaign(campaign);
   const ramp = events.find((event): event is FitEvent => event.event === "fit")!;
@@ -67,7 +55,7 @@ test("a ramp ends at what was asked for, its memory is that of the memory experi
   const found = overhead(await loadDataset(campaign), "crun");
   assert.equal([found.handler, found.density, found.n], ["crun", 20, 2]);
   assert.match(runtimeClassYaml(found, 0.1), /^handler: crun\noverhead:\n {2}podFixed:\n {4}memory: \d+Mi$/m);
-  await assertNothingLeft(containerd);
+  await assertNothingLeft(own.containerd);
 });
 
 test.run();

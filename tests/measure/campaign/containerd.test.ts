@@ -1,45 +1,31 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { MemoryEvent } from "../../../src/campaign-files/index.js";
-import { connectCri, type PrivateContainerd, startContainerd } from "../../../src/measure/index.js";
-import { needs, suiteNeeding } from "../../support/needs.js";
+import { connectCri, startContainerd } from "../../../src/measure/index.js";
+import { needs } from "../../support/needs.js";
 import { assertTablesAsPandas } from "../reference.js";
 import { readCampaign } from "./campaigns.js";
-import { assertNothingLeft, measureOn, processesOf } from "./real.js";
+import { assertNothingLeft, measureOn, processesOf, suiteOnContainerd } from "./real.js";
 
-const test = suiteNeeding(
+const { test, own } = suiteOnContainerd(
   "campaigns on a real containerd",
-  needs.root,
-  needs.containerd,
   needs.runc,
   needs.crun,
   needs.runsc,
   needs.python,
 );
-let folder: string;
-let containerd: PrivateContainerd;
-test.before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
-  containerd = await startContainerd(join(folder, "containerd"));
-});
-test.after(async () => {
-  await containerd.stop();
-  rmSync(folder, { recursive: true });
-});
 
 const ids = ["runc", "crun", "runsc"];
 
 test("all three experiments with runc, crun and gVisor: the tables are pandas' tables, and nothing is left", async () => {
   const campaign = await measureOn(
-    containerd.endpoint,
+    own.containerd.endpoint,
     [
       { experiment: "time", runtimes: ids, concurrency: [1, 10], rounds: 2 },
       { experiment: "memory", runtimes: ids, density: [1, 10] },
       { experiment: "density", runtimes: ids, density: [20], concurrency: [10], rounds: 1 },
     ],
-    { out: folder },
+    { out: own.folder },
   );
   const tables = await assertTablesAsPandas(campaign);
   assert.equal(Object.keys(tables.time!).sort(), ["crun", "runc", "runsc"]);
@@ -60,23 +46,23 @@ test("all three experiments with runc, crun and gVisor: the tables are pandas' t
     else assert.equal([found.bySandbox, found.onlyBySandbox], [2 * density, 0]);
     assert.ok(event.enginePssKiB! > 10_000);
   }
-  await assertNothingLeft(containerd);
+  await assertNothingLeft(own.containerd);
 });
 
 test("a shim killed in the background makes its round partial, and is replaced", async () => {
   let killed = false;
   const campaign = await measureOn(
-    containerd.endpoint,
+    own.containerd.endpoint,
     [{ experiment: "density", runtimes: ["runc"], density: [5], concurrency: [10], rounds: 2, order: "grid" }],
-    { out: folder },
+    { out: own.folder },
     {
       report: ({ doing }) => {
         if (doing !== "round 1" || killed) return;
         killed = true;
-        const [shim] = processesOf(containerd);
+        const [shim] = processesOf(own.containerd);
         // once the round runs: its report comes before the background is counted
         const wait = () => {
-          if (processesOf(containerd).length > 6) process.kill(Number(shim), "SIGKILL");
+          if (processesOf(own.containerd).length > 6) process.kill(Number(shim), "SIGKILL");
           else setTimeout(wait, 5);
         };
         setTimeout(wait, 5);
@@ -93,11 +79,11 @@ test("a shim killed in the background makes its round partial, and is replaced",
   // containerd may notice the death only after the round: then it is found and replaced before the next
   assert.is(second!.background!.topUps, 1);
   if (first!.background!.after === 4) assert.is(first!.makespanMs, null);
-  await assertNothingLeft(containerd);
+  await assertNothingLeft(own.containerd);
 });
 
 test("sandboxes of others survive, whatever their namespace is called", async () => {
-  const cri = connectCri(containerd.endpoint);
+  const cri = connectCri(own.containerd.endpoint);
   const other = { name: "test-runc-0-1-1-1", uid: "other", handler: "runc", network: "NODE" } as const;
   const theirs = [];
   for (const [namespace, label] of [
@@ -106,8 +92,8 @@ test("sandboxes of others survive, whatever their namespace is called", async ()
   ] as const) {
     theirs.push(await cri.runPodSandbox({ ...other, namespace, labels: { "rund-lab.campaign": label } }));
   }
-  await measureOn(containerd.endpoint, [{ experiment: "time", runtimes: ["crun"], concurrency: [3], rounds: 1 }], {
-    out: folder,
+  await measureOn(own.containerd.endpoint, [{ experiment: "time", runtimes: ["crun"], concurrency: [3], rounds: 1 }], {
+    out: own.folder,
   });
   for (const id of theirs) assert.is((await cri.podSandboxStatus(id)).state, "SANDBOX_READY");
   for (const id of theirs) await cri.removePodSandbox(id);
@@ -117,19 +103,19 @@ test("sandboxes of others survive, whatever their namespace is called", async ()
 
 test("containerd killed in the middle of a round: the campaign says so, and goes on once it is back", async () => {
   const { restartContainerd } = await import("../../../src/measure/index.js");
-  const own = await startContainerd(join(folder, "mortal"));
+  const mortal = await startContainerd(join(own.folder, "mortal"));
   const wishes = [{ experiment: "time", runtimes: ["runc"], concurrency: [5], rounds: 3, order: "grid" }] as const;
   let path = "";
   try {
     const { readdirSync } = await import("node:fs");
-    const out = join(folder, "killed");
+    const out = join(own.folder, "killed");
     await measureOn(
-      own.endpoint,
+      mortal.endpoint,
       wishes,
       { out },
       {
         report: ({ doing }) => {
-          if (doing === "round 2") setTimeout(() => process.kill(own.pid, "SIGKILL"), 20);
+          if (doing === "round 2") setTimeout(() => process.kill(mortal.pid, "SIGKILL"), 20);
         },
       },
     ).then(
@@ -138,8 +124,8 @@ test("containerd killed in the middle of a round: the campaign says so, and goes
     );
     path = join(out, readdirSync(out)[0]!);
     assert.is(readCampaign(path).rounds.length, 1);
-    const back = await restartContainerd(own.folder);
-    await measureOn(own.endpoint, wishes, { resume: path });
+    const back = await restartContainerd(mortal.folder);
+    await measureOn(mortal.endpoint, wishes, { resume: path });
     assert.equal(
       readCampaign(path).rounds.map(({ round }) => round),
       [1, 2, 3],
@@ -147,7 +133,7 @@ test("containerd killed in the middle of a round: the campaign says so, and goes
     await assertTablesAsPandas(path);
     await assertNothingLeft(back);
   } finally {
-    await own.stop();
+    await mortal.stop();
   }
 });
 

@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { census, isOfSandbox } from "../../../src/measure/containerd/census/index.js";
 import {
@@ -13,7 +15,29 @@ import {
   readLimits,
   resumeCampaign,
   runtimes,
+  startContainerd,
 } from "../../../src/measure/index.js";
+import { type Need, needs, suiteNeeding } from "../../support/needs.js";
+
+/**
+ * A suite with a private containerd of its own, started before its tests and gone after them. `own` has it, and the folder in
+ * which it and the tests' campaigns lie, from the moment that the tests begin.
+ *
+ * @param besides what the tests need besides root and containerd
+ */
+export function suiteOnContainerd(name: string, ...besides: readonly Need[]) {
+  const test = suiteNeeding(name, needs.root, needs.containerd, ...besides);
+  const own = {} as { folder: string; containerd: PrivateContainerd };
+  test.before(async () => {
+    own.folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
+    own.containerd = await startContainerd(join(own.folder, "containerd"));
+  });
+  test.after(async () => {
+    await own.containerd.stop();
+    rmSync(own.folder, { recursive: true });
+  });
+  return { test, own: own as Readonly<typeof own> };
+}
 
 /** Windows short enough for a test, and no wait for a quiet that other tests prevent. */
 export const briefTiming = { quietLimitMs: 0, idleMs: 50, settleMs: 50 };

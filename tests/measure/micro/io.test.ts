@@ -1,34 +1,22 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { ioTable } from "../../../src/analysis/tables/index.js";
 import { loadDataset } from "../../../src/index.js";
-import { type PrivateContainerd, startContainerd } from "../../../src/measure/index.js";
 import { LabError } from "../../../src/model/errors.js";
-import { needs, suiteNeeding } from "../../support/needs.js";
-import { assertNothingLeft, measureOn } from "../campaign/real.js";
+import { needs } from "../../support/needs.js";
+import { assertNothingLeft, measureOn, suiteOnContainerd } from "../campaign/real.js";
 
-const test = suiteNeeding(
+const { test, own } = suiteOnContainerd(
   "reading and writing inside containers",
-  ...[needs.root, needs.containerd, needs.runc, needs.runsc, needs.fio],
+  ...[needs.runc, needs.runsc, needs.fio],
 );
-let folder: string;
-let containerd: PrivateContainerd;
-test.before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
-  containerd = await startContainerd(join(folder, "containerd"));
-});
-test.after(async () => {
-  await containerd.stop();
-  rmSync(folder, { recursive: true });
-});
 
 const brief = { experiment: "io", rounds: 1, duration: 0.1, large: 4 } as const;
 
 test("runc and gVisor run every job; fio's JSON is kept as it is, and nothing is left", async () => {
-  const path = await measureOn(containerd.endpoint, [{ ...brief, runtimes: ["runc", "runsc"], concurrency: [2] }], {
-    out: folder,
+  const path = await measureOn(own.containerd.endpoint, [{ ...brief, runtimes: ["runc", "runsc"], concurrency: [2] }], {
+    out: own.folder,
   });
   const data = await loadDataset(path);
   assert.is(data.problemCount, 0);
@@ -51,21 +39,21 @@ test("runc and gVisor run every job; fio's JSON is kept as it is, and nothing is
     );
     assert.is(mine!.iops, own.read.iops);
   }
-  await assertNothingLeft(containerd);
+  await assertNothingLeft(own.containerd);
 });
 
 test("an image without fio is an error with the next step, and nothing is left", async () => {
   const wishes = { ...brief, runtimes: ["runc"], concurrency: [1], image: "rund-lab.local/workload:1" };
-  const error = await measureOn(containerd.endpoint, [wishes], { out: folder }).catch(error => error);
+  const error = await measureOn(own.containerd.endpoint, [wishes], { out: own.folder }).catch(error => error);
   assert.instance(error, LabError);
   assert.is(error.code, "RUND_FIO");
   assert.match(error.hint, "--image");
-  await assertNothingLeft(containerd);
+  await assertNothingLeft(own.containerd);
 });
 
 test("an image that the service does not have is refused before anything is measured", async () => {
   const wishes = { ...brief, runtimes: ["runc"], image: "nobody.local/fio:1" };
-  const error = await measureOn(containerd.endpoint, [wishes], { out: folder }).catch(error => error);
+  const error = await measureOn(own.containerd.endpoint, [wishes], { out: own.folder }).catch(error => error);
   assert.is(error.code, "RUND_IMAGE");
 });
 

@@ -1,38 +1,23 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { stagesOf } from "../../../src/analysis/stages/index.js";
 import { endOf, type FailedSample, type ReadySample } from "../../../src/campaign-files/index.js";
-import {
-  type ExperimentWishes,
-  openService,
-  type PrivateContainerd,
-  startContainerd,
-  workloadFacts,
-} from "../../../src/measure/index.js";
-import { needs, program, suiteNeeding } from "../../support/needs.js";
+import { type ExperimentWishes, openService, workloadFacts } from "../../../src/measure/index.js";
+import { needs, program } from "../../support/needs.js";
 import { readCampaign } from "../campaign/campaigns.js";
-import { assertNothingLeft, measureOn } from "../campaign/real.js";
+import { assertNothingLeft, measureOn, suiteOnContainerd } from "../campaign/real.js";
 import { assertNoNetworkLeft } from "./leftovers.js";
 
-const test = suiteNeeding(
+const { test, own } = suiteOnContainerd(
   "containers in sandboxes, on a real containerd",
-  ...[needs.root, needs.containerd, needs.runc, needs.crun, needs.runsc, program("busybox")],
+  ...[needs.runc, needs.crun, needs.runsc, program("busybox")],
 );
-let folder: string;
-let containerd: PrivateContainerd;
-test.before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
-  containerd = await startContainerd(join(folder, "containerd"));
-});
-test.after(async () => {
-  await containerd.stop();
-  rmSync(folder, { recursive: true });
-});
 
 async function measured(wishes: Omit<ExperimentWishes, "experiment">) {
-  const path = await measureOn(containerd.endpoint, [{ experiment: "time", rounds: 1, ...wishes }], { out: folder });
+  const path = await measureOn(own.containerd.endpoint, [{ experiment: "time", rounds: 1, ...wishes }], {
+    out: own.folder,
+  });
   assert.not.ok(existsSync(join(path, "container-logs")), "the containers' logs are gone");
   return { path, ...readCampaign(path) };
 }
@@ -74,8 +59,8 @@ for (const network of ["node", "pod"] as const) {
     const { config } = runs[0];
     assert.equal([config.until, config.network, config.image], ["response", network, "rund-lab.local/workload:1"]);
     if (network === "pod") assert.match(config.cni, /^rund-lab-[0-9a-f]{8}: ptp .*, host-local /);
-    await assertNothingLeft(containerd);
-    assertNoNetworkLeft(containerd);
+    await assertNothingLeft(own.containerd);
+    assertNoNetworkLeft(own.containerd);
   });
 }
 
@@ -91,13 +76,13 @@ test("an end before the answer is the one that the logs have; what comes later i
     const [, start, end] = line.split(" ").map(Number);
     assert.ok(Math.abs(end! - start! - (endOf(sample!) - sample!.sentMs)) <= 1, line);
   }
-  await assertNothingLeft(containerd);
+  await assertNothingLeft(own.containerd);
 });
 
 test("what goes wrong is a failed stage with the runtime's own words, and everything is removed", async () => {
   const failure = async (wishes: Omit<ExperimentWishes, "experiment" | "runtimes">) => {
     const { rounds } = await measured({ runtimes: ["runc"], concurrency: [1], timeout: 3, ...wishes });
-    await assertNothingLeft(containerd);
+    await assertNothingLeft(own.containerd);
     return rounds[0]!.samples[0] as FailedSample;
   };
   const missing = await failure({ until: "container", command: "/bin/no-such-program" });
@@ -118,7 +103,7 @@ test("what goes wrong is a failed stage with the runtime's own words, and everyt
 });
 
 test("an image that is not there, a missing pod network and a port that is taken are told before anything is started", async () => {
-  const service = await openService(containerd.endpoint, "cri");
+  const service = await openService(own.containerd.endpoint, "cri");
   const refused = async (work: Promise<unknown>, code: string) =>
     work.then(
       () => assert.unreachable(code),
@@ -126,7 +111,7 @@ test("an image that is not there, a missing pod network and a port that is taken
     );
   try {
     await refused(workloadFacts(service, { until: "container", image: "rund-lab.local/none:1" }), "RUND_IMAGE");
-    const cut = { ...service, network: { ...service.network, pluginFolders: [folder] } };
+    const cut = { ...service, network: { ...service.network, pluginFolders: [own.folder] } };
     await refused(workloadFacts(cut, { network: "pod" }), "RUND_NETWORK");
   } finally {
     service.cri.close();
@@ -138,7 +123,7 @@ test("an image that is not there, a missing pod network and a port that is taken
   );
   await refused(measured({ runtimes: ["runc"], concurrency: [1], until: "response", port }), "RUND_PORT_TAKEN");
   await new Promise(resolve => server.close(resolve));
-  await assertNothingLeft(containerd);
+  await assertNothingLeft(own.containerd);
 });
 
 test("the first line agrees with the process's own clock, written to a file, within 2 ms at the median", async () => {
@@ -146,12 +131,16 @@ test("the first line agrees with the process's own clock, written to a file, wit
   const command = `/bin/busybox sh -c 'echo "started $EPOCHREALTIME"; echo "$EPOCHREALTIME" >/clock; exec /bin/busybox sleep 600'`;
   const clocks = new Map<string, number>();
   // as containerd sees it: it may have mounts of its own
-  const tasks = join(`/proc/${containerd.pid}/root`, containerd.folder, "state/io.containerd.runtime.v2.task/k8s.io");
+  const tasks = join(
+    `/proc/${own.containerd.pid}/root`,
+    own.containerd.folder,
+    "state/io.containerd.runtime.v2.task/k8s.io",
+  );
   for (const runtime of ["runc", "crun"]) {
     const { rounds } = await measureOn(
-      containerd.endpoint,
+      own.containerd.endpoint,
       [{ experiment: "time", runtimes: [runtime], concurrency: [5], rounds: 2, until: "output", command }],
-      { out: folder },
+      { out: own.folder },
       {
         // the round's sandboxes still stand when it is written down: look before they go
         timing: { quietLimitMs: 0, idleMs: 20, settleMs: 600 },

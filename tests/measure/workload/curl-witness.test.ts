@@ -1,31 +1,17 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import * as assert from "uvu/assert";
 import { median } from "../../../src/analysis/stats/index.js";
 import type { ReadySample } from "../../../src/campaign-files/index.js";
-import { type PrivateContainerd, startContainerd } from "../../../src/measure/index.js";
 import { retryMs } from "../../../src/measure/workload/response.js";
-import { needs, program, suiteNeeding } from "../../support/needs.js";
+import { needs, program } from "../../support/needs.js";
 import { readCampaign } from "../campaign/campaigns.js";
-import { assertNothingLeft, measureOn } from "../campaign/real.js";
+import { assertNothingLeft, measureOn, suiteOnContainerd } from "../campaign/real.js";
 
-const test = suiteNeeding(
+const { test, own } = suiteOnContainerd(
   "the first answer beside curl",
-  ...[needs.root, needs.containerd, needs.runc, program("busybox"), program("curl"), program("bash")],
+  ...[needs.runc, program("busybox"), program("curl"), program("bash")],
 );
-let folder: string;
-let containerd: PrivateContainerd;
-test.before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
-  containerd = await startContainerd(join(folder, "containerd"));
-});
-test.after(async () => {
-  await containerd.stop();
-  rmSync(folder, { recursive: true });
-});
 
 const port = 18_480;
 
@@ -48,9 +34,9 @@ test("the harness and a plain loop of curl see the first answer within the retry
   const ended = new Promise(resolve => curl.once("exit", resolve));
   try {
     const path = await measureOn(
-      containerd.endpoint,
+      own.containerd.endpoint,
       [{ experiment: "time", runtimes: ["runc"], concurrency: [1], rounds: 9, blocks: 1, until: "response", port }],
-      { out: folder },
+      { out: own.folder },
       // the process must still answer when curl tries again
       { timing: { quietLimitMs: 0, idleMs: 50, settleMs: 300 } },
     );
@@ -69,7 +55,7 @@ test("the harness and a plain loop of curl see the first answer within the retry
     process.kill(-curl.pid!, "SIGKILL");
     await ended;
   }
-  await assertNothingLeft(containerd);
+  await assertNothingLeft(own.containerd);
 });
 
 test.run();

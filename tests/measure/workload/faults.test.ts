@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { FailedSample, Sample } from "../../../src/campaign-files/index.js";
@@ -10,37 +9,23 @@ import { restartContainerd } from "../../../src/measure/containerd/private-conta
 import { workloadImageName } from "../../../src/measure/containerd/workload-image.js";
 import { connectCri } from "../../../src/measure/cri/index.js";
 import { failureHint } from "../../../src/measure/cri/known-failures.js";
-import {
-  measureCampaign,
-  openService,
-  type PrivateContainerd,
-  startContainerd,
-  summariseCells,
-} from "../../../src/measure/index.js";
+import { measureCampaign, openService, summariseCells } from "../../../src/measure/index.js";
 import { machineClock } from "../../../src/measure/round/clock.js";
 import { criDriver } from "../../../src/measure/workload/cri-driver.js";
-import { needs, program, suiteNeeding } from "../../support/needs.js";
+import { needs, program } from "../../support/needs.js";
 import { readCampaign } from "../campaign/campaigns.js";
-import { assertNothingLeft, briefTiming, measureOn, wellPlanned } from "../campaign/real.js";
+import { assertNothingLeft, briefTiming, measureOn, suiteOnContainerd, wellPlanned } from "../campaign/real.js";
 import { assertNoNetworkLeft } from "./leftovers.js";
 
 const plugins = findCniPlugins();
-const test = suiteNeeding(
+const { test, own } = suiteOnContainerd(
   "logs that cannot be written and pod networks that fail",
-  ...[needs.root, needs.containerd, needs.runc, program("busybox"), program("flock")],
+  ...[needs.runc, program("busybox"), program("flock")],
   { name: "CNI plugins", here: plugins !== undefined },
 );
-let folder: string;
-let containerd: PrivateContainerd;
 let network: string;
 test.before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
-  containerd = await startContainerd(join(folder, "containerd"));
-  network = join(containerd.folder, "cni", "10-pods.conflist");
-});
-test.after(async () => {
-  await containerd.stop();
-  rmSync(folder, { recursive: true });
+  network = join(own.containerd.folder, "cni", "10-pods.conflist");
 });
 
 const isFailed = (sample: Sample): sample is FailedSample => sample.status !== "ready";
@@ -48,17 +33,19 @@ const isFailed = (sample: Sample): sample is FailedSample => sample.status !== "
 /** One round of pods until their container runs. */
 async function podRound(concurrency: number) {
   const wishes = { runtimes: ["runc"], concurrency: [concurrency], until: "container", network: "pod" } as const;
-  const path = await measureOn(containerd.endpoint, [{ experiment: "time", rounds: 1, ...wishes }], { out: folder });
+  const path = await measureOn(own.containerd.endpoint, [{ experiment: "time", rounds: 1, ...wishes }], {
+    out: own.folder,
+  });
   const { rounds, events } = readCampaign(path);
   const { samples } = rounds[0]!;
-  await assertNothingLeft(containerd);
-  assertNoNetworkLeft(containerd);
+  await assertNothingLeft(own.containerd);
+  assertNoNetworkLeft(own.containerd);
   return { failed: samples.filter(isFailed), ready: samples.length - samples.filter(isFailed).length, events };
 }
 
 test("a folder for logs that this program cannot make ends the campaign before anything starts", async () => {
-  const cri = connectCri(containerd.endpoint);
-  const logFolder = join(containerd.configPath, "logs");
+  const cri = connectCri(own.containerd.endpoint);
+  const logFolder = join(own.containerd.configPath, "logs");
   const driver = criDriver({ cri, clock: machineClock, logFolder });
   const container = {
     ...{ image: "image", pull: false, command: [], env: {}, port: 80, path: null, cpu: null, memoryMiB: null },
@@ -77,7 +64,7 @@ test("a folder for logs that this program cannot make ends the campaign before a
 });
 
 test("a log that the service cannot write is a failed start with its words and a next step", async () => {
-  const service = await openService(containerd.endpoint, "cri");
+  const service = await openService(own.containerd.endpoint, "cri");
   const unwritable = { logDirectory: "/proc/no-such-folder" };
   const cri: typeof service.cri = {
     ...service.cri,
@@ -86,8 +73,8 @@ test("a log that the service cannot write is a failed start with its words and a
       service.cri.createContainer(id, container, { ...sandbox, ...unwritable }, options),
   };
   const plan = wellPlanned([{ experiment: "time", runtimes: ["runc"], concurrency: [2], rounds: 1, until: "output" }]);
-  const path = await measureCampaign(folder, {
-    ...{ plan, service: { ...service, cri }, endpoint: containerd.endpoint, command: [], toolVersion: "0" },
+  const path = await measureCampaign(own.folder, {
+    ...{ plan, service: { ...service, cri }, endpoint: own.containerd.endpoint, command: [], toolVersion: "0" },
     ...{ report: () => {}, signal: new AbortController().signal, timing: briefTiming },
   });
   service.cri.close();
@@ -99,34 +86,34 @@ test("a log that the service cannot write is a failed start with its words and a
   const [cell] = summariseCells(events);
   assert.equal([cell?.failedStage, cell?.failed], ["start", 2]);
   assert.match(failureHint(cell?.firstFailure ?? "") ?? "", "--out");
-  await assertNothingLeft(containerd);
+  await assertNothingLeft(own.containerd);
 });
 
 test("a container that a cancelled creation left on record is removed with its snapshot, and nobody else's is", async () => {
   const ctr = (...words: string[]) =>
-    execFileSync("ctr", ["-a", containerd.socket, "-n", "k8s.io", ...words], { encoding: "utf8" }).trim();
+    execFileSync("ctr", ["-a", own.containerd.socket, "-n", "k8s.io", ...words], { encoding: "utf8" }).trim();
   const create = (id: string, campaign: string) =>
     ctr(
-      ...["containers", "create", "--snapshotter", containerd.snapshotter],
+      ...["containers", "create", "--snapshotter", own.containerd.snapshotter],
       ...["--label", `rund-lab.campaign=${campaign}`, workloadImageName, id],
     );
-  const snapshots = () => ctr("snapshots", "--snapshotter", containerd.snapshotter, "ls");
+  const snapshots = () => ctr("snapshots", "--snapshotter", own.containerd.snapshotter, "ls");
   create("forgotten", "mine");
   create("foreign", "mine-2");
   assert.match(snapshots(), "forgotten");
-  assert.equal(await removeForgotten(containerd.socket, "mine"), ["forgotten"]);
+  assert.equal(await removeForgotten(own.containerd.socket, "mine"), ["forgotten"]);
   assert.is(ctr("containers", "ls", "-q"), "foreign");
   assert.not.match(snapshots(), "forgotten");
-  assert.equal(await removeForgotten(containerd.socket, "mine"), []);
+  assert.equal(await removeForgotten(own.containerd.socket, "mine"), []);
   ctr("containers", "rm", "foreign");
-  await assertNothingLeft(containerd);
+  await assertNothingLeft(own.containerd);
 });
 
 test("more pods than addresses: those that get none fail in their sandbox, the others run, and every address comes back", async () => {
   const list = readFileSync(network, "utf8");
   // a /29 has eight addresses; the network's, the gateway's and the last are not given out
   writeFileSync(network, list.replace(/(\d+\.\d+\.\d+\.\d+)\/20/, "$1/29"));
-  await restartContainerd(containerd.folder);
+  await restartContainerd(own.containerd.folder);
   const { failed, ready, events } = await podRound(8);
   assert.equal([ready, failed.length], [5, 3]);
   for (const { stage, message } of failed) {
@@ -139,10 +126,10 @@ test("more pods than addresses: those that get none fail in their sandbox, the o
 });
 
 test("a CNI plugin that fails for one in five: those fail with its words, and every sandbox is removed", async () => {
-  const programs = join(folder, "cni-plugins");
+  const programs = join(own.folder, "cni-plugins");
   mkdirSync(programs);
   for (const name of readdirSync(plugins!)) if (name !== "ptp") symlinkSync(join(plugins!, name), join(programs, name));
-  const count = join(folder, "additions");
+  const count = join(own.folder, "additions");
   const answer = '{"cniVersion": "0.4.0", "code": 11, "msg": "the switch is on fire"}';
   const flaky = `#!/bin/sh
 if [ "$CNI_COMMAND" = ADD ] && [ $(($(flock ${count} sh -c 'echo >>${count}; wc -l <${count}') % 5)) = 0 ]; then
@@ -152,9 +139,9 @@ fi
 exec ${join(plugins!, "ptp")}
 `;
   writeFileSync(join(programs, "ptp"), flaky, { mode: 0o755 });
-  const config = readFileSync(containerd.configPath, "utf8");
-  writeFileSync(containerd.configPath, config.replace(`"${plugins}"`, `"${programs}"`));
-  await restartContainerd(containerd.folder);
+  const config = readFileSync(own.containerd.configPath, "utf8");
+  writeFileSync(own.containerd.configPath, config.replace(`"${plugins}"`, `"${programs}"`));
+  await restartContainerd(own.containerd.folder);
   // the sandbox before the round is the first of these eleven
   const { failed, ready, events } = await podRound(10);
   assert.equal([ready, failed.length], [8, 2]);

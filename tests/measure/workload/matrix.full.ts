@@ -1,31 +1,19 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { endOf } from "../../../src/campaign-files/index.js";
-import { type PrivateContainerd, startContainerd } from "../../../src/measure/index.js";
 import { ends } from "../../../src/model/end.js";
-import { needs, program, projectRoot, suiteNeeding } from "../../support/needs.js";
+import { needs, program, projectRoot } from "../../support/needs.js";
 import { readCampaign } from "../campaign/campaigns.js";
-import { assertNothingLeft, measureOn } from "../campaign/real.js";
+import { assertNothingLeft, measureOn, suiteOnContainerd } from "../campaign/real.js";
 import { assertNoNetworkLeft } from "./leftovers.js";
 
-const test = suiteNeeding(
+const { test, own } = suiteOnContainerd(
   "three runtimes, two networks, four ends, up to 50 at once",
-  ...[needs.root, needs.containerd, needs.runc, needs.crun, needs.runsc, program("busybox")],
+  ...[needs.runc, needs.crun, needs.runsc, program("busybox")],
 );
-let folder: string;
-let containerd: PrivateContainerd;
-test.before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
-  containerd = await startContainerd(join(folder, "containerd"));
-});
-test.after(async () => {
-  await containerd.stop();
-  rmSync(folder, { recursive: true });
-});
 
 for (const network of ["node", "pod"] as const) {
   for (const until of ends) {
@@ -36,7 +24,7 @@ for (const network of ["node", "pod"] as const) {
           ...{ rounds: 1, until, network },
         },
       ];
-      const path = await measureOn(containerd.endpoint, wishes, { out: folder });
+      const path = await measureOn(own.containerd.endpoint, wishes, { out: own.folder });
       const { rounds } = readCampaign(path);
       assert.is(rounds.length, 9);
       for (const { samples, makespanMs, runtime, concurrency } of rounds) {
@@ -44,15 +32,15 @@ for (const network of ["node", "pod"] as const) {
         assert.ok(makespanMs !== null, `${runtime} ${concurrency}: ${JSON.stringify(failed)}`);
         for (const sample of samples) if (sample.status === "ready") assert.ok(endOf(sample) > sample.sentMs);
       }
-      await assertNothingLeft(containerd);
-      assertNoNetworkLeft(containerd);
+      await assertNothingLeft(own.containerd);
+      assertNoNetworkLeft(own.containerd);
       assert.not.ok(existsSync(join(path, "container-logs")));
     });
   }
 }
 
 test("killed -9 in any stage and resumed, a campaign leaves no container, log, address or interface", async () => {
-  const out = join(folder, "killed");
+  const out = join(own.folder, "killed");
   const cli = (...words: readonly string[]) =>
     spawn(process.execPath, ["--import", "tsx", join(projectRoot, "src/cli/main.ts"), "run", ...words], {
       cwd: projectRoot,
@@ -62,7 +50,7 @@ test("killed -9 in any stage and resumed, a campaign leaves no container, log, a
     new Promise<number | null>(resolve => child.once("exit", code => resolve(code)));
   const options = [
     ...["time", "--runtime", "runc,crun", "--concurrency", "5", "--rounds", "6", "--until", "response"],
-    ...["--network", "pod", "--endpoint", containerd.endpoint, "--out", out],
+    ...["--network", "pod", "--endpoint", own.containerd.endpoint, "--out", out],
   ];
   let path: string | undefined;
   for (let kill = 0; kill < 8; kill++) {
@@ -80,8 +68,8 @@ test("killed -9 in any stage and resumed, a campaign leaves no container, log, a
   assert.is(await ended(cli("--resume", path!)), 0);
   assert.is(readCampaign(path!).rounds.length, 12);
   assert.not.ok(existsSync(join(path!, "container-logs")));
-  await assertNothingLeft(containerd);
-  assertNoNetworkLeft(containerd);
+  await assertNothingLeft(own.containerd);
+  assertNoNetworkLeft(own.containerd);
 });
 
 test.run();
