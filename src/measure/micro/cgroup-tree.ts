@@ -14,7 +14,7 @@ export const groupIn = ({ folder }: Hierarchy, campaign: string): string => join
  * Makes the campaign's group in each hierarchy, and in it the group `home`, where processes wait. In cgroup v2 the
  * controllers that the parent grants are passed on; in v1's cpuset new groups inherit processors and memory nodes.
  *
- * @throws LabError as `systemError`
+ * @throws LabError as `cgroupError`
  */
 export function openTree(hierarchies: readonly Hierarchy[], campaign: string): void {
   for (const hierarchy of hierarchies) {

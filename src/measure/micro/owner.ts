@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { LabError } from "../../model/errors.js";
 import { identify, isAlive, processIdentity } from "../system/process-identity.js";
 import { replaceFile } from "../system/replace-file.js";
 
@@ -19,7 +20,11 @@ const owner = z.object({
 /** A campaign that may have left control groups, mounts, snapshots or changed scores. */
 export type Owner = Readonly<z.infer<typeof owner>>;
 
-/** Notes, before anything is made, that a campaign of this process makes things; once is enough. */
+/**
+ * Notes, before anything is made, that a campaign of this process makes things; once is enough.
+ *
+ * @throws LabError `RUND_MICRO_ROOT` for a user who may not write the note
+ */
 export function claim(
   campaign: string,
   socket: string,
@@ -27,8 +32,18 @@ export function claim(
   folder: string = ownersFolder,
 ): void {
   const note: Owner = { campaign, socket, process: identify(globalThis.process.pid)!, ...more };
-  mkdirSync(folder, { recursive: true });
-  replaceFile(fileOf(campaign, folder), `${JSON.stringify(note)}\n`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    replaceFile(fileOf(campaign, folder), `${JSON.stringify(note)}\n`);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== "EACCES" && code !== "EPERM") throw cause;
+    throw new LabError("RUND_MICRO_ROOT", "machine", "only root may change control groups, mounts and scores", {
+      where: folder,
+      hint: "run it with sudo",
+      cause,
+    });
+  }
 }
 
 /** Returns the processes that the OOM killer spares for a campaign, by its note. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { childCommand, until } from "../../support/child-command.js";
@@ -69,6 +69,20 @@ test("`env restore` removes the groups of a campaign that was killed and not res
     const { code, stderr } = await lab(["env", "restore"]);
     assert.is(code, 0, stderr);
     assert.equal(groupsOf(name), []);
+  }));
+
+test("another user than root is told before anything is made", () =>
+  inTempFolder(async out => {
+    chmodSync(out, 0o777);
+    process.seteuid?.(65534);
+    try {
+      const { code, stderr } = await lab([...words, "--concurrency", "1", "--density", "0", "--out", out]);
+      assert.is(code, 3, stderr);
+      assert.match(stderr, "only root may change control groups, mounts and scores");
+      assert.match(stderr, "hint: run it with sudo");
+    } finally {
+      process.seteuid?.(0);
+    }
   }));
 
 test("a variant that does not exist is told with those that do", async () => {
