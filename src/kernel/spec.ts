@@ -42,7 +42,7 @@ export function kernelArgv(): string[] {
 }
 
 /**
- * Returns the content of kernel.json. A signal reaches the child processes of a cell, too, so that is how to interrupt.
+ * Returns the content of kernel.json. Front ends interrupt by a signal, which also reaches the child processes of a cell.
  */
 export function kernelSpec() {
   return {
@@ -71,7 +71,7 @@ export function installKernelSpec(folder: string): void {
   }
 }
 
-/** Removes the kernelspec. @throws LabError `RUND_KERNEL_NOT_INSTALLED` (input) if there is none */
+/** Removes the kernelspec. @throws LabError `RUND_KERNEL_NOT_INSTALLED` (input) if it is not installed */
 export function uninstallKernelSpec(folder: string): void {
   try {
     rmSync(folder, { recursive: true });

@@ -45,7 +45,7 @@ export interface Comparison {
   readonly cells: readonly ComparedCell[];
   /** Cells that only one of them has. */
   readonly unmatched: { readonly a: number; readonly b: number };
-  /** Of B, over its time cells, or over all if there are none; `mixed` where some are faster and some slower. */
+  /** Of B, over its time cells, or over all its cells where it has no time cells; `mixed` where some are faster and some slower. */
   readonly verdict: Comparative | "mixed";
   /** The same for each pair of runtimes, in the order of the cells. */
   readonly runtimes: readonly (RuntimePair & { readonly verdict: Comparative | "mixed" })[];

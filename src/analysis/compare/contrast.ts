@@ -38,7 +38,7 @@ export interface Contrast {
   readonly variation: number | null;
   /** The standard deviation of the difference within a block, as a share of the mean; null where blocks are not paired. */
   readonly pairSpread: number | null;
-  /** Rounds in a block; 1 if there are none. */
+  /** Rounds in a block; 1 without blocks. */
   readonly roundsPerUnit: number;
 }
 

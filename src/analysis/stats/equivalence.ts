@@ -4,7 +4,7 @@ import type { Interval } from "./bootstrap-t.js";
  * Does two one-sided tests at 5 % (Schuirmann 1987), by the 90 % interval of a ratio: "the same" needs the whole
  * interval within the tolerance of 1, never a mere absence of significance.
  *
- * @param ratio90 the ratio's interval at 90 %; null if there is none, which shows nothing
+ * @param ratio90 the ratio's interval at 90 %; null, where it could not be computed, never shows that two are the same
  * @param tolerance such as 0.05
  * @example equivalent([0.97, 1.02], 0.05) // true
  * @example equivalent([0.9, 1.1], 0.05) // false

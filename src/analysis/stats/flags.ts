@@ -7,7 +7,7 @@ import { deviation } from "./outliers.js";
 export interface RoundSeries {
   /** What was measured, one per complete round. */
   readonly values: readonly number[];
-  /** Start skew of the same rounds, in the same unit; left out if there is none. */
+  /** Start skew of the same rounds, in the same unit; left out where starts were not timed. */
   readonly skews?: readonly number[];
   /** Rounds left out because a client has no valid line. */
   readonly partial?: number;

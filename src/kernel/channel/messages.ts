@@ -55,7 +55,7 @@ export interface ErrorContent {
 /** How a cell ended. */
 export interface Executed {
   readonly error?: ErrorContent;
-  /** The last expression's value, ready to show; absent if there is none. */
+  /** The last expression's value, ready to show; absent if the cell does not end in an expression. */
   readonly result?: { readonly data: MimeBundle; readonly metadata: Content };
   readonly payload: readonly Content[];
   readonly expressions: Readonly<Record<string, Content>>;

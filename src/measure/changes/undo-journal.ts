@@ -97,7 +97,7 @@ export function refuseJournal(folder: string): void {
 /**
  * Reads the journal in a folder.
  *
- * @returns undefined if there is none, so that nothing is to be restored
+ * @returns undefined without a journal: then nothing is to be restored
  * @throws LabError `RUND_CHANGES_JOURNAL` if it cannot be read, or any part of it is missing, wrong or unknown
  */
 export function findJournal(folder: string): UndoJournal | undefined {

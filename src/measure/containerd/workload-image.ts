@@ -34,7 +34,7 @@ export function workloadImage(busybox: Buffer, architecture: Architecture): Buff
 /**
  * Reads this machine's statically linked busybox.
  *
- * @returns null if there is none: a dynamically linked one would not start in an image without libraries
+ * @returns null if no statically linked busybox is installed: a dynamically linked one would not start in an image without libraries
  */
 export function readStaticBusybox(files: readonly string[] = places): Buffer | null {
   for (const file of files) {

@@ -18,7 +18,7 @@ export interface CellSummary {
   readonly failed: number;
   /** More than 5 % of the cold starts failed: the others no longer represent the runtime. */
   readonly unreliable: boolean;
-  /** Mean makespan of the complete rounds; null in the memory experiment, and if there are none. */
+  /** Mean makespan of the complete rounds; null in the memory experiment, and if no round is complete. */
   readonly makespanMs: number | null;
   /** Sandboxes that the memory is divided by; null except in the memory experiment. */
   readonly sandboxes: number | null;

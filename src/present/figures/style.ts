@@ -33,6 +33,12 @@ const known: Readonly<Record<string, RuntimeStyle>> = {
   kata3clh: { colour: "#3f7fbf", mark: "hexagon" },
   kata3fc: { colour: "#a06a00", mark: "star-triangle-up" },
   kata3dragonball: { colour: "#3b3f8f", mark: "star" },
+  // variants of control groups, which stand in the place of runtimes in their figures
+  v1: { colour: "#a8447a", mark: "octagon" },
+  v1pool: { colour: "#3f7fbf", mark: "bowtie" },
+  joint: { colour: "#2f6d2f", mark: "hourglass" },
+  jointpool: { colour: "#8c8c1a", mark: "hexagram" },
+  v2: { colour: "#6b3a1e", mark: "star-square" },
 };
 
 const otherColours = ["#a8447a", "#2f6d2f", "#3f7fbf", "#6b3a1e", "#8c8c1a", "#5a5f6b"] as const;

@@ -105,4 +105,10 @@ test("every known runtime has a mark of its own", () => {
   assert.is(new Set(known.map(id => runtimeStyle(id).mark)).size, known.length);
 });
 
+test("the variants of control groups, which share a figure, have colours and marks of their own", () => {
+  const styles = ["v1", "v1pool", "joint", "jointpool", "v2"].map(runtimeStyle);
+  assert.is(new Set(styles.map(({ colour }) => colour)).size, 5);
+  assert.is(new Set(styles.map(({ mark }) => mark)).size, 5);
+});
+
 test.run();
