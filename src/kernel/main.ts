@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { readConnection } from "../jupyter/connection.js";
 import { LabError } from "../model/errors.js";
-import type { Ask } from "./channel/messages.js";
+import { type Ask, ThreadState } from "./channel/messages.js";
 import { markBytes, Outlet, takeOutput } from "./channel/pipe.js";
 import type { ProtocolData } from "./protocol/protocol.js";
 import { requirePeers } from "./spec.js";
@@ -23,7 +23,7 @@ function main(file: string | undefined): void {
   const pipes = takeOutput();
   const mark = randomBytes(markBytes);
   mark[0] = 0xff; // no byte of UTF-8 text, so text is rarely held back
-  const state = new Int32Array(new SharedArrayBuffer(12));
+  const state = new Int32Array(new SharedArrayBuffer(4 * Object.keys(ThreadState).length));
   const talk = new MessageChannel();
   const signals = new MessageChannel();
   const lines = new MessageChannel();

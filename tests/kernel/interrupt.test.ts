@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { LiveKernel, printed } from "./live-kernel.js";
+import { inTempFolder, writeFiles } from "../support/temp.js";
+import { LiveKernel, labKernel, printed } from "./live-kernel.js";
 
 const test = suite<{ kernel: LiveKernel }>("interrupts");
 
@@ -82,6 +83,33 @@ test("bursts of interrupts leave the kernel whole, whatever moment they hit", as
   }
   assert.is((await kernel.run("kept")).reply.status, "ok");
 });
+
+for (const [whose, spin] of [
+  ["a cell's", "for (;;) await null"],
+  ["a package's", "await spin()"],
+] as const) {
+  test(`${whose} loop of promises stops, whatever moment the interrupt hits`, () =>
+    inTempFolder(async folder => {
+      writeFiles(folder, { "node_modules/spinning/index.js": "exports.spin = async () => { for (;;) await null; };" });
+      const kernel = await LiveKernel.start(labKernel, folder);
+      try {
+        await kernel.run('let kept = 41; const { spin } = require("spinning");');
+        for (let moment = 0; moment < 15; moment++) {
+          const id = kernel.sendCode(`console.log("on"); ${spin}`);
+          await kernel.until(() => printed(kernel.soFar(id).outputs) === "on\n");
+          // the loop has begun by now, and is met at another place each time
+          await new Promise(later => setTimeout(later, 2 * moment));
+          byMessage(kernel);
+          assert.is((await kernel.answer(id)).reply.ename, "KeyboardInterrupt");
+          kernel.messages.length = 0;
+          const next = await kernel.run("await new Promise(later => setTimeout(later, 1)); kept + 1");
+          assert.equal((next.outputs[0] as { data: unknown }).data, { "text/plain": "42" });
+        }
+      } finally {
+        await kernel.stop();
+      }
+    }));
+}
 
 test("a kernel in a loop that nothing stops still shuts down", async () => {
   const kernel = await LiveKernel.start();

@@ -69,4 +69,6 @@ export const ThreadState = {
   handled: 1,
   /** 1 when the line that a cell waits for is there. */
   input: 2,
+  /** The id of the request that a user asks to stop, for code that does not let the main thread see the message; else 0. */
+  asked: 3,
 } as const;

@@ -8,13 +8,16 @@ const graceMs = 60;
  * Stops what the main thread is doing, from another thread.
  *
  * A main thread that waits (for a promise, a timer) takes the interrupt as a message and ends the cell. One that
- * computes does not look at its messages: the inspector terminates the code it runs, which no `catch` in a cell can
+ * computes does not look at its messages. If it comes to a check of compiled code, it finds the request in the shared
+ * state and ends there (`run/guard.ts`). Else the inspector terminates the code it runs, which no `catch` in a cell can
  * prevent; then the message is seen. This continues until it is.
  */
 export class Interrupter {
   #inspector: Inspector | undefined;
   #turn = 0;
   #prepared = 0;
+  /** Whether the main thread is asked to pause, to be terminated there. */
+  #pausing = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -37,7 +40,8 @@ export class Interrupter {
     this.#inspector = inspector;
     inspector.on("Debugger.paused", ({ params: { reason } }) => {
       if ((reason as string) === "OOM") this.interrupt(this.#prepared, "memory");
-      inspector.post("Debugger.resume");
+      inspector.post("Debugger.resume", { terminateOnResume: this.#pausing });
+      this.#pausing = false;
     });
     inspector.post("Debugger.enable");
   }
@@ -50,12 +54,25 @@ export class Interrupter {
     const turn = ++this.#turn;
     this.ask({ ask: "interrupt", id, turn, why });
     clearInterval(this.#timer);
-    if (why === "memory") this.#inspector?.post("Runtime.terminateExecution");
+    if (why === "memory") this.#terminate();
     this.#timer = setInterval(() => {
       if (Atomics.load(this.state, ThreadState.handled) >= turn) return clearInterval(this.#timer);
       if (Atomics.load(this.state, ThreadState.compiling) === 1) return;
-      this.#inspector?.post("Runtime.terminateExecution");
+      if (why === "asked") Atomics.store(this.state, ThreadState.asked, id);
+      this.#terminate();
     }, graceMs);
+  }
+
+  /**
+   * Terminates what the main thread runs. V8 loses this request if it meets one of Node's promise hooks, and refuses further
+   * ones because that one is open. Then the thread is paused where it runs, and terminated when it resumes.
+   */
+  #terminate(): void {
+    this.#inspector?.post("Runtime.terminateExecution", refused => {
+      if (refused === null) return;
+      this.#pausing = true;
+      this.#inspector?.post("Debugger.pause");
+    });
   }
 
   /** Lets go of the main thread, which would otherwise wait for the inspector before it exits. */

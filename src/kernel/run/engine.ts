@@ -61,7 +61,7 @@ export class Engine {
     );
     this.#output = new CellOutput(outlet, this.#origins);
     const inContext = () => this.#origins.inContext;
-    this.#guard = new Guard(inContext);
+    this.#guard = new Guard(inContext, state, id => this.#endAsked(id));
     const publish = this.#output.publish.bind(this.#output);
     this.#comms = new OpenComms(publish);
     const named = (name: string, code: CompiledCode) => this.#traces.add(name, code);
@@ -144,16 +144,23 @@ export class Engine {
 
   #interrupt({ id, turn, why }: InterruptAsk): void {
     Atomics.store(this.state, ThreadState.handled, turn);
+    Atomics.compareExchange(this.state, ThreadState.asked, id, 0);
     this.#contexts.clear();
     if (id <= this.#lastAnswered) return;
     const reason = why === "memory" ? new OutOfMemory() : new Interrupted();
     if (this.#running?.id === id) {
       const { origin, stop } = this.#running;
-      this.#end(origin);
+      if (origin.interruptedAt === undefined) this.#end(origin);
       stop(reason);
     }
     // the request itself was torn down before it could begin
     else this.#answer(id, { error: this.#traces.content(reason, ""), payload: [], expressions: {} });
+  }
+
+  /** Ends the request that is to stop, from within its code, which sees this before the main thread sees the message. */
+  #endAsked(id: number): void {
+    Atomics.compareExchange(this.state, ThreadState.asked, id, 0);
+    if (this.#running?.id === id && this.#running.origin.interruptedAt === undefined) this.#end(this.#running.origin);
   }
 
   /** Ends what a cell has started, and refuses its code from now on. */

@@ -1,4 +1,5 @@
 import { executionAsyncResource } from "node:async_hooks";
+import { ThreadState } from "../channel/messages.js";
 import { withoutGuards } from "../compile/guards.js";
 import { Interrupted } from "./interrupted.js";
 import type { Origin } from "./origins.js";
@@ -8,30 +9,42 @@ const refusals = 1000;
 
 /** The guard that compiled code asks before it continues (`compile/guards.ts`). */
 export class Guard {
-  /** Whether there may be code of an interrupted cell; while there is none, a check costs no more than reading this. */
-  halted = false;
   /** The value of the `await` that is being checked. */
   value: unknown;
   #refused = 0;
   #alive = 0;
   readonly #gone = new FinalizationRegistry<void>(() => {
     this.#alive--;
-    this.halted = this.#alive > 0;
   });
 
-  /** @param current gives the cell whose asynchronous context code runs in */
-  constructor(private readonly current: () => Origin | undefined) {}
+  /**
+   * @param current gives the cell whose asynchronous context code runs in
+   * @param state as `ThreadState` describes it
+   * @param stop called with the request that is to end; must clear `ThreadState.asked`
+   */
+  constructor(
+    private readonly current: () => Origin | undefined,
+    private readonly state: Int32Array,
+    private readonly stop: (id: number) => void,
+  ) {}
+
+  /** Whether there may be code of an interrupted cell; while there is none, a check costs no more than reading this. */
+  get halted(): boolean {
+    return this.#alive > 0 || this.state[ThreadState.asked] !== 0;
+  }
 
   /** Refuses all code that runs in a cell's context from now on, until nothing refers to the context any more. */
   halt(origin: Origin): void {
     this.#refused = 0;
     this.#alive++;
-    this.halted = true;
     this.#gone.register(origin);
   }
 
   /** Whether the cell whose context this runs in was interrupted. */
   ended(): boolean {
+    // a loop of promises keeps the main thread from its messages
+    const asked = Atomics.load(this.state, ThreadState.asked);
+    if (asked !== 0) this.stop(asked);
     return this.current()?.interruptedAt !== undefined;
   }
 
