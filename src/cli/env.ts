@@ -15,7 +15,7 @@ import {
   thisMachine,
 } from "../measure/changes/index.js";
 import { census, type Remain } from "../measure/containerd/census/index.js";
-import { clearKilled } from "../measure/index.js";
+import { type ClearedCampaign, clearKilled } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
 import { type Io, note, print, printJson } from "./io.js";
 
@@ -82,17 +82,27 @@ export default (io: Io): Command => {
       );
     });
 
-  add(env, "restore", "undo what a killed campaign left: configs, control groups, mounts, snapshots").action(
-    async (options: Options) => {
-      const log = (line: string) => note(io, line);
-      const restored = await restoreMachine(thisMachine({ log }));
-      const cleared = await clearKilled();
-      for (const campaign of cleared) log(`removed the control groups, mounts and snapshots of ${campaign}`);
-      printState(io, options, { restored, cleared }, [
-        restored || cleared.length > 0 ? "everything is restored" : "nothing to restore",
-      ]);
-    },
-  );
+  add(
+    env,
+    "restore",
+    "undo what a killed campaign left: its sandboxes, control groups, mounts, snapshots, and changed configs",
+  ).action(async (options: Options) => {
+    const log = (line: string) => note(io, line);
+    let restored = false;
+    let cleared: readonly ClearedCampaign[];
+    try {
+      // sandboxes go first: they were started with the configs that are undone afterwards
+      cleared = await clearKilled(log);
+    } finally {
+      restored = await restoreMachine(thisMachine({ log }));
+    }
+    for (const { campaign, sandboxes } of cleared) {
+      log(`removed ${sandboxes} sandboxes, the control groups, mounts and snapshots of ${campaign}`);
+    }
+    printState(io, options, { restored, cleared: cleared.map(({ campaign }) => campaign), sandboxes: cleared }, [
+      restored || cleared.length > 0 ? "everything is restored" : "nothing to restore",
+    ]);
+  });
 
   const pool = env
     .command("pool")

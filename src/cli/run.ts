@@ -152,10 +152,12 @@ async function measureInto(
     ({ experiment }) => experimentTable[experiment].subjects !== undefined,
   );
   const remains = micro ? "Control groups, mounts, snapshots and sandboxes" : "Sandboxes and changed configs";
+  const inCluster = "cluster" in what.service;
+  const restore = inCluster ? "" : "; `rund-lab env restore` removes them and restores configs";
   const interruption = onInterruption(io, () =>
     folder === undefined
       ? "Nothing was begun."
-      : `${remains} may be left behind: \`rund-lab run --resume ${folder}\` removes them and continues; \`rund-lab env restore\` removes all but sandboxes and restores configs.`,
+      : `${remains} may be left behind: \`rund-lab run --resume ${folder}\` removes them and continues${restore}.`,
   );
   const progress = runProgress(io, what.plan, interruption.signal);
   try {

@@ -1,5 +1,6 @@
 /** Measuring: plans, campaigns, the CRI clients under them and the host's own account. */
 
+export { type ClearedCampaign, clearKilled } from "./campaign/clear-killed.js";
 export { measureCampaign, resumeCampaign } from "./campaign/measure.js";
 export type { MeasureOptions } from "./campaign/options.js";
 export { stepsFor } from "./campaign/preparation.js";
@@ -28,7 +29,6 @@ export { openCluster, podRoom, requireNodes, requireRuntimeClasses } from "./kub
 export { clockConfounds, readNodeUsage } from "./kubernetes/node-usage.js";
 export { nodeConfounds } from "./kubernetes/nodes.js";
 export { type ClusterService, type ClusterSettings, runtimesOf } from "./kubernetes/service.js";
-export { clearKilled } from "./micro/micro-tools.js";
 export { readCampaignFile } from "./plan/campaign-file.js";
 export { makePlan, type Plan, type PlanKnowledge, type PlannedExperiment } from "./plan/plan.js";
 export {

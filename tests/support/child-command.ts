@@ -34,11 +34,15 @@ export function childCommand(cwd: string, words: readonly string[]): ChildComman
   };
 }
 
-/** Waits for a condition, 30 s at most. */
-export async function until(condition: () => boolean, otherwise = "it did not come to that"): Promise<void> {
+/** Waits for a condition, 30 s at most unless another limit is given. */
+export async function until(
+  condition: () => boolean,
+  otherwise: string | (() => string) = "it did not come to that",
+  withinMs = 30_000,
+): Promise<void> {
   const began = performance.now();
   while (!condition()) {
-    if (performance.now() - began > 30_000) throw new Error(otherwise);
+    if (performance.now() - began > withinMs) throw new Error(typeof otherwise === "string" ? otherwise : otherwise());
     await new Promise(resolve => setTimeout(resolve, 10));
   }
 }

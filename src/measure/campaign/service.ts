@@ -41,6 +41,10 @@ export interface Service {
   cgroupDriver(handler: string): CgroupDriver | null;
 }
 
+/** Whether a service is a containerd, and not a recording that is played back. */
+export const isContainerd = ({ version, replay }: Service): boolean =>
+  version.runtimeName === "containerd" && replay === null;
+
 const systemSocket = "/run/containerd/containerd.sock";
 const systemConfig = "/etc/containerd/config.toml";
 

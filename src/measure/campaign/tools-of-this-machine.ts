@@ -1,13 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { thisMachine } from "../changes/index.js";
-import { campaignGroups } from "../containerd/census/control-groups.js";
-import { removeForgotten } from "../containerd/known-containers.js";
-import { clearOrphans } from "../containerd/orphans.js";
-import { removeGroup } from "../containerd/remove-remains.js";
 import { endStoppedShim } from "../containerd/stopped-shim.js";
 import { EventStream } from "../cri/events.js";
 import { ShimLog } from "../cri/shim-log.js";
@@ -20,7 +15,6 @@ import { listenerOf } from "../host/listener.js";
 import { readSandboxMemory } from "../host/memory-snapshot.js";
 import { readSizes } from "../host/smaps.js";
 import { readHostMemory, readHostState, readMemoryPressure, readMemorySettings } from "../host/state.js";
-import { groupName } from "../micro/cgroup-tree.js";
 import { type MicroTools, microTools } from "../micro/micro-tools.js";
 import type { Plan } from "../plan/plan.js";
 import { type Clock, fasterClock, machineClock } from "../round/clock.js";
@@ -35,11 +29,12 @@ import { spareFromOom } from "../system/oom-protection.js";
 import { criDriver } from "../workload/cri-driver.js";
 import type { Reports } from "../workload/marks.js";
 import { campaignParent, parentFolder } from "./cgroup-parent.js";
+import { clearAfter } from "./clear-after.js";
 import { clusterTools } from "./cluster-tools.js";
 import type { MeasureOptions } from "./options.js";
 import { machinePreparation, type Preparation, replayPreparation } from "./preparation.js";
 import { runPrepare } from "./prepare-command.js";
-import type { Service } from "./service.js";
+import { isContainerd, type Service } from "./service.js";
 import type { CampaignTools, Holds } from "./tools.js";
 import { workloadFacts } from "./workload-facts.js";
 
@@ -66,7 +61,7 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     ...(log === null ? [] : [new ShimLog(log)]),
     new EventStream(socket),
   ];
-  const micro = microTools(label, usesSnapshots ? socket : "");
+  const micro = microTools(label, usesSnapshots ? socket : "", replay === null ? service.endpoint : "");
   const cgroupParent = parentFor(service, label, micro);
   const driver = criDriver({ cri, clock, logFolder, cgroupParent, ...(reports ? { listen } : {}) });
   return {
@@ -91,9 +86,6 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     close: async () => spans?.close(),
   };
 }
-
-/** Whether a service is a containerd, and not a recording that is played back. */
-const isContainerd = ({ version, replay }: Service): boolean => version.runtimeName === "containerd" && replay === null;
 
 /**
  * Returns the spans that a service sends; null for one that sends none. They are received from the first round on to
@@ -170,22 +162,6 @@ const headroomUnder = (socket: string, label: string, micro: MicroTools, { setti
   };
   return { bounds: () => readBounds(pids(), groups), protect: () => spareFromOom(pids(), micro.noteSpared) };
 };
-
-/** Clears up after the sandboxes of a campaign: what a private containerd has forgotten. */
-async function clearAfter(service: Service, label: string): Promise<number> {
-  const { containerd, socket } = service;
-  const forgotten = isContainerd(service) ? await removeForgotten(socket, label) : [];
-  for (const group of campaignGroups(groupName(label))) await removeGroup(group);
-  if (campaignSlice(label)) await execa("systemctl", ["stop", campaignParent("systemd", label)!], { reject: false });
-  if (containerd === null || !("folder" in containerd.service)) return forgotten.length;
-  return forgotten.length + (await clearOrphans(containerd.service.folder)).length;
-}
-
-/** Whether systemd has made the campaign's slice, in v2 or in its own hierarchy of v1. */
-const campaignSlice = (label: string): boolean =>
-  ["/sys/fs/cgroup", "/sys/fs/cgroup/systemd"].some(tree =>
-    existsSync(join(tree, "rundlab.slice", campaignParent("systemd", label)!)),
-  );
 
 /** Returns memory of this machine, as the memory experiment reads it. */
 const hostMemory = (socket: string): MemoryTools => ({

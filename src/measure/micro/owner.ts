@@ -1,23 +1,27 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { LabError } from "../../model/errors.js";
-import { identify, isAlive, processIdentity } from "../system/process-identity.js";
+import { bootId, identify, isAlive, processIdentity } from "../system/process-identity.js";
 import { replaceFile } from "../system/replace-file.js";
 
-/** Where campaigns note that they are about to make control groups, mounts or snapshots, or to change scores of the OOM killer. */
+/** Where campaigns note that they are about to make sandboxes, control groups, mounts or snapshots, or to change scores of the OOM killer. */
 export const ownersFolder = "/var/lib/rund-lab/micro";
 
 const owner = z.object({
   campaign: z.string(),
-  /** containerd's socket; empty without a service. */
+  /** containerd's socket, for snapshots; empty if there are none. */
   socket: z.string(),
+  /** The CRI service that starts the campaign's sandboxes. */
+  endpoint: z.string().exactOptional(),
   process: processIdentity,
+  /** The namespace of the process's pid, as the kernel names it: elsewhere its pid means another process. */
+  pidNamespace: z.string().exactOptional(),
   /** Processes that the OOM killer spares for the campaign. */
   spared: z.array(processIdentity.extend({ scoreBefore: z.string() })).exactOptional(),
 });
 
-/** A campaign that may have left control groups, mounts, snapshots or changed scores. */
+/** A campaign that may have left sandboxes, control groups, mounts, snapshots or changed scores. */
 export type Owner = Readonly<z.infer<typeof owner>>;
 
 /**
@@ -28,10 +32,11 @@ export type Owner = Readonly<z.infer<typeof owner>>;
 export function claim(
   campaign: string,
   socket: string,
-  more: Pick<Owner, "spared"> = {},
+  more: Pick<Owner, "spared" | "endpoint"> = {},
   folder: string = ownersFolder,
 ): void {
-  const note: Owner = { campaign, socket, process: identify(globalThis.process.pid)!, ...more };
+  const process = identify(globalThis.process.pid)!;
+  const note: Owner = { campaign, socket, process, pidNamespace: pidNamespace(), ...more };
   try {
     mkdirSync(folder, { recursive: true });
     replaceFile(fileOf(campaign, folder), `${JSON.stringify(note)}\n`);
@@ -56,7 +61,10 @@ export function sparedBy(campaign: string, folder: string = ownersFolder): NonNu
 export const release = (campaign: string, folder = ownersFolder): void =>
   rmSync(fileOf(campaign, folder), { force: true });
 
-/** Returns the campaigns whose process has ended without clearing up, sorted. A file that is not such a note is left alone. */
+/**
+ * Returns the campaigns whose process has ended without clearing up, sorted. A file that is not such a note is left alone, and so
+ * is a campaign of this boot in another pid namespace, such as in a container: it may be running.
+ */
 export function deadOwners(folder = ownersFolder): readonly Owner[] {
   let names: readonly string[];
   try {
@@ -70,9 +78,16 @@ export function deadOwners(folder = ownersFolder): readonly Owner[] {
     .filter(name => name.endsWith(".json"))
     .flatMap(name => {
       const parsed = owner.safeParse(readJson(join(folder, name)));
-      return parsed.success && !isAlive(parsed.data.process) ? [parsed.data] : [];
+      return parsed.success && isDead(parsed.data) ? [parsed.data] : [];
     });
 }
+
+function isDead({ process, pidNamespace: own = pidNamespace() }: Owner): boolean {
+  if (process.bootId === bootId() && own !== pidNamespace()) return false;
+  return !isAlive(process);
+}
+
+const pidNamespace = (): string => readlinkSync("/proc/self/ns/pid");
 
 const fileOf = (campaign: string, folder: string): string => join(folder, `${campaign}.json`);
 

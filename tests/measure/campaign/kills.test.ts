@@ -8,8 +8,8 @@ import { killOnContainerd, killOnReplay } from "./kills.js";
 
 const test = suite("a harness that is killed");
 
-test("killed ten times over a campaign, it leaves every round measured once and nothing behind", () =>
-  inTempFolder(folder => killOnReplay(folder, 10)));
+test("killed five times over a campaign, it leaves every round measured once and nothing behind", () =>
+  inTempFolder(folder => killOnReplay(folder, 5)));
 
 test.run();
 

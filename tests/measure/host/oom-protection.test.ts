@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { clearKilled, microTools } from "../../../src/measure/micro/micro-tools.js";
+import { clearKilled } from "../../../src/measure/campaign/clear-killed.js";
+import { microTools } from "../../../src/measure/micro/micro-tools.js";
 import { ownersFolder } from "../../../src/measure/micro/owner.js";
 import { restoreScores, spareFromOom } from "../../../src/measure/system/oom-protection.js";
 import { bootId, identify } from "../../../src/measure/system/process-identity.js";
@@ -46,7 +47,7 @@ test("env restore restores the score that a killed ramp has noted", () =>
     const dead = { pid: 2 ** 22, startTicks: 1, bootId: bootId() };
     const spared = [{ ...identify(sleeper.pid!)!, scoreBefore: "600" }];
     writeFiles(folder, { "x-fit.json": JSON.stringify({ campaign: "x-fit", socket: "", process: dead, spared }) });
-    assert.equal(await clearKilled(folder), ["x-fit"]);
+    assert.equal(await clearKilled(() => {}, folder), [{ campaign: "x-fit", sandboxes: 0 }]);
     assert.is(score(), 600);
     assert.not(existsSync(join(folder, "x-fit.json")));
   }));
