@@ -6,7 +6,14 @@ import { type Dataset, loadDatasets } from "../analysis/datasets/index.js";
 import { type NodeRow, nodeClocks, nodesCsv, nodeTable } from "../analysis/nodes/index.js";
 import { openLoopCells, openLoopText } from "../analysis/open-loop.js";
 import { rateResults, ratesCsv } from "../analysis/rates/index.js";
-import { diskCsv, diskTable, latencyCsv, latencyTable, readRounds, removalTable } from "../analysis/stages/index.js";
+import {
+  diskCsv,
+  diskTable,
+  latencyCsv,
+  latencyTable,
+  readRoundsAndWindows,
+  removalTable,
+} from "../analysis/stages/index.js";
 import {
   allTables,
   type ImportedTable,
@@ -20,6 +27,7 @@ import {
   tableCsv,
 } from "../analysis/tables/index.js";
 import { ProblemList } from "../logs/index.js";
+import { describeClockSkew } from "../model/clock-skew.js";
 import { LabError } from "../model/errors.js";
 import { describeProblem, type Problem } from "../model/problem.js";
 import { type Io, note, print, printJson } from "./io.js";
@@ -56,12 +64,18 @@ export default (io: Io): Command =>
         });
       }
       const measured = ({ rows }: Table) => rows.some(({ values }) => values.some(value => value !== null));
-      const journals = measuredRounds(folders, io.cwd);
+      const events = roundsAndWindows(folders, io.cwd);
+      const journals = events.flatMap(event => (event.event === "round" ? [event] : []));
       const latencies = latencyTable(journals);
       const removals = removalTable(journals);
       const disk = diskTable(journals);
-      const nodes = nodeTable(journals);
+      const nodes = nodeTable(events);
+      const clocks = nodeClocks(events);
       noteNodes(io, nodes);
+      for (const { node, aheadMs } of clocks) {
+        const skew = describeClockSkew(node, aheadMs);
+        if (skew !== null) note(io, skew);
+      }
       const files = [
         ...tables
           .filter(table => others === 0 || measured(table))
@@ -89,7 +103,7 @@ export default (io: Io): Command =>
         removals,
         disk,
         nodes,
-        nodeClocks: nodeClocks(journals),
+        nodeClocks: clocks,
         arrivals: Object.fromEntries(rates.map(({ runtime, results }) => [runtime, results])),
         fits,
         operations,
@@ -105,12 +119,12 @@ export default (io: Io): Command =>
       }
     });
 
-/** Reads the rounds of those folders that are campaigns: percentiles and removal times come from their journals. */
-const measuredRounds = (folders: readonly string[], cwd: string) =>
+/** Reads the journals of those folders that are campaigns: percentiles, removal times and nodes come from them. */
+const roundsAndWindows = (folders: readonly string[], cwd: string) =>
   folders
     .map(folder => resolve(cwd, folder))
     .filter(folder => existsSync(join(folder, "events.ndjson")))
-    .flatMap(readRounds);
+    .flatMap(readRoundsAndWindows);
 
 /** Writes each table as `<name>.csv`. */
 export function writeTables(tables: readonly Table[], folder: string): void {
@@ -135,12 +149,18 @@ const declaredOverheads = ({ runs }: Dataset): ReadonlyMap<string, string> =>
 
 /** Warns of nodes that are slower than their peers: a runtime that was measured there more often looks slow. */
 function noteNodes(io: Io, rows: readonly NodeRow[]): void {
-  for (const { runtime, concurrency, node, ratio, slow } of rows) {
+  for (const { runtime, concurrency, rate, node, ratio, slow } of rows) {
     if (!slow || ratio === null) continue;
     const [low, high] = ratio.interval.map(value => value.toFixed(2));
+    const cell =
+      concurrency !== null
+        ? `at concurrency ${concurrency}`
+        : rate !== null
+          ? `at ${rate} a second`
+          : "under the trace";
     note(
       io,
-      `the node ${node} is slow: ${runtime} at concurrency ${concurrency} takes ${ratio.value.toFixed(2)} times as long as on the other nodes (${low} to ${high}); leave it out with --nodes, or compare runtimes on one node`,
+      `the node ${node} is slow: ${runtime} ${cell} takes ${ratio.value.toFixed(2)} times as long as on the other nodes (${low} to ${high}); leave it out with --nodes, or compare runtimes on one node`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { Manifest } from "../campaign-files/index.js";
 import type { CampaignSettings, ClusterService, ClusterSettings, Plan, RuntimeDeclaration } from "../measure/index.js";
+import { describeClockSkew } from "../model/clock-skew.js";
 import { LabError } from "../model/errors.js";
 import { type Io, note } from "./io.js";
 
@@ -97,11 +98,14 @@ const missingClasses = (there: readonly { readonly name: string }[], names: read
  * is a confound.
  */
 export async function clusterPlan(plan: Plan, { service }: ClusterRun, force: boolean): Promise<Plan> {
-  const { clockConfounds, nodeConfounds, podRoom, readNodeUsage } = await import("../measure/index.js");
+  const { nodeConfounds, podRoom, readNodeUsage } = await import("../measure/index.js");
   const { cluster, nodes, settings } = service;
   const names = nodes.map(({ name }) => name);
   const usage = await readNodeUsage(cluster.api, names, settings.namespace ?? "");
-  const differences = [...nodeConfounds(nodes), ...clockConfounds(usage)];
+  const skews = usage.flatMap(
+    ({ node, clockAheadMs }) => (clockAheadMs && describeClockSkew(node, clockAheadMs)) ?? [],
+  );
+  const differences = [...nodeConfounds(nodes), ...skews];
   const { pods, by } = await podRoom(cluster.api, nodes, settings.namespace);
   const { sandboxes } = plan.needs;
   const why = sandboxes > pods ? [`it needs ${sandboxes} pods at once, and there is room for ${pods} (${by})`] : [];

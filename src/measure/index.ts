@@ -26,7 +26,7 @@ export { type MachineLimits, readLimits } from "./host/limits.js";
 export { listenerOf } from "./host/listener.js";
 export { type MemorySnapshot, readSandboxMemory } from "./host/memory-snapshot.js";
 export { openCluster, podRoom, requireNodes, requireRuntimeClasses } from "./kubernetes/cluster.js";
-export { clockConfounds, readNodeUsage } from "./kubernetes/node-usage.js";
+export { readNodeUsage } from "./kubernetes/node-usage.js";
 export { nodeConfounds } from "./kubernetes/nodes.js";
 export { type ClusterService, type ClusterSettings, runtimesOf } from "./kubernetes/service.js";
 export { readCampaignFile } from "./plan/campaign-file.js";

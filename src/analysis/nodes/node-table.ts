@@ -1,4 +1,4 @@
-import { endOf, type RoundEvent } from "../../campaign-files/index.js";
+import { type ArrivalsEvent, endOf, type NodeUsage, type RoundEvent } from "../../campaign-files/index.js";
 import { quantity } from "../../model/kubernetes-quantity.js";
 import { byRuntime } from "../../model/runtimes.js";
 import { type Interval, mean, median, welchRatio } from "../stats/index.js";
@@ -8,12 +8,15 @@ export interface NodeRow {
   readonly run: string;
   readonly runtime: string;
   readonly density: number;
-  readonly concurrency: number;
+  /** Null for a cell of an open loop. */
+  readonly concurrency: number | null;
+  /** Starts per second of an open loop; null for a cell with a concurrency, and for a trace at its own rate. */
+  readonly rate: number | null;
   readonly node: string;
-  /** Cold starts that ended on it, and the rounds they belong to. */
+  /** Cold starts that ended on it, and the rounds or windows they belong to. */
   readonly samples: number;
   readonly rounds: number;
-  /** Median latency in milliseconds. */
+  /** Median latency in milliseconds; that of an open loop counts from the moment when the start was due. */
   readonly p50Ms: number;
   /**
    * Mean over rounds of this node's median latency, over that of the other nodes, with its 95 % interval (Welch, log scale);
@@ -24,24 +27,40 @@ export interface NodeRow {
   readonly slow: boolean;
   /** Mean working set of a pod of the campaign by the kubelet, in KiB; null where it had looked at none. */
   readonly podWorkingSetKiB: number | null;
+  /**
+   * Mean number of CPUs that the whole node used between the kubelet's readings before and after; null where the kubelet took
+   * no new reading meanwhile.
+   */
+  readonly nodeCpus: number | null;
+  /** Mean working set of the whole node afterwards, in KiB; null where the kubelet does not report it. */
+  readonly nodeWorkingSetKiB: number | null;
 }
+
+type Measured = RoundEvent | ArrivalsEvent;
 
 /** A node counts as slow when it takes at least this much longer than its peers, by the whole interval. */
 export const slowRatio = 1.1;
 
-/** Returns the cold starts of a cluster by node: a row for each cell and node. Rounds of a single machine have none. */
-export function nodeTable(rounds: readonly RoundEvent[]): readonly NodeRow[] {
-  const cells = new Map<string, RoundEvent[]>();
-  for (const round of rounds) {
-    if (round.nodes === undefined) continue;
-    const key = `${round.run} ${round.density} ${round.concurrency}`;
-    cells.set(key, [...(cells.get(key) ?? []), round]);
+/**
+ * Returns the cold starts of a cluster by node: a row for each cell and node. Rounds and windows of a single machine have none.
+ */
+export function nodeTable(events: readonly Measured[]): readonly NodeRow[] {
+  const cells = new Map<string, Measured[]>();
+  for (const event of events) {
+    if (event.nodes === undefined) continue;
+    const { concurrency, rate } = gridPoint(event);
+    const key = `${event.run} ${event.density} ${concurrency} ${rate}`;
+    cells.set(key, [...(cells.get(key) ?? []), event]);
   }
   return [...cells.values()].flatMap(rowsOf).sort(inOrder);
 }
 
-function rowsOf(cell: readonly RoundEvent[]): readonly NodeRow[] {
-  const { run, runtime, density, concurrency } = cell[0]!;
+const gridPoint = (event: Measured) =>
+  event.event === "round" ? { concurrency: event.concurrency, rate: null } : { concurrency: null, rate: event.rate };
+
+function rowsOf(cell: readonly Measured[]): readonly NodeRow[] {
+  const { run, runtime, density } = cell[0]!;
+  const place = { run, runtime, density, ...gridPoint(cell[0]!) };
   const nodes = [...new Set(cell.flatMap(round => latencies(round).map(({ node }) => node)))].sort();
   return nodes.map(node => {
     const here = cell.map(round => latencies(round).flatMap(each => (each.node === node ? [each.ms] : [])));
@@ -51,37 +70,52 @@ function rowsOf(cell: readonly RoundEvent[]): readonly NodeRow[] {
     const compared = welchRatio(medians(here), medians(there));
     const ratio = compared === null ? null : { value: compared.ratio, interval: compared.at(0.95) };
     return {
-      ...{ run, runtime, density, concurrency, node },
+      ...{ ...place, node },
       samples: here.flat().length,
       rounds: medians(here).length,
       p50Ms: median(here.flat()),
       ratio,
       slow: ratio !== null && ratio.interval[0] > slowRatio,
-      podWorkingSetKiB: podWorkingSet(cell, node),
+      podWorkingSetKiB: meanOf(cell, node, ({ after: { pods, podsWorkingSetKiB } }) =>
+        pods > 0 && podsWorkingSetKiB > 0 ? podsWorkingSetKiB / pods : null,
+      ),
+      nodeCpus: meanOf(cell, node, cpusBetween),
+      nodeWorkingSetKiB: meanOf(cell, node, ({ after }) => after.workingSetKiB),
     };
   });
 }
 
-const latencies = ({ samples }: RoundEvent) =>
-  samples.flatMap(sample =>
-    sample.status === "ready" && sample.node !== undefined
-      ? [{ node: sample.node, ms: endOf(sample) - sample.sentMs }]
-      : [],
-  );
+const latencies = (event: Measured) =>
+  event.samples.flatMap(sample => {
+    if (sample.status !== "ready" || sample.node === undefined) return [];
+    const fromMs = event.event === "round" ? sample.sentMs : event.dueMs[sample.client - 1]!;
+    return [{ node: sample.node, ms: endOf(sample) - fromMs }];
+  });
 
-function podWorkingSet(cell: readonly RoundEvent[], node: string): number | null {
-  const seen = cell.flatMap(({ nodes }) =>
-    (nodes?.after ?? []).flatMap(each =>
-      each.node === node && each.pods > 0 && each.podsWorkingSetKiB > 0 ? [each.podsWorkingSetKiB / each.pods] : [],
-    ),
-  );
-  return seen.length === 0 ? null : mean(seen);
+/** Returns the mean of a quantity of a node over those rounds and windows of a cell that have it. */
+function meanOf(
+  cell: readonly Measured[],
+  node: string,
+  quantityOf: (used: { readonly before: NodeUsage; readonly after: NodeUsage }) => number | null,
+): number | null {
+  const found = cell.flatMap(({ nodes }) => {
+    const [before, after] = [nodes?.before, nodes?.after].map(all => all?.find(each => each.node === node));
+    return before === undefined || after === undefined ? [] : (quantityOf({ before, after }) ?? []);
+  });
+  return found.length === 0 ? null : mean(found);
+}
+
+function cpusBetween({ before, after }: { readonly before: NodeUsage; readonly after: NodeUsage }): number | null {
+  if (before.at === null || after.at === null || before.cpuMs === null || after.cpuMs === null) return null;
+  const ms = Date.parse(after.at) - Date.parse(before.at);
+  return ms > 0 && after.cpuMs >= before.cpuMs ? (after.cpuMs - before.cpuMs) / ms : null;
 }
 
 const inOrder = (a: NodeRow, b: NodeRow): number =>
   byRuntime(a.runtime, b.runtime) ||
   a.density - b.density ||
-  a.concurrency - b.concurrency ||
+  (a.concurrency ?? 0) - (b.concurrency ?? 0) ||
+  (a.rate ?? 0) - (b.rate ?? 0) ||
   (a.run < b.run ? -1 : a.run > b.run ? 1 : 0) ||
   (a.node < b.node ? -1 : 1);
 
@@ -92,14 +126,16 @@ const inOrder = (a: NodeRow, b: NodeRow): number =>
  */
 export function nodesCsv(rows: readonly NodeRow[], declared: ReadonlyMap<string, string> = new Map()): string {
   const header =
-    "runtime,density,concurrency,node,samples,rounds,p50_ms,ratio,ratio_low,ratio_high,slow,pod_working_set_kib,declared_overhead_kib";
+    "runtime,density,concurrency,node,samples,rounds,p50_ms,ratio,ratio_low,ratio_high,slow,pod_working_set_kib,declared_overhead_kib,rate,node_cpus,node_working_set_kib";
   const lines = rows.map(({ run, ratio, ...row }) => {
     const overhead = declared.get(run);
     return [
-      ...[row.runtime, row.density, row.concurrency, row.node, row.samples, row.rounds, row.p50Ms.toFixed(3)],
+      ...[row.runtime, row.density, row.concurrency ?? "", row.node, row.samples, row.rounds, row.p50Ms.toFixed(3)],
       ...(ratio === null ? ["", "", ""] : [ratio.value, ...ratio.interval].map(value => value.toFixed(4))),
       ...[row.slow, row.podWorkingSetKiB === null ? "" : Math.round(row.podWorkingSetKiB)],
       overhead === undefined ? "" : quantity(overhead) / 1024,
+      row.rate ?? "",
+      ...[row.nodeCpus?.toFixed(3) ?? "", row.nodeWorkingSetKiB === null ? "" : Math.round(row.nodeWorkingSetKiB)],
     ];
   });
   return [header, ...lines.map(fields => fields.join(","))].map(line => `${line}\n`).join("");
@@ -117,9 +153,9 @@ export interface NodeClock {
  *
  * @returns the nodes in the order of their names; a lower bound above the upper one means that the clock was set meanwhile
  */
-export function nodeClocks(rounds: readonly Pick<RoundEvent, "nodes">[]): readonly NodeClock[] {
+export function nodeClocks(events: readonly Pick<Measured, "nodes">[]): readonly NodeClock[] {
   const found = new Map<string, Interval>();
-  for (const { nodes } of rounds) {
+  for (const { nodes } of events) {
     for (const { node, clockAheadMs } of [...(nodes?.before ?? []), ...(nodes?.after ?? [])]) {
       if (clockAheadMs === undefined) continue;
       const [low, high] = found.get(node) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];

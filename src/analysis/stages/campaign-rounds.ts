@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseEvents, type RoundEvent } from "../../campaign-files/index.js";
+import { type ArrivalsEvent, parseEvents, type RoundEvent } from "../../campaign-files/index.js";
 import { LabError } from "../../model/errors.js";
 
 /**
@@ -8,7 +8,15 @@ import { LabError } from "../../model/errors.js";
  *
  * @throws LabError `RUND_NO_JOURNAL` if the folder has no journal that can be read
  */
-export function readRounds(campaign: string): readonly RoundEvent[] {
+export const readRounds = (campaign: string): readonly RoundEvent[] =>
+  readRoundsAndWindows(campaign).flatMap(event => (event.event === "round" ? [event] : []));
+
+/**
+ * Reads the rounds of a campaign and the windows of its open loops from its journal, warm-ups left out.
+ *
+ * @throws LabError `RUND_NO_JOURNAL` if the folder has no journal that can be read
+ */
+export function readRoundsAndWindows(campaign: string): readonly (RoundEvent | ArrivalsEvent)[] {
   const file = join(campaign, "events.ndjson");
   let text: string;
   try {
@@ -22,5 +30,7 @@ export function readRounds(campaign: string): readonly RoundEvent[] {
       cause,
     });
   }
-  return parseEvents(text, file).rows.flatMap(event => (event.event === "round" && !event.warmup ? [event] : []));
+  return parseEvents(text, file).rows.flatMap(event =>
+    (event.event === "round" || event.event === "arrivals") && !event.warmup ? [event] : [],
+  );
 }

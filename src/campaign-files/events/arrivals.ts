@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cellPlace, count, differenceMs, durationMs, epochMs, type Frozen, instant, ordinal } from "./fields.js";
 import { hostState, quietWait } from "./host-state.js";
-import { roundCpu, roundFlag } from "./round.js";
+import { nodesUsed, roundCpu, roundFlag } from "./round.js";
 import { storedSamples } from "./sample.js";
 
 /** How the starts of an open loop are spaced. */
@@ -99,6 +99,8 @@ export const arrivalsEvent = z
     swapIn: count,
     memoryStallUs: z.int().min(0).max(1e14),
     diskShare: z.number().min(0).max(1).exactOptional(),
+    /** Before the release and after the last removal. Such a window has no CPU of a host: `cpu` is zero. */
+    nodes: nodesUsed.exactOptional(),
     /** `late`: at the 99th percentile, requests left more than 5 ms after they were due. */
     flags: z.array(z.enum([...roundFlag.options, "late"])),
   })

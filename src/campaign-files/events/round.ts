@@ -39,6 +39,9 @@ const nodeUsage = z.strictObject({
   calls: z.record(z.string(), z.tuple([count, z.number().min(0).max(1e14)])).exactOptional(),
 });
 
+/** In a cluster: what the nodes used before and after, by their own account. */
+export const nodesUsed = z.strictObject({ before: z.array(nodeUsage), after: z.array(nodeUsage) });
+
 export const roundFlag = z.enum([
   "partial",
   "clock-step",
@@ -96,11 +99,8 @@ export const roundEvent = z
      * processors' time that was idle for a disk. Absent in campaigns that did not measure it.
      */
     diskShare: z.number().min(0).max(1).exactOptional(),
-    /**
-     * In a cluster: what the nodes used before and after, by their own account. Such a round has no CPU of a host: `cpu` is
-     * zero, and the run folder has no cpu.txt.
-     */
-    nodes: z.strictObject({ before: z.array(nodeUsage), after: z.array(nodeUsage) }).exactOptional(),
+    /** Such a round has no CPU of a host: `cpu` is zero, and the run folder has no cpu.txt. */
+    nodes: nodesUsed.exactOptional(),
     flags: z.array(roundFlag),
   })
   .refine(({ samples, concurrency }) => eachClientOnce(samples, concurrency), {

@@ -1,7 +1,8 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import type { Sample } from "../../campaign-files/events.js";
 import type { SandboxConfig, SandboxSummary } from "../cri/client.js";
 import { labelNames } from "../cri/labels.js";
-import type { Clock } from "../round/clock.js";
+import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Driver } from "../round/driver.js";
 import type { Api } from "./api.js";
 import { coldStart } from "./cold-start.js";
@@ -92,7 +93,10 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
           const pod = manifests.get(podName(sandbox)) ?? manifestOf(sandbox, workload);
           return coldStart({ api, watch: live, clock, namespace }, pod, client, workload, from, timeoutMs, signal);
         },
-        complete: async samples => samples,
+        complete: async (samples, from) => {
+          const endedMs = elapsedMs(from.atNs, clock.nowNs());
+          return samples.map(sample => withEviction(sample, live.evicted(sample.sandbox ?? ""), endedMs));
+        },
         close: () => {},
       };
     },
@@ -101,6 +105,17 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
       await watch?.close();
       watch = null;
     },
+  };
+}
+
+/** Returns a cold start as one that died if its pod was evicted for this reason after it had been ready. */
+function withEviction(sample: Sample, why: string | undefined, endedMs: number): Sample {
+  if (sample.status !== "ready" || why === undefined) return sample;
+  const { client, sandbox, sentMs, readyMs, node } = sample;
+  const message = `ready after ${(readyMs - sentMs).toFixed(1)} ms, but evicted before the round ended: ${why}`;
+  return {
+    ...{ status: "died", client, sandbox, sentMs, endedMs, reason: "evicted", message },
+    ...(node === undefined ? {} : { node }),
   };
 }
 

@@ -55,26 +55,6 @@ export function clockBounds(date: string | undefined, sentMs: number, arrivedMs:
   return Number.isNaN(atMs) ? null : [atMs - arrivedMs, atMs + 1_000 - sentMs];
 }
 
-/** A clock that is further off than this many milliseconds is worth a word. */
-const largestSkewMs = 1_000;
-
-/**
- * Names the nodes whose clock differs from this program's.
- *
- * @example clockConfounds([{ node: "a", clockAheadMs: [118_900, 120_000] }]) // ["the clock of node a is ahead by 119.5 s (± 0.6 s): times that it stamps, those of --until output, are wrong by as much"]
- * @example clockConfounds([{ node: "a", clockAheadMs: [-600, 500] }]) // []
- */
-export function clockConfounds(usage: readonly Pick<NodeUsage, "node" | "clockAheadMs">[]): readonly string[] {
-  return usage.flatMap(({ node, clockAheadMs: [low, high] = [0, 0] }) => {
-    if (low <= largestSkewMs && high >= -largestSkewMs) return [];
-    const [off, within] = [(low + high) / 2000, (high - low) / 2000].map(seconds => Math.abs(seconds).toFixed(1));
-    const way = low > 0 ? "ahead" : "behind";
-    return [
-      `the clock of node ${node} is ${way} by ${off} s (± ${within} s): times that it stamps, those of --until output, are wrong by as much`,
-    ];
-  });
-}
-
 /** The calls that a cold start makes. */
 const operations = ["run_podsandbox", "create_container", "start_container"];
 

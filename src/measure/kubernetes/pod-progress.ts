@@ -43,6 +43,7 @@ const imageTroubles = /^(ErrImagePull|ImagePullBackOff|ErrImageNeverPull|Invalid
  *
  * @example podProgress({ spec: { nodeName: "n1" }, status: { phase: "Pending" } }).node // "n1"
  * @example podProgress({ status: { conditions: [{ type: "PodReadyToStartContainers", status: "True" }] } }).sandbox // true
+ * @example podProgress({ status: { reason: "Evicted", message: "low on memory" } }).trouble?.message // "low on memory"
  */
 export function podProgress({ metadata, spec, status }: Pick<V1Pod, "metadata" | "spec" | "status">): PodProgress {
   const condition = (type: string) => status?.conditions?.find(each => each.type === type);
@@ -56,7 +57,9 @@ export function podProgress({ metadata, spec, status }: Pick<V1Pod, "metadata" |
     started,
     ready: isTrue("Ready"),
     address: status?.podIP ?? null,
-    trouble: troubleOf(status?.phase, status?.reason, status?.message, condition("PodScheduled"), waiting, terminated),
+    trouble:
+      evictionOf(status?.reason, status?.message, condition("DisruptionTarget")) ??
+      troubleOf(status?.phase, status?.reason, status?.message, condition("PodScheduled"), waiting, terminated),
     stamps: {
       ...stamp("created", metadata?.creationTimestamp),
       ...stamp("scheduled", trueSince(condition("PodScheduled"))),
@@ -73,6 +76,17 @@ const trueSince = (condition: V1PodCondition | undefined) =>
 // the documents are read as plain JSON, in which a time is a text
 const stamp = (name: string, time: unknown) => (typeof time === "string" ? { [name]: time } : {});
 
+/** Returns an eviction: by the node's kubelet as the pod's reason, by anything else as the condition DisruptionTarget. */
+function evictionOf(
+  reason: string | undefined,
+  message: string | undefined,
+  disruption: V1PodCondition | undefined,
+): PodTrouble | null {
+  const why =
+    reason === "Evicted" ? [message] : disruption?.status === "True" ? [disruption.reason, disruption.message] : null;
+  return why && { reason: "evicted", message: why.filter(Boolean).join(": ") || "evicted", maybe: false };
+}
+
 function troubleOf(
   phase: string | undefined,
   reason: string | undefined,
@@ -81,7 +95,6 @@ function troubleOf(
   waiting: { reason?: string; message?: string } | undefined,
   terminated: { exitCode?: number; reason?: string; message?: string } | undefined,
 ): PodTrouble | null {
-  if (reason === "Evicted") return { reason: "evicted", message: message ?? "evicted", maybe: false };
   if (terminated !== undefined) {
     const why = terminated.reason === undefined ? "" : ` (${terminated.reason})`;
     return { reason: "exited", message: `the process exited with code ${terminated.exitCode}${why}`, maybe: false };

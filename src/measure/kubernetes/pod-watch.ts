@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Api } from "./api.js";
 import { ClusterError, clusterReason, failedFor } from "./errors.js";
+import { podProgress } from "./pod-progress.js";
 
 /** A change of a pod, as it arrived. */
 export interface PodChange {
@@ -38,6 +39,8 @@ export class PodWatch {
   readonly #pods = new Map<string, V1Pod>();
   /** Names are never used twice, so an event of a pod that is gone is a repeated one. */
   readonly #gone = new Set<string>();
+  /** Why pods were evicted, by their names. */
+  readonly #evictions = new Map<string, string>();
   #isOpen = false;
   #openings = 0;
   #failure: unknown;
@@ -77,6 +80,11 @@ export class PodWatch {
   /** The campaign's pods as far as the watch knows. */
   pods(): readonly V1Pod[] {
     return [...this.#pods.values()];
+  }
+
+  /** Returns why a pod was evicted; undefined if it was not, as far as the watch knows. */
+  evicted(name: string): string | undefined {
+    return this.#evictions.get(name);
   }
 
   /** Calls back at each change of a pod, from now on. @returns what ends it */
@@ -192,6 +200,8 @@ export class PodWatch {
     if (this.#gone.has(name!)) return;
     if (this.#pods.get(name!)?.metadata?.resourceVersion === resourceVersion) return;
     this.#pods.set(name!, pod);
+    const { trouble } = podProgress(pod);
+    if (trouble?.reason === "evicted") this.#evictions.set(name!, trouble.message);
     this.#listeners.get(name!)?.({ name: name!, pod, atNs });
   }
 

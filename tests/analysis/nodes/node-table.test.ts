@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { nodeClocks, nodesCsv, nodeTable } from "../../../src/analysis/nodes/index.js";
-import type { NodeUsage, ReadySample, RoundEvent } from "../../../src/campaign-files/events.js";
+import type { ArrivalsEvent, NodeUsage, ReadySample, RoundEvent } from "../../../src/campaign-files/events.js";
 
 const test = suite("the nodes of a cluster");
 
@@ -77,13 +77,40 @@ test("a clock's bounds are what all requests allow together", () => {
 test("the table as CSV has a line a node, and leaves empty what is missing", () => {
   const [header, line] = nodesCsv(nodeTable([round(1, { a: [100] })])).split("\n");
   assert.match(header!, /^runtime,density,concurrency,node,/);
-  assert.is(line, "runc,0,1,a,1,1,100.000,,,,false,2000,");
+  assert.is(line, "runc,0,1,a,1,1,100.000,,,,false,2000,,,,1");
 });
 
 test("the overhead that a RuntimeClass declares stands beside the working set, in KiB", () => {
   const rows = nodeTable([round(1, { a: [100] })]);
   const [, line] = nodesCsv(rows, new Map([[rows[0]!.run, "32Mi"]])).split("\n");
-  assert.is(line, "runc,0,1,a,1,1,100.000,,,,false,2000,32768");
+  assert.is(line, "runc,0,1,a,1,1,100.000,,,,false,2000,32768,,,1");
+});
+
+test("a window of an open loop has a row for each node, whose latencies count from the moment when a start was due", () => {
+  const { samples } = round(1, { a: [100], b: [200] });
+  const used = (node: string, at: string, cpuMs: number) => ({ ...usage(node, 0, [-500, 500]), at, cpuMs });
+  const window = {
+    ...{ event: "arrivals", run: "arrivals_runc_01311200", runtime: "runc", density: 0, rate: 2, round: 1 },
+    // the starts left 10 ms late: they were sent at 1 ms
+    ...{ dueMs: [-9, -9], samples },
+    nodes: {
+      before: [used("a", "2026-01-31T12:00:00Z", 1_000), used("b", "2026-01-31T12:00:00Z", 5_000)],
+      // b's kubelet took no new reading
+      after: [used("a", "2026-01-31T12:00:10Z", 16_000), used("b", "2026-01-31T12:00:00Z", 5_000)],
+    },
+  } as unknown as ArrivalsEvent;
+  const rows = nodeTable([window]);
+  assert.equal(
+    rows.map(({ node, concurrency, rate, p50Ms, nodeCpus, nodeWorkingSetKiB }) => [
+      ...[node, concurrency, rate, p50Ms, nodeCpus, nodeWorkingSetKiB],
+    ]),
+    [
+      // by hand: 15 s of CPU in 10 s
+      ["a", null, 2, 110, 1.5, 1],
+      ["b", null, 2, 210, null, 1],
+    ],
+  );
+  assert.is(nodesCsv(rows).split("\n")[1], "runc,0,,a,1,1,110.000,,,,false,,,2,1.500,1");
 });
 
 test.run();

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -7,6 +8,13 @@ export interface StandInPod {
   metadata: { name: string; namespace: string; resourceVersion: string; labels: Record<string, string> } & Json;
   spec: Json & { nodeName?: string };
   status: Json;
+}
+
+/** A node of the stand-in, whose clock is ahead by some milliseconds. */
+export interface StandInNode {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly aheadMs: number;
 }
 
 /** What becomes of a pod: its status after each number of milliseconds. */
@@ -58,6 +66,7 @@ export class StandInApiServer {
   slowAnswerMs = 0;
   readonly created: string[] = [];
   readonly runtimeClasses = new Map<string, { readonly metadata: Json & { readonly name: string } }>();
+  nodes: readonly StandInNode[] = [];
   lists = 0;
 
   async listen(port = 0): Promise<URL> {
@@ -133,6 +142,9 @@ export class StandInApiServer {
       });
       request.on("end", () => settle(text));
     });
+    if (url.pathname === "/version") return void json(response, 200, { gitVersion: "v1.32.13" });
+    if (url.pathname === "/api/v1/pods") return void json(response, 200, { items: this.pods });
+    if (url.pathname.startsWith("/api/v1/nodes")) return this.#node(url.pathname, response);
     const classes = "/apis/node.k8s.io/v1/runtimeclasses";
     if (url.pathname.startsWith(classes)) {
       return this.#runtimeClass(request.method, url.pathname.slice(classes.length + 1), body, response);
@@ -163,6 +175,21 @@ export class StandInApiServer {
     this.lists++;
     const items = this.pods.filter(pod => matches(pod, selector));
     json(response, 200, { kind: "PodList", metadata: { resourceVersion: String(this.#version) }, items });
+  }
+
+  /** Lists the nodes, or answers as a node's kubelet does: with the recorded documents, and by a clock of its own. */
+  #node(path: string, response: ServerResponse): void {
+    const [name, , ...rest] = path.split("/").slice(4);
+    if (name === undefined) return void json(response, 200, { items: this.nodes.map(nodeObject) });
+    const node = this.nodes.find(each => each.name === name);
+    if (node === undefined) return void fail(response, 404, `nodes "${name}" not found`);
+    const atMs = Date.now() + node.aheadMs;
+    response.setHeader("Date", new Date(atMs).toUTCString());
+    if (rest.join("/") === "metrics") return void response.end(recorded("metrics.txt"));
+    const summary = JSON.parse(recorded("summary.json"));
+    // a node that is busy all the time, with one CPU
+    Object.assign(summary.node.cpu, { time: new Date(atMs).toISOString(), usageCoreNanoSeconds: Date.now() * 1e6 });
+    json(response, 200, summary);
   }
 
   #runtimeClass(method: string | undefined, name: string, body: string, response: ServerResponse): void {
@@ -252,6 +279,18 @@ export class StandInApiServer {
     response.on("close", () => this.#watchers.delete(response));
   }
 }
+
+const recorded = (name: string) => readFileSync(new URL(`recorded/${name}`, import.meta.url), "utf8");
+
+const nodeObject = ({ name, ready }: StandInNode) => ({
+  metadata: { name },
+  spec: {},
+  status: {
+    conditions: [{ type: "Ready", status: ready ? "True" : "False" }],
+    allocatable: { cpu: "2", memory: "8Gi", pods: "110" },
+    nodeInfo: { kernelVersion: "6.1.0", containerRuntimeVersion: "containerd://1.6.20", kubeletVersion: "v1.32.13" },
+  },
+});
 
 const line = (type: string, object: unknown) => `${JSON.stringify({ type, object })}\n`;
 

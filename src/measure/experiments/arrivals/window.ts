@@ -45,6 +45,7 @@ export async function measureWindow(
   const arrivals = schedule.map(([atMs, holdMs]) => ({ atMs, holdMs }));
   const starts = await driver.begin(workloadOf(settings), requests);
   try {
+    const usedBefore = await driver.nodeUsage?.();
     const { result, from, observation } = await observe(
       tools,
       release =>
@@ -76,9 +77,12 @@ export async function measureWindow(
     );
     const late = samples.map(({ client, sentMs }) => sentMs - schedule[client - 1]![0]).sort((a, b) => a - b);
     const p99 = late[Math.ceil(late.length * 0.99) - 1] ?? 0;
+    const usedAfter = await driver.nodeUsage?.();
     const cleanupNs = clock.nowNs();
     await sandboxes.clearRound(samples.some(({ status }) => status !== "ready"));
-    const { ms: _, flags, ...observed } = observation;
+    const { ms: _, flags: observedFlags, ...observed } = observation;
+    // in a cluster there is no host whose CPU could be counted
+    const flags = observedFlags.filter(flag => usedBefore === undefined || flag !== "cpu-quantised");
     return {
       event: "arrivals",
       at: now(),
@@ -91,6 +95,9 @@ export async function measureWindow(
       removals,
       ...observed,
       cleanupMs: elapsedMs(cleanupNs, clock.nowNs()),
+      ...(usedBefore === undefined || usedAfter === undefined
+        ? {}
+        : { nodes: { before: usedBefore, after: usedAfter } }),
       flags: p99 > lateMs ? [...flags, "late"] : flags,
     };
   } finally {
