@@ -13,6 +13,7 @@ interface Options {
   readonly sandboxes?: number;
   readonly memoryPerSandbox: number;
   readonly contract?: boolean;
+  readonly handler?: string;
   readonly json?: boolean;
 }
 
@@ -39,12 +40,22 @@ export default (io: Io): Command =>
       "the CRI to ask (default: the private containerd if it is up, else the machine's own)",
     )
     .option("--contract", "start sandboxes there, and check that the service behaves as campaigns need it to")
+    .option(
+      "--handler <names>",
+      "with --contract: the handlers to check, as the service's config names them (default: the service's default)",
+    )
     .option("--json", "one JSON document")
-    .action(async ({ endpoint, runtime, sandboxes, memoryPerSandbox, contract, json }: Options) => {
+    .action(async ({ endpoint, runtime, sandboxes, memoryPerSandbox, contract, handler, json }: Options) => {
       const wanted = runtime === undefined ? [] : runtime.split(",").map(id => findRuntime(id, runtimes));
       if (contract === true) {
-        const handlers = wanted.length === 0 ? [""] : wanted.map(({ handler }) => handler);
-        return printContract(io, endpoint ?? defaultEndpoint(), handlers, json === true);
+        const named = [...wanted.map(each => each.handler), ...(handler?.split(",") ?? [])];
+        return printContract(io, endpoint ?? defaultEndpoint(), named.length === 0 ? [""] : named, json === true);
+      }
+      if (handler !== undefined) {
+        throw new LabError("RUND_DOCTOR_HANDLER", "usage", "only --contract checks single handlers", {
+          where: "--handler",
+          hint: "add --contract, or name runtimes with --runtime",
+        });
       }
       const demand: Demand | null =
         sandboxes === undefined

@@ -10,8 +10,15 @@ import { detectionText } from "./run-detect.js";
  * Prints a plan: grid, cells, sandboxes, what it needs, how long it takes, and what could mislead.
  *
  * @param detections where its rounds come from, with `--detect`
+ * @param untried what a plan cannot know, because it starts nothing
  */
-export function printPlan(io: Io, plan: Plan, json: boolean, detections: readonly Detection[] = []): void {
+export function printPlan(
+  io: Io,
+  plan: Plan,
+  json: boolean,
+  detections: readonly Detection[] = [],
+  untried: readonly string[] = [],
+): void {
   const { cells, sandboxes, expectedSeconds, needs, fits, why, confounds } = plan;
   if (json) {
     const experiments = plan.settings.experiments;
@@ -21,6 +28,7 @@ export function printPlan(io: Io, plan: Plan, json: boolean, detections: readonl
       ...document,
       ...(limits.length > 0 && { limits }),
       ...(detections.length > 0 && { detections }),
+      ...(untried.length > 0 && { untried }),
     });
     return;
   }
@@ -65,6 +73,7 @@ export function printPlan(io: Io, plan: Plan, json: boolean, detections: readonl
         : []),
       fits ? "fits this machine" : "does not fit this machine:",
       ...why.map(reason => `  ${reason}`),
+      ...(untried.length > 0 ? ["not tried:", ...untried.map(each => `  ${each}`)] : []),
       ...(confounds.length > 0 ? ["confounds:", ...confounds.map(confound => `  ${confound}`)] : []),
       "",
     ].join("\n"),

@@ -21,6 +21,7 @@ import { detectionText } from "./run-detect.js";
 import { kind, settingOption, speed, words } from "./run-options.js";
 import { printPlan, printShell } from "./run-plan.js";
 import { planFor } from "./run-plan-for.js";
+import { startedBy, untriedBy } from "./run-plan-untried.js";
 import { runProgress } from "./run-progress.js";
 import { printOutcome } from "./run-result.js";
 import { kinds, runSettings, type SettingOptions } from "./run-settings.js";
@@ -115,7 +116,13 @@ async function run(
   if (options.shell === true) {
     return printShell(io, plan, socket === null ? undefined : measure.knownContainerd(socket), json);
   }
-  if (options.plan === true) return printPlan(io, plan, json, detections);
+  if (options.plan === true) {
+    const started = replay || alone ? [] : startedBy(plan);
+    const ids = started.map(({ id }) => id);
+    const deaths = measure.recordedDeaths(resolve(io.cwd, options.out), endpoint, ids);
+    const untried = untriedBy(started, endpoint, deaths);
+    return printPlan(io, plan, json, detections, untried);
+  }
   refuseMisfit(plan, "this machine");
   for (const line of detectionText(detections)) note(io, line);
   for (const confound of plan.confounds) note(io, `confound: ${confound}`);

@@ -4,6 +4,7 @@ export { type ClearedCampaign, clearKilled } from "./campaign/clear-killed.js";
 export { measureCampaign, resumeCampaign } from "./campaign/measure.js";
 export type { MeasureOptions } from "./campaign/options.js";
 export { stepsFor } from "./campaign/preparation.js";
+export { type RecordedDeath, recordedDeaths } from "./campaign/recorded-deaths.js";
 export { absentService, knownContainerd, openService, requireHandlers, type Service } from "./campaign/service.js";
 export type { CampaignProgress, Decided, Holds } from "./campaign/tools.js";
 export { workloadFacts } from "./campaign/workload-facts.js";

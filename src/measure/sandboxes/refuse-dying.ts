@@ -9,6 +9,9 @@ import { startOne } from "./start-one.js";
 /** Milliseconds between two looks at a sandbox: one list alone may lag. */
 const apartMs = 100;
 
+/** Returns the sentence that says that a runtime was refused because its idle sandbox died. */
+export const diesByItself = (runtime: string): string => `sandboxes of ${runtime} die by themselves`;
+
 /**
  * Refuses runtimes whose sandboxes die by themselves: one idle sandbox of each must stay ready for a while. A
  * runtime whose sandbox does not even start passes: its failures are measured, with their reasons.
@@ -41,11 +44,11 @@ export async function refuseDying(
     const livedMs = Math.round(elapsedMs(readyNs, clock.nowNs()));
     await driver.remove(sample.sandbox, callMs);
     if (misses < 2) continue;
-    throw new LabError("RUND_RUNTIME_DIES", "machine", `sandboxes of ${id} die by themselves`, {
+    throw new LabError("RUND_RUNTIME_DIES", "machine", diesByItself(id), {
       where: handler,
       expected: `a sandbox that stays ready for ${keepMs} ms`,
       found: `gone within ${livedMs} ms after READY`,
-      hint: "see the logs of the runtime and the service for the reason; `rund-lab doctor --contract` checks this; or omit the runtime from --runtime",
+      hint: `see the logs of the runtime and the service for the reason; \`rund-lab doctor --handler ${handler} --contract\` checks this; or omit the runtime from --runtime`,
     });
   }
 }

@@ -125,6 +125,17 @@ test("one whose sandboxes all die by themselves is refused before anything is me
   assert.match(stderr, /expected a sandbox that stays ready for 1000 ms, found gone within \d+ ms after READY/);
   assert.equal(rounds, []);
   await assertNothingLeft(containerd);
+  // the plan of the same campaign knows it from the record, and starts nothing
+  const out = ["--endpoint", containerd.endpoint, "--out", join(folder, "raw", "mortal")];
+  const planned = await lab(["run", "time", "--handler", "mortal", "--concurrency", "2", ...out, "--plan"]);
+  assert.match(
+    planned.stdout,
+    /not tried:\n {2}sandboxes of mortal died by themselves when they were last tried \(.*\)\n/,
+  );
+  const doctor = await lab(["doctor", "--endpoint", containerd.endpoint, "--handler", "mortal", "--contract"]);
+  assert.is(doctor.code, 1);
+  assert.match(doctor.stdout, /LACK {2}mortal: keeps an idle sandbox ready/);
+  await assertNothingLeft(containerd);
 });
 
 test("one whose sandboxes die after READY: no cold start, no complete round", async () => {
