@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Io } from "./io.js";
+import type { Io } from "./terminal/io.js";
 
 /** A command's module: its default export builds the command, whose action throws LabError for every failure. */
 export interface CommandModule {
@@ -18,57 +18,57 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "reproduce",
     summary: "reproduce the paper: tables, claims, notebooks and a report",
-    load: () => import("./reproduce.js"),
+    load: () => import("./notebooks/reproduce.js"),
   },
   {
     name: "analyze",
     summary: "compute tables of time, CPU, memory and density from logs",
-    load: () => import("./analyze.js"),
+    load: () => import("./results/analyze.js"),
   },
   {
     name: "verify",
     summary: "recompute the paper's published numbers and compare",
-    load: () => import("./verify.js"),
+    load: () => import("./results/verify.js"),
   },
   {
     name: "claims",
     summary: "judge the paper's claims on the data",
-    load: () => import("./claims.js"),
+    load: () => import("./results/claims.js"),
   },
   {
     name: "export",
     summary: "write samples, rounds and memory of campaigns as Parquet",
-    load: () => import("./export.js"),
+    load: () => import("./results/export.js"),
   },
   {
     name: "compare",
     summary: "compare two campaigns or runtimes; can fail a CI job",
-    load: () => import("./compare.js"),
+    load: () => import("./results/compare.js"),
   },
   {
     name: "history",
     summary: "show a metric over many campaigns, and when it changed",
-    load: () => import("./history.js"),
+    load: () => import("./results/history.js"),
   },
   {
     name: "import",
     summary: "convert results of other tools for analyze and compare",
-    load: () => import("./import.js"),
+    load: () => import("./results/import.js"),
   },
   {
     name: "trace",
     summary: "write one round as a trace for Perfetto",
-    load: () => import("./trace.js"),
+    load: () => import("./results/trace.js"),
   },
   {
     name: "capacity",
     summary: "estimate how many sandboxes fit on a host",
-    load: () => import("./capacity.js"),
+    load: () => import("./results/capacity.js"),
   },
   {
     name: "overhead",
     summary: "print a RuntimeClass with a sandbox's overhead, as YAML",
-    load: () => import("./overhead.js"),
+    load: () => import("./results/overhead.js"),
   },
   {
     name: "env",
@@ -83,21 +83,21 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "run",
     summary: "measure cold starts, memory, rates, how many fit",
-    load: () => import("./run.js"),
+    load: () => import("./run/run.js"),
   },
   {
     name: "data",
     summary: "fetch, distill and check the recorded data",
-    load: () => import("./data.js"),
+    load: () => import("./results/data.js"),
   },
   {
     name: "notebook",
     summary: "run notebooks without Jupyter",
-    load: () => import("./notebook.js"),
+    load: () => import("./notebooks/notebook.js"),
   },
   {
     name: "kernel",
     summary: "install the TypeScript kernel for Jupyter",
-    load: () => import("./kernel.js"),
+    load: () => import("./notebooks/kernel.js"),
   },
 ];

@@ -5,7 +5,7 @@ import { checkContract, type Demand, examine, type Finding, pidsPerStart } from 
 import { findRuntime, runtimes } from "../measure/runtimes/index.js";
 import { LabError } from "../model/errors.js";
 import { wrap } from "../model/text-table.js";
-import { type Io, print, printJson } from "./io.js";
+import { type Io, print, printJson } from "./terminal/io.js";
 
 interface Options {
   readonly endpoint?: string;

@@ -17,7 +17,7 @@ import {
 import { census, type Remain } from "../measure/containerd/census/index.js";
 import { type ClearedCampaign, clearKilled } from "../measure/index.js";
 import { LabError } from "../model/errors.js";
-import { type Io, note, print, printJson } from "./io.js";
+import { type Io, note, print, printJson } from "./terminal/io.js";
 
 interface Options {
   readonly folder: string;

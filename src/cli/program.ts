@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { exitCodes, LabError } from "../model/errors.js";
 import { version } from "../model/version.js";
 import { commands } from "./commands.js";
-import { type Io, printable, processIo } from "./io.js";
+import { type Io, printable, processIo } from "./terminal/io.js";
 
 /**
  * Runs one command line and gives its exit code. The only place that catches: a LabError becomes its message, its hint

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Definition, type Importer, plausibleKiB, plausibleKiBText } from "./importer.js";
 import { checked, readJsonRows } from "./json-rows.js";
-import type { JsonVisitor } from "./json-stream.js";
+import type { JsonVisitor } from "./reading/json-stream.js";
 
 const rates: Definition = {
   tool: "containerd-stress",

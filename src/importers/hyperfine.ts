@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Definition, type Importer, idFrom, plausibleMs, plausibleText } from "./importer.js";
 import { checked, readJsonRows } from "./json-rows.js";
-import { NumberColumn } from "./number-column.js";
+import { NumberColumn } from "./reading/number-column.js";
 
 const definition: Definition = {
   tool: "hyperfine",

@@ -14,4 +14,4 @@ export type {
   RunSink,
   Sink,
 } from "./importer.js";
-export { NumberColumn } from "./number-column.js";
+export { NumberColumn } from "./reading/number-column.js";

@@ -1,6 +1,6 @@
 import type { ZodType, z } from "zod";
 import type { Sink } from "./importer.js";
-import { type JsonVisitor, placeText, readJson } from "./json-stream.js";
+import { type JsonVisitor, placeText, readJson } from "./reading/json-stream.js";
 
 /**
  * Returns a visitor that checks each value against a schema: a value that fits is passed on, any other becomes a problem

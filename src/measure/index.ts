@@ -5,11 +5,17 @@ export { measureCampaign, resumeCampaign } from "./campaign/measure.js";
 export type { MeasureOptions } from "./campaign/options.js";
 export { stepsFor } from "./campaign/preparation.js";
 export { type RecordedDeath, recordedDeaths } from "./campaign/recorded-deaths.js";
-export { absentService, knownContainerd, openService, requireHandlers, type Service } from "./campaign/service.js";
+export {
+  absentService,
+  knownContainerd,
+  openService,
+  requireHandlers,
+  type Service,
+} from "./campaign/service/service.js";
 export type { CampaignProgress, Decided, Holds } from "./campaign/tools.js";
 export { workloadFacts } from "./campaign/workload-facts.js";
 export * from "./changes/index.js";
-export { socketPath } from "./cri/grpc.js";
+export { socketPath } from "./cri/grpc/grpc.js";
 export * from "./cri/index.js";
 export { type ExperimentDeclaration, experimentTable, summariseCells } from "./experiments/index.js";
 export {

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { onInterruption } from "../../src/cli/interruption.js";
-import type { Io } from "../../src/cli/io.js";
-import { runProgress } from "../../src/cli/run-progress.js";
+import { runProgress } from "../../src/cli/run/progress.js";
+import { onInterruption } from "../../src/cli/terminal/interruption.js";
+import type { Io } from "../../src/cli/terminal/io.js";
 
 const test = suite("the progress of a campaign");
 

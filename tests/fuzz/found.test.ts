@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parseEvents } from "../../src/campaign-files/index.js";
-import { requestTimes } from "../../src/measure/cri/containerd-log.js";
+import { requestTimes } from "../../src/measure/cri/stages/containerd-log.js";
 import { readCampaignFile } from "../../src/measure/plan/campaign-file.js";
 import { LabError } from "../../src/model/errors.js";
 import { inTempFolder, writeFiles } from "../support/temp.js";

@@ -28,8 +28,8 @@ import {
   readCells,
 } from "../../src/logs/index.js";
 import { parseToml } from "../../src/measure/changes/toml.js";
-import { requestTimes } from "../../src/measure/cri/containerd-log.js";
 import { crictlFailure } from "../../src/measure/cri/crictl-output.js";
+import { requestTimes } from "../../src/measure/cri/stages/containerd-log.js";
 import { readCampaignFile } from "../../src/measure/plan/campaign-file.js";
 import { readRuntimeFile } from "../../src/measure/runtimes/runtime-file.js";
 import type { Problem } from "../../src/model/problem.js";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { JsonReader, readJson } from "../../src/importers/json-stream.js";
+import { JsonReader, readJson } from "../../src/importers/reading/json-stream.js";
 import { inTempFolder, writeFiles } from "../support/temp.js";
 
 const test = suite("JSON read as it comes");

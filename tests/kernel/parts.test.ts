@@ -13,7 +13,7 @@ import { loadTypeScript } from "../../src/kernel/compile/typescript.js";
 import { History } from "../../src/kernel/protocol/history.js";
 import { Outbox } from "../../src/kernel/protocol/outbox.js";
 import { StreamText } from "../../src/kernel/protocol/stream-text.js";
-import { Resources } from "../../src/kernel/run/resources.js";
+import { Resources } from "../../src/kernel/run/stop/resources.js";
 import { requirePeers } from "../../src/kernel/spec.js";
 import type { LabError } from "../../src/model/errors.js";
 

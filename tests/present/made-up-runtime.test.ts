@@ -9,6 +9,7 @@ import { allTables } from "../../src/analysis/tables/index.js";
 import type { RuntimeDeclaration } from "../../src/measure/index.js";
 import { runtimes } from "../../src/measure/runtimes/index.js";
 import { runcShim } from "../../src/measure/runtimes/runc-shim.js";
+import { runtimeStyle } from "../../src/present/figures/drawing/style.js";
 import {
   type Figure,
   fig10,
@@ -20,7 +21,6 @@ import {
   stagesFigure,
   waterfallFigure,
 } from "../../src/present/figures/index.js";
-import { runtimeStyle } from "../../src/present/figures/style.js";
 import { gatherReport } from "../../src/present/report/index.js";
 import { reportPage } from "../../src/present/report/page.js";
 import { campaignIn, fakeTools, planOf } from "../measure/campaign/campaigns.js";

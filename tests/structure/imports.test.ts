@@ -80,6 +80,18 @@ test("within a room, no two folders need each other, by whatever way", () => {
   );
 });
 
+test("no folder holds more than 1,500 lines of its own", () => {
+  const lines = new Map<string, number>();
+  for (const file of files) {
+    const length = readFileSync(join(source, file), "utf8").split("\n").length - 1;
+    lines.set(dirname(file), (lines.get(dirname(file)) ?? 0) + length);
+  }
+  assert.equal(
+    [...lines].filter(([, count]) => count > 1500),
+    [],
+  );
+});
+
 test("every folder below src/ is a room the rules know", () => {
   assert.equal(
     [...new Set(files.map(roomOf))].filter(room => !(room in allowed)),

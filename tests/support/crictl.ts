@@ -6,9 +6,9 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { ContainerConfig } from "../../src/measure/cri/client.js";
-import { CriError } from "../../src/measure/cri/errors.js";
-import { connectCri } from "../../src/measure/cri/grpc.js";
+import type { ContainerConfig } from "../../src/measure/cri/grpc/client.js";
+import { CriError } from "../../src/measure/cri/grpc/errors.js";
+import { connectCri } from "../../src/measure/cri/grpc/grpc.js";
 import { projectRoot } from "./needs.js";
 
 /** Writes a program `crictl` that runs this file into a folder, and gives a PATH that begins with it. */

@@ -1,8 +1,8 @@
 import type { Dataset } from "../datasets/dataset.js";
 import { memoryGroups, startGroups } from "../groups.js";
-import type { Expected, MemoryPlace, Quantity, StartPlace } from "./claim.js";
-import { type Evidence, measure, placeName, valuesOnly } from "./quantity.js";
-import { inUnit, printsAs } from "./units.js";
+import type { Expected, MemoryPlace, Quantity, StartPlace } from "./paper/claim.js";
+import { type Evidence, measure, placeName, valuesOnly } from "./quantities/quantity.js";
+import { inUnit, printsAs } from "./quantities/units.js";
 
 /** Cells other than the claim's own whose value reads, to the printed digits, as the claim does. */
 export interface Elsewhere {

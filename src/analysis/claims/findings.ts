@@ -8,7 +8,7 @@ import { estimateRatio } from "../stats/estimate.js";
 import { mean } from "../stats/mean.js";
 import { permutationTest } from "../stats/permutation.js";
 import type { ClaimVerdict } from "./judge.js";
-import { cellName } from "./quantity.js";
+import { cellName } from "./quantities/quantity.js";
 import { chanceText, withInterval } from "./text.js";
 
 /** Something that the data shows without being asked: one pattern, with the cells that show it. */

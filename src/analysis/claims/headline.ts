@@ -1,6 +1,6 @@
-import type { Verdict } from "./band.js";
-import { wordingIsSure } from "./claim.js";
 import type { ClaimVerdict } from "./judge.js";
+import { wordingIsSure } from "./paper/claim.js";
+import type { Verdict } from "./quantities/band.js";
 
 /** How the verdicts count: those whose wording is sure (A and H), and apart from them those whose wording is not. */
 export interface Headline {

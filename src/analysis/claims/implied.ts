@@ -2,10 +2,10 @@ import { runtimeLabel } from "../../model/runtimes.js";
 import type { Interval } from "../stats/bootstrap-t.js";
 import { mean } from "../stats/mean.js";
 import { random } from "../stats/random.js";
-import type { Claim, Expected, MemoryPlace, Part, Quantity, StartPlace } from "./claim.js";
 import { moved, placesLike } from "./elsewhere.js";
-import { type Evidence, measure, placeName, valuesOnly } from "./quantity.js";
-import { halfDigit, inUnit } from "./units.js";
+import type { Claim, Expected, MemoryPlace, Part, Quantity, StartPlace } from "./paper/claim.js";
+import { type Evidence, measure, placeName, valuesOnly } from "./quantities/quantity.js";
+import { halfDigit, inUnit } from "./quantities/units.js";
 
 /** What one reduction implies: a baseline × (1 − the reduction). */
 export interface ImpliedValue {

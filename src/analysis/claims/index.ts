@@ -1,5 +1,10 @@
 /** The paper's quantitative claims as data, the one function that judges them, and what the data shows by itself. */
-export { type Decision, decide, type Verdict } from "./band.js";
+
+export { type ComparedPair, comparedPairs } from "./compared-pairs.js";
+export { type Finding, findings, mainFindings } from "./findings.js";
+export { type Headline, headline, headlineText } from "./headline.js";
+export { agreementByChance, type ImpliedRun, type ImpliedValue } from "./implied.js";
+export { type ClaimVerdict, judge, judgeAll, type ReadingVerdict } from "./judge.js";
 export {
   type Certainty,
   type Claim,
@@ -8,14 +13,10 @@ export {
   type Quantity,
   type Reading,
   wordingIsSure,
-} from "./claim.js";
-export { type ComparedPair, comparedPairs } from "./compared-pairs.js";
-export { type Finding, findings, mainFindings } from "./findings.js";
-export { type Headline, headline, headlineText } from "./headline.js";
-export { agreementByChance, type ImpliedRun, type ImpliedValue } from "./implied.js";
-export { type ClaimVerdict, judge, judgeAll, type ReadingVerdict } from "./judge.js";
-export { paperClaims } from "./paper-claims.js";
-export type { Evidence } from "./quantity.js";
+} from "./paper/claim.js";
+export { paperClaims } from "./paper/paper-claims.js";
+export { type Decision, decide, type Verdict } from "./quantities/band.js";
+export type { Evidence } from "./quantities/quantity.js";
 export {
   claimedText,
   evidenceText,

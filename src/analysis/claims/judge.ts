@@ -2,12 +2,12 @@ import { type Confound, confoundsBetween, mergeConfounds } from "../confounds.js
 import { startGroups } from "../groups.js";
 import type { Interval } from "../stats/bootstrap-t.js";
 import type { Estimate } from "../stats/estimate.js";
-import { type Decision, decide, type Verdict } from "./band.js";
-import type { Certainty, Claim, Expected, Part, Reading } from "./claim.js";
 import { type Elsewhere, searchElsewhere } from "./elsewhere.js";
 import { type ImpliedRun, impliedRun } from "./implied.js";
-import { type Evidence, measure, type Source } from "./quantity.js";
-import { inUnit, printsAs } from "./units.js";
+import type { Certainty, Claim, Expected, Part, Reading } from "./paper/claim.js";
+import { type Decision, decide, type Verdict } from "./quantities/band.js";
+import { type Evidence, measure, type Source } from "./quantities/quantity.js";
+import { inUnit, printsAs } from "./quantities/units.js";
 
 /** A run that a value came from. */
 export interface RunName {

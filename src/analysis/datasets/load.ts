@@ -35,8 +35,9 @@ export async function loadDataset(
   each?: (done: number, of: number) => void,
 ): Promise<Dataset> {
   const folder = datasetFolder(name, base);
-  if (existsSync(join(folder, "rounds.csv"))) return (await import("./read-distilled.js")).readDistilled(folder);
-  const { importableFiles, readImported } = await import("./read-imported.js");
+  if (existsSync(join(folder, "rounds.csv")))
+    return (await import("./distilled/read-distilled.js")).readDistilled(folder);
+  const { importableFiles, readImported } = await import("./imported/read-imported.js");
   const files = importableFiles(folder);
   if (files !== null) return readImported(folder, files);
   return (await import("./read-raw.js")).readRaw(folder, each).dataset;

@@ -94,7 +94,7 @@ export async function verifyDistilled(): Promise<Verification> {
 export async function verifyRaw(folder: string): Promise<RawVerification> {
   const [{ readRaw }, { distill }] = await Promise.all([
     import("../datasets/read-raw.js"),
-    import("../datasets/write-distilled.js"),
+    import("../datasets/distilled/write-distilled.js"),
   ]);
   const parts: Verification[] = [];
   const faults: string[] = [];

@@ -1,8 +1,8 @@
 import type { Content } from "../../jupyter/wire.js";
 import type { ErrorContent } from "../channel/messages.js";
 import type { Outlet, StreamName } from "../channel/pipe.js";
-import type { Origin, Origins } from "./origins.js";
 import { jsonOf } from "./serialise.js";
+import type { Origin, Origins } from "./stop/origins.js";
 
 /** How long an interrupted cell may still print: what its `finally` blocks say. */
 const graceMs = 100;

@@ -3,9 +3,9 @@ import type { CompiledCell } from "../compile/compiler.js";
 import type { CompiledCode } from "../compile/emitted.js";
 import { isCell } from "../compile/mistakes.js";
 import type { Position } from "../compile/source-map.js";
-import { bodyOf } from "./body.js";
-import type { Guard } from "./guard.js";
-import type { Modules } from "./modules.js";
+import { bodyOf } from "./modules/body.js";
+import type { Modules } from "./modules/modules.js";
+import type { Guard } from "./stop/guard.js";
 
 /** Runs compiled cells in this process, with one namespace for the variables of all of them. */
 export class Executor {

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { ThreadState } from "../channel/messages.js";
-import type { Origin } from "./origins.js";
+import type { Origin } from "./stop/origins.js";
 
 /** The error of a cell that asks for input when the front end accepts none. */
 class InputNotAllowed extends Error {

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { ArrivalsEvent, CampaignEvent, RoundEvent } from "../../campaign-files/events.js";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { LabError } from "../../model/errors.js";
-import { isLost } from "../cri/errors.js";
+import { isLost } from "../cri/grpc/errors.js";
 import { experimentTable } from "../experiments/index.js";
 import { now, type Visit } from "../experiments/visit.js";
 import type { Plan, PlannedExperiment } from "../plan/plan.js";

@@ -6,8 +6,8 @@ import { removeForgotten } from "../containerd/known-containers.js";
 import { clearOrphans } from "../containerd/orphans.js";
 import { removeGroup } from "../containerd/remove-remains.js";
 import { groupName } from "../micro/cgroup-tree.js";
-import { campaignParent } from "./cgroup-parent.js";
-import { isContainerd, type Service } from "./service.js";
+import { campaignParent } from "./service/cgroup-parent.js";
+import { isContainerd, type Service } from "./service/service.js";
 
 /**
  * Removes what a campaign's sandboxes leave once CRI lists none of them any more: records of cancelled containers, the

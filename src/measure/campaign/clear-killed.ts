@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { LabError } from "../../model/errors.js";
 import { endStoppedShim } from "../containerd/stopped-shim.js";
-import { CriError } from "../cri/errors.js";
-import { socketPath } from "../cri/grpc.js";
+import { CriError } from "../cri/grpc/errors.js";
+import { socketPath } from "../cri/grpc/grpc.js";
 import { microTools } from "../micro/micro-tools.js";
 import { deadOwners, type Owner, ownersFolder, release } from "../micro/owner.js";
 import { machineClock } from "../round/clock.js";
@@ -10,7 +10,7 @@ import { cleanUp, refuseLeftovers } from "../sandboxes/removal.js";
 import { restoreScores } from "../system/oom-protection.js";
 import { criDriver } from "../workload/cri-driver.js";
 import { clearAfter, removeParents } from "./clear-after.js";
-import { openService } from "./service.js";
+import { openService } from "./service/service.js";
 
 /** A killed campaign that was cleared. */
 export interface ClearedCampaign {

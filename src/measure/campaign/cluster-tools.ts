@@ -1,5 +1,5 @@
 import { LabError } from "../../model/errors.js";
-import { workloadImageName } from "../containerd/workload-image.js";
+import { workloadImageName } from "../containerd/images/workload-image.js";
 import type { MemoryTools } from "../experiments/visit.js";
 import { readHostState } from "../host/state.js";
 import { clusterDriver } from "../kubernetes/driver.js";

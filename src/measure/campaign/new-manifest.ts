@@ -7,7 +7,7 @@ import type { ClusterService } from "../kubernetes/service.js";
 import type { Plan } from "../plan/plan.js";
 import { settingsDigest } from "../plan/settings.js";
 import type { MeasureOptions } from "./options.js";
-import type { Service } from "./service.js";
+import type { Service } from "./service/service.js";
 
 /** Returns the manifest of a campaign that begins. */
 export function newManifest(name: string, at: string, options: MeasureOptions): Manifest {

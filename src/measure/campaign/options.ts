@@ -2,7 +2,7 @@ import type { MemoryTools } from "../experiments/visit.js";
 import type { ClusterService } from "../kubernetes/service.js";
 import type { Plan } from "../plan/plan.js";
 import type { Timing } from "../round/timing.js";
-import type { Service } from "./service.js";
+import type { Service } from "./service/service.js";
 import type { CampaignProgress, Decided, Holds } from "./tools.js";
 
 /** What a campaign is measured with. */

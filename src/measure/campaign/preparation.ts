@@ -17,7 +17,7 @@ import {
 } from "../changes/index.js";
 import { readVersions } from "../host/versions.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
-import type { ServiceFacts } from "./service-facts.js";
+import type { ServiceFacts } from "./service/service-facts.js";
 
 /** Prepares the machine for a campaign's runtimes (configs, snapshotter, templates) and restores it. */
 export interface Preparation {

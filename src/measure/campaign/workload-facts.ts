@@ -2,11 +2,11 @@ import { execa } from "execa";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { LabError } from "../../model/errors.js";
 import { addFioImage, fioImageName } from "../containerd/fio-image.js";
-import { workloadImageName } from "../containerd/workload-image.js";
+import { workloadImageName } from "../containerd/images/workload-image.js";
 import { standingWorkloadOf, type WorkloadSettings, workloadOf } from "../experiments/workload.js";
 import { findProgram } from "../system/programs.js";
 import { retryMs } from "../workload/response.js";
-import type { Service } from "./service.js";
+import type { Service } from "./service/service.js";
 
 /**
  * Makes sure that the service can start the workload of an experiment, and describes it for the manifest: end, network with

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { containerdPaths, readRecord } from "../containerd/containerd-record.js";
-import { type CriRequest, criService } from "../cri/protocol.js";
+import { type CriRequest, criService } from "../cri/grpc/protocol.js";
 import { shellWord } from "../system/shell-word.js";
 import { describeChanges, describeStep } from "./describe-step.js";
 import type { ContainerdService, Step } from "./steps.js";

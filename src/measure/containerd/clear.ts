@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { LabError } from "../../model/errors.js";
-import { connectCri } from "../cri/grpc.js";
+import { connectCri } from "../cri/grpc/grpc.js";
 import { isAlive, isStopped } from "../system/process-identity.js";
 import { whenLate } from "../system/when-late.js";
 import { inParallel } from "../system/workers.js";

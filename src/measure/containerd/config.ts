@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { stringify } from "@decimalturn/toml-patch";
 import type { Handler } from "./handlers.js";
-import { pauseImageName } from "./pause-image.js";
+import { pauseImageName } from "./images/pause-image.js";
 
 export interface ContainerdConfig {
   /** Everything containerd writes lies in here, but for the sockets of its shims (`/run/containerd/s`). */

@@ -4,11 +4,11 @@ import { LabError } from "../../model/errors.js";
 import { searchPath } from "../system/capabilities.js";
 import { findProgram } from "../system/programs.js";
 import { imageReady } from "./cri-ready.js";
-import { type Architecture, architectureHere, imageArchive } from "./image-archive.js";
-import { importImage } from "./import-image.js";
+import { type Architecture, architectureHere, imageArchive } from "./images/image-archive.js";
+import { importImage } from "./images/import-image.js";
+import type { TarFile } from "./images/tar.js";
+import { readStaticBusybox } from "./images/workload-image.js";
 import { requireProgram } from "./requirements.js";
-import type { TarFile } from "./tar.js";
-import { readStaticBusybox } from "./workload-image.js";
 
 /** The name containerd knows the image with fio by; `.local` is nobody's registry. */
 export const fioImageName = "rund-lab.local/fio:1";

@@ -18,14 +18,14 @@ import {
 } from "./containerd-record.js";
 import { imageReady } from "./cri-ready.js";
 import { findHandlers, type Handler } from "./handlers.js";
-import { architectureHere } from "./image-archive.js";
-import { importImage } from "./import-image.js";
+import { architectureHere } from "./images/image-archive.js";
+import { importImage } from "./images/import-image.js";
+import { pauseImage, pauseImageName } from "./images/pause-image.js";
+import { readStaticBusybox, workloadImage, workloadImageName } from "./images/workload-image.js";
 import { launch } from "./launch.js";
-import { pauseImage, pauseImageName } from "./pause-image.js";
 import { findCniPlugins, podNetwork, podSubnet, readIpForward, readRoutes } from "./pod-network.js";
 import { checkSocketLength, containerdVersion, mustBeRoot, requireProgram, requireSpans } from "./requirements.js";
 import { runscWrapper } from "./runsc-wrapper.js";
-import { readStaticBusybox, workloadImage, workloadImageName } from "./workload-image.js";
 
 /** Where `env up` puts the private containerd by default. */
 export const defaultFolder = "/var/lib/rund-lab/containerd";

@@ -1,4 +1,4 @@
-import { type CriReason, criReason } from "./errors.js";
+import { type CriReason, criReason } from "./grpc/errors.js";
 
 /** gRPC's status codes by the names that Go prints. */
 const codeNames = [

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
+import { crictlFailure } from "./crictl-output.js";
 import type {
   CallOptions,
   ContainerConfig,
@@ -12,12 +13,11 @@ import type {
   CriVersion,
   SandboxConfig,
   SandboxState,
-} from "./client.js";
-import { crictlFailure } from "./crictl-output.js";
-import { CriError, ignoreNotFound } from "./errors.js";
-import { cpuPeriodUs, defaultTimeoutMs, socketPath } from "./grpc.js";
+} from "./grpc/client.js";
+import { CriError, ignoreNotFound } from "./grpc/errors.js";
+import { cpuPeriodUs, defaultTimeoutMs, socketPath } from "./grpc/grpc.js";
+import { timestampNs } from "./grpc/timestamp.js";
 import { hasLabels } from "./labels.js";
-import { timestampNs } from "./timestamp.js";
 
 /**
  * Returns a client that starts one crictl for each call, as the paper's scripts do: what that process costs is part of

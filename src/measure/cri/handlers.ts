@@ -1,4 +1,4 @@
-import type { CriStatus } from "./client.js";
+import type { CriStatus } from "./grpc/client.js";
 
 /**
  * Returns the runtime handlers a service is configured with, from its verbose status (containerd and the replay server

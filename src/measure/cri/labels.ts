@@ -1,5 +1,5 @@
 import type { Experiment } from "../../model/experiment.js";
-import type { SandboxConfig } from "./client.js";
+import type { SandboxConfig } from "./grpc/client.js";
 
 /**
  * The labels every sandbox of a campaign carries. Clean-up finds its own by them, exactly, and the replay server learns from

@@ -1,4 +1,4 @@
-import type { CriStatus } from "./client.js";
+import type { CriStatus } from "./grpc/client.js";
 
 /** What a service says of its pod network. */
 export interface PodNetwork {

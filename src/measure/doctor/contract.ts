@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { CriClient, SandboxConfig } from "../cri/client.js";
-import { CriError } from "../cri/errors.js";
+import type { CriClient, SandboxConfig } from "../cri/grpc/client.js";
+import { CriError } from "../cri/grpc/errors.js";
 import { type Finding, fine, lacking } from "./finding.js";
 
 /** Milliseconds that one call may take. */

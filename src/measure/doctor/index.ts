@@ -1,4 +1,4 @@
-import { socketPath } from "../cri/grpc.js";
+import { socketPath } from "../cri/grpc/grpc.js";
 import { readFingerprint } from "../host/fingerprint.js";
 import { readLimits } from "../host/limits.js";
 import { listenerOf } from "../host/listener.js";

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { cgroupDriver, kubeletConfig, kubeletDriver, readKubeletConfig } from "../campaign/cgroup-parent.js";
-import { sandboxImageOf } from "../campaign/reported-config.js";
-import { knownContainerd } from "../campaign/service.js";
-import { serviceFacts } from "../campaign/service-facts.js";
-import type { CriClient, CriStatus, CriVersion } from "../cri/client.js";
-import { CriError } from "../cri/errors.js";
-import { connectCri, socketPath } from "../cri/grpc.js";
+import { cgroupDriver, kubeletConfig, kubeletDriver, readKubeletConfig } from "../campaign/service/cgroup-parent.js";
+import { sandboxImageOf } from "../campaign/service/reported-config.js";
+import { knownContainerd } from "../campaign/service/service.js";
+import { serviceFacts } from "../campaign/service/service-facts.js";
+import type { CriClient, CriStatus, CriVersion } from "../cri/grpc/client.js";
+import { CriError } from "../cri/grpc/errors.js";
+import { connectCri, socketPath } from "../cri/grpc/grpc.js";
 import { runtimeHandlers } from "../cri/handlers.js";
 import { cgroupMode } from "../host/cgroups.js";
 import { listenerOf } from "../host/listener.js";

@@ -1,6 +1,6 @@
 import type { CampaignEvent, Sample } from "../../campaign-files/events.js";
-import type { SandboxSummary } from "../cri/client.js";
-import { isLost } from "../cri/errors.js";
+import type { SandboxSummary } from "../cri/grpc/client.js";
+import { isLost } from "../cri/grpc/errors.js";
 import { elapsedMs } from "../round/clock.js";
 import type { Driver } from "../round/driver.js";
 import { measureRound } from "../round/round.js";

@@ -1,5 +1,5 @@
 import type { ArrivalsEvent, Bound, CampaignEvent, HostMemory, MemoryEvent } from "../../campaign-files/events.js";
-import type { SandboxConfig } from "../cri/client.js";
+import type { SandboxConfig } from "../cri/grpc/client.js";
 import type { SandboxRole } from "../cri/labels.js";
 import type { MemorySnapshot } from "../host/memory-snapshot.js";
 import type { MicroTools } from "../micro/micro-tools.js";

@@ -1,5 +1,5 @@
 import { LabError } from "../../model/errors.js";
-import { workloadImageName } from "../containerd/workload-image.js";
+import { workloadImageName } from "../containerd/images/workload-image.js";
 import { emptySandbox, type Workload, type WorkloadContainer } from "../round/driver.js";
 import type { ExperimentSettings } from "./settings.js";
 

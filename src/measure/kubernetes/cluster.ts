@@ -3,12 +3,12 @@ import type { V1Node, V1Pod, V1ResourceQuota, V1RuntimeClass } from "@kubernetes
 import { LabError } from "../../model/errors.js";
 import { labelNames } from "../cri/labels.js";
 import { nearestName } from "../runtimes/nearest-name.js";
-import { type Api, connectApi } from "./api.js";
-import { failedFor } from "./errors.js";
-import { readKubeconfig } from "./kubeconfig.js";
+import { type Api, connectApi } from "./api/api.js";
+import { failedFor } from "./api/errors.js";
+import { readKubeconfig } from "./api/kubeconfig.js";
 import { podsLeft } from "./namespace.js";
 import { type ClusterNode, clusterNode, freePods } from "./nodes.js";
-import { ownerLabel, ownerName } from "./pod-manifest.js";
+import { ownerLabel, ownerName } from "./pods/pod-manifest.js";
 
 /** A RuntimeClass: its name, the CRI handler behind it, and what it declares that a pod costs besides its containers. */
 export interface RuntimeClass {

@@ -1,17 +1,17 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Sample } from "../../campaign-files/events.js";
-import type { SandboxConfig, SandboxSummary } from "../cri/client.js";
+import type { SandboxConfig, SandboxSummary } from "../cri/grpc/client.js";
 import { labelNames } from "../cri/labels.js";
 import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Driver } from "../round/driver.js";
-import type { Api } from "./api.js";
-import { coldStart } from "./cold-start.js";
-import { failedFor } from "./errors.js";
+import type { Api } from "./api/api.js";
+import { failedFor } from "./api/errors.js";
 import { readNodeUsage } from "./node-usage.js";
 import { nodeFor, type Placement } from "./placement.js";
-import { labelValue, type PodTemplate, podManifest, podName, selectorOf } from "./pod-manifest.js";
-import { podProgress } from "./pod-progress.js";
-import { PodWatch } from "./pod-watch.js";
+import { coldStart } from "./pods/cold-start.js";
+import { labelValue, type PodTemplate, podManifest, podName, selectorOf } from "./pods/pod-manifest.js";
+import { podProgress } from "./pods/pod-progress.js";
+import { PodWatch } from "./pods/pod-watch.js";
 
 /** What a driver over the API server works with. */
 export interface ClusterDriverTools {

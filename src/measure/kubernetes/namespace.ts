@@ -2,9 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { V1Namespace, V1ResourceQuota } from "@kubernetes/client-node";
 import { LabError } from "../../model/errors.js";
 import { labelNames } from "../cri/labels.js";
-import type { Api } from "./api.js";
-import { failedFor } from "./errors.js";
-import { labelValue, ownerLabel, ownerName } from "./pod-manifest.js";
+import type { Api } from "./api/api.js";
+import { failedFor } from "./api/errors.js";
+import { labelValue, ownerLabel, ownerName } from "./pods/pod-manifest.js";
 
 /** The namespace that a campaign's pods live in. */
 export interface CampaignNamespace {

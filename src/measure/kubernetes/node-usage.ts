@@ -1,6 +1,6 @@
 import { json } from "node:stream/consumers";
 import type { NodeUsage } from "../../campaign-files/events.js";
-import type { Api } from "./api.js";
+import type { Api } from "./api/api.js";
 
 /** What the kubelet's `stats/summary` says of a node. */
 interface Summary {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { labelNames } from "../cri/labels.js";
-import type { Api } from "./api.js";
+import type { Api } from "./api/api.js";
+import { failedFor } from "./api/errors.js";
 import type { RuntimeClass } from "./cluster.js";
-import { failedFor } from "./errors.js";
-import { labelValue, ownerLabel, ownerName } from "./pod-manifest.js";
+import { labelValue, ownerLabel, ownerName } from "./pods/pod-manifest.js";
 
 const path = "/apis/node.k8s.io/v1/runtimeclasses";
 

@@ -1,6 +1,6 @@
 import type { NodeUsage, Sample } from "../../campaign-files/events.js";
 import type { End } from "../../model/end.js";
-import type { SandboxConfig, SandboxSummary } from "../cri/client.js";
+import type { SandboxConfig, SandboxSummary } from "../cri/grpc/client.js";
 
 /**
  * What starts sandboxes: a CRI service, or a Kubernetes cluster. Rounds, background sandboxes and clean-up know nothing else

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { RoundEvent, Sample } from "../../campaign-files/events.js";
 import { endOf } from "../../campaign-files/events.js";
-import type { SandboxConfig } from "../cri/client.js";
+import type { SandboxConfig } from "../cri/grpc/client.js";
 import type { Release, Starts, Workload } from "./driver.js";
 import { micro, observe, type RoundTools } from "./observe.js";
 

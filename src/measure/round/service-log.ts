@@ -1,4 +1,4 @@
-import { requestTimes } from "../cri/containerd-log.js";
+import { requestTimes } from "../cri/stages/containerd-log.js";
 import { GrowingFile } from "../system/growing-file.js";
 import { elapsedMs } from "./clock.js";
 

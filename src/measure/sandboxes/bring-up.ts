@@ -1,5 +1,5 @@
 import { endOf } from "../../campaign-files/events.js";
-import type { SandboxConfig, SandboxSummary } from "../cri/client.js";
+import type { SandboxConfig, SandboxSummary } from "../cri/grpc/client.js";
 import type { SandboxRole } from "../cri/labels.js";
 import type { Clock } from "../round/clock.js";
 import { elapsedMs } from "../round/clock.js";

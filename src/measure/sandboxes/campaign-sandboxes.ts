@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { CleanupEvent } from "../../campaign-files/events.js";
-import type { SandboxConfig, SandboxSummary } from "../cri/client.js";
+import type { SandboxConfig, SandboxSummary } from "../cri/grpc/client.js";
 import type { SandboxLabels } from "../cri/labels.js";
 import { elapsedMs } from "../round/clock.js";
 import type { Workload } from "../round/driver.js";

@@ -1,6 +1,6 @@
 import { LabError } from "../../model/errors.js";
-import type { SandboxSummary } from "../cri/client.js";
-import { isLost } from "../cri/errors.js";
+import type { SandboxSummary } from "../cri/grpc/client.js";
+import { isLost } from "../cri/grpc/errors.js";
 import { labelNames, type SandboxRole } from "../cri/labels.js";
 import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Driver } from "../round/driver.js";

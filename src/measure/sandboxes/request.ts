@@ -1,4 +1,4 @@
-import type { SandboxConfig } from "../cri/client.js";
+import type { SandboxConfig } from "../cri/grpc/client.js";
 import { type SandboxLabels, sandboxLabels } from "../cri/labels.js";
 
 /** The namespace of all our sandboxes. Removal never relies on it: labels decide. */

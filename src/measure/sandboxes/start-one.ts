@@ -1,5 +1,5 @@
 import type { Sample } from "../../campaign-files/events.js";
-import type { SandboxConfig } from "../cri/client.js";
+import type { SandboxConfig } from "../cri/grpc/client.js";
 import type { Clock } from "../round/clock.js";
 import type { Driver, Workload } from "../round/driver.js";
 

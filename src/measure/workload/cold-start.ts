@@ -1,6 +1,6 @@
 import type { FailedSample, FailedStage, ReadySample, Sample } from "../../campaign-files/events.js";
-import type { ContainerConfig, CriClient, SandboxConfig } from "../cri/client.js";
-import { CriError } from "../cri/errors.js";
+import type { ContainerConfig, CriClient, SandboxConfig } from "../cri/grpc/client.js";
+import { CriError } from "../cri/grpc/errors.js";
 import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Release, Workload } from "../round/driver.js";
 import type { FirstLine } from "./first-line.js";

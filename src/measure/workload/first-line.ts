@@ -1,6 +1,6 @@
 import { closeSync, type FSWatcher, openSync, readSync, watch } from "node:fs";
 import { join } from "node:path";
-import { epochMs } from "../cri/timestamp.js";
+import { epochMs } from "../cri/grpc/timestamp.js";
 
 /** A container's first line of output. */
 export interface FirstLine {

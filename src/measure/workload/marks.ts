@@ -1,6 +1,6 @@
 import type { ReadySample, Sample } from "../../campaign-files/events.js";
 import type { MarkName } from "../../model/marks.js";
-import { type ContainerdEvent, reported } from "../cri/events.js";
+import { type ContainerdEvent, reported } from "../cri/stages/events.js";
 import type { Clock } from "../round/clock.js";
 import type { Release } from "../round/driver.js";
 import { sinceRelease } from "./cold-start.js";

@@ -5,11 +5,11 @@ import {
   type ReadingVerdict,
   wordingIsSure,
 } from "../../analysis/claims/index.js";
-import type { Figure } from "./figure.js";
-import { axisLook, emptyPlot, layoutLook } from "./look.js";
-import type { Json, PlotlyTrace } from "./plotly.js";
-import { faint, ink } from "./style.js";
-import { listed, plain, sentences } from "./text.js";
+import type { Figure } from "./drawing/figure.js";
+import { axisLook, emptyPlot, layoutLook } from "./drawing/look.js";
+import type { Json, PlotlyTrace } from "./drawing/plotly.js";
+import { faint, ink } from "./drawing/style.js";
+import { listed, plain, sentences } from "./drawing/text.js";
 
 type Judged = ReadingVerdict & { readonly claim: ClaimVerdict; readonly measured: number };
 

@@ -1,9 +1,9 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { type StartGroup, startGroups } from "../../analysis/groups.js";
-import { lineChart } from "./chart.js";
-import type { Figure } from "./figure.js";
-import { emptyPlot } from "./look.js";
-import { lowestInWords } from "./lowest-in-words.js";
+import { lineChart } from "./drawing/chart.js";
+import type { Figure } from "./drawing/figure.js";
+import { emptyPlot } from "./drawing/look.js";
+import { lowestInWords } from "./drawing/lowest-in-words.js";
 import {
   absentIn,
   type DatasetValues,
@@ -14,8 +14,8 @@ import {
   seriesOf,
   sourcesOf,
   spread,
-} from "./series.js";
-import { formatMs, sentences, zeros } from "./text.js";
+} from "./drawing/series.js";
+import { formatMs, sentences, zeros } from "./drawing/text.js";
 
 /**
  * Draws Figure 10: makespan and CPU per sandbox against concurrency, a panel each, a line per runtime and dataset. The

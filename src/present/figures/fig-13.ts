@@ -1,11 +1,20 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { startGroups } from "../../analysis/groups.js";
-import { lineChart } from "./chart.js";
-import type { Figure } from "./figure.js";
-import { emptyPlot } from "./look.js";
-import { lowestInWords } from "./lowest-in-words.js";
-import { absentIn, type DatasetValues, distinct, gapsIn, scopeIn, seriesOf, sourcesOf, spread } from "./series.js";
-import { formatMs, sentences, zeros } from "./text.js";
+import { lineChart } from "./drawing/chart.js";
+import type { Figure } from "./drawing/figure.js";
+import { emptyPlot } from "./drawing/look.js";
+import { lowestInWords } from "./drawing/lowest-in-words.js";
+import {
+  absentIn,
+  type DatasetValues,
+  distinct,
+  gapsIn,
+  scopeIn,
+  seriesOf,
+  sourcesOf,
+  spread,
+} from "./drawing/series.js";
+import { formatMs, sentences, zeros } from "./drawing/text.js";
 
 /**
  * Draws Figure 13: makespan against background density, a panel per concurrency, a line per runtime and dataset. The

@@ -1,10 +1,10 @@
 import type { CellHistory, History } from "../../analysis/compare/index.js";
-import { lineChart, type Panel } from "./chart.js";
-import type { Figure } from "./figure.js";
-import { emptyPlot } from "./look.js";
-import { runtimesOf } from "./series.js";
-import { digits, listed, plain, sentences } from "./text.js";
-import type { Series } from "./trace.js";
+import { lineChart, type Panel } from "./drawing/chart.js";
+import type { Figure } from "./drawing/figure.js";
+import { emptyPlot } from "./drawing/look.js";
+import { runtimesOf } from "./drawing/series.js";
+import { digits, listed, plain, sentences } from "./drawing/text.js";
+import type { Series } from "./drawing/trace.js";
 
 const metricNames = { time: "makespan", cpu: "CPU per sandbox", memory: "memory per sandbox" } as const;
 

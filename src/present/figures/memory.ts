@@ -1,9 +1,9 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { memoryGroups } from "../../analysis/groups.js";
-import { lineChart } from "./chart.js";
-import type { Figure } from "./figure.js";
-import { emptyPlot } from "./look.js";
-import { lowestInWords } from "./lowest-in-words.js";
+import { lineChart } from "./drawing/chart.js";
+import type { Figure } from "./drawing/figure.js";
+import { emptyPlot } from "./drawing/look.js";
+import { lowestInWords } from "./drawing/lowest-in-words.js";
 import {
   absentIn,
   type DatasetValues,
@@ -14,8 +14,8 @@ import {
   seriesOf,
   sourcesOf,
   spread,
-} from "./series.js";
-import { digits, sentences, zeros } from "./text.js";
+} from "./drawing/series.js";
+import { digits, sentences, zeros } from "./drawing/text.js";
 
 const formatMiB = (mib: number) => `${digits(mib)} MiB`;
 

@@ -1,12 +1,12 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { startGroups } from "../../analysis/groups.js";
 import { labelIn } from "../../analysis/label-in.js";
-import type { Figure } from "./figure.js";
-import { axisLook, emptyPlot, layoutLook } from "./look.js";
-import type { Json, PlotlyTrace } from "./plotly.js";
-import { distinct, scopeIn } from "./series.js";
-import { faint } from "./style.js";
-import { digits, formatMs, listed, plain, ranges, sentences } from "./text.js";
+import type { Figure } from "./drawing/figure.js";
+import { axisLook, emptyPlot, layoutLook } from "./drawing/look.js";
+import type { Json, PlotlyTrace } from "./drawing/plotly.js";
+import { distinct, scopeIn } from "./drawing/series.js";
+import { faint } from "./drawing/style.js";
+import { digits, formatMs, listed, plain, ranges, sentences } from "./drawing/text.js";
 
 interface RatioCell {
   readonly density: number;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { LabError } from "../../model/errors.js";
-import type { Figure } from "../figures/figure.js";
+import type { Figure } from "../figures/drawing/figure.js";
 import { type Comm, type CommMessage, displaySink } from "./display.js";
 import { figureBundle } from "./show.js";
 

@@ -1,6 +1,6 @@
 /** How values of other libraries are shown, known by their shape. */
 import { tableView } from "../../analysis/frames/view.js";
-import type { PlotlyFigure } from "../figures/plotly.js";
+import type { PlotlyFigure } from "../figures/drawing/plotly.js";
 import type { MimeBundle } from "./display.js";
 import { viewBundle } from "./table.js";
 

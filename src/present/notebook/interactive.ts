@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { embeddedPlotly } from "../figures/embedded.js";
-import type { PlotlyFigure } from "../figures/plotly.js";
+import type { PlotlyFigure } from "../figures/drawing/plotly.js";
+import { embeddedPlotly } from "../figures/static/embedded.js";
 import { escapeHtml, scriptJson } from "../html.js";
 
 /**

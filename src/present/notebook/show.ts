@@ -1,4 +1,4 @@
-import type { Figure } from "../figures/figure.js";
+import type { Figure } from "../figures/drawing/figure.js";
 import { renderPng } from "../figures/static/render.js";
 import { displaySink, type MimeBundle } from "./display.js";
 import { interactiveHtml } from "./interactive.js";

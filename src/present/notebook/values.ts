@@ -1,6 +1,6 @@
 /** How a cell's last expression is shown: values that say so themselves, and kinds of values that are known by their shape. */
 import type { ViewableFrame } from "../../analysis/frames/view.js";
-import type { Figure } from "../figures/figure.js";
+import type { Figure } from "../figures/drawing/figure.js";
 import type { MimeBundle } from "./display.js";
 import { elementBundle, isPlotly, isPolars, plotlyBundle, polarsBundle, vegaBundle } from "./foreign.js";
 import { tableBundle } from "./table.js";

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decide } from "../../../src/analysis/claims/band.js";
-import type { Expected } from "../../../src/analysis/claims/claim.js";
+import type { Expected } from "../../../src/analysis/claims/paper/claim.js";
+import { decide } from "../../../src/analysis/claims/quantities/band.js";
 
 const test = suite("the rule that judges claims");
 

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { awaitService } from "../../../src/measure/campaign/await-service.js";
-import { CriError } from "../../../src/measure/cri/errors.js";
+import { awaitService } from "../../../src/measure/campaign/service/await-service.js";
+import { CriError } from "../../../src/measure/cri/grpc/errors.js";
 
 const test = suite("a service that is still starting");
 const endpoint = "unix:///run/x.sock";

@@ -5,7 +5,7 @@ import { runCampaign } from "../../../src/measure/campaign/campaign.js";
 import { newManifest } from "../../../src/measure/campaign/new-manifest.js";
 import { replayPreparation } from "../../../src/measure/campaign/preparation.js";
 import type { CampaignTools } from "../../../src/measure/campaign/tools.js";
-import type { CriClient } from "../../../src/measure/cri/client.js";
+import type { CriClient } from "../../../src/measure/cri/grpc/client.js";
 import type { ExperimentWishes } from "../../../src/measure/experiments/settings.js";
 import { type RuntimeDeclaration, runtimes } from "../../../src/measure/index.js";
 import { microTools } from "../../../src/measure/micro/micro-tools.js";

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cgroupDriver } from "../../../src/measure/campaign/cgroup-parent.js";
+import { cgroupDriver } from "../../../src/measure/campaign/service/cgroup-parent.js";
 
 const test = suite("the cgroup driver behind a handler");
 

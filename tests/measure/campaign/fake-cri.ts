@@ -6,8 +6,8 @@ import type {
   SandboxConfig,
   SandboxState,
   SandboxSummary,
-} from "../../../src/measure/cri/client.js";
-import { CriError, type CriReason } from "../../../src/measure/cri/errors.js";
+} from "../../../src/measure/cri/grpc/client.js";
+import { CriError, type CriReason } from "../../../src/measure/cri/grpc/errors.js";
 import type { VirtualClock } from "./virtual-clock.js";
 
 /** How one sandbox's start goes. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { loadDataset } from "../../../src/analysis/datasets/index.js";
-import { replaySource } from "../../../src/cli/replay.js";
+import { replaySource } from "../../../src/cli/run/replay.js";
 import { campaignGroups } from "../../../src/measure/containerd/census/control-groups.js";
 import { findCniPlugins } from "../../../src/measure/containerd/pod-network.js";
 import { type PrivateContainerd, restartContainerd, runtimes, startReplayServer } from "../../../src/measure/index.js";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Dataset, loadDataset } from "../../../src/analysis/datasets/index.js";
-import { replayMemory, replaySource } from "../../../src/cli/replay.js";
+import { replayMemory, replaySource } from "../../../src/cli/run/replay.js";
 import {
   type ExperimentWishes,
   experimentSettings,

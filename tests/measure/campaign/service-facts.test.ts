@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { confoundsBetween } from "../../../src/analysis/confounds.js";
 import type { RunInfo } from "../../../src/analysis/datasets/dataset.js";
-import { serviceFacts } from "../../../src/measure/campaign/service-facts.js";
+import { serviceFacts } from "../../../src/measure/campaign/service/service-facts.js";
 
 const test = suite("what a run depends on in the service");
 const version = { runtimeName: "containerd", runtimeVersion: "1.7.24~ds1", runtimeApiVersion: "v1" };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { pauseImage, pauseImageName, pauseProgram } from "../../../src/measure/containerd/pause-image.js";
+import { pauseImage, pauseImageName, pauseProgram } from "../../../src/measure/containerd/images/pause-image.js";
 import { program, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
 

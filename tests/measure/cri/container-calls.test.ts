@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ReadySample } from "../../../src/campaign-files/index.js";
 import { type PrivateContainerd, startContainerd } from "../../../src/measure/changes/index.js";
-import { workloadImageName } from "../../../src/measure/containerd/workload-image.js";
+import { workloadImageName } from "../../../src/measure/containerd/images/workload-image.js";
 import { type ContainerConfig, type CriClient, connectCri, connectCrictl } from "../../../src/measure/cri/index.js";
 import { measureCampaign, openService } from "../../../src/measure/index.js";
 import { until } from "../../support/child-command.js";

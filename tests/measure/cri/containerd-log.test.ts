@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { requestTimes } from "../../../src/measure/cri/index.js";
-import { shimStarts } from "../../../src/measure/cri/shim-log.js";
+import { shimStarts } from "../../../src/measure/cri/stages/shim-log.js";
 
 const test = suite("requests in containerd's log");
 

@@ -4,8 +4,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { connectCrictl } from "../../../src/measure/cri/crictl.js";
 import { crictlFailure } from "../../../src/measure/cri/crictl-output.js";
-import { CriError } from "../../../src/measure/cri/errors.js";
-import { timestampNs } from "../../../src/measure/cri/timestamp.js";
+import { CriError } from "../../../src/measure/cri/grpc/errors.js";
+import { timestampNs } from "../../../src/measure/cri/grpc/timestamp.js";
 import { inTempFolder } from "../../support/temp.js";
 
 const test = suite("what crictl prints");

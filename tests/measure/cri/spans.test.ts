@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { requireSpans } from "../../../src/measure/containerd/requirements.js";
-import { SpanReceiver } from "../../../src/measure/cri/spans.js";
-import { startEvents } from "../../../src/measure/cri/start-spans.js";
+import { SpanReceiver } from "../../../src/measure/cri/stages/spans.js";
+import { startEvents } from "../../../src/measure/cri/stages/start-spans.js";
 import { freePort } from "../../../src/measure/system/free-port.js";
 import type { LabError } from "../../../src/model/errors.js";
 import { field, message } from "../../support/protobuf.js";

@@ -1,6 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
-import { type CriMethod, type CriRequest, type CriResponse, criService } from "../../../src/measure/cri/protocol.js";
+import {
+  type CriMethod,
+  type CriRequest,
+  type CriResponse,
+  criService,
+} from "../../../src/measure/cri/grpc/protocol.js";
 import { summariseCells } from "../../../src/measure/experiments/index.js";
 import {
   type ExperimentWishes,

@@ -2,13 +2,13 @@ import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promi
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Sample } from "../../../src/campaign-files/events.js";
-import type { SandboxConfig } from "../../../src/measure/cri/client.js";
+import type { SandboxConfig } from "../../../src/measure/cri/grpc/client.js";
 import { labelNames, sandboxLabels } from "../../../src/measure/cri/labels.js";
-import { connectApi } from "../../../src/measure/kubernetes/api.js";
+import { connectApi } from "../../../src/measure/kubernetes/api/api.js";
+import { ClusterError } from "../../../src/measure/kubernetes/api/errors.js";
 import { type ClusterDriver, clusterDriver } from "../../../src/measure/kubernetes/driver.js";
-import { ClusterError } from "../../../src/measure/kubernetes/errors.js";
 import { deleteNamespace, ensureNamespace } from "../../../src/measure/kubernetes/namespace.js";
-import { PodWatch } from "../../../src/measure/kubernetes/pod-watch.js";
+import { PodWatch } from "../../../src/measure/kubernetes/pods/pod-watch.js";
 import { deleteRuntimeClasses, makeRuntimeClasses } from "../../../src/measure/kubernetes/runtime-classes.js";
 import { machineClock } from "../../../src/measure/round/clock.js";
 import { emptySandbox } from "../../../src/measure/round/driver.js";

@@ -4,9 +4,9 @@ import { execa } from "execa";
 import * as assert from "uvu/assert";
 import { parse, parseAllDocuments, stringify } from "yaml";
 import { parseEvents, parseManifest, type RoundEvent } from "../../../src/campaign-files/index.js";
-import { type Api, connectApi } from "../../../src/measure/kubernetes/api.js";
-import { failedFor } from "../../../src/measure/kubernetes/errors.js";
-import { readKubeconfig } from "../../../src/measure/kubernetes/kubeconfig.js";
+import { type Api, connectApi } from "../../../src/measure/kubernetes/api/api.js";
+import { failedFor } from "../../../src/measure/kubernetes/api/errors.js";
+import { readKubeconfig } from "../../../src/measure/kubernetes/api/kubeconfig.js";
 import { projectRoot, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
 

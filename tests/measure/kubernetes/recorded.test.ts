@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { kubeletCalls, nodeUsage } from "../../../src/measure/kubernetes/node-usage.js";
-import { podProgress } from "../../../src/measure/kubernetes/pod-progress.js";
+import { podProgress } from "../../../src/measure/kubernetes/pods/pod-progress.js";
 import { StandInApiServer, starts } from "./api-server.js";
 
 /**

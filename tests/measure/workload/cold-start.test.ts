@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { FailedSample, ReadySample } from "../../../src/campaign-files/index.js";
-import type { SandboxConfig } from "../../../src/measure/cri/client.js";
+import type { SandboxConfig } from "../../../src/measure/cri/grpc/client.js";
 import type { Workload, WorkloadContainer } from "../../../src/measure/round/driver.js";
 import { coldStart } from "../../../src/measure/workload/cold-start.js";
 import type { FirstLine } from "../../../src/measure/workload/first-line.js";

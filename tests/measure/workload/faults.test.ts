@@ -3,12 +3,12 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { FailedSample, Sample } from "../../../src/campaign-files/index.js";
+import { workloadImageName } from "../../../src/measure/containerd/images/workload-image.js";
 import { removeForgotten } from "../../../src/measure/containerd/known-containers.js";
 import { findCniPlugins } from "../../../src/measure/containerd/pod-network.js";
 import { restartContainerd } from "../../../src/measure/containerd/private-containerd.js";
-import { workloadImageName } from "../../../src/measure/containerd/workload-image.js";
+import { failureHint } from "../../../src/measure/cri/grpc/known-failures.js";
 import { connectCri } from "../../../src/measure/cri/index.js";
-import { failureHint } from "../../../src/measure/cri/known-failures.js";
 import { measureCampaign, openService, summariseCells } from "../../../src/measure/index.js";
 import { machineClock } from "../../../src/measure/round/clock.js";
 import { criDriver } from "../../../src/measure/workload/cri-driver.js";

@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { stagesOf } from "../../../src/analysis/stages/index.js";
 import { endOf, type ReadySample } from "../../../src/campaign-files/index.js";
-import { EventStream } from "../../../src/measure/cri/events.js";
+import { EventStream } from "../../../src/measure/cri/stages/events.js";
 import { machineClock } from "../../../src/measure/round/clock.js";
 import { addMarks } from "../../../src/measure/workload/marks.js";
 import { until } from "../../support/child-command.js";

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import type { Dataset } from "../../../src/analysis/datasets/dataset.js";
 import { loadDataset } from "../../../src/analysis/datasets/index.js";
 import { runtimeLabel } from "../../../src/model/runtimes.js";
+import type { PlotlyTrace } from "../../../src/present/figures/drawing/plotly.js";
 import {
   type Figure,
   fig05,
@@ -15,7 +16,6 @@ import {
   roundsFigure,
   skewFigure,
 } from "../../../src/present/figures/index.js";
-import type { PlotlyTrace } from "../../../src/present/figures/plotly.js";
 import { dataset, memoryCell, startCell } from "./dataset.js";
 
 const test = suite("figures");

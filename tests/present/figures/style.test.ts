@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { PlotlyFigure } from "../../../src/present/figures/plotly.js";
-import { inDark, ink, paper, runtimeStyle } from "../../../src/present/figures/style.js";
+import type { PlotlyFigure } from "../../../src/present/figures/drawing/plotly.js";
+import { inDark, ink, paper, runtimeStyle } from "../../../src/present/figures/drawing/style.js";
 
 const test = suite("palette");
 const main = ["kata", "katafc", "katatemplate", "rund"];

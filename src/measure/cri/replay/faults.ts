@@ -1,5 +1,5 @@
+import type { CriMethod } from "../grpc/protocol.js";
 import { hasLabels } from "../labels.js";
-import type { CriMethod } from "../protocol.js";
 
 /** What a fault does to a request it hits. */
 export type FaultAction =

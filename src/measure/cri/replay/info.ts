@@ -1,7 +1,7 @@
 import { type ReplayInfo, replayInfo as schema } from "../../../campaign-files/manifest.js";
 import { LabError } from "../../../model/errors.js";
 import { checkedJson } from "../../../model/mismatch.js";
-import type { CriStatus } from "../client.js";
+import type { CriStatus } from "../grpc/client.js";
 
 /** The key of the status' info that only a replay server has. */
 export const replayInfoKey = "replay";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { handleUnaryCall, ServerUnaryCall } from "@grpc/grpc-js";
 import type { ReplayInfo } from "../../../campaign-files/manifest.js";
+import { type CriMethod, type CriRequest, type CriResponse, criService, type Message } from "../grpc/protocol.js";
 import { hasLabels, labelNames } from "../labels.js";
-import { type CriMethod, type CriRequest, type CriResponse, criService, type Message } from "../protocol.js";
 import { type Fault, faultFinder } from "./faults.js";
 import { replayInfoKey } from "./info.js";
 import { listen } from "./listen.js";

@@ -1,4 +1,4 @@
-import type { SandboxSummary } from "../../cri/client.js";
+import type { SandboxSummary } from "../../cri/grpc/client.js";
 import type { MemorySnapshot } from "../../host/memory-snapshot.js";
 import { elapsedMs } from "../../round/clock.js";
 import type { VisitTools } from "../visit.js";

@@ -1,6 +1,6 @@
 import { formatMemoryFile, formatSmemTable } from "../../../logs/index.js";
 import { LabError } from "../../../model/errors.js";
-import type { SandboxSummary } from "../../cri/client.js";
+import type { SandboxSummary } from "../../cri/grpc/client.js";
 import type { MemorySnapshot } from "../../host/memory-snapshot.js";
 import { elapsedMs } from "../../round/clock.js";
 import { settleMemory } from "../../round/settle.js";

@@ -1,4 +1,4 @@
-import { socketPath } from "../../cri/grpc.js";
+import { socketPath } from "../../cri/grpc/grpc.js";
 import { connectSnapshots } from "../../micro/snapshots.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import { measureOperations, roundOfOperations, subject, summariseOperations } from "../operations.js";

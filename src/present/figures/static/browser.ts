@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { PlotlyLibrary } from "../plotly.js";
+import type { PlotlyLibrary } from "../drawing/plotly.js";
 import { boxOf, type Fonts, pageBoxOf, pathLength, pointAtLength, textLength } from "./boxes.js";
 
 /** Plotly in a document without a browser. */

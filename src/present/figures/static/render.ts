@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { LabError } from "../../../model/errors.js";
-import type { PlotlyFigure } from "../plotly.js";
+import type { PlotlyFigure } from "../drawing/plotly.js";
 import { openPlotlyPage, type PlotlyPage } from "./browser.js";
 import { readFont } from "./font.js";
 

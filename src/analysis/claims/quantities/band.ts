@@ -1,0 +1,94 @@
+import type { Interval } from "../../stats/bootstrap-t.js";
+import type { Expected } from "../paper/claim.js";
+import { halfDigit } from "./units.js";
+
+/** What the data says of a claim; `inconclusive` where the interval reaches over the border of the claimed band. */
+export type Verdict = "supported" | "contradicted" | "inconclusive" | "not-measured";
+
+/** A verdict and how much it hangs on the band. */
+export interface Decision {
+  readonly verdict: Verdict;
+  /** The near band in the claim's unit; null for an open end. */
+  readonly band: readonly [low: number | null, high: number | null];
+  /** Half the width of the near band, in the claim's unit; for "over" and "under" of the band that a point claim would have. */
+  readonly halfWidth: number;
+  /** For a point claim: the verdict at each of the three bands. */
+  readonly bands: { readonly printed: Verdict; readonly near: Verdict; readonly loose: Verdict } | null;
+  /**
+   * The tolerance at which the verdict would be another: ± percent of the claimed value, or ± points where that is a
+   * percentage. For "over" and "under" the distance by which the bound would have to move.
+   */
+  readonly flipsAt: number;
+}
+
+/** What is decided on: a value, and its interval where rounds carry one; both in the claim's unit. */
+export interface Found {
+  readonly value: number;
+  readonly interval: Interval | null;
+}
+
+/**
+ * Judges a value by the one rule for all claims. A point claim has a band: printed (rounds to the printed figure), near
+ * (± 5 %, or ± 2 points for a percentage), loose (± 10 %, ± 5 points); its verdict is the one at near. The interval
+ * inside the band: supported; disjoint from it: contradicted; else inconclusive. "Over" and "under" use the bound. A
+ * value without an interval is decided only beyond the band (or the bound, either way) by the near band's half-width.
+ *
+ * @example decide({ kind: "under", printed: "1000", unit: "ms" }, { value: 760, interval: [740, 780] }).verdict // "supported"
+ * @example decide({ kind: "point", printed: "100", unit: "ms" }, { value: 104, interval: null }).verdict // "inconclusive"
+ */
+export function decide(expected: Expected, found: Found): Decision {
+  const claimed = Number(expected.printed);
+  const isPercentage = expected.unit === "%";
+  const halfWidth = (percent: number, points: number) => (isPercentage ? points : (Math.abs(claimed) * percent) / 100);
+  const asTolerance = (distance: number) => (isPercentage ? distance : (100 * distance) / Math.abs(claimed));
+  const near = halfWidth(5, 2);
+  if (expected.kind !== "point") {
+    // an "over" is an "under" seen from the other side
+    const side = expected.kind === "under" ? 1 : -1;
+    const { verdict, distance } = againstBound(side * claimed, mirrored(found, side), near);
+    const band = expected.kind === "under" ? ([null, claimed] as const) : ([claimed, null] as const);
+    return { verdict, band, halfWidth: near, bands: null, flipsAt: asTolerance(distance) };
+  }
+  const at = (half: number) => withinBand(claimed, half, found);
+  const bands = { printed: at(halfDigit(expected.printed)), near: at(near), loose: at(halfWidth(10, 5)) };
+  const [closest, farthest] = distances(claimed, found);
+  const distance = found.interval === null ? farthest / 2 : bands.near === "contradicted" ? closest : farthest;
+  return {
+    verdict: bands.near,
+    band: [claimed - near, claimed + near],
+    halfWidth: near,
+    bands,
+    flipsAt: asTolerance(distance),
+  };
+}
+
+function withinBand(claimed: number, half: number, found: Found): Verdict {
+  const [closest, farthest] = distances(claimed, found);
+  if (found.interval === null) return farthest > 2 * half ? "contradicted" : "inconclusive";
+  return farthest <= half ? "supported" : closest > half ? "contradicted" : "inconclusive";
+}
+
+/** Returns how far the nearest and the farthest point of what was found lie from the claimed value. */
+function distances(claimed: number, { value, interval }: Found): readonly [closest: number, farthest: number] {
+  const [low, high] = interval ?? [value, value];
+  const farthest = Math.max(Math.abs(low - claimed), Math.abs(high - claimed));
+  return [
+    low <= claimed && claimed <= high ? 0 : Math.min(Math.abs(low - claimed), Math.abs(high - claimed)),
+    farthest,
+  ];
+}
+
+/** Returns the verdict on "below the bound", and how far the bound would have to move for another. */
+function againstBound(bound: number, { value, interval }: Found, near: number): { verdict: Verdict; distance: number } {
+  if (interval === null) {
+    const distance = Math.abs(value - bound);
+    return { verdict: distance <= near ? "inconclusive" : value < bound ? "supported" : "contradicted", distance };
+  }
+  const [low, high] = interval;
+  if (high < bound) return { verdict: "supported", distance: bound - high };
+  if (low >= bound) return { verdict: "contradicted", distance: low - bound };
+  return { verdict: "inconclusive", distance: high - bound };
+}
+
+const mirrored = ({ value, interval }: Found, side: 1 | -1): Found =>
+  side === 1 ? { value, interval } : { value: -value, interval: interval && [-interval[1], -interval[0]] };

@@ -1,0 +1,288 @@
+import { sandboxCost, sandboxesIn } from "../../capacity/index.js";
+import type { Dataset, RunInfo } from "../../datasets/dataset.js";
+import { makingMs } from "../../datasets/operation-cells.js";
+import { type MemoryGroup, memoryGroups, type StartGroup, startGroups } from "../../groups.js";
+import { labelIn } from "../../label-in.js";
+import type { Interval } from "../../stats/bootstrap-t.js";
+import {
+  type Estimate,
+  estimateDifference,
+  estimateMean,
+  estimateQuantile,
+  estimateRatio,
+  mapEstimate,
+} from "../../stats/estimate.js";
+import { mean } from "../../stats/mean.js";
+import { median } from "../../stats/quantile.js";
+import type { MemoryPlace, Quantity, StartPlace } from "../paper/claim.js";
+
+/** What a claim is judged on. */
+export interface Evidence {
+  readonly dataset: Dataset;
+  /** Stands in as what is compared against, for runtimes that the dataset does not hold at all. */
+  readonly baseline?: Dataset;
+}
+
+/** A run that a value came from. */
+export interface Source {
+  readonly dataset: string;
+  readonly run: RunInfo;
+}
+
+/** A quantity's value, in ms, KiB, sandboxes, sandboxes per second or percent. */
+export interface Measured {
+  /** With an interval where rounds carry one. */
+  readonly estimate: Estimate;
+  readonly sources: readonly Source[];
+}
+
+/** What is not there, and would have to be measured. */
+export interface Missing {
+  readonly missing: string;
+}
+
+/** How values become an estimate. */
+export interface Estimators {
+  readonly mean: (values: readonly number[], seed: string) => Estimate;
+  readonly median: (values: readonly number[], seed: string) => Estimate;
+  readonly ratio: (over: readonly number[], under: readonly number[], seed: string) => Estimate;
+  readonly difference: (from: readonly number[], less: readonly number[], seed: string) => Estimate;
+}
+
+const withIntervals: Estimators = {
+  mean: estimateMean,
+  median: (values, seed) => estimateQuantile(values, 0.5, seed),
+  ratio: estimateRatio,
+  difference: estimateDifference,
+};
+
+/** Where an interval is not needed: some hundred times faster. */
+export const valuesOnly: Estimators = {
+  mean: values => single(mean(values), values.length),
+  median: values => single(median(values), values.length),
+  ratio: (over, under) => single(mean(over) / mean(under), Math.min(over.length, under.length)),
+  difference: (from, less) => single(mean(from) - mean(less), Math.min(from.length, less.length)),
+};
+
+/**
+ * Measures a quantity on the evidence.
+ *
+ * @returns the value with its interval, or what would be needed
+ * @throws LabError `RUND_TWO_RUNS` if the dataset holds two runs of one runtime that are not repeats
+ */
+export function measure(quantity: Quantity, evidence: Evidence, by: Estimators = withIntervals): Measured | Missing {
+  const { dataset } = evidence;
+  switch (quantity.statistic) {
+    case "mean makespan":
+    case "CPU per sandbox":
+    case "memory per sandbox":
+      return fromRounds(quantity, dataset, by.mean);
+    case "time of an operation":
+      return fromRounds(quantity, dataset, by.mean);
+    case "median makespan":
+      return fromRounds(quantity, dataset, by.median);
+    case "starts per second": {
+      const perSecond = (ms: number) => (Number(quantity.at.concurrency) * 1000) / ms;
+      return fromRounds(quantity, dataset, (values, seed) => mapEstimate(by.mean(values, seed), perSecond));
+    }
+    case "still waiting":
+      return stillWaiting(quantity, dataset);
+    case "reduction":
+      return fromTwo(quantity.of, quantity.against, evidence, (of, against, seed) =>
+        mapEstimate(by.ratio(of, against, seed), ratio => 100 * (1 - ratio)),
+      );
+    case "increase":
+      return fromTwo(quantity.of, quantity.over, evidence, by.difference);
+    case "sandboxes at once":
+      return atOnce(quantity, dataset);
+    case "capacity":
+      return byModel(quantity, dataset);
+  }
+}
+
+/**
+ * Returns a place in words.
+ *
+ * @example placeName({ experiment: "density", runtime: "rund", density: 1000, concurrency: 10 }) // "rund, 10 on top of 1000"
+ * @example placeName({ experiment: "memory", runtime: "kata", memoryMb: 128, density: 100 }) // "kata, 128 MB at 100"
+ */
+export const placeName = (at: StartPlace | MemoryPlace): string => `${at.runtime}, ${cellName(at)}`;
+
+/**
+ * Returns a place in words, without its runtime.
+ *
+ * @example cellName({ experiment: "time", density: 0, concurrency: 200 }) // "200 at once"
+ */
+export function cellName(at: Omit<StartPlace, "runtime"> | Omit<MemoryPlace, "runtime">): string {
+  if (at.experiment === "memory") return `${at.memoryMb} MB at ${at.density}`;
+  return `${at.concurrency}${at.experiment === "time" ? " at once" : ` on top of ${at.density}`}`;
+}
+
+/** The values behind a mean-like quantity, one per round or snapshot. */
+interface Rounds {
+  readonly values: readonly number[];
+  readonly sources: readonly Source[];
+}
+
+function rounds(quantity: Quantity, dataset: Dataset): Rounds | Missing {
+  if (!("at" in quantity)) throw new TypeError(`${quantity.statistic} has no rounds`);
+  if (quantity.statistic === "time of an operation") return operations(quantity, dataset);
+  const { at } = quantity;
+  const group = at.experiment === "memory" ? memoryGroup(at, dataset) : startGroup(at, dataset);
+  const values = group === undefined ? [] : valuesOf(quantity, group);
+  if (group === undefined || values.length === 0) {
+    return { missing: `${quantity.statistic} of ${labelIn(dataset, at.runtime)}, ${cellName(at)}, in ${dataset.name}` };
+  }
+  return { values, sources: sourcesOf(group, dataset) };
+}
+
+function operations(
+  { at }: Quantity & { readonly statistic: "time of an operation" },
+  dataset: Dataset,
+): Rounds | Missing {
+  const { experiment, variant, concurrency, count } = at;
+  const cells = (dataset.operations ?? []).filter(
+    cell =>
+      cell.experiment === experiment &&
+      cell.variant === variant &&
+      cell.concurrency === concurrency &&
+      cell.density === 0 &&
+      (count === undefined || cell.count === count),
+  );
+  const values = cells.flatMap(({ rounds }) => rounds.map(makingMs));
+  if (values.length === 0) {
+    const made = count === undefined ? "" : `, ${count} in all`;
+    return {
+      missing: `a campaign of \`rund-lab run ${experiment}\` that measures ${variant} at ${concurrency}${made}`,
+    };
+  }
+  const names = new Set(cells.map(({ run }) => run));
+  const runs = dataset.runs.filter(({ run }) => names.has(run));
+  return { values, sources: runs.map(run => ({ dataset: dataset.name, run })) };
+}
+
+function valuesOf(quantity: Quantity, group: StartGroup | MemoryGroup): readonly number[] {
+  if (!("concurrency" in group)) return group.pssesKiB;
+  return quantity.statistic === "CPU per sandbox" ? group.cpusMs : group.makespansMs;
+}
+
+function fromRounds(
+  quantity: Quantity,
+  dataset: Dataset,
+  estimate: (values: readonly number[], seed: string) => Estimate,
+): Measured | Missing {
+  const found = rounds(quantity, dataset);
+  if ("missing" in found) return found;
+  return { estimate: estimate(found.values, JSON.stringify(quantity)), sources: found.sources };
+}
+
+function fromTwo(
+  first: Quantity,
+  second: Quantity,
+  { dataset, baseline }: Evidence,
+  estimate: (first: readonly number[], second: readonly number[], seed: string) => Estimate,
+): Measured | Missing {
+  const a = rounds(first, dataset);
+  if ("missing" in a) return a;
+  const runtime = "at" in second && "runtime" in second.at ? second.at.runtime : null;
+  const stranger = runtime !== null && !dataset.runs.some(run => run.runtime === runtime);
+  const b = rounds(second, stranger && baseline !== undefined ? baseline : dataset);
+  if ("missing" in b) return b;
+  return {
+    estimate: estimate(a.values, b.values, JSON.stringify([first, second])),
+    sources: [...a.sources, ...b.sources],
+  };
+}
+
+function stillWaiting(
+  quantity: Quantity & { readonly statistic: "still waiting" },
+  dataset: Dataset,
+): Measured | Missing {
+  const found = rounds(quantity, dataset);
+  const group = startGroup(quantity.at, dataset);
+  if ("missing" in found || group === undefined) return found as Missing;
+  const shares = group.cells.map(cell => ({ share: shareBelow(cell.latencyQuantiles, quantity.ms), of: cell.samples }));
+  const ready =
+    shares.reduce((total, { share, of }) => total + share * of, 0) / shares.reduce((all, { of }) => all + of, 0);
+  return { estimate: single((1 - ready) * group.concurrency, found.values.length), sources: found.sources };
+}
+
+/**
+ * Returns the share of values at or below a limit, from their quantiles on an even grid (R-7), by its linear interpolation.
+ *
+ * @example shareBelow([0, 10, 20], 15) // 0.75
+ */
+export function shareBelow(quantiles: readonly number[], limit: number): number {
+  const above = quantiles.findIndex(value => value > limit);
+  if (above < 0) return 1;
+  if (above === 0) return 0;
+  const [low, high] = [quantiles[above - 1]!, quantiles[above]!];
+  return (above - 1 + (limit - low) / (high - low)) / (quantiles.length - 1);
+}
+
+function atOnce(
+  { runtime, memoryMb, atLeast }: Quantity & { readonly statistic: "sandboxes at once" },
+  dataset: Dataset,
+): Measured | Missing {
+  const groups = memoryGroups(dataset).filter(group => group.runtime === runtime && group.memoryMb === memoryMb);
+  const most = groups.reduce<{ count: number; group: MemoryGroup | null }>(
+    (best, group) => {
+      const count = Math.max(...group.cells.map(({ sandboxes }) => sandboxes));
+      return count > best.count ? { count, group } : best;
+    },
+    { count: 0, group: null },
+  );
+  if (most.group === null || most.count < atLeast) {
+    return {
+      missing: `a campaign with ${atLeast} sandboxes of ${labelIn(dataset, runtime)} with ${memoryMb} MB (${dataset.name} stops at ${most.count})`,
+    };
+  }
+  // a count is exact: it needs no second one to be believed
+  const exact: Interval = [most.count, most.count];
+  return {
+    estimate: { ...single(most.count, 1), interval: exact, at: () => exact },
+    sources: sourcesOf(most.group, dataset),
+  };
+}
+
+function byModel(
+  { model, runtime, memoryMb, density, hostBytes }: Quantity & { readonly statistic: "capacity" },
+  dataset: Dataset,
+): Measured | Missing {
+  const cost = sandboxCost(dataset, runtime, memoryMb, density);
+  const group = memoryGroup({ experiment: "memory", runtime, memoryMb, density }, dataset);
+  const kiB = (name: string) => cost?.models.find(own => own.model === name)?.perSandboxKiB ?? null;
+  const each = model === "label and PSS" ? memoryMb * 1024 + (kiB("idle") ?? Number.NaN) : kiB(model);
+  if (group === undefined || each === null)
+    return { missing: `memory of ${labelIn(dataset, runtime)} with ${memoryMb} MB, in ${dataset.name}` };
+  return { estimate: single(sandboxesIn(hostBytes, each), 1), sources: sourcesOf(group, dataset) };
+}
+
+/** Returns a value without an interval. */
+const single = (value: number, n: number): Estimate => ({
+  value,
+  n,
+  interval: null,
+  method: "none",
+  caveat: null,
+  at: () => null,
+});
+
+const startGroup = (at: StartPlace, dataset: Dataset) =>
+  startGroups(dataset).find(
+    group =>
+      group.experiment === at.experiment &&
+      group.runtime === at.runtime &&
+      group.density === at.density &&
+      group.concurrency === at.concurrency,
+  );
+
+const memoryGroup = (at: MemoryPlace, dataset: Dataset) =>
+  memoryGroups(dataset).find(
+    group => group.runtime === at.runtime && group.memoryMb === at.memoryMb && group.density === at.density,
+  );
+
+function sourcesOf(group: StartGroup | MemoryGroup, dataset: Dataset): readonly Source[] {
+  const names = new Set(group.cells.map(cell => cell.run));
+  return dataset.runs.filter(({ run }) => names.has(run)).map(run => ({ dataset: dataset.name, run }));
+}

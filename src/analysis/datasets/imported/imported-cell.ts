@@ -1,0 +1,165 @@
+import { type ImportedBurst, type ImportedRun, type ImportedSample, NumberColumn } from "../../../importers/index.js";
+import { mean } from "../../stats/mean.js";
+import { quantileR7 } from "../../stats/quantile.js";
+import type { Round, StartCell } from "../dataset.js";
+
+/** More values than this are summed up in as many batches of consecutive values: rounds are held one by one. */
+export const mostRounds = 5000;
+
+/** What is known of a burst before its latencies are sorted. */
+interface Burst {
+  clients: number;
+  failed: number;
+  firstStartMs: number;
+  lastStartMs: number;
+  lastEndMs: number;
+  /** Every sample so far has a start. */
+  timed: boolean;
+  /** As the source states it; null where it does not. */
+  makespanMs: number | null;
+}
+
+/** Collects one cell of another tool's results, at about eight bytes a sample. */
+export class ImportedCell {
+  readonly #latencies = new NumberColumn();
+  readonly #bursts = new Map<number, Burst>();
+  /** The bursts that consecutive latencies belong to, with their number: `[burst, values, burst, values, …]`. */
+  readonly #order: number[] = [];
+  #failed = 0;
+
+  constructor(
+    readonly run: string,
+    readonly own: ImportedRun,
+    /** Null where it is the number of samples in a burst. */
+    readonly concurrency: number | null,
+  ) {}
+
+  add({ round, startMs, outcome, latencyMs }: ImportedSample): void {
+    if (outcome === "failed" || latencyMs === null) this.#failed++;
+    if (this.own.unit === "samples") {
+      if (outcome === "ready" && latencyMs !== null) this.#latencies.push(latencyMs);
+      return;
+    }
+    const burst = this.#burst(round);
+    burst.clients++;
+    if (outcome === "failed" || latencyMs === null) {
+      burst.failed++;
+      return;
+    }
+    this.#latencies.push(latencyMs);
+    if (this.#order.at(-2) === round) this.#order[this.#order.length - 1]!++;
+    else this.#order.push(round, 1);
+    // without times the samples of a burst are taken to start together
+    const start = startMs ?? 0;
+    burst.timed &&= startMs !== null;
+    burst.firstStartMs = Math.min(burst.firstStartMs, start);
+    burst.lastStartMs = Math.max(burst.lastStartMs, start);
+    burst.lastEndMs = Math.max(burst.lastEndMs, start + latencyMs);
+  }
+
+  /** What the source states of a burst; its samples may come before or after. */
+  state({ round, makespanMs }: ImportedBurst): void {
+    this.#burst(round).makespanMs = makespanMs;
+  }
+
+  #burst(round: number): Burst {
+    let burst = this.#bursts.get(round);
+    if (burst === undefined) {
+      const none = { clients: 0, failed: 0, timed: true, makespanMs: null };
+      burst = { ...none, firstStartMs: Infinity, lastStartMs: -Infinity, lastEndMs: -Infinity };
+      this.#bursts.set(round, burst);
+    }
+    return burst;
+  }
+
+  /** The cell; its own collection is empty afterwards. */
+  finish(): StartCell {
+    const concurrency = this.concurrency ?? Math.max(0, ...[...this.#bursts.values()].map(({ clients }) => clients));
+    const attempted = this.#latencies.length + this.#failed;
+    const { rounds, partial, sorted } = this.own.unit === "samples" ? this.#ofSamples() : this.#ofBursts(concurrency);
+    return {
+      run: this.run,
+      experiment: "time",
+      runtime: this.own.runtime,
+      density: 0,
+      concurrency,
+      rounds,
+      partial,
+      busyJiffies: [],
+      attempted,
+      failed: this.#failed,
+      samples: sorted.length,
+      latencyMeanMs: sorted.length === 0 ? null : mean(sorted),
+      latencyQuantiles:
+        sorted.length === 0 ? [] : Array.from({ length: 101 }, (_, percent) => quantileR7(sorted, percent / 100)),
+    };
+  }
+
+  /** Each value is a round of one client; beyond `mostRounds`, each batch of consecutive values is. */
+  #ofSamples() {
+    const all = new Float64Array(this.#latencies.length);
+    this.#latencies.drain((value, index) => {
+      all[index] = value;
+    });
+    const batches = Math.min(all.length, mostRounds);
+    const rounds = Array.from({ length: batches }, (_, i): Round => {
+      const [from, to] = [i, i + 1].map(n => Math.round((n * all.length) / batches)) as [number, number];
+      const values = all.subarray(from, to).sort();
+      const latencyMeanMs = mean(values);
+      return roundOf(i + 1, values, latencyMeanMs, latencyMeanMs, 0);
+    });
+    all.sort();
+    return { rounds, partial: this.#failed, sorted: all };
+  }
+
+  /** Rounds are the complete bursts: a span over fewer clients would flatter. */
+  #ofBursts(concurrency: number) {
+    const bursts = [...this.#bursts].sort(([a], [b]) => a - b);
+    const places = new Map<number, number>();
+    let length = 0;
+    for (const [round, { clients, failed }] of bursts) {
+      places.set(round, length);
+      length += clients - failed;
+    }
+    const all = new Float64Array(length);
+    let [step, left] = [0, this.#order[1] ?? 0];
+    this.#latencies.drain(value => {
+      while (left === 0) {
+        step += 2;
+        left = this.#order[step + 1] ?? 1;
+      }
+      left--;
+      const place = places.get(this.#order[step]!)!;
+      all[place] = value;
+      places.set(this.#order[step]!, place + 1);
+    });
+    let from = 0;
+    const rounds = bursts.flatMap(([round, burst]) => {
+      const { clients, failed, firstStartMs, lastStartMs, lastEndMs, timed, makespanMs } = burst;
+      const values = all.subarray(from, from + clients - failed).sort();
+      from += clients - failed;
+      if (failed > 0 || clients !== concurrency) return [];
+      const span = makespanMs ?? (timed ? lastEndMs - firstStartMs : values[values.length - 1]!);
+      return [roundOf(round, values, mean(values), span, timed ? lastStartMs - firstStartMs : 0)];
+    });
+    all.sort();
+    return { rounds, partial: bursts.length - rounds.length, sorted: all };
+  }
+}
+
+function roundOf(round: number, sorted: Float64Array, meanMs: number, makespanMs: number, startSkewMs: number): Round {
+  return {
+    round,
+    clients: sorted.length,
+    makespanMs,
+    startSkewMs,
+    latencyMeanMs: meanMs,
+    latencyP50Ms: quantileR7(sorted, 0.5),
+    latencyP90Ms: quantileR7(sorted, 0.9),
+    latencyP99Ms: quantileR7(sorted, 0.99),
+    latencyMaxMs: sorted[sorted.length - 1]!,
+    busyJiffies: null,
+    totalJiffies: null,
+    block: null,
+  };
+}

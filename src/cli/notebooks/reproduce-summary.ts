@@ -1,0 +1,75 @@
+import { join, relative } from "node:path";
+import {
+  type ClaimVerdict,
+  headline,
+  mainFindings,
+  measuredText,
+  type Verdict,
+  verdictText,
+  wordingIsSure,
+} from "../../analysis/claims/index.js";
+import { compareWithPublished } from "../../analysis/tables/index.js";
+import { textTable, wrap } from "../../model/text-table.js";
+import type { ReportContent } from "../../present/report/index.js";
+
+const width = 100;
+const order: readonly Verdict[] = ["supported", "contradicted", "inconclusive", "not-measured"];
+
+/**
+ * Returns what `rund-lab reproduce` found, in lines of at most 100 characters: a row per dataset with the published cells that
+ * match and the claims by verdict, the claims that a reader must know about, and where the results are.
+ *
+ * @param page the report's path; null where none was written
+ */
+export function summary(
+  { datasets, verdicts, findings }: ReportContent,
+  { page, out, cwd }: { readonly page: string | null; readonly out: string; readonly cwd: string },
+): readonly string[] {
+  const rows = datasets.map(dataset => {
+    const { cells, matched } = compareWithPublished(dataset, dataset.published);
+    const { sure } = headline(verdicts.get(dataset.name) ?? []);
+    return [
+      dataset.name,
+      cells === 0 ? "none published" : `${matched} of ${cells}`,
+      ...order.map(verdict => String(sure[verdict])),
+    ];
+  });
+  const heads = ["dataset", "cells that match", ...order.map(verdict => verdict.replace("-", " "))];
+  const third = [...findings.values()].flatMap(mainFindings).find(({ kind }) => kind === "third run");
+  const where = [
+    ["tables", join(out, "tables")],
+    ...(page === null
+      ? []
+      : [
+          ["notebooks", join(out, "notebooks")],
+          ["report", page],
+        ]),
+  ];
+  return [
+    ...textTable([heads, ...rows], [1, 2, 3, 4, 5]),
+    ...wrap(
+      `Verdicts on the ${[...verdicts.values()][0]?.filter(wordingIsSure).length ?? 0} claims whose wording we could check. To see all claims: rund-lab claims`,
+      width,
+    ),
+    "",
+    ...knownClaims([...verdicts.values()]),
+    ...(third === undefined ? [] : [...wrap(`${third.text}.`, width), ""]),
+    ...textTable(where.map(([what = "", path = ""]) => [what, relative(cwd, path) || path])),
+  ];
+}
+
+/** Returns the abstract's claims: the statement, and below it each dataset's verdict. */
+function knownClaims(verdicts: readonly (readonly ClaimVerdict[])[]): readonly string[] {
+  const claims = (verdicts[0] ?? []).filter(({ certainty }) => certainty === "A");
+  return claims.flatMap(({ id, statement }) => [
+    ...wrap(`${id}: ${statement}`, width),
+    ...verdicts.flatMap(own => {
+      const verdict = own.find(other => other.id === id);
+      if (verdict === undefined) return [];
+      const { dataset, measured, reading } = verdict;
+      const value = measured === null ? "" : `, ${measuredText(verdict)} ${reading}`;
+      return wrap(`${dataset}: ${verdictText(verdict)}${value}`, width - 2, "  ").map(line => `  ${line}`);
+    }),
+    "",
+  ]);
+}

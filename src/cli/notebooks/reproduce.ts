@@ -1,0 +1,81 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { loadDataset, loadDatasets, ownDatasets, recordedCampaign } from "../../analysis/datasets/index.js";
+import { faultsOf } from "../../analysis/tables/index.js";
+import { LabError } from "../../model/errors.js";
+import type { ReportContent } from "../../present/report/index.js";
+import { writeTables } from "../results/analyze.js";
+import { failOnFault } from "../results/verify.js";
+import { type Io, note, print } from "../terminal/io.js";
+import { progressBar } from "../terminal/progress.js";
+import { summary } from "./reproduce-summary.js";
+
+interface Options {
+  readonly out: string;
+  readonly data: readonly string[];
+  readonly notebooks: boolean;
+}
+
+export default (io: Io): Command =>
+  new Command("reproduce")
+    .description(
+      "Computes the paper's tables from the recorded data, compares them with the published ones, judges the claims, runs all notebooks, and writes a report with every figure: results/report/index.html.",
+    )
+    .option("--out <dir>", "where to write the results", "results")
+    .option("--data <dir...>", "datasets to reproduce", [...ownDatasets])
+    .option("--no-notebooks", "only tables, verification and claims")
+    .action(async (options: Options) => {
+      const out = resolve(io.cwd, options.out);
+      const datasets = await loadDatasets(options.data, io.cwd);
+      for (const { name, problemCount } of datasets) {
+        if (problemCount > 0) note(io, `${name}: ${problemCount} problems; \`rund-lab analyze\` names them`);
+      }
+      const baseline = datasets.find(({ name }) => name === "paper_data") ?? (await loadDataset("paper_data"));
+      const fresh = isOwn(options.data) && existsSync(recordedCampaign) ? await loadDataset(recordedCampaign) : null;
+      const { gatherReport } = await import("../../present/report/index.js");
+      const content = gatherReport(datasets, baseline, fresh);
+      for (const [name, tables] of content.tables) writeTables(tables, join(out, "tables", name));
+      const failed = options.notebooks ? await runAllNotebooks(options, out, io) : [];
+      const page = options.notebooks ? await report(content, out, io) : null;
+      print(io, `${summary(content, { page, out, cwd: io.cwd }).join("\n")}\n`);
+      if (failed.length > 0) throw new LabError("RUND_NOTEBOOK_FAILED", "check", failed.join("\n"));
+      failOnFault(io, faultsOf(content.verification));
+    });
+
+/** Runs the package's notebooks, on the datasets that were asked for where any were. */
+async function runAllNotebooks({ data }: Options, out: string, io: Io): Promise<readonly string[]> {
+  const { packageNotebooks, runNotebooks } = await import("./run-notebooks.js");
+  const files = packageNotebooks();
+  const own = isOwn(data);
+  const bar = progressBar(io, "notebooks", files.length);
+  try {
+    return await runNotebooks(files, {
+      io,
+      out: join(out, "notebooks"),
+      parameters: own
+        ? {}
+        : {
+            data: data.map(name => ((ownDatasets as readonly string[]).includes(name) ? name : resolve(io.cwd, name))),
+          },
+      onNotebook: file => bar.step(file),
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Whether the package's own data was asked for, by naming it or by naming none. */
+const isOwn = (data: readonly string[]): boolean =>
+  data.length === ownDatasets.length && ownDatasets.every(name => data.includes(name));
+
+/** Writes the report, with a progress bar. */
+async function report(content: ReportContent, out: string, io: Io): Promise<string> {
+  const { writeReport } = await import("../../present/report/index.js");
+  const bar = progressBar(io, "figures", content.figures.length + (content.beside?.figures.length ?? 0));
+  try {
+    return await writeReport(out, content, ({ title }) => bar.step(title));
+  } finally {
+    bar.stop();
+  }
+}

@@ -1,0 +1,138 @@
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findKernel, type KernelCommand } from "../../jupyter/kernelspecs.js";
+import { formatNotebook, type Notebook, parseNotebook } from "../../jupyter/nbformat.js";
+import type { Parameters } from "../../jupyter/parameters.js";
+import { type CellEvent, type CellFailure, runNotebook } from "../../jupyter/run-notebook.js";
+import { kernelName, kernelSpec, requirePeers } from "../../kernel/spec.js";
+import { replaceFile } from "../../measure/system/replace-file.js";
+import { inParallel } from "../../measure/system/workers.js";
+import { LabError } from "../../model/errors.js";
+import type { Io } from "../terminal/io.js";
+import { parametersFor } from "./notebook-parameters.js";
+
+export interface NotebooksOptions {
+  readonly io: Io;
+  /** The folder to write to; in place if left out. */
+  readonly out?: string;
+  readonly parameters?: Parameters;
+  /** Whether parameters are set that no cell declares. */
+  readonly allowNewParameters?: boolean;
+  /** Limit for each cell. */
+  readonly timeoutMs?: number;
+  /** An installed kernel, in the place of the one a notebook names. */
+  readonly kernel?: string;
+  readonly onCell?: (file: string, cell: CellEvent) => void;
+  /** Told of parameters that do not fit. */
+  readonly onWarning?: (line: string) => void;
+  /** Called when a notebook was written. */
+  readonly onNotebook?: (file: string, target: string) => void;
+}
+
+/** Returns the package's own notebooks, in their order. */
+export function packageNotebooks(): readonly string[] {
+  const folder = fileURLToPath(new URL("../../../notebooks/", import.meta.url));
+  return readdirSync(folder)
+    .filter(file => file.endsWith(".ipynb"))
+    .sort()
+    .map(file => join(folder, file));
+}
+
+/**
+ * Executes notebooks on a kernel, as many at once as there are cores, and writes each with its outputs, also after a failure.
+ *
+ * @returns a line for each that failed, naming notebook, cell and error
+ * @throws LabError where one cannot be read or written, two would be written to one file, or SIGINT ended it
+ */
+export async function runNotebooks(files: readonly string[], options: NotebooksOptions): Promise<readonly string[]> {
+  const { io, out, parameters = {}, timeoutMs } = options;
+  const read = files.map(file => ({ file, notebook: readNotebook(file, io) }));
+  const given = read.map(each => ({ ...each, kernel: kernelFor(each.notebook, options.kernel, io) }));
+  const chosen = parametersFor(
+    given.map(({ file, notebook, kernel }) => ({ file, notebook, language: kernel.language })),
+    parameters,
+    options.allowNewParameters === true,
+    line => options.onWarning?.(line),
+  );
+  const queue = given.map((each, at) => {
+    const target = out === undefined ? resolve(io.cwd, each.file) : resolve(io.cwd, out, basename(each.file));
+    return { ...each, target, parameters: chosen[at]! };
+  });
+  const targets = queue.map(({ target }) => target);
+  const twice = targets.find((target, at) => targets.indexOf(target) !== at);
+  if (twice !== undefined) {
+    throw new LabError("RUND_NOTEBOOK_TWICE", "usage", "two notebooks would be written here", { where: twice });
+  }
+  if (out !== undefined) mkdirSync(resolve(io.cwd, out), { recursive: true });
+
+  const abort = new AbortController();
+  const interrupt = () => abort.abort();
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  const failed: string[] = [];
+  const run = async ({ file, notebook, target, kernel, parameters }: (typeof queue)[number]) => {
+    if (abort.signal.aborted) return;
+    const { notebook: done, failure } = await runNotebook(notebook, {
+      kernel,
+      cwd: dirname(resolve(io.cwd, file)),
+      env: io.env,
+      abort: abort.signal,
+      parameters,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      onCell: cell => options.onCell?.(file, cell),
+    });
+    write(target, formatNotebook(done));
+    options.onNotebook?.(file, target);
+    if (failure !== undefined) failed.push(describe(file, failure));
+  };
+  try {
+    await inParallel(queue, availableParallelism(), run);
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+  if (abort.signal.aborted) {
+    throw new LabError("RUND_INTERRUPTED", "interrupted", "interrupted; the finished notebooks are written");
+  }
+  return failed;
+}
+
+const describe = (file: string, { cell, id, ename, evalue }: CellFailure): string =>
+  `${file}: cell ${cell} (${id}): ${ename}: ${evalue}`;
+
+function readNotebook(file: string, io: Io): Notebook {
+  let text: string;
+  try {
+    text = readFileSync(resolve(io.cwd, file), "utf8");
+  } catch (cause) {
+    throw new LabError("RUND_NOTEBOOK", "input", "", {
+      where: file,
+      expected: "a notebook",
+      found: (cause as Error).message,
+      cause,
+    });
+  }
+  return parseNotebook(text, file);
+}
+
+/** Returns the lab kernel for notebooks that name it or none; started from this package, installed or not. */
+function kernelFor(notebook: Notebook, asked: string | undefined, io: Io): KernelCommand {
+  const own = (notebook.metadata.kernelspec as { name?: string } | undefined)?.name;
+  const name = asked ?? own ?? kernelName;
+  if (name !== kernelName) return findKernel(name, io.env);
+  requirePeers(createRequire(import.meta.url));
+  const { display_name: displayName, language, argv, interrupt_mode: interruptMode } = kernelSpec();
+  return { name, displayName, language, argv, interruptMode, env: {} };
+}
+
+/** Writes a file whole or not at all. */
+function write(target: string, text: string): void {
+  try {
+    replaceFile(target, text);
+  } catch (cause) {
+    throw new LabError("RUND_NOTEBOOK_WRITE", "machine", (cause as Error).message, { where: target, cause });
+  }
+}

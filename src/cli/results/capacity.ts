@@ -1,0 +1,135 @@
+import { Command } from "commander";
+import { type Capacity, capacity } from "../../analysis/capacity/index.js";
+import { withInterval } from "../../analysis/claims/text.js";
+import { type Dataset, loadDataset } from "../../analysis/datasets/index.js";
+import { LabError } from "../../model/errors.js";
+import { textTable, wrap } from "../../model/text-table.js";
+import { type Io, print, printJson } from "../terminal/io.js";
+
+interface Options {
+  readonly runtime: string;
+  readonly hostMemory: number;
+  readonly guestMemory?: number;
+  readonly fit?: string;
+  readonly reserve: number;
+  readonly data: string;
+  readonly json?: boolean;
+}
+
+export default (io: Io): Command =>
+  new Command("capacity")
+    .description(
+      "Estimates how many sandboxes fit on a host, with three models of what a sandbox costs: idle (PSS), host (decrease of MemAvailable) and committed (true guest memory plus overhead). The answer is the range of the three. A fit campaign gives a better model, and shows how far the others are off. Sizes take a unit: 384GiB, 384GB, 128MiB.",
+    )
+    .requiredOption("--runtime <id>", "the runtime's id in the data")
+    .requiredOption("--host-memory <size>", "the host's memory", bytes)
+    .option(
+      "--guest-memory <size>",
+      "a nominal guest memory that was measured; omit it for runtimes without a guest",
+      bytes,
+    )
+    .option("--reserve <size>", "memory to keep free for the host itself", bytes, 0)
+    .option("--data <dir>", "paper_data, ae_data or a folder", "paper_data")
+    .option("--fit <dir>", "a fit campaign of the runtime (default: the ramps in the data)")
+    .option("--json", "one JSON document")
+    .action(async (options: Options) => {
+      const dataset = await loadDataset(options.data, io.cwd);
+      const question = {
+        runtime: options.runtime,
+        hostBytes: options.hostMemory,
+        reserveBytes: options.reserve,
+        memoryMb: options.guestMemory === undefined ? null : options.guestMemory / 2 ** 20,
+      };
+      const found = capacity(dataset, question, await rampsOf(options.fit, options.runtime, io, dataset));
+      if (options.json === true) printJson(io, found);
+      else print(io, `${report(found).join("\n")}\n`);
+    });
+
+const units: Readonly<Record<string, number>> = {
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+};
+
+/** Parses `384GiB` → bytes. */
+function bytes(size: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kKMGT]i?B)$/.exec(size) ?? [];
+  const factor = units[unit ?? ""];
+  if (number !== undefined && factor !== undefined) return Number(number) * factor;
+  throw new LabError("RUND_SIZE", "usage", "", {
+    expected: `a size with one of the units ${Object.keys(units).join(", ")}, such as 384GiB`,
+    found: `"${size}"`,
+  });
+}
+
+/**
+ * Returns the ramps to judge by.
+ *
+ * @throws LabError `RUND_CAPACITY` if the campaign that is named has none of the runtime
+ */
+async function rampsOf(folder: string | undefined, runtime: string, io: Io, { fits = [] }: Dataset) {
+  if (folder === undefined) return fits;
+  const named = (await loadDataset(folder, io.cwd)).fits ?? [];
+  if (named.some(ramp => ramp.runtime === runtime)) return named;
+  throw new LabError("RUND_CAPACITY", "input", "", {
+    where: folder,
+    expected: `a ramp of ${runtime}`,
+    found: [...new Set(named.map(ramp => ramp.runtime))].join(", ") || "no ramp",
+    hint: `\`rund-lab run fit --runtime ${runtime}\` measures one`,
+  });
+}
+
+function report(found: Capacity): readonly string[] {
+  const { dataset, label, hostBytes, reserveBytes, memoryMb, trueGuestMb, measuredDensity, models, range } = found;
+  const guest = trueGuestMb === null ? "the true guest memory is not recorded" : `actually ${trueGuestMb} MiB`;
+  const labelled = memoryMb === null ? "" : ` with a nominal guest memory of ${memoryMb} MiB (${guest})`;
+  const title = `${label}${labelled}, on ${gibibytes(hostBytes)} minus a reserve of ${gibibytes(reserveBytes)}, from ${dataset}: ${range[0]} to ${range[1]} sandboxes.`;
+  const ramped = models.some(({ model }) => model === "fit");
+  const rows = models.map(({ model, perSandboxKiB, sandboxes, basis, off }) => [
+    model,
+    sandboxes === null ? "–" : String(sandboxes),
+    perSandboxKiB === null ? "–" : `${(perSandboxKiB / 1024).toFixed(1)} MiB`,
+    ...(ramped ? [off === null ? "" : `${off < 0 ? "−" : "+"}${Math.abs(100 * off).toFixed(0)} %`] : []),
+    basis,
+  ]);
+  const best = models.find(({ model }) => model === "fit");
+  return [
+    ...wrap(title, 100),
+    ...(best === undefined ? [] : wrap(`The ramp's answer is the best of them: ${best.sandboxes} sandboxes.`, 100)),
+    `At most ${measuredDensity} ran at once in the data; beyond that every number comes from a model.`,
+    "",
+    ...textTable(
+      [["model", "sandboxes", "each", ...(ramped ? ["off"] : []), "from"], ...rows],
+      ramped ? [1, 2, 3] : [1, 2],
+    ),
+    "",
+    ...starts(found),
+  ];
+}
+
+function starts({ startTimes }: Capacity): readonly string[] {
+  if (startTimes.length === 0) return ["No cold starts were measured for this runtime."];
+  const densities = [...new Set(startTimes.map(({ density }) => density))];
+  const concurrencies = [...new Set(startTimes.map(({ concurrency }) => concurrency))].sort((a, b) => a - b);
+  const cell = (density: number, concurrency: number) => {
+    const found = startTimes.find(own => own.density === density && own.concurrency === concurrency);
+    return found === undefined ? "–" : withInterval(found.meanMs, null);
+  };
+  return [
+    "Measured cold starts, mean makespan in ms (nothing is extrapolated):",
+    ...textTable(
+      [
+        ["running", ...concurrencies.map(concurrency => `${concurrency} at once`)],
+        ...densities.map(density => [String(density), ...concurrencies.map(own => cell(density, own))]),
+      ],
+      [0, ...concurrencies.map((_, i) => i + 1)],
+    ),
+  ];
+}
+
+const gibibytes = (size: number) => `${Number((size / 2 ** 30).toPrecision(5))} GiB`;

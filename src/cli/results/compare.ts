@@ -1,0 +1,169 @@
+import { existsSync } from "node:fs";
+import { Command } from "commander";
+import {
+  type ComparedCell,
+  type Comparison,
+  compare,
+  type RuntimePair,
+  runtimesOf,
+  stoppedBy,
+} from "../../analysis/compare/index.js";
+import { type Dataset, datasetFolder, loadDataset } from "../../analysis/datasets/index.js";
+import { LabError } from "../../model/errors.js";
+import { cellName, comparisonMarkdown, comparisonText } from "./compare-text.js";
+import { gatePercent } from "./gate.js";
+import { drawsBlocks, type Io, note, print, printJson } from "../terminal/io.js";
+
+interface Options {
+  readonly runtimes?: readonly string[];
+  readonly baseline?: string;
+  readonly failOn?: number;
+  readonly strict?: boolean;
+  readonly markdown?: boolean;
+  readonly allowReplay?: boolean;
+  readonly json?: boolean;
+}
+
+export default (io: Io): Command =>
+  new Command("compare")
+    .description(
+      "Compares campaign B with campaign A, or runtimes of one campaign, cell by cell: makespan, CPU and memory per sandbox, or the phases of control groups and root file systems. Two cells are the same if the 90 % interval of their ratio lies within ± 5 %, or within the tolerance of --fail-on if that is smaller.",
+    )
+    .argument("<a>", "the baseline: paper_data, ae_data or a folder; FOLDER:RUNTIME for one of its runtimes")
+    .argument(
+      "[b]",
+      "what is compared with the baseline, in the same form; omit it with --runtimes or --baseline, which compare within A",
+    )
+    .option(
+      "--runtimes <ids>",
+      "runtimes of A to compare, such as runc,crun; the first is the baseline",
+      (ids: string) => ids.split(","),
+    )
+    .option("--baseline <id>", "the runtime of A that the others are compared with")
+    .option(
+      "--fail-on <rule>",
+      "such as slower:5%: exit with 1 if a cell is slower by more than that, even at the lower end of its interval",
+      gatePercent,
+    )
+    .option("--strict", "also exit with 1 if a time cell is undecided")
+    .option("--markdown", "print a summary for a pull request")
+    .option("--allow-replay", "also compare replayed runs, which measured nothing")
+    .option("--json", "one JSON document")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  rund-lab compare before after --fail-on slower:5%\n  rund-lab compare raw/campaign --runtimes runc,crun\n  rund-lab compare one/campaign:runc another/campaign:crun",
+    )
+    .action(async (a: string, b: string | undefined, options: Options) => {
+      const { first, second, runtimes } = await subjects(io, a, b, options);
+      const comparison = compare(first, second, {
+        ...(runtimes === null ? {} : { runtimes }),
+        tolerance: Math.min(0.05, options.failOn ?? 1),
+        allowReplay: options.allowReplay === true,
+      });
+      if (options.json === true) printJson(io, comparison);
+      else if (options.markdown === true) print(io, `${comparisonMarkdown(comparison).join("\n")}\n`);
+      else print(io, `${comparisonText(comparison, drawsBlocks(io)).join("\n")}\n`);
+      if (comparison.rehearsal) note(io, "a rehearsal: at least one of the runs was replayed, not measured");
+      applyGate(comparison, options);
+    });
+
+interface Subjects {
+  readonly first: Dataset;
+  readonly second: Dataset;
+  /** Null compares every runtime with itself. */
+  readonly runtimes: readonly RuntimePair[] | null;
+}
+
+async function subjects(io: Io, a: string, b: string | undefined, options: Options): Promise<Subjects> {
+  const within = options.runtimes !== undefined || options.baseline !== undefined;
+  if (b === undefined) {
+    const dataset = await loadDataset(a, io.cwd);
+    return { first: dataset, second: dataset, runtimes: pairsWithin(dataset, options) };
+  }
+  if (within) {
+    throw new LabError("RUND_COMPARE_WHAT", "usage", "--runtimes and --baseline compare within one campaign", {
+      hint: `name the runtime of each, as in \`rund-lab compare ${a}:runc ${b}:crun\``,
+    });
+  }
+  const [left, right] = [subject(io, a), subject(io, b)];
+  const first = await loadDataset(left.folder, io.cwd);
+  const second = left.folder === right.folder ? first : await loadDataset(right.folder, io.cwd);
+  const [own, other] = [left.runtime ?? right.runtime, right.runtime ?? left.runtime];
+  if (own === null || other === null) return { first, second, runtimes: null };
+  for (const [dataset, id] of [
+    [first, own],
+    [second, other],
+  ] as const)
+    refuseUnmeasured(dataset, id);
+  return { first, second, runtimes: [{ a: own, b: other }] };
+}
+
+/** Parses `FOLDER:RUNTIME`, unless a folder has that very name. */
+function subject(io: Io, name: string): { readonly folder: string; readonly runtime: string | null } {
+  const [, folder, runtime] = /^(.+):([a-z0-9]+)$/.exec(name) ?? [];
+  if (folder === undefined || runtime === undefined || existsSync(datasetFolder(name, io.cwd))) {
+    return { folder: name, runtime: null };
+  }
+  return { folder, runtime };
+}
+
+/** @throws LabError of kind `usage` where fewer than two measured runtimes are named */
+function pairsWithin(dataset: Dataset, { runtimes, baseline }: Options): readonly RuntimePair[] {
+  const measured = runtimesOf(dataset);
+  const named = runtimes ?? (baseline === undefined ? [] : measured);
+  const against = baseline ?? named[0];
+  const others = [...new Set(named)].filter(id => id !== against);
+  if (against === undefined || others.length === 0) {
+    throw new LabError("RUND_COMPARE_WHAT", "usage", "only one campaign is named", {
+      where: dataset.name,
+      expected: "a second campaign, or --runtimes with two or more runtimes of this one",
+      found: `${runtimes === undefined ? "neither" : `--runtimes ${runtimes.join(",")}`}`,
+      hint: `it has ${measured.join(", ")}${measured.length > 1 ? `: such as --runtimes ${measured.slice(0, 2).join(",")}` : ""}`,
+    });
+  }
+  for (const id of [against, ...others]) refuseUnmeasured(dataset, id);
+  return others.map(id => ({ a: against, b: id }));
+}
+
+function refuseUnmeasured(dataset: Dataset, id: string): void {
+  const measured = runtimesOf(dataset);
+  if (measured.includes(id)) return;
+  throw new LabError("RUND_NO_RUNTIME", "usage", "", {
+    where: dataset.name,
+    expected: `one of its runtimes, ${measured.join(", ")}`,
+    found: `"${id}"`,
+  });
+}
+
+/**
+ * @throws LabError `RUND_SLOWER` or `RUND_UNDECIDED` of kind `check`, or `RUND_DEFINITIONS` where nothing can be judged
+ */
+function applyGate(comparison: Comparison, { failOn, strict }: Options): void {
+  if (comparison.definitions !== null && (failOn !== undefined || strict === true)) {
+    throw new LabError("RUND_DEFINITIONS", "input", "a gate needs two sides that count the same", {
+      where: comparison.b,
+      expected: comparison.definitions.a,
+      found: comparison.definitions.b,
+      hint: "compare without --fail-on and --strict, or measure both sides with one tool",
+    });
+  }
+  if (failOn !== undefined) {
+    const stopped = stoppedBy(comparison, failOn);
+    if (stopped.length > 0) {
+      throw new LabError("RUND_SLOWER", "check", `slower by more than ${100 * failOn} %: ${list(stopped)}`, {
+        where: comparison.b,
+      });
+    }
+  }
+  const undecided = comparison.cells.filter(({ metric, verdict }) => metric === "time" && verdict === "undecided");
+  if (strict === true && undecided.length > 0) {
+    const rounds = Math.max(...undecided.map(({ roundsNeeded }) => roundsNeeded ?? 0));
+    throw new LabError("RUND_UNDECIDED", "check", `undecided (--strict): ${list(undecided)}`, {
+      where: comparison.b,
+      ...(rounds === 0 ? {} : { hint: `${rounds} rounds on either side are likely to decide every one of them` }),
+    });
+  }
+}
+
+const list = (cells: readonly ComparedCell[]) =>
+  cells.slice(0, 5).map(cellName).join("; ") + (cells.length > 5 ? `; and ${cells.length - 5} more` : "");

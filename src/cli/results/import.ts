@@ -1,0 +1,85 @@
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { findImporter, ImportFolderWriter, importers, importFile } from "../../importers/index.js";
+import { LabError } from "../../model/errors.js";
+import { describeProblem } from "../../model/problem.js";
+import { textTable } from "../../model/text-table.js";
+import { type Io, note, print, printJson } from "../terminal/io.js";
+
+interface Options {
+  readonly out: string;
+  readonly runtime?: string;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
+export default (io: Io): Command =>
+  new Command("import")
+    .description(
+      "Converts results of other tools into a folder that analyze, compare and notebooks read like a campaign. These commands can also read the files directly.",
+    )
+    .argument("<format>", "auto, or the tool's format (below)")
+    .argument("<file...>", "result files")
+    .requiredOption("--out <dir>", "the folder to write: import.json, samples.csv and memory.csv")
+    .option("--runtime <id>", "the runtime's id, for files that do not name one", runtimeId)
+    .option("--strict", "exit with 1 if the files have any problem")
+    .option("--json", "print what was imported as one JSON document")
+    .addHelpText(
+      "after",
+      ["\nFormats:", ...textTable(importers.map(({ format, what }) => [`  ${format}`, what]))].join("\n"),
+    )
+    .action(async (format: string, files: string[], { out, runtime, strict, json }: Options) => {
+      const folder = resolve(io.cwd, out);
+      const paths = files.map(file => resolve(io.cwd, file));
+      // nothing is written for a file of no known format
+      for (const path of paths) findImporter(format, path);
+      const writer = new ImportFolderWriter(folder);
+      for (const path of paths) {
+        const sinkOf = (importer: { readonly format: string }) => writer.file(path, importer.format);
+        await importFile(format, path, sinkOf, runtime === undefined ? {} : { runtime });
+      }
+      writer.finish();
+      const { samples, memory, rates, problems } = writer;
+      if (samples + memory + rates === 0) {
+        for (const problem of problems.list.slice(0, 10)) note(io, describeProblem(problem));
+        throw new LabError("RUND_IMPORT_EMPTY", "input", "no row could be imported", {
+          where: files.join(" "),
+          hint: problems.count > 0 ? "the problems above say what is wrong" : "the files contain no results",
+        });
+      }
+      if (json === true) printJson(io, { out, ...writer.manifest() });
+      else print(io, `${describe(writer, out)}\n`);
+      if (json !== true) {
+        for (const problem of problems.list.slice(0, 10)) note(io, describeProblem(problem));
+        if (problems.count > 10) note(io, `${problems.count} problems; ${join(out, "import.json")} lists them`);
+      }
+      if (strict === true && problems.count > 0) {
+        throw new LabError("RUND_STRICT", "check", `${problems.count} problems in the files (--strict)`);
+      }
+    });
+
+function runtimeId(id: string): string {
+  if (/^[a-z0-9]+$/.test(id)) return id;
+  throw new LabError("RUND_SETTING", "usage", "", {
+    where: "--runtime",
+    expected: "lower-case letters and digits",
+    found: `"${id}"`,
+  });
+}
+
+function describe(writer: ImportFolderWriter, out: string): string {
+  const { samples, memory, rates } = writer;
+  const parts = [
+    [samples, "cold starts"],
+    [memory, "memory readings"],
+    [rates, "rates"],
+  ] as const;
+  const counts = parts.flatMap(([count, name]) => (count === 0 ? [] : [`${count} ${name}`])).join(", ");
+  const tools = new Map<string, number>();
+  for (const { definition } of writer.manifest().runs) {
+    const line = `${definition.tool}: from ${definition.from} to ${definition.to}`;
+    tools.set(line, (tools.get(line) ?? 0) + 1);
+  }
+  const runs = [...tools].map(([line, runs]) => `  ${line} (${runs} ${runs === 1 ? "run" : "runs"})`);
+  return [`${counts} in ${out}`, ...runs].join("\n");
+}

@@ -1,0 +1,48 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import {
+  faultsOf,
+  type RawVerification,
+  type Verification,
+  verifyDistilled,
+  verifyRaw,
+} from "../../analysis/tables/index.js";
+import { LabError } from "../../model/errors.js";
+import { type Io, note, print, printJson } from "../terminal/io.js";
+
+export default (io: Io): Command =>
+  new Command("verify")
+    .description(
+      "Recomputes every number of the published tables and compares it bit for bit. Reads the distilled data in the package. With --raw, reads the artifact's own logs and checks every line, every cell and every distilled number.",
+    )
+    .option("--raw <dir>", "the folder with the artifact's paper_data and ae_data")
+    .option("--json", "one JSON document")
+    .action(async (options: { raw?: string; json?: boolean }) => {
+      const raw = options.raw === undefined ? undefined : await verifyRaw(resolve(io.cwd, options.raw));
+      const verification = raw ?? (await verifyDistilled());
+      if (options.json === true) printJson(io, { ...verification, lines: raw?.lines ?? 0 });
+      else print(io, summary(verification, raw));
+      failOnFault(io, [...faultsOf(verification), ...(raw?.faults ?? [])]);
+    });
+
+function summary({ cells, matched }: Verification, raw: RawVerification | undefined): string {
+  const first = `${matched} of ${cells} published cells recomputed as the same number\n`;
+  if (raw === undefined) return first;
+  return `${first}${raw.lines} lines checked, ${raw.coldStarts} cold starts among them\n${raw.distilled.same} of ${raw.distilled.files} distilled files agree with these logs\n`;
+}
+
+/** @throws LabError `RUND_VERIFY` if there is any fault, after naming the first twenty */
+export function failOnFault(io: Io, faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  for (const fault of faults.slice(0, 20)) note(io, fault);
+  throw new LabError(
+    "RUND_VERIFY",
+    "check",
+    `${faults.length} thing${faults.length === 1 ? " does" : "s do"} not match`,
+    {
+      where: "verify",
+      hint:
+        faults.length > 20 ? "the first 20 are named above; `verify --json` lists all cells" : "all are named above",
+    },
+  );
+}

@@ -1,0 +1,152 @@
+import type { Manifest } from "../../campaign-files/index.js";
+import type {
+  CampaignSettings,
+  ClusterService,
+  ClusterSettings,
+  Plan,
+  RuntimeDeclaration,
+} from "../../measure/index.js";
+import { describeClockSkew } from "../../model/clock-skew.js";
+import { LabError } from "../../model/errors.js";
+import { type Io, note } from "../terminal/io.js";
+
+/** The options of `run` that are about a cluster. */
+export interface ClusterOptions {
+  /** A context's name, or true for the kubeconfig's current one. */
+  readonly cluster?: string | true;
+  readonly runtimeClass?: readonly string[];
+  readonly nodes?: readonly string[];
+  readonly placement?: ClusterSettings["placement"];
+  readonly namespace?: string;
+  readonly priorityClass?: string;
+  readonly makeRuntimeClasses?: boolean;
+  readonly force?: boolean;
+}
+
+/** A cluster that a campaign is measured on, and the runtimes behind its RuntimeClasses. */
+export interface ClusterRun {
+  readonly service: ClusterService;
+  readonly runtimes: readonly RuntimeDeclaration[];
+  /** As the manifest keeps it: `kubernetes:CONTEXT`. */
+  readonly endpoint: string;
+}
+
+/** What the endpoint of a campaign in a cluster begins with, in the manifest. */
+const scheme = "kubernetes:";
+
+/**
+ * Connects to the cluster that options, or the campaign to be resumed, ask for.
+ *
+ * @returns undefined where neither asks for one
+ * @throws LabError of kind `usage` or `machine`; ClusterError
+ */
+export async function openClusterRun(
+  options: ClusterOptions,
+  manifest: Manifest | undefined,
+): Promise<ClusterRun | undefined> {
+  const resumed = manifest?.driver === "kubernetes" ? manifest : undefined;
+  if (options.cluster === undefined && resumed === undefined) {
+    const lone = (["runtimeClass", "nodes", "placement", "namespace"] as const).find(
+      name => options[name] !== undefined,
+    );
+    if (lone === undefined) return undefined;
+    throw new LabError("RUND_CLUSTER_OPTION", "usage", "this option needs a Kubernetes cluster", {
+      where: `--${lone.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`,
+      hint: "name the cluster with --cluster [CONTEXT]",
+    });
+  }
+  const measure = await import("../../measure/index.js");
+  const { openCluster, requireNodes, requireRuntimeClasses, runtimesOf, runtimes: known } = measure;
+  const context =
+    typeof options.cluster === "string" ? options.cluster : (resumed?.endpoint.slice(scheme.length) ?? null);
+  const cluster = await openCluster(context);
+  try {
+    const begun = (resumed?.plan.settings as CampaignSettings | undefined)?.cluster;
+    const names = begun === undefined ? namedClasses(options) : Object.values(begun.runtimeClasses);
+    const missing = options.makeRuntimeClasses === true ? missingClasses(cluster.runtimeClasses, names) : [];
+    // a session that was killed has left those that it made
+    const left = cluster.runtimeClasses.filter(({ madeBy }) => madeBy !== undefined && madeBy === resumed?.label);
+    const make = [...missing, ...left];
+    const classes = requireRuntimeClasses(
+      { ...cluster, runtimeClasses: [...cluster.runtimeClasses, ...missing] },
+      names,
+    );
+    const declared = runtimesOf(classes, known);
+    const settings: ClusterSettings = begun ?? {
+      runtimeClasses: Object.fromEntries(declared.map(({ id }, index) => [id, names[index]!])),
+      nodes: options.nodes ?? [],
+      placement: options.placement ?? "spread",
+      namespace: options.namespace ?? null,
+      priorityClass: options.priorityClass ?? null,
+    };
+    const nodes = requireNodes(cluster, settings.nodes);
+    const service = { cluster, settings, nodes, runtimeClasses: classes, make };
+    return { service, runtimes: declared, endpoint: `${scheme}${cluster.context}` };
+  } catch (error) {
+    cluster.api.close();
+    throw error;
+  }
+}
+
+function namedClasses({ runtimeClass = [] }: ClusterOptions): readonly string[] {
+  if (runtimeClass.length > 0) return runtimeClass;
+  throw new LabError("RUND_NO_RUNTIME", "usage", "no RuntimeClass is named", {
+    where: "--runtime-class",
+    hint: "such as --runtime-class runc,gvisor; `kubectl get runtimeclasses` lists them",
+  });
+}
+
+const missingClasses = (there: readonly { readonly name: string }[], names: readonly string[]) =>
+  names.filter(name => !there.some(each => each.name === name)).map(name => ({ name, handler: name, overhead: null }));
+
+/**
+ * Returns the plan for a cluster: what its nodes and quotas leave is what it must fit, and what differs between nodes
+ * is a confound.
+ */
+export async function clusterPlan(plan: Plan, { service }: ClusterRun, force: boolean): Promise<Plan> {
+  const { nodeConfounds, podRoom, readNodeUsage } = await import("../../measure/index.js");
+  const { cluster, nodes, settings } = service;
+  const names = nodes.map(({ name }) => name);
+  const usage = await readNodeUsage(cluster.api, names, settings.namespace ?? "");
+  const skews = usage.flatMap(
+    ({ node, clockAheadMs }) => (clockAheadMs && describeClockSkew(node, clockAheadMs)) ?? [],
+  );
+  const differences = [...nodeConfounds(nodes), ...skews];
+  const { pods, by } = await podRoom(cluster.api, nodes, settings.namespace);
+  const { sandboxes } = plan.needs;
+  const why = sandboxes > pods ? [`it needs ${sandboxes} pods at once, and there is room for ${pods} (${by})`] : [];
+  const room = () => ({ sandboxes: Math.max(1, pods), by: `the pods that still fit: ${by}` });
+  return {
+    ...{ ...plan, why, fits: why.length === 0 || force, confounds: [...plan.confounds, ...differences] },
+    experiments: plan.experiments.map(planned => ({ ...planned, room })),
+  };
+}
+
+/** Says what a campaign will ask of the cluster. */
+export function noteCluster(io: Io, plan: Plan, { service, endpoint }: ClusterRun): void {
+  const { cluster, nodes, settings, make } = service;
+  const where = settings.namespace === null ? "a new namespace" : `the namespace ${settings.namespace}`;
+  note(
+    io,
+    `${endpoint} (${cluster.version}): ${plan.sandboxes} pods, at most ${plan.needs.sandboxes} at once, in ${where}, on ${nodes.length} nodes (${nodes.map(({ name }) => name).join(", ")})`,
+  );
+  for (const { name } of make) note(io, `the RuntimeClass ${name} will be made, and deleted afterwards`);
+}
+
+/** @throws LabError `RUND_CLUSTER_EXPERIMENT` for an experiment that needs the machine itself */
+export function refuseOutsideCluster(experiments: readonly { readonly experiment: string }[]): void {
+  const misfit = experiments.find(({ experiment }) => !["time", "density", "arrivals"].includes(experiment));
+  if (misfit === undefined) return;
+  throw new LabError(
+    "RUND_CLUSTER_EXPERIMENT",
+    "usage",
+    `the ${misfit.experiment} experiment cannot be run from outside a node`,
+    {
+      where: "--cluster",
+      hint:
+        misfit.experiment === "memory"
+          ? "environment/kubernetes/memory runs the memory experiment on every node, as a DaemonSet"
+          : "run it on the node itself, without --cluster",
+    },
+  );
+}

@@ -1,0 +1,102 @@
+import { existsSync } from "node:fs";
+import { type Detection, roundsToDetect } from "../../analysis/compare/index.js";
+import { loadDatasets, recordedCampaign } from "../../analysis/datasets/index.js";
+import type { ExperimentSettings } from "../../measure/experiments/settings.js";
+import { LabError } from "../../model/errors.js";
+import { shareOf } from "../../model/percent.js";
+import type { Io } from "../terminal/io.js";
+
+/** The options by which `run` finds its number of rounds. */
+export interface DetectOptions {
+  /** A percentage such as `5%`: a difference of that size is to be found. */
+  readonly detect?: string;
+  /** Recorded campaigns that say how much rounds scatter. */
+  readonly pilot?: readonly string[];
+}
+
+/** Blocks that a campaign may have: from there on a block has several rounds. */
+const mostBlocks = 1_000;
+const mostRounds = 100_000;
+
+/**
+ * Finds the rounds that `--detect` asks for: one detection for each time or density experiment, none without the option.
+ *
+ * @throws LabError `RUND_SETTING` for options that do not go together or more rounds than can be measured, `RUND_NO_PILOT`
+ */
+export async function detectionsFor(
+  io: Io,
+  options: DetectOptions & Partial<Pick<ExperimentSettings, "rounds" | "blocks" | "untilDecided">>,
+  experiments: readonly ExperimentSettings[],
+): Promise<readonly Detection[]> {
+  const { detect, pilot } = options;
+  if (detect === undefined) {
+    if (pilot !== undefined) throw refused("--pilot", "--detect beside it", "none");
+    return [];
+  }
+  const tolerance = shareOf(detect, "--detect");
+  const beside = (["rounds", "blocks", "untilDecided"] as const).find(name => options[name] !== undefined);
+  if (beside !== undefined) throw refused("--detect", "no other option that sets the rounds", beside);
+  if (experiments.some(({ order }) => order === "grid")) {
+    throw refused("--detect", "--order shuffled, so that runtimes take turns", "grid");
+  }
+  const planned = experiments.flatMap(({ experiment, runtimes, density, concurrency }) =>
+    experiment === "time" || experiment === "density"
+      ? [{ experiment, runtimes, density, concurrency, tolerance }]
+      : [],
+  );
+  if (planned.length === 0) {
+    const found = experiments.map(({ experiment }) => experiment).join(", ");
+    throw refused("--detect", "a time or a density experiment", found);
+  }
+  const own = existsSync(recordedCampaign) ? [recordedCampaign, "paper_data"] : ["paper_data"];
+  const recordings = await loadDatasets(pilot ?? own, io.cwd);
+  return planned.map(each => roundsToDetect(each, recordings));
+}
+
+/**
+ * Returns settings with the rounds that a detection names, one in each block.
+ *
+ * @throws LabError `RUND_SETTING` if no campaign can have that many rounds
+ */
+export function withDetected<Settings extends ExperimentSettings>(
+  settings: Settings,
+  found: readonly Detection[],
+): Settings {
+  const detection = found.find(({ experiment }) => experiment === settings.experiment);
+  if (detection === undefined) return settings;
+  const blocks = Math.min(detection.rounds, mostBlocks);
+  const rounds = Math.ceil(detection.rounds / blocks) * blocks;
+  if (rounds > mostRounds) {
+    const { runtime, concurrency, scatter } = detection.cells.reduce((a, b) => (b.rounds > a.rounds ? b : a));
+    throw refused(
+      "--detect",
+      `a difference that ${mostRounds} rounds can find`,
+      `one that takes ${rounds}: rounds of ${runtime}, ${concurrency} at once, scatter by ${percent(scatter)}`,
+    );
+  }
+  return { ...settings, rounds, blocks };
+}
+
+/** Returns what a plan says of its detections, in lines for people. */
+export function detectionText(found: readonly Detection[]): readonly string[] {
+  return found.flatMap(({ experiment, tolerance, rounds, cells }) => [
+    `${experiment}: ${rounds} rounds find a difference of ${percent(tolerance)}, or that there is none, in 80 % of campaigns`,
+    ...cells.map(cell => {
+      const { density, concurrency, scatter, recorded } = cell;
+      const place = `${concurrency} at once${density > 0 ? ` on top of ${density}` : ""}`;
+      const elsewhere = recorded.concurrency !== concurrency || recorded.density !== density;
+      const where = elsewhere
+        ? ` at ${recorded.concurrency} at once${recorded.density > 0 ? ` on top of ${recorded.density}` : ""}`
+        : "";
+      const what = cell.against === null ? "a round" : recorded.paired ? "a difference in one block" : "a difference";
+      const subject =
+        cell.against === null ? `${cell.runtime} and an earlier campaign` : `${cell.runtime} and ${cell.against}`;
+      return `  ${subject}, ${place}: ${cell.rounds} (${what} scatters by ${percent(scatter)} in ${recorded.dataset}${where})`;
+    }),
+  ]);
+}
+
+const percent = (share: number) => `${Number((100 * share).toPrecision(3))} %`;
+
+const refused = (where: string, expected: string, found: string) =>
+  new LabError("RUND_SETTING", "usage", "", { where, expected, found });

@@ -1,0 +1,55 @@
+import type { CampaignSettings, Plan, RuntimeDeclaration } from "../../measure/index.js";
+
+/**
+ * Makes the plan of a campaign, with the recorded makespans and memory of `paper_data` where there are any.
+ *
+ * @param socket the service's; null for a rehearsal, which needs nothing of the machine; "" for a campaign without a service
+ */
+export async function planFor(
+  settings: CampaignSettings,
+  runtimes: readonly RuntimeDeclaration[],
+  socket: string | null,
+  speed: number,
+): Promise<Plan> {
+  const [
+    { serviceObstacles },
+    { listenerOf, makePlan, readLimits, replayTiming, usualTiming },
+    { loadDataset },
+    { pssPerSandbox },
+  ] = await Promise.all([
+    import("../../measure/doctor/index.js"),
+    import("../../measure/index.js"),
+    import("../../analysis/datasets/index.js"),
+    import("../../analysis/groups.js"),
+  ]);
+  const { starts, memory } = await loadDataset("paper_data");
+  const plan = makePlan(settings, {
+    runtimes,
+    limits: socket === null ? null : readLimits(listenerOf(socket)),
+    timing: socket === null ? replayTiming : usualTiming,
+    speed,
+    idleMiB(runtime, memoryMb) {
+      // alone a sandbox pays for what others will share; outside the memory experiment guests are small
+      const own = memory.filter(cell => cell.runtime === runtime && cell.density > 1);
+      const label = memoryMb ?? Math.min(...own.map(cell => cell.memoryMb));
+      const each = own.filter(cell => cell.memoryMb === label).flatMap(cell => pssPerSandbox(cell) ?? []);
+      return each.length === 0 ? undefined : Math.max(...each) / 1024;
+    },
+    makespanMs({ runtime, experiment, density, concurrency }) {
+      const cell = starts.find(
+        each =>
+          each.runtime === runtime &&
+          each.experiment === experiment &&
+          each.density === density &&
+          each.concurrency === concurrency,
+      );
+      if (cell === undefined || cell.rounds.length === 0) return undefined;
+      return cell.rounds.reduce((sum, { makespanMs }) => sum + makespanMs, 0) / cell.rounds.length;
+    },
+  });
+  if (socket === null || socket === "") return plan;
+  const ids = settings.experiments.flatMap(each => each.runtimes);
+  const handlers = runtimes.filter(({ id, handler }) => ids.includes(id) && handler !== "").map(each => each.handler);
+  const why = [...plan.why, ...(await serviceObstacles(socket, handlers, plan.needs.sandboxes))];
+  return { ...plan, why, fits: why.length === 0 };
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { HeldRate } from "../../analysis/rates/index.js";
+import { type CampaignEvent, parseEvents } from "../../campaign-files/index.js";
+import type { CampaignSettings, CellSummary } from "../../measure/index.js";
+import { LabError } from "../../model/errors.js";
+import { type Io, note, print, printJson } from "../terminal/io.js";
+
+/**
+ * Prints what came of a campaign: a line per cell, and the highest rate that each runtime held where there is an objective.
+ *
+ * @param summarise gives the cells of a journal
+ * @param hintFor the next step for a known failure
+ * @throws LabError `RUND_NO_ROUND` of kind `check` if nothing was measured, or nothing of one runtime
+ */
+export async function printOutcome(
+  io: Io,
+  path: string,
+  settings: CampaignSettings,
+  summarise: (events: readonly CampaignEvent[]) => readonly CellSummary[],
+  hintFor: (said: string) => string | undefined,
+  json: boolean,
+): Promise<void> {
+  const events = readJournal(path);
+  const cells = summarise(events);
+  printResult(io, path, cells, await ratesHeld(settings, events), json);
+  const empty = emptyRuns(cells);
+  // the error about an empty run has the hint
+  for (const cell of cells) noteFailures(io, cell, empty.includes(cell.run) ? () => undefined : hintFor);
+  if (empty.length > 0 || cells.length === 0) throw noRound(path, cells, empty, hintFor);
+}
+
+function readJournal(path: string) {
+  const file = join(path, "events.ndjson");
+  return parseEvents(readFileSync(file, "utf8"), file).rows;
+}
+
+/** Returns the highest rate that each runtime held, where a campaign has an objective. */
+async function ratesHeld(settings: CampaignSettings, events: readonly CampaignEvent[]): Promise<readonly HeldRate[]> {
+  const slo = settings.experiments.find(each => each.slo !== undefined)?.slo;
+  if (slo === undefined) return [];
+  const { arrivalWindows } = await import("../../analysis/datasets/arrival-windows.js");
+  const { heldRates, rateResults, readObjective } = await import("../../analysis/rates/index.js");
+  return heldRates(rateResults(arrivalWindows(events), readObjective(slo)));
+}
+
+function describeHeld({ runtime, highest, failsAt, undecided }: HeldRate): string {
+  const held = highest === null ? "is not shown to hold any of the rates" : `holds ${highest} starts a second`;
+  const fails = failsAt === null ? "none of the rates fails" : `${failsAt} fails`;
+  const open =
+    undecided.length === 0 ? "" : `; too few starts to decide ${undecided.join(", ")}: a longer --duration helps`;
+  return `${runtime} ${held}; ${fails}${open}\n`;
+}
+
+function printResult(
+  io: Io,
+  path: string,
+  cells: readonly CellSummary[],
+  held: readonly HeldRate[],
+  json: boolean,
+): void {
+  if (json) printJson(io, { campaign: path, status: "complete", cells, ...(held.length === 0 ? {} : { held }) });
+  else print(io, `${path}\n${cells.map(describeCell).join("")}${held.map(describeHeld).join("")}`);
+}
+
+/** Says of a cell how many cold starts failed, where and why the first of them did, and the next step if it is known. */
+function noteFailures(io: Io, cell: CellSummary, hintFor: (said: string) => string | undefined): void {
+  const { unreliable, runtime, failed, attempted, firstFailure } = cell;
+  if (failed === 0 || (firstFailure === null && !unreliable)) return;
+  const counted = `${unreliable ? "unreliable: " : ""}${failed} of ${attempted} cold starts of ${runtime} failed`;
+  note(io, firstFailure === null ? counted : `${counted}; the first${inStage(cell)}: ${firstFailure}`);
+  const hint = hintFor(firstFailure ?? "");
+  if (hint !== undefined) note(io, `hint: ${hint}`);
+}
+
+const inStage = ({ failedStage }: CellSummary): string =>
+  failedStage === undefined ? "" : `, in stage ${failedStage}`;
+
+/** Returns the runs in which no round was complete. */
+const emptyRuns = (cells: readonly CellSummary[]): readonly string[] =>
+  [...new Set(cells.map(({ run }) => run))].filter(run => cells.every(cell => cell.run !== run || cell.rounds === 0));
+
+/** Returns the error if all rounds of a runtime failed in an experiment: nothing was measured of it. */
+function noRound(
+  path: string,
+  cells: readonly CellSummary[],
+  empty: readonly string[],
+  hintFor: (said: string) => string | undefined,
+): LabError {
+  const own = cells.filter(({ run }) => run === empty[0]);
+  const failing = own.find(({ firstFailure }) => firstFailure !== null);
+  const why = failing?.firstFailure ?? "unknown";
+  const names = empty.map(run => cells.find(cell => cell.run === run)!);
+  const whose = names.length < new Set(cells.map(({ run }) => run)).size ? ` of ${names.map(nameOf).join(", ")}` : "";
+  const first = `the first failure${failing === undefined ? "" : inStage(failing)}: ${why}`;
+  return new LabError("RUND_NO_ROUND", "check", `no round${whose} was complete; ${first}`, {
+    where: path,
+    hint:
+      hintFor(why) ??
+      "events.ndjson has every failure with its reason; `rund-lab doctor` shows what this machine lacks",
+  });
+}
+
+const nameOf = ({ runtime, experiment }: CellSummary): string => `${runtime} (${experiment})`;
+
+function describeCell(cell: CellSummary): string {
+  const { experiment, runtime, density, concurrency, memoryMb, rounds, partial, failed, attempted } = cell;
+  const place = [
+    `${experiment} ${runtime}`,
+    ...(memoryMb === null ? [] : [`${memoryMb} MB`]),
+    ...(density === 0 ? [] : [`density ${density}`]),
+    ...(concurrency === null ? [] : [`concurrency ${concurrency}`]),
+    ...(cell.rate === undefined ? [] : [`${cell.rate} a second`]),
+  ].join(" ");
+  const share = cell.diskShare === null ? "" : `, up to ${Math.round(100 * cell.diskShare)} % of a round`;
+  const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}${flag === "disk" ? share : ""}`);
+  const notes = [
+    ...(partial > 0 ? [`${partial} partial`] : []),
+    ...(cell.sandboxes !== null && cell.sandboxes < density ? [`${cell.sandboxes} of ${density} there`] : []),
+    ...(cell.settled === false ? ["not settled"] : []),
+    ...(failed > 0 ? [`${failed} of ${attempted} failed`] : []),
+    ...(cell.unreliable ? ["unreliable"] : []),
+    ...flags,
+  ];
+  return `${place}: ${cell.result}, n = ${rounds}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}\n`;
+}

@@ -1,0 +1,152 @@
+import { resolve } from "node:path";
+import type { Detection } from "../../analysis/compare/index.js";
+import {
+  type ExperimentSettings,
+  type ExperimentWishes,
+  type SettingName,
+  settingNames,
+} from "../../measure/experiments/settings.js";
+import type { CampaignSettings, RuntimeDeclaration } from "../../measure/index.js";
+import { LabError } from "../../model/errors.js";
+import { type Experiment, experimentNames } from "../../model/experiment.js";
+import type { Io } from "../terminal/io.js";
+import { type DetectOptions, detectionsFor, withDetected } from "./detect.js";
+
+/** The options of `run` that decide what is measured; those of the settings follow from their table. */
+export type SettingOptions = DetectOptions & {
+  readonly campaign?: string;
+  readonly runtime?: readonly string[];
+  readonly endpoint?: string;
+  readonly handler?: string;
+  readonly runtimeFile?: string;
+} & { readonly [Name in SettingName]?: ExperimentSettings[Name] };
+
+/** The experiments' names in a sentence: "time, memory or density". */
+export const kinds = `${experimentNames.slice(0, -1).join(", ")} or ${experimentNames.at(-1)}`;
+
+/** The settings of a campaign, and every runtime in them. */
+export interface RunSettings {
+  readonly settings: CampaignSettings;
+  readonly runtimes: readonly RuntimeDeclaration[];
+  /** Where the rounds come from, with `--detect`; else empty. */
+  readonly detections: readonly Detection[];
+}
+
+/**
+ * Returns the settings that options ask for: an experiment with options, a campaign file with options over it, or those
+ * a campaign was begun with.
+ *
+ * @param begun the settings of the campaign that is resumed
+ * @param ofCluster the runtimes behind the RuntimeClasses of a cluster
+ * @throws LabError of kind `usage` or `input`
+ */
+export async function runSettings(
+  io: Io,
+  experiment: Experiment | undefined,
+  options: SettingOptions,
+  begun: CampaignSettings | undefined,
+  ofCluster: readonly RuntimeDeclaration[] = [],
+): Promise<RunSettings> {
+  const measure = await import("../../measure/index.js");
+  const {
+    defaultEndpoint,
+    experimentSettings,
+    experimentTable,
+    findRuntime,
+    fromCustom,
+    readCampaignFile,
+    runtimes: declared,
+    toCustom,
+  } = measure;
+  const asked = experiment !== undefined || options.campaign !== undefined;
+  if (!asked && begun !== undefined) {
+    const changed = [...settingNames, "runtime" as const, "detect" as const, "pilot" as const].find(
+      name => options[name] !== undefined,
+    );
+    if (changed !== undefined) {
+      throw new LabError("RUND_RESUME_PLAN", "usage", "a resumed campaign keeps its plan", {
+        where: `--${changed}`,
+        hint: "omit the option, or measure a new campaign without --resume",
+      });
+    }
+    const custom = begun.custom.map(fromCustom);
+    const ids = [...new Set(begun.experiments.flatMap(each => each.runtimes))];
+    const subjects = begun.experiments.flatMap(({ experiment }) => experimentTable[experiment].subjects?.all ?? []);
+    const known = [...custom, ...declared, ...subjects];
+    return { settings: begun, runtimes: ids.map(id => findRuntime(id, known)), detections: [] };
+  }
+  if (experiment !== undefined && options.campaign !== undefined) {
+    throw new LabError("RUND_RUN_WHAT", "usage", `${experiment} and --campaign cannot go together`, {
+      hint: "the campaign file says which experiments to run",
+    });
+  }
+  const file = options.campaign === undefined ? null : readCampaignFile(resolve(io.cwd, options.campaign));
+  const wished: readonly ExperimentWishes[] = file?.experiments ?? (experiment === undefined ? [] : [{ experiment }]);
+  if (wished.length === 0) {
+    throw new LabError("RUND_RUN_WHAT", "usage", "nothing to run", {
+      expected: `${kinds}, --campaign FILE or --resume DIR`,
+      hint: "such as `rund-lab run time --runtime runc,runsc --plan`",
+    });
+  }
+
+  const custom = [...ofCluster, ...(await customRuntimes(io, options, declared))];
+  const named = options.runtime ?? (custom.length > 0 ? custom.map(({ id }) => id) : undefined);
+  const over = Object.fromEntries(
+    settingNames.flatMap(name => (options[name] === undefined ? [] : [[name, options[name]]])),
+  );
+  const wishedFor: ExperimentSettings[] = [];
+  for (const wish of wished) {
+    const { subjects } = experimentTable[wish.experiment];
+    const ids = named ?? wish.runtimes ?? (await subjects?.here(options.endpoint ?? defaultEndpoint()));
+    wishedFor.push(experimentSettings({ ...wish, ...over, runtimes: ids }));
+  }
+  const detections = await detectionsFor(io, options, wishedFor);
+  const experiments = wishedFor.map(each => withDetected(each, detections));
+  const ids = [...new Set(experiments.flatMap(each => each.runtimes))];
+  const fromFile = named === undefined ? file : null;
+  const runtimes = ids.map(id => {
+    const compared = experiments
+      .filter(each => each.runtimes.includes(id))
+      .map(each => experimentTable[each.experiment]);
+    const subjects = compared.flatMap(each => each.subjects ?? []);
+    const where = fromFile?.namedAt(id);
+    if (subjects.length === 0) return findRuntime(id, [...custom, ...declared], where);
+    const found = subjects.map(each => each.all.find(one => one.id === id));
+    const missing = found.indexOf(undefined);
+    if (missing === -1 && subjects.length === compared.length) return found[0]!;
+    const { name, all } = subjects[Math.max(0, missing)]!;
+    throw new LabError("RUND_SUBJECT_UNKNOWN", "usage", `no ${name} is called "${id}"`, {
+      where: where ?? "--runtime",
+      hint: `known are ${all.map(one => one.id).join(", ")}`,
+    });
+  });
+  const used = custom.filter(({ id }) => ids.includes(id));
+  return { settings: { name: file?.name ?? null, experiments, custom: used.map(toCustom) }, runtimes, detections };
+}
+
+/** Returns the runtimes of `--runtime-file` and `--handler`. */
+async function customRuntimes(
+  io: Io,
+  { runtimeFile, handler, runtime }: SettingOptions,
+  declared: readonly RuntimeDeclaration[],
+): Promise<readonly RuntimeDeclaration[]> {
+  const { findRuntime, readRuntimeFile } = await import("../../measure/index.js");
+  const fromFile = runtimeFile === undefined ? [] : [readRuntimeFile(resolve(io.cwd, runtimeFile))];
+  if (handler === undefined) return fromFile;
+  if (runtime !== undefined && runtime.length > 1) {
+    throw new LabError("RUND_HANDLER", "usage", "one handler for several runtimes", {
+      where: "--handler",
+      hint: "name one --runtime with it, or none; then the handler's name becomes the runtime's id",
+    });
+  }
+  const [id = handler.toLowerCase().replaceAll(/[^a-z0-9]/g, "")] = runtime ?? [];
+  const known = [...fromFile, ...declared].find(each => each.id === id);
+  if (known === undefined && runtime !== undefined) findRuntime(id, declared);
+  return [...fromFile.filter(each => each !== known), { ...(known ?? unknownRuntime(id, handler)), handler }];
+}
+
+/** Returns the declaration of a runtime of which only the handler is known: its memory is that of every process its sandboxes have. */
+const unknownRuntime = (id: string, handler: string): RuntimeDeclaration => ({
+  ...{ id, handler, label: handler, shim: null, snapshotter: null, config: null, template: null },
+  ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },
+});

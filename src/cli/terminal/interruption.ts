@@ -1,0 +1,36 @@
+import { exitCodes } from "../../model/errors.js";
+import { type Io, note } from "./io.js";
+
+/** Ctrl-C, and the request to end (SIGTERM), while something is under way that must be undone. */
+export interface Interruption {
+  /** Aborted by the first. */
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
+/**
+ * Listens for Ctrl-C: the first lets the work clean up and end, the second leaves at once.
+ *
+ * @param left says what a second one leaves behind
+ */
+export function onInterruption(io: Io, left: () => string): Interruption {
+  const controller = new AbortController();
+  const listen = () => {
+    if (controller.signal.aborted) {
+      io.stderr.write(`stopped at once. ${left()}\n`);
+      process.exit(exitCodes.interrupted);
+    }
+    // first, for it takes a bar off the terminal
+    controller.abort();
+    note(io, "interrupted: cleaning up, which may take a while (press Ctrl-C again to quit at once)");
+  };
+  process.on("SIGINT", listen);
+  process.on("SIGTERM", listen);
+  return {
+    signal: controller.signal,
+    stop() {
+      process.off("SIGINT", listen);
+      process.off("SIGTERM", listen);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { Script } from "node:vm";
+import { guardName } from "../../compile/guards.js";
+import { lentName } from "../../compile/lower.js";
+import type { Guard } from "../stop/guard.js";
+
+/** What a module's or a cell's compiled code is given by name. */
+export interface Lent {
+  import(specifier: string, options?: ImportCallOptions): Promise<unknown>;
+  readonly meta: ImportMeta;
+}
+
+/** What compiled code refers to. */
+export interface Scope {
+  /** What \`this\` is outside of functions; nothing for a cell. */
+  readonly self?: object;
+  readonly exports: object;
+  readonly require: NodeJS.Require;
+  readonly module: object;
+  readonly filename: string;
+  readonly dirname: string;
+  readonly lent: Lent;
+  readonly guard: Guard;
+}
+
+/**
+ * Makes a function of compiled code.
+ *
+ * @param name names the code in stack traces
+ * @param awaits whether the code awaits, so that the function must be async
+ * @returns a function that runs the code; its result is the code's value, or a promise of it
+ */
+export function bodyOf(code: string, name: string, awaits: boolean): (scope: Scope) => unknown {
+  const parameters = `exports, require, module, __filename, __dirname, ${lentName}, ${guardName}`;
+  const head = `(${awaits ? "async " : ""}function (${parameters}) {\n`;
+  const body = new Script(`${head}${code}\n})`, { filename: name, lineOffset: -1 }).runInThisContext();
+  return ({ self, exports, require, module, filename, dirname, lent, guard }) =>
+    body.call(self, exports, require, module, filename, dirname, lent, guard);
+}

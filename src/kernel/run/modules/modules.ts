@@ -1,0 +1,217 @@
+import { readFileSync } from "node:fs";
+import { createRequire, isBuiltin, Module } from "node:module";
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Compiler } from "../../compile/compiler.js";
+import type { CompiledCode } from "../../compile/emitted.js";
+import type { CompiledFile } from "../../compile/file.js";
+import type { Guard } from "../stop/guard.js";
+import { bodyOf, type Lent } from "./body.js";
+import { namespaceOf, Packages } from "./packages.js";
+import { LocalFiles } from "./resolve.js";
+
+/** A local module that has been loaded. */
+interface Loaded {
+  readonly version: string;
+  readonly module: Module;
+  /** The local modules that it has imported. */
+  readonly imports: Set<string>;
+}
+
+/**
+ * The modules that cells import. Local files are compiled and run here, so that a changed one, and whatever depends on
+ * it, is loaded again at the next import. Packages are Node's.
+ */
+export class Modules {
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #compiled = new Map<string, { readonly version: string; readonly file: CompiledFile }>();
+  readonly #files: LocalFiles;
+  readonly #packages: Packages;
+
+  /**
+   * @param guard what compiled code asks before it continues
+   * @param named called with each module's code, under the name it will have in stack traces, before it runs
+   * @param tslab what `import "tslab"` gives
+   */
+  constructor(
+    private readonly compiler: Compiler,
+    private readonly guard: Guard,
+    private readonly named: (name: string, code: CompiledCode) => void,
+    tslab: () => unknown,
+  ) {
+    this.#files = new LocalFiles(compiler);
+    this.#packages = new Packages(tslab);
+  }
+
+  /** Forgets the local modules whose files have changed, and those that depend on them. */
+  refresh(): void {
+    const stale = new Set(
+      [...this.#loaded].filter(([path, { version }]) => this.#files.version(path) !== version).map(([path]) => path),
+    );
+    for (let before = -1; before !== stale.size; ) {
+      before = stale.size;
+      for (const [path, { imports }] of this.#loaded) if ([...imports].some(each => stale.has(each))) stale.add(path);
+    }
+    for (const path of stale) this.#loaded.delete(path);
+  }
+
+  /**
+   * Loads what the compiled code's `require` could not: modules that await while they load. Other failures are left to
+   * the code itself, which knows its line.
+   */
+  async prepare(specifiers: readonly string[], from: string): Promise<void> {
+    for (const specifier of specifiers) {
+      const local = this.#files.resolve(specifier, from);
+      if (local === undefined) await this.#packages.prepare(specifier, from);
+      else if (this.#awaits(local, new Set())) await this.#loadAwaiting(local);
+    }
+  }
+
+  /** Whether any of the modules need `prepare`. */
+  needsPreparation(specifiers: readonly string[], from: string): boolean {
+    return specifiers.some(specifier => {
+      const local = this.#files.resolve(specifier, from);
+      return local === undefined ? this.#packages.needsPreparation(specifier, from) : this.#awaits(local, new Set());
+    });
+  }
+
+  /** Returns the `require` of a file. @param imports gathers the local modules that are loaded through it */
+  requireFrom(from: string, imports?: Set<string>): NodeJS.Require {
+    return new Proxy(createRequire(from), {
+      apply: (_, __, [id]: [string]) => {
+        const local = typeof id === "string" && id !== "tslab" ? this.#files.resolve(id, from) : undefined;
+        if (local === undefined) return this.#packages.require(id, from);
+        imports?.add(local);
+        return this.#load(local).exports;
+      },
+    });
+  }
+
+  /** Returns what the code of a file is given by name. */
+  lent(from: string, imports?: Set<string>): Lent {
+    return {
+      import: (specifier, options) => this.#import(String(specifier), from, imports, options),
+      meta: {
+        url: pathToFileURL(from).href,
+        filename: from,
+        dirname: dirname(from),
+        resolve: (specifier: string) => {
+          const local = this.#files.resolve(specifier, from);
+          if (local !== undefined) return pathToFileURL(local).href;
+          const found = createRequire(from).resolve(specifier);
+          return isBuiltin(found) ? found : pathToFileURL(found).href;
+        },
+      } as ImportMeta,
+    };
+  }
+
+  async #import(
+    specifier: string,
+    from: string,
+    imports: Set<string> | undefined,
+    options: ImportCallOptions | undefined,
+  ): Promise<unknown> {
+    const local = specifier === "tslab" ? undefined : this.#files.resolve(specifier, from);
+    if (local === undefined) return this.#packages.import(specifier, from, options);
+    imports?.add(local);
+    if (this.#awaits(local, new Set())) await this.#loadAwaiting(local);
+    return namespaceOf(this.#load(local).exports);
+  }
+
+  #compile(path: string): CompiledFile {
+    const version = this.#files.version(path) ?? "";
+    const known = this.#compiled.get(path);
+    if (known?.version === version) return known.file;
+    const text = this.compiler.moduleText(path) ?? readFileSync(path, "utf8").replace(/^#!.*/, "");
+    const file = this.compiler.compileFile(path, text);
+    this.#compiled.set(path, { version, file });
+    return file;
+  }
+
+  /** Whether a module, or one that it imports, awaits while it loads. */
+  #awaits(path: string, seen: Set<string>): boolean {
+    if (seen.has(path) || this.#loaded.has(path) || path.endsWith(".json")) return false;
+    seen.add(path);
+    try {
+      const { awaits, imports } = this.#compile(path);
+      return (
+        awaits ||
+        imports.some(each => {
+          const local = this.#files.resolve(each, path);
+          return local === undefined ? this.#packages.isOnlyImportable(each, path) : this.#awaits(local, seen);
+        })
+      );
+    } catch {
+      return false;
+    }
+  }
+
+  async #loadAwaiting(path: string): Promise<void> {
+    if (this.#loaded.has(path)) return;
+    const { imports } = this.#compile(path);
+    const entry = this.#enter(path);
+    try {
+      for (const each of imports) {
+        const local = this.#files.resolve(each, path);
+        if (local !== undefined) entry.imports.add(local);
+        await this.prepare([each], path);
+      }
+      await this.#run(path, entry);
+    } catch (error) {
+      this.#loaded.delete(path);
+      throw error;
+    }
+  }
+
+  #load(path: string): Module {
+    const loaded = this.#loaded.get(path);
+    if (loaded !== undefined) return loaded.module;
+    const entry = this.#enter(path);
+    try {
+      if (path.endsWith(".json")) entry.module.exports = readJson(path);
+      else if (this.#compile(path).awaits) {
+        throw new Error(`${path} uses await while it loads: load it with import, not with require`);
+      } else void this.#run(path, entry);
+    } catch (error) {
+      this.#loaded.delete(path);
+      throw error;
+    }
+    return entry.module;
+  }
+
+  #enter(path: string): Loaded {
+    const module = new Module(path);
+    module.filename = path;
+    const entry = { version: this.#files.version(path) ?? "", module, imports: new Set<string>() };
+    this.#loaded.set(path, entry);
+    return entry;
+  }
+
+  #run(path: string, { module, imports }: Loaded): unknown {
+    const file = this.#compile(path);
+    this.named(path, file);
+    return bodyOf(
+      file.code,
+      path,
+      file.awaits,
+    )({
+      self: module.exports as object,
+      exports: module.exports,
+      require: this.requireFrom(path, imports),
+      module,
+      filename: path,
+      dirname: dirname(path),
+      lent: this.lent(path, imports),
+      guard: this.guard,
+    });
+  }
+}
+
+function readJson(path: string): unknown {
+  const text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SyntaxError(`${path}: expected JSON: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,91 @@
+import { createHook } from "node:async_hooks";
+import { isGuarded } from "../../compile/guards.js";
+import type { Origin } from "./origins.js";
+import { endProcesses } from "./processes.js";
+import type { Resource } from "./resources.js";
+
+/** Node's names for what continues by itself: processes, sockets, servers, watchers and threads. */
+const handleTypes = new Set([
+  "PROCESSWRAP",
+  "TCPWRAP",
+  "PIPEWRAP",
+  "TCPSERVERWRAP",
+  "PIPESERVERWRAP",
+  "UDPWRAP",
+  "FSEVENTWRAP",
+  "STATWATCHER",
+  "WORKER",
+]);
+
+/** What Node's native handles have in common, as far as they are closed here. */
+interface Handle {
+  readonly pid?: number;
+  stopThread?(): void;
+  close?(): void;
+}
+
+/**
+ * Records what cells start, so that it can be closed when the cell is interrupted.
+ *
+ * @param current gives the cell whose asynchronous context code runs in
+ * @param late called with a resource that an interrupted cell's context still opens; it is closed at once
+ */
+export function trackHandles(current: () => Origin | undefined, late: (origin: Origin, type: string) => void): void {
+  createHook({
+    init(_, type, __, object) {
+      const timer = type === "Timeout";
+      if (!timer && !handleTypes.has(type)) return;
+      const origin = current();
+      if (origin === undefined) return;
+      const resource = timer ? timerOf(object as NodeJS.Timeout) : handleOf(object as Handle);
+      if (origin.interruptedAt === undefined) origin.resources.add(resource);
+      else if (!timer) {
+        // its owner is known when the function that makes it is done
+        queueMicrotask(() => resource.close());
+        late(origin, type);
+      }
+    },
+  }).enable();
+}
+
+function timerOf(timer: NodeJS.Timeout): Resource {
+  const fields = timer as unknown as { readonly _destroyed: boolean; readonly _onTimeout: unknown };
+  return {
+    alive: () => !fields._destroyed,
+    close() {
+      const called = fields._onTimeout;
+      // a library's timer may serve other cells: it finds the cell's own code refused
+      if (typeof called !== "function" || !(isGuarded(called) || isNative(called))) return;
+      clearTimeout(timer);
+      // a promise that is only waited for settles now, so that the code behind it hears of its end
+      if (called.name === "" && called.length === 1 && isNative(called)) called();
+    },
+  };
+}
+
+function handleOf(handle: Handle): Resource {
+  const reference = new WeakRef(handle);
+  return {
+    alive: () => reference.deref() !== undefined,
+    close() {
+      const found = reference.deref();
+      if (found === undefined) return;
+      if (found.stopThread !== undefined) found.stopThread();
+      else if (found.pid !== undefined) endProcesses(found.pid);
+      else {
+        const owner = ownerOf(found);
+        if (owner?.destroy !== undefined) owner.destroy();
+        else if (owner?.close !== undefined) owner.close();
+        else found.close?.();
+      }
+    },
+  };
+}
+
+/** Returns the socket, server or watcher that a handle belongs to. Node keeps it under its own symbol. */
+function ownerOf(handle: Handle): { destroy?(): void; close?(): void } | undefined {
+  const symbol = Object.getOwnPropertySymbols(handle).find(({ description }) => description === "owner_symbol");
+  return symbol === undefined ? undefined : (handle as Record<symbol, { destroy?(): void; close?(): void }>)[symbol];
+}
+
+const isNative = (value: object): boolean => /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(value));

@@ -1,0 +1,26 @@
+import { Writable } from "node:stream";
+import type { StreamName } from "../../channel/pipe.js";
+
+/**
+ * Puts a stream in the place of `process.stdout` or `process.stderr`. A write is done when it returns: it keeps no state
+ * that an interrupt could leave half way.
+ */
+export function replaceStream(name: StreamName, send: (bytes: Uint8Array) => void): void {
+  const stream = new Writable();
+  const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    const encoding = typeof rest[0] === "string" ? (rest[0] as BufferEncoding) : "utf8";
+    send(typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);
+    const done = rest.findLast(argument => typeof argument === "function") as (() => void) | undefined;
+    if (done !== undefined) process.nextTick(done);
+    return true;
+  };
+  // later cells print, too: the end of a stream is only its last text
+  const end = (...last: unknown[]): Writable => {
+    const [chunk] = last;
+    if (typeof chunk === "string" || chunk instanceof Uint8Array) write(chunk, ...last.slice(1));
+    return stream;
+  };
+  // a child process that is given this stream gets the descriptor
+  Object.assign(stream, { write, end, destroy: () => stream, fd: name === "stdout" ? 1 : 2 });
+  Object.defineProperty(process, name, { value: stream, configurable: true, enumerable: true });
+}

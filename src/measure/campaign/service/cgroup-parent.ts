@@ -1,0 +1,81 @@
+import type { CriStatus } from "../../cri/grpc/client.js";
+import { readProc } from "../../host/proc.js";
+import { groupName } from "../../micro/cgroup-tree.js";
+import { type ReportedRuntime, reportedRuntime } from "./reported-config.js";
+
+/** What makes the control groups of sandboxes: the runtime itself, or systemd on its behalf. */
+export type CgroupDriver = "systemd" | "cgroupfs";
+
+/** Where the driver is found out. */
+export interface DriverSources {
+  readonly status: CriStatus;
+  /** What the service answers to CRI's RuntimeConfig; null where it does not have that. */
+  readonly reported: CgroupDriver | null;
+  /** The text of the kubelet's config; undefined if there is none. */
+  readonly kubelet: string | undefined;
+}
+
+/** Where kubeadm puts the kubelet's config. */
+export const kubeletConfig = "/var/lib/kubelet/config.yaml";
+
+/** Reads the kubelet's config of this machine. */
+export const readKubeletConfig = (): string | undefined => readProc(kubeletConfig);
+
+/**
+ * Returns the cgroup driver behind a runtime handler: by the handler's own options, by the service's RuntimeConfig, by
+ * the kubelet's config, in this order.
+ *
+ * @returns null where nothing says it
+ */
+export function cgroupDriver({ status, reported, kubelet }: DriverSources, handler: string): CgroupDriver | null {
+  return cgroupDriverOf(reportedRuntime(status, handler)) ?? reported ?? kubeletDriver(kubelet ?? "");
+}
+
+/**
+ * Returns the cgroup driver of a handler, where it is one of the runc shim's.
+ *
+ * @example cgroupDriverOf({ runtimeType: "io.containerd.runc.v2", options: { SystemdCgroup: true } }) // "systemd"
+ * @example cgroupDriverOf({ runtimeType: "io.containerd.kata.v2", options: null }) // null
+ */
+export function cgroupDriverOf(runtime: ReportedRuntime | undefined): CgroupDriver | null {
+  if (runtime?.runtimeType !== "io.containerd.runc.v2") return null;
+  return runtime.options?.SystemdCgroup === true ? "systemd" : "cgroupfs";
+}
+
+/**
+ * Returns the driver that a kubelet is configured with.
+ *
+ * @example kubeletDriver("kind: KubeletConfiguration\ncgroupDriver: systemd\n") // "systemd"
+ * @example kubeletDriver("kind: KubeletConfiguration\n") // null
+ */
+export function kubeletDriver(text: string): CgroupDriver | null {
+  const named = /^cgroupDriver:\s*["']?(\w+)/m.exec(text)?.[1];
+  return named === "systemd" || named === "cgroupfs" ? named : null;
+}
+
+/**
+ * Returns the parent of the control groups of a campaign's sandboxes: its own slice, or its own path.
+ *
+ * In a slice's name each hyphen would be another slice above it, so the label's hyphens become underscores.
+ *
+ * @returns undefined for an unknown driver: the service then chooses
+ * @example campaignParent("cgroupfs", "20260131T120000-time-9f3a11c2") // "/rund-lab-20260131T120000-time-9f3a11c2"
+ * @example campaignParent("systemd", "20260131T120000-time-9f3a11c2") // "rundlab-20260131T120000_time_9f3a11c2.slice"
+ */
+export function campaignParent(driver: CgroupDriver | null, label: string): string | undefined {
+  if (driver === "cgroupfs") return `/${groupName(label)}`;
+  if (driver === "systemd") return `rundlab-${label.replaceAll(/[^\w.:]/g, "_")}.slice`;
+  return undefined;
+}
+
+/**
+ * Returns the folder of a parent of control groups, below a hierarchy's root. A slice lies in those that its hyphens name.
+ *
+ * @example parentFolder("/lab/a") // "/lab/a"
+ * @example parentFolder("lab-a-b.slice") // "/lab.slice/lab-a.slice/lab-a-b.slice"
+ */
+export function parentFolder(parent: string): string {
+  if (parent.startsWith("/")) return parent;
+  const words = parent.replace(/\.slice$/, "").split("-");
+  return words.map((_, index) => `/${words.slice(0, index + 1).join("-")}.slice`).join("");
+}

@@ -1,0 +1,39 @@
+import { configuredSandboxImage } from "../../changes/containerd-settings.js";
+import type { CriStatus } from "../../cri/grpc/client.js";
+import { parseJson } from "../../system/json.js";
+
+/** A runtime handler as containerd reports it. */
+export interface ReportedRuntime {
+  readonly runtimeType?: string;
+  readonly runtimePath?: string;
+  readonly snapshotter?: string;
+  readonly options?: Readonly<Record<string, unknown>> | null;
+}
+
+/** containerd's configuration of its CRI, as far as it is used here. */
+export interface ReportedConfig {
+  readonly containerd?: {
+    readonly snapshotter?: string;
+    readonly runtimes?: Readonly<Record<string, ReportedRuntime>>;
+  };
+  readonly sandboxImage?: string;
+}
+
+/** Returns the configuration in a service's verbose status; null where it reports none. */
+export const reportedConfig = ({ info }: Pick<CriStatus, "info">): ReportedConfig | null =>
+  parseJson(info.config) as ReportedConfig | null;
+
+/** Returns a handler of a service by its verbose status. */
+export const reportedRuntime = (status: Pick<CriStatus, "info">, handler: string): ReportedRuntime | undefined =>
+  reportedConfig(status)?.containerd?.runtimes?.[handler];
+
+/**
+ * Returns the image of a service's sandboxes. containerd 2 no longer reports it, so its config is read where that is
+ * known.
+ *
+ * @param configText null where it is unknown
+ * @returns null where neither names it
+ */
+export function sandboxImageOf(status: Pick<CriStatus, "info">, configText: string | null): string | null {
+  return reportedConfig(status)?.sandboxImage || (configText === null ? null : configuredSandboxImage(configText));
+}

@@ -1,0 +1,150 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { ReplayInfo } from "../../../campaign-files/manifest.js";
+import { LabError } from "../../../model/errors.js";
+import { type ContainerdInUse, findContainerd } from "../../changes/index.js";
+import { connectCrictl } from "../../cri/crictl.js";
+import { absentCri } from "../../cri/grpc/absent.js";
+import type { CriClient, CriStatus, CriVersion } from "../../cri/grpc/client.js";
+import { connectCri, socketPath } from "../../cri/grpc/grpc.js";
+import { runtimeHandlers } from "../../cri/handlers.js";
+import { type PodNetwork, podNetworkOf } from "../../cri/pod-network.js";
+import { replayInfo } from "../../cri/replay/info.js";
+import { nearestName } from "../../runtimes/nearest-name.js";
+import type { RuntimeDeclaration } from "../../runtimes/runtime.js";
+import { awaitService } from "./await-service.js";
+import { type CgroupDriver, cgroupDriver, readKubeletConfig } from "./cgroup-parent.js";
+import { reportedConfig } from "./reported-config.js";
+import { type ServiceFacts, serviceFacts } from "./service-facts.js";
+
+/** A CRI service that answers, and what is known of it. */
+export interface Service {
+  readonly cri: CriClient;
+  readonly endpoint: string;
+  readonly socket: string;
+  readonly version: CriVersion;
+  /** Null for a real runtime. */
+  readonly replay: ReplayInfo | null;
+  /** Null where it does not say. */
+  readonly handlers: readonly string[] | null;
+  readonly snapshotter: string | null;
+  /** Its config, where that is known: the machine's own containerd, or one that `env up` made. */
+  readonly containerd: ContainerdInUse | null;
+  /** Its log of requests; null where it is not in a file we know. */
+  readonly log: string | null;
+  readonly network: PodNetwork;
+  /** The loopback port that it sends its spans to; null where it sends none. */
+  readonly spansPort: number | null;
+  /** The facts about a handler that a run's manifest records; none for a rehearsal. */
+  facts(handler: string): Promise<ServiceFacts>;
+  /** What makes the control groups of a handler's sandboxes; null where nothing says it. */
+  cgroupDriver(handler: string): CgroupDriver | null;
+}
+
+/** Whether a service is a containerd, and not a recording that is played back. */
+export const isContainerd = ({ version, replay }: Service): boolean =>
+  version.runtimeName === "containerd" && replay === null;
+
+const systemSocket = "/run/containerd/containerd.sock";
+const systemConfig = "/etc/containerd/config.toml";
+
+/**
+ * Connects to a CRI service and asks it what it is. Waits for a service that is still starting.
+ *
+ * @param endpoint `unix:///…`
+ * @param warn is told if that takes long
+ * @throws CriError if it does not answer as one; LabError `RUND_CRI_NOT_READY` if it says that it is not ready
+ */
+export async function openService(
+  endpoint: string,
+  driver: "cri" | "crictl",
+  warn?: (message: string) => void,
+): Promise<Service> {
+  const cri = driver === "crictl" ? connectCrictl(endpoint) : connectCri(endpoint);
+  try {
+    const version = await awaitService(() => cri.version({ timeoutMs: 10_000 }), endpoint, warn);
+    const status = await cri.status({ timeoutMs: 10_000 });
+    refuseUnready(status, endpoint);
+    const socket = socketPath(endpoint);
+    const replay = replayInfo(status);
+    const containerd = replay === null ? knownContainerd(socket) : null;
+    const own = replay === null ? findContainerd(dirname(socket)) : undefined;
+    const reported = replay === null ? await cri.cgroupDriver({ timeoutMs: 10_000 }) : null;
+    const kubelet = replay === null ? readKubeletConfig() : undefined;
+    return {
+      ...{ cri, endpoint, socket, version, replay, containerd },
+      handlers: runtimeHandlers(status),
+      snapshotter: snapshotterOf(status),
+      network: podNetworkOf(status),
+      log: own?.logPath ?? null,
+      spansPort: own?.spansPort ?? null,
+      async facts(handler) {
+        // asked again: a campaign may have changed the service's config and restarted it
+        const now = {
+          version: await cri.version({ timeoutMs: 10_000 }),
+          status: await cri.status({ timeoutMs: 10_000 }),
+        };
+        const config = replay === null ? knownContainerd(socket) : null;
+        const driver = cgroupDriver({ status: now.status, reported, kubelet }, handler);
+        return serviceFacts({ ...now, socket, configText: config?.configText ?? null, driver }, handler);
+      },
+      cgroupDriver: handler => (replay === null ? cgroupDriver({ status, reported, kubelet }, handler) : null),
+    };
+  } catch (error) {
+    cri.close();
+    throw error;
+  }
+}
+
+/** Returns the service of a campaign that needs none: it has no sandboxes and starts none. */
+export const absentService = (): Service => ({
+  ...{ cri: absentCri, endpoint: "none", socket: "", replay: null, handlers: null, snapshotter: null },
+  ...{ containerd: null, log: null, spansPort: null, network: podNetworkOf({ conditions: [], info: {} }) },
+  facts: async () => ({}),
+  cgroupDriver: () => null,
+  version: { runtimeName: "none", runtimeVersion: "", runtimeApiVersion: "" },
+});
+
+/**
+ * @throws LabError `RUND_HANDLER` if the service does not know a runtime's handler
+ */
+export function requireHandlers({ handlers, endpoint }: Service, runtimes: readonly RuntimeDeclaration[]): void {
+  if (handlers === null) return;
+  for (const { id, handler } of runtimes) {
+    // what an experiment compares instead of runtimes has no handler
+    if (handler === "" || handlers.includes(handler)) continue;
+    const near = nearestName(handler, handlers);
+    throw new LabError("RUND_HANDLER", "machine", `no handler "${handler}" for the runtime ${id}`, {
+      where: endpoint,
+      expected: `one of ${handlers.join(", ") || "none at all"}`,
+      found: handler,
+      hint:
+        near === undefined
+          ? "add it to containerd's config.toml; `rund-lab env up` starts a containerd with every runtime that is installed here"
+          : `did you mean ${near}?`,
+    });
+  }
+}
+
+/** Returns the containerd behind a socket, where its config is known: one that `env up` made, or the machine's own. */
+export function knownContainerd(socket: string): ContainerdInUse | null {
+  const own = findContainerd(dirname(socket));
+  if (own !== undefined) return inUse({ folder: own.folder }, own.configPath);
+  return socket === systemSocket ? inUse({ unit: "containerd", socket }, systemConfig) : null;
+}
+
+function inUse(service: ContainerdInUse["service"], configPath: string): ContainerdInUse {
+  return { service, configPath, configText: existsSync(configPath) ? readFileSync(configPath, "utf8") : "" };
+}
+
+function refuseUnready({ conditions }: CriStatus, where: string): void {
+  const unready = conditions.find(({ type, status }) => type === "RuntimeReady" && !status);
+  if (unready === undefined) return;
+  const reason = unready.message || unready.reason;
+  throw new LabError("RUND_CRI_NOT_READY", "machine", `the runtime service is not ready: ${reason}`, {
+    where,
+    hint: "see containerd's log for what it waits for",
+  });
+}
+
+const snapshotterOf = (status: CriStatus): string | null => reportedConfig(status)?.containerd?.snapshotter ?? null;

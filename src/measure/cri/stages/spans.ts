@@ -1,0 +1,165 @@
+import { createServer, type Server } from "node:http";
+import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
+import { LabError } from "../../../model/errors.js";
+
+/** One span of an OpenTelemetry trace. Times in milliseconds since 1970, to the microsecond; ids in hexadecimal. */
+export interface Span {
+  readonly traceId: string;
+  readonly name: string;
+  readonly beganEpochMs: number;
+  readonly endedEpochMs: number;
+  /** Attributes that are texts, by key. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly events: readonly {
+    readonly name: string;
+    readonly epochMs: number;
+    readonly attributes: Span["attributes"];
+  }[];
+}
+
+/**
+ * Serves OTLP over HTTP (`POST /v1/traces`, protobuf) on a loopback port and keeps what a containerd sends. Bodies are kept as
+ * bytes and read only when they are asked for.
+ */
+export class SpanReceiver {
+  readonly #server: Server;
+  readonly #bodies: Buffer[] = [];
+  readonly #spans: Span[] = [];
+
+  /** @throws LabError `RUND_SPANS_PORT` if another process listens on the port */
+  static async on(port: number): Promise<SpanReceiver> {
+    const receiver = new SpanReceiver();
+    await new Promise<void>((resolve, reject) => {
+      receiver.#server.once("error", reject).listen(port, "127.0.0.1", resolve);
+    }).catch(cause => {
+      throw new LabError("RUND_SPANS_PORT", "machine", "containerd's spans cannot be received", {
+        where: `127.0.0.1:${port}`,
+        found: cause instanceof Error ? cause.message : String(cause),
+        hint: "is another campaign measuring on this containerd? Stop it, or restart containerd with `rund-lab env down` and `env up --otel`",
+        cause,
+      });
+    });
+    return receiver;
+  }
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on("data", (part: Buffer) => parts.push(part));
+      request.on("end", () => {
+        this.#bodies.push(Buffer.concat(parts));
+        response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
+      });
+    });
+  }
+
+  /** Returns the spans so far, in the order they arrived; a body that is damaged is left out. */
+  spans(): readonly Span[] {
+    for (const body of this.#bodies.splice(0)) this.#spans.push(...readSpans(body));
+    return this.#spans;
+  }
+
+  /** Forgets what has arrived. */
+  clear(): void {
+    this.#bodies.length = 0;
+    this.#spans.length = 0;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+interface KeyValue {
+  readonly key: string;
+  readonly value: { readonly stringValue: string } | null;
+}
+
+interface ExportRequest {
+  readonly resourceSpans: readonly {
+    readonly scopeSpans: readonly {
+      readonly spans: readonly {
+        readonly traceId: Buffer;
+        readonly name: string;
+        readonly start: string;
+        readonly end: string;
+        readonly attributes: readonly KeyValue[];
+        readonly events: readonly {
+          readonly time: string;
+          readonly name: string;
+          readonly attributes: readonly KeyValue[];
+        }[];
+      }[];
+    }[];
+  }[];
+}
+
+const repeated = (type: string, id: number) => ({ rule: "repeated", type, id }) as const;
+
+/** `opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest`, with the fields that are read here. */
+const messages = {
+  ExportRequest: { fields: { resourceSpans: repeated("ResourceSpans", 1) } },
+  ResourceSpans: { fields: { scopeSpans: repeated("ScopeSpans", 2) } },
+  ScopeSpans: { fields: { spans: repeated("Span", 2) } },
+  Span: {
+    fields: {
+      traceId: { type: "bytes", id: 1 },
+      name: { type: "string", id: 5 },
+      start: { type: "fixed64", id: 7 },
+      end: { type: "fixed64", id: 8 },
+      attributes: repeated("KeyValue", 9),
+      events: repeated("Event", 11),
+    },
+  },
+  Event: {
+    fields: {
+      time: { type: "fixed64", id: 1 },
+      name: { type: "string", id: 2 },
+      attributes: repeated("KeyValue", 3),
+    },
+  },
+  KeyValue: { fields: { key: { type: "string", id: 1 }, value: { type: "AnyValue", id: 2 } } },
+  AnyValue: { fields: { stringValue: { type: "string", id: 1 } } },
+  Empty: { fields: {} },
+};
+
+let definition: MethodDefinition<ExportRequest, object> | undefined;
+
+function exportMethod(): MethodDefinition<ExportRequest, object> {
+  const Export = { requestType: "ExportRequest", responseType: "Empty", comment: "" };
+  definition ??= (
+    fromJSON({ nested: { ...messages, Traces: { methods: { Export } } } }, { longs: String, defaults: true })
+      .Traces as unknown as { readonly Export: MethodDefinition<ExportRequest, object> }
+  ).Export;
+  return definition;
+}
+
+/** Reads the spans in the body of an export request; none if it is damaged. */
+export function readSpans(body: Buffer): readonly Span[] {
+  let request: ExportRequest;
+  try {
+    request = exportMethod().requestDeserialize(body);
+  } catch {
+    return [];
+  }
+  return request.resourceSpans
+    .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
+    .map(({ traceId, name, start, end, attributes, events }) => ({
+      traceId: traceId.toString("hex"),
+      name,
+      beganEpochMs: fromNs(start),
+      endedEpochMs: fromNs(end),
+      attributes: texts(attributes),
+      events: events.map(event => ({
+        name: event.name,
+        epochMs: fromNs(event.time),
+        attributes: texts(event.attributes),
+      })),
+    }));
+}
+
+const fromNs = (ns: string): number => Number(BigInt(ns) / 1000n) / 1000;
+
+const texts = (pairs: readonly KeyValue[]): Span["attributes"] =>
+  Object.fromEntries(pairs.map(({ key, value }) => [key, value?.stringValue ?? ""]));

@@ -1,0 +1,214 @@
+import { EventEmitter, once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Api } from "../api/api.js";
+import { ClusterError, clusterReason, failedFor } from "../api/errors.js";
+import { podProgress } from "./pod-progress.js";
+
+/** A change of a pod, as it arrived. */
+export interface PodChange {
+  readonly name: string;
+  /** Null if the pod is gone. */
+  readonly pod: V1Pod | null;
+  /** A reading of the machine's monotonic clock when the event arrived. */
+  readonly atNs: bigint;
+}
+
+interface WatchEvent {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
+  readonly object: V1Pod & { readonly code?: number; readonly message?: string };
+}
+
+/** Seconds after which the server ends a watch; the watch is then opened again, from its last version. */
+const watchSeconds = 3600;
+const firstWaitMs = 50;
+const longestWaitMs = 2_000;
+
+/**
+ * One watch on the pods that carry a label, for a whole campaign. It is opened again after whatever the server does: a connection
+ * that breaks, a watch that it ends, a resource version that it has compacted (410). After a break the pods are listed again, so
+ * that no change is lost. A change may arrive late while the watch is not open; `unbroken` says whether it was.
+ */
+export class PodWatch {
+  readonly #api: Api;
+  readonly #path: string;
+  readonly #selector: string;
+  readonly #stop = new AbortController();
+  readonly #listeners = new Map<string, (change: PodChange) => void>();
+  /** The last resource version of each pod, so that a repeated event is not a change. */
+  readonly #pods = new Map<string, V1Pod>();
+  /** Names are never used twice, so an event of a pod that is gone is a repeated one. */
+  readonly #gone = new Set<string>();
+  /** Why pods were evicted, by their names. */
+  readonly #evictions = new Map<string, string>();
+  #isOpen = false;
+  #openings = 0;
+  #failure: unknown;
+  readonly #states = new EventEmitter<{ change: [] }>().setMaxListeners(0);
+  readonly #running: Promise<void>;
+
+  constructor(api: Api, namespace: string, selector: string) {
+    this.#api = api;
+    this.#path = `/api/v1/namespaces/${namespace}/pods`;
+    this.#selector = selector;
+    this.#running = this.#run().catch(error => {
+      this.#failure = error;
+      this.#states.emit("change");
+    });
+  }
+
+  /** Resolves while the watch is open. @throws ClusterError if it has ended for good, or is not open within the time */
+  async opened(timeoutMs: number): Promise<void> {
+    const late = AbortSignal.timeout(timeoutMs);
+    while (!this.#isOpen) {
+      if (this.#failure !== undefined) throw this.#failure;
+      try {
+        await once(this.#states, "change", { signal: late });
+      } catch (cause) {
+        const why = `the watch on the pods could not be opened within ${timeoutMs} ms`;
+        throw new ClusterError("unavailable", null, this.#path, why, cause);
+      }
+    }
+  }
+
+  /** Returns a function that says whether the watch has been open since this call, without a gap. */
+  unbroken(): () => boolean {
+    const opening = this.#isOpen ? this.#openings : 0;
+    return () => this.#isOpen && this.#openings === opening;
+  }
+
+  /** The campaign's pods as far as the watch knows. */
+  pods(): readonly V1Pod[] {
+    return [...this.#pods.values()];
+  }
+
+  /** Returns why a pod was evicted; undefined if it was not, as far as the watch knows. */
+  evicted(name: string): string | undefined {
+    return this.#evictions.get(name);
+  }
+
+  /** Calls back at each change of a pod, from now on. @returns what ends it */
+  follow(name: string, listener: (change: PodChange) => void): () => void {
+    this.#listeners.set(name, listener);
+    return () => this.#listeners.delete(name);
+  }
+
+  /** Resolves when the pod is gone. @throws ClusterError `unavailable` if it is not within the time */
+  async gone(name: string, timeoutMs: number): Promise<void> {
+    if (this.#gone.has(name)) return;
+    await new Promise<void>((settle, fail) => {
+      const timer = setTimeout(() => {
+        end();
+        fail(new ClusterError("other", null, name, `the pod is still there ${timeoutMs} ms after its deletion`));
+      }, timeoutMs);
+      const end = this.follow(name, ({ pod }) => {
+        if (pod !== null) return;
+        clearTimeout(timer);
+        end();
+        settle();
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    let version: string | null = null;
+    let waitMs = firstWaitMs;
+    while (!signal.aborted) {
+      const openings = this.#openings;
+      try {
+        version ??= await this.#list();
+        version = await this.#watch(version);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (this.#openings > openings) waitMs = firstWaitMs;
+        if (this.#openings === 0 || failedFor(error, "unauthorized", "forbidden", "not-found")) throw error;
+        if (!failedFor(error, "gone")) {
+          await delay(waitMs, undefined, { signal }).catch(() => {});
+          waitMs = Math.min(longestWaitMs, waitMs * 2);
+        }
+        version = null;
+      }
+    }
+  }
+
+  /** Lists the pods and reports what changed. @returns the resource version to watch from */
+  async #list(): Promise<string> {
+    const { signal } = this.#stop;
+    const query = { labelSelector: this.#selector };
+    const list = await this.#api.call<{ items: V1Pod[]; metadata: { resourceVersion: string } }>({
+      ...{ path: this.#path, query, signal },
+    });
+    const atNs = process.hrtime.bigint();
+    const there = new Set(list.items.map(({ metadata }) => metadata!.name!));
+    for (const pod of list.items) this.#change(pod, atNs);
+    for (const name of [...this.#pods.keys()]) if (!there.has(name)) this.#removed(name, atNs);
+    return list.metadata.resourceVersion;
+  }
+
+  /** Watches until the server ends it. @returns the version to continue from @throws ClusterError */
+  async #watch(from: string): Promise<string> {
+    const { signal } = this.#stop;
+    const query = {
+      ...{ watch: "true", allowWatchBookmarks: "true", labelSelector: this.#selector, resourceVersion: from },
+      timeoutSeconds: String(watchSeconds),
+    };
+    const response = await this.#api.open({ path: this.#path, query, signal });
+    response.socket?.setKeepAlive(true, 10_000);
+    this.#isOpen = true;
+    this.#openings++;
+    this.#states.emit("change");
+    let version = from;
+    let rest = "";
+    try {
+      response.setEncoding("utf8");
+      for await (const part of response) {
+        const atNs = process.hrtime.bigint();
+        const lines = (rest + part).split("\n");
+        rest = lines.pop()!;
+        for (const line of lines) if (line !== "") version = this.#event(JSON.parse(line) as WatchEvent, atNs);
+      }
+    } catch (cause) {
+      if (cause instanceof ClusterError) throw cause;
+      throw new ClusterError("unavailable", null, this.#path, `the watch broke: ${(cause as Error).message}`, cause);
+    } finally {
+      this.#isOpen = false;
+    }
+    // an orderly end on a line's end continues from its last version
+    if (rest === "") return version;
+    throw new ClusterError("unavailable", null, this.#path, "the watch broke in the middle of an event");
+  }
+
+  #event({ type, object }: WatchEvent, atNs: bigint): string {
+    if (type === "ERROR") {
+      const { code = 500, message = "the watch failed" } = object;
+      throw new ClusterError(clusterReason(code), code, this.#path, message);
+    }
+    const { name, resourceVersion } = object.metadata!;
+    if (type === "DELETED") this.#removed(name!, atNs);
+    else if (type !== "BOOKMARK") this.#change(object, atNs);
+    return resourceVersion!;
+  }
+
+  #change(pod: V1Pod, atNs: bigint): void {
+    const { name, resourceVersion } = pod.metadata!;
+    if (this.#gone.has(name!)) return;
+    if (this.#pods.get(name!)?.metadata?.resourceVersion === resourceVersion) return;
+    this.#pods.set(name!, pod);
+    const { trouble } = podProgress(pod);
+    if (trouble?.reason === "evicted") this.#evictions.set(name!, trouble.message);
+    this.#listeners.get(name!)?.({ name: name!, pod, atNs });
+  }
+
+  #removed(name: string, atNs: bigint): void {
+    if (this.#gone.has(name)) return;
+    this.#gone.add(name);
+    this.#pods.delete(name);
+    this.#listeners.get(name)?.({ name, pod: null, atNs });
+  }
+}

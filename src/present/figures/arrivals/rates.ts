@@ -1,0 +1,114 @@
+import type { Dataset } from "../../../analysis/datasets/dataset.js";
+import { labelIn } from "../../../analysis/label-in.js";
+import {
+  type HeldRate,
+  heldRates,
+  type Objective,
+  type RateResult,
+  rateResults,
+} from "../../../analysis/rates/index.js";
+import { lineChart } from "../drawing/chart.js";
+import type { Figure } from "../drawing/figure.js";
+import { emptyPlot } from "../drawing/look.js";
+import { type DatasetValues, distinct, scopeIn, seriesOf, sourcesOf } from "../drawing/series.js";
+import { formatMs, listed, sentences } from "../drawing/text.js";
+
+/** Returns the quantiles that are drawn, a panel each: the median, and the objective's, or p99. */
+const quantilesFor = (objective: Objective | null) => [
+  { name: "p50", of: (result: RateResult) => result.p50Ms },
+  {
+    name: objective === null ? "p99" : `p${objective.p * 100}`,
+    of: (result: RateResult) => result.quantile?.value ?? result.p99Ms,
+  },
+];
+
+/**
+ * Draws latency against the rate of starts of an open loop: a panel per quantile, a line per runtime, the objective as
+ * a level line. Latencies count from the moment that a start was due. A quantile that only failed or refused starts
+ * reach is a gap.
+ *
+ * @param objective drawn into the panels; null for none
+ */
+export function ratesFigure(datasets: readonly Dataset[], objective: Objective | null = null): Figure {
+  const id = "rates";
+  const quantiles = quantilesFor(objective);
+  const title = "Latency against the rate of starts";
+  const results = datasets.map(dataset => ({ dataset, results: rateResults(dataset.arrivals ?? [], objective) }));
+  const all = results.map(
+    ({ dataset, results }): DatasetValues => ({
+      dataset,
+      values: results.flatMap(result => {
+        const { runtime, rate, arrivals } = result;
+        if (rate === null) return [];
+        return quantiles.map(({ of }, panel) => {
+          const y = of(result);
+          return { runtime, x: rate, panel, y: Number.isFinite(y) ? y : null, n: arrivals };
+        });
+      }),
+    }),
+  );
+  const base = { id, title, sources: sourcesOf(all, "arrivals", runtime => `arrivals_${runtime}.csv`) };
+  const ticks = distinct(all.flatMap(({ values }) => values.map(({ x }) => x)));
+  if (ticks.length === 0) {
+    const absent = "No open loop was measured.";
+    return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  }
+  const at = (x: string) => `at ${x} starts a second`;
+  const { plot } = lineChart({
+    title,
+    x: { title: "starts per second", scale: "linear", ticks },
+    panels: quantiles.map(({ name }, panel) => ({
+      title: name,
+      y: { title: "latency (ms)", scale: "log" },
+      series: seriesOf(all, { panel, at, format: formatMs, gaps: false }),
+    })),
+    columns: 1,
+    panelHeight: 220,
+  });
+  const held =
+    objective === null
+      ? []
+      : results.flatMap(({ dataset, results }) =>
+          heldRates(results).map(each => ({ ...each, label: labelIn(dataset, each.runtime) })),
+        );
+  const asked = objective === null ? "" : `p${objective.p * 100} within ${formatMs(objective.limitMs)}`;
+  return {
+    ...base,
+    finding: sentences(
+      ...held.map(each => heldInWords(each, asked)),
+      ...(held.length > 0 ? [] : ["If starts arrive faster than they are finished, latency grows without limit."]),
+    ),
+    caption: sentences(
+      "Quantiles (R-7) of the latency over all starts at a rate. Latency counts from the scheduled time of a start, so it includes the queue.",
+      scopeIn(datasets, "requests by a schedule"),
+    ),
+    plot: objective === null ? plot : withLevel(plot, objective),
+  };
+}
+
+/**
+ * Returns the highest rate that a runtime held, the next that fails, and those that had too few starts, as a sentence.
+ */
+function heldInWords(
+  { label, highest, failsAt, undecided }: HeldRate & { readonly label: string },
+  asked: string,
+): string {
+  const kept =
+    highest === null
+      ? `${label} is not shown to keep ${asked} at any of the rates`
+      : `${label} keeps ${asked} up to ${highest} starts a second`;
+  const fails = failsAt === null ? "none of the rates fails" : `${failsAt} a second fail`;
+  const open = undecided.length === 0 ? "" : `; ${listed(undecided.map(String))} a second had too few starts to decide`;
+  return `${kept}; ${fails}${open}.`;
+}
+
+/** Returns the objective as a dotted line in its panel. */
+function withLevel(plot: Figure["plot"], { limitMs }: Objective): Figure["plot"] {
+  const shapes = [
+    {
+      ...{ type: "line", xref: "x2 domain", x0: 0, x1: 1, yref: "y2", y0: limitMs, y1: limitMs },
+      line: { dash: "dot", width: 1.5, color: "#888888" },
+    },
+  ];
+  return { ...plot, layout: { ...plot.layout, shapes } };
+}

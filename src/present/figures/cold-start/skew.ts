@@ -1,0 +1,60 @@
+import type { Dataset } from "../../../analysis/datasets/dataset.js";
+import { flagStarts } from "../../../analysis/flags.js";
+import { lineChart } from "../drawing/chart.js";
+import type { Figure } from "../drawing/figure.js";
+import { emptyPlot } from "../drawing/look.js";
+import { type DatasetValues, distinct, scopeIn, seriesOf, sourcesOf } from "../drawing/series.js";
+import { digits, sentences } from "../drawing/text.js";
+
+const formatShare = (percent: number) => `${digits(percent)} %`;
+
+/**
+ * Draws start skew against concurrency: the mean over rounds of the skew, in per cent of the mean makespan. It says how
+ * far a round is from a simultaneous start: that much of a makespan is the load generator's own.
+ */
+export function skewFigure(datasets: readonly Dataset[]): Figure {
+  const id = "skew";
+  const title = "Start skew as a share of the makespan";
+  const all = datasets.map(skews);
+  const sources = sourcesOf(all, "time", () => "rounds.csv, start_skew_ms and makespan_ms");
+  const at = (xs: string) => `at concurrency ${xs}`;
+  const series = seriesOf(all, { at, format: formatShare });
+  if (series.length === 0) {
+    const absent = "There is no concurrency campaign with rounds here.";
+    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  }
+  const { plot } = lineChart({
+    title,
+    x: {
+      title: "concurrency (sandboxes started at once)",
+      ticks: distinct(all.flatMap(({ values }) => values.map(({ x }) => x))),
+    },
+    panels: [{ y: { title: "start skew (% of makespan)", scale: "linear" }, series }],
+    columns: 1,
+    panelHeight: 280,
+  });
+  const worst = all
+    .flatMap(({ dataset, values }) => values.map(value => ({ ...value, dataset })))
+    .reduce((a, b) => ((b.y ?? 0) > (a.y ?? 0) ? b : a));
+  const label = series.find(one => one.runtime === worst.runtime && all[one.dataset]?.dataset === worst.dataset)!.label;
+  return {
+    id,
+    title,
+    sources,
+    finding: `Start skew is at most ${formatShare(worst.y ?? 0)} of the makespan (${label}, ${at(String(worst.x))}).`,
+    caption: sentences(
+      "Start skew is the time from a round's first start to its last, by the clients' own clocks. The figure shows its mean over rounds, divided by the mean makespan.",
+      scopeIn(datasets),
+    ),
+    plot,
+  };
+}
+
+function skews(dataset: Dataset): DatasetValues {
+  const flags = flagStarts(dataset);
+  const values = dataset.starts.flatMap(({ experiment, runtime, concurrency }, i) => {
+    const share = flags[i]!.skewShare;
+    return experiment === "time" ? [{ runtime, x: concurrency, panel: 0, y: share === null ? null : 100 * share }] : [];
+  });
+  return { dataset, values };
+}

@@ -1,0 +1,62 @@
+import type { Dataset, OperationCell } from "../../../analysis/datasets/dataset.js";
+import type { Figure } from "../drawing/figure.js";
+import { distinct } from "../drawing/series.js";
+import { formatMs, sentences } from "../drawing/text.js";
+import { meanAt, operationsFigure } from "./operations.js";
+
+const labels: Readonly<Record<string, string>> = {
+  v1: "v1, created",
+  v1pool: "v1, renamed",
+  joint: "joint, created",
+  jointpool: "joint, renamed",
+  v2: "v2, created",
+};
+
+/** Returns the name of a variant of control groups for people. */
+export const variantLabel = (variant: string): string => labels[variant] ?? variant;
+
+/**
+ * Draws Figure 6, measured afresh: the time for the control groups of a round's containers, by threads and by groups
+ * that exist already; created against renamed from a pool.
+ */
+export function fig06(datasets: readonly Dataset[]): Figure {
+  const cells = datasets.flatMap(({ operations = [] }) => operations.filter(cell => cell.experiment === "cgroups"));
+  const densities = distinct(cells.map(({ density }) => density));
+  const on = (density: number) => (density === 0 ? "none exist" : `${density} exist`);
+  return operationsFigure(datasets, {
+    id: "fig-06-cgroups",
+    title: "Figure 6. Control groups, created and renamed",
+    experiment: "cgroups",
+    x: "threads released together",
+    panels: densities.flatMap(density => [
+      { title: `create or take, ${on(density)}`, phase: "make" as const, density },
+      { title: `remove or return, ${on(density)}`, phase: "remove" as const, density },
+    ]),
+    label: variantLabel,
+    finding: againstCreated,
+    caption:
+      "Mean over rounds of the time from the common start of the threads until the groups of the last container are created, or removed. Bars: 10th to 90th percentile of the rounds. v1: one group in each mounted controller.",
+  });
+}
+
+/** Returns how much less time a rename takes than a creation, with the fewest and the most threads, where the fewest groups exist. */
+function againstCreated(cells: readonly OperationCell[]): string {
+  const threads = distinct(cells.map(({ concurrency }) => concurrency));
+  return sentences(
+    ...[...new Set([threads[0]!, threads.at(-1)!])].map(concurrency => {
+      const [created, renamed, v2] = ["v1", "v1pool", "v2"].map(variant => meanAt(cells, variant, "make", concurrency));
+      const many = concurrency === 1 ? "one thread" : `${concurrency} threads`;
+      if (created == null)
+        return v2 == null ? "" : `With ${many}, v2 groups of ${v2.count} containers take ${formatMs(v2.ms)}.`;
+      const pool =
+        renamed == null ? "" : `, renamed from a pool ${formatMs(renamed.ms)} (${change(renamed.ms, created.ms)})`;
+      const unified = v2 == null ? "" : `, one v2 group each ${formatMs(v2.ms)}`;
+      return `With ${many}, the v1 groups of ${created.count} containers take ${formatMs(created.ms)} to create${pool}${unified}.`;
+    }),
+  );
+}
+
+const change = (part: number, whole: number): string => {
+  const percent = Math.round(100 * (1 - part / whole));
+  return percent >= 0 ? `${percent} % less` : `${-percent} % more`;
+};

@@ -1,0 +1,84 @@
+import type { Dataset, OperationCell } from "../../../analysis/datasets/dataset.js";
+import { mean } from "../../../analysis/stats/mean.js";
+import { lineChart } from "../drawing/chart.js";
+import type { Figure } from "../drawing/figure.js";
+import { emptyPlot } from "../drawing/look.js";
+import { perDataset } from "../drawing/lowest-in-words.js";
+import { distinct, spread } from "../drawing/series.js";
+import { digits, listed, plain, sentences } from "../drawing/text.js";
+import type { Series } from "../drawing/trace.js";
+import { variantLabel } from "./fig-06.js";
+import { machines, operationSources } from "./operations.js";
+
+const title = "What existing control groups cost an idle host";
+
+/**
+ * Draws the idle cost of control groups: the share of all processors that was busy in the quiet window before each round, by the
+ * containers whose groups exist, each with a sleeping process.
+ */
+export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
+  const all = datasets.map(({ operations = [] }) =>
+    operations.filter(({ experiment, rounds }) => experiment === "cgroups" && windowsOf(rounds).length > 0),
+  );
+  const id = "idle-cgroups";
+  const sources = datasets.flatMap((dataset, index) =>
+    operationSources(dataset, all[index]!, variantLabel, "events.ndjson, idle of each round"),
+  );
+  if (all.every(cells => cells.length === 0)) {
+    const absent = `No windows in which nothing was done in ${listed(datasets.map(({ name }) => plain(name)))}; \`--window\` asks for them.`;
+    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  }
+  const series = datasets.flatMap((dataset, index) =>
+    [...new Set(all[index]!.map(({ variant }) => variant))].map((variant): Series => {
+      const name = datasets.length === 1 ? variantLabel(variant) : `${variantLabel(variant)} · ${dataset.name}`;
+      const own = all[index]!.filter(cell => cell.variant === variant);
+      const points = distinct(own.map(({ density }) => density)).map(density => {
+        const windows = busyPercents(own, density);
+        const y = mean(windows);
+        const hover = `<b>${plain(name)}</b> with ${density}: ${digits(y)} %, ${windows.length} windows`;
+        return { x: density, y, ...spread(windows), hover };
+      });
+      return { label: name, runtime: variant, dataset: index, points };
+    }),
+  );
+  const { plot } = lineChart({
+    title,
+    x: {
+      title: "containers whose groups exist, each with a sleeping process",
+      scale: "linear",
+      ticks: distinct(all.flat().map(({ density }) => density)),
+    },
+    panels: [{ y: { title: "processors busy (%)", scale: "linear" }, series }],
+    columns: 1,
+    panelHeight: 220,
+  });
+  return {
+    ...{ id, title, sources, plot },
+    finding: perDataset(datasets, index => inWords(all[index]!)),
+    caption: sentences(
+      "The host's busy time in the window before each round, in which nothing is done, as a share of all processors: the mean over windows. Bars: 10th to 90th percentile of the windows. The kernel counts in ticks of 10 ms.",
+      machines(all.flat()),
+    ),
+  };
+}
+
+const windowsOf = (rounds: OperationCell["rounds"]): readonly number[] =>
+  rounds.flatMap(({ idleBusy }) => (idleBusy === null ? [] : [100 * idleBusy]));
+
+const busyPercents = (cells: readonly OperationCell[], density: number): readonly number[] =>
+  cells.filter(cell => cell.density === density).flatMap(({ rounds }) => windowsOf(rounds));
+
+/** Returns how busy an idle host is without groups and with the most, variant by variant. */
+function inWords(cells: readonly OperationCell[]): string {
+  const densities = distinct(cells.map(({ density }) => density));
+  const [least, most] = [densities[0], densities.at(-1)];
+  if (least === undefined || most === undefined) return "";
+  return sentences(
+    ...[...new Set(cells.map(({ variant }) => variant))].map(variant => {
+      const own = cells.filter(cell => cell.variant === variant);
+      const at = (density: number) => `${digits(mean(busyPercents(own, density)))} % busy with ${density}`;
+      const ends = [...new Set([least, most])].filter(density => busyPercents(own, density).length > 0);
+      return `${variantLabel(variant)}: ${listed(ends.map(at))}.`;
+    }),
+  );
+}
