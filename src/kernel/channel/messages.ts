@@ -31,6 +31,8 @@ export type Ask =
   | { readonly ask: "interrupt"; readonly id: number; readonly turn: number; readonly why: "asked" | "memory" }
   | { readonly ask: "exit" };
 
+export type InterruptAsk = Extract<Ask, { ask: "interrupt" }>;
+
 /** Messages from the engine to the protocol thread, in the order of events; a message's content comes as JSON text. */
 export type Tell =
   | {

@@ -1,23 +1,24 @@
 import { Session as Inspector } from "node:inspector";
-import { type Ask, ThreadState } from "../channel/messages.js";
+import { type Ask, type InterruptAsk, ThreadState } from "../channel/messages.js";
 
 /** How long the main thread has to notice an interrupt by itself before it is torn out of what it runs. */
 const graceMs = 60;
+
+/** After how many such times code that does not pause is terminated where it is. */
+const patience = 4;
 
 /**
  * Stops what the main thread is doing, from another thread.
  *
  * A main thread that waits (for a promise, a timer) takes the interrupt as a message and ends the cell. One that
  * computes does not look at its messages. If it comes to a check of compiled code, it finds the request in the shared
- * state and ends there (`run/guard.ts`). Else the inspector terminates the code it runs, which no `catch` in a cell can
- * prevent; then the message is seen. This continues until it is.
+ * state and ends there (`run/guard.ts`). Else the inspector pauses it, and terminates the code when it resumes, which no
+ * `catch` in a cell can prevent; then the message is seen. This continues until it is.
  */
 export class Interrupter {
   #inspector: Inspector | undefined;
   #turn = 0;
   #prepared = 0;
-  /** Whether the main thread is asked to pause, to be terminated there. */
-  #pausing = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -39,9 +40,10 @@ export class Interrupter {
     inspector.connectToMainThread();
     this.#inspector = inspector;
     inspector.on("Debugger.paused", ({ params: { reason } }) => {
-      if ((reason as string) === "OOM") this.interrupt(this.#prepared, "memory");
-      inspector.post("Debugger.resume", { terminateOnResume: this.#pausing });
-      this.#pausing = false;
+      const full = (reason as string) === "OOM";
+      if (full) this.interrupt(this.#prepared, "memory");
+      // the main thread stands still now, so what it has seen is known: the pause may come after the message
+      inspector.post("Debugger.resume", { terminateOnResume: full || (this.#unseen && !this.#compiling) });
     });
     inspector.post("Debugger.enable");
   }
@@ -50,29 +52,32 @@ export class Interrupter {
    * @param id the request to stop
    * @param why because a user asked for it, or because memory is nearly used up
    */
-  interrupt(id: number, why: "asked" | "memory" = "asked"): void {
-    const turn = ++this.#turn;
-    this.ask({ ask: "interrupt", id, turn, why });
+  interrupt(id: number, why: InterruptAsk["why"] = "asked"): void {
+    this.ask({ ask: "interrupt", id, turn: ++this.#turn, why });
     clearInterval(this.#timer);
-    if (why === "memory") this.#terminate();
+    let tries = 0;
     this.#timer = setInterval(() => {
-      if (Atomics.load(this.state, ThreadState.handled) >= turn) return clearInterval(this.#timer);
-      if (Atomics.load(this.state, ThreadState.compiling) === 1) return;
+      if (!this.#unseen) return clearInterval(this.#timer);
+      if (this.#compiling) return;
       if (why === "asked") Atomics.store(this.state, ThreadState.asked, id);
-      this.#terminate();
+      // native code such as a regular expression does not pause
+      if (++tries % patience === 0) this.#inspector?.post("Runtime.terminateExecution", () => this.#repeat(id, why));
+      else this.#inspector?.post("Debugger.pause");
     }, graceMs);
   }
 
-  /**
-   * Terminates what the main thread runs. V8 loses this request if it meets one of Node's promise hooks, and refuses further
-   * ones because that one is open. Then the thread is paused where it runs, and terminated when it resumes.
-   */
-  #terminate(): void {
-    this.#inspector?.post("Runtime.terminateExecution", refused => {
-      if (refused === null) return;
-      this.#pausing = true;
-      this.#inspector?.post("Debugger.pause");
-    });
+  /** A termination that came late may have hit what answers the request: the main thread is told once more. */
+  #repeat(id: number, why: InterruptAsk["why"]): void {
+    if (!this.#unseen) this.ask({ ask: "interrupt", id, turn: this.#turn, why });
+  }
+
+  /** Whether the main thread has not seen the last interrupt yet. */
+  get #unseen(): boolean {
+    return Atomics.load(this.state, ThreadState.handled) < this.#turn;
+  }
+
+  get #compiling(): boolean {
+    return Atomics.load(this.state, ThreadState.compiling) === 1;
   }
 
   /** Lets go of the main thread, which would otherwise wait for the inspector before it exits. */

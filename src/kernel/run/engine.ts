@@ -2,7 +2,7 @@
 import { types } from "node:util";
 import type { MessagePort } from "node:worker_threads";
 import type { Content } from "../../jupyter/wire.js";
-import { type Ask, type Executed, ThreadState } from "../channel/messages.js";
+import { type Ask, type Executed, type InterruptAsk, ThreadState } from "../channel/messages.js";
 import type { Outlet } from "../channel/pipe.js";
 import { Compiler } from "../compile/compiler.js";
 import type { CompiledCode } from "../compile/emitted.js";
@@ -26,7 +26,16 @@ import { Traces } from "./traces.js";
 
 type ExecuteAsk = Extract<Ask, { ask: "execute" }>;
 type CommAsk = Extract<Ask, { ask: "comm" }>;
-type InterruptAsk = Extract<Ask, { ask: "interrupt" }>;
+
+/** A request in work, and how to end it from outside. */
+interface Running {
+  readonly id: number;
+  readonly origin: Origin;
+  /** Whether it was told to stop. */
+  stopped: boolean;
+  end(executed: Executed): void;
+  stop(reason: unknown): void;
+}
 
 export class Engine {
   readonly #compiler: Compiler;
@@ -39,10 +48,7 @@ export class Engine {
   readonly #comms: OpenComms;
   readonly #exit = process.exit.bind(process);
   readonly #contexts = asyncContexts();
-  /** The request in work, and how to end it from outside. */
-  #running:
-    | { readonly id: number; readonly origin: Origin; end(executed: Executed): void; stop(reason: unknown): void }
-    | undefined;
+  #running: Running | undefined;
   #lastAnswered = 0;
 
   /**
@@ -148,12 +154,13 @@ export class Engine {
     this.#contexts.clear();
     if (id <= this.#lastAnswered) return;
     const reason = why === "memory" ? new OutOfMemory() : new Interrupted();
-    if (this.#running?.id === id) {
+    if (this.#running?.id === id && !this.#running.stopped) {
       const { origin, stop } = this.#running;
+      this.#running.stopped = true;
       if (origin.interruptedAt === undefined) this.#end(origin);
       stop(reason);
     }
-    // the request itself was torn down before it could begin
+    // the request itself was torn down before it could begin, or what answers it was
     else this.#answer(id, { error: this.#traces.content(reason, ""), payload: [], expressions: {} });
   }
 
@@ -197,12 +204,12 @@ export class Engine {
     // an interrupt kills the stack that runs the cell, and every promise that waits in it: what happens after the cell
     // is arranged before, and `stop` can always make it happen
     const outcome = new Promise<Executed>((resolve, reject) => {
-      this.#running = { id, origin, end: resolve, stop: reject };
+      this.#running = { id, origin, stopped: false, end: resolve, stop: reject };
     });
     void outcome
       .catch((error): Executed => ({ error: this.#traces.content(error, origin.name), payload: [], expressions: {} }))
       .then(executed => this.#settle(origin, executed))
-      .then(executed => this.#answer(id, executed));
+      .then(executed => this.#running?.id === id && this.#answer(id, executed));
     const { end, stop } = this.#running!;
     this.#origins.checkExitCode();
     this.#contexts.uncheck();
