@@ -4,35 +4,35 @@ import { byRuntime } from "../model/runtimes.js";
 import type { Dataset, MemoryCell, StartCell } from "./datasets/dataset.js";
 import { mean } from "./stats/mean.js";
 
-/** One point of the time or density grid, with its repeats within one campaign, and what was measured there. */
+/** One point of the time or density grid with its repeats within one campaign, and their values. */
 export interface StartGroup {
   readonly experiment: "time" | "density";
   readonly runtime: string;
   readonly density: number;
   readonly concurrency: number;
   readonly cells: readonly StartCell[];
-  /** Of each complete round, in ms; and their mean, null without any. */
+  /** Makespans of the complete rounds in ms, and their mean; null if there are none. */
   readonly makespansMs: readonly number[];
   readonly makespanMs: number | null;
   /** CPU per sandbox of each round, in ms: the host's busy time (1 jiffy = 10 ms) / concurrency. By line of cpu.txt. */
   readonly cpusMs: readonly number[];
-  /** CPU per sandbox as the tables have it: the mean busy time / concurrency; null without any. */
+  /** CPU per sandbox as in the tables: the mean busy time / concurrency; null if there is none. */
   readonly cpuMs: number | null;
 }
 
-/** One point of the memory grid, with its repeats within one campaign, and what was measured there. */
+/** One point of the memory grid with its repeats within one campaign, and their values. */
 export interface MemoryGroup {
   readonly runtime: string;
   readonly memoryMb: number;
   readonly density: number;
   readonly cells: readonly MemoryCell[];
-  /** PSS per sandbox of each snapshot that could be read, in KiB; and their mean, null without any. */
+  /** PSS per sandbox of each readable snapshot in KiB, and their mean; null if there are none. */
   readonly pssesKiB: readonly number[];
   readonly pssKiB: number | null;
 }
 
 /**
- * Returns a dataset's time and density cells by grid point: sorted by runtime, density, concurrency; repeats by run.
+ * Returns a dataset's time and density cells by grid point, sorted by runtime, density, concurrency; repeats are sorted by run.
  *
  * @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign
  */
@@ -58,7 +58,7 @@ export function startGroups(dataset: Dataset): readonly StartGroup[] {
 }
 
 /**
- * Returns a dataset's memory cells by grid point: sorted by runtime, guest memory, density; repeats by run.
+ * Returns a dataset's memory cells by grid point, sorted by runtime, guest memory, density; repeats are sorted by run.
  *
  * @throws LabError `RUND_TWO_RUNS`, as startGroups
  */
@@ -76,9 +76,7 @@ export function memoryGroups(dataset: Dataset): readonly MemoryGroup[] {
   });
 }
 
-/**
- * Returns the sum of PSS over a cell's processes / its sandboxes, in KiB; null where the snapshot could not be read.
- */
+/** Returns the sum of PSS over a cell's processes / its sandboxes, in KiB; null if the snapshot could not be read. */
 export function pssPerSandbox({ components, sandboxes }: MemoryCell): number | null {
   if (components.length === 0 || sandboxes === 0) return null;
   return components.reduce((total, { pssKiB }) => total + pssKiB, 0) / sandboxes;
@@ -106,7 +104,7 @@ const folderOf = ({ campaign, run }: Dataset["runs"][number]) => (campaign === n
 
 const meanOf = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values));
 
-/** A dataset does not change once it is loaded, and every reading of every claim asks for its groups. */
+/** Groups are cached, because a dataset does not change after it is loaded, and each reading of each claim needs them. */
 const startGroupsOf = new WeakMap<Dataset, readonly StartGroup[]>();
 const memoryGroupsOf = new WeakMap<Dataset, readonly MemoryGroup[]>();
 

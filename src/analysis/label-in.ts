@@ -2,8 +2,8 @@ import { runtimeLabel } from "../model/runtimes.js";
 import type { Dataset } from "./datasets/dataset.js";
 
 /**
- * Returns a runtime's name for people: the label that the dataset's runs recorded, as a runtime file gives one, else the known
- * runtimes' name, else the id.
+ * Returns a runtime's label: the one that the dataset's runs recorded (from a runtime file), otherwise that of the known runtime,
+ * otherwise the id.
  *
  * @example labelIn({ runs: [] }, "katafc") // "Kata-FC"
  */

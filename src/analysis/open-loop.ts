@@ -1,21 +1,21 @@
 import type { Dataset } from "./datasets/dataset.js";
 
-/** A cell whose starts were spread over time: no closed loop, in which all clients start together. */
+/** A cell whose starts were spread over time, unlike in a closed loop, where all clients start together. */
 export interface OpenLoopCell {
   readonly run: string;
   readonly density: number;
   readonly concurrency: number;
   readonly rounds: number;
-  /** Rounds whose start skew is above a fifth of the makespan. */
+  /** Number of rounds whose start skew is above a fifth of the makespan. */
   readonly spread: number;
 }
 
 const largestShare = 0.2;
 
 /**
- * Returns the cells that were not measured in a closed loop: in most of their rounds the last start came later than a fifth of the
- * makespan after the first. Their makespan is mostly the schedule of their arrivals, so it says little about the runtime; their
- * latencies do. The original harness stays below 7 %.
+ * Returns the cells that were not measured in a closed loop: in most of their rounds, the start skew is above a fifth of the
+ * makespan. Their makespan depends mostly on the schedule of arrivals, so it says little about the runtime; their latencies do.
+ * The original harness stays below 7 %.
  */
 export function openLoopCells({ starts }: Pick<Dataset, "starts">): readonly OpenLoopCell[] {
   return starts.flatMap(({ run, density, concurrency, rounds }) => {

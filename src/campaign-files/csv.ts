@@ -4,8 +4,8 @@ import { stringify } from "csv-stringify/sync";
 export type CsvValue = string | number | null | undefined;
 
 /**
- * Writes rows as CSV lines. Numbers are the shortest text that reads back as the same float64; a field with a comma, a quote or a
- * line's end is quoted (RFC 4180).
+ * Writes rows as CSV lines. Numbers are written as the shortest text that reads back as the same float64; a field with a comma, a
+ * quote or a line break is quoted (RFC 4180).
  *
  * @example csvText([["a", 0.1, null], ['say "x"', 2, ""]]) // 'a,0.1,\n"say ""x""",2,\n'
  */

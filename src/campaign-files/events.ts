@@ -61,8 +61,9 @@ export type { CleanupEvent, EndEvent, SessionEvent } from "./events/session.js";
 export type { BackgroundEvent, PrewarmEvent, SlotEvent } from "./events/visit.js";
 
 /**
- * `events.ndjson`, a campaign's journal: one JSON document a line, appended as things happen. A round or a memory snapshot
- * is one line, so it is there whole or not at all; every other file of the campaign but the manifest follows from it.
+ * The events of `events.ndjson`, a campaign's journal: one JSON document per line, appended as things happen. A round or a memory
+ * snapshot is one line, so it is either complete or missing. Every other file of the campaign except the manifest can be computed
+ * from the journal.
  */
 export type CampaignEvent =
   | SessionEvent
@@ -80,7 +81,7 @@ export type CampaignEvent =
   | CleanupEvent
   | EndEvent;
 
-/** The schema of each event, by its name. A new event is a schema in `events/` and an entry here. */
+/** The schema of each event, by its name. A new event needs a schema in `events/` and an entry here. */
 export const eventSchemas = {
   session: sessionEvent,
   slot: slotEvent,
@@ -102,10 +103,10 @@ const quickReaders = Object.fromEntries(
   Object.entries(eventSchemas).map(([name, schema]) => [name, quickReader(schema)]),
 );
 
-/** A line of the journal with a part that is missing or wrong. */
+/** A line of the journal with a missing or invalid part. */
 export type DamagedEvent =
   | DamagedOf<CampaignEvent>
-  /** The kind of event is unknown too. */
+  /** Null if the kind of event is unknown, too. */
   | { readonly event: null; readonly line: number; readonly valid: object };
 
 type DamagedOf<Event extends CampaignEvent> = Event extends CampaignEvent
@@ -113,23 +114,23 @@ type DamagedOf<Event extends CampaignEvent> = Event extends CampaignEvent
       readonly event: Event["event"];
       /** 1 for the first line. */
       readonly line: number;
-      /** The valid parts; an absent part is unknown. */
+      /** The valid parts; a missing part is unknown. */
       readonly valid: Partial<Event>;
     }
   : never;
 
 /** A campaign's journal, as far as it could be read. */
 export interface Journal {
-  /** The events that are whole, in order. */
+  /** The complete events, in order. */
   readonly rows: readonly CampaignEvent[];
-  /** The lines that are not, in order, with the parts of them that can be used. */
+  /** The damaged lines, in order, with their valid parts. */
   readonly damaged: readonly DamagedEvent[];
-  /** One for each part that is missing, wrong or unknown; a line that a crash cut short is one too. */
+  /** A problem for each missing, invalid or unknown part, and for a line that a crash truncated. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Writes an event as one line. A ready sample is an array on disk: client, sandbox, sentMs, answeredMs, readyMs.
+ * Writes an event as one line. A ready sample is written as an array: client, sandbox, sentMs, answeredMs, readyMs.
  *
  * @example formatEvent({ event: "cleanup", at: "2026-01-01T00:00:00.000Z", removed: 2, ms: 30 }) // '{"event":"cleanup","at":"2026-01-01T00:00:00.000Z","removed":2,"ms":30}\n'
  */
@@ -139,11 +140,11 @@ export function formatEvent(event: CampaignEvent): string {
 }
 
 /**
- * Reads a campaign's journal and checks every field against the schema of its event. An event with a field that is
- * missing, of a wrong type or out of range is no row, so that nothing is computed from it.
+ * Reads a campaign's journal and checks every field against the schema of its event. An event with a missing or invalid field is
+ * not returned as an event, so that nothing is computed from it.
  *
- * @returns the whole events, the damaged ones with their valid parts, and a problem with its line for each wrong part. A
- *   last line without its end is what a crash leaves of the line in flight: a problem, and no damaged event
+ * @returns the complete events, the damaged ones with their valid parts, and a problem with its line for each invalid part. If a
+ * crash truncated the last line, this is a problem, but not a damaged event
  * @example parseEvents('{"event":"end","at":"2026-01-01T00:00:00.000Z","status":"complete","why":null}\n').rows[0].status // "complete"
  * @example parseEvents('{"event":"end","at":"2026-01-01T00:00:00.000Z","status":7,"why":null}\n').damaged[0].valid // { event: "end", at: "2026-01-01T00:00:00.000Z", why: null }
  * @example parseEvents('{"event":"en').problems[0].code // "RUND_EVENT_TORN"
@@ -195,7 +196,7 @@ function readEvent(line: string): Reading {
   const result = schema.safeParse(value);
   if (result.success) return { event: { whole: result.data as CampaignEvent }, faults: [] };
   const faults = mismatches(value, result.error);
-  // a field that no event of this name has is a problem, and the others hold all the same
+  // a field that is unknown for this event is a problem, and the other fields remain valid
   const known = Object.fromEntries(Object.entries(value).filter(([key]) => Object.hasOwn(schema.shape, key)));
   const again = schema.safeParse(known);
   if (again.success) return { event: { whole: again.data as CampaignEvent }, faults };
@@ -207,7 +208,7 @@ const unreadable = (expected: string, found: string): Reading => ({
   faults: [{ path: [], expected, found }],
 });
 
-/** Returns the parts of an event that fit their schema and take no part in a contradiction. */
+/** Returns the parts of an event that fit their schema and contradict no other part. */
 function validParts(schema: z.ZodObject, value: object, error: z.core.$ZodError): object {
   const contradicting = new Set(
     error.issues.flatMap(issue => (issue.code === "custom" ? ((issue.params?.parts as string[]) ?? []) : [])),

@@ -1,10 +1,10 @@
 import type { HostMemory, MemoryEvent } from "./events.js";
 
-/** What sandboxes cost the host by its own account, in KiB: all of them together, and processes and kernel. */
+/** What sandboxes cost the host by its own counters, in KiB: all of them together, both processes and kernel. */
 export interface HostCost {
-  /** How far the memory that is free or can be freed at once fell. It holds the other four, and the processes'. */
+  /** The decrease of the memory that is available. It includes the other four, and the memory of the processes. */
   readonly availableFallKiB: number;
-  /** What the kernel keeps, of which nothing is in any process's PSS. */
+  /** What the kernel keeps, none of which is in any process's PSS. */
   readonly slabKiB: number;
   readonly pageTablesKiB: number;
   readonly kernelStackKiB: number;
@@ -12,8 +12,8 @@ export interface HostCost {
 }
 
 /**
- * Returns the host's second opinion of a memory snapshot: how its accounts moved while the sandboxes came up. Whatever
- * else happened on the host is in it, so for a few sandboxes it says little.
+ * Returns the host's own counters for a memory snapshot: how they changed while the sandboxes started. They include everything
+ * else that happened on the host, so they say little about a few sandboxes.
  */
 export function hostCost({ hostBefore, hostAfter }: Pick<MemoryEvent, "hostBefore" | "hostAfter">): HostCost {
   const growth = (part: keyof HostMemory) => (hostAfter[part] ?? 0) - (hostBefore[part] ?? 0);

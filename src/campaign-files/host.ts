@@ -1,15 +1,15 @@
 import { z } from "zod";
 
-/** Null where the machine does not say; absent in campaigns that did not ask. */
+/** Null if the machine does not report it; absent in campaigns that did not read it. */
 const fact = z.string().nullable().exactOptional();
 const size = z.int().min(0).max(1e12);
 
-/** A machine, as far as numbers measured on it depend on it. */
+/** The properties of a machine on which measurements depend. */
 const machine = {
   /** Equal for campaigns on the same machine or cluster. */
   id: z.string().min(1),
   cpu: fact,
-  /** Logical processors that are on. */
+  /** Number of logical processors that are online. */
   cores: size.nullable().exactOptional(),
   memoryMiB: size.nullable().exactOptional(),
   architecture: fact,
@@ -36,7 +36,7 @@ const runtimeClass = z.strictObject({
   overhead: z.record(z.string(), z.string()).nullable(),
 });
 
-/** The machine of a campaign; of a cluster its nodes and RuntimeClasses, with the machine that the program ran on beside them. */
+/** The machine of a campaign; for a cluster, its nodes and RuntimeClasses and the machine on which rund-lab ran. */
 export const manifestHost = z.strictObject({
   ...machine,
   nodes: z.array(clusterNode).exactOptional(),

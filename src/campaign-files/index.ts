@@ -1,4 +1,4 @@
-/** The files of a campaign folder of our own: the manifest, the journal and the tidy samples. Depends on the log formats. */
+/** The files of our own campaign folders: the manifest, the journal and the tidy samples. Depends on the log formats. */
 
 export * from "./arrivals.js";
 export * from "./events.js";

@@ -10,7 +10,7 @@ import { manifestHost } from "./host.js";
 const text = z.string();
 const version = text.nullable();
 
-/** What a replay server plays: durations in the logs are those of the recording, `speed` times what passed here. */
+/** The recording that a replay server plays. Durations in the logs are those of the recording: `speed` times the elapsed time. */
 export const replayInfo = z.strictObject({
   /** The dataset's name. */
   dataset: text,
@@ -41,30 +41,30 @@ const manifest = z
     format: z.literal(1),
     /** The campaign folder's name. */
     campaign: text.min(1),
-    /** The label of every sandbox of the campaign, and of no other; the folder may be moved and renamed. */
+    /** The label that all sandboxes of the campaign have, and no others; the folder may be moved and renamed. */
     label: text.min(1),
-    /** The name that its campaign file gives it; null without one. */
+    /** The name in its campaign file; null without one. */
     name: text.nullable(),
-    /** How far the campaign came. One that still says `running` without a process at work was killed. */
+    /** The campaign's status. If it is `running` and no process works on it, the campaign was killed. */
     status: z.enum(["running", "complete", "interrupted", "failed"]),
-    /** What ended a failed or interrupted campaign; null otherwise. */
+    /** The reason why a campaign failed or was interrupted; null otherwise. */
     why: text.nullable(),
     startedAt: instant,
     endedAt: instant.nullable(),
-    /** The words after `rund-lab`. */
+    /** The arguments of `rund-lab`. */
     command: z.array(text),
     tool: z.strictObject({ version: text, node: text }),
-    /** How cold starts are made: `cri` over gRPC, `crictl` with a process for each call, or `kubernetes`. */
+    /** The driver: `cri` over gRPC, `crictl` with a process for each call, or `kubernetes`. */
     driver: text.min(1),
     endpoint: text,
     /** The service's own name and version. */
     service: z.strictObject({ name: text, version: text }),
-    /** Whether a replay server handed the rounds out: they were not measured. */
+    /** Whether a replay server played the rounds back, so that they were not measured. */
     replayed: z.boolean(),
     replay: replayInfo.nullable(),
     host: manifestHost,
     plan: z.strictObject({
-      /** SHA-256 of the settings, which decide every round. A campaign resumes only with the same settings. */
+      /** SHA-256 of the settings, which determine every round. A campaign can resume only with the same settings. */
       digest: text.min(1),
       /** The settings as `measure` understands them. */
       settings: z.custom<object>(
@@ -72,21 +72,21 @@ const manifest = z
         "an object",
       ),
     }),
-    /** The run folders in the campaign's folder, in the order they were planned. */
+    /** The run folders in the campaign's folder, in the order of the plan. */
     runs: z.array(manifestRun),
   })
   .refine(({ replayed, replay }) => replayed === (replay !== null), { error: "replayed with what was replayed" });
 
-/** `run.json`, a fresh campaign's own description. Written first, with status `running`, and again whenever it changes. */
+/** `run.json`, a fresh campaign's own description. It is written first, with status `running`, and again after each change. */
 export type Manifest = Frozen<z.infer<typeof manifest>>;
 
-/** How far a campaign came. */
+/** The status of a campaign. */
 export type CampaignStatus = Manifest["status"];
 
 /** One run folder: one runtime in one experiment (in the memory experiment, one repeat of it). */
 export type ManifestRun = Manifest["runs"][number];
 
-/** What a replay server plays. */
+/** The recording that a replay server plays. */
 export type ReplayInfo = Frozen<z.infer<typeof replayInfo>>;
 
 /** Writes the manifest as the text of `run.json`. */
@@ -95,7 +95,7 @@ export const formatManifest = (value: Manifest): string => `${JSON.stringify(val
 /**
  * Reads `run.json` and checks every field.
  *
- * @throws LabError `RUND_MANIFEST` if any part is missing, wrong or unknown; it names the first one
+ * @throws LabError `RUND_MANIFEST` (input) if a part is missing, invalid or unknown; it names the first one
  */
 export function parseManifest(text: string, file = "run.json"): Manifest {
   const { manifest, problems } = examineManifest(text, file);
@@ -105,10 +105,11 @@ export function parseManifest(text: string, file = "run.json"): Manifest {
 }
 
 /**
- * Reads `run.json` as far as it is right: a wrong part that may be unknown, such as a version or a fact about the host, is null.
+ * Reads the valid parts of `run.json`: an invalid part that may be unknown, such as a version or a fact about the host, becomes
+ * null.
  *
- * @returns the manifest, and a problem with its path for each part that is missing, wrong or unknown
- * @throws LabError `RUND_MANIFEST` if a part is wrong that must be known, such as a run's experiment
+ * @returns the manifest, and a problem with its path for each missing, invalid or unknown part
+ * @throws LabError `RUND_MANIFEST` (input) if a required part is invalid, such as a run's experiment
  */
 export function examineManifest(
   text: string,
@@ -138,7 +139,7 @@ export function examineManifest(
   throw refusal(file, `${expected} in ${describePath(path)}`, found);
 }
 
-/** Sets a part of a document, or removes it; a part that does not exist is not made below another one that is missing. */
+/** Sets a part of a document, or removes it; nothing is created below a missing part. */
 function replacePart(document: unknown, path: readonly PropertyKey[], value?: null): void {
   const holder = path
     .slice(0, -1)

@@ -15,26 +15,26 @@ export interface SampleRow {
   readonly density: number;
   readonly concurrency: number;
   readonly block: number;
-  /** 1 for the cell's first round; warm-up rounds are counted by themselves. */
+  /** 1 for the cell's first round; warm-up rounds are numbered separately. */
   readonly round: number;
   readonly warmup: boolean;
   readonly client: number;
   readonly outcome: "ready" | "failed" | "timeout" | "died";
   /** Epoch milliseconds of the request, to the microsecond. */
   readonly startMs: number;
-  /** Milliseconds until READY was seen; of a failure, until it was known (after a timeout it would have been longer). */
+  /** Milliseconds until READY was seen; for a failure, until it was noticed (for a timeout, a lower bound). */
   readonly latencyMs: number;
-  /** Why it failed; empty if it did not. */
+  /** The reason of the failure; empty if there was none. */
   readonly reason: string;
-  /** Where the cold start was to end. */
+  /** The end for which the campaign asked. */
   readonly until: End;
   /** The stage that failed; empty if none did, or for an empty sandbox. */
   readonly stage: string;
-  /** Milliseconds from the request to what was reached on the way; left out where it was not, or was not looked for. */
+  /** Milliseconds from the request to each milestone; undefined if it was not reached or not observed. */
   readonly times: Readonly<Partial<Record<StageTime, number>>>;
 }
 
-/** The times of a sample that have their own column, in order. */
+/** The times of a sample that have a column of their own, in order. */
 const stageTimes = [
   ["answeredMs", "answered_ms"],
   ["readyMs", "ready_ms"],
@@ -67,7 +67,7 @@ export const sampleColumns = [
   ...stageTimes.map(([, column]) => column),
 ] as const;
 
-/** The columns of a samples.csv whose cold starts end at READY, as older campaigns wrote it. */
+/** The columns of a samples.csv whose cold starts end at READY, as older versions wrote it. */
 export const columnsBefore = sampleColumns.slice(0, sampleColumns.indexOf("until"));
 
 /** The first line of `samples.csv`. */
@@ -115,7 +115,7 @@ export function formatSamples(rows: readonly SampleRow[]): string {
 /**
  * Reads samples.csv and checks every field.
  *
- * @returns the rows, and a problem with its line for each line that is damaged; nothing of such a line is a row
+ * @returns the rows, and a problem with its line for each damaged line, which has no row
  * @example parseSamples("run,experiment\n").problems[0].code // "RUND_PARSE_HEADER"
  */
 export function parseSamples(text: string, file = "samples.csv"): Parsed<readonly SampleRow[]> {

@@ -9,7 +9,7 @@ export interface CommandModule {
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
-  /** Loads the module, and with it what the command needs; nothing is loaded for commands that are not called. */
+  /** Loads the module and what the command needs; nothing is loaded for other commands. */
   readonly load: () => Promise<CommandModule>;
 }
 

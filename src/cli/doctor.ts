@@ -37,7 +37,7 @@ export default (io: Io): Command =>
     )
     .option(
       "--endpoint <unix:///…>",
-      "the CRI to ask (default: the private containerd if it is up, else the machine's own)",
+      "the CRI service to check (default: the private containerd if it is up, else the machine's own)",
     )
     .option("--contract", "start sandboxes there, and check that the service behaves as campaigns need it to")
     .option(
@@ -98,7 +98,7 @@ async function printContract(io: Io, endpoint: string, handlers: readonly string
   });
 }
 
-/** Columns a line may take. */
+/** Maximum number of columns of a line. */
 const lineWidth = 118;
 
 function report(findings: readonly Finding[]): string[] {
@@ -113,7 +113,7 @@ function report(findings: readonly Finding[]): string[] {
   return [
     ...lines,
     "",
-    lacking === 0 ? "nothing is lacking" : `${lacking} of ${findings.length} checks have a next step`,
+    lacking === 0 ? "nothing is missing" : `${lacking} of ${findings.length} checks have a next step`,
   ];
 }
 

@@ -27,7 +27,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `rund-lab env`: the private containerd, the thin pool, and putting configs back. */
+/** `rund-lab env`: the private containerd, the thin pool, and restoring configs. */
 export default (io: Io): Command => {
   const env = new Command("env").description(
     "Starts and stops a private containerd, creates the thin pool, restores configs.",
@@ -59,7 +59,7 @@ export default (io: Io): Command => {
       ]);
     });
 
-  add(env, "status", "whether a private containerd is up, configs are changed, the thin pool is there")
+  add(env, "status", "show whether a private containerd is up, configs are changed, or a thin pool exists")
     .option(...folder)
     .action(async (options: Options) => {
       const where = resolve(io.cwd, options.folder);
@@ -132,8 +132,8 @@ export default (io: Io): Command => {
 };
 
 /**
- * Returns one line for each kind of what a private containerd has made; of one that is not up, with the way to clear
- * it.
+ * Returns one line for each kind of thing that a private containerd has on the machine; if it is not running, also how to remove
+ * them.
  */
 function countRemains(remains: readonly Remain[], up: boolean): string[] {
   const kinds = [...new Set(remains.map(({ kind }) => kind))];

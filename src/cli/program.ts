@@ -5,10 +5,10 @@ import { commands } from "./commands.js";
 import { type Io, printable, processIo } from "./terminal/io.js";
 
 /**
- * Runs one command line and gives its exit code. The only place that catches: a LabError becomes its message, its hint
- * and its code; the system's refusal says which path; anything else is a fault of ours and says so.
+ * Runs one command line and returns its exit code. All errors are caught here: a LabError becomes its message, its hint and its
+ * code; an error of the system names the path; any other error is reported as a defect of rund-lab.
  *
- * @param argv the words after `rund-lab`
+ * @param argv the arguments of `rund-lab`
  */
 export async function runCommandLine(argv: readonly string[], io: Io = processIo()): Promise<number> {
   let debug = argv.includes("--debug");
@@ -56,7 +56,7 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
 
 function report(error: unknown, io: Io, debug: boolean): number {
   if (error instanceof CommanderError) {
-    // commander has printed its own message; help on request is a success, help because arguments are missing is not
+    // commander has printed its own message; requested help is a success, help because of missing arguments is not
     return error.exitCode === 0 ? 0 : exitCodes.usage;
   }
   if (error instanceof LabError) {
@@ -67,7 +67,7 @@ function report(error: unknown, io: Io, debug: boolean): number {
   }
   const fault = error instanceof Error ? error : new Error(String(error));
   if ("syscall" in fault) {
-    // a file or folder that the system would not let us read or write, such as an --out that is a file
+    // a file or folder that could not be read or written, such as an --out that is a file
     io.stderr.write(`the system refused: ${printable(fault.message)}\n`);
     io.stderr.write("hint: check the path, its permissions and the free space on its disk\n");
     if (debug) io.stderr.write(`${printable(fault.stack ?? "")}\n`);

@@ -25,7 +25,7 @@ const result = z.object({
 
 /**
  * computesdk's benchmark of sandbox providers: sequential (one after another), burst (`concurrent`: all at once) and staggered
- * (one every so many ms, which is an open loop).
+ * (at fixed intervals, which is an open loop).
  */
 export const computesdk: Importer = {
   format: "computesdk",
@@ -60,7 +60,7 @@ export const computesdk: Importer = {
       }
       let ready = 0;
       for (const [index, { ttiMs, error }] of iterations.entries()) {
-        // the ramp leaves out the iterations that failed
+        // the ramp does not contain the failed iterations
         const launch = error == null ? rampProfile?.[ready++] : undefined;
         const plain = {
           concurrency,

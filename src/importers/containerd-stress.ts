@@ -28,8 +28,8 @@ const rate = z.object({
 const memory = z.object({ pss: z.number().int().positive(), pssPerContainer: z.number().int().positive() });
 
 /**
- * containerd-stress's `--json`: a rate, and with `density` the shims' PSS. It has no samples, so no latency is made of it. The
- * tool prints one object for each run. A file may hold several, one after another or as a list.
+ * containerd-stress's `--json`: a rate, and with `density` the shims' PSS. It has no samples, so no latency is computed. The tool
+ * prints one object for each run. A file may contain several, one after another or as a list.
  */
 export const containerdStress: Importer = {
   format: "containerd-stress",
@@ -48,7 +48,7 @@ export const containerdStress: Importer = {
       run(rates).rate({ perSecond: containersPerSecond, total, seconds });
     });
     const takeMemory = checked(memory, sink, ({ pss, pssPerContainer }, line) => {
-      // the file does not state the number of containers, by which the tool has divided
+      // the file does not state the number of containers by which the tool has divided
       const containers = Math.round(pss / pssPerContainer);
       if (containers >= 1 && plausibleKiB(pss))
         return run(density).memory({ density: containers, perSandboxKiB: pssPerContainer });
@@ -60,7 +60,7 @@ export const containerdStress: Importer = {
       );
     });
     const result: JsonVisitor = (value, path, line) => {
-      // the elements of a list have been handed out already
+      // the elements of a list were already passed on
       if (Array.isArray(value)) return;
       const ofMemory = typeof value === "object" && value !== null && ("pss" in value || "pssPerContainer" in value);
       (ofMemory ? takeMemory : takeRate)(value, path, line);

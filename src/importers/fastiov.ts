@@ -15,8 +15,8 @@ const definition: Definition = {
 const podFile = /^_pod_(\d+)_(\d+)\.txt$/;
 
 /**
- * A run folder `time_<runtime>_<MMDDhhmm>` whose clients' logs are `con_CCC/_pod_<tenant>_<pod>.txt`: all tenants' pods start at once, and
- * line k is round k. Where each first number has all CCC pods, it counts repeats of the test.
+ * A run folder `time_<runtime>_<MMDDhhmm>` whose clients' logs are `con_CCC/_pod_<tenant>_<pod>.txt`: the pods of all tenants
+ * start at once, and line k is round k. If each first number has all CCC pods, it counts repeats of the test.
  */
 export const fastiov: Importer = {
   format: "fastiov",

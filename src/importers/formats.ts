@@ -9,7 +9,7 @@ import { kataMetrics } from "./kata-metrics.js";
 import { kubeBurner } from "./kube-burner.js";
 import { stellar } from "./stellar.js";
 
-/** Every format that can be imported. A new one is a file in this folder and a line here. */
+/** All formats that can be imported. A new one is a file in this folder and a line here. */
 export const importers: readonly Importer[] = [
   critest,
   kataMetrics,

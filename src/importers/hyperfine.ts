@@ -18,7 +18,7 @@ const result = z.object({
   parameters: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 
-/** hyperfine's `--export-json`: times of whole commands, in seconds. A run with another exit code than 0 is a failed one. */
+/** hyperfine's `--export-json`: times of whole commands, in seconds. A run with an exit code other than 0 is a failure. */
 export const hyperfine: Importer = {
   format: "hyperfine",
   what: "--export-json",
@@ -68,10 +68,10 @@ export const hyperfine: Importer = {
   },
 };
 
-/** A command that a signal ended has no exit code: null in the file. */
+/** If a signal ended a command, it has no exit code, and the file contains null. */
 const killed = Number.MIN_SAFE_INTEGER;
 
-/** Returns an id that no other result has: results may share a command, such as one with other parameters. */
+/** Returns a unique id for a result: results may share a command and differ only in parameters. */
 function uniqueId(wanted: string, ids: Set<string>): string {
   let id = wanted;
   for (let n = 2; ids.has(id); n++) id = `${wanted}x${n}`;

@@ -31,7 +31,7 @@ const memory: Definition = {
 /** Shim with its options, snapshotter, number of values; for memory the unit. */
 const header = /^([\w.-]+),([\w.-]+),(\d+)(,kB)?$/;
 
-/** idlab-discover's benchmark-containerd-runtimes: a header line, then one number a line. */
+/** idlab-discover's benchmark-containerd-runtimes: a header line, then one number per line. */
 export const idlab: Importer = {
   format: "idlab",
   what: "benchmark-containerd-runtimes, start and memory",

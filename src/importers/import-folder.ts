@@ -17,7 +17,7 @@ import { LabError } from "../model/errors.js";
 import { checkedJson, describePath, mismatches } from "../model/mismatch.js";
 import type { ImportedRun, Sink } from "./importer.js";
 
-/** The file by which a folder of imported results is known. */
+/** The file by which a folder of imported results is recognised. */
 export const importManifest = "import.json";
 
 const memoryHeader = "run,runtime,density,per_sandbox_kib";
@@ -70,7 +70,7 @@ const finite = z.string().min(1).transform(Number).pipe(z.number());
 const orNull = <Schema extends z.ZodType>(schema: Schema, error: string) =>
   z.union([z.literal("").transform(() => null), schema], { error });
 
-/** A line of the samples.csv of imported results, where tools leave some fields open. */
+/** A line of the samples.csv of imported results, in which tools leave some fields empty. */
 const importedSample = z
   .object({
     concurrency: orNull(whole, "a whole number from 1, or nothing"),
@@ -85,8 +85,8 @@ const importedSample = z
 type ImportManifest = z.output<typeof manifest>;
 
 /**
- * Writes imported results as a folder: `import.json` (files, runs with what they count, rates, problems), `samples.csv` with
- * the columns of a campaign's, and `memory.csv`. Rows go to the disk as they come.
+ * Writes imported results as a folder: `import.json` (files, runs with what they measure, rates, problems), `samples.csv` with a
+ * campaign's columns, and `memory.csv`. Rows are written to the disk immediately.
  */
 export class ImportFolderWriter {
   readonly problems = new ProblemList();
@@ -101,7 +101,7 @@ export class ImportFolderWriter {
   samples = 0;
   memory = 0;
 
-  /** @throws LabError `RUND_IMPORT_OUT` where the folder holds something already */
+  /** @throws LabError `RUND_IMPORT_OUT` if the folder contains something already */
   constructor(folder: string) {
     this.#folder = folder;
     if (existsSync(join(folder, importManifest)) || existsSync(join(folder, "run.json"))) {
@@ -121,7 +121,7 @@ export class ImportFolderWriter {
     return this.#rates.length;
   }
 
-  /** The sink for one more file. */
+  /** Returns the sink for one more file. */
   file(file: string, format: string): Sink {
     const index = this.#files.push({ file, format });
     return {
@@ -148,7 +148,7 @@ export class ImportFolderWriter {
     };
   }
 
-  /** Writes what is pending and the manifest. Without the manifest, the folder does not count as imported results. */
+  /** Writes the remaining rows and the manifest. Without the manifest, the folder does not count as imported results. */
   finish(): void {
     this.#flush();
     closeSync(this.#samples);

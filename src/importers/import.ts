@@ -7,10 +7,10 @@ import type { Head, Importer, ImportOptions, Sink } from "./importer.js";
 const headBytes = 1 << 16;
 
 /**
- * Returns the importer for a file or folder, by its name or, with `auto`, by what the file begins with.
+ * Returns the importer for a file or folder, by its name or, with `auto`, by the beginning of the file.
  *
  * @throws LabError `RUND_IMPORT_FORMAT` for an unknown name, `RUND_IMPORT_UNKNOWN` for a file of no known format,
- *   `RUND_IMPORT_FILE` for one that cannot be read
+ * `RUND_IMPORT_FILE` for one that cannot be read
  */
 export function findImporter(format: string, path: string): Importer {
   if (format === "auto") return recognise(path) ?? refuseUnknown(path);
@@ -42,7 +42,7 @@ export async function importFile(
   options: ImportOptions = {},
 ): Promise<void> {
   const importer = findImporter(format, path);
-  // a named format still needs a file that can be read
+  // a file must be readable even if its format was named
   readHead(path);
   await importer.read(path, sinkOf(importer), options);
 }
@@ -71,7 +71,7 @@ function readHead(path: string): Head {
   }
 }
 
-/** Returns a few files of each folder in a folder: enough to know a layout by, and quick where there are thousands. */
+/** Returns a few files of each folder in a folder: enough to recognise a layout, and fast even for thousands of files. */
 function filesBelow(path: string): readonly string[] {
   const folders = readdirSync(path, { withFileTypes: true }).filter(entry => entry.isDirectory());
   return folders.flatMap(({ name }) =>

@@ -1,51 +1,51 @@
-/** What a tool's latencies count: from where to where, how finely, and what else its results do not say. */
+/** What a tool's latencies measure: from which event to which, with which resolution, and what its results lack. */
 export interface Definition {
   /** The tool's name for people. */
   readonly tool: string;
   /** What starts the clock, and what stops it. */
   readonly from: string;
   readonly to: string;
-  /** The step of the source's numbers, in ms (in KiB for memory); null where it does not say. */
+  /** The resolution of the source's numbers, in ms (in KiB for memory); null if it does not state it. */
   readonly resolution: number | null;
-  /** What a campaign of our own has and this source lacks. */
+  /** What this source lacks compared with our own campaigns. */
   readonly lacks: readonly string[];
-  /** What else a reader must know, such as a fixed sleep that every value contains; null for nothing. */
+  /** Other caveats, such as a fixed sleep that every value contains; null for none. */
   readonly note: string | null;
 }
 
-/** Who was measured, and how: one for each runtime in a file. */
+/** The subject of a measurement: one for each runtime in a file. */
 export interface ImportedRun {
-  /** The run's name, where it was read from a folder of imported results; an importer leaves it out. */
+  /** The run's name, if it was read from a folder of imported results; importers leave it undefined. */
   readonly run?: string | undefined;
-  /** An id of lower-case letters and digits, as run folders and tables have it. */
+  /** An id of lower-case letters and digits, as in run folders and tables. */
   readonly runtime: string;
   /** The source's own name. */
   readonly label: string;
   /** Settings that the source states, such as the snapshotter. */
   readonly config: Readonly<Record<string, string | number>>;
   readonly definition: Definition;
-  /** `samples`: each value is a measurement of its own. `bursts`: a round's values were started together. */
+  /** `samples`: each value is a separate measurement. `bursts`: the values of a round were started together. */
   readonly unit: "samples" | "bursts";
 }
 
 /** One cold start of another tool. */
 export interface ImportedSample {
-  /** Null where it is the number of samples in the burst. */
+  /** Null if it is the number of samples in the burst. */
   readonly concurrency: number | null;
   /** 1 for the first burst, or the first value. */
   readonly round: number;
   /** 1 for the first of a burst. */
   readonly client: number;
-  /** Epoch milliseconds, or milliseconds since the burst began; null where the source has no times. */
+  /** Epoch milliseconds, or milliseconds since the burst began; null if the source has no times. */
   readonly startMs: number | null;
   readonly outcome: "ready" | "failed";
-  /** Null for a failure that states no time. */
+  /** Null for a failure without a time. */
   readonly latencyMs: number | null;
-  /** Why it failed; empty if it did not. */
+  /** The reason of the failure; empty if there was none. */
   readonly reason: string;
 }
 
-/** What the source itself states of a burst. */
+/** What the source states about a burst. */
 export interface ImportedBurst {
   readonly concurrency: number | null;
   /** 1 for the first. */
@@ -56,7 +56,7 @@ export interface ImportedBurst {
 
 /** Memory of one sandbox, as another tool states it. */
 export interface ImportedMemory {
-  /** Sandboxes that were there. */
+  /** Number of sandboxes that were running. */
   readonly density: number;
   readonly perSandboxKiB: number;
 }
@@ -68,11 +68,11 @@ export interface ImportedRate {
   readonly seconds: number;
 }
 
-/** Takes what an importer reads row by row, so that a whole file is never in memory. */
+/** Receives an importer's rows one by one, so that a whole file is never in memory. */
 export interface Sink {
-  /** Names a run before its rows; the same run may be named again. */
+  /** Announces a run before its rows; the same run may be announced again. */
   run(run: ImportedRun): RunSink;
-  /** Something that is wrong at a line (1 for the first; null for the file as a whole). */
+  /** Reports a problem at a line (1 for the first; null for the whole file). */
   problem(line: number | null, code: string, expected: string, found: string): void;
 }
 
@@ -83,37 +83,37 @@ export interface RunSink {
   rate(rate: ImportedRate): void;
 }
 
-/** The beginning of a file, by which a format is recognised. */
+/** The beginning of a file, by which its format is recognised. */
 export interface Head {
   /** The file's or folder's name. */
   readonly name: string;
-  /** The first 64 KiB as text; of a folder, the paths of a few files in each of its folders, one a line. */
+  /** The first 64 KiB as text; for a folder, the paths of a few files in each of its folders, one per line. */
   readonly text: string;
   readonly folder: boolean;
 }
 
-/** What the caller may know better than the file. */
+/** What the caller may know in addition to the file. */
 export interface ImportOptions {
-  /** An id for the runtime, where a file has one runtime and does not name it. */
+  /** An id for the runtime, if a file has one runtime and does not name it. */
   readonly runtime?: string;
 }
 
-/** One tool's results: how they are recognised and read. A new one is a file in this folder and an entry in `formats.ts`. */
+/** One tool's results: how they are recognised and read. A new importer is a file in this folder and an entry in `formats.ts`. */
 export interface Importer {
   /** As on the command line. */
   readonly format: string;
   /** For `import --help` and messages. */
   readonly what: string;
   recognises(head: Head): boolean;
-  /** Reads a file, or a folder, into the sink; what is wrong becomes a problem with its place. */
+  /** Reads a file or a folder into the sink; errors become problems with their place. */
   read(path: string, sink: Sink, options: ImportOptions): Promise<void>;
 }
 
-/** Latencies beyond a day are taken for a fault of the source: kube-burner once wrote −46,116,859,600 ms. */
+/** Latencies longer than a day are treated as errors of the source: kube-burner once wrote −46,116,859,600 ms. */
 const longestMs = 86_400_000;
 
 /**
- * Whether a latency can be one: finite, at most a day, and above 0 (0 counts where the source has coarse steps).
+ * Whether a latency is plausible: finite, at most a day, and above 0 (0 counts if the source has a coarse resolution).
  *
  * @example plausibleMs(-46116859600) // false
  * @example plausibleMs(84.2) // true
@@ -122,17 +122,17 @@ export function plausibleMs(ms: number, zero = false): boolean {
   return Number.isFinite(ms) && ms <= longestMs && (zero ? ms >= 0 : ms > 0);
 }
 
-/** What a message says of a latency that `plausibleMs` refuses. */
+/** The words of a message about a latency that `plausibleMs` rejects. */
 export const plausibleText = "a latency above 0 and of at most a day";
 
 /**
- * Whether a memory reading can be one: above 0, and at most 16 TiB.
+ * Whether a memory reading is plausible: above 0, and at most 16 TiB.
  *
  * @example plausibleKiB(1e300) // false
  */
 export const plausibleKiB = (kib: number): boolean => kib > 0 && kib <= 2 ** 34;
 
-/** What a message says of a memory reading that `plausibleKiB` refuses. */
+/** The words of a message about a memory reading that `plausibleKiB` rejects. */
 export const plausibleKiBText = "a memory above 0 and of at most 16 TiB";
 
 /**

@@ -1,4 +1,7 @@
-/** Results of other tools: a file in, our rows out. Each says what it counts, how finely, and what it lacks. */
+/**
+ * Results of other tools: a file in, our rows out. Each importer states what the tool measures, with which resolution, and what
+ * its files lack.
+ */
 export { importers } from "./formats.js";
 export { findImporter, importFile, recognise } from "./import.js";
 export { ImportFolderWriter, importManifest, readImportFolder } from "./import-folder.js";

@@ -3,8 +3,8 @@ import type { Sink } from "./importer.js";
 import { type JsonVisitor, placeText, readJson } from "./reading/json-stream.js";
 
 /**
- * Returns a visitor that checks each value against a schema: a value that fits is passed on, any other becomes a problem
- * with its place.
+ * Returns a visitor that checks each value against a schema: a valid value is passed on, any other becomes a problem with its
+ * place.
  *
  * @param code of the problem
  */
@@ -25,14 +25,14 @@ export function checked<Schema extends ZodType>(
   };
 }
 
-/** Returns what a schema expected, in words that follow "expected". */
+/** Returns what a schema expected, in words that can follow "expected". */
 const expectedBy = (issue: z.core.$ZodIssue | undefined): string =>
   (issue?.message ?? "another shape")
     .replace(/, received .*$/, "")
     .replace(/^Invalid [a-z ]+[:.] [Ee]xpected /, "")
     .replaceAll('"|"', '" or "');
 
-/** Works as `readJson`; a document that is truncated or invalid becomes a problem. */
+/** Like `readJson`, but reports a truncated or invalid document as a problem. */
 export async function readJsonRows(
   file: string,
   sink: Sink,
@@ -42,7 +42,7 @@ export async function readJsonRows(
   if (fault !== null) sink.problem(fault.line, "RUND_IMPORT_JSON", fault.expected, fault.found);
 }
 
-/** Returns a sink that keeps no problems: for a first look at a file whose second reading reports them. */
+/** Returns a sink that drops problems, for a first look at a file whose second reading reports them. */
 export const quiet = (sink: Sink): Sink => ({ ...sink, problem: () => {} });
 
 function excerptOf(value: unknown, path: readonly PropertyKey[]): string {

@@ -35,7 +35,7 @@ const config = z.object({ containers: z.coerce.number().int().positive() });
 const test = z.object({ runtime: z.string() });
 const environment = z.object({ Hypervisor: z.string() });
 
-/** Kata's metrics: boot times (`to-workload`) and memory footprint, each a section named for the test. */
+/** Kata's metrics: boot times (`to-workload`) and memory footprint, each in a section named after the test. */
 export const kataMetrics: Importer = {
   format: "kata",
   what: "metrics JSON: boot times, memory footprint",
@@ -69,7 +69,7 @@ export const kataMetrics: Importer = {
       if (plausibleKiB(Result)) run(footprint).memory({ density: containers, perSandboxKiB: Result });
       else sink.problem(line, "RUND_IMPORT_VALUE", `${plausibleKiBText} in ${place}`, String(Result));
     });
-    // what the results are of may stand behind them; other runtimes than Kata have an environment without a hypervisor
+    // the description of the results may come after them; the environment of other runtimes than Kata has no hypervisor
     await readJsonRows(path, quiet(sink), {
       test: checked(test, sink, found => {
         label = found.runtime;
@@ -96,7 +96,7 @@ async function readHead(path: string): Promise<Buffer> {
   return readFile(path);
 }
 
-/** `io.containerd.kata.v2` under `…/qemu-system-x86_64` is kata's QEMU. */
+/** Recognises `io.containerd.kata.v2` with `…/qemu-system-x86_64` as Kata with QEMU. */
 function idOf(label: string, hypervisor: string | null): string {
   const runtime = label.replace(/^io\.containerd\./, "").replace(/\.v\d+$/, "");
   return idFrom(`${runtime}${hypervisor?.replace(/-system.*/, "") ?? ""}`);

@@ -30,10 +30,10 @@ export const kubeBurner: Importer = {
     const bursts = new Map<string, { readonly round: number; clients: number }>();
     const roundsOf = new Map<string, number>();
     const row = checked(z.discriminatedUnion("metricName", [quantiles, pod]), sink, (value, line, place) => {
-      // kube-burner's own summary of the same pods
+      // kube-burner's own summary of the same pods is ignored
       if (value.metricName === "podLatencyQuantilesMeasurement") return;
       const { timestamp, podReadyLatency: latencyMs, uuid = "" } = value;
-      // versions differ in where they name the job; the first ones do not
+      // versions differ in where they name the job; the first versions do not name it
       const jobName = value.jobName ?? value.jobConfig?.name ?? "pods";
       if (!plausibleMs(latencyMs, true)) {
         const expected = `${plausibleText} in ${place}.podReadyLatency`;

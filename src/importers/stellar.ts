@@ -12,11 +12,11 @@ const definition: Definition = {
 };
 
 const latencyColumn = "client latency (ms)";
-/** A request without an id had no answer of the function: it was missing, timed out or refused. */
+/** A request without an id got no answer from the function: it was missing, timed out or refused. */
 const idColumns = ["request id", "awsrequestid"];
 const burstColumn = "burst id";
 
-/** STeLLAR's latencies CSV. Values of one Burst ID, where the file has that column, are one burst. */
+/** STeLLAR's latencies CSV. Values with the same Burst ID, if the file has that column, are one burst. */
 export const stellar: Importer = {
   format: "stellar",
   what: "latencies CSV",

@@ -4,7 +4,7 @@ import { LabError } from "../model/errors.js";
 import type { Json } from "./nbformat.js";
 import { decode, encode } from "./wire.js";
 
-/** Where a kernel listens, as its connection file says. */
+/** Where a kernel listens, from its connection file. */
 export interface ConnectionInfo {
   readonly ip: string;
   readonly key: string;
@@ -18,13 +18,13 @@ export interface ConnectionInfo {
 /** One message from a kernel. */
 export interface KernelMessage {
   readonly type: string;
-  /** Id of the request it answers; empty if none. */
+  /** Id of the request that it answers; empty if there is none. */
   readonly parent: string;
   readonly content: Json;
   readonly buffers: readonly Buffer[];
 }
 
-/** Returns the package `zeromq`, which only those who run kernels need. @throws LabError `RUND_NO_ZEROMQ` (machine) */
+/** Returns the package `zeromq`, which only programs that run kernels need. */
 export async function loadZeroMq(): Promise<typeof Zmq> {
   try {
     return await import("zeromq");
@@ -46,7 +46,8 @@ export class KernelClient {
 
   /**
    * @param hear called with every message from iopub, every reply, and every request for input
-   * @param routingId names the client to the kernel; a client that connects again under the same name takes the other's place
+   *
+   * @param routingId identifies the client to the kernel; a client that reconnects with the same id takes over the connection
    */
   constructor(
     zmq: typeof Zmq,
@@ -75,14 +76,14 @@ export class KernelClient {
   async #listen(socket: AsyncIterable<Buffer[]>, hear: (message: KernelMessage) => void): Promise<void> {
     for await (const frames of socket) {
       const message = decode(this.#key, frames);
-      // a message with a wrong signature is not the kernel's
+      // a message with a wrong signature is not from the kernel
       if ("ignored" in message) continue;
       const { header, parent, content, buffers } = message;
       hear({ type: header.msg_type, parent: parent.msg_id ?? "", content, buffers });
     }
   }
 
-  /** Sends a message and returns its id, which its reply and all it makes the kernel say carry as `parent`. */
+  /** Sends a message and returns its id, which its reply and all messages caused by it have as `parent`. */
   send(
     channel: "shell" | "control" | "stdin",
     type: string,
@@ -91,7 +92,7 @@ export class KernelClient {
   ): string {
     const id = randomUUID();
     const message = { type, parent: {}, content, prefix: [], id, username: "rund-lab", buffers };
-    // one request at a time: nothing waits in the socket, and a kernel that is gone is seen by its process
+    // one request at a time, so nothing waits in the socket; if the kernel is gone, its process shows it
     this.#sockets[channel].send(encode(this.#key, this.#session, message) as Zmq.MessageLike[]).catch(() => {});
     return id;
   }

@@ -3,13 +3,13 @@ import { z } from "zod";
 import { LabError } from "../model/errors.js";
 import { checkedJson } from "../model/mismatch.js";
 
-/** The five channels of a kernel, by the names the connection file uses. */
+/** The five channels of a kernel, with their names in the connection file. */
 export const channels = ["shell", "control", "stdin", "iopub", "hb"] as const;
 export type Channel = (typeof channels)[number];
 
 const port = z.int().min(1).max(65535);
 
-/** A connection file. Frontends may write more fields; a frontend that leaves the transport out means TCP. */
+/** A connection file. Front ends may write more fields; if the transport is missing, it is TCP. */
 const connectionFile = z
   .object({
     transport: z.enum(["tcp", "ipc"]).default("tcp"),
@@ -18,13 +18,13 @@ const connectionFile = z
     signature_scheme: z.literal("hmac-sha256").default("hmac-sha256"),
     ...{ shell_port: port, control_port: port, stdin_port: port, iopub_port: port, hb_port: port },
   })
-  // anybody who reaches these ports runs code as this user
+  // whoever reaches these ports can run code as this user
   .refine(({ transport, ip }) => transport !== "tcp" || /^127\.\d+\.\d+\.\d+$/.test(ip), {
     error: "127.0.0.1",
     path: ["ip"],
   });
 
-/** What a connection file says: where to listen, and the key that signs every message. */
+/** The content of a connection file: where to listen, and the key that signs every message. */
 export interface Connection {
   /** The ZeroMQ address of each channel, `tcp://127.0.0.1:53794` or `ipc:///run/…-1`. */
   readonly address: Readonly<Record<Channel, string>>;
@@ -33,7 +33,7 @@ export interface Connection {
 }
 
 /**
- * Reads the connection file that a frontend hands to the kernel.
+ * Reads the connection file that a front end passes to the kernel.
  *
  * @throws LabError `RUND_KERNEL_CONNECTION` (input) that names the file and the field it cannot use
  */

@@ -3,7 +3,7 @@ import type ts from "typescript";
 import type { Notebook } from "./nbformat.js";
 import { hasTag } from "./parameters.js";
 
-/** What kind of value a parameter has: as JSON names it, `unknown` where the code does not say. */
+/** The type of a parameter's value, as in JSON; `unknown` if the code does not show it. */
 export type ValueKind = "text" | "number" | "true or false" | "list" | "object" | "unknown";
 
 /** A parameter that a notebook declares in its cell tagged `parameters`, with its default. */
@@ -16,7 +16,7 @@ export interface DeclaredParameter {
  * Returns the parameters that a notebook declares; undefined if it has no cell tagged `parameters`.
  *
  * @param language the kernel's: cells in TypeScript and JavaScript are parsed by TypeScript, those in other languages are
- *   searched for assignments at the beginning of a line
+ * searched for assignments at the beginning of a line
  */
 export function declaredParameters(notebook: Notebook, language: string): readonly DeclaredParameter[] | undefined {
   const cells = notebook.cells.filter(cell => cell.cell_type === "code" && hasTag(cell, "parameters"));
@@ -76,7 +76,7 @@ function kindOfText(value: string): ValueKind {
 }
 
 /**
- * Returns the kind of a value.
+ * Returns the type of a value.
  *
  * @example valueKind(["a"]) // "list"
  */

@@ -71,22 +71,22 @@ export class KernelProcess {
     return this.#child.pid;
   }
 
-  /** The end of what the process wrote to its own stdout and stderr. */
+  /** The end of the process's own stdout and stderr. */
   log(): string {
     return readFileSync(join(this.#folder, "log"), "utf8").trim().slice(-2000);
   }
 
-  /** Signals the kernel and what its cells have started. */
+  /** Signals the kernel and the processes that its cells have started. */
   signal(signal: NodeJS.Signals): void {
     if (this.#child.pid === undefined) return;
     try {
       process.kill(-this.#child.pid, signal);
     } catch {
-      // no one is left to report to
+      // the process is gone already
     }
   }
 
-  /** Waits for the end, at most so long; then ends everything that is left, and removes the folder. */
+  /** Waits for the end, for a limited time; then ends everything that is left, and removes the folder. */
   async finish(withinMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>(resolve => {
@@ -100,7 +100,7 @@ export class KernelProcess {
   }
 }
 
-/** What ends a process by these signals most often. */
+/** Usual reasons why a process ends with these signals. */
 const memorySigns: Partial<Record<NodeJS.Signals, string>> = {
   SIGABRT: ", as when Node's memory for objects is used up",
   SIGILL: ", as when one array or string is larger than Node allows",
@@ -110,16 +110,19 @@ const memorySigns: Partial<Record<NodeJS.Signals, string>> = {
 
 type FivePorts = [number, number, number, number, number];
 
-/** Where ports are looked for: below those the system gives to outgoing connections, which could take one of ours. */
+/**
+ * The range in which ports are searched: below the ports that the system uses for outgoing connections, which could take one of
+ * ours.
+ */
 const [firstPort, lastPort] = [10_000, 31_999];
 
 /**
- * The port to try next. A port that was found free stands open until its kernel listens there; so none is tried twice, and
- * other processes, whose ids differ, begin elsewhere.
+ * The next port to try. A free port stays unused until its kernel listens on it. So no port is tried twice, and other processes,
+ * whose ids differ, start elsewhere.
  */
 let nextPort = firstPort + ((process.pid * 64) % (lastPort - firstPort + 1));
 
-/** Finds free ports; all are held until the last one is known. */
+/** Finds free ports; all are held until the last one is found. */
 async function freePorts(count: number): Promise<number[]> {
   const held: Server[] = [];
   for (let attempt = 0; held.length < count; attempt++) {

@@ -152,8 +152,8 @@ function placeOf(path: readonly PropertyKey[]): readonly [place: readonly string
 }
 
 /**
- * Writes a notebook as nbformat's own writer does: version 4.5, keys sorted, text in lines, one space of indentation. The same
- * notebook gives the same bytes.
+ * Writes a notebook exactly as nbformat's own writer does: version 4.5, keys sorted, text in lines, one space of indentation. The
+ * same notebook gives the same bytes.
  */
 export function formatNotebook(notebook: Notebook): string {
   const cells = notebook.cells.map(cell => ({

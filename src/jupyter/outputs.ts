@@ -1,6 +1,6 @@
 import type { Json, Output } from "./nbformat.js";
 
-/** One message from iopub, as far as outputs are concerned. */
+/** The part of an iopub message that matters for outputs. */
 export interface OutputMessage {
   readonly type: string;
   readonly content: Json;
@@ -10,8 +10,8 @@ export interface OutputMessage {
 export type DisplayedOutputs = Map<string, Output[]>;
 
 /**
- * Gathers what one cell shows, by the rules every Jupyter frontend follows: streams that follow each other are one
- * output, `clear_output` empties the list, an update replaces what was displayed under its id in any cell.
+ * Collects the outputs of one cell, by the rules that every Jupyter front end follows: consecutive streams are one output,
+ * `clear_output` empties the list, and an update replaces what was displayed under its id in any cell.
  */
 export class CellOutputs {
   readonly outputs: Output[] = [];
@@ -52,7 +52,7 @@ function displayIdOf(content: Json): string | undefined {
   return (content.transient as { display_id?: string } | undefined)?.display_id;
 }
 
-/** Returns the output a message stands for; undefined for messages that show nothing. */
+/** Returns the output for a message; undefined for messages that show nothing. */
 function outputOf(type: string, content: Json): Output | undefined {
   const { data, metadata = {}, name, text, execution_count, ename, evalue, traceback } = content;
   switch (type) {

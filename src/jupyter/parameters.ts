@@ -5,8 +5,8 @@ import type { Cell, CodeCell, Notebook } from "./nbformat.js";
 export type Parameters = Readonly<Record<string, unknown>>;
 
 /**
- * Parses one `NAME=VALUE` of the command line. The value is read as JSON where it is JSON (`3`, `true`, `["a"]`), else
- * as text.
+ * Parses one `NAME=VALUE` of the command line. A value that is valid JSON is read as JSON (`3`, `true`, `["a"]`), any other as
+ * text.
  *
  * @throws LabError `RUND_PARAMETER` (usage)
  * @example parseParameter("rounds=3") // ["rounds", 3]
@@ -31,8 +31,8 @@ export const hasTag = (cell: Cell, tag: string): boolean =>
   Array.isArray(cell.metadata.tags) && cell.metadata.tags.includes(tag);
 
 /**
- * Returns the notebook with a cell that sets the parameters, after papermill's convention: right after the cell tagged
- * `parameters`, which holds the defaults, in the place of an earlier one tagged `injected-parameters`, else first.
+ * Returns the notebook with a cell that sets the parameters, by papermill's convention: the cell replaces an earlier one tagged
+ * `injected-parameters`, or follows the cell tagged `parameters`, which contains the defaults, or comes first.
  *
  * @param language of the kernel: typescript, javascript or python
  * @throws LabError `RUND_PARAMETERS_LANGUAGE` (input)

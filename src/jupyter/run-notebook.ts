@@ -46,18 +46,18 @@ export interface RunOptions {
 }
 
 const defaultTimeoutMs = 600_000;
-/** How long a kernel may take to answer its first request. */
+/** Maximum time until a kernel answers its first request. */
 const startMs = 60_000;
-/** How long an interrupted cell may take to end, and a kernel to shut down. */
+/** Maximum time until an interrupted cell ends, and until a kernel shuts down. */
 const graceMs = 2000;
 
 /**
- * Runs a notebook from top to bottom in a kernel of its own, as Jupyter would, and stops at the first cell that fails.
- * Old outputs are dropped first. Nothing of the clock enters the notebook.
+ * Runs a notebook from top to bottom in its own kernel, as Jupyter would, and stops at the first cell that fails. Old outputs are
+ * removed first. No time stamp enters the notebook.
  *
- * A cell fails by an error, by the kernel's death (`KernelDied`), or by taking too long (`CellTimeout`); the failure is
- * also an output of the cell. An error that a cell causes after its end is a failure, too, but stops nothing. A cell
- * tagged `raises-exception` may fail; one tagged `skip-execution` is left as it is.
+ * A cell fails by an error, by the kernel's death (`KernelDied`), or by taking too long (`CellTimeout`); the failure is also an
+ * output of the cell. An error that a cell causes after its end is a failure, too, but does not stop the run. A cell tagged
+ * `raises-exception` may fail; one tagged `skip-execution` is not changed.
  *
  * @throws LabError `RUND_KERNEL_START` (machine) if the kernel does not start; errors of cells are in the result
  */
@@ -93,7 +93,7 @@ interface Sent {
   reply?: Json;
   idle: boolean;
   failure?: CellFailure;
-  /** Called when the reply and the idle status are there. */
+  /** Called when the reply and the idle status have arrived. */
   done(): void;
 }
 
@@ -168,14 +168,17 @@ class Run {
     return { notebook: { ...given, cells, metadata }, failure: failure ?? this.#late };
   }
 
-  /** Asks until the kernel answers and its iopub is heard: what is published before a subscription arrives is lost. */
+  /**
+   * Sends requests until the kernel answers and its iopub messages arrive: messages that are published before a subscription
+   * takes effect are lost.
+   */
   async #ready(client: KernelClient): Promise<Json> {
     const deadline = performance.now() + startMs;
     for (;;) {
       const id = client.send("shell", "kernel_info_request", {});
       const info = await this.#within<Json>(500, done => this.#replies.set(id, done));
       if (info !== undefined && this.#heardIopub) {
-        // a kernel that compiles loads its compiler for this: the first cell's time is its own
+        // a kernel that compiles loads its compiler for this request, so that the first cell's time is its own
         const completion = client.send("shell", "complete_request", { code: "", cursor_pos: 0 });
         await this.#within<Json>(deadline - performance.now(), done => this.#replies.set(completion, done));
         if (this.#dead === undefined) return info;
@@ -191,7 +194,7 @@ class Run {
     }
   }
 
-  /** What `register`'s callback is given, or undefined after some time or when the kernel dies. */
+  /** Returns the argument of `register`'s callback, or undefined after some time or when the kernel dies. */
   #within<T>(ms: number, register: (done: (value: T) => void) => void): Promise<T | undefined> {
     return new Promise(resolve => {
       const timer = setTimeout(resolve, ms, undefined);
@@ -201,7 +204,7 @@ class Run {
       });
       void this.process.ended.then(() => {
         clearTimeout(timer);
-        // what the dead kernel has sent is still being read
+        // messages that the dead kernel has sent are still being read
         setTimeout(resolve, 200, undefined);
       });
     });
@@ -246,7 +249,7 @@ class Run {
     else this.process.signal("SIGINT");
   }
 
-  /** Asks the kernel to end, and hears what it still has to say. */
+  /** Asks the kernel to end, and reads its last messages. */
   async #shutdown(client: KernelClient): Promise<void> {
     if (this.#dead !== undefined) return;
     const id = client.send("control", "shutdown_request", { restart: false });

@@ -22,7 +22,7 @@ export interface Message {
   /** The header of the message that this one answers; empty if there is none. */
   readonly parent: Partial<Header>;
   readonly content: Content;
-  /** Binary data behind the content. */
+  /** Binary data after the content. */
   readonly buffers: readonly Buffer[];
 }
 
@@ -38,7 +38,7 @@ function signature(key: string, parts: readonly (Buffer | string)[]): string {
 /**
  * Reads the frames of one message: identities, delimiter, signature, header, parent header, metadata, content, buffers.
  *
- * @returns the message, or why it must be ignored: nothing in a message is looked at before its signature is right
+ * @returns the message, or the reason why it must be ignored; no part of a message is read before its signature is verified
  */
 export function decode(key: string, frames: readonly Buffer[]): Message | { readonly ignored: string } {
   const at = frames.findIndex(frame => frame.equals(delimiter));
@@ -75,17 +75,17 @@ export function decode(key: string, frames: readonly Buffer[]): Message | { read
 /** One message to send, before it is signed. */
 export interface Outgoing {
   readonly type: string;
-  /** The header of the request this belongs to; empty for what no request asked for. */
+  /** The header of the request to which this belongs; empty if no request caused it. */
   readonly parent: Header | Record<string, never>;
   /** An object, or its JSON text. */
   readonly content: Content | string;
-  /** Routing prefix: the asker's identities on a ROUTER socket, the topic on iopub, nothing from a client. */
+  /** Routing prefix: the client's identities on a ROUTER socket, the topic on iopub, empty from a client. */
   readonly prefix: readonly (Buffer | string)[];
   readonly metadata?: Content;
   readonly buffers?: readonly Uint8Array[];
-  /** The message's id; a new one if left out. */
+  /** The message's id; by default a new one. */
   readonly id?: string;
-  /** Who sends it; the kernel if left out. */
+  /** The sender; by default the kernel. */
   readonly username?: string;
 }
 

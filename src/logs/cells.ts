@@ -26,7 +26,7 @@ export interface StartCellLog {
   readonly columns: ColdStartColumns;
   /** The valid lines of cpu.txt. */
   readonly cpu: readonly CpuSample[];
-  /** Lines read, of every kind of file. */
+  /** Number of lines read, of all kinds of files. */
   readonly lines: number;
 }
 
@@ -41,20 +41,20 @@ export interface MemoryCellLog {
   readonly lines: number;
 }
 
-/** What was read of one cell's files. */
+/** What was read from one cell's files. */
 export type CellLog = StartCellLog | MemoryCellLog;
 
-/** The most clients that a folder's name may have; a larger number is a typing error. */
+/** Maximum number of clients in a folder's name; a larger number is a typing error. */
 const CONCURRENCY_LIMIT = 10_000;
 
 /** The usual length of a client's line is above 64 bytes (the sandbox id). Shorter lines only make the columns grow. */
 const SHORTEST_LINE = 64;
 
 /**
- * Reads a run folder, one cell at a time in the order of its grid, every line checked. What is wrong with a file goes to
- * `problems`; the cell carries what could be read.
+ * Reads a run folder, one cell at a time in the order of its grid, and checks every line. Errors in files go to `problems`; the
+ * cell contains what could be read.
  *
- * @param hasCpu false for runs in a cluster, which have no CPU of a host and no cpu.txt
+ * @param hasCpu false for runs on a cluster, which have no CPU of a host and no cpu.txt
  * @throws LabError `RUND_DUPLICATE_CELL` if two folders or files stand for one cell (`con_10` beside `con_010`)
  */
 export function* readCells(run: RunFolder, problems: ProblemList, hasCpu = true): Generator<CellLog> {

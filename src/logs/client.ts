@@ -17,14 +17,14 @@ export interface ColdStart {
 const COLD_STARTS_LIMIT = 2 ** 23;
 
 /**
- * The cold starts of one cell in columns. Element `round × clients + client` (both from 0) is one cold start; where
- * `valid` is 0 there is none, or none that could be read.
+ * The cold starts of one cell in columns. Element `round × clients + client` (both from 0) is one cold start; if `valid` is 0,
+ * there is none or it could not be read.
  */
 export class ColdStartColumns {
   readonly clients: number;
-  /** The maximum number of rounds. A longer log is not a campaign's and would fill memory. */
+  /** The maximum number of rounds. A longer log is not from a campaign and would fill memory. */
   readonly roundsLimit: number;
-  /** Lines of the longest client log. */
+  /** Number of lines of the longest client log. */
   rounds = 0;
   startMs: Float64Array;
   endMs: Float64Array;
@@ -57,19 +57,19 @@ const CR = 13;
 const TAB = 9;
 const SPACE = 32;
 const ZERO = 48;
-/** Numbers of up to 15 digits stay exact when they are built digit by digit. */
+/** Numbers of up to 15 digits are exact if they are computed digit by digit. */
 const EXACT_DIGITS = 15;
 const LINE_LIMIT = 4096;
 
 /**
- * Scans one client's log into its column of a cell, every line checked: four fields, whole numbers, end ≥ start,
- * end − start = latency. A line that fails is a problem, and its round has no valid line from this client.
+ * Scans one client's log into its column of a cell and checks every line: four fields, whole numbers, end ≥ start, end − start =
+ * latency. An invalid line is a problem, and its round has no valid line from this client.
  *
- * The common line is read byte by byte in one pass; the sandbox id is passed over, not decoded. Any other line is taken
- * apart a second time to say what is wrong with it.
+ * A usual line is read byte by byte in one pass; the sandbox id is skipped, not decoded. Any other line is parsed a second time
+ * to find out what is wrong with it.
  *
- * @param bytes the file, with at least one byte to spare behind `length`, which is overwritten
- * @returns the number of lines, that is rounds
+ * @param bytes the file, with at least one spare byte after `length`, which is overwritten
+ * @returns the number of lines, that is, of rounds
  */
 export function scanClientLog(
   bytes: Uint8Array,
@@ -165,7 +165,7 @@ function endOfContent(bytes: Uint8Array, length: number): number {
   return end;
 }
 
-/** Reads a line that the one-pass scan did not accept: only its blanks may be unusual, else it is a problem. */
+/** Reads a line that the one-pass scan did not accept: if more than its spaces are unusual, it is a problem. */
 function readOddLine(
   bytes: Uint8Array,
   from: number,

@@ -11,8 +11,8 @@ export interface CpuSample {
 }
 
 /**
- * Parses a cell's cpu.txt: a line per round with busy jiffies, total jiffies, busy percent. A line whose percentage is not
- * busy / total to six digits is a problem and left out: one of the three is wrong, and nothing says which.
+ * Parses a cell's cpu.txt: a line per round with busy jiffies, total jiffies, busy percent. A line whose percentage is not busy /
+ * total to six digits is a problem and is left out, because one of the three is wrong and we cannot know which.
  *
  * @example parseCpuLog("800 8201 9.75491\n").rows // [{ round: 1, busyJiffies: 800, totalJiffies: 8201 }]
  * @example parseCpuLog("900 8201 9.75491\n").problems[0].expected // "10.9743 percent (busy / total)"

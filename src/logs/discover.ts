@@ -13,14 +13,14 @@ export interface RunFolder extends RunName {
   readonly campaign: string | null;
 }
 
-/** How deep below the given folder run folders are looked for. */
+/** How many levels below the given folder are searched for run folders. */
 const DEPTH = 3;
 
 /**
- * Returns the run folders in a folder: itself, those in it, or those of the campaigns in it; sorted by path.
+ * Returns the run folders in a folder: the folder itself, those in it, or those of the campaigns in it; sorted by path.
  *
- * A folder whose name begins like a run folder's but is invalid becomes a problem. Other folders are searched, other files ignored.
- * A folder reached twice through links is read once.
+ * A folder whose name begins like a run folder's but is invalid becomes a problem. Other folders are searched, other files
+ * ignored. A folder that is reached twice through links is read once.
  *
  * @throws LabError `RUND_NO_FOLDER` if the folder is not there or cannot be listed
  */

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 /** The largest file that is read. Logs are small: the longest recorded one has 200 KiB. */
 const LIMIT = 16 * 2 ** 20;
 
-/** Reads one file after another into the same memory, which makes reading 24,694 small files fast. */
+/** Reads one file after another into the same buffer, which makes reading 24,694 small files fast. */
 export class FileBytes {
   /** The last file's bytes, in `[0, length)`; at least one more byte is free after them. */
   bytes = Buffer.allocUnsafe(1 << 16);
@@ -15,14 +15,14 @@ export class FileBytes {
    */
   read(path: string): void {
     this.length = 0;
-    // non-blocking: a pipe in place of a log would block the whole reading
+    // non-blocking, because a pipe in place of a log would block the whole reading
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       for (;;) {
         const room = this.bytes.length - 1 - this.length;
         const count = readSync(descriptor, this.bytes, this.length, room, null);
         this.length += count;
-        // a short read of a regular file is its end; whether it is one is asked only where it may not be
+        // a short read of a regular file means its end; the file type is checked only after a short read
         if (count < room && this.length > 0) return;
         const stat = fstatSync(descriptor);
         if (!stat.isFile()) throw Object.assign(new Error("no regular file"), { code: "ENOTFILE" });
@@ -44,7 +44,7 @@ export class FileBytes {
   }
 }
 
-/** Names the failure of a read in a problem. */
+/** Describes the failure of a read for a problem. */
 export function systemReason(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const reasons: Readonly<Record<string, string>> = {

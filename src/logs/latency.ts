@@ -4,8 +4,8 @@ import { formatG } from "./numbers.js";
 import { excerpt, ProblemList } from "./problems.js";
 
 /**
- * Parses a cell's latency.txt: the mean latency in milliseconds over all clients and rounds, written with six digits; null
- * where it cannot be read.
+ * Parses a cell's latency.txt: the mean latency in milliseconds over all clients and rounds, written with six digits; null if it
+ * cannot be read.
  *
  * @example parseLatencyLog("755.03\n").rows // 755.03
  */

@@ -10,7 +10,7 @@ export interface MemorySum {
   vssKiB: number;
 }
 
-/** By kind of process (`processClass`), in the order of first sight. */
+/** By kind of process (`processClass`), in order of appearance. */
 export type MemorySums = ReadonlyMap<string, Readonly<MemorySum>>;
 
 const LF = 10;
@@ -18,10 +18,9 @@ const SPACE = 32;
 const HEADER = /^Name +USS +PSS +RSS +VSS *\n/;
 
 /**
- * Sums a memory snapshot by kind of process in one pass over its bytes.
+ * Sums a memory snapshot by kind of process in one pass over its bytes. @internal
  *
- * @internal
- * @returns the sums, or null (and a problem) where any line could not be read; and the number of lines
+ * @returns the sums, or null (and a problem) if a line could not be read; and the number of lines
  */
 export function sumSmemTable(
   bytes: Buffer,
@@ -39,7 +38,7 @@ export function sumSmemTable(
   return { sums, lines };
 }
 
-/** Returns the sums of a table with nothing unusual in it; undefined if any line is not as smem writes it. */
+/** Returns the sums of a table in smem's usual form; undefined if any line differs from it. */
 function sumPlain(bytes: Buffer, length: number): { sums: MemorySums; lines: number } | undefined {
   const headerEnd = bytes.subarray(0, Math.min(length, 200)).indexOf(LF) + 1;
   if (!HEADER.test(bytes.toString("latin1", 0, headerEnd)) || headerEnd === length) return undefined;

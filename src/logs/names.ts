@@ -1,7 +1,7 @@
 /** Builds and parses the names of run folders and of the files in them. These names define the grid of an experiment. */
 import type { Experiment } from "../model/experiment.js";
 
-/** What a run folder's name says: `time_kata_12252108` is the time experiment on Kata-QEMU of 25 December, 21:08. */
+/** The information in a run folder's name: `time_kata_12252108` is the time experiment on Kata-QEMU of 25 December, 21:08. */
 export interface RunName {
   readonly experiment: Experiment;
   readonly runtime: string;

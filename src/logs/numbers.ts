@@ -1,5 +1,5 @@
 /**
- * Returns a whole number written in decimal digits alone, up to 2^53 − 1; undefined for anything else.
+ * Returns a whole number written only in decimal digits, up to 2^53 − 1; undefined for anything else.
  *
  * @example wholeNumber("766") // 766
  * @example wholeNumber("-1") // undefined
@@ -30,14 +30,14 @@ export function formatG(value: number): string {
   return `${String(Number(digits))}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
-/** Six significant digits, a tie rounded to the even digit as C does; JavaScript rounds it up. */
+/** Rounds to six significant digits, a tie to the even digit as C does; JavaScript rounds it up. */
 function sixDigits(value: number): string {
   const tie = /^(-?\d\.\d{4}[02468])50*(e.*)$/.exec(value.toExponential(40));
   return tie === null ? value.toExponential(5) : `${tie[1]}${tie[2]}`;
 }
 
 /**
- * Whether a number that was written with six significant digits, or more, stands for a value.
+ * Whether a number that was written with at least six significant digits agrees with a value.
  *
  * @example sameToSixDigits(9.75491, (800 / 8201) * 100) // true
  * @example sameToSixDigits(9.7549, (800 / 8201) * 100) // false

@@ -38,10 +38,7 @@ test("the table counts the sure claims, names the reading of each verdict, and f
     stdout.replaceAll(/\s+/g, " "),
     "CONTRADICTED start-200-in-1s: RunD starts over 200 sandboxes within one second.",
   );
-  assert.match(
-    stdout,
-    /contradicted +under 1000 ms +1085 ms \[10\d\d, 11\d\d\] +n=50 +\d\.\d % +as mean makespan at 200/,
-  );
+  assert.match(stdout, /contradicted +under 1000 ms +1085 ms \[10\d\d, 11\d\d\] +n=50 +\d\.\d % +mean makespan at 200/);
   assert.match(stdout, "(supported)");
   const longest = Math.max(...stdout.split("\n").map(line => line.length));
   assert.ok(longest <= 120, `the longest line has ${longest} columns`);

@@ -207,7 +207,7 @@ test("two processes cannot work on one campaign", () =>
       const campaign = join(cwd, "raw", readdirSync(join(cwd, "raw"))[0]!);
       const { code, stderr } = await lab(["run", "--resume", campaign], { cwd });
       assert.is(code, 3, stderr);
-      assert.match(stderr, /another rund-lab is changing it/);
+      assert.match(stderr, /another rund-lab process is changing it/);
     } finally {
       child.kill("SIGKILL");
       await child.ended;
@@ -324,7 +324,7 @@ asRoot("a disk that fills up stops the campaign, which goes on once there is roo
       const { code, stderr } = await lab(words, { cwd });
       assert.is(code, 3, stderr);
       assert.match(stderr, /the disk is full/);
-      assert.match(stderr, /make room, then go on with `rund-lab run --resume/);
+      assert.match(stderr, /free some disk space, then continue with `rund-lab run --resume/);
       const campaign = join(disk, readdirSync(disk)[0]!);
       const before = rounds(campaign);
       assert.ok(before > 0 && before < 40);

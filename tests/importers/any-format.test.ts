@@ -140,7 +140,7 @@ test("analyze says first what imported numbers count, and compare that two sides
     assert.is(compared.code, 0);
     assert.match(
       compared.stdout,
-      /^A and B do not count the same: A from command started to command ended, B from container/,
+      /^A and B measure different things: A from command started to command ended, B from container/,
     );
     assert.is((await lab(["compare", ...pair, "--fail-on", "slower:5%"])).code, 4);
   });

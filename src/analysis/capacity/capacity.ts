@@ -8,13 +8,13 @@ import { estimateMean } from "../stats/estimate.js";
 import { type CapacityModel, sandboxCost, sandboxesIn } from "./models.js";
 import { type RampCost, rampCost } from "./ramp-cost.js";
 
-/** What is asked: how many sandboxes of a runtime a host holds. */
+/** The question: how many sandboxes of a runtime fit on a host. */
 export interface CapacityQuestion {
   readonly runtime: string;
   readonly hostBytes: number;
-  /** Kept for the host itself. */
+  /** Bytes that stay free for the host itself. */
   readonly reserveBytes: number;
-  /** The guest memory's label in MB of 2²⁰ bytes, one that was measured; null where a ramp is to answer alone. */
+  /** The label of a guest memory that was measured, in MB of 2²⁰ bytes; null to use only a ramp. */
   readonly memoryMb: number | null;
 }
 
@@ -22,7 +22,7 @@ export interface CapacityQuestion {
 export interface StartTime {
   readonly density: number;
   readonly concurrency: number;
-  /** Mean makespan, its 95 % interval (null where there are too few rounds), and rounds. */
+  /** Mean makespan, its 95 % interval (null if there are too few rounds), and the number of rounds. */
   readonly meanMs: number;
   readonly interval: Interval | null;
   readonly n: number;
@@ -31,33 +31,35 @@ export interface StartTime {
 /** One model's answer. */
 export interface ModelAnswer extends CapacityModel {
   readonly sandboxes: number | null;
-  /** By which share the model puts a sandbox above what it took in a ramp; null without a ramp, and for the ramp itself. */
+  /**
+   * How much more memory the model assigns to a sandbox than a ramp measured, as a share; null without a ramp, and for the ramp
+   * itself.
+   */
   readonly off: number | null;
 }
 
-/** How many sandboxes a host holds: the question, each model's answer, and the range between them. */
+/** How many sandboxes fit on a host: the question, the answer of each model, and the range of the answers. */
 export interface Capacity extends CapacityQuestion {
   readonly dataset: string;
   /** The name of the runtime for people. */
   readonly label: string;
   readonly trueGuestMb: number | null;
-  /** The most sandboxes of this guest memory that were there at once: beyond it every answer is a model's. */
+  /** The largest number of sandboxes of this guest memory that ran at once; larger answers come from a model. */
   readonly measuredDensity: number;
   readonly models: readonly ModelAnswer[];
-  /** The least and the most sandboxes, over the models that the data carries: the answer. */
+  /** The smallest and the largest number of sandboxes over the models for which there is data. */
   readonly range: readonly [least: number, most: number];
-  /** At the densities that were measured; nothing is extrapolated. */
+  /** At the measured densities; nothing is extrapolated. */
   readonly startTimes: readonly StartTime[];
 }
 
 /**
- * Returns how many sandboxes a host holds, by each model side by side, with the cold-start times at the densities that
- * were measured. A ramp of the runtime is the best model: it says what one sandbox more really took, so the others are
- * compared with it.
+ * Returns how many sandboxes fit on a host, by each model, with the cold-start times at the measured densities. A ramp of the
+ * runtime is the best model, because it measured what one more sandbox takes; the other models are compared with it.
  *
- * @param ramps of a fit campaign; the dataset's own if left out
- * @throws LabError `RUND_CAPACITY` of kind `input` where there is neither memory of that runtime and guest memory nor a ramp of
- *   it; of kind `usage` where the reserve leaves nothing of the host
+ * @param ramps of a fit campaign; by default the dataset's own
+ * @throws LabError `RUND_CAPACITY`: of kind `input` if the dataset has neither memory of that runtime and guest memory nor a ramp
+ * of it; of kind `usage` if the reserve leaves no memory of the host
  */
 export function capacity(
   dataset: Dataset,
@@ -93,7 +95,7 @@ export function capacity(
   };
 }
 
-/** Returns how far a model lies from what the ramp took; null without a ramp, and for the ramp itself. */
+/** Returns how far a model's memory per sandbox is from that of the ramp; null without a ramp, and for the ramp itself. */
 function offBy({ model, perSandboxKiB }: CapacityModel, ramp: RampCost | null): number | null {
   const took = ramp?.fit.perSandboxKiB ?? null;
   return took === null || perSandboxKiB === null || model === "fit" || took <= 0 ? null : perSandboxKiB / took - 1;

@@ -18,7 +18,10 @@ export const fitColumns = [
   ...(["memory_pressure", "idle_busy_share", "fits", "rule"] as const),
 ] as const;
 
-/** Ramps as CSV, a row per step; what fitted and the rule that ended the ramp stand in its last row. */
+/**
+ * Returns ramps as CSV, a row per step. The last row of a ramp has the number of sandboxes that fit and the rule that ended the
+ * ramp.
+ */
 export function fitsCsv(fits: readonly FitEvent[]): string {
   const rows = fits.flatMap(({ run, runtime, round, fits: most, rule, steps }) =>
     steps.map((step, index) => {

@@ -1,4 +1,4 @@
-/** How many sandboxes a host holds, by a ramp and by three models of what one costs. */
+/** How many sandboxes fit on a host, by a ramp and by three models of what one costs. */
 export { type Capacity, type CapacityQuestion, capacity, type ModelAnswer, type StartTime } from "./capacity.js";
 export { fitColumns, fitsCsv } from "./fits.js";
 export { type CapacityModel, type SandboxCost, sandboxCost, sandboxesIn } from "./models.js";

@@ -1,38 +1,38 @@
 import type { Dataset, MemoryCell } from "../datasets/dataset.js";
 import { mean } from "../stats/mean.js";
 
-/** What one sandbox costs a host, by one idea of "cost". */
+/** What one sandbox costs a host, by one definition of "cost". */
 export interface CapacityModel {
   /**
-   * `idle`: the PSS of sandboxes that do nothing. `host`: the fall of the host's MemAvailable. `committed`: the guest's
-   * true memory, as if every guest used all of it, and the PSS of the processes beside it. `fit`: what one sandbox more took
-   * of MemAvailable in a ramp.
+   * `idle`: the PSS of idle sandboxes. `host`: the decrease of the host's MemAvailable. `committed`: the guest's true memory, as
+   * if each guest used all of it, plus the PSS of the other processes. `fit`: the MemAvailable that one more sandbox took in a
+   * ramp.
    */
   readonly model: "fit" | "idle" | "host" | "committed";
-  /** Null where the data does not carry the model. */
+  /** Null if the data does not have what the model needs. */
   readonly perSandboxKiB: number | null;
-  /** What it was taken from, or why it could not be. */
+  /** What the number was computed from, or why it could not be computed. */
   readonly basis: string;
 }
 
 /** What a runtime's sandboxes of one guest memory cost, and where that was measured. */
 export interface SandboxCost {
-  /** Where the models are taken. */
+  /** The density at which the models are computed. */
   readonly density: number;
-  /** The guest's memory in MB (of 2²⁰ bytes), label and extra; null where the run does not say. */
+  /** The guest's memory in MB (of 2²⁰ bytes), label plus extra; null if the run does not record it. */
   readonly trueGuestMb: number | null;
   readonly models: readonly CapacityModel[];
 }
 
-/** Processes whose memory is the guest's: what they use is part of the guest's memory, not beside it. */
+/** Processes whose memory is the guest's memory, so that it is not counted twice. */
 const holdsGuest = /^(qemu|firecracker|cloud-hyp|dragonball|rund|vmm)/i;
 
 /**
  * Returns the three models of a sandbox's memory.
  *
  * @param memoryMb the guest memory's label
- * @param at the density to take them at; the largest measured if left out
- * @returns null where no snapshot of that runtime and guest memory could be read there
+ * @param at the density at which to compute them; by default the largest measured one
+ * @returns null if no snapshot of that runtime and guest memory could be read there
  */
 export function sandboxCost(dataset: Dataset, runtime: string, memoryMb: number, at?: number): SandboxCost | null {
   const cells = dataset.memory.filter(
@@ -71,9 +71,9 @@ export function sandboxCost(dataset: Dataset, runtime: string, memoryMb: number,
 }
 
 /**
- * Returns how many sandboxes a host holds.
+ * Returns how many sandboxes fit on a host.
  *
- * @param bytes the host's memory less its reserve
+ * @param bytes the host's memory minus its reserve
  * @example sandboxesIn(384 * 2 ** 30, 308 * 1024) // 1276
  */
 export function sandboxesIn(bytes: number, perSandboxKiB: number): number {

@@ -4,28 +4,31 @@ import type { Dataset } from "../datasets/dataset.js";
 import type { Interval } from "../stats/bootstrap-t.js";
 import { estimateMean } from "../stats/estimate.js";
 
-/** What a sandbox takes beyond its workload, for the field `overhead.podFixed` of a Kubernetes RuntimeClass. */
+/** What a sandbox needs in addition to its workload, for the field `overhead.podFixed` of a Kubernetes RuntimeClass. */
 export interface Overhead {
   readonly runtime: string;
   readonly handler: string;
-  /** Sandboxes that were there when it was read: sandboxes share memory, so the overhead falls with the density. */
+  /**
+   * Number of sandboxes that were running when the memory was read. Sandboxes share memory, so the overhead falls with the
+   * density.
+   */
   readonly density: number;
-  /** PSS of the runtime's processes, and the kernel's own account, per sandbox. */
+  /** PSS of the runtime's processes and memory that the kernel keeps, per sandbox. */
   readonly pssKiB: number;
   readonly kernelKiB: number;
-  /** Of their sum, over repeats, at 95 %; null for fewer than five. */
+  /** The 95 % interval of their sum over repeats; null for fewer than five. */
   readonly interval: Interval | null;
-  /** Repeats it was read in. */
+  /** Number of repeats in which it was read. */
   readonly n: number;
-  /** CPU of an idle sandbox in thousandths of a processor; null where no ramp measured it. */
+  /** CPU of an idle sandbox in thousandths of a processor; null if no ramp measured it. */
   readonly idleMillicores: number | null;
 }
 
 /**
- * Returns the overhead of one sandbox without a container, at the largest density that was measured.
+ * Returns the overhead of one sandbox without a container, at the largest measured density.
  *
- * Memory is the sum of the PSS of the runtime's processes and of what the kernel keeps for the sandboxes (slabs, page tables,
- * stacks and per-processor data). CPU is the growth of the host's busy time with the density of a ramp.
+ * Memory is the PSS of the runtime's processes plus what the kernel keeps for the sandboxes (slabs, page tables, stacks and
+ * per-processor data). CPU is the growth of the host's busy time with the density of a ramp.
  *
  * @throws LabError `RUND_OVERHEAD` if the dataset has neither a memory snapshot nor a ramp of that runtime
  */
@@ -109,7 +112,7 @@ function idleMillicores(ramps: readonly FitEvent[]): number | null {
 /**
  * Returns a RuntimeClass that declares the overhead, as YAML.
  *
- * @param margin the share added to what was measured, such as 0.1; the upper end of the interval counts where there is one
+ * @param margin the share to add to the measured values, such as 0.1; if there is an interval, its upper end is used
  */
 export function runtimeClassYaml(found: Overhead, margin: number): string {
   const { runtime, handler, density, pssKiB, kernelKiB, interval, n, idleMillicores: cpu } = found;

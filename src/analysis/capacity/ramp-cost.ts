@@ -2,19 +2,22 @@ import type { FitEvent } from "../../campaign-files/index.js";
 import { mean } from "../stats/mean.js";
 import type { CapacityModel } from "./models.js";
 
-/** What a sandbox takes by the ramps of a runtime, and the most that were there at once. */
+/** What a sandbox costs according to the ramps of a runtime, and the largest number of sandboxes that ran at once. */
 export interface RampCost {
   readonly density: number;
-  /** The fit itself; the PSS and the fall of MemAvailable at the ramps' last good step, as a memory experiment reads them. */
+  /**
+   * The fit itself; then PSS and decrease of MemAvailable at the last complete step of the ramps, as a memory experiment reads
+   * them.
+   */
   readonly fit: CapacityModel;
   readonly others: readonly CapacityModel[];
 }
 
 /**
- * Returns what one sandbox more took in the ramps of a runtime: the slope of the host's used memory against the density (least
- * squares over the steps in which no start failed), the mean over ramps.
+ * Returns what one more sandbox took in the ramps of a runtime: the slope of the host's used memory against the density (least
+ * squares over the steps in which no start failed), as the mean over ramps.
  *
- * The slope leaves out what the first sandboxes pay once for all, which a fall divided by the density has in it.
+ * The slope leaves out what only the first sandboxes cost; a decrease divided by the density includes it.
  *
  * @returns null without a ramp of two such steps
  */

@@ -2,7 +2,7 @@ import { runtimeLabel } from "../../model/runtimes.js";
 import { type Confound, mergeConfounds } from "../confounds.js";
 import type { ClaimVerdict, RunName } from "./judge.js";
 
-/** Two runtimes that claims set against each other, by their labels, and what else differs between their runs. */
+/** Two runtimes that claims compare, by their labels, and what else differs between their runs. */
 export interface ComparedPair {
   readonly a: string;
   readonly b: string;
@@ -10,8 +10,8 @@ export interface ComparedPair {
 }
 
 /**
- * Returns the pairs of runtimes that the deciding readings of claims set against each other, each once, with the confounds of all
- * its readings. A runtime of another dataset than the judged one is named with its dataset: "Kata-FC of paper_data".
+ * Returns the pairs of runtimes that the deciding readings of claims compare, each pair once, with the confounds of all its
+ * readings. A runtime from another dataset is named with that dataset: "Kata-FC of paper_data".
  *
  * @param verdicts on one dataset
  */
@@ -28,6 +28,6 @@ export function comparedPairs(verdicts: readonly ClaimVerdict[]): readonly Compa
   return [...pairs.values()];
 }
 
-/** Returns the runtime of a run, for people. */
+/** Returns the label of a run's runtime. */
 const whose = ({ dataset, runtime }: RunName, judged: string): string =>
   dataset === judged ? runtimeLabel(runtime) : `${runtimeLabel(runtime)} of ${dataset}`;

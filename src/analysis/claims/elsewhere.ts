@@ -4,17 +4,18 @@ import type { Expected, MemoryPlace, Quantity, StartPlace } from "./paper/claim.
 import { type Evidence, measure, placeName, valuesOnly } from "./quantities/quantity.js";
 import { inUnit, printsAs } from "./quantities/units.js";
 
-/** Cells other than the claim's own whose value reads, to the printed digits, as the claim does. */
+/** Other cells whose value, rounded to the printed digits, equals the claimed one. */
 export interface Elsewhere {
   readonly searched: number;
   readonly found: readonly { readonly at: string; readonly place: StartPlace | MemoryPlace; readonly value: number }[];
 }
 
 /**
- * Looks for a claimed value in the other cells of the same runtimes and the same statistic: a value that is not in its
- * cell but is another cell's may be a slip of the pen. How many cells were searched says what chance would find.
+ * Searches for a claimed value in the other cells of the same runtimes and the same statistic. If a claimed value is missing in
+ * its own cell and present in another, the paper may have mixed up the two. The number of searched cells shows how likely such a
+ * match is by chance.
  *
- * @returns null where the claim has fewer than two significant digits, or a statistic without cells
+ * @returns null if the claim has fewer than two significant digits, or its statistic has no cells
  */
 export function searchElsewhere(expected: Expected, quantity: Quantity, evidence: Evidence): Elsewhere | null {
   const own = placeOf(quantity);
@@ -35,7 +36,7 @@ export function searchElsewhere(expected: Expected, quantity: Quantity, evidence
 
 type Place = StartPlace | MemoryPlace;
 
-/** Returns where a quantity is taken: of a reduction, where its first half is. */
+/** Returns the cell of a quantity; for a reduction, the cell of the reduced quantity. */
 function placeOf(quantity: Quantity): Place | null {
   if ("at" in quantity) return quantity.statistic === "time of an operation" ? null : quantity.at;
   return quantity.statistic === "reduction" ? placeOf(quantity.of) : null;
@@ -52,7 +53,7 @@ export function placesLike(own: Place, dataset: Dataset): readonly Place[] {
     .map(({ experiment, runtime, density, concurrency }) => ({ experiment, runtime, density, concurrency }));
 }
 
-/** Returns the same quantity at another place, each runtime its own. */
+/** Returns the same quantity in another cell, each runtime unchanged. */
 export function moved(quantity: Quantity, place: Place): Quantity {
   if (quantity.statistic === "reduction") {
     return { ...quantity, of: moved(quantity.of, place), against: moved(quantity.against, place) };

@@ -11,12 +11,12 @@ import type { ClaimVerdict } from "./judge.js";
 import { cellName } from "./quantities/quantity.js";
 import { chanceText, withInterval } from "./text.js";
 
-/** Something that the data shows without being asked: one pattern, with the cells that show it. */
+/** A pattern in the data that no claim mentions, with the cells that show it. */
 export interface Finding {
   readonly kind: "third run" | "mix-up" | "end of a lead" | "inversion" | "first round" | "drift";
-  /** For people, one sentence or two, without a full stop at the end. */
+  /** One or two sentences, without a full stop at the end. */
   readonly text: string;
-  /** The cells that show the pattern, a row each. */
+  /** The cells that show the pattern, one per row. */
   readonly table: {
     readonly columns: readonly string[];
     readonly rows: readonly (readonly (string | number | null)[])[];
@@ -24,9 +24,9 @@ export interface Finding {
 }
 
 /**
- * Returns what a dataset shows by itself, a finding per pattern: claims that fit a run that is not in the data, claimed values
- * that belong to other cells, the density at which one runtime's lead over another ends, sandboxes that start faster beside
- * others than alone, odd first rounds, and drift. What matters most comes first; of one kind, what most cells show.
+ * Returns the patterns in a dataset: claims that fit a run that is not in the data, claimed values that belong to other cells,
+ * the density at which one runtime's lead over another ends, sandboxes that start faster on a busy host than on an empty one, odd
+ * first rounds, and drift. The most important kind comes first; within a kind, the pattern with the most cells.
  *
  * @param verdicts of the claims on the same dataset
  */
@@ -85,7 +85,7 @@ function thirdRun(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
   ];
 }
 
-/** Returns two or more values of one claim that are all found at one other place of the grid. */
+/** Returns findings for two or more values of one claim that all appear in one other cell. */
 function mixUps(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
   return verdicts.flatMap(({ id, readings }) => {
     const astray = readings.flatMap(({ part, printed, unit, measured, elsewhere }) =>
@@ -119,7 +119,7 @@ function mixUps(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
   });
 }
 
-/** Pairs of runtimes where one is ahead at the smallest density and no longer from some density on. */
+/** Returns pairs of runtimes in which one is ahead at the smallest density but not from some density on. */
 function endsOfLeads(groups: readonly StartGroup[], label: Label): readonly Finding[] {
   const cells = groups.filter(({ experiment }) => experiment === "density");
   const runtimes = [...new Set(cells.map(({ runtime }) => runtime))];
@@ -151,7 +151,7 @@ function endsOfLeads(groups: readonly StartGroup[], label: Label): readonly Find
   });
 }
 
-/** Returns the density from which a runtime no longer leads another; null where it does not lead, or leads to the last. */
+/** Returns the density from which a runtime no longer leads another; null if it never leads, or leads at all densities. */
 function endOfLead(cells: readonly StartGroup[], leader: string, other: string, concurrency: number) {
   const at = (runtime: string) => cells.filter(own => own.runtime === runtime && own.concurrency === concurrency);
   const steps = at(leader).flatMap(own => {
@@ -181,7 +181,7 @@ function inversions(groups: readonly StartGroup[], label: Label): readonly Findi
     if (group.experiment !== "density" || alone === undefined) return [];
     return { group, alone, change: group.makespanMs! / alone.makespanMs! - 1 };
   });
-  // a pair that is not faster by so much has nothing to show: its p stands at 1, and still counts in the family
+  // a pair that is not 10 % faster gets p = 1, and still counts for Holm's correction
   const ps = holm(
     pairs.map(({ group, alone, change }) =>
       change > -0.1 ? 1 : permutationTest(group.makespansMs, alone.makespansMs, seedOf(group)),
@@ -269,7 +269,10 @@ function bundled<Item>(items: readonly Item[], key: (item: Item) => string): rea
 }
 
 const inCells = (own: readonly { readonly cell: StartCell }[]): string =>
-  own.length === 1 ? ` for ${cellName(own[0]!.cell)}` : ` in ${own.length} cells`;
+  own.length === 1 ? ` for ${startsText(own[0]!.cell)}` : ` in ${own.length} cells`;
+
+const startsText = ({ concurrency, density }: StartCell): string =>
+  `${concurrency} at once${density === 0 ? "" : ` on top of ${density} sandboxes`}`;
 
 /** Returns numbers as a range, to two significant digits. */
 function range(values: readonly number[]): string {

@@ -2,13 +2,13 @@ import type { ClaimVerdict } from "./judge.js";
 import { wordingIsSure } from "./paper/claim.js";
 import type { Verdict } from "./quantities/band.js";
 
-/** How the verdicts count: those whose wording is sure (A and H), and apart from them those whose wording is not. */
+/** Number of verdicts of each kind: for claims whose wording is sure (A and H), and separately for the others. */
 export interface Headline {
   readonly sure: Readonly<Record<Verdict, number>>;
   readonly unverified: Readonly<Record<Verdict, number>>;
-  /** Sure claims whose verdict hangs on the reading. */
+  /** Sure claims whose verdict depends on the reading. */
   readonly disagreeing: readonly string[];
-  /** Contradicted claims that agree on a run that was not published. */
+  /** Contradicted claims whose reductions agree on a run that was not published. */
   readonly implied: readonly string[];
 }
 

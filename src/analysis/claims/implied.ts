@@ -7,19 +7,19 @@ import type { Claim, Expected, MemoryPlace, Part, Quantity, StartPlace } from ".
 import { type Evidence, measure, placeName, valuesOnly } from "./quantities/quantity.js";
 import { halfDigit, inUnit } from "./quantities/units.js";
 
-/** What one reduction implies: a baseline × (1 − the reduction). */
+/** The value that one reduction implies: baseline × (1 − reduction). */
 export interface ImpliedValue {
   /** As the claim's part: `against Kata-QEMU`. */
   readonly part: string;
-  /** The baseline, in the implied run's unit, and whether it was recorded or is stated by the paper itself. */
+  /** The baseline, in the implied run's unit, and whether it was recorded or is stated in the paper. */
   readonly baseline: number;
   readonly from: "recorded" | "stated";
   readonly value: number;
-  /** What the printed digits leave open: any value in here is printed as the claim is. */
+  /** The range of values that the rounded digits of the claim allow. */
   readonly range: Interval;
 }
 
-/** A value that several reductions of one claim agree on. */
+/** A value on which several reductions of one claim agree. */
 export interface ImpliedRun {
   readonly runtime: string;
   readonly statistic: Quantity["statistic"];
@@ -31,26 +31,26 @@ export interface ImpliedRun {
   readonly agreeing: readonly string[];
   /** The largest agreeing value / the smallest − 1. */
   readonly spread: number;
-  /** What was recorded in its place. */
+  /** The recorded value of the same quantity. */
   readonly recorded: number;
-  /** The same reductions taken of other cells: how many cells have all baselines, and in how many as many values agree. */
+  /** The same reductions in other cells: how many cells have all baselines, and in how many of them as many values agree. */
   readonly elsewhere: { readonly searched: number; readonly agreeing: number };
-  /** How often as many unrelated values agree as closely (see `agreementByChance`). */
+  /** How often as many unrelated values agree as closely by chance (see `agreementByChance`). */
   readonly byChance: number;
 }
 
-/** So many reductions must agree, or it may be chance. */
+/** Minimum number of reductions that must agree, so that the agreement is unlikely to be chance. */
 const fewestAgreeing = 3;
 
-/** How far apart unrelated runs of one runtime lie: the two recorded RunDs differ by 25 % in CPU and 54 % in memory. */
+/** How far apart unrelated runs of one runtime may be: the two recorded RunDs differ by 25 % in CPU and 54 % in memory. */
 const unrelatedRatio = 1.25;
 
 /**
- * Finds the value that a claim of several reductions implies. "89 % less than A, 75 % less than B" and the recorded A and B
- * each give a value for the runtime that the claim is about. Where three of them agree within what their printed digits
- * leave open, the baselines are the paper's, and the run behind the claim had that value.
+ * Finds the value that a claim of several reductions implies. "89 % less than A, 75 % less than B", together with the recorded A
+ * and B, gives two values for the runtime that the claim is about. If three such values agree within their rounding, the recorded
+ * baselines are the paper's, and the run behind the claim had that value.
  *
- * @returns null where fewer than three agree, or something is not measured
+ * @returns null if fewer than three agree, or something was not measured
  */
 export function impliedRun(claim: Claim, evidence: Evidence): ImpliedRun | null {
   const reductions = claim.parts.flatMap(reductionOf);
@@ -92,7 +92,7 @@ function reductionOf({ of, readings: [primary], statedBaseline }: Part): readonl
   return [{ part: of, expected, quantity, stated: statedBaseline ?? null }];
 }
 
-/** Returns what each reduction implies at a place: of the recorded baseline, and of the one that the paper states. */
+/** Returns what each reduction implies at a place, from the recorded baseline and from the one that the paper states. */
 function impliedAt(
   reductions: readonly Reduction[],
   at: Place,
@@ -115,11 +115,11 @@ function impliedAt(
   });
 }
 
-/** Returns the most values, one of each part at most, whose ranges have a value in common; null where there are fewer than three. */
+/** Returns the largest set of values, at most one of each part, whose ranges overlap; null if it has fewer than three. */
 function agreementOf(values: readonly ImpliedValue[]): readonly ImpliedValue[] | null {
   const sets = values.map(({ range: [low] }) => {
     const around = values.filter(({ range }) => range[0] <= low && low <= range[1]);
-    // a part that has two agreeing values counts once, by the recorded baseline
+    // a part that has two agreeing values counts once, with the recorded baseline
     return around.filter(own => around.find(({ part }) => part === own.part) === own);
   });
   const most = sets.reduce((best, own) => (own.length > best.length ? own : best), []);
@@ -188,5 +188,5 @@ export function agreementByChance(count: number, spread: number, ratio: number):
   return agreeing / draws;
 }
 
-/** Returns the runtime that an implied run is of, for people. */
+/** Returns the label of the runtime of an implied run. */
 export const impliedLabel = ({ runtime }: ImpliedRun): string => runtimeLabel(runtime);

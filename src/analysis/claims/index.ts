@@ -1,4 +1,4 @@
-/** The paper's quantitative claims as data, the one function that judges them, and what the data shows by itself. */
+/** The paper's quantitative claims as data, the function that judges them, and the patterns that no claim mentions. */
 
 export { type ComparedPair, comparedPairs } from "./compared-pairs.js";
 export { type Finding, findings, mainFindings } from "./findings.js";
@@ -21,8 +21,10 @@ export {
   claimedText,
   evidenceText,
   flipText,
+  foundText,
   impliedText,
   machinesText,
+  measuredAs,
   measuredText,
   verdictText,
   withInterval,

@@ -9,18 +9,18 @@ import { type Decision, decide, type Verdict } from "./quantities/band.js";
 import { type Evidence, measure, type Source } from "./quantities/quantity.js";
 import { inUnit, printsAs } from "./quantities/units.js";
 
-/** A run that a value came from. */
+/** A run from which a value was computed. */
 export interface RunName {
   readonly dataset: string;
   readonly run: string;
   readonly runtime: string;
-  /** The machine, where the run recorded it. */
+  /** The machine, if the run recorded it. */
   readonly machine: string | null;
 }
 
 /** The verdict on one reading of one part of a claim. */
 export interface ReadingVerdict {
-  /** What the part is about; empty for a claim of one value. */
+  /** What the part is about; empty if the claim has one value. */
   readonly part: string;
   readonly reading: string;
   /** Whether this reading decides its part. */
@@ -30,13 +30,13 @@ export interface ReadingVerdict {
   readonly bound: Expected["kind"];
   /** As the claim prints the value. */
   readonly printed: string;
-  /** Of `expected`, `measured`, `interval` and `band`. */
+  /** The unit of `expected`, `measured`, `interval` and `band`. */
   readonly unit: Expected["unit"];
-  /** Null where there is no data. */
+  /** Null if there is no data. */
   readonly measured: number | null;
-  /** At 95 %, within one campaign; null where rounds carry none. */
+  /** The 95 % interval within one campaign; null if there are too few rounds. */
   readonly interval: Interval | null;
-  /** Rounds or snapshots; of a ratio the smaller number. 0 without data. */
+  /** Number of rounds or snapshots; for a ratio, the smaller of the two numbers. 0 without data. */
   readonly n: number;
   readonly method: Estimate["method"];
   readonly caveat: Estimate["caveat"];
@@ -46,19 +46,19 @@ export interface ReadingVerdict {
   readonly bands: Decision["bands"];
   /** In percent, or points of a percentage; null without data. See `Decision`. */
   readonly flipsAt: number | null;
-  /** The runs behind the value, as dataset/run. */
+  /** The runs from which the value was computed, as dataset/run. */
   readonly runs: readonly string[];
-  /** The same runs, by field. */
+  /** The same runs, with their fields. */
   readonly sources: readonly RunName[];
-  /** What else differs between the runs that are set against each other. */
+  /** What else differs between the compared runs. */
   readonly confounds: readonly Confound[];
-  /** What would have to be measured, where there is no data. */
+  /** What would have to be measured, if there is no data. */
   readonly needs: string | null;
-  /** Other cells that hold the claimed value, where this one does not. */
+  /** Other cells that have the claimed value, if its own cell does not. */
   readonly elsewhere: Elsewhere | null;
 }
 
-/** The verdict on a claim: its own, with the reading that decides it, and every reading's. */
+/** The verdict on a claim, from the reading that decides it, and the verdicts on all readings. */
 export interface ClaimVerdict
   extends Omit<ReadingVerdict, "expected" | "bound" | "printed" | "unit" | "primary" | "band" | "halfWidth"> {
   readonly id: string;
@@ -68,27 +68,27 @@ export interface ClaimVerdict
   readonly certainty: Certainty;
   /** The name of the dataset that was judged. */
   readonly dataset: string;
-  /** Null where the artifact can hold no data for the claim; so `bound`, `printed`, `unit` and `band`. */
+  /** Null if the artifact cannot have data for the claim; the same holds for `bound`, `printed`, `unit` and `band`. */
   readonly expected: number | null;
   readonly bound: Expected["kind"] | null;
   readonly printed: string | null;
   readonly unit: Expected["unit"] | null;
   readonly band: Decision["band"] | null;
   readonly halfWidth: number | null;
-  /** A claim holds if all its parts do; one contradicted part contradicts it. */
+  /** A claim is supported if all its parts are, and contradicted if one part is. */
   readonly parts: readonly { readonly part: string; readonly verdict: Verdict }[];
   readonly readings: readonly ReadingVerdict[];
-  /** Whether readings of one part that could be measured come to different verdicts. */
+  /** Whether the measured readings of a part have different verdicts. */
   readonly readingsDisagree: boolean;
   /**
-   * For a claim that the data contradicts: the value that its reductions imply, where they agree on one. The baselines are
-   * confirmed then, and the run behind the claim is not the recorded one.
+   * If the data contradicts the claim: the value on which its reductions agree, if they do. It confirms the baselines, and shows
+   * that the run behind the claim is not the recorded one.
    */
   readonly implied: ImpliedRun | null;
 }
 
 /**
- * Judges one claim on a dataset: every part, every reading, by one rule (see `decide`).
+ * Judges one claim on a dataset: each part and each reading, by one rule (see `decide`).
  *
  * @throws LabError `RUND_TWO_RUNS` if the dataset holds two runs of one runtime that are not repeats
  */
@@ -111,11 +111,11 @@ export function judge(claim: Claim, evidence: Evidence): ClaimVerdict {
   };
 }
 
-/** Judges claims in their order. */
+/** Judges claims, in their order. */
 export const judgeAll = (claims: readonly Claim[], evidence: Evidence): readonly ClaimVerdict[] =>
   claims.map(claim => judge(claim, evidence));
 
-/** Returns the part that decides a claim: of those with the gravest verdict, the one farthest from another. */
+/** Returns the part that decides a claim: among those with the worst verdict, the one whose verdict is farthest from changing. */
 function decidingPart(parts: readonly ReadingVerdict[]): ReadingVerdict | undefined {
   const gravest = (["contradicted", "inconclusive", "not-measured", "supported"] as const).find(verdict =>
     parts.some(part => part.verdict === verdict),
@@ -136,7 +136,7 @@ function judgePart({ of, readings }: Part, evidence: Evidence): readonly Reading
   );
 }
 
-/** Expands a reading that asks for every concurrency into one for each that was measured. */
+/** Expands a reading that asks for every concurrency into one for each measured concurrency. */
 function expand(reading: Reading, { dataset }: Evidence): readonly Reading[] {
   const { quantity } = reading;
   if (
@@ -195,7 +195,7 @@ function judgeReading(reading: Reading, part: string, primary: boolean, evidence
   };
 }
 
-/** Returns what differs between the first run and the others that a ratio or difference sets against it. */
+/** Returns what differs between the first run and the runs that it is compared with. */
 function confoundsAmong([first, ...others]: readonly Source[]): readonly Confound[] {
   if (first === undefined) return [];
   return mergeConfounds(others.map(other => confoundsBetween(first.run, other.run)));

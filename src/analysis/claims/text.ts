@@ -1,6 +1,9 @@
+import { runtimeLabel } from "../../model/runtimes.js";
 import type { Interval } from "../stats/bootstrap-t.js";
+import type { Elsewhere } from "./elsewhere.js";
 import { type ImpliedRun, impliedLabel } from "./implied.js";
 import type { ClaimVerdict, ReadingVerdict } from "./judge.js";
+import { cellName } from "./quantities/quantity.js";
 
 /**
  * Returns a claimed value as the claim states it.
@@ -55,20 +58,27 @@ export function flipText({ flipsAt, unit }: Pick<ClaimVerdict | ReadingVerdict, 
 }
 
 /**
- * Returns what the verdict on a claim rests on, in one sentence: data, reading, measured value, interval, n, how much else differs
- * (`comparedPairs` says what).
+ * Returns what was measured for a reading of a claim, in words.
+ *
+ * @example measuredAs({ part: "against Kata-FC", reading: "as CPU per sandbox at 200" }) // "against Kata-FC, CPU per sandbox at 200"
+ */
+export const measuredAs = ({ part, reading }: Pick<ReadingVerdict, "part" | "reading">): string =>
+  `${part === "" ? "" : `${part}, `}${reading.replace(/^as /, "")}`;
+
+/**
+ * Returns the evidence for the verdict on a claim, in one sentence: what was measured on which data, its interval and n, the claimed
+ * value, and how many other settings differ (`comparedPairs` lists them).
  */
 export function evidenceText(verdict: ClaimVerdict): string {
-  const { dataset, sources, part, reading, needs, n, caveat, elsewhere, confounds, readingsDisagree, implied } =
-    verdict;
+  const { dataset, sources, needs, n, caveat, elsewhere, confounds, readingsDisagree, implied } = verdict;
   if (verdict.measured === null) return `Not measured on ${dataset}; this needs ${needs}.`;
+  const what = measuredAs(verdict);
   const words = [
-    `On ${dataset}${machinesText(sources)}, ${part === "" ? "" : `${part}, `}${reading}: ${measuredText(verdict)}, n = ${n}${n === 1 ? " (no interval)" : ""}, claimed: ${claimedText(verdict)}`,
+    `${what[0]?.toUpperCase()}${what.slice(1)} on ${dataset}${machinesText(sources)}: ${measuredText(verdict)}, n = ${n}${n === 1 ? " (no interval)" : ""}`,
+    `claimed: ${claimedText(verdict)}`,
     caveat !== null && n > 1 ? caveat : "",
     `the verdict would change at a tolerance of ${flipText(verdict)}`,
-    (elsewhere?.found ?? []).length > 0
-      ? `the claimed value was measured for ${elsewhere!.found.map(({ at }) => at).join(" and ")} (${elsewhere!.searched} other cells searched)`
-      : "",
+    (elsewhere?.found ?? []).length > 0 ? `the claimed value was measured for ${foundText(elsewhere!)}` : "",
     implied === null ? "" : verdictText(verdict),
     readingsDisagree ? "other readings disagree" : "",
     confounds.length > 0
@@ -78,8 +88,12 @@ export function evidenceText(verdict: ClaimVerdict): string {
   return `${words.filter(word => word !== "").join("; ")}.`;
 }
 
+/** Returns the other cells that have a claimed value, and how many cells were searched for it. */
+export const foundText = ({ found, searched }: Elsewhere): string =>
+  `${found.map(({ place }) => `${runtimeLabel(place.runtime)}, ${cellName(place)}`).join(" and ")} (${searched} other cells were searched)`;
+
 /**
- * Returns the machines that were measured on, in brackets; empty where none was recorded.
+ * Returns the machines on which the values were measured, in brackets; empty if none was recorded.
  *
  * @example machinesText([]) // ""
  */
@@ -89,7 +103,7 @@ export function machinesText(sources: ClaimVerdict["sources"]): string {
 }
 
 /**
- * Returns a verdict in words. Where a contradicted claim implies a run that is not in the data, the words say so.
+ * Returns a verdict in words. If a contradicted claim implies a run that is not in the data, the words say so.
  *
  * @example verdictText({ verdict: "not-measured", implied: null }) // "not measured"
  */
@@ -99,14 +113,14 @@ export function verdictText({ verdict, implied }: Pick<ClaimVerdict, "verdict" |
   return `contradicted by the recorded ${impliedLabel(implied)}; consistent with a run of ${withInterval(value, null)} ${unit} that was not published`;
 }
 
-/** Returns how an implied run follows from the claim's reductions, in two sentences. */
+/** Returns the derivation of an implied run from the claim's reductions, in two sentences. */
 export function impliedText(implied: ImpliedRun): string {
   const { values, agreeing, spread, recorded, elsewhere, byChance, unit } = implied;
   const each = values.map(
     ({ part, value, from }) =>
       `${withInterval(value, null)} ${unit} ${part}${from === "stated" ? " as the paper states it" : ""}`,
   );
-  return `The claimed reductions of the ${values.some(({ from }) => from === "stated") ? "baselines" : "recorded baselines"} imply ${each.join(", ")}; ${agreeing.length} agree within ${(100 * spread).toFixed(1)} %, where ${withInterval(recorded, null)} ${unit} was recorded. The same reductions of ${elsewhere.searched} other cells ${elsewhere.agreeing === 0 ? "never agree" : `agree in ${elsewhere.agreeing}`}; unrelated values agree so closely in ${chanceText(byChance)} of cases.`;
+  return `The claimed reductions of the ${values.some(({ from }) => from === "stated") ? "baselines" : "recorded baselines"} imply ${each.join(", ")}; ${agreeing.length} of these values agree within ${(100 * spread).toFixed(1)} %, but the recorded value is ${withInterval(recorded, null)} ${unit}. In ${elsewhere.searched} other cells, the same reductions ${elsewhere.agreeing === 0 ? "never agree" : `agree ${elsewhere.agreeing} times`}; unrelated values agree this closely in ${chanceText(byChance)} of cases.`;
 }
 
 /**

@@ -5,7 +5,7 @@ import { mean } from "../stats/mean.js";
 /** What is compared: makespan (time, density) or the time of a phase (cgroups, rootfs), CPU per sandbox, memory per sandbox. */
 export type Metric = "time" | "cpu" | "memory";
 
-/** Where a cell is on its metric's grid; null for what the metric has no axis for. */
+/** The position of a cell in its metric's grid; null for an axis that the metric does not have. */
 export interface CellPlace {
   /** Makespan or time of a phase in ms, CPU per sandbox in ms, PSS per sandbox in KiB. */
   readonly metric: Metric;
@@ -15,7 +15,7 @@ export interface CellPlace {
   readonly concurrency: number | null;
   /** The guest memory's label in MB. */
   readonly memory: number | null;
-  /** The phase and the items of a micro experiment, such as `make 200`; left out elsewhere. */
+  /** The phase and the number of items of a micro experiment, such as `make 200`; undefined for other experiments. */
   readonly operation?: string;
 }
 
@@ -24,18 +24,18 @@ export interface Sample {
   readonly of: "rounds" | "snapshots";
   /** One per round or snapshot, in order. */
   readonly values: readonly number[];
-  /** The mean of each block that the rounds were recorded in, by the block's name; null where they ran in one go. */
+  /** The mean of each block in which the rounds were recorded, by the block's name; null if there were no blocks. */
   readonly blocks: ReadonlyMap<string, number> | null;
-  /** Rounds that have no value because a cold start in them failed. */
+  /** Number of rounds that have no value because a cold start failed. */
   readonly failedRounds: number;
-  /** Cold starts attempted and failed; null where nothing recorded them. */
+  /** Cold starts attempted and failed; null if this was not recorded. */
   readonly attempted: number | null;
   readonly failed: number | null;
 }
 
 /**
- * Returns a dataset's cells by place, every metric: time and density cells give two each, makespan and CPU; cells of
- * micro experiments one for each phase. In the grid's order: by runtime, density and concurrency.
+ * Returns all cells of a dataset by place. Time and density cells give two each, makespan and CPU; cells of micro experiments
+ * give one per phase. Their order is that of the grid: runtime, density, concurrency.
  */
 export function samplesByPlace(dataset: Dataset): ReadonlyMap<string, { place: CellPlace; sample: Sample }> {
   const repeats = new Map(dataset.runs.map(({ run, repeat }) => [run, repeat]));
@@ -46,7 +46,7 @@ export function samplesByPlace(dataset: Dataset): ReadonlyMap<string, { place: C
 }
 
 /**
- * Returns a place as text: equal for the same cell of two campaigns.
+ * Returns a place as text; the same cell of two campaigns gives the same text.
  *
  * @example placeKey({ metric: "time", experiment: "density", runtime: "rund", density: 100, concurrency: 10, memory: null }) // "time/density/rund/100/10/-"
  */
@@ -55,7 +55,7 @@ export function placeKey({ metric, experiment, runtime, density, concurrency, me
   return [...place, ...(operation === undefined ? [] : [operation])].join("/");
 }
 
-/** Returns a value for each round of each phase: from the common release to the last end. */
+/** Returns a value for each round of each phase: the time from the common release to the last end. */
 function operationSamples({ experiment, variant, density, concurrency, count, rounds }: OperationCell) {
   return (rounds[0]?.phases ?? []).map(({ phase }, index): { place: CellPlace; sample: Sample } => {
     const timed = rounds.map(({ block, phases }) => ({ block, ms: phases[index]!.totalMs }));
@@ -112,7 +112,7 @@ function memorySample(
   };
 }
 
-/** Rounds belong to a block where the run says so, or where a campaign repeated the whole run. */
+/** A round belongs to a block if the run records one, or if a campaign repeated the whole run. */
 function blockMeans(metric: "time" | "cpu", cells: readonly StartCell[]): ReadonlyMap<string, number> | null {
   const named: (readonly [string, number])[] = [];
   for (const { run, rounds, concurrency } of cells) {

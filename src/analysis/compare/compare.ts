@@ -8,65 +8,70 @@ import { type Comparative, type Contrast, contrast, type Side, verdictOf } from 
 import { type DifferentDefinitions, differentDefinitions } from "./definitions.js";
 import { measuredInTurn, type RuntimePair, runtimesOf } from "./pairs.js";
 
-/** One cell of both sides; `runtime` is B's. Values as in `CellPlace.metric`. */
+/** One cell of both sides; `runtime` is that of B. Values have the units of `CellPlace.metric`. */
 export interface ComparedCell extends CellPlace {
-  /** A's runtime: the same id, where one runtime of two campaigns is compared. */
+  /** The runtime of A: the same id, if one runtime of two campaigns is compared. */
   readonly against: string;
   readonly a: Side;
   readonly b: Side;
-  /** Mean of B over mean of A, its 95 % interval, and the interval corrected for all cells of the metric. */
+  /** Mean of B divided by mean of A, its 95 % interval, and the interval corrected for all cells of the metric. */
   readonly ratio: number | null;
   readonly interval: Interval | null;
   readonly correctedInterval: Interval | null;
-  /** Corrected over the metric's cells by Holm; null where there was nothing to test with. */
+  /** Corrected over the metric's cells by Holm's method; null if no test was possible. */
   readonly p: number | null;
   readonly verdict: Comparative;
-  /** Rounds on either side that an undecided cell would take; null where decided, or where nothing says how many. */
+  /** Number of rounds on either side that would decide the cell; null if it is decided, or if the number cannot be estimated. */
   readonly roundsNeeded: number | null;
   readonly method: Contrast["method"];
   readonly caveat: string | null;
 }
 
 /**
- * The comparison of two datasets, or of runtimes of one: what differs besides the runtimes, every cell they share, and what
- * that adds up to.
+ * The comparison of two datasets, or of two runtimes of one: what else differs, all cells that both have, and the overall
+ * verdict.
  */
 export interface Comparison {
-  /** The datasets' names; with the runtimes where these differ, `raw/x:runc`. */
+  /** The names of the datasets; if the runtimes differ, with the runtime: `raw/x:runc`. */
   readonly a: string;
   readonly b: string;
-  /** Two cells are the same within this share. */
+  /** Two cells are the same if they differ by less than this share. */
   readonly tolerance: number;
-  /** One of the runs was replayed, not measured: a rehearsal shows that the tools work, nothing about runtimes. */
+  /**
+   * Whether one of the runs was replayed instead of measured. A rehearsal shows that the tools work, and nothing about runtimes.
+   */
   readonly rehearsal: boolean;
-  /** Where the two count different things, from where to where each does; null where they count the same. */
+  /** If the two sides measure different things: from which event to which each side measures. Null if they measure the same. */
   readonly definitions: DifferentDefinitions | null;
   readonly confounds: readonly Confound[];
   readonly cells: readonly ComparedCell[];
-  /** Cells that only one of them has. */
+  /** Number of cells that only one side has. */
   readonly unmatched: { readonly a: number; readonly b: number };
-  /** Of B, over its time cells, or over all its cells where it has no time cells; `mixed` where some are faster and some slower. */
+  /**
+   * The verdict on B, over its time cells, or over all its cells if it has no time cells; `mixed` if some are faster and some
+   * slower.
+   */
   readonly verdict: Comparative | "mixed";
   /** The same for each pair of runtimes, in the order of the cells. */
   readonly runtimes: readonly (RuntimePair & { readonly verdict: Comparative | "mixed" })[];
 }
 
-/** Which runtimes are compared, how large a difference matters, and whether a rehearsal may be compared. */
+/** Which runtimes are compared, which difference matters, and whether replayed runs may be compared. */
 export interface CompareOptions {
-  /** Left out, every runtime that both have is compared with itself. */
+  /** If omitted, each runtime that both sides have is compared with itself. */
   readonly runtimes?: readonly RuntimePair[];
   /** A share such as 0.05; above 0 and below 1. */
   readonly tolerance?: number;
-  /** Compare runs that were replayed, as a rehearsal. */
+  /** Whether to compare replayed runs, as a rehearsal. */
   readonly allowReplay?: boolean;
 }
 
 /**
- * Compares two campaigns cell by cell: makespan or the time of a phase, CPU per sandbox, memory per sandbox. With `runtimes` the
- * two may be one and the same: runtimes of one campaign are compared block by block, where the campaign has blocks.
+ * Compares two campaigns cell by cell: makespan or the time of a phase, CPU per sandbox, memory per sandbox. With `runtimes`,
+ * both sides may be the same campaign; its runtimes are compared block by block if it has blocks.
  *
- * @throws LabError `RUND_REPLAYED` for a replayed run without `allowReplay`, `RUND_NO_COMMON_CELL`, `RUND_TOLERANCE`,
- *   and `RUND_TWO_RUNS` as tables do
+ * @throws LabError `RUND_REPLAYED` for a replayed run without `allowReplay`, `RUND_NO_COMMON_CELL`, `RUND_TOLERANCE`, and
+ * `RUND_TWO_RUNS` as tables do
  */
 export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): Comparison {
   const { tolerance = 0.05, allowReplay = false, runtimes } = options;
@@ -124,10 +129,10 @@ export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): C
 type Samples = ReturnType<typeof samplesByPlace>;
 
 /**
- * Counts the cells of one side that have no partner on the other.
+ * Counts the cells of one side that the other side lacks.
  *
- * @param pairs the runtimes that are compared; null for every runtime with itself
- * @param sides a pair's runtime on this side, and on the other
+ * @param pairs the compared runtimes; null to compare each runtime with itself
+ * @param sides a pair's runtime on this side, and on the other side
  */
 function withoutPartner(
   own: Samples,
@@ -144,22 +149,20 @@ function withoutPartner(
   }).length;
 }
 
-/**
- * Returns the blocks by which a campaign would have ended that was measured until it was decided; null for any other.
- */
+/** Returns the maximum number of blocks of a campaign with `--until-decided`; null for any other campaign. */
 const lastBlockOf = ({ runs }: Dataset, experiment: string): number | null =>
   runs.find(run => run.experiment === experiment)?.lastBlock ?? null;
 
 /**
- * Returns cells that a gate "slower than so much" stops: time cells whose corrected lower limit lies above, or that
- * failed.
+ * Returns the cells for which the gate fires: time cells whose corrected lower limit is above the rule's limit, or in which
+ * starts failed.
  */
 export const stoppedBy = ({ cells }: Comparison, slowerThan: number): readonly ComparedCell[] =>
   cells.filter(cell => cell.metric === "time" && changedBy(cell, slowerThan) === "slower");
 
 /**
- * Whether a cell surely changed by more than a share: its corrected interval lies wholly beyond it. Where there is no interval
- * (cold starts failed, or there is one snapshot of memory) the verdict decides.
+ * Whether a cell has certainly changed by more than a share: its corrected interval lies entirely beyond it. Without an interval
+ * (failed cold starts, or a single snapshot of memory) the verdict decides.
  */
 export function changedBy(
   { correctedInterval, verdict }: Pick<ComparedCell, "correctedInterval" | "verdict">,
@@ -174,7 +177,7 @@ function judgeFamily(
   family: readonly { readonly place: CellPlace; readonly against: string; readonly contrast: Contrast }[],
   tolerance: number,
 ): readonly ComparedCell[] {
-  // a cell that cannot be tested is no member of the family: it costs the others nothing
+  // a cell that cannot be tested does not count for the correction
   const tested = family.filter(({ contrast }) => contrast.p !== null);
   const corrected = holm(tested.map(({ contrast }) => contrast.p ?? 1));
   return family.map(own => {
@@ -206,7 +209,7 @@ function overall(cells: readonly ComparedCell[]): Comparison["verdict"] {
   return some("undecided") ? "undecided" : "same";
 }
 
-/** Returns what differs between the runs of the compared cells, runtime by runtime and experiment by experiment. */
+/** Returns what differs between the runs of the compared cells, by runtime and experiment. */
 function confoundsOf(a: Dataset, b: Dataset, cells: readonly ComparedCell[]): readonly Confound[] {
   const compared = new Set(cells.map(({ experiment, runtime, against }) => `${experiment}/${against}/${runtime}`));
   return mergeConfounds(

@@ -10,47 +10,47 @@ import { welchRatio } from "../stats/welch.js";
 import type { Sample } from "./cells.js";
 import { sequentialRatio } from "./sequential-ratio.js";
 
-/** Faster and slower are said of the second campaign: less, or more, time, CPU or memory than the first. */
+/** Whether the second campaign is faster or slower than the first: less or more time, CPU or memory. */
 export type Comparative = "faster" | "slower" | "same" | "undecided";
 
-/** One side's mean with its 95 % interval; null without values, or with too few rounds for one. */
+/** The mean of one side with its 95 % interval; null without values, or with too few rounds. */
 export interface Side {
   readonly mean: number | null;
   readonly interval: Interval | null;
   readonly n: number;
 }
 
-/** Two samples of one cell set against each other, before their p is corrected over the family. */
+/** Two samples of one cell compared, before p is corrected over all cells. */
 export interface Contrast {
   readonly of: Sample["of"];
   readonly a: Side;
   readonly b: Side;
-  /** Mean of the second over mean of the first (of the blocks' means, if there are blocks); null without a mean above 0. */
+  /** Mean of the second divided by mean of the first (of the blocks' means, if there are blocks); null without a mean above 0. */
   readonly ratio: number | null;
   readonly at: (level: number) => Interval | null;
-  /** Two-sided; null where there was nothing to test with. */
+  /** Two-sided; null if no test was possible. */
   readonly p: number | null;
   readonly method: "rounds" | "blocks" | "paired blocks" | "ranks" | "none";
   readonly caveat: string | null;
-  /** By rank only: whether the second ranks worse. */
+  /** Compared by rank only: whether the second ranks worse. */
   readonly worse: boolean;
   /** The coefficient of variation of a round (or block) in either sample; null for fewer than two. */
   readonly variation: number | null;
-  /** The standard deviation of the difference within a block, as a share of the mean; null where blocks are not paired. */
+  /** The standard deviation of the difference within a block, as a share of the mean; null if blocks are not paired. */
   readonly pairSpread: number | null;
   /** Rounds in a block; 1 without blocks. */
   readonly roundsPerUnit: number;
 }
 
 /**
- * Compares two samples of one cell. Two runtimes that were measured in turn within the blocks of one campaign are compared
- * block by block (paired t on the logarithm): what slowed a block down slowed both. Rounds recorded in blocks elsewhere are
- * compared by their blocks' means (Welch's t on the logarithm), since rounds of one block resemble each other; others by a
- * permutation test and the studentised bootstrap of the ratio. Where a cold start failed, rounds are compared by rank,
- * failed ones last.
+ * Compares two samples of one cell. Two runtimes that took turns within the blocks of one campaign are compared block by block
+ * (paired t on the logarithm), because whatever slowed a block down slowed both. Otherwise, rounds recorded in blocks are
+ * compared by the means of the blocks (Welch's t on the logarithm), because rounds of one block resemble each other. Rounds
+ * without blocks are compared by a permutation test and the studentised bootstrap of the ratio. If a cold start failed, rounds
+ * are compared by rank, and failed rounds rank last.
  *
- * @param paired whether a block of `a` is the block of the same name of `b`
- * @param lastBlock of a campaign that ended as soon as it was decided, the blocks by which it would have ended; else null
+ * @param paired whether blocks of `a` and `b` with the same name belong together
+ * @param lastBlock the maximum number of blocks of a campaign with `--until-decided`; otherwise null
  */
 export function contrast(
   a: Sample,
@@ -103,14 +103,14 @@ export function contrast(
 }
 
 /**
- * Returns the verdict of a contrast, and the rounds on either side that an undecided one would take.
+ * Returns the verdict of a comparison, and the number of rounds on either side that would decide an undecided one.
  *
- * The same: the ratio's 90 % interval lies within the tolerance of 1. Else faster or slower: p, corrected, is below 5 %.
- * Else undecided. A cell with failed cold starts is never faster, and never the same. Snapshots of memory, of which a
- * campaign has one a cell, are faster or slower only beyond twice the tolerance.
+ * The same: the ratio's 90 % interval is within the tolerance of 1. Faster or slower: otherwise, if the corrected p is below 5 %.
+ * Undecided: otherwise. A cell with failed cold starts is never faster, and never the same. Single snapshots of memory are faster
+ * or slower only if they differ by more than twice the tolerance.
  *
- * @param corrected the contrast's p after Holm's correction
- * @param family how many cells were tested together
+ * @param corrected p after Holm's correction
+ * @param family number of cells that were tested together
  */
 export function verdictOf(
   found: Contrast,
@@ -133,9 +133,7 @@ export function verdictOf(
   return { verdict: "undecided", roundsNeeded: roundsNeeded(found, family, tolerance) };
 }
 
-/**
- * Returns the means of the blocks that both samples have, in one order; null where either was recorded without blocks.
- */
+/** Returns the means of the blocks that both samples have, in the same order; null if one of them has no blocks. */
 function commonBlocks(a: Sample, b: Sample): { readonly a: readonly number[]; readonly b: readonly number[] } | null {
   if (a.blocks === null || b.blocks === null) return null;
   const names = [...a.blocks.keys()].filter(name => b.blocks?.has(name));
@@ -148,7 +146,7 @@ function side({ values }: Sample, seed: string): Side {
   return { mean: value, interval, n };
 }
 
-/** Failed rounds rank last, equal among themselves: no time is put on them. */
+/** Ranks failed rounds last and equal to each other, because they have no time. */
 function byRank(a: Sample, b: Sample, seed: string): Pick<Contrast, "p" | "method" | "caveat" | "worse"> {
   const last = (sample: Sample) => [
     ...sample.values,
@@ -181,7 +179,8 @@ function variationOf(a: readonly number[], b: readonly number[]): number | null 
 }
 
 /**
- * Returns rounds for 80 % power at the tolerance, and enough divisions for the smallest p to pass Holm's first step.
+ * Returns the number of rounds for 80 % power at the tolerance, and at least as many as the smallest possible p needs to pass
+ * Holm's first step.
  */
 function roundsNeeded(found: Contrast, family: number, tolerance: number): number | null {
   if (found.variation === null) return null;

@@ -2,33 +2,33 @@ import { equivalent } from "../stats/equivalence.js";
 import { mean } from "../stats/mean.js";
 import { sequentialRatio } from "./sequential-ratio.js";
 
-/** One round of a campaign that is under way. */
+/** One round of a campaign that is still running. */
 export interface RoundSoFar {
   readonly runtime: string;
   readonly density: number;
   readonly concurrency: number;
   readonly block: number;
-  /** Null where a cold start of the round failed. */
+  /** Null if a cold start of the round failed. */
   readonly makespanMs: number | null;
 }
 
-/** The comparison that a campaign is measured for. */
+/** The comparison for which a campaign is measured. */
 export interface SequentialPlan {
   /** The first is the baseline of the others. */
   readonly runtimes: readonly string[];
   /** Cells of one runtime's grid. */
   readonly cells: number;
-  /** The campaign ends after this many blocks, decided or not. */
+  /** The campaign ends after this many blocks, even if it is not decided. */
   readonly blocks: number;
-  /** A share such as 0.05: within it two runtimes are the same. */
+  /** A share such as 0.05: two runtimes that differ by less are the same. */
   readonly tolerance: number;
 }
 
 /**
- * Whether every cell of a campaign is decided: each other runtime is the same as the first within the tolerance (its 90 %
- * repeated interval lies within it), or different (the interval at 1 − 0.05 / cells excludes 1). Only whole blocks may be given.
- * The bounds are made so that over all looks a difference between equal runtimes is found in at most 5 % of campaigns; simulated
- * also for few blocks, where Student's t at each look is an approximation (docs/statistics.md).
+ * Whether every cell of a campaign is decided: each other runtime is the same as the first within the tolerance (its repeated 90
+ * % interval is within it), or different (the interval at 1 − 0.05 / cells excludes 1). Only whole blocks may be passed. Over all
+ * tests, equal runtimes are called different in at most 5 % of campaigns. This was also simulated for few blocks, for which
+ * Student's t at each test is an approximation (docs/statistics.md).
  */
 export function allDecided(rounds: readonly RoundSoFar[], plan: SequentialPlan): boolean {
   const { runtimes, cells, blocks, tolerance } = plan;
@@ -36,7 +36,7 @@ export function allDecided(rounds: readonly RoundSoFar[], plan: SequentialPlan):
   const family = cells * others.length;
   const byCell = new Map<string, Map<string, Map<number, number[]>>>();
   for (const { runtime, density, concurrency, block, makespanMs } of rounds) {
-    // ranks decide a cell with failures, and never as the same: it takes all blocks
+    // cells with failures are compared by rank and can never be called the same, so they need all blocks
     if (makespanMs === null) return false;
     const cell = entry(byCell, `${density}/${concurrency}`, () => new Map<string, Map<number, number[]>>());
     const own = entry(cell, runtime, () => new Map<number, number[]>());

@@ -6,18 +6,21 @@ import { pairedRatio } from "../stats/paired.js";
 import { pairsAfterPilot, roundsAfterPilot, type Scatter } from "../stats/power.js";
 import { measuredInTurn } from "./pairs.js";
 
-/** A comparison that is planned: every other runtime with the first, or one runtime with an earlier campaign like it. */
+/** A planned comparison: of each other runtime with the first, or of one runtime with an earlier campaign. */
 export interface PlannedComparison {
   readonly experiment: "time" | "density";
   /** The first is the baseline of the others. */
   readonly runtimes: readonly string[];
   readonly density: readonly number[];
   readonly concurrency: readonly number[];
-  /** A share such as 0.05: a difference of that size is to be found, and none recognised as smaller. */
+  /**
+   * A share such as 0.05: the campaign should find a difference of this size, and recognise runtimes that differ less as the
+   * same.
+   */
   readonly tolerance: number;
 }
 
-/** The rounds that one cell of a planned comparison takes. */
+/** The number of rounds that one cell of a planned comparison needs. */
 export interface DetectableCell {
   readonly runtime: string;
   /** The baseline; null for a comparison with an earlier campaign. */
@@ -27,31 +30,32 @@ export interface DetectableCell {
   readonly rounds: number;
   /** Standard deviation of a round, or of the difference of two rounds in one block, as a share of the mean. */
   readonly scatter: number;
-  /** Where it was recorded: the nearest cell of the first recording that has both runtimes. */
+  /** Where the scatter was recorded: the nearest cell of the first recording that has both runtimes. */
   readonly recorded: {
     readonly dataset: string;
     readonly density: number;
     readonly concurrency: number;
-    /** Whether the two took turns within blocks there, so that what a block did to both is left out. */
+    /** Whether the two runtimes took turns within blocks there, so that the effect of a block on both cancels out. */
     readonly paired: boolean;
   };
 }
 
-/** The rounds of each cell that a comparison takes, one in each of as many blocks. */
+/** The number of rounds that each cell of a comparison needs, one round in each block. */
 export interface Detection {
   readonly experiment: "time" | "density";
   readonly tolerance: number;
-  /** What the most demanding cell takes. */
+  /** The number that the most demanding cell needs. */
   readonly rounds: number;
   readonly cells: readonly DetectableCell[];
 }
 
 /**
- * Returns the rounds with which a comparison finds a difference of the tolerance's size in 80 % of campaigns, and recognises equal
- * runtimes as the same in 80 %, by the scatter of recorded rounds. The level of 5 % is divided by the number of cells.
+ * Returns the number of rounds with which a comparison finds a difference of the tolerance's size in 80 % of campaigns, and
+ * recognises equal runtimes as the same in 80 %, given the scatter of recorded rounds. The level of 5 % is divided by the number
+ * of cells.
  *
  * @param recordings in the order of preference
- * @throws LabError `RUND_NO_PILOT` for a runtime of which no recording has two rounds
+ * @throws LabError `RUND_NO_PILOT` if no recording has two rounds of a runtime
  */
 export function roundsToDetect(planned: PlannedComparison, recordings: readonly Dataset[]): Detection {
   const { experiment, runtimes, density, concurrency, tolerance } = planned;
@@ -107,11 +111,11 @@ function recordedScatter(
 
 const sameCell = (a: StartGroup, b: StartGroup) => a.density === b.density && a.concurrency === b.concurrency;
 
-/** Returns how far two cells of the grid are from each other: a doubling of either axis counts the same. */
+/** Returns the distance of two cells in the grid: a doubling on either axis counts the same. */
 const distance = (a: Pick<Place, "density" | "concurrency">, b: Pick<Place, "density" | "concurrency">) =>
   Math.abs(Math.log((a.density + 1) / (b.density + 1))) + Math.abs(Math.log(a.concurrency / b.concurrency));
 
-/** Of the differences between two runtimes' rounds in one block, the first with the first; null for fewer than two. */
+/** Returns the scatter of the differences between two runtimes' rounds in one block, paired in order; null for fewer than two. */
 function pairedScatter(a: StartGroup, b: StartGroup): Scatter | null {
   const [under, over] = [makespansByBlock(a), makespansByBlock(b)];
   const pairs = [...under].flatMap(([block, values]) =>

@@ -11,13 +11,13 @@ import type { DifferentDefinitions } from "./definitions.js";
 
 /** A change of one cell at which the gate would have fired. */
 export interface HistoryChange {
-  /** Position of the campaign at which it was seen, and of the one that it was compared with: 0 for the first. */
+  /** Index of the campaign at which the change was seen, and of the one that it was compared with; the first is 0. */
   readonly at: number;
   readonly since: number;
-  /** Slower fires the gate; faster is the same rule the other way round. For CPU and memory: more, and less. */
+  /** Slower fires the gate; faster is the same rule in the other direction. For CPU and memory: more and less. */
   readonly direction: "faster" | "slower";
   readonly ratio: number | null;
-  /** The ratio's interval, corrected for all cells of the metric; null where cold starts failed. */
+  /** The ratio's interval, corrected for all cells of the metric; null if cold starts failed. */
   readonly interval: Interval | null;
   /** What else differs between the two campaigns. */
   readonly confounds: readonly Confound[];
@@ -25,9 +25,9 @@ export interface HistoryChange {
 
 /** One cell over many campaigns. */
 export interface CellHistory extends CellPlace {
-  /** The name of the runtime for people. */
+  /** The label of the runtime. */
   readonly label: string;
-  /** What each campaign measured, in the order of the campaigns; null where it has no such cell. */
+  /** What each campaign measured, in the order of the campaigns; null if it has no such cell. */
   readonly values: readonly (Side | null)[];
   readonly changes: readonly HistoryChange[];
 }
@@ -42,10 +42,10 @@ export interface History {
   readonly cells: readonly CellHistory[];
 }
 
-/** What a history is of. */
+/** Which metric, rule and runtimes a history shows. */
 export interface HistoryOptions {
   readonly metric?: Metric;
-  /** Left out, every runtime. */
+  /** If omitted, all runtimes. */
   readonly runtimes?: readonly string[];
   readonly share?: number;
   readonly allowReplay?: boolean;
@@ -53,11 +53,11 @@ export interface HistoryOptions {
 
 /**
  * Returns a metric over many campaigns, with the changes at which the gate would have fired. Each campaign is compared with the
- * first one after the cell's last change, so that a slow drift is seen too, not only a step.
+ * first one after the cell's last change, so that a slow drift is found as well as a step.
  *
- * Campaigns are put in the order of their beginnings if all have one recorded; else they stay in the order given.
+ * Campaigns are ordered by their start times if all have one; otherwise they keep the given order.
  *
- * @throws LabError as `compare`, and `RUND_DEFINITIONS` where two campaigns do not count the same
+ * @throws LabError as `compare`, and `RUND_DEFINITIONS` if two campaigns measure different things
  */
 export function history(datasets: readonly Dataset[], options: HistoryOptions = {}): History {
   const { metric = "time", runtimes, share = 0.05, allowReplay = false } = options;
@@ -104,7 +104,7 @@ export function history(datasets: readonly Dataset[], options: HistoryOptions = 
 }
 
 const unlike = (where: string, { a, b }: DifferentDefinitions) =>
-  new LabError("RUND_DEFINITIONS", "input", "a history needs campaigns that measure the same", {
+  new LabError("RUND_DEFINITIONS", "input", "a history needs campaigns that measure the same thing", {
     where,
     expected: a,
     found: b,

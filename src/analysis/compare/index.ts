@@ -1,4 +1,4 @@
-/** Two campaigns, or two runtimes of one, compared cell by cell; and what such a comparison takes. */
+/** Compares two campaigns, or two runtimes of one, cell by cell; and plans how many rounds such a comparison needs. */
 export { type CellPlace, type Metric, placeKey } from "./cells.js";
 export { type ComparedCell, type CompareOptions, type Comparison, compare, stoppedBy } from "./compare.js";
 export type { Comparative, Side } from "./contrast.js";

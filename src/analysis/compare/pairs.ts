@@ -12,7 +12,10 @@ export interface RuntimePair {
 export const runtimesOf = ({ runs }: Dataset): readonly string[] =>
   [...new Set(runs.map(({ runtime }) => runtime))].sort(byRuntime);
 
-/** Whether two runtimes took turns within the blocks of one campaign. With unlike snapshotters they ran one after the other. */
+/**
+ * Whether two runtimes took turns within the blocks of one campaign. Runtimes with different snapshotters ran one after the
+ * other.
+ */
 export function measuredInTurn(a: Dataset, b: Dataset, pair: RuntimePair, experiment: string): boolean {
   if (resolve(a.path) !== resolve(b.path)) return false;
   const run = (runtime: string) => a.runs.find(each => each.runtime === runtime && each.experiment === experiment);

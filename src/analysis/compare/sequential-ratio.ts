@@ -2,18 +2,18 @@ import type { Interval } from "../stats/bootstrap-t.js";
 import { type PairedRatio, pairedRatio } from "../stats/paired.js";
 import { sequentialLevels, sequentialP } from "../stats/sequential.js";
 
-/** Blocks at the first look; before that a standard deviation says nothing. */
+/** Number of blocks before the first test; with fewer, the standard deviation is too uncertain. */
 export const firstLook = 3;
 
-/** As `PairedRatio`, for a campaign that ends as soon as it is decided: p and intervals hold at every look. */
+/** Like `PairedRatio`, for a campaign that ends when it is decided: p and intervals are valid at each test. */
 export type SequentialRatio = Omit<PairedRatio, "at"> & { at(level: number): Interval | null };
 
 /**
- * Returns the ratio of two means over blocks that were looked at after every block (repeated confidence intervals,
- * Jennison and Turnbull 1989): at each look Student's t at the level that the spending function leaves to it.
+ * Returns the ratio of two means over blocks that were tested after every block (repeated confidence intervals, Jennison and
+ * Turnbull 1989): each test is Student's t at the level that the spending function assigns to it.
  *
- * @param last the blocks by which the campaign ends, decided or not
- * @returns null as `pairedRatio`, and before the first look
+ * @param last the maximum number of blocks
+ * @returns null as `pairedRatio`, and before the first test
  */
 export function sequentialRatio(
   over: readonly number[],
@@ -25,7 +25,7 @@ export function sequentialRatio(
   if (found === null || look < firstLook || look > last) return null;
   return {
     ...found,
-    // only a verdict needs it, no look does: it takes hundreds of integrations
+    // computed only for a verdict and not for each test, because it takes hundreds of integrations
     get p() {
       return sequentialP(found.p, look, firstLook, last);
     },

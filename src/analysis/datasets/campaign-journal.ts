@@ -11,21 +11,21 @@ import {
 } from "../../campaign-files/index.js";
 import type { MemoryCell, StartCell } from "./dataset.js";
 
-/** A memory snapshot as far as its line of the journal can be trusted: an absent part is unknown. */
+/** A memory snapshot, without the fields of its journal line that are damaged. */
 export type Snapshot = Partial<MemoryEvent>;
 
 /**
- * The journal of a campaign by cell. A damaged line makes everything unknown that would have to be computed from it: the
- * rounds of its cell, or of all cells if it does not say which one it belongs to. Of operations, I/O, windows and ramps,
- * which no log holds, it is the whole run.
+ * The journal of a campaign by cell. If a line is damaged, everything that would be computed from it is unknown: the rounds of
+ * its cell, or of all cells if the line does not say to which cell it belongs. For operations, I/O, windows and ramps, which no
+ * log contains, the whole run is unknown.
  */
 export class CampaignJournal {
   readonly #rounds = new Map<string, RoundEvent[]>();
   readonly #snapshots = new Map<string, Snapshot>();
   readonly #withoutLog: WithoutLog[] = [];
-  /** Cells of which some round is damaged. */
+  /** Cells with a damaged round. */
   readonly #unknown = new Set<string>();
-  /** Runs of which some operations, window or ramp is damaged. */
+  /** Runs in which an event of operations, a window or a ramp is damaged. */
   readonly #unknownRuns = new Set<string>();
   /** Whether a damaged line may belong to any cell. */
   #allUnknown = false;
@@ -49,7 +49,7 @@ export class CampaignJournal {
     return this.#allUnknown || this.#unknown.has(key) ? undefined : (this.#rounds.get(key) ?? []);
   }
 
-  /** The snapshot of a memory cell; undefined if no line of the journal is known to be it. */
+  /** The snapshot of a memory cell; undefined if no line of the journal certainly describes it. */
   snapshot(run: string, memoryMb: number, density: number): Snapshot | undefined {
     return this.#snapshots.get(snapshotKey({ run, memoryMb, density }));
   }
@@ -101,7 +101,7 @@ export class CampaignJournal {
   }
 }
 
-/** Events whose numbers stand in the journal alone. */
+/** Events whose numbers are in no other file than the journal. */
 type WithoutLog = OperationsEvent | IoEvent | ArrivalsEvent | FitEvent;
 
 const isWithoutLog = <Event extends { readonly event: string | null }>(
@@ -115,7 +115,9 @@ const cellKey = ({ run, density, concurrency }: Pick<RoundEvent, "run" | "densit
 const snapshotKey = ({ run, memoryMb, density }: Pick<MemoryEvent, "run" | "memoryMb" | "density">): string =>
   `${run}/${memoryMb}/${density}`;
 
-/** Returns a cell with its rounds' blocks and its failures. Line k of the client logs is the k-th complete round of the journal. */
+/**
+ * Returns a cell with its rounds' blocks and its failures. Line k of the client logs is the k-th complete round of the journal.
+ */
 export function withRounds(cell: StartCell, rounds: readonly RoundEvent[]): StartCell {
   const complete = rounds.filter(({ makespanMs }) => makespanMs !== null);
   const samples = rounds.flatMap(round => round.samples);
@@ -128,7 +130,7 @@ export function withRounds(cell: StartCell, rounds: readonly RoundEvent[]): Star
   };
 }
 
-/** Returns a cell with the sandboxes that were there, and what the journal knows about their memory. */
+/** Returns a cell with the number of sandboxes that were running, and what the journal records about their memory. */
 export function withSnapshot(cell: MemoryCell, snapshot: Snapshot): MemoryCell {
   const { sandboxes = cell.sandboxes, components = [], enginePssKiB = null, hostBefore, hostAfter } = snapshot;
   const parts = components.map(({ component, pssKiB }) => ({ part: component, pssKiB }));

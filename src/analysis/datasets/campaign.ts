@@ -10,21 +10,21 @@ import type { ArrivalWindow, IoRound, MemoryCell, OperationCell, RunInfo, StartC
 import { coresAndKernel, operationCells } from "./operation-cells.js";
 
 /**
- * What a fresh campaign knows beyond its run folders: the manifest's circumstances, and the journal's blocks, failures and
- * counts. The tables' numbers come from the run folders' logs all the same, as they would without it.
+ * What a fresh campaign records in addition to its run folders: the manifest's circumstances, and the journal's blocks, failures
+ * and counts. The tables' numbers come from the run folders' logs, with or without this.
  */
 export interface Campaign {
-  /** Whether its rounds have the CPU of a host: not those in a cluster. */
+  /** Whether its rounds have the CPU of a host; on a cluster they do not. */
   readonly hasCpu: boolean;
   runInfo(folder: RunFolder): RunInfo;
   /** The cell with its rounds' blocks, and the cold starts attempted and failed. */
   startCell(cell: StartCell): StartCell;
   /**
-   * The cell with the sandboxes that were really there, and what else the journal has of it. Without the journal's word
-   * the divisor is unknown, so such a cell is empty.
+   * The cell with the number of sandboxes that really ran, and the journal's other data about it. Without the journal's line the
+   * divisor is unknown, so such a cell is empty.
    */
   memoryCell(cell: MemoryCell): MemoryCell;
-  /** What a run of a micro experiment measured; none of other runs. */
+  /** What a run of a micro experiment measured; empty for other runs. */
   operationCells(folder: RunFolder): readonly OperationCell[];
   /** Its rounds of I/O inside containers. */
   readonly io: readonly IoRound[];
@@ -115,11 +115,11 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
   };
 }
 
-/** Returns the machine in words; nothing if its processor or their number is unknown, or if it is a cluster. */
+/** Returns the machine in words; undefined if its processor or the number of processors is unknown, or if it is a cluster. */
 const machineOf = ({ host: { cpu, cores } }: Manifest): Pick<RunInfo, "machine"> =>
   cpu == null || cores == null ? {} : { machine: `${cpu}, ${cores} cores` };
 
-/** What a machine's owner can change on it, and comparisons must name. */
+/** What the owner of a machine can change, so that comparisons must mention it. */
 const hostFactNames = [
   "governor",
   "cgroups",
@@ -146,7 +146,7 @@ function lastBlockOf({ plan }: Manifest, experiment: string): Pick<RunInfo, "las
   return own === undefined ? {} : { lastBlock: own.blocks };
 }
 
-/** versions.txt names the OCI runtime; a run folder of a campaign that stopped before it was written has none. */
+/** versions.txt contains the OCI runtime's version; if a campaign stopped before it was written, it is missing. */
 function ociRuntimeIn(path: string): Pick<RunInfo, "ociRuntime"> {
   const file = join(path, "versions.txt");
   const found = existsSync(file) ? parseOciRuntime(readFileSync(file, "utf8")) : null;

@@ -7,12 +7,12 @@ import { type ProblemList, parseVersions, type RunFolder } from "../../logs/inde
 import type { RunInfo } from "./dataset.js";
 
 /**
- * The MB by which the guest's memory exceeded the label in the original's memory campaigns. The harness edited
- * `default_memory` in the loop, after it had copied the config, so no file of a run says it.
+ * The MB by which the guest's memory exceeded the label in the original's memory campaigns. The harness edited `default_memory`
+ * in its loop, after it had copied the config, so no file of a run contains it.
  */
 const originalGuestExtraMb: Readonly<Record<string, number>> = { kata: 200, katafc: 160, katatemplate: 240, rund: 180 };
 
-/** Reads what a run folder of the original says of its circumstances: versions.txt and the copies of the config files. */
+/** Reads the circumstances of an original run folder: versions.txt and the copies of the config files. */
 export function readCircumstances(run: RunFolder, problems: ProblemList): RunInfo {
   const { template, ...versions } = parseVersions(readIfThere(join(run.path, "versions.txt"), problems));
   let config: Readonly<Record<string, string | number | boolean | null>> = {};

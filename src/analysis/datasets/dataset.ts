@@ -4,7 +4,7 @@ import type { SoftwareVersions } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
 import type { Problem } from "../../model/problem.js";
 
-/** One run folder's circumstances: what differs between two runs is a confound of their comparison. */
+/** One run folder's circumstances. If two runs differ in one of them, it is a confound of their comparison. */
 export interface RunInfo {
   /** The run folder's name, `time_kata_12252108`. */
   readonly run: string;
@@ -12,36 +12,36 @@ export interface RunInfo {
   readonly campaign: string | null;
   readonly experiment: Experiment;
   readonly runtime: string;
-  /** The runtime's name for people, where the run recorded one. */
+  /** The runtime's label, if the run recorded one. */
   readonly label?: string;
   /** Month, day, hour and minute as in the folder's name, `12252108`; the logs' own times carry the year. */
   readonly recorded: string;
-  /** When its campaign began, as ISO 8601 in UTC; left out where nothing recorded it. */
+  /** When its campaign began, as ISO 8601 in UTC; undefined if this was not recorded. */
   readonly startedAt?: string;
   readonly versions: SoftwareVersions;
-  /** The runtime handler that the sandboxes asked for; left out where nothing recorded it. */
+  /** The runtime handler of the sandboxes; undefined if this was not recorded. */
   readonly handler?: string;
-  /** The OCI runtime under the handler and its version, `crun 1.8.1`; left out where nothing recorded it. */
+  /** The OCI runtime of the handler and its version, `crun 1.8.1`; undefined if this was not recorded. */
   readonly ociRuntime?: string;
-  /** The blocks by which the campaign would have ended, where it was measured until its comparison was decided. */
+  /** The maximum number of blocks, if the campaign was measured until its comparison was decided. */
   readonly lastBlock?: number;
-  /** Which repeat of the memory experiment the run is, 1 for the first; left out where runs are not repeated. */
+  /** The repeat of the memory experiment, 1 for the first; undefined if runs are not repeated. */
   readonly repeat?: number;
-  /** Whether sandboxes started from a template; null where the run does not say. */
+  /** Whether sandboxes started from a template; null if the run does not record it. */
   readonly template: boolean | null;
   /** Effective values that matter for a comparison: snapshotter, defaultMemoryMb, guestMemoryExtraMb, sharedFs, … */
   readonly config: Readonly<Record<string, string | number | boolean | null>>;
   /** How cold starts were made: `crictl` (the original's shell loop), `cri`, … */
   readonly driver: string | null;
-  /** The machine for people, such as `AMD EPYC, 2 cores`; left out where nothing recorded it. */
+  /** The machine in words, such as `AMD EPYC, 2 cores`; undefined if this was not recorded. */
   readonly machine?: string;
-  /** A name for the machine, equal for runs on the same one; null where nothing recorded it. */
+  /** An identifier of the machine, equal for runs on the same machine; null if this was not recorded. */
   readonly host: string | null;
-  /** Facts about that machine that change on it, such as its governor; left out where nothing recorded them. */
+  /** Facts about that machine that can change, such as its governor; undefined if they were not recorded. */
   readonly hostFacts?: Readonly<Record<string, string>>;
-  /** Handed out by the replay server, not measured. */
+  /** Whether the run was played back by the replay server instead of measured. */
   readonly replayed: boolean;
-  /** What another tool's latencies count, from where to where; left out for cold starts of our own. */
+  /** From which event to which another tool's latencies count; undefined for our own cold starts. */
   readonly definition?: Definition;
 }
 
@@ -57,10 +57,10 @@ export interface Round {
   readonly latencyP90Ms: number;
   readonly latencyP99Ms: number;
   readonly latencyMaxMs: number;
-  /** Busy and total jiffies of the whole host in the round; null where cpu.txt has no valid line for it. */
+  /** Busy and total jiffies of the whole host in the round; null if cpu.txt has no valid line for it. */
   readonly busyJiffies: number | null;
   readonly totalJiffies: number | null;
-  /** The block of a fresh campaign that the round was measured in; null where rounds ran in one go. */
+  /** The block of a fresh campaign to which the round belongs; null if there were no blocks. */
   readonly block: number | null;
 }
 
@@ -74,25 +74,30 @@ export interface StartCell {
   readonly concurrency: number;
   /** Complete rounds only, in order. */
   readonly rounds: readonly Round[];
-  /** Rounds left out because some client has no valid line for them. */
+  /** Number of rounds left out because a client has no valid line for them. */
   readonly partial: number;
-  /** Busy jiffies of every valid line of cpu.txt, in order: the CPU table uses lines, even of partial rounds. */
+  /**
+   * Busy jiffies of each valid line of cpu.txt, in order. The CPU table uses all of these lines, even if the round is partial.
+   */
   readonly busyJiffies: readonly number[];
   /**
-   * Cold starts attempted and failed. Null where nothing recorded failures, as in the artifact, and where a damaged line of the
-   * journal makes the count unknown.
+   * Cold starts attempted and failed. Null if failures were not recorded, as in the artifact, or if a damaged line of the journal
+   * makes the numbers unknown.
    */
   readonly attempted: number | null;
   readonly failed: number | null;
-  /** Cold starts behind `latencyQuantiles`. */
+  /** Number of cold starts in `latencyQuantiles`. */
   readonly samples: number;
-  /** Their mean, in imported results, whose partial bursts count here too; null without samples. Left out elsewhere. */
+  /**
+   * Their mean, in imported results, where cold starts of partial bursts count too; null without samples. Undefined for other
+   * data.
+   */
   readonly latencyMeanMs?: number | null;
   /** Latency at p = 0, 1 %, … 100 % (R-7) over rounds × clients of the complete rounds; empty if there are none. */
   readonly latencyQuantiles: readonly number[];
 }
 
-/** Memory of one kind of process in a memory cell, summed over its processes, in KiB. */
+/** Memory of one kind of process in a memory cell: the sum over its processes, in KiB. */
 export interface MemoryComponent {
   readonly component: string;
   readonly processes: number;
@@ -102,16 +107,16 @@ export interface MemoryComponent {
   readonly vssKiB: number;
 }
 
-/** What the journal of a fresh campaign adds to a memory cell: of all its sandboxes together, in KiB. */
+/** What the journal of a fresh campaign adds to a memory cell, for all of its sandboxes together, in KiB. */
 export interface MemoryJournal {
   /**
-   * PSS by the part that processes play, such as `shim`, `vmm` or `gofer`: the same sum as by their names. Empty where the
-   * journal's line is damaged there.
+   * PSS by the part that processes play, such as `shim`, `vmm` or `gofer`; the same sum as by process name. Empty if this part of
+   * the journal's line is damaged.
    */
   readonly parts: readonly { readonly part: string; readonly pssKiB: number }[];
-  /** Null where the journal's line is damaged there. */
+  /** Null if this part of the journal's line is damaged. */
   readonly host: HostCost | null;
-  /** PSS of the CRI service's own process, which is no sandbox's; null where it was not found. */
+  /** PSS of the CRI service's own process, which belongs to no sandbox; null if the process was not found. */
   readonly enginePssKiB: number | null;
 }
 
@@ -119,32 +124,32 @@ export interface MemoryJournal {
 export interface MemoryCell {
   readonly run: string;
   readonly runtime: string;
-  /** The label on the folder (128 for "128 MB"), not the true guest memory. */
+  /** The label in the file's name (128 for "128 MB"), not the guest's true memory. */
   readonly memoryMb: number;
   readonly density: number;
-  /** The sandboxes that were there; equals `density` in the recorded artifact, which counted none. */
+  /** The number of sandboxes that were running; equal to `density` in the recorded artifact, which did not count them. */
   readonly sandboxes: number;
-  /** Empty where the log held a line that could not be read: a sum over fewer processes would flatter. */
+  /** Empty if a line of the log could not be read, because a sum over fewer processes would make the runtime look smaller. */
   readonly components: readonly MemoryComponent[];
-  /** What only a fresh campaign's journal knows of it; left out elsewhere. */
+  /** What only a fresh campaign's journal records; undefined for other data. */
   readonly journal?: MemoryJournal;
 }
 
-/** One cell of a micro experiment in a fresh campaign: control groups, or root file systems. */
+/** One cell of a micro experiment in a fresh campaign (control groups or root file systems). */
 export interface OperationCell {
   readonly run: string;
   readonly experiment: "cgroups" | "rootfs";
-  /** What was done, as the campaign names it: `v1` (created), `v1pool` (renamed from a pool), `devmapper`, … */
+  /** The variant, as the campaign names it: `v1` (created), `v1pool` (renamed from a pool), `devmapper`, … */
   readonly variant: string;
   /** Containers whose control groups existed already; 0 for root file systems. */
   readonly density: number;
   /** Operations at once. */
   readonly concurrency: number;
-  /** Containers of a round, each with one operation in every phase. */
+  /** Number of containers in a round; each has one operation in every phase. */
   readonly count: number;
   /** In order, without warm-up rounds. */
   readonly rounds: readonly OperationRound[];
-  /** The machine that it was measured on; left out where the campaign does not say. */
+  /** The machine on which it was measured; undefined if the campaign does not record it. */
   readonly machine?: { readonly cores: number; readonly kernel: string };
 }
 
@@ -153,9 +158,9 @@ export interface OperationRound {
   /** 1 for the first. */
   readonly round: number;
   readonly block: number;
-  /** In the order of the phases: the time of every container's operation, and of all of them. */
+  /** In the order of the phases: the time of each container's operation, and of all together. */
   readonly phases: readonly OperationPhase[];
-  /** The share of all processors that was busy in the window before the round, when nothing was done; null without one. */
+  /** The share of all processors that was busy in the idle window before the round; null without a window. */
   readonly idleBusy: number | null;
 }
 
@@ -166,7 +171,7 @@ export type IoRound = Pick<
 > &
   Pick<OperationCell, "machine">;
 
-/** One window of an open loop: what became of every arrival. Milliseconds since the window's release. */
+/** One window of an open loop, with the outcome of each arrival. Times in milliseconds since the window's release. */
 export interface ArrivalWindow {
   readonly run: string;
   readonly runtime: string;
@@ -175,19 +180,19 @@ export interface ArrivalWindow {
   readonly block: number;
   readonly round: number;
   readonly durationMs: number;
-  /** In the order in which they were due. */
+  /** In the order of their scheduled times. */
   readonly starts: readonly ArrivalStart[];
   readonly removals: readonly ArrivalRemoval[];
   readonly flags: readonly string[];
 }
 
-/** One arrival. Its latency counts from the moment that it was due. */
+/** One arrival. Its latency counts from its scheduled time. */
 export interface ArrivalStart {
   readonly dueMs: number;
-  /** When the request left, and when its end was known; of a refused arrival, the moment that it was due. */
+  /** When the request was sent, and when its end was known; for a refused arrival, its scheduled time. */
   readonly sentMs: number;
   readonly endMs: number;
-  /** Whether it was admitted, and whether it ended as it should. */
+  /** Whether it was admitted, and whether it ended as planned. */
   readonly sent: boolean;
   readonly ready: boolean;
 }
@@ -201,27 +206,27 @@ export interface PublishedCell {
   readonly value: number;
 }
 
-/** What was measured, whatever it was read from: raw run folders, a fresh campaign, or a distilled folder. */
+/** What was measured, from any source: raw run folders, a fresh campaign, a distilled folder or imported results. */
 export interface Dataset {
-  /** `paper_data`, or the folder's name. Figures and verdicts name it. */
+  /** `paper_data`, or the folder's name. Figures and verdicts use it. */
   readonly name: string;
   readonly path: string;
   readonly source: "raw" | "distilled" | "campaign" | "imported";
   readonly runs: readonly RunInfo[];
   readonly starts: readonly StartCell[];
   readonly memory: readonly MemoryCell[];
-  /** Rates of tools that report no samples; left out if there are none. */
+  /** Rates of tools that report no samples; undefined if there are none. */
   readonly rates?: readonly (ImportedRate & { readonly run: string })[];
-  /** What the micro experiments measured; left out where there were none. */
+  /** What the micro experiments measured; undefined if there were none. */
   readonly operations?: readonly OperationCell[];
-  /** Rounds of I/O inside containers; left out where there were none. */
+  /** Rounds of I/O inside containers; undefined if there were none. */
   readonly io?: readonly IoRound[];
-  /** Windows of an open loop; left out where there were none. */
+  /** Windows of open loops; undefined if there were none. */
   readonly arrivals?: readonly ArrivalWindow[];
-  /** Ramps that asked how many sandboxes fit; left out where there were none. */
+  /** Ramps, which show how many sandboxes fit; undefined if there were none. */
   readonly fits?: readonly FitEvent[];
   readonly published: readonly PublishedCell[];
   readonly problems: readonly Problem[];
-  /** Problems found; `problems` lists the first 1,000. */
+  /** Number of all problems; `problems` lists the first 1,000. */
   readonly problemCount: number;
 }

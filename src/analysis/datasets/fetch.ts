@@ -4,15 +4,15 @@ import { dirname } from "node:path";
 import { ExecaError, execa } from "execa";
 import { LabError } from "../../model/errors.js";
 
-/** What exactly is fetched: a commit, and the tree ids its two data folders must have. */
+/** What is fetched: a commit, and the tree ids that its two data folders must have. */
 export interface Pin {
   readonly repository: string;
   readonly commit: string;
-  /** Folder → git tree id, which is a hash over every name and byte in it. */
+  /** Folder → git tree id, which is a hash over all names and bytes in it. */
   readonly trees: Readonly<Record<string, string>>;
 }
 
-/** The RunD artifact as it was when these notebooks were written. */
+/** The RunD artifact at the commit for which these notebooks were written. */
 export const artifactPin: Pin = {
   repository: "https://github.com/chengjiagan/RunD_ATC22.git",
   commit: "7aa9a96266c8862fd68e16be6f7338579d0b323f",
@@ -23,7 +23,7 @@ export const artifactPin: Pin = {
 };
 
 export interface FetchOptions {
-  /** Another place to clone from: a mirror's address or a local repository. It is verified all the same. */
+  /** A different repository to clone from: a mirror's address or a local repository. It is verified as well. */
   readonly from?: string;
   readonly pin?: Pin;
   /** Called with each step as it begins. */
@@ -31,12 +31,12 @@ export interface FetchOptions {
 }
 
 /**
- * Clones the artifact's data folders to `folder` and verifies them by tree id. Works in `<folder>.partial`, which a later
- * call continues, and renames it only when everything was verified.
+ * Clones the artifact's data folders to `folder` and verifies them by tree id. Works in `<folder>.partial`, which a later call
+ * continues, and renames it only after everything is verified.
  *
- * @returns `present` if the verified folder was there already, else `fetched`
- * @throws LabError `RUND_FETCH` of kind `machine` if git is missing or the repository cannot be reached, `RUND_FETCH_TREE`
- *   of kind `input` if what came is not what was asked for
+ * @returns `present` if the verified folder existed already, otherwise `fetched`
+ * @throws LabError `RUND_FETCH` of kind `machine` if git is missing or the repository cannot be reached; `RUND_FETCH_TREE` of
+ * kind `input` if the fetched tree is not the pinned one
  */
 export async function fetchArtifact(folder: string, options: FetchOptions = {}): Promise<"present" | "fetched"> {
   const { pin = artifactPin, step = () => {} } = options;
@@ -55,7 +55,7 @@ export async function fetchArtifact(folder: string, options: FetchOptions = {}):
   }
   step(`fetching ${pin.commit.slice(0, 10)} from ${from}`);
   await git("fetch", "--quiet", "--depth=1", "--filter=blob:none", from, pin.commit);
-  // a filtered fetch asks for file contents at checkout, from a remote it knows by name
+  // a filtered fetch requests file contents at checkout, from a remote that has a name
   await git("config", "remote.origin.url", from);
   await git("config", "remote.origin.promisor", "true");
   await git("config", "remote.origin.partialclonefilter", "blob:none");

@@ -1,4 +1,4 @@
-/** One Dataset, whatever it comes from: raw run folders, a fresh campaign, a distilled folder. */
+/** One Dataset from any source: raw run folders, a fresh campaign, a distilled folder, imported results. */
 export type {
   Dataset,
   MemoryCell,

@@ -12,21 +12,21 @@ const packageRoot = fileURLToPath(new URL("../../../", import.meta.url));
 export const recordedCampaign = join(packageRoot, "raw", "20261124T201129-recorded");
 
 /**
- * Returns where a dataset's name leads: `paper_data` and `ae_data` to the package's own folders, anything else to a folder.
+ * Returns the folder for a dataset's name: `paper_data` and `ae_data` are the package's own folders, any other name is a path.
  *
- * @param base what a relative path is relative to; the working directory if left out
+ * @param base the folder to which a relative path refers; by default the working directory
  */
 export const datasetFolder = (name: string, base = "."): string =>
   (ownDatasets as readonly string[]).includes(name) ? join(packageRoot, name) : resolve(base, name);
 
 /**
- * Loads a dataset: the package's `paper_data` or `ae_data`, a distilled folder, raw run folders, a fresh campaign, or results
- * of other tools: a file, a folder of files, or a folder that `rund-lab import` wrote.
+ * Loads a dataset: the package's `paper_data` or `ae_data`, a distilled folder, raw run folders, a fresh campaign, or results of
+ * other tools (a file, a folder of files, or a folder that `rund-lab import` wrote).
  *
  * @param name `paper_data`, `ae_data` or a path
- * @param each called while raw logs are read, with the number of runs done and of all
- * @returns everything the tables, claims and figures are made from; what could not be read is in `problems`
- * @throws LabError of kind `input` where there is nothing to read
+ * @param each called while raw logs are read, with the numbers of runs done and of all runs
+ * @returns everything from which tables, claims and figures are made; what could not be read is in `problems`
+ * @throws LabError of kind `input` if there is nothing to read
  * @example (await loadDataset("ae_data")).runs.length // 3
  */
 export async function loadDataset(
@@ -43,7 +43,7 @@ export async function loadDataset(
   return (await import("./read-raw.js")).readRaw(folder, each).dataset;
 }
 
-/** Loads several datasets, in the order given; a dataset that is named twice is loaded once. */
+/** Loads several datasets in the given order; a dataset that is named twice is loaded once. */
 export async function loadDatasets(names: readonly string[], base?: string): Promise<readonly Dataset[]> {
   const loaded: Dataset[] = [];
   for (const name of new Set(names)) loaded.push(await loadDataset(name, base));

@@ -1,7 +1,7 @@
 import type { Manifest, OperationsEvent, PhaseName } from "../../campaign-files/index.js";
 import type { OperationCell, OperationRound } from "./dataset.js";
 
-/** The shortest window, in milliseconds, whose busy time says something: the kernel counts it in ticks of 10 ms. */
+/** The shortest window, in milliseconds, whose busy time is meaningful: the kernel counts it in ticks of 10 ms. */
 const shortestWindowMs = 500;
 
 /** Returns the rounds of operations of a run by cell, in the order of density, concurrency and containers. */
@@ -33,7 +33,7 @@ export function operationCells(
     .sort((a, b) => a.density - b.density || a.concurrency - b.concurrency || a.count - b.count);
 }
 
-/** Returns the machine that a campaign ran on; empty where its manifest does not say. */
+/** Returns the machine on which a campaign ran; empty if its manifest does not record it. */
 export function coresAndKernel({ host: { cores, kernel } }: Pick<Manifest, "host">): Pick<OperationCell, "machine"> {
   return typeof cores === "number" && typeof kernel === "string" ? { machine: { cores, kernel } } : {};
 }
@@ -44,15 +44,15 @@ function roundOf({ round, block, phases, idle }: OperationsEvent): OperationRoun
 }
 
 /**
- * Returns the time of a phase in each round, in milliseconds from the release of all operations to the end of the last; none
- * where the experiment does not have the phase.
+ * Returns the time of a phase in each round, in milliseconds from the common release of all operations to the end of the last;
+ * empty if the experiment does not have the phase.
  */
 export const phaseTimesMs = ({ rounds }: Pick<OperationCell, "rounds">, phase: PhaseName): readonly number[] =>
   rounds.flatMap(({ phases }) => phases.filter(each => each.phase === phase).map(({ totalMs }) => totalMs));
 
 /**
- * Returns how long a round's operations took until a container could use what they made: made, and mounted where there is
- * something to mount. In milliseconds, from each phase's release to its last end.
+ * Returns the time in each round until a container could use what was made: created, and mounted if there is something to mount.
+ * In milliseconds, from each phase's release to its last end.
  */
 export const makingMs = ({ phases }: Pick<OperationRound, "phases">): number =>
   phases.reduce((total, { phase, totalMs }) => total + (phase === "make" || phase === "mount" ? totalMs : 0), 0);

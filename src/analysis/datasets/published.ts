@@ -7,8 +7,8 @@ import { LabError } from "../../model/errors.js";
 import type { PublishedCell } from "./dataset.js";
 
 /**
- * Reads the artifact's own result tables (`time.csv`, `mem_kata.csv`, …), cell by cell; empty cells are left out. A table that
- * cannot be read is a problem, `RUND_TABLE`, and none of its cells are there.
+ * Reads the artifact's own result tables (`time.csv`, `mem_kata.csv`, …), cell by cell; empty cells are left out. If a table
+ * cannot be read, this is the problem `RUND_TABLE`, and none of its cells are returned.
  */
 export function readResultTables(folder: string, problems: ProblemList): readonly PublishedCell[] {
   const attempt = <Value>(path: string, work: () => readonly Value[]): readonly Value[] => {

@@ -8,12 +8,12 @@ import type { Dataset, MemoryCell, OperationCell, RunInfo, StartCell } from "./d
 import { readResultTables } from "./published.js";
 import { summariseMemory, summariseStarts } from "./summarise.js";
 
-/** What was counted on the way, for whoever reports how much was checked. */
+/** What was counted during reading, to report how much was checked. */
 export interface RawReading {
   readonly dataset: Dataset;
-  /** Lines of logs read and checked. */
+  /** Number of log lines that were read and checked. */
   readonly lines: number;
-  /** Cold starts among them. */
+  /** Number of cold starts among them. */
   readonly coldStarts: number;
 }
 
@@ -22,8 +22,8 @@ export interface RawReading {
  *
  * @param path a run folder, a folder of them, or a campaign
  * @param each called after every cell with the share of runs done, for a progress bar
- * @throws LabError `RUND_NO_FOLDER` or `RUND_NO_RUNS` if there is nothing to read, `RUND_DUPLICATE_CELL` if two folders
- *   stand for one cell
+ * @throws LabError `RUND_NO_FOLDER` or `RUND_NO_RUNS` if there is nothing to read, `RUND_DUPLICATE_CELL` if two folders have the
+ * same cell
  */
 export function readRaw(path: string, each: (done: number, of: number) => void = () => {}): RawReading {
   const problems = new ProblemList();

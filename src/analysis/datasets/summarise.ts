@@ -4,7 +4,7 @@ import { mean } from "../stats/mean.js";
 import { quantileR7 } from "../stats/quantile.js";
 import type { MemoryCell, Round, StartCell } from "./dataset.js";
 
-/** Returns one cell's logs as what the analysis needs of them. */
+/** Returns the parts of one cell's logs that the analysis needs. */
 export function summariseStarts(
   log: StartCellLog,
   { run, experiment, runtime }: { run: string; experiment: "time" | "density"; runtime: string },

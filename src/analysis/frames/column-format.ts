@@ -1,9 +1,9 @@
-/** What a cell of a table may hold; nothing is written for null and undefined. */
+/** A value in a cell of a table; null and undefined are written as an empty text. */
 export type TableValue = string | number | boolean | null | undefined;
 
 /**
- * Returns how a column's values are written in a table for people: numbers with the same digits after the point, so many that
- * the smallest has `significant` of them, and no more than the values have; whole if all are.
+ * Returns how a column's values are written in a table for people. All numbers have the same number of decimals: enough for the
+ * smallest to have `significant` digits, but no more than the values have; none if all values are whole.
  *
  * @example columnFormat([678.1999999999999, 84.22]).text(678.1999999999999) // "678.2"
  * @example columnFormat([0.5, 20]).text(20) // "20.0"
@@ -32,5 +32,5 @@ export function columnFormat(
   };
 }
 
-/** Returns the digits after the point that a number has, not counting those that arithmetic in binary adds. */
+/** Returns the number of decimals of a number, not counting those that binary arithmetic adds. */
 const decimalsOf = (value: number): number => (String(Number(value.toPrecision(12))).split(".")[1] ?? "").length;

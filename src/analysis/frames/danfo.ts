@@ -1,7 +1,7 @@
 import { LabError } from "../../model/errors.js";
 import { type DanfoClasses, repair } from "./repairs.js";
 
-// biome-ignore lint/suspicious/noTsIgnore: here danfojs-node is installed, so there is no error to expect
+// biome-ignore lint/suspicious/noTsIgnore: danfojs-node is installed here, so there is no error to expect
 /** @ts-ignore: for a library's user without the optional danfojs-node a frame is of any type, and the rest compiles */
 export type DataFrame = import("danfojs-node").DataFrame;
 
@@ -23,9 +23,9 @@ export function danfo(): Promise<Danfo> {
 
 async function load(): Promise<Danfo> {
   try {
-    // danfo computes on TensorFlow.js; its plain CPU backend must be there before danfo asks for one
+    // danfo computes on TensorFlow.js; its plain CPU backend must be loaded before danfo asks for one
     await import("@tensorflow/tfjs-backend-cpu");
-    // danfo brings its own copy of TensorFlow.js, which finds this one and warns about it on stderr unless it is in production
+    // danfo has its own copy of TensorFlow.js, which finds this one and prints a warning to stderr unless it is in production mode
     const { _tfengine: engine } = globalThis as { _tfengine?: { ENV: { set(flag: string, value: boolean): void } } };
     engine?.ENV.set("PROD", true);
     const module = await import("danfojs-node");

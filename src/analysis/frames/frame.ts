@@ -1,12 +1,12 @@
 import { type DataFrame, danfo } from "./danfo.js";
 
-/** Rows for a frame: every row has the same keys, which become columns. */
+/** Rows for a frame: all rows have the same keys, which become columns. */
 export type FrameRows = readonly Readonly<Record<string, string | number | boolean | null>>[];
 
-/** What a column holds, in danfo's words. danfo calls all fractions `float32`; it computes in JavaScript's 64 bits. */
+/** A column's type, in danfo's terms. danfo calls all fractions `float32`, but computes with JavaScript's 64 bits. */
 export type ColumnType = "string" | "int32" | "float32" | "boolean";
 
-/** The columns of a frame, in their order, each with its type and how it follows from a row. */
+/** The columns of a frame in order, each with its type and a function that computes it from a row. */
 export type Columns<Row> = Readonly<
   Record<string, readonly [ColumnType, (row: Row) => string | number | boolean | null]>
 >;
@@ -25,7 +25,9 @@ export async function frame(rows: FrameRows): Promise<DataFrame> {
   );
 }
 
-/** Returns a frame with these columns, also where there is no row. A missing text is an empty one, any other null is NaN. */
+/**
+ * Returns a frame with these columns, even if there are no rows. A missing text becomes an empty one, any other null becomes NaN.
+ */
 export async function frameOf<Row>(columns: Columns<Row>, rows: readonly Row[]): Promise<DataFrame> {
   const { DataFrame } = await danfo();
   const all = Object.values(columns);

@@ -1,4 +1,4 @@
-/** Tidy danfo frames of datasets and verdicts, and the pivot that danfo lacks. The only folder that loads danfo. */
+/** Tidy danfo frames of datasets and verdicts, and the pivot that danfo lacks. This is the only folder that loads danfo. */
 export { arrivalsFrame, fitFrame } from "./arrivals.js";
 export { claimsFrame, findingsFrame } from "./claims.js";
 export type { DataFrame } from "./danfo.js";

@@ -1,9 +1,9 @@
 import { LabError } from "../../model/errors.js";
 import { type DataFrame, danfo } from "./danfo.js";
 
-/** Which columns of a tidy frame become a table's rows, columns and cells. */
+/** The columns of a tidy frame that become a table's rows, columns and cells. */
 export interface Pivot {
-  /** Columns that tell the table's rows apart; they stay columns, since danfo has no index of several levels. */
+  /** Columns that identify the table's rows; they stay columns, because danfo has no index with several levels. */
   readonly index: string | readonly string[];
   /** The column whose values become the table's columns, numbers ascending. */
   readonly columns: string;
@@ -13,7 +13,7 @@ export interface Pivot {
 
 /**
  * Returns a tidy frame as a table, like `DataFrame.pivot` of pandas, which danfo lacks: a row per combination of `index`, in
- * order of appearance; a column per value of `columns`; NaN where the frame has no row.
+ * order of appearance; a column per value of `columns`; NaN if the frame has no row for a cell.
  *
  * @throws LabError `RUND_PIVOT` (usage) if a column is missing, or two rows of the frame fall into one cell
  */

@@ -18,7 +18,7 @@ export function repair({ DataFrame }: DanfoClasses): void {
   const groups = new DataFrame([[0]], { columns: ["key"] }).groupby(["key"]);
   repairGroups(Object.getPrototypeOf(groups), DataFrame);
   Object.assign(ownerOf(DataFrame.prototype, "sortValues"), { query, sortValues });
-  // the class that danfo's frames and series have in common
+  // the common class of danfo's frames and series
   Object.defineProperty(ownerOf(DataFrame.prototype, "values"), inspect.custom, {
     configurable: true,
     value(this: ViewableFrame) {
@@ -27,7 +27,10 @@ export function repair({ DataFrame }: DanfoClasses): void {
   });
 }
 
-/** Returns the prototype in a chain that defines a member: danfo's methods return frames of the class that danfo exports a subclass of. */
+/**
+ * Returns the prototype in a chain that defines a member. danfo exports a subclass, but its methods return frames of the base
+ * class.
+ */
 function ownerOf(prototype: object, member: string): object {
   const above: object | null = Object.getPrototypeOf(prototype);
   return above !== null && member in above ? ownerOf(above, member) : prototype;
@@ -38,7 +41,7 @@ export interface DanfoClasses {
   readonly DataFrame: { new (data: unknown, options?: object): Frame; readonly prototype: Frame };
 }
 
-/** What of danfo's DataFrame is used here. */
+/** The part of danfo's DataFrame that is used here. */
 interface Frame extends ViewableFrame {
   readonly dtypes: readonly string[];
   readonly constructor: new (data: unknown, options?: object) => Frame;
@@ -50,7 +53,7 @@ interface Frame extends ViewableFrame {
 
 type Key = string | number | boolean;
 
-/** What of danfo's Groupby is used here; its fields are named as danfo names them. */
+/** The part of danfo's Groupby that is used here; its fields have danfo's names. */
 interface Groups {
   readonly data: readonly (readonly unknown[])[] | null;
   /** The grouping columns, and their positions in a row. */
@@ -151,7 +154,7 @@ function query(
   return atPlaces(this, places, inplace);
 }
 
-/** Returns the rows at these places as a new frame, or in place. */
+/** Returns the rows at these positions as a new frame, or changes the frame in place. */
 function atPlaces(frame: Frame, places: readonly number[], inplace: boolean): Frame | undefined {
   const values = places.map(place => frame.values[place]!);
   const index = places.map(place => frame.index[place]!);

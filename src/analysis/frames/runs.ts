@@ -21,8 +21,8 @@ const columns: Columns<RunRow> = {
 };
 
 /**
- * Returns what was run and on what as a danfo frame, a row per run. A difference between two rows other than the runtime is a
- * confound of comparing them.
+ * Returns the runs and their software as a danfo frame, a row per run. If two rows differ in more than the runtime, the
+ * difference is a confound of their comparison.
  *
  * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
  */

@@ -1,7 +1,7 @@
 import { textTable } from "../../model/text-table.js";
 import { columnFormat, type TableValue } from "./column-format.js";
 
-/** What danfo's DataFrame and Series have in common; recognised by shape, since it may be any copy of danfo. */
+/** The common part of danfo's DataFrame and Series; recognised by its shape, since it may come from any copy of danfo. */
 export interface ViewableFrame {
   readonly $isSeries: boolean;
   readonly columns: readonly string[];
@@ -15,21 +15,21 @@ export interface TableView {
   /** One for each column: a column of numbers is aligned to the right. */
   readonly numeric: readonly boolean[];
   readonly rows: readonly (readonly string[])[];
-  /** The number of leading rows in `rows`; the others are the table's last. Null where all rows are there. */
+  /** The number of leading rows in `rows`; the others are the table's last rows. Null if `rows` has all rows. */
   readonly head: number | null;
-  /** `1600 rows × 19 columns`; empty where all rows are there. */
+  /** `1600 rows × 19 columns`; empty if all rows are shown. */
   readonly size: string;
 }
 
-/** A frame of up to this many rows is shown whole; of a longer one the first and last rows are shown. */
+/** A frame with at most this many rows is shown whole; of a longer one, the first and last rows are shown. */
 const wholeUpTo = 60;
 const headAndTail = 5;
-/** Of the smallest number in a column. */
+/** Number of significant digits of the smallest number in a column. */
 const significantDigits = 4;
 
 /**
- * Returns the part of a table that is shown: all rows, or of a long table the first and the last five. The numbers of a column
- * have the same digits after the point. A missing value is an empty text.
+ * Returns the part of a table that is shown: all rows, or the first and the last five rows of a long table. The numbers of a
+ * column have the same number of decimals. A missing value is an empty text.
  *
  * @example tableView(["ms"], [[1.5], [20]]).rows // [["1.5"], ["20.0"]]
  */
@@ -52,8 +52,8 @@ export function tableView(columns: readonly string[], all: readonly (readonly Ta
 }
 
 /**
- * Returns what is shown of a frame. An index of numbers is left out, since it only counts rows; one of names, as `describe`
- * gives, is the first column.
+ * Returns what is shown of a frame. A numeric index is left out, because it only counts rows; an index of names, as from
+ * `describe`, becomes the first column.
  *
  * @example frameView({ $isSeries: true, columns: ["ms"], index: [0, 1], values: [1.5, 20] }).rows // [["1.5"], ["20.0"]]
  * @example frameView({ $isSeries: true, columns: ["ms"], index: ["min"], values: [1.5] }).rows // [["min", "1.5"]]
@@ -78,7 +78,7 @@ export function frameView({ columns, index, values }: ViewableFrame): TableView 
 export const frameText = (frame: ViewableFrame): string => viewText(frameView(frame));
 
 /**
- * Returns a view as aligned text; a row of dots stands for the rows that are left out.
+ * Returns a view as aligned text; a row of dots marks the omitted rows.
  *
  * @example viewText({ columns: ["id", "ms"], numeric: [false, true], rows: [["a", "1.5"]], head: null, size: "" }) // "id   ms\na   1.5"
  */

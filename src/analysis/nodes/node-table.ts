@@ -3,7 +3,7 @@ import { quantity } from "../../model/kubernetes-quantity.js";
 import { byRuntime } from "../../model/runtimes.js";
 import { type Interval, mean, median, welchRatio } from "../stats/index.js";
 
-/** One node's share of a cell. */
+/** The cold starts of one cell on one node. */
 export interface NodeRow {
   readonly run: string;
   readonly runtime: string;
@@ -13,32 +13,32 @@ export interface NodeRow {
   /** Starts per second of an open loop; null for a cell with a concurrency, and for a trace at its own rate. */
   readonly rate: number | null;
   readonly node: string;
-  /** Cold starts that ended on it, and the rounds or windows they belong to. */
+  /** Number of cold starts that ended on the node, and of their rounds or windows. */
   readonly samples: number;
   readonly rounds: number;
-  /** Median latency in milliseconds; that of an open loop counts from the moment when the start was due. */
+  /** Median latency in milliseconds; that of an open loop counts from the scheduled time. */
   readonly p50Ms: number;
   /**
-   * Mean over rounds of this node's median latency, over that of the other nodes, with its 95 % interval (Welch, log scale);
-   * null for one node, or fewer than two rounds of either.
+   * Mean over rounds of this node's median latency, divided by that of the other nodes, with its 95 % interval (Welch, log
+   * scale); null for one node, or for fewer than two rounds on either side.
    */
   readonly ratio: { readonly value: number; readonly interval: Interval } | null;
   /** Whether the whole interval lies above `slowRatio`. */
   readonly slow: boolean;
-  /** Mean working set of a pod of the campaign by the kubelet, in KiB; null where it had looked at none. */
+  /** Mean working set of a pod of the campaign in KiB, as the kubelet reports it; null if the kubelet reported none. */
   readonly podWorkingSetKiB: number | null;
   /**
-   * Mean number of CPUs that the whole node used between the kubelet's readings before and after; null where the kubelet took
-   * no new reading meanwhile.
+   * Mean number of CPUs that the whole node used between the kubelet's readings before and after; null if the kubelet took
+   * no new reading in between.
    */
   readonly nodeCpus: number | null;
-  /** Mean working set of the whole node afterwards, in KiB; null where the kubelet does not report it. */
+  /** Mean working set of the whole node afterwards, in KiB; null if the kubelet does not report it. */
   readonly nodeWorkingSetKiB: number | null;
 }
 
 type Measured = RoundEvent | ArrivalsEvent;
 
-/** A node counts as slow when it takes at least this much longer than its peers, by the whole interval. */
+/** A node counts as slow if its whole interval is above this ratio to the other nodes. */
 export const slowRatio = 1.1;
 
 /**
@@ -120,7 +120,7 @@ const inOrder = (a: NodeRow, b: NodeRow): number =>
   (a.node < b.node ? -1 : 1);
 
 /**
- * Returns a node table as CSV, `nodes.csv`: what is missing is empty.
+ * Returns a node table as CSV, `nodes.csv`; missing values are empty.
  *
  * @param declared the memory overhead that the RuntimeClass of each run declares, such as `32Mi`, by the run's name
  */
@@ -148,10 +148,10 @@ export interface NodeClock {
 }
 
 /**
- * Bounds on each node's clock, from all requests of a campaign together: the intersection of what each of them allows. Times
- * that a node stamped, such as that of a first line, are uncertain by as much.
+ * Returns bounds for each node's clock, from all requests of a campaign together: the intersection of what each request allows.
+ * Times that a node stamped, such as that of a first line, are uncertain by the same amount.
  *
- * @returns the nodes in the order of their names; a lower bound above the upper one means that the clock was set meanwhile
+ * @returns the nodes sorted by name; a lower bound above the upper one means that the clock was set during the campaign
  */
 export function nodeClocks(events: readonly Pick<Measured, "nodes">[]): readonly NodeClock[] {
   const found = new Map<string, Interval>();

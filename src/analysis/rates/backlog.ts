@@ -2,17 +2,17 @@ import { mean } from "../stats/mean.js";
 import { studentQuantile } from "../stats/student.js";
 import { meanLevels } from "./levels.js";
 
-/** Parts that a window is cut into to see whether its queue grows. */
+/** Number of parts into which a window is divided to find out whether its queue grows. */
 const parts = 10;
 
-/** The share of the offered starts that may pile up, per second, before the queue counts as growing. */
+/** The queue counts as growing if it gains more than this share of the offered starts per second. */
 const share = 0.02;
 
-/** Whether starts pile up: the slope of the starts in flight over a window. */
+/** Whether the queue grows: the slope of the starts in flight over a window. */
 export interface Backlog {
   /** Starts in flight gained per second. */
   readonly perSecond: number;
-  /** The slope's interval at 95 %; null for a window too short to have one. */
+  /** The slope's 95 % interval; null if the window is too short. */
   readonly interval: readonly [low: number, high: number] | null;
   /** Whether the queue grows: the whole interval lies above 2 % of the offered rate. */
   readonly grows: boolean;
@@ -21,11 +21,12 @@ export interface Backlog {
 /**
  * Fits a line to the mean number of starts in flight in ten equal parts of a window.
  *
- * A start is in flight from the moment it is due, so that a queue inside the harness counts too. Within a part, neighbouring
- * moments depend on each other; the parts' means hardly do, so the slope's interval takes Student's t with 8 degrees of freedom.
+ * A start is in flight from its scheduled time, so that a queue inside the harness counts too. Within a part, neighbouring
+ * moments depend on each other; the means of the parts hardly do, so the slope's interval uses Student's t with 8 degrees of
+ * freedom.
  *
- * @param starts when each start was due and when it ended, in milliseconds since the release
- * @param durationMs the window
+ * @param starts the scheduled time and the end of each start, in milliseconds since the release
+ * @param durationMs the length of the window
  * @example backlog([{ dueMs: 0, endMs: 1000 }], 1000).grows // false
  */
 export function backlog(

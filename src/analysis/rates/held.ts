@@ -5,61 +5,64 @@ import { type Backlog, backlog } from "./backlog.js";
 import { aliveSpans, inFlightSpans, type Level, levelOf } from "./levels.js";
 import { type BoundedQuantile, boundedQuantile } from "./quantile-bound.js";
 
-/** What latencies are asked to keep: a quantile of them, counted from the arrivals, stays below a limit. */
+/** The objective for latencies: a quantile, counted from the scheduled times, that must stay below a limit. */
 export interface Objective {
   /** Between 0 and 1: 0.99 for p99. */
   readonly p: number;
   readonly limitMs: number;
 }
 
-/** How one runtime did at one offered rate. Latencies count from the moment that a start was due. */
+/** The result of one runtime at one offered rate. Latencies count from the scheduled time of a start. */
 export interface RateResult {
   readonly runtime: string;
   /** Offered starts per second; null for a trace at its own rate. */
   readonly rate: number | null;
   readonly windows: number;
   readonly arrivals: number;
-  /** Arrivals that a limit refused, starts that failed, and starts that timed out. */
+  /** Numbers of arrivals that a limit refused, of starts that failed, and of starts that timed out. */
   readonly refused: number;
   readonly failed: number;
-  /** Quantiles (R-7) of the latency in milliseconds; a start that failed or was refused counts as one without an end. */
+  /** Quantiles (R-7) of the latency in milliseconds; a start that failed or was refused counts as infinitely long. */
   readonly p50Ms: number;
   readonly p90Ms: number;
   readonly p99Ms: number;
   /** The objective's quantile with its upper bound; null without an objective. */
   readonly quantile: BoundedQuantile | null;
-  /** The window whose queue grew most. */
+  /** The window with the fastest growing queue. */
   readonly backlog: Backlog;
-  /** The longest that a removal was overdue, in milliseconds. */
+  /** The longest delay of a removal, in milliseconds. */
   readonly overdueMs: number;
-  /** Starts in flight, and sandboxes that are started or not removed yet: means of all windows, and the most in any. */
+  /**
+   * Starts in flight, and sandboxes that are alive (started and not yet removed): the mean over all windows, and the maximum in
+   * any.
+   */
   readonly inFlight: Level;
   readonly alive: Level;
   /**
-   * Whether the objective is kept and the queue is stable; `undecided` where there are too few starts for a bound and nothing
-   * else fails; null without an objective.
+   * Whether the objective is kept and the queue is stable; `undecided` if there are too few starts for a bound and nothing else
+   * fails; null without an objective.
    */
   readonly held: boolean | "undecided" | null;
 }
 
-/** The highest rate that a runtime held, and the next that it did not. */
+/** The highest rate that a runtime held, and the next one that it did not hold. */
 export interface HeldRate {
   readonly runtime: string;
   /** Null if not even the lowest rate was held. */
   readonly highest: number | null;
-  /** Null if no rate that was offered fails. */
+  /** Null if no offered rate fails. */
   readonly failsAt: number | null;
-  /** Rates below it that had too few starts to decide. */
+  /** Lower rates that had too few starts for a decision. */
   readonly undecided: readonly number[];
 }
 
 /**
  * Summarises the windows of an open loop by runtime and offered rate.
  *
- * A rate is held if the upper confidence bound of the objective's quantile keeps its limit, no arrival was refused, and in no
- * window the queue grew.
+ * A rate is held if the upper confidence bound of the objective's quantile is within the limit, no arrival was refused, and the
+ * queue grew in no window.
  *
- * @returns a row per runtime and rate, rates ascending; a trace at its own rate is a row with the rate null
+ * @returns a row per runtime and rate, rates ascending; a trace at its own rate is a row whose rate is null
  */
 export function rateResults(windows: readonly ArrivalWindow[], objective: Objective | null): readonly RateResult[] {
   const cells = new Set(windows.map(cellOf));
@@ -70,9 +73,9 @@ export function rateResults(windows: readonly ArrivalWindow[], objective: Object
 }
 
 /**
- * Returns the highest rate each runtime held: below the first rate that fails.
+ * Returns the highest rate that each runtime held: the one below the first rate that fails.
  *
- * @param results rates ascending, as `rateResults` gives them for an objective
+ * @param results rates ascending, as `rateResults` returns them for an objective
  */
 export function heldRates(results: readonly RateResult[]): readonly HeldRate[] {
   const runtimes = [...new Set(results.map(({ runtime }) => runtime))];
@@ -131,7 +134,7 @@ function levelIn(windows: readonly ArrivalWindow[], spansOf: typeof aliveSpans):
   return { mean: mean(levels.map(level => level.mean)), most: Math.max(...levels.map(({ most }) => most)) };
 }
 
-/** Whether a quantile keeps its limit, by its upper bound; without one it can fail, but not pass. */
+/** Whether a quantile is within its limit, by its upper bound. Without a bound it can fail, but not pass. */
 function keeps({ value, upper }: BoundedQuantile, { limitMs }: Objective): boolean | "undecided" {
   if (upper !== null) return upper <= limitMs;
   return value > limitMs ? false : "undecided";
@@ -139,6 +142,6 @@ function keeps({ value, upper }: BoundedQuantile, { limitMs }: Objective): boole
 
 const cellOf = ({ runtime, rate }: ArrivalWindow): string => `${runtime} ${rate}`;
 
-/** Returns milliseconds from the moment a start was due to its end; Infinity if it never ended well. */
+/** Returns the milliseconds from the scheduled time of a start to its end; Infinity if it failed. */
 const latencyOf = ({ dueMs, endMs, ready }: ArrivalWindow["starts"][number]): number =>
   ready ? endMs - dueMs : Number.POSITIVE_INFINITY;

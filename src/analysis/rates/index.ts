@@ -1,4 +1,4 @@
-/** Open loops: what a runtime holds at an offered rate. Latencies count from the moment that a start was due. */
+/** Open loops: which offered rate a runtime holds. Latencies count from the scheduled time of a start. */
 export { type Backlog, backlog } from "./backlog.js";
 export { type HeldRate, heldRates, type Objective, type RateResult, rateResults } from "./held.js";
 export { aliveSpans, inFlightSpans, type Level, levelOf, meanLevels, type Span } from "./levels.js";

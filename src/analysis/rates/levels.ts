@@ -6,11 +6,11 @@ export interface Span {
   readonly toMs: number;
 }
 
-/** How many of something there are over a window. */
+/** The number of things that exist at a time, over a window. */
 export interface Level {
   /** The mean over the window. */
   readonly mean: number;
-  /** The most at one moment, after the window as well. */
+  /** The maximum at one moment, also after the window. */
   readonly most: number;
 }
 
@@ -18,7 +18,9 @@ export interface Level {
 export const inFlightSpans = ({ starts }: Pick<ArrivalWindow, "starts">): readonly Span[] =>
   starts.flatMap(({ sent, sentMs, endMs }) => (sent ? [{ fromMs: sentMs, toMs: endMs }] : []));
 
-/** Returns a span for each admitted start: from its request until its sandbox is removed; to its end where it left none. */
+/**
+ * Returns a span for each admitted start: from its request until its sandbox is removed, or until its end if no sandbox was left.
+ */
 export function aliveSpans({ starts, removals }: Pick<ArrivalWindow, "starts" | "removals">): readonly Span[] {
   const doneMs = new Map(removals.map(removal => [removal.client, removal.doneMs]));
   return starts.flatMap(({ sent, sentMs, endMs }, index) =>
@@ -44,12 +46,12 @@ export function meanLevels(spans: readonly Span[], durationMs: number, parts: nu
 }
 
 /**
- * Returns the mean number of spans over a window, and the most at one moment.
+ * Returns the mean number of spans over a window, and the maximum at one moment.
  *
  * @example levelOf([{ fromMs: 0, toMs: 150 }, { fromMs: 100, toMs: 200 }], 200) // { mean: 1.25, most: 2 }
  */
 export function levelOf(spans: readonly Span[], durationMs: number): Level {
-  // where one ends as another begins, the end comes first
+  // if one span ends when another begins, the end counts first
   const changes = spans
     .flatMap(({ fromMs, toMs }) => [
       { atMs: fromMs, by: 1 },

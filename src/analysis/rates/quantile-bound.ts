@@ -2,23 +2,23 @@ import { gammaln } from "simple-statistics";
 import { lagOne } from "../stats/dependence.js";
 import { ascending, quantileR7 } from "../stats/quantile.js";
 
-/** A quantile of latencies with a bound that the true quantile stays below with 95 % confidence. */
+/** A quantile of latencies, with an upper bound for the true quantile at 95 % confidence. */
 export interface BoundedQuantile {
   readonly value: number;
-  /** The one-sided upper bound; null if there are too few values for any. */
+  /** The one-sided upper bound; null if there are too few values for a bound. */
   readonly upper: number | null;
-  /** The number of independent values that the latencies are worth. */
+  /** The equivalent number of independent values. */
   readonly effective: number;
 }
 
 /**
- * Returns a quantile (R-7) and its distribution-free upper confidence bound at 95 %, from an order statistic: the k-th
- * smallest value, with the least k for which a binomial number of n trials with chance p is below k in 95 % of cases
+ * Returns a quantile (R-7) and its distribution-free upper confidence bound at 95 %, from an order statistic: the k-th smallest
+ * value, where k is the smallest number for which a binomial variable (n trials with probability p) is below k in 95 % of cases
  * (Hahn and Meeker 1991, 5.2).
  *
- * Latencies of an open loop depend on their neighbours, because a queue does not empty at once. n is therefore the number of
- * values that an independent sample would need, n (1 − r) / (1 + r) with the lag-1 autocorrelation r of the latencies in the
- * order of their arrivals; the bound's rank is that of the smaller sample.
+ * Latencies of an open loop depend on their neighbours, because a queue does not empty at once. So n is the equivalent number of
+ * independent values, n (1 − r) / (1 + r), where r is the lag-1 autocorrelation of the latencies in the order of their arrivals;
+ * the bound's rank is that in the smaller sample.
  *
  * @param latencies in the order of the arrivals; Infinity for a start that failed or was refused
  * @param p between 0 and 1
@@ -32,13 +32,13 @@ export function boundedQuantile(latencies: readonly number[], p: number): Bounde
   const effective = Math.max(0, Math.floor((latencies.length * (1 - r)) / (1 + r)));
   const rank = boundRank(effective, p);
   const at = rank === null ? null : Math.min(sorted.length, Math.ceil((rank / effective) * sorted.length));
-  // between a latency and one without an end there is nothing to interpolate
+  // a value between a finite latency and infinity cannot be interpolated
   const place = Math.ceil((sorted.length - 1) * p);
   const value = sorted[place] === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : quantileR7(sorted, p);
   return { value, upper: at === null ? null : sorted[at - 1]!, effective };
 }
 
-/** Returns the least k with P(binomial(n, p) < k) ≥ 0.95; null if even the largest value is not enough. */
+/** Returns the smallest k with P(binomial(n, p) < k) ≥ 0.95; null if even n is too small. */
 function boundRank(n: number, p: number): number | null {
   let below = 0;
   for (let k = 0; k < n; k++) {

@@ -9,8 +9,8 @@ export const rateColumns = [
 ] as const;
 
 /**
- * Returns the results of one runtime as CSV, a row per offered rate. A quantile that a start without an end reaches is
- * empty, as is a trace's rate.
+ * Returns the results of one runtime as CSV, a row per offered rate. A quantile that is infinite is empty, and so is the rate of
+ * a trace.
  *
  * @example ratesCsv([]) // "rate,windows,arrivals,refused,failed,p50_ms,p90_ms,p99_ms,backlog_per_s,queue,removal_overdue_ms,in_flight_mean,in_flight_max,alive_mean,alive_max\n"
  */

@@ -1,14 +1,14 @@
 import type { StageRow } from "./stage-table.js";
 
-/** Stages of a single machine that belong to the container; those before it are the sandbox's. */
+/** Stages of a single machine that belong to the container; the stages before them belong to the sandbox. */
 const ofContainer = /^(container|image pull|create answer|start answer|start reported)/;
 /** Stages that a cluster has as well. */
 const common = /^(first line|response|unattributed)/;
 
 /**
- * Puts the cells of a cluster beside the same cells on the bare container runtime of one of its nodes: each row is labelled with
- * where it was measured, and the node's finer stages are added up to the sandbox and the container. Cells that only one of
- * them has are left out.
+ * Returns the cells of a cluster together with the same cells on the bare container runtime of one of its nodes. Each row is
+ * labelled with where it was measured, and the node's finer stages are added up to the sandbox and the container. Cells that only
+ * one of the two has are left out.
  *
  * @returns the rows of each cell one after the other, the cluster's first
  */
@@ -44,9 +44,9 @@ export interface ClusterShare {
   readonly concurrency: number;
   readonly cluster_ms: number;
   readonly node_ms: number;
-  /** The cluster's median less the node's: negative where several nodes share the work. */
+  /** The cluster's median minus the node's; negative if several nodes share the work. */
   readonly added_ms: number;
-  /** Of the cluster's median, what API server, scheduler and kubelet take. */
+  /** The part of the cluster's median that API server, scheduler and kubelet take. */
   readonly cluster_stages_ms: number;
 }
 

@@ -3,16 +3,16 @@ import { cellsOf, type LatencyRow, placeOf } from "./latency-table.js";
 
 /** How often a cell's complete rounds waited for a disk. */
 export interface DiskRow extends Pick<LatencyRow, "run" | "experiment" | "runtime" | "density" | "concurrency"> {
-  /** Rounds of which the wait for a disk was recorded. */
+  /** Number of rounds for which the wait for a disk was recorded. */
   readonly rounds: number;
-  /** Those with the flag `disk`: the wait may explain their time. */
+  /** Number of rounds with the flag `disk`, in which the wait may explain the time. */
   readonly flagged: number;
   readonly fraction: number;
   /** The largest share of a round in which some task waited for a disk. */
   readonly largestShare: number;
 }
 
-/** Returns how often rounds waited for a disk, a row for each cell; campaigns that did not record it have none. */
+/** Returns how often rounds waited for a disk, a row for each cell; empty if the campaign did not record it. */
 export function diskTable(rounds: readonly RoundEvent[]): readonly DiskRow[] {
   return cellsOf(rounds).flatMap(cell => {
     const known = cell.filter(({ diskShare }) => diskShare !== undefined);

@@ -1,4 +1,4 @@
-/** Where the time of a cold start goes: its stages, from the journal of a campaign. */
+/** The stages of a cold start, from the journal of a campaign. */
 export { besideNode, type ClusterShare, clusterShares } from "./beside-node.js";
 export { readRounds, readRoundsAndWindows } from "./campaign-rounds.js";
 export { type DiskRow, diskCsv, diskTable } from "./disk-table.js";

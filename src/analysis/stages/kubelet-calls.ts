@@ -3,17 +3,17 @@ import { kubeletStage } from "./stages.js";
 
 /** Mean duration of a kubelet's calls for one pod, in milliseconds. */
 export interface KubeletCalls {
-  /** RunPodSandbox: what the same runtime is asked for without a cluster. */
+  /** RunPodSandbox, the same call that starts a sandbox without a cluster. */
   readonly sandboxMs: number;
   /** CreateContainer and StartContainer together. */
   readonly containerMs: number;
 }
 
 /**
- * Returns the mean duration of the calls that the kubelets made to their container runtimes in these rounds, by the
- * kubelets' own count.
+ * Returns the mean duration of the calls that the kubelets made to their container runtimes in these rounds, from the kubelets'
+ * own counters.
  *
- * @returns null for rounds of a single machine, and where no kubelet counted a sandbox
+ * @returns null for rounds of a single machine, and if no kubelet counted a sandbox
  */
 export function kubeletCalls(rounds: readonly Pick<RoundEvent, "nodes">[]): KubeletCalls | null {
   const mean = (operation: string): number => {
@@ -36,8 +36,8 @@ export function kubeletCalls(rounds: readonly Pick<RoundEvent, "nodes">[]): Kube
 }
 
 /**
- * Divides the stage between a pod's binding and its report into the sandbox's, the container's and what is the kubelet's own:
- * its queue, its volumes, its look at what runs once a second, and its report.
+ * Divides the stage between a pod's binding and its report into the sandbox, the container and the kubelet's own time: its queue,
+ * its volumes, its check once a second of what runs, and its report.
  *
  * @param withContainer whether the cold starts end after the container's start
  * @example divideKubelet([{ name: "kubelet and runtime", p50Ms: 900 }], { sandboxMs: 300, containerMs: 100 }, true) // [{ name: "kubelet", p50Ms: 500 }, { name: "sandbox", p50Ms: 300 }, { name: "container", p50Ms: 100 }]

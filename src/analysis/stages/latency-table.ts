@@ -5,10 +5,10 @@ import { type End, ends } from "../../model/end.js";
 import { byRuntime } from "../../model/runtimes.js";
 import { ascending, fewestRounds, type Interval, quantileR7, random } from "../stats/index.js";
 
-/** The quantiles of a latency table, besides the maximum. */
+/** The quantiles of a latency table, in addition to the maximum. */
 export const latencyQuantiles = [0.5, 0.9, 0.95, 0.99] as const;
 
-/** The latencies of one cell to one end. Milliseconds. */
+/** The latencies of one cell to one end, in milliseconds. */
 export interface LatencyRow {
   readonly run: string;
   readonly experiment: "time" | "density";
@@ -16,24 +16,23 @@ export interface LatencyRow {
   readonly density: number;
   readonly concurrency: number;
   readonly end: End;
-  /** Cold starts of complete rounds, and those rounds. */
+  /** Number of cold starts in complete rounds, and of these rounds. */
   readonly samples: number;
   readonly rounds: number;
-  /** In the order of `latencyQuantiles` (R-7), each with its 95 % interval; null for few rounds. */
+  /** In the order of `latencyQuantiles` (R-7), each with its 95 % interval; null if there are too few rounds. */
   readonly quantiles: readonly { readonly ms: number; readonly interval: Interval | null }[];
   readonly maxMs: number;
 }
 
-/** How long removing a cell's sandboxes took: stopping and removing each. Milliseconds. */
+/** The time to stop and remove each sandbox of a cell, in milliseconds. */
 export interface RemovalRow extends Omit<LatencyRow, "end"> {}
 
 /**
- * Computes latency percentiles of a campaign, a row for each cell and each end that its cold starts passed: a campaign
- * until the response also has those of the sandbox, the container and the first line. Rounds that are not complete are
- * left out.
+ * Computes latency percentiles of a campaign, a row for each cell and each end that its cold starts reached: a campaign until the
+ * response also has those of the sandbox, the container and the first line. Incomplete rounds are left out.
  *
- * The intervals draw whole rounds (a percentile bootstrap of clusters), since the cold starts of one round depend on each
- * other.
+ * The intervals come from resampling whole rounds (a percentile bootstrap of clusters), because the cold starts of one round
+ * depend on each other.
  */
 export function latencyTable(rounds: readonly RoundEvent[]): readonly LatencyRow[] {
   return cellsOf(rounds).flatMap(cell =>
@@ -47,7 +46,7 @@ export function latencyTable(rounds: readonly RoundEvent[]): readonly LatencyRow
   );
 }
 
-/** Computes removal times of a campaign, a row for each cell; campaigns that did not record them have none. */
+/** Computes removal times of a campaign, a row for each cell; empty if the campaign did not record them. */
 export function removalTable(rounds: readonly RoundEvent[]): readonly RemovalRow[] {
   return cellsOf(rounds).flatMap(cell => {
     const values = cell.flatMap(({ removalsMs }) => (removalsMs === undefined ? [] : [removalsMs]));
@@ -56,7 +55,7 @@ export function removalTable(rounds: readonly RoundEvent[]): readonly RemovalRow
   });
 }
 
-/** Returns a latency table as CSV: `latency_time.csv`, `latency_density.csv`, `removal.csv`. An interval that is missing is empty. */
+/** Returns a latency table as CSV: `latency_time.csv`, `latency_density.csv`, `removal.csv`. A missing interval is empty. */
 export function latencyCsv(rows: readonly (RemovalRow & { readonly end?: End })[]): string {
   const withEnd = rows.some(({ end }) => end !== undefined);
   const names = latencyQuantiles.map(p => `p${p * 100}`);
@@ -74,16 +73,14 @@ export function latencyCsv(rows: readonly (RemovalRow & { readonly end?: End })[
   return csvText([header, ...lines]);
 }
 
-/** Returns a latency table as rows to be shown: the percentiles without their intervals, in milliseconds. */
+/** Returns the rows of a latency table for display: the percentiles without their intervals, in milliseconds. */
 export const latencyRows = (rows: readonly LatencyRow[]) =>
   rows.map(({ runtime, density, concurrency, end, samples, quantiles: [p50, p90, , p99], maxMs }) => ({
     ...{ runtime, density, concurrency, end, samples },
     ...{ p50_ms: p50!.ms, p90_ms: p90!.ms, p99_ms: p99!.ms, max_ms: maxMs },
   }));
 
-/**
- * Returns the latency to an end; undefined where the cold start did not pass it, or passed it only after its own end.
- */
+/** Returns the latency to an end; undefined if the cold start did not reach it, or reached it only after its own end. */
 function latencyTo(end: End, sample: ReadySample): number | undefined {
   const { readyMs, startedMs, outputMs, respondedMs, sentMs, until = "sandbox" } = sample;
   if (ends.indexOf(end) > ends.indexOf(until)) return undefined;

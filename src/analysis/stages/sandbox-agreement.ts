@@ -3,22 +3,25 @@ import { byRuntime } from "../../model/runtimes.js";
 import { type Interval, mean, welchRatio } from "../stats/index.js";
 import { kubeletCalls } from "./kubelet-calls.js";
 
-/** The duration of RunPodSandbox in one cell, through a cluster and by CRI alone. */
+/** The duration of RunPodSandbox in one cell, on a cluster and by CRI alone. */
 export interface SandboxAgreement {
   readonly runtime: string;
   readonly concurrency: number;
   /** Means over rounds in milliseconds. */
   readonly clusterMs: number;
   readonly nodeMs: number;
-  /** Cluster over node with its 95 % interval (Welch, log scale, over rounds); null for fewer than two rounds of either. */
+  /**
+   * Cluster divided by node with its 95 % interval (Welch, log scale, over rounds); null for fewer than two rounds on either
+   * side.
+   */
   readonly ratio: { readonly value: number; readonly interval: Interval } | null;
-  /** Whether the interval contains 1: no difference can be shown. */
+  /** Whether the interval contains 1, so that no difference is shown. */
   readonly agrees: boolean | null;
 }
 
 /**
- * Compares the sandbox's stage of a cluster's rounds, by the kubelets' own count, with that of rounds on a single machine, by the
- * harness's clock: the same call to the same container runtime.
+ * Compares the duration of the sandbox's stage on a cluster, from the kubelets' own counters, with that on a single machine, from
+ * the harness's clock. Both are the same call to the same container runtime.
  */
 export function sandboxAgreement(
   cluster: readonly RoundEvent[],

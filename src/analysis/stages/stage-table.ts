@@ -7,31 +7,35 @@ import { estimateQuantile, type Interval, median } from "../stats/index.js";
 import { divideKubelet, kubeletCalls } from "./kubelet-calls.js";
 import { stagesOf } from "./stages.js";
 
-/** Where the time of one cell's cold starts goes. */
+/** The stages of one cell's cold starts. */
 export interface StageRow {
   readonly run: string;
   readonly runtime: string;
   readonly density: number;
   readonly concurrency: number;
   readonly until: End;
-  /** The name of the runtime for people, with what distinguishes the row from others of its runtime if there are any. */
+  /** The runtime's label, with what distinguishes the row from other rows of the same runtime. */
   readonly label: string;
-  /** Cold starts that reached their end. */
+  /** Number of cold starts that reached their end. */
   readonly samples: number;
-  /** Median latency in milliseconds; the 95 % interval of the median over rounds of each round's median, null for few rounds. */
+  /**
+   * Median latency in milliseconds, and the 95 % interval of the median over rounds of each round's median; null if there are too
+   * few rounds.
+   */
   readonly latencyMs: number;
   readonly interval: Interval | null;
   /**
-   * Median of each stage in milliseconds, in the order of time. They need not add up to the median latency. In a cluster the
-   * sandbox's and the container's are means, by the kubelets' own count.
+   * Median of each stage in milliseconds, in the order of time. They need not add up to the median latency. On a cluster, those
+   * of the sandbox and the container are means from the kubelets' own counters.
    */
   readonly stages: readonly { readonly name: string; readonly p50Ms: number }[];
 }
 
 /**
- * Returns a row for each cell of these rounds, by runtime, density and concurrency. A cell without a complete cold start has none.
+ * Returns a row for each cell of these rounds, by runtime, density and concurrency. A cell without a complete cold start has no
+ * row.
  *
- * @param dataset whose runs may record labels of their own for their runtimes
+ * @param dataset the dataset whose runs may have recorded labels of their runtimes
  */
 export function stageTable(
   rounds: readonly RoundEvent[],
@@ -67,7 +71,7 @@ function rowOf(rounds: readonly RoundEvent[], dataset: Pick<Dataset, "runs">): S
 
 const latencyOf = (sample: ReadySample): number => endOf(sample) - sample.sentMs;
 
-/** Stages in the order of their mean beginnings; a cold start without a stage counts as 0 there. */
+/** Returns the stages ordered by their mean start; a cold start without a stage counts as 0 for it. */
 function stageMedians(samples: readonly ReadySample[]): StageRow["stages"] {
   const found = new Map<string, { durations: number[]; begins: number }>();
   for (const sample of samples) {

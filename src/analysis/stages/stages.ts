@@ -9,13 +9,13 @@ export interface Stage {
   readonly toMs: number;
 }
 
-/** The stage whose two moments have no name together, such as those of events that came in an unusual order. */
+/** The stage between two moments that have no name as a pair, such as events in an unusual order. */
 export const unattributed = "unattributed";
 
-/** What a cluster's kubelet and its container runtime do between a pod's binding and the report that it runs. */
+/** The time of a cluster's kubelet and its container runtime from a pod's binding to the report that it runs. */
 export const kubeletStage = "kubelet and runtime";
 
-/** Stages by the moment they begin with and the moment they end with. Coarser ones stand in where events are missing. */
+/** Stages by their first and last moment. Coarser stages are used if events are missing. */
 const names: Readonly<Record<string, string>> = {
   // in a cluster
   "sent accepted": "API server",
@@ -83,7 +83,7 @@ interface Moment {
 
 /**
  * Returns the stages of a cold start from its request to its end, without a gap: their durations add up to its latency, to the
- * microsecond. Moments after the end, and those from before the request, are left out.
+ * microsecond. Moments after the end and before the request are left out.
  *
  * @example stagesOf({ status: "ready", client: 1, sandbox: "ab", sentMs: 0.5, answeredMs: 50, readyMs: 52.25 }).map(stage => stage.name) // ["sandbox", "READY seen"]
  */
@@ -95,7 +95,7 @@ export function stagesOf(sample: ReadySample): readonly Stage[] {
   let from = sent!;
   for (const to of within) {
     const name = names[`${from.name} ${to.name}`] ?? unattributed;
-    // two moments of one microsecond have no stage between them
+    // there is no stage between two moments of the same microsecond
     if (to.us > from.us) stages.push({ name, fromMs: from.us / 1000, toMs: to.us / 1000 });
     from = to;
   }
@@ -103,7 +103,7 @@ export function stagesOf(sample: ReadySample): readonly Stage[] {
   return stages;
 }
 
-/** Returns the known moments of a cold start, its request first; neighbours that should follow one another stand in that order. */
+/** Returns the known moments of a cold start in order, its request first. */
 function momentsOf(sample: ReadySample): readonly Moment[] {
   const { sentMs, answeredMs, readyMs, pulledMs, createdMs, startedMs, outputMs, respondedMs, marks = {} } = sample;
   const { scheduledMs } = sample;

@@ -14,7 +14,7 @@ export interface TraceEvent {
   readonly args?: Readonly<Record<string, unknown>>;
 }
 
-/** A round as Perfetto and chrome://tracing open it. */
+/** A round in the format that Perfetto and chrome://tracing read. */
 export interface Trace {
   readonly displayTimeUnit: "ms";
   readonly traceEvents: readonly TraceEvent[];
@@ -22,7 +22,7 @@ export interface Trace {
 }
 
 /**
- * Returns one round in Chrome's trace-event format: a track for each client, on it the cold start, and below that its stages. Time 0
+ * Returns one round in Chrome's trace-event format: a track for each client with the cold start and, below it, its stages. Time 0
  * is the round's release.
  */
 export function traceOf(round: RoundEvent): Trace {

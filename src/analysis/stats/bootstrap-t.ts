@@ -3,16 +3,16 @@ import { mean, variance } from "./mean.js";
 import { quantileR7 } from "./quantile.js";
 import { type Random, random } from "./random.js";
 
-/** Low and high end of an interval, in the unit of what was measured. */
+/** Lower and upper end of an interval, in the unit of the measured values. */
 export type Interval = readonly [low: number, high: number];
 
-/** Resamples behind every interval, and permutations behind every p. */
+/** Number of resamples for each interval, and of permutations for each p. */
 export const resamples = 9_999;
 
-/** What an estimate makes of its samples' means and their standard errors. */
+/** Computes an estimate from the samples' means and their standard errors. */
 export type Estimator = (means: readonly number[], errors: readonly number[]) => { value: number; error: number };
 
-/** One sample as the bootstrap takes it. */
+/** One sample for the bootstrap. */
 export interface Series {
   readonly values: readonly number[];
   /** 1 for independent values; above 1, whole blocks of neighbours are drawn (Künsch 1989). */
@@ -21,12 +21,12 @@ export interface Series {
 
 /**
  * Computes the studentised bootstrap (bootstrap-t; Efron 1981, Hall 1988; with blocks Götze and Künsch 1996): each resample's
- * distance from the estimate is counted in its own standard errors. A resample without spread is drawn again.
+ * distance from the estimate is measured in its own standard errors. A resample without spread is drawn again.
  *
  * @param samples each with at least two values that are not all equal
  * @param estimator the estimate and its standard error (delta method) from the samples' means and standard errors
  * @param seed the same seed gives the same interval
- * @param draws resamples
+ * @param draws number of resamples
  * @returns the two-sided interval at a level such as 0.95
  */
 export function studentised(
@@ -78,7 +78,7 @@ export function blockLength(values: readonly number[]): number {
 }
 
 interface Drawer {
-  /** The mean that the resamples' means scatter around. */
+  /** The mean around which the resamples' means scatter. */
   readonly centre: number;
   /** The standard error of the sample's mean. */
   readonly error: number;
@@ -86,14 +86,14 @@ interface Drawer {
   draw(stream: Random): [mean: number, error: number];
 }
 
-/** Means of overlapping blocks are drawn as if they were values; single values are blocks of one. */
+/** Means of overlapping blocks are drawn like values; single values are blocks of one. */
 function drawer({ values, blockLength: length }: Series): Drawer {
   const blocks = Array.from({ length: values.length - length + 1 }, (_, i) => mean(values.slice(i, i + length)));
   const drawn = Math.max(2, Math.round(values.length / length));
-  // overlapping blocks share values: they scatter about their own mean by 1/drawn too little
+  // overlapping blocks share values, so their scatter around their own mean is too small by a share of 1/drawn
   const spread = length === 1 ? variance(blocks) : (variance(blocks) * drawn) / (drawn - 1);
   const centre = mean(blocks);
-  // distances from the centre: squares of large numbers would lose the spread
+  // distances from the centre, because squares of large numbers would lose the spread
   const distances = Float64Array.from(blocks, block => block - centre);
   return {
     centre,

@@ -1,8 +1,8 @@
 /**
- * Computes Holm's correction (1979): the p of a family of tests, each adjusted so that the chance of any false
- * rejection in the family stays at the level one compares with.
+ * Computes Holm's correction (1979): the p values of a family of tests, adjusted so that the probability of any false rejection
+ * in the family stays at the level with which they are compared.
  *
- * @returns the adjusted p in the order they came in
+ * @returns the adjusted p values in the given order
  * @example holm([0.01, 0.04, 0.03]) // [0.03, 0.06, 0.06]
  */
 export function holm(ps: readonly number[]): number[] {
@@ -17,11 +17,10 @@ export function holm(ps: readonly number[]): number[] {
 }
 
 /**
- * Computes Benjamini and Hochberg's correction (1995): adjusted so that of the rejections in a family, the expected
- * share of false ones stays at the level one compares with. Where nothing is there to be found, it guards as Holm's
- * does.
+ * Computes Benjamini and Hochberg's correction (1995): p values adjusted so that the expected share of false rejections among all
+ * rejections stays at the level with which they are compared. If there is no real effect, it protects as Holm's does.
  *
- * @returns the adjusted p in the order they came in
+ * @returns the adjusted p values in the given order
  * @example benjaminiHochberg([0.01, 0.04, 0.02]) // [0.03, 0.04, 0.03]
  */
 export function benjaminiHochberg(ps: readonly number[]): number[] {

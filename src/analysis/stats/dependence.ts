@@ -8,14 +8,14 @@ export interface Trend {
   /** Spearman's ρ of value against place, from −1 to 1; 0 where all values are equal or there are fewer than three. */
   readonly rho: number;
   /**
-   * Two-sided: exact for fewer than twelve values (as if there were no ties), from Student's t with n − 2 degrees of freedom
-   * for more, as SciPy has it.
+   * Two-sided: exact for fewer than twelve values (as if there were no ties), otherwise from Student's t with n − 2 degrees of
+   * freedom, as in SciPy.
    */
   readonly p: number;
 }
 
 /**
- * Computes Spearman's rank correlation between the values and the order they came in.
+ * Computes Spearman's rank correlation between values and their order.
  *
  * @example trend([1, 2, 3, 5, 4]).rho // 0.9
  */
@@ -44,10 +44,13 @@ function exactP(rho: number, n: number): number {
   return extreme / all;
 }
 
-/** For each n asked for: how many orders of n ranks have each sum of squared rank differences. */
+/** For each n: how many orders of n ranks have each sum of squared rank differences. */
 const squareSums = new Map<number, readonly number[]>();
 
-/** By the ranks already taken, as bits: how many ways lead to each sum; 2ⁿ steps where listing all orders takes n!. */
+/**
+ * Counts, for each set of ranks already used (as bits), how many ways lead to each sum: 2ⁿ steps, while a list of all orders has
+ * n! entries.
+ */
 function countSquareSums(n: number): readonly number[] {
   const sums = (n * (n * n - 1)) / 3 + 1;
   const ways = Array.from({ length: 2 ** n }, () => new Float64Array(sums));
@@ -65,7 +68,7 @@ function countSquareSums(n: number): readonly number[] {
 }
 
 /**
- * Computes the lag-1 autocorrelation: how far a value resembles the one before it; 0 where all values are equal.
+ * Computes the lag-1 autocorrelation: how much a value resembles the previous one; 0 if all values are equal.
  *
  * @example lagOne([1, 2, 3, 4, 5]) // 0.4
  */
@@ -81,9 +84,9 @@ export function lagOne(values: readonly number[]): number {
 }
 
 /**
- * Whether an ordered series shows that its values are not independent: a lag-1 autocorrelation above 0 (one-sided,
- * normal with mean −1/n and variance 1/n), or a trend (Spearman, two-sided), at the 5 % level each. Values that repel
- * each other do not count: they make an interval too wide, not too narrow.
+ * Whether an ordered series shows that its values depend on each other: a lag-1 autocorrelation above 0 (one-sided, normal with
+ * mean −1/n and variance 1/n), or a trend (Spearman, two-sided), each at the 5 % level. A negative autocorrelation does not
+ * count, because it makes an interval too wide, not too narrow.
  *
  * @example dependent([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) // true
  */

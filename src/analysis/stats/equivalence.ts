@@ -1,10 +1,10 @@
 import type { Interval } from "./bootstrap-t.js";
 
 /**
- * Does two one-sided tests at 5 % (Schuirmann 1987), by the 90 % interval of a ratio: "the same" needs the whole
- * interval within the tolerance of 1, never a mere absence of significance.
+ * Performs two one-sided tests at 5 % (Schuirmann 1987), by the 90 % interval of a ratio. "The same" needs the whole interval
+ * within the tolerance of 1; a difference that is merely not significant is not enough.
  *
- * @param ratio90 the ratio's interval at 90 %; null, where it could not be computed, never shows that two are the same
+ * @param ratio90 the ratio's 90 % interval; null if it could not be computed, in which case the two are not shown to be the same
  * @param tolerance such as 0.05
  * @example equivalent([0.97, 1.02], 0.05) // true
  * @example equivalent([0.9, 1.1], 0.05) // false

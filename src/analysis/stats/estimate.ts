@@ -11,14 +11,14 @@ export const fewestRounds = 5;
 export const fewestForBlocks = 20;
 
 /**
- * A statistic of one campaign's rounds with its interval. The interval speaks of that campaign alone: what another day,
- * host or kernel would give lies outside its scope.
+ * A statistic of one campaign's rounds with its interval. The interval describes that campaign alone; it does not cover what
+ * another day, host or kernel would give.
  */
 export interface Estimate {
   readonly value: number;
-  /** At 95 %; null where there are too few rounds. */
+  /** The 95 % interval; null if there are too few rounds. */
   readonly interval: Interval | null;
-  /** Rounds; of several samples the smallest. */
+  /** Number of rounds; for several samples, the smallest. */
   readonly n: number;
   readonly method: "studentised bootstrap" | "moving blocks" | "BCa" | "none";
   readonly caveat: "too few rounds" | "dependent rounds: too narrow" | "all rounds equal" | null;
@@ -27,8 +27,8 @@ export interface Estimate {
 }
 
 /**
- * Computes the mean over rounds with its interval, from the studentised bootstrap; from moving blocks where the rounds depend on
- * each other and there are 20 or more. Values must be finite; NaN for none.
+ * Computes the mean over rounds with its interval from the studentised bootstrap; from moving blocks if the rounds depend on each
+ * other and there are at least 20. Values must be finite; the mean of no values is NaN.
  *
  * @example estimateMean([1, 2, 3], "seed").caveat // "too few rounds"
  */
@@ -37,8 +37,8 @@ export function estimateMean(values: readonly number[], seed: string | number, d
 }
 
 /**
- * Computes the ratio of two means, first over second, with its interval from the logarithm's. Both means must be above 0, else
- * the value is NaN and there is no interval.
+ * Computes the ratio of two means, first divided by second, with the interval of its logarithm. Both means must be above 0;
+ * otherwise the value is NaN and there is no interval.
  *
  * @example estimateRatio([2, 4], [6, 6], "seed").value // 0.5
  */
@@ -48,7 +48,7 @@ export function estimateRatio(over: readonly number[], under: readonly number[],
     error: Math.hypot(ea! / a!, eb! / b!),
   });
   const logged = estimate([over, under], logRatio, seed);
-  // the quotient itself, not the exponential of its logarithm, which may miss its last bit
+  // the quotient itself, because the exponential of its logarithm may differ in the last bit
   return {
     ...mapEstimate(logged, Math.exp),
     value: mean(over) > 0 && mean(under) > 0 ? mean(over) / mean(under) : Number.NaN,
@@ -56,7 +56,7 @@ export function estimateRatio(over: readonly number[], under: readonly number[],
 }
 
 /**
- * Computes the difference of two means, first less second, with its interval.
+ * Computes the difference of two means, first minus second, with its interval.
  *
  * @example estimateDifference([5, 7], [1, 1], "seed").value // 5
  */
@@ -65,9 +65,9 @@ export function estimateDifference(from: readonly number[], less: readonly numbe
 }
 
 /**
- * Computes a quantile (R-7) over rounds with its interval by BCa, which takes rounds to be independent: where they show that
- * they are not, the caveat says so. No interval where smallest and largest round hold the true quantile between them
- * less often than 95 times in 100 (fewer than 6 rounds for a median, 29 for a 90 % quantile): no method could give one.
+ * Computes a quantile (R-7) over rounds with its interval by BCa, which assumes that rounds are independent; if they are not, the
+ * caveat says so. There is no interval if the smallest and the largest round enclose the true quantile with a probability below
+ * 95 % (fewer than 6 rounds for a median, 29 for a 90 % quantile), because no method could give one.
  *
  * @example estimateQuantile([1, 2, 3, 10], 0.5, "seed").value // 2.5
  */
@@ -90,7 +90,7 @@ export function estimateQuantile(
 /**
  * Returns an estimate in another unit or scale.
  *
- * @param monotone rises or falls over the whole range
+ * @param monotone a function that rises or falls over the whole range
  * @example mapEstimate(estimateMean([1, 3], "seed"), x => 10 - x).value // 8
  */
 export function mapEstimate(found: Estimate, monotone: (value: number) => number): Estimate {
@@ -136,7 +136,7 @@ function estimate(
   };
 }
 
-/** Returns what is known of rounds without any spread: their value, and that they had none. */
+/** Returns the estimate of rounds that are all equal: their value, and a note that they did not vary. */
 function constant(value: number) {
   const at = (): Interval => [value, value];
   return { interval: at(), caveat: "all rounds equal", at } as const;

@@ -3,20 +3,20 @@ import { trend } from "./dependence.js";
 import { mean } from "./mean.js";
 import { deviation } from "./outliers.js";
 
-/** One cell's rounds in the order they were measured. */
+/** One cell's rounds in the order of measurement. */
 export interface RoundSeries {
   /** What was measured, one per complete round. */
   readonly values: readonly number[];
-  /** Start skew of the same rounds, in the same unit; left out where starts were not timed. */
+  /** Start skew of the same rounds, in the same unit; undefined if the start times were not recorded. */
   readonly skews?: readonly number[];
-  /** Rounds left out because a client has no valid line. */
+  /** Number of rounds left out because a client has no valid line. */
   readonly partial?: number;
-  /** Cold starts attempted and failed; null where nothing recorded them. */
+  /** Cold starts attempted and failed; null if failures were not recorded. */
   readonly attempted?: number | null;
   readonly failed?: number | null;
 }
 
-/** What a reader should know of a cell before trusting its mean. */
+/** What a reader should know about a cell before trusting its mean. */
 export interface CellFlags {
   readonly rounds: number;
   readonly partial: number;
@@ -24,32 +24,32 @@ export interface CellFlags {
   readonly failed: number | null;
   /** More than 5 % of the cold starts failed. */
   readonly unreliable: boolean;
-  /** The first round over the median of the others; null for fewer than three rounds. */
+  /** The first round divided by the median of the others; null for fewer than three rounds. */
   readonly firstRoundRatio: number | null;
-  /** The first round lies outside the scatter of the others, by 5 % or more: warm-up, or its opposite. */
+  /** Whether the first round is an outlier among the others, by at least 5 %: a warm-up, or the opposite. */
   readonly warmUp: boolean;
   readonly drift: boolean;
   /** Spearman's ρ of value against round, and its p corrected over the cells. */
   readonly driftRho: number;
   readonly driftP: number;
-  /** Places of the outlying rounds, 1 for the first of `values`. */
+  /** Positions of the outlying rounds, 1 for the first of `values`. */
   readonly outliers: readonly number[];
-  /** Mean start skew over mean value; null where no skew is known. */
+  /** Mean start skew divided by the mean value; null if the skew is unknown. */
   readonly skewShare: number | null;
-  /** The start skew is above 5 % of what was measured. */
+  /** Whether the start skew is above 5 % of the measured value. */
   readonly skewed: boolean;
 }
 
-/** Cells are flagged at this level, after correction, and for effects of at least these sizes. */
+/** A cell is flagged at this level, after correction, and only for effects of at least these sizes. */
 const level = 0.05;
 const smallestRho = 0.5;
 const smallestShare = 0.05;
 
 /**
- * Flags for every cell of a dataset. Drift, warm-up and outliers each need both a p below 5 %, corrected over all cells
- * (Benjamini and Hochberg; for outliers Bonferroni over the cell's rounds first), and a size: |ρ| of 0.5 for drift, 5 %
- * from the median for rounds. Without that one cell in twenty would be flagged by chance. Cells of fewer than five
- * rounds are never flagged for them.
+ * Returns flags for every cell of a dataset. Drift, warm-up and outliers each need a p below 5 %, corrected over all cells
+ * (Benjamini and Hochberg; for outliers first Bonferroni over the cell's rounds), and a minimum size: |ρ| of 0.5 for drift, 5 %
+ * from the median for rounds. Without the correction, one cell in twenty would be flagged by chance. Cells with fewer than five
+ * rounds never get these flags.
  *
  * @returns one per cell, in their order
  * @example flagCells([{ values: [5, 5, 5] }]).map(({ rounds, drift, outliers }) => ({ rounds, drift, outliers })) // [{ rounds: 3, drift: false, outliers: [] }]
@@ -69,7 +69,7 @@ export function flagCells(cells: readonly RoundSeries[]): readonly CellFlags[] {
   return cells.map(({ values, skews, partial = 0, attempted = null, failed = null }, i) => {
     const first = firsts[i] ?? null;
     const skewShare = skews === undefined || values.length === 0 ? null : mean(skews) / mean(values);
-    // within a flagged cell every round that its own Bonferroni lets through
+    // in a flagged cell, every round that passes its own Bonferroni correction
     const outlying = outlierPs[i]! < level ? deviations[i]! : [];
     return {
       rounds: values.length,

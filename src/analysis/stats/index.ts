@@ -1,6 +1,6 @@
 /**
- * Statistics: arrays in, numbers out. This folder knows nothing of runtimes or datasets, and takes only a quantile and a hash
- * from `model/`. `rund-lab/stats` exports it for programs that want only the statistics.
+ * Statistics: arrays in, numbers out. This folder does not use runtimes or datasets; from `model/` it imports only a quantile and
+ * a hash. `rund-lab/stats` exports it for programs that need only statistics.
  */
 export { bca } from "./bca.js";
 export { blockLength, type Estimator, type Interval, resamples, type Series, studentised } from "./bootstrap-t.js";

@@ -4,11 +4,11 @@ export interface CellStarts {
   readonly rounds: number;
   readonly startMs: ArrayLike<number>;
   readonly endMs: ArrayLike<number>;
-  /** 1 where that client has a valid line for that round. */
+  /** 1 if that client has a valid line for that round. */
   readonly valid: ArrayLike<number>;
 }
 
-/** What one complete round took. */
+/** The times of one complete round. */
 export interface RoundSpan {
   /** 1 for the first round. */
   readonly round: number;
@@ -21,8 +21,8 @@ export interface RoundSpan {
 /**
  * Computes makespan and start skew of every complete round.
  *
- * A round that lacks a valid line from any client is left out and counted in `partial`: a span over fewer clients would
- * flatter the runtime. The makespan's mean over rounds is what the paper's time tables print.
+ * A round that lacks a valid line from any client is left out and counted in `partial`, because a span over fewer clients would
+ * make the runtime look faster. The paper's time tables contain the mean of the makespan over rounds.
  *
  * @example roundSpans({ clients: 2, rounds: 1, startMs: [0, 5], endMs: [80, 84], valid: [1, 1] }) // { spans: [{ round: 1, makespanMs: 84, startSkewMs: 5 }], partial: 0 }
  * @example roundSpans({ clients: 2, rounds: 1, startMs: [0, 5], endMs: [80, 84], valid: [1, 0] }) // { spans: [], partial: 1 }

@@ -2,20 +2,20 @@ import { mean } from "./mean.js";
 import { median } from "./quantile.js";
 import { studentTwoSided } from "./student.js";
 
-/** How far one value lies from the others. */
+/** How far one value is from the others. */
 export interface Deviation {
-  /** (value − median) / median; the sign says on which side. */
+  /** (value − median) / median, with its sign. */
   readonly share: number;
-  /** The chance of a value this far out, on either side, among values that scatter normally. */
+  /** The probability of a value at least this far from the median, on either side, if values scatter normally. */
   readonly p: number;
 }
 
 /**
- * Computes how far a value lies from a sample's median, in the sample's own scatter: the median absolute deviation × 1.4826, or,
- * where that is 0, the mean absolute deviation × 1.2533 (Iglewicz and Hoaglin 1993). That scale comes from few values:
- * the p is Student's t with 0.37 (n − 1) degrees of freedom, 0.37 being the scale's efficiency.
+ * Computes how far a value is from a sample's median, measured in the sample's own scatter: the median absolute deviation ×
+ * 1.4826, or, if that is 0, the mean absolute deviation × 1.2533 (Iglewicz and Hoaglin 1993). This scale is estimated from few
+ * values, so p is Student's t with 0.37 (n − 1) degrees of freedom; 0.37 is the scale's efficiency.
  *
- * @param others the values to compare with; the value itself may be among them
+ * @param others the values to compare with; they may include the value itself
  * @example deviation(200, [100, 100, 100]) // { share: 1, p: 0 }
  */
 export function deviation(value: number, others: readonly number[]): Deviation {

@@ -4,19 +4,19 @@ import { studentQuantile, studentTwoSided } from "./student.js";
 
 /** The ratio of two means of paired values, by Student's t on the log scale. */
 export interface PairedRatio {
-  /** Mean of the first over mean of the second. */
+  /** Mean of the first divided by mean of the second. */
   readonly ratio: number;
   /** Two-sided, against a ratio of 1. */
   readonly p: number;
-  /** Standard deviation of a pair's difference, as a share of the mean: what `pairsFor` takes. */
+  /** Standard deviation of a pair's difference, as a share of the mean; the input of `pairsFor`. */
   readonly spread: number;
   at(level: number): Interval;
 }
 
 /**
- * Computes the ratio of two means where the k-th values were measured in the same block: what the block did to both cancels out.
- * The standard error is that of the differences `over[k] / mean(over) − under[k] / mean(under)` (the delta method for a ratio
- * of means; Cochran 1977, 6.4), with n − 1 degrees of freedom.
+ * Computes the ratio of two means whose k-th values were measured in the same block, so that the block's effect on both cancels
+ * out. The standard error is that of the differences `over[k] / mean(over) − under[k] / mean(under)` (the delta method for a
+ * ratio of means; Cochran 1977, 6.4), with n − 1 degrees of freedom.
  *
  * @param under as many values as `over`
  * @returns null for fewer than two pairs, a mean that is not above 0, or differences that do not vary

@@ -3,11 +3,11 @@ import { sum } from "./mean.js";
 import { random } from "./random.js";
 
 /**
- * Computes the permutation test of two samples' means: the share of divisions of the pooled values whose Welch's t is at least
- * as far from 0 as the one found (studentised, so that unequal variances do no harm: Janssen 1997). All divisions where
- * there are no more than 9,999, else 9,999 seeded ones with the one found counted in.
+ * Computes the permutation test of two samples' means: the share of divisions of the pooled values whose Welch's t is at least as
+ * far from 0 as the observed one (studentised, so that it is valid for unequal variances: Janssen 1997). Uses all divisions if
+ * there are at most 9,999, otherwise 9,999 random ones with a fixed seed, counting the observed one as well.
  *
- * @returns the two-sided p; 1 where a sample is empty or all values are equal
+ * @returns the two-sided p; 1 if a sample is empty or all values are equal
  * @example permutationTest([1, 2, 3], [10, 11, 12], "seed") // 0.1
  */
 export function permutationTest(a: readonly number[], b: readonly number[], seed: string | number): number {
@@ -22,7 +22,7 @@ export function permutationTest(a: readonly number[], b: readonly number[], seed
     const scatterB = (squares - squaresA - (total - sumA) * meanB) / (b.length * Math.max(1, b.length - 1));
     const apart = Math.abs(meanA - meanB);
     const scatter = scatterA + scatterB;
-    // rounding leaves a trace of scatter among equal values
+    // rounding leaves tiny differences between equal values
     return apart === 0 ? 0 : scatter > 1e-12 * squares ? apart / Math.sqrt(scatter) : Number.POSITIVE_INFINITY;
   };
   const first = pool.subarray(0, a.length);
@@ -56,8 +56,8 @@ export function permutationTest(a: readonly number[], b: readonly number[], seed
 }
 
 /**
- * Counts the ways to choose k of n things; no p of a permutation test is below one over this, or two over it for
- * two samples of one size.
+ * Counts the ways to choose k of n things. The smallest possible p of a permutation test is one divided by this number, or two
+ * divided by it for two samples of equal size.
  *
  * @example divisions(20, 10) // 184756
  */
@@ -67,7 +67,7 @@ export function divisions(n: number, k: number): number {
   return Math.round(ways);
 }
 
-/** Returns every way to choose k of the values; the array that comes out is used again. */
+/** Yields every way to choose k of the values; the returned array is reused. */
 function* choices(values: Float64Array, k: number): Generator<Float64Array> {
   const places = Array.from({ length: k }, (_, i) => i);
   const chosen = new Float64Array(k);

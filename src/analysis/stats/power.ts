@@ -6,17 +6,17 @@ export interface Demand {
   readonly power: number;
 }
 
-/** How much values scatter, as a share of their mean, and how well that is known: the degrees of freedom behind it. */
+/** The scatter of values as a share of their mean, and its degrees of freedom, which say how well it is known. */
 export interface Scatter {
   readonly share: number;
   readonly freedom: number;
 }
 
-/** A two-sided test at 5 % that sees an effect in four of five campaigns. */
+/** A two-sided test at 5 % that finds an effect in four of five campaigns. */
 export const usualDemand: Demand = { alpha: 0.05, power: 0.8 };
 
 /**
- * Computes the smallest relative difference of two means that a comparison with n rounds on either side is likely to see, by
+ * Computes the smallest relative difference of two means that a comparison with n rounds on either side is likely to find, from
  * Student's t quantiles for level and power (within 2 % of the noncentral t's answer from three rounds on).
  *
  * @param variation a cell's coefficient of variation over its rounds
@@ -41,13 +41,13 @@ export function roundsFor(variation: number, effect: number, demand: Demand = us
 }
 
 /**
- * Pairs, such as blocks in which two runtimes were measured in turn, that a comparison of ratios takes: so that a
- * difference of `effect` is found, and so that no difference at all is recognised as one within ± `effect` (two one-sided tests at
- * 5 %), each with the power asked for.
+ * Computes how many pairs a comparison of ratios needs, such as blocks in which two runtimes took turns: enough to find a
+ * difference of `effect`, and to recognise equal runtimes as the same within ± `effect` (two one-sided tests at 5 %), each with
+ * the requested power.
  *
  * @param spread standard deviation of a pair's difference, as a share of the mean
- * @returns at least 4 and at most about a million; one pair more than Student's t quantiles say, which fall short of the
- *   noncentral t's answer by up to one pair
+ * @returns at least 4 and at most about a million; one pair more than Student's t quantiles give, which can be one pair below the
+ * noncentral t's answer
  * @example pairsFor(0.05, 0.05) // 12
  */
 export function pairsFor(spread: number, effect: number, demand: Demand = usualDemand): number {
@@ -55,9 +55,8 @@ export function pairsFor(spread: number, effect: number, demand: Demand = usualD
 }
 
 /**
- * Computes the same as `pairsFor`, for a spread that a pilot of few rounds estimates. The power asked for is then the
- * mean over all pilots that might have been measured (Julious and Owen 2006): a spread that comes from few values takes
- * more pairs.
+ * Computes the same as `pairsFor` for a spread that was estimated in a pilot of few rounds. The power is then the mean over all
+ * pilots that might have been measured (Julious and Owen 2006), so an uncertain spread needs more pairs.
  *
  * @example pairsAfterPilot({ share: 0.05, freedom: 9 }, 0.05) // 15
  */
@@ -81,8 +80,8 @@ export function pairsAfterPilot(
 }
 
 /**
- * Computes rounds on either side that a comparison of two campaigns takes, one round a block, by the scatter that a
- * pilot estimates: as `pairsAfterPilot`, where nothing is paired.
+ * Computes how many rounds on either side a comparison of two campaigns needs, one round per block, for a scatter that was
+ * estimated in a pilot: like `pairsAfterPilot`, but without pairs.
  *
  * @param scatter the coefficient of variation of a round
  * @example roundsAfterPilot({ share: 0.05, freedom: 9 }, 0.05) // 26
@@ -91,7 +90,7 @@ export function roundsAfterPilot({ share, freedom }: Scatter, effect: number, de
   return pairsAfterPilot({ share: share * Math.SQRT2, freedom }, effect, demand);
 }
 
-/** Computes the least number from `few` to a million that is enough. */
+/** Computes the smallest sufficient number from `few` to a million. */
 function fewest(least: number, enough: (n: number) => boolean): number {
   let [few, many] = [least, 1_000_000];
   while (few < many) {

@@ -1,6 +1,6 @@
 import { fnv1a } from "../../model/hash.js";
 
-/** A stream of random numbers that depends on its seed alone. */
+/** A stream of random numbers that depends only on its seed. */
 export interface Random {
   /** Uniform in [0, 1), with 32 random bits. */
   uniform(): number;
@@ -35,7 +35,7 @@ export function random(seed: string | number): Random {
   };
 }
 
-/** Four 32-bit words from a text: three hashes with different starts, and the counter's first value. */
+/** Returns four 32-bit words from a text: three hashes with different starts, and the counter's first value. */
 const state = (text: string): [number, number, number, number] => [
   fnv1a(text) | 0,
   fnv1a(text, 0x9e3779b9) | 0,

@@ -1,16 +1,16 @@
 import { normalCdf, normalQuantile } from "./normal.js";
 
 /**
- * Computes the level of each look of a comparison that is looked at after every block and stopped as soon as it is decided: a two-sided
- * test at these levels finds a difference between equals with the probability `alpha` over all looks together.
+ * Computes the level of each test of a comparison that is tested after every block and stopped as soon as it is decided.
+ * Two-sided tests at these levels find a difference between equal runtimes with the probability `alpha` over all tests together.
  *
- * Lan and DeMets' spending function of O'Brien and Fleming's kind, on either side: up to the share t of the blocks, the error
- * 2 (1 − Φ(z / √t)), z the quantile for a quarter of alpha, is spent. The levels follow by numerical integration (Armitage, McPherson
- * and Rowe 1969). A t test of few blocks is done at the same levels (Pocock's significance-level approach).
+ * The spending function is Lan and DeMets' in O'Brien and Fleming's form, on either side: up to the share t of the blocks, the
+ * error 2 (1 − Φ(z / √t)) is spent, where z is the quantile for a quarter of alpha. The levels follow by numerical integration
+ * (Armitage, McPherson and Rowe 1969). A t test of few blocks uses the same levels (Pocock's significance-level approach).
  *
- * @param first blocks at the first look
- * @param last blocks at the last look, by which the comparison ends
- * @returns one level for each look from the first to the last; 0 where too little may be spent
+ * @param first number of blocks at the first test
+ * @param last number of blocks at the last test
+ * @returns one level for each test; 0 if the spending function allows too little
  * @example sequentialLevels(0.05, 1, 2).map(level => Number(level.toFixed(4))) // [0.0031, 0.049]
  */
 export function sequentialLevels(alpha: number, first: number, last: number): readonly number[] {
@@ -23,22 +23,22 @@ export function sequentialLevels(alpha: number, first: number, last: number): re
   return levels;
 }
 
-/** Asked for again and again, for every cell and every interval of a comparison. */
+/** Cached, because every cell and every interval of a comparison needs the same levels. */
 const known = new Map<string, readonly number[]>();
 
 /**
- * Computes the p of a sequential comparison at one look: the smallest alpha at which that look finds a difference. It may be compared
- * with 5 % whenever one stops.
+ * Computes the p of a sequential comparison at one test: the smallest alpha at which this test finds a difference. It can be
+ * compared with 5 %, whenever the comparison stops.
  *
- * @param p the look's own two-sided p
- * @param look blocks so far, from `first` to `last`
+ * @param p the test's own two-sided p
+ * @param look number of blocks so far, from `first` to `last`
  * @example sequentialP(0.049, 2, 1, 2).toFixed(3) // "0.050"
  */
 export function sequentialP(p: number, look: number, first: number, last: number): number {
   const finds = (alpha: number) => p <= sequentialLevels(alpha, first, last)[look - first]!;
   let [low, high] = [0, 1];
   if (!finds(0.999)) return 1;
-  // twelve halvings on a logarithmic scale: within 0.5 % of it, and never below it
+  // twelve halvings on a logarithmic scale give a value within 0.5 % of the exact one, and never below it
   for (let step = 0; step < 12; step++) {
     const middle = Math.sqrt(Math.max(low, 1e-9) * high);
     if (finds(Number(middle.toPrecision(6)))) high = middle;
@@ -47,16 +47,16 @@ export function sequentialP(p: number, look: number, first: number, last: number
   return high;
 }
 
-/** Standard deviations beyond which nothing is left to integrate. */
+/** Number of standard deviations beyond which the density is negligible. */
 const beyond = 8;
-/** Steps of Simpson's rule over the region in which the comparison continues. */
+/** Number of steps of Simpson's rule over the region in which the comparison continues. */
 const steps = 96;
 
 function integrate(alpha: number, first: number, last: number): readonly number[] {
   const z = -normalQuantile(alpha / 4);
   const spent = (look: number) => Math.min(alpha, 4 * normalCdf(-z / Math.sqrt(look / last)));
   const levels: number[] = [];
-  // the sum of the blocks' standardised differences where the comparison went on, and its density times Simpson's weight
+  // the sum of the blocks' standardised differences in the region of continuation, and its density times Simpson's weight
   let points: Float64Array = new Float64Array([0]);
   let mass: Float64Array = new Float64Array([1]);
   let before = 0;
@@ -84,7 +84,7 @@ function integrate(alpha: number, first: number, last: number): readonly number[
   return levels;
 }
 
-/** Computes the density of the sum after a look at which it stayed within ± bound, at Simpson's points. */
+/** Computes the density of the sum after a test at which it stayed within ± bound, at Simpson's points. */
 function wentOn(points: Float64Array, mass: Float64Array, bound: number, scale: number): [Float64Array, Float64Array] {
   const next = new Float64Array(steps + 1);
   const density = new Float64Array(steps + 1);

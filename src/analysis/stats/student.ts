@@ -2,9 +2,9 @@ import { gammaln } from "simple-statistics";
 import { bisect, normalQuantile } from "./normal.js";
 
 /**
- * Computes Student's t: the chance of a value at least as far from zero as `t`, on either side.
+ * Computes Student's t: the probability of a value at least as far from zero as `t`, on either side.
  *
- * @param freedom degrees of freedom, above 0, whole or not
+ * @param freedom degrees of freedom, above 0, not necessarily whole
  * @example Number(studentTwoSided(2.228, 10).toFixed(4)) // 0.05
  */
 export function studentTwoSided(t: number, freedom: number): number {
@@ -30,7 +30,7 @@ export function studentQuantile(p: number, freedom: number): number {
  */
 export function noncentralQuantile(p: number, freedom: number, shift: number): number {
   const z = normalQuantile(p);
-  // the mean of a standard deviation that `freedom` values estimate
+  // the mean of a standard deviation that is estimated with `freedom` degrees of freedom
   const mean = Math.sqrt(2 / freedom) * Math.exp(gammaln((freedom + 1) / 2) - gammaln(freedom / 2));
   const rest = 1 - mean * mean;
   return (shift * mean + z * Math.sqrt(mean * mean + rest * (shift * shift - z * z))) / (mean * mean - z * z * rest);

@@ -13,10 +13,10 @@ export interface WelchRatio {
 
 /**
  * Computes the ratio of two means from few, nearly normal values, such as the means of a campaign's blocks: Welch's t on the
- * logarithm's difference, standard errors by the delta method, degrees of freedom by Satterthwaite.
+ * difference of logarithms, standard errors by the delta method, degrees of freedom by Satterthwaite.
  *
- * @param over at least two values; its mean above 0, as the other's
- * @returns null where a sample has fewer than two values, a mean is not above 0, or nothing varies
+ * @param over at least two values; both means must be above 0
+ * @returns null if a sample has fewer than two values, a mean is not above 0, or nothing varies
  * @example welchRatio([1, 2], [3]) // null
  */
 export function welchRatio(over: readonly number[], under: readonly number[]): WelchRatio | null {

@@ -2,8 +2,8 @@ import { csvText } from "../../campaign-files/csv.js";
 import type { Table } from "./table.js";
 
 /**
- * Returns a table as the artifact publishes it: numbers as pandas prints them (`310.84`, `58459.0`), cells that were not
- * measured empty.
+ * Returns a table in the artifact's format: numbers as pandas prints them (`310.84`, `58459.0`); cells that were not measured are
+ * empty.
  *
  * @example tableCsv({ name: "time", rowName: "runtime", columns: [1, 10], rows: [{ row: "rund", values: [84, null] }] }) // "runtime,1,10\nrund,84.0,\n"
  */
@@ -12,7 +12,7 @@ export function tableCsv({ rowName, columns, rows }: Table): string {
 }
 
 /**
- * Formats a cell's number as the published tables write it; nothing for null.
+ * Formats a cell's number as in the published tables; null gives an empty text.
  *
  * @example formatCell(58459) // "58459.0"
  * @example formatCell(null) // ""

@@ -1,7 +1,7 @@
 import { csvText } from "../../campaign-files/csv.js";
 import type { Dataset, StartCell } from "../datasets/dataset.js";
 
-/** A table of imported results, which the paper has none for; empty values are null. */
+/** A table of imported results, for which the paper has no equivalent; empty values are null. */
 export interface ImportedTable {
   readonly name: "latency" | "rate";
   readonly columns: readonly string[];
@@ -11,8 +11,8 @@ export interface ImportedTable {
 const latencyColumns = ["run", "runtime", "concurrency", "samples", "failed", "mean", "p50", "p90", "p99", "max"];
 
 /**
- * Returns the tables of imported results: `latency`, in ms over all samples that got ready, and `rate`, for tools that give no
- * more; none for campaigns of our own.
+ * Returns the tables of imported results: `latency`, in ms over all samples that became ready, and `rate`, for tools that give
+ * only that; empty for our own campaigns.
  */
 export function importedTables({ runs, starts, rates = [] }: Dataset): readonly ImportedTable[] {
   const imported = new Set(runs.filter(({ definition }) => definition !== undefined).map(({ run }) => run));

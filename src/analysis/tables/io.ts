@@ -9,20 +9,20 @@ export interface IoRow {
   readonly dataset: string;
   readonly run: string;
   readonly runtime: string;
-  /** Containers that ran fio at the same time. */
+  /** Number of containers that ran fio at the same time. */
   readonly concurrency: number;
   readonly pattern: IoPattern;
   readonly blockBytes: number;
   readonly direct: boolean;
-  /** Jobs of the rounds and their containers that ended without an error, and those that did not. */
+  /** Number of jobs, over rounds and containers, that ended without an error, and of those that failed. */
   readonly jobs: number;
   readonly failed: number;
-  /** Of one container: mean over the jobs; NaN where all failed. */
+  /** For one container: the mean over the jobs; NaN if all failed. */
   readonly iops: number;
   readonly mibPerSecond: number;
   readonly lowMibPerSecond: number;
   readonly highMibPerSecond: number;
-  /** Median over the jobs of the median latency of a request, and of its 99th percentile. */
+  /** Median over the jobs of a request's median latency, and of its 99th percentile. */
   readonly p50Us: number;
   readonly p99Us: number;
 }
@@ -69,7 +69,7 @@ const columns = [
   ...(["iops", "mib_per_s", "low_mib_per_s", "high_mib_per_s", "p50_us", "p99_us"] as const),
 ];
 
-/** Writes the jobs of fio as CSV, for `io.csv`. A value is empty where all jobs failed. */
+/** Writes the jobs of fio as CSV, for `io.csv`. A value is empty if all jobs failed. */
 export function ioCsv(rows: readonly IoRow[]): string {
   const number = (value: number) => (Number.isFinite(value) ? value.toFixed(2) : null);
   const lines = rows.map(row => [

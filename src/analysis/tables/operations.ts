@@ -11,10 +11,10 @@ export interface OperationRow {
   readonly concurrency: number;
   readonly count: number;
   readonly phase: string;
-  /** What the phase does here: `mkdir`, `rename`, `prepare`, … */
+  /** The operation of the phase: `mkdir`, `rename`, `prepare`, … */
   readonly operation: string;
   readonly rounds: number;
-  /** Of one container's operation, in milliseconds, over the containers of all rounds (R-7). */
+  /** Quantiles of a single container's operation in milliseconds, over the containers of all rounds (R-7). */
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
@@ -22,7 +22,7 @@ export interface OperationRow {
   /** Milliseconds from the common release until the last container is done: the mean over rounds, and its 95 % interval. */
   readonly totalMs: number;
   readonly interval: readonly [number, number] | null;
-  /** Mean share of all processors that was busy in the windows before the rounds, when nothing was done; null without windows. */
+  /** Mean share of all processors that was busy in the idle windows before the rounds; null without windows. */
   readonly idleBusy: number | null;
 }
 
@@ -55,7 +55,7 @@ const columns = [
 ];
 
 /**
- * Writes such rows as CSV, for `operations_<experiment>.csv`. An interval or a window that is missing is empty.
+ * Writes such rows as CSV, for `operations_<experiment>.csv`. A missing interval or window is empty.
  *
  * @example operationsCsv([]).split(",").slice(-3) // ["total_low_ms", "total_high_ms", "idle_busy\n"]
  */

@@ -1,20 +1,17 @@
 /**
- * A table in the shape the paper publishes: a row per runtime, guest memory or background density, a column per
- * concurrency or density. Cells that were not measured are null.
+ * A table in the paper's form: a row per runtime, guest memory or background density, a column per concurrency or density. Cells
+ * that were not measured are null.
  */
 export interface Table {
-  /** `time`, `cpu`, `mem_<id>` or `density_<id>`: the name of its CSV file. */
+  /** `time`, `cpu`, `mem_<id>` or `density_<id>`: the name of its CSV file without the suffix. */
   readonly name: string;
-  /** What a row is: the first column's heading. */
+  /** The first column's heading, which says what a row is. */
   readonly rowName: "runtime" | "memory" | "density";
   readonly columns: readonly number[];
   readonly rows: readonly TableRow[];
 }
 
-/**
- * One row: a runtime, a guest memory or a background density, and a value for each column; null where none was
- * measured.
- */
+/** One row: a runtime, a guest memory or a background density, and a value for each column; null if it was not measured. */
 export interface TableRow {
   readonly row: string;
   /** Milliseconds in `time`, `cpu` and `density_*`, KiB in `mem_*`; one per column. */

@@ -20,8 +20,8 @@ export const timeTable = (dataset: Dataset): Table => byConcurrency(dataset, "ti
 export const cpuTable = (dataset: Dataset): Table => byConcurrency(dataset, "cpu", ({ cpuMs }) => cpuMs);
 
 /**
- * Computes `mem_<id>.csv`, one per runtime: memory per sandbox in KiB, that is the sum of PSS over the runtime's
- * processes / the sandboxes that were there; a row per guest memory label (MB), a column per density.
+ * Computes `mem_<id>.csv`, one per runtime: memory per sandbox in KiB, that is the sum of PSS over the runtime's processes / the
+ * number of sandboxes that were running; a row per guest memory label (MB), a column per density.
  *
  * @throws LabError `RUND_TWO_RUNS`, as timeTable
  */
@@ -56,7 +56,7 @@ export function densityTables(dataset: Dataset): readonly Table[] {
   );
 }
 
-/** Returns every table a dataset carries: time and cpu, then memory and density by runtime; tables without a row are left out. */
+/** Returns all tables of a dataset: time and cpu, then memory and density by runtime; tables without a row are left out. */
 export function allTables(dataset: Dataset): readonly Table[] {
   return [timeTable(dataset), cpuTable(dataset), ...memoryTables(dataset), ...densityTables(dataset)].filter(
     ({ rows }) => rows.length > 0,
@@ -93,7 +93,7 @@ interface TableCell {
   readonly value: number | null;
 }
 
-/** Lays cells out as a table: its rows and columns are those that occur, rows in order of appearance. */
+/** Arranges cells as a table. Its rows and columns are those that occur; rows are in order of appearance. */
 function table(name: string, rowName: Table["rowName"], cells: readonly TableCell[]): Table {
   const columns = [...new Set(cells.map(({ column }) => column))].sort((a, b) => a - b);
   const rows = [...new Set(cells.map(({ row }) => row))];

@@ -13,31 +13,31 @@ interface CellName {
   readonly column: string;
 }
 
-/** A published cell that the data gives another number for. */
+/** A published cell for which the data gives a different number. */
 export interface Mismatch extends CellName {
   readonly published: number;
   readonly recomputed: number;
 }
 
-/** What comparing recomputed tables with published ones found. */
+/** The result of comparing recomputed tables with published ones. */
 export interface Verification {
   /** Published cells. */
   readonly cells: number;
-  /** Of these, recomputed as the same float64. */
+  /** Number of cells that were recomputed as the same float64. */
   readonly matched: number;
   readonly mismatched: readonly Mismatch[];
-  /** Published cells that the data does not give. */
+  /** Published cells that cannot be computed from the data. */
   readonly missing: readonly CellName[];
 }
 
-/** What reading the raw logs found besides. */
+/** The other results of reading the raw logs. */
 export interface RawVerification extends Verification {
-  /** Lines of logs checked, and the cold starts among them. */
+  /** Number of log lines that were checked, and of cold starts in them. */
   readonly lines: number;
   readonly coldStarts: number;
-  /** Distilled files of the package, and how many of them are what these logs give, byte for byte. */
+  /** Number of the package's distilled files, and of those that equal the files computed from these logs, byte for byte. */
   readonly distilled: { readonly files: number; readonly same: number };
-  /** A sentence for everything wrong beyond the cells: in the logs, between the published tables, in the distilled files. */
+  /** A sentence for each other error: in the logs, between the published tables, in the distilled files. */
   readonly faults: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export function compareWithPublished(dataset: Dataset, published: readonly Publi
   return { cells, matched: cells - mismatched.length - missing.length, mismatched, missing };
 }
 
-/** Returns a sentence for each published cell that was not met. */
+/** Returns a sentence for each published cell that does not match. */
 export const faultsOf = ({ mismatched, missing }: Verification): readonly string[] => [
   ...mismatched.map(
     ({ dataset, table, row, column, published, recomputed }) =>
@@ -74,7 +74,7 @@ export const faultsOf = ({ mismatched, missing }: Verification): readonly string
   ),
 ];
 
-/** Compares what the package's distilled data gives with the published cells. */
+/** Compares the tables of the package's distilled data with the published cells. */
 export async function verifyDistilled(): Promise<Verification> {
   const parts: Verification[] = [];
   for (const name of ownDatasets) {
@@ -85,10 +85,10 @@ export async function verifyDistilled(): Promise<Verification> {
 }
 
 /**
- * Reads the artifact's raw logs and compares what they give with the published cells, the tables published beside them,
- * and the package's distilled files.
+ * Reads the artifact's raw logs and compares their tables with the published cells, with the tables published beside the logs,
+ * and with the package's distilled files.
  *
- * @param folder holds `paper_data` and `ae_data`
+ * @param folder contains `paper_data` and `ae_data`
  * @throws LabError `RUND_NO_FOLDER` if it does not
  */
 export async function verifyRaw(folder: string): Promise<RawVerification> {
@@ -127,7 +127,7 @@ export async function verifyRaw(folder: string): Promise<RawVerification> {
   return { ...mergeVerifications(parts), lines, coldStarts, distilled, faults };
 }
 
-/** Returns where the tables beside the logs differ from those the package holds. */
+/** Returns the differences between the tables beside the logs and those in the package. */
 function publishedTwice(name: string, beside: readonly PublishedCell[], own: readonly PublishedCell[]): string[] {
   const values = new Map(beside.map(cell => [keyOf(cell), cell.value]));
   return own.flatMap(cell => {
@@ -142,7 +142,7 @@ function publishedTwice(name: string, beside: readonly PublishedCell[], own: rea
 
 const keyOf = ({ table, row, column }: Omit<PublishedCell, "value">) => `${table}/${row}/${column}`;
 
-/** Returns what comparing several datasets found, as one. */
+/** Returns the results of several datasets as one. */
 export const mergeVerifications = (parts: readonly Verification[]): Verification => ({
   cells: parts.reduce((total, { cells }) => total + cells, 0),
   matched: parts.reduce((total, { matched }) => total + matched, 0),

@@ -4,7 +4,7 @@ import { hostState, quietWait } from "./host-state.js";
 import { nodesUsed, roundCpu, roundFlag } from "./round.js";
 import { storedSamples } from "./sample.js";
 
-/** How the starts of an open loop are spaced. */
+/** The distribution of the gaps between the starts of an open loop. */
 export const arrivalKinds = ["poisson", "uniform", "trace"] as const;
 
 /** One of `arrivalKinds`. */
@@ -12,16 +12,16 @@ export type ArrivalKind = (typeof arrivalKinds)[number];
 
 const perSecond = z.number().positive().max(1e6);
 
-/** Where a window belongs. */
+/** The campaign's place to which the window belongs. */
 const windowPlace = {
   ...cellPlace,
   /** Offered starts per second; null for a trace at its own rate. */
   rate: perSecond.nullable(),
   block: ordinal,
-  /** 1 for the cell's first window; warm-up windows are counted by themselves. */
+  /** 1 for the cell's first window; warm-up windows are numbered separately. */
   round: ordinal,
   warmup: z.boolean(),
-  /** The search that the window belongs to, 1 for the run's first; left out for a rate that was asked for. */
+  /** The search to which the window belongs, 1 for the run's first; absent if the rate was given. */
   search: ordinal.exactOptional(),
 };
 
@@ -30,18 +30,18 @@ export const scheduleEvent = z.strictObject({
   at: instant,
   ...windowPlace,
   arrivals: z.enum(arrivalKinds),
-  /** The text that the random numbers follow from. */
+  /** The text from which the random numbers are generated. */
   seed: z.string(),
   durationMs,
   /** `[dueMs, holdMs]` of each arrival, in milliseconds since the release. */
   schedule: z.array(z.tuple([durationMs, durationMs])),
-  /** An arrival beyond one of these is refused; left out in journals of earlier versions. */
+  /** An arrival above one of these limits is refused; absent in journals of earlier versions. */
   limits: z.strictObject({ inFlight: ordinal, alive: ordinal }).exactOptional(),
-  /** Starts per second that this program could send, as measured before the window; left out where time does not pass. */
+  /** Starts per second that rund-lab could send, as measured before the window; absent if no time passes. */
   sendable: perSecond.exactOptional(),
 });
 
-/** The end of a search for the highest rate held: every window of it is on disk. */
+/** The end of a search for the highest rate that is held; the journal contains all of its windows. */
 export const searchEvent = z.strictObject({
   event: z.literal("search"),
   at: instant,
@@ -67,10 +67,10 @@ const refusedArrival = z.strictObject({ client: ordinal, by: z.enum(["inFlight",
 const arrivalRemoval = z.strictObject({
   client: ordinal,
   dueMs: durationMs,
-  /** When a worker took it: it was overdue until then. */
+  /** When a worker began the removal. */
   begunMs: durationMs,
   doneMs: durationMs,
-  /** Whether the window's last start ended before the hold did. */
+  /** Whether the window's last start ended before the hold time did. */
   holdCut: z.boolean(),
   failure: z.string().nullable(),
 });
@@ -82,11 +82,11 @@ export const arrivalsEvent = z
     ...windowPlace,
     position: ordinal,
     durationMs,
-    /** Epoch milliseconds of the release; all other times count from it. */
+    /** Epoch milliseconds of the release; all other times are counted from it. */
     releasedMs: epochMs,
-    /** When each arrival was due. */
+    /** The scheduled time of each arrival. */
     dueMs: z.array(durationMs),
-    /** A cold start for each arrival that was admitted, in the order of the clients. */
+    /** A cold start for each admitted arrival, in the order of the clients. */
     samples: storedSamples,
     refused: z.array(refusedArrival),
     removals: z.array(arrivalRemoval),
@@ -101,7 +101,7 @@ export const arrivalsEvent = z
     diskShare: z.number().min(0).max(1).exactOptional(),
     /** Before the release and after the last removal. Such a window has no CPU of a host: `cpu` is zero. */
     nodes: nodesUsed.exactOptional(),
-    /** `late`: at the 99th percentile, requests left more than 5 ms after they were due. */
+    /** `late`: the 99th percentile of the delay between scheduled time and request is above 5 ms. */
     flags: z.array(z.enum([...roundFlag.options, "late"])),
   })
   .refine(({ dueMs, samples, refused }) => eachArrivalOnce(dueMs.length, samples, refused), {
@@ -120,17 +120,17 @@ function eachArrivalOnce(
   );
 }
 
-/** The schedule of a window, drawn before it: for each arrival when it is due, and how long its sandbox then lives. */
+/** The schedule of a window, drawn before it: the scheduled time of each arrival, and how long its sandbox then lives. */
 export type ScheduleEvent = Frozen<z.infer<typeof scheduleEvent>>;
 
-/** A search for the highest rate held, once it is over. */
+/** A finished search for the highest rate that is held. */
 export type SearchEvent = Frozen<z.infer<typeof searchEvent>>;
 
-/** One window of an open loop: what became of every arrival. Client n is the n-th arrival of the schedule. */
+/** One window of an open loop, with the outcome of each arrival. Client n is the n-th arrival of the schedule. */
 export type ArrivalsEvent = Frozen<z.infer<typeof arrivalsEvent>>;
 
-/** An arrival that was not admitted, and the limit that was reached. */
+/** An arrival that was refused, and the limit that was reached. */
 export type RefusedArrival = ArrivalsEvent["refused"][number];
 
-/** The removal of one sandbox after its hold. Milliseconds since the release. */
+/** The removal of one sandbox after its hold time. Milliseconds since the release. */
 export type ArrivalRemoval = ArrivalsEvent["removals"][number];

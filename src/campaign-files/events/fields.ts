@@ -1,21 +1,21 @@
 import { z } from "zod";
 import { parseRunName } from "../../logs/names.js";
 
-/** The kinds of field that events are made of. Upper limits lie far above anything real: they catch damage. */
+/** The types of fields in events. The upper limits are far above any real value, so that they detect damage. */
 
-/** A record as a reader holds it: read-only at every level. */
+/** A record whose fields are read-only at every level. */
 export type Frozen<Record> = Record extends object ? { readonly [Key in keyof Record]: Frozen<Record[Key]> } : Record;
 
 /** UTC, ISO 8601. */
 export const instant = z.iso.datetime({ error: "a time such as 2026-01-31T12:00:00.000Z" });
 
-/** How many of something. */
+/** A number of things. */
 export const count = z.int().min(0).max(1e9);
 
-/** A place in an order, 1 for the first. */
+/** A position in an order, 1 for the first. */
 export const ordinal = z.int().min(1).max(1e9);
 
-/** A duration or a moment after another, in milliseconds; at most 115 days. */
+/** A duration, or a moment relative to another, in milliseconds; at most 115 days. */
 export const durationMs = z.number().min(0).max(1e10);
 
 /** A difference in milliseconds, which may be negative. */
@@ -34,14 +34,14 @@ const runName = z
   .string()
   .refine(name => parseRunName(name) !== undefined, { error: "a run folder's name such as time_runc_01311200" });
 
-/** Where an event belongs: one point of the grid in one run folder. */
+/** The place of an event: one point of the grid in one run folder. */
 export const cellPlace = {
   run: runName,
   runtime: z.string().min(1),
-  /** Background sandboxes, or in the memory experiment the sandboxes to measure. */
+  /** Background sandboxes, or in the memory experiment the sandboxes that are measured. */
   density: count,
 };
 
 const cellPlaceSchema = z.object(cellPlace);
-/** Where an event belongs: one point of the grid in one run folder. */
+/** The place of an event: one point of the grid in one run folder. */
 export type CellPlace = Frozen<z.infer<typeof cellPlaceSchema>>;

@@ -9,7 +9,7 @@ export const stopRules = ["asked", "failed", "latency", "headroom", "pressure", 
 export type StopRule = (typeof stopRules)[number];
 
 const bound = z.strictObject({
-  /** Such as `memory of the host`, or the control group or kernel setting that sets the limit. */
+  /** What the limit belongs to, such as `memory of the host`, a control group or a kernel setting. */
   name: z.string().min(1),
   unit: z.enum(["KiB", "pids", "files", "instances"]),
   used: z.number().min(0).max(1e15),
@@ -24,14 +24,14 @@ const fitStep = z.strictObject({
   density: count,
   added: z.int().min(-1e9).max(1e9),
   failed: count,
-  /** Cold starts of the step, ten at a time: quantiles (R-7) in milliseconds; null if none ended well. */
+  /** Cold starts of the step, ten at a time: quantiles (R-7) in milliseconds; null if all failed. */
   latencyP50Ms: durationMs.nullable(),
   latencyP99Ms: durationMs.nullable(),
   /** Sum of PSS over the sandboxes' processes. */
   pssKiB: kib,
   host: hostMemory,
   bounds: z.array(bound),
-  /** Share of the last 10 s in which some task waited for memory, in percent; null where the kernel does not count it. */
+  /** Share of the last 10 s in which some task waited for memory, in percent; null if the kernel does not report it. */
   memoryPressure: z.number().min(0).max(100).nullable(),
   /** Pages swapped in since the ramp began. */
   swapIn: count,
@@ -47,7 +47,7 @@ export const fitEvent = z
     block: ordinal,
     position: ordinal,
     round: ordinal,
-    /** Sandboxes that fit: those of the last step in which none failed. */
+    /** Number of sandboxes that fit: those of the last step without a failure. */
     fits: count,
     rule: z.enum(stopRules),
     /** The rule in words, with its numbers. */
@@ -64,10 +64,10 @@ export const fitEvent = z
     { error: "cpuListsKiB in hostBefore and every step's host", params: { parts: ["hostBefore", "steps"] } },
   );
 
-/** Something that sandboxes use up: what is used, and where it ends. */
+/** A resource that sandboxes use: the current use, and the limit. */
 export type Bound = Frozen<z.infer<typeof bound>>;
 
-/** One step of a ramp: sandboxes were added, and all of them were looked at. */
+/** One step of a ramp: sandboxes were added, and all of them were measured. */
 export type FitStep = Frozen<z.infer<typeof fitStep>>;
 
 /** A ramp: sandboxes added in steps until a rule stopped it. */

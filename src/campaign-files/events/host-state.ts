@@ -2,7 +2,7 @@ import { z } from "zod";
 import { count, durationMs, type Frozen, kib, ticks } from "./fields.js";
 
 const cpu = {
-  /** Neither idle, nor waiting for a disk, nor stolen by a hypervisor. */
+  /** Time that was not idle, not spent waiting for a disk, and not taken by a hypervisor. */
   busy: ticks,
   total: ticks,
   iowait: ticks,
@@ -23,11 +23,11 @@ export const hostState = z.strictObject({
   pressure: z.strictObject({ cpu: percent, memory: percent, io: percent }).nullable(),
 });
 
-/** The wait for quiet before a round, and whether it came. */
+/** The wait until the machine was quiet before a round, and whether it became quiet. */
 export const quietWait = z.strictObject({ ms: durationMs, reached: z.boolean() });
 
 /** The whole host's CPU time between two moments, in clock ticks of 10 ms (jiffies). */
 export type CpuTicks = Frozen<z.infer<typeof cpuTicks>>;
 
-/** The host before a round. KiB as /proc/meminfo counts; pressure is the share of the last 10 s, in percent. */
+/** The state of the host before a round. KiB as in /proc/meminfo; pressure is the share of the last 10 s, in percent. */
 export type HostState = Frozen<z.infer<typeof hostState>>;

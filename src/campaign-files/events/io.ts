@@ -2,7 +2,7 @@ import { z } from "zod";
 import { cellPlace, count, durationMs, type Frozen, instant, ordinal } from "./fields.js";
 import { cpuTicks, hostState, quietWait } from "./host-state.js";
 
-/** How fio moves through a file, by the names of its option `rw`. */
+/** The access pattern, with the names of fio's option `rw`. */
 export const ioPatterns = ["read", "write", "randread", "randwrite"] as const;
 
 /** One of `ioPatterns`. */
@@ -14,14 +14,14 @@ const ioJob = z.strictObject({
   client: ordinal,
   pattern: z.enum(ioPatterns),
   blockBytes: ordinal,
-  /** Past the page cache (O_DIRECT). */
+  /** Whether requests bypass the page cache (O_DIRECT). */
   direct: z.boolean(),
-  /** The system's error number that ended the job; 0 for none. */
+  /** The system's error number with which the job ended; 0 for none. */
   error: count,
   /** Requests per second, and bytes per second. */
   iops: z.number().min(0).max(1e12),
   bytesPerSecond: z.number().min(0).max(1e15),
-  /** Of a request, from its submission to its completion; 0 where there was none. */
+  /** Latency of a request, from its submission to its completion; 0 if there was none. */
   latencyP50Us: latencyUs,
   latencyP99Us: latencyUs,
 });
@@ -30,7 +30,7 @@ export const ioEvent = z.strictObject({
   event: z.literal("io"),
   at: instant,
   ...cellPlace,
-  /** Containers that run fio at the same time. */
+  /** Number of containers that run fio at the same time. */
   concurrency: ordinal,
   block: ordinal,
   position: ordinal,
@@ -39,7 +39,7 @@ export const ioEvent = z.strictObject({
   /** How long each job ran, and the size of the file that all jobs of a container work on. */
   jobMs: durationMs,
   fileMiB: ordinal,
-  /** In the order in which each container ran them. The run folder has fio's own JSON. */
+  /** In the order in which each container ran them. The run folder contains fio's own JSON. */
   jobs: z.array(ioJob).min(1),
   /** The host's CPU while fio ran. */
   cpu: cpuTicks,

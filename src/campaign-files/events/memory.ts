@@ -15,8 +15,8 @@ const componentMemory = z.strictObject({
 export const hostMemory = z.strictObject({
   memAvailableKiB: kib,
   /**
-   * Free pages that the processors keep in their own lists. They are not in MemAvailable, and return to it only tens of
-   * seconds after many sandboxes have gone. Absent in campaigns that did not read them.
+   * Free pages that the processors keep in their own lists. They are not in MemAvailable, and return to it only tens of seconds
+   * after many sandboxes were removed. Absent in campaigns that did not read them.
    */
   cpuListsKiB: kib.exactOptional(),
   slabKiB: kib,
@@ -35,29 +35,32 @@ export const memoryEvent = z
     block: ordinal,
     position: ordinal,
     memoryMb: count,
-    /** Memory that the guest really has, in MB; null without a guest. */
+    /** The guest's true memory in MB; null without a guest. */
     guestMemoryMb: z.number().min(0).max(1e9).nullable(),
-    /** Sandboxes whose processes are in the snapshot, ready by the service's count before and after it: the divisor. */
+    /**
+     * Number of sandboxes whose processes are in the snapshot, ready by the service's count before and after it. PSS is divided
+     * by this number.
+     */
     sandboxes: count,
     attempted: count,
     failed: count,
-    /** Wait until the memory held still, and whether it did. */
+    /** The wait until the memory no longer changed, and whether it settled. */
     settle: z.strictObject({ ms: durationMs, reached: z.boolean() }),
     snapshotMs: durationMs,
     components: z.array(componentMemory),
     found: z.strictObject({
-      /** Processes found through the sandboxes. */
+      /** Number of processes found through the sandboxes. */
       bySandbox: count,
-      /** Processes found by the runtime's patterns. */
+      /** Number of processes found by the runtime's patterns. */
       byPattern: count,
       onlyBySandbox: count,
       onlyByPattern: count,
-      /** Processes that exited between listing and reading. */
+      /** Number of processes that exited between listing and reading. */
       vanished: count,
-      /** Sandboxes without any process found. */
+      /** Number of sandboxes without any process found. */
       without: count,
     }),
-    /** PSS of the service's own process; null where it was not found. */
+    /** PSS of the service's own process; null if it was not found. */
     enginePssKiB: kib.nullable(),
     hostBefore: hostMemory,
     hostAfter: hostMemory,
@@ -72,10 +75,10 @@ export const memoryEvent = z
     { error: "cpuListsKiB in both hostBefore and hostAfter", params: { parts: ["hostBefore", "hostAfter"] } },
   );
 
-/** Memory of one kind of process, summed, KiB. */
+/** Memory of one kind of process: the sum over its processes, in KiB. */
 export type ComponentMemory = Frozen<z.infer<typeof componentMemory>>;
 
-/** The host's own account of its memory, KiB. */
+/** The host's own memory counters, in KiB. */
 export type HostMemory = Frozen<z.infer<typeof hostMemory>>;
 
 /** One snapshot of the memory experiment; its processes are in the run folder's result file. */

@@ -1,16 +1,16 @@
 import type { z } from "zod";
 
-/** What a quick reader returns for a value that it does not accept. The schema then has the last word. */
+/** What a quick reader returns for a value that it does not accept. The schema then decides. */
 export const unsure = Symbol("unsure");
 
-/** Returns what the schema would return, or `unsure`. */
+/** Returns the schema's result, or `unsure`. */
 export type QuickRead = (value: unknown) => unknown;
 
 /**
- * Derives a reader from a schema that accepts what the schema accepts, several times as fast, and gives no reasons.
+ * Derives a reader from a schema. The reader accepts what the schema accepts, is several times as fast, and gives no reasons.
  *
- * Only kinds of field and checks that journals use often are read here. All others are left to the schema, so a new kind is
- * slower and no less checked. Objects come back as they are, not copied, unless a part of them was transformed.
+ * Only the kinds of field and checks that are frequent in journals are read here. All others are left to the schema, so a new
+ * kind is slower but checked as well. Objects are returned without a copy, unless a part of them was transformed.
  */
 export function quickReader(schema: z.core.$ZodType): QuickRead {
   const { def } = (schema as z.core.$ZodTypes)._zod;
@@ -25,7 +25,7 @@ function bySchema(schema: z.ZodType): QuickRead {
   };
 }
 
-/** Reads a number between two bounds, as a journal's fields mostly are, in one function. */
+/** Reads a number between two bounds, the most frequent field of a journal, in one function. */
 function numberReader(def: z.core.$ZodNumberDef | z.core.$ZodNumberFormatDef): QuickRead | undefined {
   const whole = "format" in def;
   if (whole && def.format !== "safeint") return undefined;
@@ -44,7 +44,7 @@ function numberReader(def: z.core.$ZodNumberDef | z.core.$ZodNumberFormatDef): Q
       : unsure;
 }
 
-/** Reads a value by its type and then by its checks; undefined where a check is left to the schema. */
+/** Reads a value by its type and then by its checks; undefined if a check is left to the schema. */
 function refined(read: QuickRead | undefined, checks: z.core.$ZodTypeDef["checks"]): QuickRead | undefined {
   if (read === undefined || checks === undefined || checks.length === 0) return read;
   const quick = checks.map(quickCheck);
@@ -55,7 +55,7 @@ function refined(read: QuickRead | undefined, checks: z.core.$ZodTypeDef["checks
   };
 }
 
-/** Returns a check as a function; undefined for one that is left to the schema. */
+/** Returns a check as a function; undefined if it is left to the schema. */
 function quickCheck(check: z.core.$ZodCheck<never>): ((value: unknown) => boolean) | undefined {
   const { def } = (check as unknown as z.core.$ZodChecks | z.core.$ZodCustom)._zod;
   if (def.check === "min_length") return value => (value as string).length >= def.minimum;
@@ -64,7 +64,7 @@ function quickCheck(check: z.core.$ZodCheck<never>): ((value: unknown) => boolea
   return undefined;
 }
 
-/** Reads a value by its type alone, without its checks; undefined for a type that is left to the schema. */
+/** Reads a value by its type alone, without its checks; undefined if the type is left to the schema. */
 function readerOf(def: z.core.$ZodTypes["_zod"]["def"]): QuickRead | undefined {
   switch (def.type) {
     case "string": {
@@ -115,10 +115,10 @@ function arrayReader(element: QuickRead): QuickRead {
   };
 }
 
-/** Reads an object whose fields are those of the shape and no others. */
+/** Reads an object that has the fields of the shape and no others. */
 function objectReader(shape: z.core.$ZodShape): QuickRead {
   const fields = Object.entries(shape).map(([name, part]) => {
-    // a field that may be left out is read as its own type: with `exactOptional`, present and undefined is an error
+    // an optional field is read as its own type: with `exactOptional`, present and undefined is an error
     const { def } = (part as z.core.$ZodTypes)._zod;
     const optional = def.type === "optional";
     return { name, optional, read: quickReader(optional ? def.innerType : part) };

@@ -5,14 +5,14 @@ import { storedSamples } from "./sample.js";
 
 export const roundCpu = z.strictObject({
   ...cpuTicks.shape,
-  /** The host's busy time, as the paper counts it. */
+  /** The host's busy time, counted as in the paper. */
   busyMs: durationMs,
-  /** `busyMs` minus what the idle window before the round would have cost in the same time. */
+  /** `busyMs` minus the busy time of the idle window before the round, scaled to the round's length. */
   lessIdleMs: differenceMs,
-  /** `lessIdleMs` minus this program and its children. */
+  /** `lessIdleMs` minus the CPU of rund-lab and its children. */
   lessHarnessMs: differenceMs,
   harnessMs: durationMs,
-  /** The window before the release in which nothing was started. */
+  /** The idle window before the release. */
   idle: watchedTicks,
   /** The window after the last READY, before clean-up. */
   settle: watchedTicks,
@@ -20,22 +20,25 @@ export const roundCpu = z.strictObject({
 
 const nodeUsage = z.strictObject({
   node: z.string().min(1),
-  /** When the kubelet last looked, ISO 8601 by the node's clock; null where it does not say. */
+  /** When the kubelet last updated its numbers, as ISO 8601 by the node's clock; null if it does not report it. */
   at: z.string().nullable(),
   /** CPU time since the node started. */
   cpuMs: z.number().min(0).max(1e14).nullable(),
   workingSetKiB: z.number().min(0).max(1e15).nullable(),
-  /** The campaign's own pods on it. */
+  /** The number of the campaign's own pods on the node. */
   pods: count,
-  /** What those pods use together. */
+  /** The sum over these pods. */
   podsCpuMs: z.number().min(0).max(1e14),
   podsWorkingSetKiB: z.number().min(0).max(1e15),
   /**
-   * Bounds on how far the node's clock is ahead of this program's, in milliseconds: from the moments of request and answer,
-   * and the answer's Date, which has whole seconds.
+   * Bounds for how far the node's clock is ahead of rund-lab's, in milliseconds: from the times of request and answer, and the
+   * answer's Date, which has whole seconds.
    */
   clockAheadMs: z.tuple([differenceMs, differenceMs]).exactOptional(),
-  /** The kubelet's calls to its container runtime since it started, by operation: their number, and their milliseconds together. */
+  /**
+   * The kubelet's calls to its container runtime since it started, by operation: their number, and their total time in
+   * milliseconds.
+   */
   calls: z.record(z.string(), z.tuple([count, z.number().min(0).max(1e14)])).exactOptional(),
 });
 
@@ -64,24 +67,24 @@ export const roundEvent = z
     block: ordinal,
     position: ordinal,
     concurrency: ordinal,
-    /** 1 for the cell's first; warm-up rounds are counted by themselves. */
+    /** 1 for the cell's first; warm-up rounds are numbered separately. */
     round: ordinal,
     warmup: z.boolean(),
-    /** Epoch milliseconds of the release; all times of samples count from it. */
+    /** Epoch milliseconds of the release; all times of samples are counted from it. */
     releasedMs: epochMs,
     samples: storedSamples,
-    /** Null in a partial round: some client failed, or a sandbox died. */
+    /** Null in a partial round: a client failed, or a sandbox died. */
     makespanMs: durationMs.nullable(),
-    /** Last request sent minus first, measured here. */
+    /** Last request sent minus first, measured by rund-lab. */
     startSkewMs: durationMs,
-    /** The same by the service's own log; null where that cannot be read. */
+    /** The same by the service's own log; null if the log cannot be read. */
     serviceSkewMs: durationMs.nullable(),
     cpu: roundCpu,
-    /** Longest delay of this program's event loop in the round. */
+    /** Longest delay of rund-lab's event loop in the round. */
     loopDelayMs: durationMs,
-    /** How far the wall clock moved against the monotonic one in the round. */
+    /** How far the wall clock moved relative to the monotonic clock during the round. */
     clockStepMs: differenceMs,
-    /** Wait for quiet before the round, and whether it came. */
+    /** The wait until the machine was quiet before the round, and whether it became quiet. */
     quiet: quietWait,
     prepare: z.strictObject({ ms: durationMs, exitCode: z.int() }).nullable(),
     cleanupMs: durationMs,
@@ -92,11 +95,11 @@ export const roundEvent = z
     host: hostState,
     /** Pages swapped in during the round. */
     swapIn: count,
-    /** Microseconds in which some task waited for memory during the round. */
+    /** Microseconds during which some task waited for memory in the round. */
     memoryStallUs: z.int().min(0).max(1e14),
     /**
-     * The share of the round in which some task waited for a disk: by the kernel's I/O pressure, or, where it counts none, the
-     * processors' time that was idle for a disk. Absent in campaigns that did not measure it.
+     * The share of the round during which some task waited for a disk: by the kernel's I/O pressure, or, if the kernel does not
+     * report it, the processors' iowait. Absent in campaigns that did not measure it.
      */
     diskShare: z.number().min(0).max(1).exactOptional(),
     /** Such a round has no CPU of a host: `cpu` is zero, and the run folder has no cpu.txt. */
@@ -122,14 +125,14 @@ function eachClientOnce(samples: readonly { readonly client: number }[], concurr
   });
 }
 
-/** What makes a round, or the cell it belongs to, less trustworthy. Only partial rounds are left out of tables. */
+/** Flags of a round, which make its cell less trustworthy. Only partial rounds are left out of tables. */
 export type RoundFlag = z.infer<typeof roundFlag>;
 
 /** CPU of a round, from release to the last READY. Fields in milliseconds count CPU time; do not mix the three. */
 export type RoundCpu = Frozen<z.infer<typeof roundCpu>>;
 
-/** What a node uses, as its kubelet reports it. Memory is the working set, not PSS. */
+/** The use of a node, as its kubelet reports it. Memory is the working set, not PSS. */
 export type NodeUsage = Frozen<z.infer<typeof nodeUsage>>;
 
-/** One round: its place in the campaign, every cold start, the CPU by three counts, and what was unusual about it. */
+/** One round: its place in the campaign, every cold start, the CPU by three counts, and its flags. */
 export type RoundEvent = Frozen<z.infer<typeof roundEvent>>;

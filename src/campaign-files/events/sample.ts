@@ -3,10 +3,10 @@ import { ends } from "../../model/end.js";
 import { markNames } from "../../model/marks.js";
 import { differenceMs, durationMs, type Frozen, ordinal } from "./fields.js";
 
-/** The end that the campaign asked for; left out for SANDBOX_READY. */
+/** The end for which the campaign asked; absent for SANDBOX_READY. */
 const until = z.enum(ends).exclude(["sandbox"]).exactOptional();
 
-/** What a cold start can reach after its sandbox. Clocks of other machines may be ahead of this one, or behind. */
+/** Milestones of a cold start after its sandbox. Clocks of other machines may be ahead of this one, or behind. */
 const furtherTimes = {
   pulledMs: durationMs.exactOptional(),
   createdMs: durationMs.exactOptional(),
@@ -17,20 +17,20 @@ const furtherTimes = {
   respondedMs: durationMs.exactOptional(),
 };
 
-/** What is known besides: what other programs report, and in a cluster its own account. */
+/** Additional data: what other programs report and, on a cluster, its own timestamps. */
 const circumstances = {
-  /** The last moment at which the address still refused to answer. */
+  /** The last moment at which the address still refused connections. */
   refusedMs: durationMs.exactOptional(),
   /** Moments that the container runtime's own events report. */
   marks: z.partialRecord(z.enum(markNames), differenceMs).exactOptional(),
-  /** Moments whose events were lost or came too late, so that stages are coarser; left out where every event came. */
+  /** Moments whose events were lost or came too late, so that stages are coarser; absent if no event is missing. */
   marksMissing: z.array(z.enum(markNames)).exactOptional(),
-  /** When the watch showed that the pod was bound to a node, and that it was ready as a whole. */
+  /** When the watch showed that the pod was bound to a node, and that the pod was ready. */
   scheduledMs: durationMs.exactOptional(),
   podReadyMs: durationMs.exactOptional(),
-  /** When the first line arrived here; `outputMs` is by the node's clock. */
+  /** When the first line arrived at rund-lab; `outputMs` is by the node's clock. */
   outputSeenMs: durationMs.exactOptional(),
-  /** The node that the pod was bound to. */
+  /** The node to which the pod was bound. */
   node: z.string().min(1).exactOptional(),
   /** The cluster's own status timestamps, in whole seconds as ISO 8601. */
   clusterTimes: z.record(z.string(), z.string()).exactOptional(),
@@ -49,7 +49,7 @@ const readySample = z.strictObject({
   ...circumstances,
 });
 
-/** The stages of a cold start that can fail, in order. */
+/** The stages in which a cold start can fail, in order. */
 const failedStage = z.enum(["sandbox", "ready", "pull", "create", "start", "output", "response"]);
 
 /** The field that holds each end's time. */
@@ -62,13 +62,13 @@ const endedSample = readySample.refine(
 const failedSample = z.strictObject({
   status: z.enum(["failed", "timeout", "died"]),
   client: ordinal,
-  /** Null where the request was never answered. */
+  /** Null if the request was never answered. */
   sandbox: z.string().nullable(),
   sentMs: durationMs,
   endedMs: durationMs,
   reason: z.string(),
   message: z.string(),
-  /** The stage that failed; left out for an empty sandbox, as is what was reached before it. */
+  /** The stage that failed; absent for an empty sandbox. The same holds for the milestones before it. */
   stage: failedStage.exactOptional(),
   until,
   answeredMs: durationMs.exactOptional(),
@@ -81,23 +81,24 @@ const failedSample = z.strictObject({
 export type ReadySample = Frozen<z.infer<typeof readySample>>;
 
 /**
- * A cold start that did not. A timeout is a right-censored value: it would have taken longer than `endedMs − sentMs`. `died`
- * means that the sandbox reached the campaign's end and was gone before the round's end; `endedMs` is when that was noticed.
+ * A cold start that failed. A timeout is a right-censored value: the start would have taken longer than `endedMs − sentMs`.
+ * `died` means that the sandbox reached the campaign's end but no longer existed at the end of the round; `endedMs` is when this
+ * was noticed.
  */
 export type FailedSample = Frozen<z.infer<typeof failedSample>>;
 
-/** A stage of a cold start that can fail. */
+/** A stage in which a cold start can fail. */
 export type FailedStage = z.infer<typeof failedStage>;
 
 /** One client of a round: ready, failed, timed out, or died after it was ready. */
 export type Sample = ReadySample | FailedSample;
 
-/** The fields of a ready sample that stand in an array on disk, in order; any further ones follow as an object. */
+/** The fields of a ready sample that are stored as an array, in order; further fields follow as an object. */
 const inArray = ["client", "sandbox", "sentMs", "answeredMs", "readyMs"] as const;
 
 /**
- * The samples of a round as they stand in the journal. A ready sample is an array, `[client, sandbox, sentMs, answeredMs,
- * readyMs]`, and what else it holds an object as its sixth element; a failed one is an object.
+ * The samples of a round as they are stored in the journal. A ready sample is an array, `[client, sandbox, sentMs, answeredMs,
+ * readyMs]`, with an object for further fields as its sixth element; a failed sample is an object.
  */
 export const storedSamples = z.unknown().transform((stored, context): readonly Sample[] => {
   if (!Array.isArray(stored)) {
@@ -116,9 +117,7 @@ export const storedSamples = z.unknown().transform((stored, context): readonly S
   });
 });
 
-/**
- * Reads the usual sample, five values in an array. Checked by hand, since a journal is almost all such samples.
- */
+/** Reads the usual sample, an array of five values. Hand-written, because a journal consists mostly of such samples. */
 function readPlain(value: unknown): ReadySample | undefined {
   if (!Array.isArray(value) || value.length !== inArray.length) return undefined;
   const [client, sandbox, sentMs, answeredMs, readyMs] = value;
@@ -137,7 +136,7 @@ function readPlain(value: unknown): ReadySample | undefined {
 const longestMs = durationMs.maxValue!;
 const isDuration = (value: unknown): value is number => typeof value === "number" && value >= 0 && value <= longestMs;
 
-/** Returns the array as an object; elements it should not have get names that no sample has. */
+/** Returns the array as an object; surplus elements get names that no sample has. */
 function fromArray(value: readonly unknown[]): object {
   const fields: Record<string, unknown> = { status: "ready" };
   for (const [index, element] of value.entries()) {
@@ -150,13 +149,13 @@ function fromArray(value: readonly unknown[]): object {
   return fields;
 }
 
-/** Returns where a field of a ready sample stands on disk. */
+/** Returns the position of a ready sample's field in the stored array. */
 function inStored(value: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
   const index = inArray.indexOf(path[0] as (typeof inArray)[number]);
   return Array.isArray(value) && index >= 0 ? [index, ...path.slice(1)] : path;
 }
 
-/** Returns a sample as it stands in the journal. */
+/** Returns a sample in the form in which the journal stores it. */
 export function storeSample(sample: Sample): unknown {
   if (sample.status !== "ready") return sample;
   const { status, client, sandbox, sentMs, answeredMs, readyMs, ...further } = sample;
@@ -164,17 +163,18 @@ export function storeSample(sample: Sample): unknown {
   return Object.keys(further).length === 0 ? plain : [...plain, further];
 }
 
-/** Returns the end of a cold start that the campaign asked for, in milliseconds since the release. */
+/** Returns the end of a cold start for which the campaign asked, in milliseconds since the release. */
 export function endOf(sample: ReadySample): number {
   return sample.until === undefined ? sample.readyMs : (sample[endFields[sample.until]] ?? sample.readyMs);
 }
 
 /**
- * Returns a sample's times as the client's log has them: whole epoch milliseconds on one time line.
+ * Returns a sample's times for the client's log: whole epoch milliseconds on one time line.
  *
- * A round is released just after a millisecond begins, so its first start would nearly always be rounded down, and latencies
- * and makespans be too long by about a quarter of a millisecond. The round's time line is therefore shifted, by less than half a
- * millisecond, so that its first start is a whole millisecond. The makespan in the logs is then the measured one, rounded.
+ * A round is released just after the beginning of a millisecond. Its first start would therefore nearly always be rounded down,
+ * and latencies and makespans would be about a quarter of a millisecond too long. So the round's time line is shifted by less
+ * than half a millisecond, so that its first start is a whole millisecond. The makespan in the logs is then the measured one,
+ * rounded.
  *
  * @param firstSentMs when the round's first request was sent
  * @example coldStartOf(1000.4, { status: "ready", client: 1, sandbox: "ab", sentMs: 0.2, answeredMs: 80, readyMs: 84.3 }) // { sandboxId: "ab", startMs: 1001, endMs: 1085 }

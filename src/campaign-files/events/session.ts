@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { count, durationMs, type Frozen, instant } from "./fields.js";
 
-/** What a process that works on a campaign notes about itself: its start, a clean-up outside a round, its end. */
+/** Events of a process that works on a campaign: its start, a clean-up outside a round, its end. */
 
 export const sessionEvent = z.strictObject({
   event: z.literal("session"),
@@ -12,9 +12,11 @@ export const sessionEvent = z.strictObject({
     .min(1)
     .max(2 ** 22),
   bootId: z.string(),
-  /** Sandboxes of an earlier session that still existed and were removed. */
+  /** Number of sandboxes of an earlier session that still existed and were removed. */
   leftovers: count,
-  /** Other sandboxes that the service lists although the campaign's label was asked for; absent in older campaigns. */
+  /**
+   * Number of other sandboxes in the service's list, although it was filtered by the campaign's label; absent in older campaigns.
+   */
   foreign: count.exactOptional(),
 });
 
@@ -32,11 +34,11 @@ export const endEvent = z.strictObject({
   why: z.string().nullable(),
 });
 
-/** A process began to work on the campaign: its first, or one that resumes it. */
+/** A process began to work on the campaign, for the first time or to resume it. */
 export type SessionEvent = Frozen<z.infer<typeof sessionEvent>>;
 
 /** A clean-up outside a round: before a session's first round, after an interruption, of background sandboxes. */
 export type CleanupEvent = Frozen<z.infer<typeof cleanupEvent>>;
 
-/** How a session of a campaign ended; a session that was killed has none. */
+/** How a session of a campaign ended; a session that was killed has no such event. */
 export type EndEvent = Frozen<z.infer<typeof endEvent>>;

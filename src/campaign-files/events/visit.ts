@@ -2,7 +2,7 @@ import { z } from "zod";
 import { experimentNames } from "../../model/experiment.js";
 import { cellPlace, count, durationMs, type Frozen, instant, ordinal } from "./fields.js";
 
-/** What happens when a campaign turns to a cell, before its first round there. */
+/** Events when a campaign begins to measure a cell, before its first round there. */
 
 export const slotEvent = z.strictObject({
   event: z.literal("slot"),
@@ -31,17 +31,17 @@ export const backgroundEvent = z.strictObject({
   ...cellPlace,
   started: count,
   failed: count,
-  /** Ready afterwards, counted through the service. */
+  /** Number of sandboxes that were ready afterwards, counted through the service. */
   ready: count,
   ms: durationMs,
   topUp: z.boolean(),
 });
 
-/** The campaign turned to a cell, in some block of its order. */
+/** The campaign began to measure a cell, in one block of its order. */
 export type SlotEvent = Frozen<z.infer<typeof slotEvent>>;
 
-/** One sandbox started and removed before a cell's first round, in no table. */
+/** One sandbox started and removed before a cell's first round; it is in no table. */
 export type PrewarmEvent = Frozen<z.infer<typeof prewarmEvent>>;
 
-/** Background sandboxes were started, or topped up. */
+/** Background sandboxes were started or replaced. */
 export type BackgroundEvent = Frozen<z.infer<typeof backgroundEvent>>;

@@ -24,7 +24,7 @@ export interface ParquetExport {
   readonly samples: number;
   readonly rounds: number;
   readonly memory: number;
-  /** Files written, in order. */
+  /** The written files, in order. */
   readonly files: readonly string[];
   readonly problems: readonly Problem[];
 }
@@ -34,9 +34,9 @@ type TableName = keyof typeof schemas;
 
 /**
  * Writes campaigns as Parquet: `samples/campaign=…/runtime=…/part-0.parquet`, and the same for `rounds` and `memory`, the layout
- * that DuckDB, Spark, Polars and Athena read without a schema. A path that ends in `.parquet` becomes one file with the samples
- * alone, with campaign and runtime as columns. Journals are read line by line, so that their length does not matter. A campaign
- * that was exported there before is replaced; nothing is replaced unless everything could be read.
+ * that DuckDB, Spark, Polars and Athena read without a schema. A path that ends in `.parquet` becomes one file with only the
+ * samples, which then have columns for campaign and runtime. Journals are read line by line, so that their length does not
+ * matter. A campaign that was exported there before is replaced; nothing is replaced unless everything could be read.
  *
  * @param folders campaign folders
  * @throws LabError `RUND_EXPORT_INPUT` for a folder that is not a campaign, `RUND_MANIFEST`
@@ -46,7 +46,7 @@ export async function exportParquet(folders: readonly string[], path: string): P
   const campaigns = folders.map(folder => ({ folder, name: campaignName(folder) }));
   const twice = campaigns.find(({ name }, index) => campaigns.findIndex(each => each.name === name) !== index);
   if (twice !== undefined) {
-    throw new LabError("RUND_EXPORT_TWICE", "input", "two campaigns of one name", {
+    throw new LabError("RUND_EXPORT_TWICE", "input", "two campaigns have the same name", {
       where: twice.folder,
       hint: "the name is a partition of the export: export them to different folders",
     });
@@ -168,7 +168,7 @@ class SingleFile implements Sink {
   }
 }
 
-/** Puts the partitions of each campaign in the place of those that were there. */
+/** Replaces the existing partitions of each campaign by the new ones. */
 function moveInto(path: string, partial: string, files: readonly string[]): void {
   const partitions = new Set(files.map(file => dirname(dirname(file))));
   for (const partition of partitions) {

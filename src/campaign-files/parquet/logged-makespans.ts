@@ -3,13 +3,13 @@ import { discoverRuns, ProblemList, readCells } from "../../logs/index.js";
 /** The makespans of a campaign's logs, in the order of each cell's complete rounds. */
 export type LoggedMakespans = ReadonlyMap<string, readonly number[]>;
 
-/** Returns the key of a cell among them. */
+/** Returns the key of a cell in these makespans. */
 export const cellKey = (run: string, density: number, concurrency: number): string =>
   `${run}/${density}/${concurrency}`;
 
 /**
- * Reads the makespans that the tables average: in whole milliseconds, as the client logs have them. How they were rounded
- * depends on the version that recorded them, so they are not computed from the journal again.
+ * Reads the makespans that the tables average: in whole milliseconds, from the client logs. They are not computed from the
+ * journal, because their rounding depends on the version that recorded them.
  */
 export function loggedMakespans(campaign: string): LoggedMakespans {
   const problems = new ProblemList();

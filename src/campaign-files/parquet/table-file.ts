@@ -3,10 +3,10 @@ import { dirname } from "node:path";
 import { fileWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import type { Row, TableSchema } from "./tables.js";
 
-/** Rows that are kept until they are written as one row group: what the memory of an open file is bounded by. */
+/** Number of rows that are kept until they are written as one row group; it limits the memory of an open file. */
 const groupRows = 20_000;
 
-/** A Parquet file while it is written, row by row. It is whole only after `finish`. */
+/** A Parquet file that is written row by row. It is complete only after `finish`. */
 export class ParquetTableFile {
   readonly #schema: TableSchema;
   readonly #writer: ParquetWriter;

@@ -1,10 +1,10 @@
 import type { MemoryEvent, RoundEvent } from "../events.js";
 import { sampleRows } from "../samples.js";
 
-/** A column's type in Parquet. Every column may be null. */
+/** A column's type in Parquet. Every column can be null. */
 export type ColumnType = "STRING" | "INT32" | "DOUBLE" | "BOOLEAN";
 
-/** The columns of one table, in order. Campaign and runtime are not among them: folders carry their names. */
+/** The columns of one table, in order. Campaign and runtime are not among them, because they are in the folder names. */
 export type TableSchema = Readonly<Record<string, ColumnType>>;
 
 /** One row: a value for each column of its table. */
@@ -13,7 +13,7 @@ export type Row = Readonly<Record<string, string | number | boolean | null>>;
 const place = { run: "STRING", experiment: "STRING", density: "INT32" } as const;
 const roundPlace = { ...place, concurrency: "INT32", block: "INT32", round: "INT32", warmup: "BOOLEAN" } as const;
 
-/** A row for each cold start; the same columns as samples.csv, and in a cluster the node. */
+/** A row for each cold start, with the columns of samples.csv and, on a cluster, the node. */
 export const samplesSchema = {
   ...roundPlace,
   ...{ client: "INT32", outcome: "STRING", start_ms: "DOUBLE", latency_ms: "DOUBLE", reason: "STRING" },
@@ -63,9 +63,9 @@ export function parquetSamples(round: RoundEvent, experiment: Experiment): reado
 }
 
 /**
- * Returns a round as a row. CPU is null where there was no host to count it.
+ * Returns a round as a row. CPU is null if no host counted it.
  *
- * @param loggedMs its makespan as the logs have it, in whole milliseconds; null in a partial round
+ * @param loggedMs its makespan in the logs, in whole milliseconds; null in a partial round
  */
 export function parquetRound(round: RoundEvent, experiment: Experiment, loggedMs: number | null): Row {
   const { run, density, concurrency, block, warmup, samples, cpu, nodes } = round;

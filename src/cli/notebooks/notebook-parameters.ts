@@ -4,7 +4,7 @@ import type { Parameters } from "../../jupyter/parameters.js";
 import { nearestName } from "../../measure/runtimes/nearest-name.js";
 import { LabError } from "../../model/errors.js";
 
-/** A notebook that is about to be run. */
+/** A notebook that will be run. */
 export interface GivenNotebook {
   readonly file: string;
   readonly notebook: Notebook;
@@ -15,7 +15,7 @@ export interface GivenNotebook {
 /**
  * Chooses for each notebook the parameters that it declares.
  *
- * @param allowNew sets parameters also where no cell declares them, as papermill does
+ * @param allowNew also sets parameters that no cell declares, as papermill does
  * @param warn called for parameters that a notebook does not declare, and for values of a different type than the default
  * @returns the parameters of each notebook, in order
  * @throws LabError `RUND_PARAMETER_UNKNOWN` (usage) if no notebook declares a parameter

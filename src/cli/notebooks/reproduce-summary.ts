@@ -3,6 +3,7 @@ import {
   type ClaimVerdict,
   headline,
   mainFindings,
+  measuredAs,
   measuredText,
   type Verdict,
   verdictText,
@@ -16,10 +17,10 @@ const width = 100;
 const order: readonly Verdict[] = ["supported", "contradicted", "inconclusive", "not-measured"];
 
 /**
- * Returns what `rund-lab reproduce` found, in lines of at most 100 characters: a row per dataset with the published cells that
- * match and the claims by verdict, the claims that a reader must know about, and where the results are.
+ * Returns the results of `rund-lab reproduce`, in lines of at most 100 characters: a row per dataset with the published cells
+ * that match and the claims by verdict, the most important claims, and where the results are.
  *
- * @param page the report's path; null where none was written
+ * @param page the report's path; null if none was written
  */
 export function summary(
   { datasets, verdicts, findings }: ReportContent,
@@ -66,8 +67,8 @@ function knownClaims(verdicts: readonly (readonly ClaimVerdict[])[]): readonly s
     ...verdicts.flatMap(own => {
       const verdict = own.find(other => other.id === id);
       if (verdict === undefined) return [];
-      const { dataset, measured, reading } = verdict;
-      const value = measured === null ? "" : `, ${measuredText(verdict)} ${reading}`;
+      const { dataset, measured } = verdict;
+      const value = measured === null ? "" : `; ${measuredAs(verdict)}: ${measuredText(verdict)}`;
       return wrap(`${dataset}: ${verdictText(verdict)}${value}`, width - 2, "  ").map(line => `  ${line}`);
     }),
     "",

@@ -43,7 +43,7 @@ export default (io: Io): Command =>
       failOnFault(io, faultsOf(content.verification));
     });
 
-/** Runs the package's notebooks, on the datasets that were asked for where any were. */
+/** Runs the package's notebooks, on the requested datasets if there are any. */
 async function runAllNotebooks({ data }: Options, out: string, io: Io): Promise<readonly string[]> {
   const { packageNotebooks, runNotebooks } = await import("./run-notebooks.js");
   const files = packageNotebooks();
@@ -65,7 +65,7 @@ async function runAllNotebooks({ data }: Options, out: string, io: Io): Promise<
   }
 }
 
-/** Whether the package's own data was asked for, by naming it or by naming none. */
+/** Whether the package's own data was requested, by name or by default. */
 const isOwn = (data: readonly string[]): boolean =>
   data.length === ownDatasets.length && ownDatasets.every(name => data.includes(name));
 

@@ -16,19 +16,19 @@ import { parametersFor } from "./notebook-parameters.js";
 
 export interface NotebooksOptions {
   readonly io: Io;
-  /** The folder to write to; in place if left out. */
+  /** The folder to write to; by default, notebooks are overwritten in place. */
   readonly out?: string;
   readonly parameters?: Parameters;
-  /** Whether parameters are set that no cell declares. */
+  /** Whether to set parameters that no cell declares. */
   readonly allowNewParameters?: boolean;
-  /** Limit for each cell. */
+  /** Time limit for each cell. */
   readonly timeoutMs?: number;
-  /** An installed kernel, in the place of the one a notebook names. */
+  /** An installed kernel to use instead of the notebook's. */
   readonly kernel?: string;
   readonly onCell?: (file: string, cell: CellEvent) => void;
-  /** Told of parameters that do not fit. */
+  /** Called for parameters that do not fit. */
   readonly onWarning?: (line: string) => void;
-  /** Called when a notebook was written. */
+  /** Called after a notebook was written. */
   readonly onNotebook?: (file: string, target: string) => void;
 }
 
@@ -42,10 +42,10 @@ export function packageNotebooks(): readonly string[] {
 }
 
 /**
- * Executes notebooks on a kernel, as many at once as there are cores, and writes each with its outputs, also after a failure.
+ * Executes notebooks on a kernel, as many at once as there are cores, and writes each with its outputs, even if a cell fails.
  *
  * @returns a line for each that failed, naming notebook, cell and error
- * @throws LabError where one cannot be read or written, two would be written to one file, or SIGINT ended it
+ * @throws LabError if one cannot be read or written, two would be written to one file, or SIGINT ended it
  */
 export async function runNotebooks(files: readonly string[], options: NotebooksOptions): Promise<readonly string[]> {
   const { io, out, parameters = {}, timeoutMs } = options;
@@ -118,7 +118,7 @@ function readNotebook(file: string, io: Io): Notebook {
   return parseNotebook(text, file);
 }
 
-/** Returns the lab kernel for notebooks that name it or none; started from this package, installed or not. */
+/** Returns the lab kernel for notebooks that name it or no kernel; it is started from this package, installed or not. */
 function kernelFor(notebook: Notebook, asked: string | undefined, io: Io): KernelCommand {
   const own = (notebook.metadata.kernelspec as { name?: string } | undefined)?.name;
   const name = asked ?? own ?? kernelName;
@@ -128,7 +128,7 @@ function kernelFor(notebook: Notebook, asked: string | undefined, io: Io): Kerne
   return { name, displayName, language, argv, interruptMode, env: {} };
 }
 
-/** Writes a file whole or not at all. */
+/** Writes a file completely or not at all. */
 function write(target: string, text: string): void {
   try {
     replaceFile(target, text);

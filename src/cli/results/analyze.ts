@@ -60,7 +60,9 @@ export default (io: Io): Command =>
         throw new LabError("RUND_NO_CELL", "input", "no usable cell", {
           where: folders.join(" "),
           hint:
-            dataset.problemCount > 0 ? "the problems above say what is wrong with the logs" : "the runs hold no logs",
+            dataset.problemCount > 0
+              ? "the problems above say what is wrong with the logs"
+              : "the runs contain no logs",
         });
       }
       const measured = ({ rows }: Table) => rows.some(({ values }) => values.some(value => value !== null));
@@ -119,7 +121,7 @@ export default (io: Io): Command =>
       }
     });
 
-/** Reads the journals of those folders that are campaigns: percentiles, removal times and nodes come from them. */
+/** Reads the journals of the folders that are campaigns: percentiles, removal times and nodes come from them. */
 const roundsAndWindows = (folders: readonly string[], cwd: string) =>
   folders
     .map(folder => resolve(cwd, folder))
@@ -147,7 +149,7 @@ const declaredOverheads = ({ runs }: Dataset): ReadonlyMap<string, string> =>
     ),
   );
 
-/** Warns of nodes that are slower than their peers: a runtime that was measured there more often looks slow. */
+/** Warns of nodes that are slower than the others: a runtime that was measured more often on such a node looks slow. */
 function noteNodes(io: Io, rows: readonly NodeRow[]): void {
   for (const { runtime, concurrency, rate, node, ratio, slow } of rows) {
     if (!slow || ratio === null) continue;
@@ -165,7 +167,7 @@ function noteNodes(io: Io, rows: readonly NodeRow[]): void {
   }
 }
 
-/** Returns what imported results measure: a reader must know it before reading a number. */
+/** Returns what imported results measure, because a reader must know this before reading a number. */
 function definitionNotes({ runs }: Dataset): readonly string[] {
   const found = runs.flatMap(({ definition }) => definition ?? []);
   const lines = found.map(({ tool, from, to, resolution, lacks, note }) =>
@@ -179,7 +181,7 @@ function definitionNotes({ runs }: Dataset): readonly string[] {
   return [...new Set(lines)];
 }
 
-/** Returns what each runtime did at each offered rate. */
+/** Returns the results of each runtime at each offered rate. */
 function rateTables({ arrivals = [] }: Dataset) {
   const results = rateResults(arrivals, null);
   return [...new Set(results.map(({ runtime }) => runtime))].map(runtime => {

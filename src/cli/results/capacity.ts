@@ -56,7 +56,7 @@ const units: Readonly<Record<string, number>> = {
   TB: 1e12,
 };
 
-/** Parses `384GiB` → bytes. */
+/** Parses a size with its unit, such as `384GiB`, into bytes. */
 function bytes(size: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kKMGT]i?B)$/.exec(size) ?? [];
   const factor = units[unit ?? ""];
@@ -68,7 +68,7 @@ function bytes(size: string): number {
 }
 
 /**
- * Returns the ramps to judge by.
+ * Returns the ramps to use.
  *
  * @throws LabError `RUND_CAPACITY` if the campaign that is named has none of the runtime
  */

@@ -5,11 +5,13 @@ import {
   type Finding,
   findings,
   flipText,
+  foundText,
   headline,
   headlineText,
   impliedText,
   judgeAll,
   machinesText,
+  measuredAs,
   measuredText,
   paperClaims,
   type ReadingVerdict,
@@ -54,7 +56,7 @@ function report(verdicts: readonly ClaimVerdict[], found: readonly Finding[]): r
   ];
 }
 
-/** Returns a row for each part's primary reading, and for those others that come to a different verdict. */
+/** Returns a row for each part's primary reading, and for the other readings that have a different verdict. */
 function claimLines(claim: ClaimVerdict): readonly string[] {
   const primary = claim.readings.filter(reading => reading.primary);
   const differs = (reading: ReadingVerdict) =>
@@ -67,10 +69,10 @@ function claimLines(claim: ClaimVerdict): readonly string[] {
     measuredText(reading),
     reading.n === 0 ? "" : `n=${reading.n}`,
     flipText(reading),
-    [reading.part, reading.reading].filter(text => text !== "").join(", "),
+    measuredAs(reading),
   ]);
   const title = `${claim.verdict.replace("-", " ").toUpperCase()}  ${claim.id}: ${claim.statement} (${claim.section}; ${claim.certainty})`;
-  const table = rows.length === 0 ? [] : textTable([["", "claimed", "measured", "", "flips at", "reading"], ...rows]);
+  const table = rows.length === 0 ? [] : textTable([["", "claimed", "measured", "", "changes at", "reading"], ...rows]);
   return [
     ...wrap(title, width),
     ...[...table, ...notes(claim, shown.length).flatMap(note => wrap(note, width - 2, "  "))].map(line => `  ${line}`),
@@ -84,7 +86,7 @@ function notes(verdict: ClaimVerdict, shown: number): readonly string[] {
   const astray = readings.flatMap(({ printed, unit, elsewhere }) =>
     elsewhere === null || elsewhere.found.length === 0
       ? []
-      : `${printed} ${unit} was measured for ${elsewhere.found.map(({ at }) => at).join(" and ")} (${elsewhere.searched} other cells searched)`,
+      : `${printed} ${unit} was measured for ${foundText(elsewhere)}`,
   );
   const hidden = readings.length - shown;
   const machines = machinesText(readings.flatMap(({ sources }) => sources));

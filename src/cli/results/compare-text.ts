@@ -4,13 +4,13 @@ import { type Confound, describeConfound } from "../../analysis/confounds.js";
 import { textTable, wrap } from "../../model/text-table.js";
 
 const width = 100;
-/** What is compared, with its unit. */
+/** The compared quantity, with its unit. */
 export const metricNames: Readonly<Record<Metric, string>> = {
   time: "makespan, ms",
   cpu: "CPU per sandbox, ms",
   memory: "PSS per sandbox, KiB",
 };
-/** Returns what the cells of a metric measure: of control groups and root file systems, the time is that of a phase. */
+/** Returns what the cells of a metric measure: for control groups and root file systems, the time of a phase. */
 const metricName = (metric: Metric, cells: readonly ComparedCell[]): string =>
   metric === "time" && cells.every(({ operation }) => operation !== undefined)
     ? "time until the last is done, ms"
@@ -18,10 +18,10 @@ const metricName = (metric: Metric, cells: readonly ComparedCell[]): string =>
 const headings = ["", "A", "B", "B / A", "p", "verdict"];
 
 /**
- * Returns a comparison as text for a terminal, no line wider than 100 columns: a table for each metric, its cells in
- * the grid's order.
+ * Returns a comparison as text for a terminal, at most 100 columns wide: a table for each metric, with its cells in the grid's
+ * order.
  *
- * @param bars whether a bar beside each ratio shows how far it is from 1, where the table leaves room for it
+ * @param bars whether a bar beside each ratio shows how far it is from 1, if the table leaves room for it
  */
 export function comparisonText(comparison: Comparison, bars: boolean): readonly string[] {
   const notes = new Map<string, string>();
@@ -36,12 +36,12 @@ export function comparisonText(comparison: Comparison, bars: boolean): readonly 
       ...metricTable(cells, notes, bars),
     ]),
     ...(notes.size === 0 && !needs ? [] : [""]),
-    ...(needs ? ["needs: rounds on either side that are likely to decide an undecided cell"] : []),
+    ...(needs ? ["needs: number of rounds on either side that would probably decide the cell"] : []),
     ...[...notes].flatMap(([note, letter]) => wrap(`${letter}  ${note}`, width, "   ")),
   ];
 }
 
-/** Returns a comparison as Markdown for a pull request: what is decided as tables, the rest folded. */
+/** Returns a comparison as Markdown for a pull request: decided cells as tables, the others folded. */
 export function comparisonMarkdown(comparison: Comparison): readonly string[] {
   const row = (values: readonly string[]) => `| ${values.map(value => value.replaceAll("|", "\\|")).join(" | ")} |`;
   const tables = (wanted: (cell: ComparedCell) => boolean) =>
@@ -138,8 +138,8 @@ function columnsOf(cell: ComparedCell): readonly string[] {
 }
 
 /**
- * Returns one bar per ratio, from 1 in the middle to the left for less and to the right for more, on a logarithmic
- * scale that the ratio furthest from 1 fills.
+ * Returns one bar per ratio, from 1 in the middle to the left for smaller and to the right for larger ratios, on a logarithmic
+ * scale that the ratio farthest from 1 fills.
  *
  * @example barsOf([{ ratio: 0.5 }, { ratio: 1 }, { ratio: 2 }], 5) // ["▇▇│  ", "  │  ", "  │▇▇"]
  */
@@ -162,7 +162,9 @@ function noteLetter(note: string, notes: Map<string, string>): string {
 const definitionLines = ({ definitions }: Comparison): readonly string[] =>
   definitions === null
     ? []
-    : [`A and B do not count the same: A ${definitions.a}, B ${definitions.b}. Their ratio is no measure of speed.`];
+    : [
+        `A and B measure different things: A ${definitions.a}, B ${definitions.b}. Their ratio does not compare speeds.`,
+      ];
 
 const metricsOf = ({ cells }: Comparison) =>
   (["time", "cpu", "memory"] as const).flatMap(metric => {
@@ -201,7 +203,7 @@ function circumstances({ confounds, unmatched, cells }: Comparison): readonly st
   ];
 }
 
-/** Returns what differs, in full where both sides recorded it, by name where one of them did not. */
+/** Returns what differs: in full if both sides recorded it, by name if one of them did not. */
 export function confoundTexts(
   confounds: readonly Confound[],
   [nameA, nameB]: readonly [string, string] = ["A", "B"],
@@ -221,7 +223,7 @@ export function confoundTexts(
   ];
 }
 
-/** Returns the word for a verdict: CPU and memory are less or more, time is faster or slower. */
+/** Returns the word for a verdict: less or more for CPU and memory, faster or slower for time. */
 export function verdictWord(metric: Metric, verdict: ComparedCell["verdict"]): string {
   if (metric === "time") return verdict;
   return verdict === "faster" ? "less" : verdict === "slower" ? "more" : verdict;

@@ -70,7 +70,7 @@ export default (io: Io): Command =>
 interface Subjects {
   readonly first: Dataset;
   readonly second: Dataset;
-  /** Null compares every runtime with itself. */
+  /** Null if every runtime is compared with itself. */
   readonly runtimes: readonly RuntimePair[] | null;
 }
 
@@ -98,7 +98,7 @@ async function subjects(io: Io, a: string, b: string | undefined, options: Optio
   return { first, second, runtimes: [{ a: own, b: other }] };
 }
 
-/** Parses `FOLDER:RUNTIME`, unless a folder has that very name. */
+/** Parses `FOLDER:RUNTIME`, unless a folder has exactly this name. */
 function subject(io: Io, name: string): { readonly folder: string; readonly runtime: string | null } {
   const [, folder, runtime] = /^(.+):([a-z0-9]+)$/.exec(name) ?? [];
   if (folder === undefined || runtime === undefined || existsSync(datasetFolder(name, io.cwd))) {
@@ -107,7 +107,7 @@ function subject(io: Io, name: string): { readonly folder: string; readonly runt
   return { folder, runtime };
 }
 
-/** @throws LabError of kind `usage` where fewer than two measured runtimes are named */
+/** @throws LabError of kind `usage` if fewer than two measured runtimes are named */
 function pairsWithin(dataset: Dataset, { runtimes, baseline }: Options): readonly RuntimePair[] {
   const measured = runtimesOf(dataset);
   const named = runtimes ?? (baseline === undefined ? [] : measured);
@@ -135,17 +135,20 @@ function refuseUnmeasured(dataset: Dataset, id: string): void {
   });
 }
 
-/**
- * @throws LabError `RUND_SLOWER` or `RUND_UNDECIDED` of kind `check`, or `RUND_DEFINITIONS` where nothing can be judged
- */
+/** @throws LabError `RUND_SLOWER` or `RUND_UNDECIDED` of kind `check`, or `RUND_DEFINITIONS` if the two sides cannot be judged */
 function applyGate(comparison: Comparison, { failOn, strict }: Options): void {
   if (comparison.definitions !== null && (failOn !== undefined || strict === true)) {
-    throw new LabError("RUND_DEFINITIONS", "input", "a gate needs two sides that count the same", {
-      where: comparison.b,
-      expected: comparison.definitions.a,
-      found: comparison.definitions.b,
-      hint: "compare without --fail-on and --strict, or measure both sides with one tool",
-    });
+    throw new LabError(
+      "RUND_DEFINITIONS",
+      "input",
+      "--fail-on and --strict need two sides that measure the same thing",
+      {
+        where: comparison.b,
+        expected: comparison.definitions.a,
+        found: comparison.definitions.b,
+        hint: "compare without --fail-on and --strict, or measure both sides with one tool",
+      },
+    );
   }
   if (failOn !== undefined) {
     const stopped = stoppedBy(comparison, failOn);
@@ -160,7 +163,7 @@ function applyGate(comparison: Comparison, { failOn, strict }: Options): void {
     const rounds = Math.max(...undecided.map(({ roundsNeeded }) => roundsNeeded ?? 0));
     throw new LabError("RUND_UNDECIDED", "check", `undecided (--strict): ${list(undecided)}`, {
       where: comparison.b,
-      ...(rounds === 0 ? {} : { hint: `${rounds} rounds on either side are likely to decide every one of them` }),
+      ...(rounds === 0 ? {} : { hint: `${rounds} rounds on either side would probably decide all of them` }),
     });
   }
 }

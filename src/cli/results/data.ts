@@ -13,7 +13,7 @@ export default (io: Io): Command => {
   data
     .command("fetch")
     .description(
-      "Clones the artifact's raw logs (69 MB) at the pinned commit and verifies them by tree id. If it was interrupted, run it again to continue.",
+      "clone the artifact's raw logs (69 MB) at the pinned commit and verify them by tree id; if it is interrupted, run it again to continue",
     )
     .option("--to <dir>", "where to put the logs", join("raw", "RunD_ATC22"))
     .option("--from <repository>", "a different repository to clone from")
@@ -25,7 +25,7 @@ export default (io: Io): Command => {
     });
   data
     .command("distill")
-    .description("Computes the distilled files from raw logs. The same logs give the same bytes.")
+    .description("compute the distilled files from raw logs; the same logs give the same bytes")
     .argument("<dir>", "a folder of raw runs, or the artifact's folder with paper_data and ae_data")
     .option("--out <dir>", "where to write the distilled folder, which has the raw folder's name", ".")
     .action(async (folder: string, { out }: { out: string }) =>
@@ -33,7 +33,7 @@ export default (io: Io): Command => {
     );
   data
     .command("status")
-    .description("Shows which recorded data are here, and whether they are intact.")
+    .description("show which recorded data are here, and whether they are intact")
     .option("--json", "one JSON document")
     .action(async ({ json }: { json?: boolean }) => status(io, json === true));
   return data;
@@ -62,7 +62,7 @@ async function distillFolder(io: Io, folder: string, out: string): Promise<void>
     }
     print(io, `${target}: ${dataset.runs.length} runs, ${Math.round(bytes / 1024)} KiB\n`);
     if (dataset.problemCount > 0)
-      note(io, `${source}: ${dataset.problemCount} problems; \`rund-lab analyze\` names them`);
+      note(io, `${source}: ${dataset.problemCount} problems; \`rund-lab analyze\` lists them`);
   }
 }
 

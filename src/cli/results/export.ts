@@ -22,7 +22,7 @@ export default (io: Io): Command =>
       const { samples, rounds, memory, files, problems } = written;
       for (const problem of problems.slice(0, 10)) note(io, describeProblem(problem));
       if (samples + rounds + memory === 0) {
-        throw new LabError("RUND_EXPORT_EMPTY", "input", "the campaigns hold no round and no snapshot", {
+        throw new LabError("RUND_EXPORT_EMPTY", "input", "the campaigns contain neither a round nor a snapshot", {
           where: folders.join(" "),
           hint: "`rund-lab run --resume DIR` continues a campaign",
         });

@@ -1,7 +1,7 @@
 import { LabError } from "../../model/errors.js";
 
 /**
- * Returns the share of a gate's rule.
+ * Returns the share in a gate's rule.
  *
  * @throws LabError `RUND_GATE`
  * @example gatePercent("slower:5%") // 0.05

@@ -4,14 +4,13 @@ import { textTable, wrap } from "../../model/text-table.js";
 import { cellName, confoundTexts, metricNames, verdictWord } from "./compare-text.js";
 
 const width = 100;
-/** Columns that a course may take; of more campaigns the latest are shown. */
+/** Maximum number of columns of the bars; of more campaigns, the latest are shown. */
 const widestCourse = 32;
 
 /**
- * Returns a history as text for a terminal, no line wider than 100 columns: a line for each cell, then the changes,
- * then the campaigns.
+ * Returns a history as text for a terminal, at most 100 columns wide: a line for each cell, then the changes, then the campaigns.
  *
- * @param bars whether a bar for each campaign shows the cell's course
+ * @param bars whether a bar for each campaign shows the values of a cell
  */
 export function historyText(history: History, bars: boolean): readonly string[] {
   const { metric, share, campaigns, cells } = history;
@@ -58,7 +57,7 @@ function rowOf(cell: CellHistory, bars: boolean): readonly string[] {
   ];
 }
 
-/** Returns each change in one or two separate lines. */
+/** Returns one or two separate lines for each change. */
 function changeLines(cell: CellHistory, { campaigns }: History): readonly string[] {
   return cell.changes.flatMap(({ at, since, direction, ratio, interval, confounds }) => {
     const size = ratio === null ? "cold starts failed" : `${withInterval(ratio, interval)} times campaign ${since + 1}`;
@@ -71,8 +70,8 @@ function changeLines(cell: CellHistory, { campaigns }: History): readonly string
 const steps = "▁▂▃▄▅▆▇█";
 
 /**
- * Returns a bar for each value, the lowest bar for the lowest value; a gap for one that is missing. Courses that vary
- * by less than 10 % are not blown up to the full height.
+ * Returns a bar for each value, the lowest bar for the smallest value, and a gap for a missing one. Values that vary by less than
+ * 10 % are not stretched to the full height.
  *
  * @example courseOf([100, 150, null, 200]) // "▁▅ █"
  */

@@ -31,18 +31,18 @@ function summary({ cells, matched }: Verification, raw: RawVerification | undefi
   return `${first}${raw.lines} lines checked, ${raw.coldStarts} cold starts among them\n${raw.distilled.same} of ${raw.distilled.files} distilled files agree with these logs\n`;
 }
 
-/** @throws LabError `RUND_VERIFY` if there is any fault, after naming the first twenty */
+/** @throws LabError `RUND_VERIFY` if there is any fault, after printing the first twenty */
 export function failOnFault(io: Io, faults: readonly string[]): void {
   if (faults.length === 0) return;
   for (const fault of faults.slice(0, 20)) note(io, fault);
   throw new LabError(
     "RUND_VERIFY",
     "check",
-    `${faults.length} thing${faults.length === 1 ? " does" : "s do"} not match`,
+    `${faults.length} value${faults.length === 1 ? " does" : "s do"} not match`,
     {
       where: "verify",
       hint:
-        faults.length > 20 ? "the first 20 are named above; `verify --json` lists all cells" : "all are named above",
+        faults.length > 20 ? "the first 20 are listed above; `verify --json` lists all cells" : "all are listed above",
     },
   );
 }

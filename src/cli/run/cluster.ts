@@ -10,7 +10,7 @@ import { describeClockSkew } from "../../model/clock-skew.js";
 import { LabError } from "../../model/errors.js";
 import { type Io, note } from "../terminal/io.js";
 
-/** The options of `run` that are about a cluster. */
+/** The options of `run` for a cluster. */
 export interface ClusterOptions {
   /** A context's name, or true for the kubeconfig's current one. */
   readonly cluster?: string | true;
@@ -23,21 +23,21 @@ export interface ClusterOptions {
   readonly force?: boolean;
 }
 
-/** A cluster that a campaign is measured on, and the runtimes behind its RuntimeClasses. */
+/** A cluster on which a campaign is measured, and the runtimes behind its RuntimeClasses. */
 export interface ClusterRun {
   readonly service: ClusterService;
   readonly runtimes: readonly RuntimeDeclaration[];
-  /** As the manifest keeps it: `kubernetes:CONTEXT`. */
+  /** As stored in the manifest: `kubernetes:CONTEXT`. */
   readonly endpoint: string;
 }
 
-/** What the endpoint of a campaign in a cluster begins with, in the manifest. */
+/** The prefix of a cluster campaign's endpoint in the manifest. */
 const scheme = "kubernetes:";
 
 /**
- * Connects to the cluster that options, or the campaign to be resumed, ask for.
+ * Connects to the cluster that the options or the resumed campaign name.
  *
- * @returns undefined where neither asks for one
+ * @returns undefined if neither names one
  * @throws LabError of kind `usage` or `machine`; ClusterError
  */
 export async function openClusterRun(
@@ -64,7 +64,7 @@ export async function openClusterRun(
     const begun = (resumed?.plan.settings as CampaignSettings | undefined)?.cluster;
     const names = begun === undefined ? namedClasses(options) : Object.values(begun.runtimeClasses);
     const missing = options.makeRuntimeClasses === true ? missingClasses(cluster.runtimeClasses, names) : [];
-    // a session that was killed has left those that it made
+    // a session that was killed has left the RuntimeClasses that it made
     const left = cluster.runtimeClasses.filter(({ madeBy }) => madeBy !== undefined && madeBy === resumed?.label);
     const make = [...missing, ...left];
     const classes = requireRuntimeClasses(
@@ -100,8 +100,8 @@ const missingClasses = (there: readonly { readonly name: string }[], names: read
   names.filter(name => !there.some(each => each.name === name)).map(name => ({ name, handler: name, overhead: null }));
 
 /**
- * Returns the plan for a cluster: what its nodes and quotas leave is what it must fit, and what differs between nodes
- * is a confound.
+ * Returns the plan for a cluster: it must fit into the room that nodes and quotas leave, and differences between nodes are
+ * confounds.
  */
 export async function clusterPlan(plan: Plan, { service }: ClusterRun, force: boolean): Promise<Plan> {
   const { nodeConfounds, podRoom, readNodeUsage } = await import("../../measure/index.js");
@@ -122,7 +122,7 @@ export async function clusterPlan(plan: Plan, { service }: ClusterRun, force: bo
   };
 }
 
-/** Says what a campaign will ask of the cluster. */
+/** Prints what a campaign will create on the cluster. */
 export function noteCluster(io: Io, plan: Plan, { service, endpoint }: ClusterRun): void {
   const { cluster, nodes, settings, make } = service;
   const where = settings.namespace === null ? "a new namespace" : `the namespace ${settings.namespace}`;

@@ -6,22 +6,22 @@ import { LabError } from "../../model/errors.js";
 import { shareOf } from "../../model/percent.js";
 import type { Io } from "../terminal/io.js";
 
-/** The options by which `run` finds its number of rounds. */
+/** The options from which `run` computes its number of rounds. */
 export interface DetectOptions {
-  /** A percentage such as `5%`: a difference of that size is to be found. */
+  /** A percentage such as `5%`: the size of a difference that should be found. */
   readonly detect?: string;
-  /** Recorded campaigns that say how much rounds scatter. */
+  /** Recorded campaigns from which the scatter of rounds is estimated. */
   readonly pilot?: readonly string[];
 }
 
-/** Blocks that a campaign may have: from there on a block has several rounds. */
+/** Maximum number of blocks of a campaign; if more rounds are needed, blocks have several rounds. */
 const mostBlocks = 1_000;
 const mostRounds = 100_000;
 
 /**
- * Finds the rounds that `--detect` asks for: one detection for each time or density experiment, none without the option.
+ * Computes the rounds for `--detect`: one detection for each time or density experiment; empty without the option.
  *
- * @throws LabError `RUND_SETTING` for options that do not go together or more rounds than can be measured, `RUND_NO_PILOT`
+ * @throws LabError `RUND_SETTING` for options that exclude each other or more rounds than can be measured, `RUND_NO_PILOT`
  */
 export async function detectionsFor(
   io: Io,
@@ -54,7 +54,7 @@ export async function detectionsFor(
 }
 
 /**
- * Returns settings with the rounds that a detection names, one in each block.
+ * Returns settings with the rounds that a detection computed, one in each block.
  *
  * @throws LabError `RUND_SETTING` if no campaign can have that many rounds
  */
@@ -77,7 +77,7 @@ export function withDetected<Settings extends ExperimentSettings>(
   return { ...settings, rounds, blocks };
 }
 
-/** Returns what a plan says of its detections, in lines for people. */
+/** Returns a plan's detections as lines for people. */
 export function detectionText(found: readonly Detection[]): readonly string[] {
   return found.flatMap(({ experiment, tolerance, rounds, cells }) => [
     `${experiment}: ${rounds} rounds find a difference of ${percent(tolerance)}, or that there is none, in 80 % of campaigns`,

@@ -4,7 +4,7 @@ import { LabError } from "../../model/errors.js";
 import { type Experiment, experimentNames } from "../../model/experiment.js";
 import { kinds } from "./settings.js";
 
-/** Returns the option of one setting, by its rule. */
+/** Returns the option of one setting, according to its rule. */
 export function settingOption(name: SettingName, rule: SettingRule): Option {
   const flag = `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
   const option = new Option(`${flag} ${rule.placeholder}`.trim(), rule.help);
@@ -39,10 +39,10 @@ export function kind(text: string): Experiment {
   });
 }
 
-/** Returns the entries of a list with commas. */
+/** Returns the entries of a comma-separated list. */
 export const words = (text: string): readonly string[] => text.split(",").map(word => word.trim());
 
-/** Whole numbers only: `ten`, `1e9`, `-1` and an empty entry are no numbers of clients. */
+/** Accepts only whole numbers; `ten`, `1e9`, `-1` and an empty entry are errors. */
 const number =
   (option: string) =>
   (text: string): number => {

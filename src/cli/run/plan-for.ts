@@ -1,9 +1,9 @@
 import type { CampaignSettings, Plan, RuntimeDeclaration } from "../../measure/index.js";
 
 /**
- * Makes the plan of a campaign, with the recorded makespans and memory of `paper_data` where there are any.
+ * Makes the plan of a campaign, with the recorded makespans and memory of `paper_data` if it has them.
  *
- * @param socket the service's; null for a rehearsal, which needs nothing of the machine; "" for a campaign without a service
+ * @param socket the service's; null for a rehearsal, which needs nothing on the machine; "" for a campaign without a service
  */
 export async function planFor(
   settings: CampaignSettings,
@@ -29,7 +29,7 @@ export async function planFor(
     timing: socket === null ? replayTiming : usualTiming,
     speed,
     idleMiB(runtime, memoryMb) {
-      // alone a sandbox pays for what others will share; outside the memory experiment guests are small
+      // a single sandbox uses memory that others will share; outside the memory experiment guests are small
       const own = memory.filter(cell => cell.runtime === runtime && cell.density > 1);
       const label = memoryMb ?? Math.min(...own.map(cell => cell.memoryMb));
       const each = own.filter(cell => cell.memoryMb === label).flatMap(cell => pssPerSandbox(cell) ?? []);

@@ -7,9 +7,9 @@ import { type Io, print, printJson } from "../terminal/io.js";
 import { detectionText } from "./detect.js";
 
 /**
- * Prints a plan: grid, cells, sandboxes, what it needs, how long it takes, and what could mislead.
+ * Prints a plan: grid, cells, sandboxes, what it needs, how long it takes, and its confounds.
  *
- * @param detections where its rounds come from, with `--detect`
+ * @param detections how `--detect` chose the rounds
  * @param untried what a plan cannot know, because it starts nothing
  */
 export function printPlan(
@@ -80,7 +80,7 @@ export function printPlan(
   );
 }
 
-/** Returns what an open loop admits of each runtime, and where the number of living sandboxes comes from. */
+/** Returns the limits of an open loop for each runtime, and the reason for the limit on living sandboxes. */
 function openLoopLimits({ settings, parts, room }: PlannedExperiment) {
   const { limits } = experimentTable[settings.experiment];
   if (limits === undefined) return [];
@@ -106,9 +106,9 @@ const offered = (rate: readonly number[] | "search"): string =>
   rate === "search" ? "a search for the highest rate that is held" : `rate ${rate.join(" ")} a second`;
 
 /**
- * Prints the changes a plan makes to the machine, and how to undo them, as a shell script.
+ * Prints the changes that a plan makes to the machine, and how to undo them, as a shell script.
  *
- * @param containerd null where its config is not known; undefined for a rehearsal, which changes nothing
+ * @param containerd null if its config is unknown; undefined for a rehearsal, which changes nothing
  */
 export async function printShell(
   io: Io,
@@ -128,9 +128,7 @@ export async function printShell(
 const socketOf = ({ service }: ContainerdInUse): string =>
   "unit" in service ? service.socket : join(service.folder, "containerd.sock");
 
-/**
- * Returns what is done before and after each part of a plan is measured, and what is done again and again meanwhile.
- */
+/** Returns the steps before and after each part of a plan is measured, and the steps that are repeated during it. */
 async function changes(plan: Plan, containerd: ContainerdInUse | null): Promise<ScriptSection[]> {
   const { guestMemorySteps, stepsFor, undoSteps } = await import("../../measure/index.js");
   return plan.experiments.flatMap(({ settings: { experiment, memory, prepare }, parts }) =>

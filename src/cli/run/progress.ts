@@ -3,7 +3,7 @@ import { type Io, note } from "../terminal/io.js";
 import { terminalBar } from "../terminal/progress.js";
 import { duration } from "./plan.js";
 
-/** Shows where a campaign is: a bar on a terminal, a line for each visit elsewhere, nothing with `--quiet`. */
+/** Shows the progress of a campaign: a bar on a terminal, otherwise a line for each visit, and nothing with `--quiet`. */
 export interface RunProgress {
   readonly report: (progress: CampaignProgress) => void;
   stop(): void;
@@ -43,7 +43,7 @@ function lines(io: Io, ending: (at: CampaignProgress) => number): RunProgress {
   };
 }
 
-/** Seconds left: by the plan at first, and by what has passed as more and more is done. */
+/** Returns the estimated seconds left: from the plan at first, and increasingly from the elapsed time. */
 function expectedEnd(expectedSeconds: number): (at: CampaignProgress) => number {
   let began: { readonly ms: number; readonly done: number } | undefined;
   return ({ done, of }) => {

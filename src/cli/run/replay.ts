@@ -10,7 +10,7 @@ import {
 } from "../../measure/index.js";
 import { LabError } from "../../model/errors.js";
 
-/** What `--endpoint replay:…` names: a dataset, and, if given, the one runtime whose recording stands for every runtime. */
+/** The parts of `--endpoint replay:…`: a dataset and, optionally, the one runtime whose recording is used for every runtime. */
 export interface ReplayRequest {
   readonly dataset: Dataset;
   readonly only: string | null;
@@ -36,20 +36,22 @@ export async function loadReplay(endpoint: string, cwd: string): Promise<ReplayR
   });
 }
 
-/** Returns the recording as the replay server plays it: every complete round, its clients at the cell's quantiles. */
+/**
+ * Returns the recording in the form that the replay server plays: every complete round, with the cell's quantiles as its clients.
+ */
 export function replaySource({ dataset, only }: ReplayRequest, runtimes: readonly RuntimeDeclaration[]): ReplaySource {
   const recorded = new Set(dataset.runs.map(({ runtime }) => runtime));
   const recordedAs = new Map<string, string>();
   for (const { id, handler } of runtimes) {
     const name = only ?? id;
-    // if two runtimes share a handler, the recorded one counts
+    // if two runtimes share a handler, the recorded one is used
     if (recorded.has(name) && !recordedAs.has(handler)) recordedAs.set(handler, name);
   }
   return {
     name: only === null ? dataset.name : `${dataset.name}/${only}`,
     handlers: [...recordedAs.keys()],
     rounds({ handler, experiment, density, concurrency }) {
-      // a start of an open loop takes as long as one that was recorded alone
+      // a start in an open loop takes as long as a recorded single start
       const recordedIn = experiment === "arrivals" ? "time" : experiment;
       const cell = dataset.starts.find(
         each =>
@@ -66,7 +68,7 @@ export function replaySource({ dataset, only }: ReplayRequest, runtimes: readonl
   };
 }
 
-/** Returns tools that give memory as it was recorded, since a replayed sandbox has no processes to read. */
+/** Returns tools that report the recorded memory, because a replayed sandbox has no processes to read. */
 export function replayMemory({ dataset, only }: ReplayRequest): MemoryTools {
   const nothing = { memAvailableKiB: 0, slabKiB: 0, pageTablesKiB: 0, kernelStackKiB: 0, percpuKiB: 0 };
   return {
@@ -91,7 +93,7 @@ function recordedSnapshot(dataset: Dataset, runtime: string, memoryMb: number, d
   }
   const processes = cell.components.flatMap(({ component, processes: n, ussKiB, pssKiB, rssKiB, vssKiB }) =>
     Array.from({ length: n }, (_, index) => {
-      // the sum in whole KiB, one more for the first ones
+      // the sum in whole KiB, one more for each of the first ones
       const share = (sum: number) => Math.ceil((sum - index) / n);
       return {
         name: component,

@@ -7,11 +7,11 @@ import { LabError } from "../../model/errors.js";
 import { type Io, note, print, printJson } from "../terminal/io.js";
 
 /**
- * Prints what came of a campaign: a line per cell, and the highest rate that each runtime held where there is an objective.
+ * Prints the results of a campaign: a line per cell and, if there is an objective, the highest rate that each runtime held.
  *
- * @param summarise gives the cells of a journal
+ * @param summarise returns the cells of a journal
  * @param hintFor the next step for a known failure
- * @throws LabError `RUND_NO_ROUND` of kind `check` if nothing was measured, or nothing of one runtime
+ * @throws LabError of kind `check` if nothing was measured, or nothing of one runtime
  */
 export async function printOutcome(
   io: Io,
@@ -35,7 +35,7 @@ function readJournal(path: string) {
   return parseEvents(readFileSync(file, "utf8"), file).rows;
 }
 
-/** Returns the highest rate that each runtime held, where a campaign has an objective. */
+/** Returns the highest rate that each runtime held, if a campaign has an objective. */
 async function ratesHeld(settings: CampaignSettings, events: readonly CampaignEvent[]): Promise<readonly HeldRate[]> {
   const slo = settings.experiments.find(each => each.slo !== undefined)?.slo;
   if (slo === undefined) return [];
@@ -63,7 +63,7 @@ function printResult(
   else print(io, `${path}\n${cells.map(describeCell).join("")}${held.map(describeHeld).join("")}`);
 }
 
-/** Says of a cell how many cold starts failed, where and why the first of them did, and the next step if it is known. */
+/** Prints how many cold starts of a cell failed, where and why the first of them did, and the next step if it is known. */
 function noteFailures(io: Io, cell: CellSummary, hintFor: (said: string) => string | undefined): void {
   const { unreliable, runtime, failed, attempted, firstFailure } = cell;
   if (failed === 0 || (firstFailure === null && !unreliable)) return;
@@ -76,11 +76,11 @@ function noteFailures(io: Io, cell: CellSummary, hintFor: (said: string) => stri
 const inStage = ({ failedStage }: CellSummary): string =>
   failedStage === undefined ? "" : `, in stage ${failedStage}`;
 
-/** Returns the runs in which no round was complete. */
+/** Returns the runs without a complete round. */
 const emptyRuns = (cells: readonly CellSummary[]): readonly string[] =>
   [...new Set(cells.map(({ run }) => run))].filter(run => cells.every(cell => cell.run !== run || cell.rounds === 0));
 
-/** Returns the error if all rounds of a runtime failed in an experiment: nothing was measured of it. */
+/** Returns the error for an experiment in which all rounds of a runtime failed. */
 function noRound(
   path: string,
   cells: readonly CellSummary[],
@@ -116,7 +116,7 @@ function describeCell(cell: CellSummary): string {
   const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}${flag === "disk" ? share : ""}`);
   const notes = [
     ...(partial > 0 ? [`${partial} partial`] : []),
-    ...(cell.sandboxes !== null && cell.sandboxes < density ? [`${cell.sandboxes} of ${density} there`] : []),
+    ...(cell.sandboxes !== null && cell.sandboxes < density ? [`${cell.sandboxes} of ${density} running`] : []),
     ...(cell.settled === false ? ["not settled"] : []),
     ...(failed > 0 ? [`${failed} of ${attempted} failed`] : []),
     ...(cell.unreliable ? ["unreliable"] : []),

@@ -47,7 +47,9 @@ interface RunOptions extends SettingOptions, ClusterOptions {
 export default (io: Io): Command => {
   const measures = Object.values(experimentTable).map(({ id, measures }) => `${measures} (${id})`);
   const command = new Command("run")
-    .description(`Measures ${measures.join(", ")}. Each campaign has its own folder; --resume continues one.`)
+    .description(
+      `Measures ${measures.slice(0, -1).join(", ")} and ${measures.at(-1)}. Each campaign has its own folder; --resume continues one.`,
+    )
     .argument("[experiment]", `${kinds}; omit it with --campaign or --resume`, kind)
     .option("--campaign <file>", "experiments from a YAML file; options override it")
     .option("--runtime <ids>", "runtimes to measure, such as runc,runsc", words);
@@ -91,7 +93,7 @@ export default (io: Io): Command => {
     );
 };
 
-/** @param command the words after `rund-lab` */
+/** @param command the arguments of `rund-lab` */
 async function run(
   io: Io,
   experiment: Experiment | undefined,
@@ -141,7 +143,7 @@ async function run(
       : await measure.openService(rehearsal?.socket ?? endpoint, driver, line => note(io, line));
     try {
       measure.requireHandlers(service, runtimes);
-      // before a folder is made
+      // checked before a folder is made
       for (const each of settings.experiments) await measure.workloadFacts(service, each);
       const memory = rehearsal === undefined ? {} : { memory: rehearsal.memory };
       await measureInto(io, { plan, service, endpoint, command, ...memory }, resumed, options, measure);
@@ -153,7 +155,7 @@ async function run(
   }
 }
 
-/** Measures a plan, into a new folder or the one that is resumed, and prints what came of it. */
+/** Measures a plan, into a new folder or that of the resumed campaign, and prints its results. */
 async function measureInto(
   io: Io,
   what: Pick<MeasureOptions, "plan" | "service" | "endpoint" | "command" | "memory">,
@@ -238,7 +240,7 @@ async function runInCluster(
   }
 }
 
-/** Returns what ends an experiment with --until-decided: the statistics of `compare`, after each block. */
+/** Returns the function that ends an experiment with --until-decided: it uses the statistics of `compare`, after each block. */
 async function decision(io: Io): Promise<Decided> {
   const { allDecided } = await import("../../analysis/compare/index.js");
   return ({ untilDecided = "", runtimes, density, concurrency, blocks, rounds }, measured) => {
@@ -251,7 +253,7 @@ async function decision(io: Io): Promise<Decided> {
   };
 }
 
-/** Returns what judges the rates of --rate search: the statistics of `rateResults`. */
+/** Returns the function that judges the rates of --rate search: it uses the statistics of `rateResults`. */
 async function rateJudge(): Promise<Holds> {
   const { arrivalWindows } = await import("../../analysis/datasets/arrival-windows.js");
   const { rateResults, readObjective } = await import("../../analysis/rates/index.js");

@@ -12,7 +12,7 @@ import { type Experiment, experimentNames } from "../../model/experiment.js";
 import type { Io } from "../terminal/io.js";
 import { type DetectOptions, detectionsFor, withDetected } from "./detect.js";
 
-/** The options of `run` that decide what is measured; those of the settings follow from their table. */
+/** The options of `run` that determine what is measured; those of the settings follow from their table. */
 export type SettingOptions = DetectOptions & {
   readonly campaign?: string;
   readonly runtime?: readonly string[];
@@ -21,20 +21,20 @@ export type SettingOptions = DetectOptions & {
   readonly runtimeFile?: string;
 } & { readonly [Name in SettingName]?: ExperimentSettings[Name] };
 
-/** The experiments' names in a sentence: "time, memory or density". */
+/** The names of the experiments in a sentence: "time, memory or density". */
 export const kinds = `${experimentNames.slice(0, -1).join(", ")} or ${experimentNames.at(-1)}`;
 
 /** The settings of a campaign, and every runtime in them. */
 export interface RunSettings {
   readonly settings: CampaignSettings;
   readonly runtimes: readonly RuntimeDeclaration[];
-  /** Where the rounds come from, with `--detect`; else empty. */
+  /** How `--detect` chose the rounds; empty without it. */
   readonly detections: readonly Detection[];
 }
 
 /**
- * Returns the settings that options ask for: an experiment with options, a campaign file with options over it, or those
- * a campaign was begun with.
+ * Returns the settings for the options: an experiment with options, a campaign file overridden by options, or those of a resumed
+ * campaign.
  *
  * @param begun the settings of the campaign that is resumed
  * @param ofCluster the runtimes behind the RuntimeClasses of a cluster
@@ -117,7 +117,7 @@ export async function runSettings(
     const { name, all } = subjects[Math.max(0, missing)]!;
     throw new LabError("RUND_SUBJECT_UNKNOWN", "usage", `no ${name} is called "${id}"`, {
       where: where ?? "--runtime",
-      hint: `known are ${all.map(one => one.id).join(", ")}`,
+      hint: `known: ${all.map(one => one.id).join(", ")}`,
     });
   });
   const used = custom.filter(({ id }) => ids.includes(id));
@@ -145,7 +145,9 @@ async function customRuntimes(
   return [...fromFile.filter(each => each !== known), { ...(known ?? unknownRuntime(id, handler)), handler }];
 }
 
-/** Returns the declaration of a runtime of which only the handler is known: its memory is that of every process its sandboxes have. */
+/**
+ * Returns the declaration of a runtime of which only the handler is known: all processes of its sandboxes count as its memory.
+ */
 const unknownRuntime = (id: string, handler: string): RuntimeDeclaration => ({
   ...{ id, handler, label: handler, shim: null, snapshotter: null, config: null, template: null },
   ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },

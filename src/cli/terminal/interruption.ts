@@ -1,17 +1,17 @@
 import { exitCodes } from "../../model/errors.js";
 import { type Io, note } from "./io.js";
 
-/** Ctrl-C, and the request to end (SIGTERM), while something is under way that must be undone. */
+/** Handles Ctrl-C and the request to end (SIGTERM) during work that must be undone. */
 export interface Interruption {
-  /** Aborted by the first. */
+  /** Aborted by the first signal. */
   readonly signal: AbortSignal;
   stop(): void;
 }
 
 /**
- * Listens for Ctrl-C: the first lets the work clean up and end, the second leaves at once.
+ * Listens for Ctrl-C: the first lets the work clean up and end, the second quits immediately.
  *
- * @param left says what a second one leaves behind
+ * @param left returns what a second one leaves behind
  */
 export function onInterruption(io: Io, left: () => string): Interruption {
   const controller = new AbortController();
@@ -20,7 +20,7 @@ export function onInterruption(io: Io, left: () => string): Interruption {
       io.stderr.write(`stopped at once. ${left()}\n`);
       process.exit(exitCodes.interrupted);
     }
-    // first, for it takes a bar off the terminal
+    // called first, because it removes the progress bar from the terminal
     controller.abort();
     note(io, "interrupted: cleaning up, which may take a while (press Ctrl-C again to quit at once)");
   };

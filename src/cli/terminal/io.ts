@@ -1,15 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
 
 /**
- * Where a command writes: the result to stdout, everything else (progress, warnings, hints) to stderr. Tests pass their
- * own; only `cli/` knows the real ones.
+ * The outputs of a command: the result to stdout, everything else (progress, warnings, hints) to stderr. Tests pass their own;
+ * only `cli/` uses the real ones.
  */
 export interface Io {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** `--quiet`: nothing but errors on stderr. Set once the command line is parsed. */
+  /** `--quiet`: only errors on stderr. Set after the command line is parsed. */
   quiet: boolean;
 }
 
@@ -33,21 +33,21 @@ export function print(io: Io, text: string): void {
 
 /** Prints the one JSON document of `--json` on stdout. */
 export function printJson(io: Io, value: unknown): void {
-  // JSON leaves the control characters from 7F to 9F as they are, and a terminal takes 9B for the start of a sequence
+  // JSON does not escape the control characters from 7F to 9F, and a terminal reads 9B as the start of a sequence
   const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   io.stdout.write(`${JSON.stringify(value, null, 2).replace(/[\u007f-\u009f]/g, escaped)}\n`);
 }
 
 /**
- * Returns text from a log or a folder's name, safe on a terminal: no escape sequence, no control character but tab and
- * line feed.
+ * Returns text from a log or a folder's name, safe for a terminal: without escape sequences, and without control characters
+ * except tab and line feed.
  */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the removed characters
   return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "?");
 }
 
-/** Whether the result goes to a terminal that draws block characters: not a pipe, not a dumb terminal, and UTF-8. */
+/** Whether the result goes to a terminal that can show block characters: not a pipe, not a dumb terminal, and UTF-8. */
 export function drawsBlocks({ stdout, env }: Pick<Io, "stdout" | "env">): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
   return stdout.isTTY === true && env.TERM !== "dumb" && /utf-?8/i.test(locale);

@@ -3,17 +3,17 @@ import { type Io, printable } from "./io.js";
 
 /** Progress of a task with a known number of steps. */
 export interface Progress {
-  /** One step done; the text names the next, or what was done. */
+  /** Marks one step as done; the text names the next step, or the finished one. */
   step(text: string): void;
-  /** Takes the bar away; to be called however the task ends. */
+  /** Removes the bar; must be called whether the task succeeds or fails. */
   stop(): void;
 }
 
 /**
- * Returns a bar on one line of a terminal; what does not fit is cut off. Until it is stopped, nothing else may be
- * written to that terminal, whose cursor is hidden and whose lines do not wrap meanwhile.
+ * Returns a bar on one line of a terminal; longer text is cut off. Until it is stopped, nothing else may be written to that
+ * terminal. Its cursor is hidden and its lines do not wrap.
  *
- * @param format `{bar}`, `{value}`, `{total}`, and words of our own that each update brings along
+ * @param format `{bar}`, `{value}`, `{total}`, and our own names, whose text each update passes
  */
 export const terminalBar = (io: Io, format: string): cliProgress.SingleBar =>
   new cliProgress.SingleBar({
@@ -28,10 +28,10 @@ export const terminalBar = (io: Io, format: string): cliProgress.SingleBar =>
   });
 
 /**
- * Returns a bar on stderr where that is a terminal, and nothing elsewhere: what must also appear without a terminal is printed
- * by `note`.
+ * Returns a bar on stderr if that is a terminal; otherwise nothing is shown. Use `note` for text that must also appear without a
+ * terminal.
  *
- * @param task what is done, for the front of the bar
+ * @param task the task's name, shown before the bar
  */
 export function progressBar(io: Io, task: string, steps: number): Progress {
   if (io.quiet || io.stderr.isTTY !== true) return { step() {}, stop() {} };

@@ -3,10 +3,10 @@ import { createReadStream } from "node:fs";
 /** A place in a JSON document: keys, and positions in lists. */
 export type JsonPath = readonly (string | number)[];
 
-/** Takes values as soon as they are complete. */
+/** Receives values as soon as they are complete. */
 export type JsonVisitor = (value: unknown, path: JsonPath, line: number) => void;
 
-/** What ended the reading of a JSON document early; null where it was whole. */
+/** Why reading a JSON document ended early; null if it was complete. */
 export interface JsonFault {
   readonly line: number;
   readonly expected: string;
@@ -14,12 +14,12 @@ export interface JsonFault {
 }
 
 /**
- * Reads a JSON file of any size, and hands out the values at some places as they come: no more than one of them is in memory.
- * A value that was handed out is left out of the one it lies in, so a list of a million samples ends as an empty list.
+ * Reads a JSON file of any size and passes on the values at some places, one by one: no more than one of them is in memory. A
+ * value that was passed on is left out of the value that contains it, so a list of a million samples ends as an empty list.
  *
- * @param places such as `results.*.times.*`, where `*` is every position of a list. With the place `""`, every document as a whole,
- *   the file may contain several documents one after another
- * @returns what ended the reading early, such as a file that was cut off
+ * @param places such as `results.*.times.*`, where `*` is every position of a list. With the place `""`, which is a whole
+ * document, the file may contain several documents one after another
+ * @returns why reading ended early, such as a file that was truncated
  */
 export async function readJson(file: string, places: Readonly<Record<string, JsonVisitor>>): Promise<JsonFault | null> {
   const reader = new JsonReader(places);
@@ -38,7 +38,7 @@ interface Open {
   key: string | null;
   /** Elements so far. */
   count: number;
-  /** What may come: a value, a value or the end, a key, a key or the end, a comma or the end. */
+  /** What may come next: a value; a value or the end; a key; a key or the end; a comma or the end. */
   next: "value" | "value or end" | "key" | "key or end" | "colon" | "comma or end";
 }
 
@@ -51,7 +51,7 @@ const endsWord = (code: number) => isSpace(code) || code === byte(",") || code =
 
 const marks: ReadonlyMap<number, string> = new Map([..."{}[],:"].map(mark => [byte(mark), mark]));
 
-/** The reader behind `readJson`, fed by hand. */
+/** The parser of `readJson`, to which bytes are passed in chunks. */
 export class JsonReader {
   fault: JsonFault | null = null;
   readonly #places: readonly { readonly parts: readonly string[]; readonly visit: JsonVisitor }[];
@@ -103,7 +103,11 @@ export class JsonReader {
     if (this.#token !== "none") this.#rest.push(Buffer.from(chunk.subarray(begin)));
   }
 
-  /** Says that the file is at its end. @returns the fault, if there is one */
+  /**
+   * Marks the end of the file.
+   *
+   * @returns the fault, if there is one
+   */
   end(): JsonFault | null {
     if (this.fault === null && this.#token === "word") this.#complete(Buffer.alloc(0), 0, 0);
     const whole = this.#done && this.#open.length === 0 && this.#token === "none";
@@ -115,7 +119,7 @@ export class JsonReader {
     this.fault ??= { line: this.#line, expected, found: found.length > 60 ? `${found.slice(0, 57)}...` : found };
   }
 
-  /** A string or word is complete; its last bytes, or all of them, are those of the chunk from `begin` to `end`. */
+  /** Completes a string or word; its last bytes, or all of them, are those of the chunk from `begin` to `end`. */
   #complete(chunk: Buffer, begin: number, end: number): void {
     let text: string;
     if (this.#rest.length === 0) text = chunk.toString("utf8", begin, end);
@@ -164,7 +168,7 @@ export class JsonReader {
     } else this.#fail(top?.next ?? "a JSON document", mark);
   }
 
-  /** A value is complete: it is handed out, or goes into what it lies in. */
+  /** Completes a value: it is passed on, or added to the value that contains it. */
   #add(value: unknown): void {
     const top = this.#open.at(-1);
     const taken = this.#handOut(value);
@@ -181,7 +185,9 @@ export class JsonReader {
     top.next = "comma or end";
   }
 
-  /** Whether the value that is complete lies at a place of this depth; the innermost part decides most often. */
+  /**
+   * Whether the completed value is at a place of this depth; the innermost part is compared first, because it usually decides.
+   */
   #isAt(parts: readonly string[]): boolean {
     for (let i = parts.length - 1; i >= 0; i--) {
       const { list, key } = this.#open[i]!;
@@ -201,7 +207,7 @@ export class JsonReader {
 }
 
 /**
- * Returns a place as people read it.
+ * Returns a place in a form for people.
  *
  * @example placeText(["results", 3, "iterations", 20]) // "results[3].iterations[20]"
  */

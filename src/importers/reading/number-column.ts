@@ -1,7 +1,7 @@
 const chunk = 1 << 16;
 const bytes = chunk * Float64Array.BYTES_PER_ELEMENT;
 
-/** Numbers that come one by one, millions of them, eight bytes each and never copied while they grow. */
+/** A growing list of millions of numbers, eight bytes each, which is never copied while it grows. */
 export class NumberColumn {
   #chunks: Float64Array[] = [];
   #length = 0;
@@ -21,7 +21,7 @@ export class NumberColumn {
     for (let i = 0; i < this.#length; i++) yield this.#chunks[Math.floor(i / chunk)]![i % chunk]!;
   }
 
-  /** Gives all numbers to a function, and gives their memory back on the way: at once, not when garbage is next collected. */
+  /** Passes all numbers to a function and frees their memory immediately, without waiting for the garbage collector. */
   drain(take: (value: number, index: number) => void): void {
     let index = 0;
     for (let values = this.#chunks.shift(); values !== undefined; values = this.#chunks.shift()) {

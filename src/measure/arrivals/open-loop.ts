@@ -2,26 +2,26 @@ import { setMaxListeners } from "node:events";
 import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Arrival } from "./schedule.js";
 
-/** What an open loop does at each arrival, and what it undoes after the hold. */
+/** The actions of an open loop: what it does at each arrival, and how it undoes this after the hold time. */
 export interface OpenLoopWork<Started> {
-  /** Starts one sandbox. A start that fails resolves too: it is a result. */
+  /** Starts one sandbox. It also resolves if the start fails, because a failure is a result. */
   start(client: number): Promise<Started>;
-  /** Whether a start left something to remove. */
+  /** Whether a start left something that must be removed. */
   lives(started: Started): boolean;
   remove(started: Started): Promise<void>;
 }
 
-/** Bounds of an open loop. An arrival beyond one of them is refused, and recorded as refused. */
+/** Limits of an open loop. An arrival above one of them is refused, and recorded as refused. */
 export interface OpenLoopLimits {
-  /** Starts that have not ended yet. */
+  /** Maximum number of starts that have not ended yet. */
   readonly inFlight: number;
-  /** Sandboxes that run or are being started. */
+  /** Maximum number of sandboxes that run or are being started. */
   readonly alive: number;
-  /** Removals at the same time. They have their own workers, so a removal never delays a start. */
+  /** Maximum number of simultaneous removals. They have their own workers, so that a removal never delays a start. */
   readonly removers: number;
 }
 
-/** What became of one arrival. Milliseconds since the release. */
+/** The outcome of one arrival. Milliseconds since the release. */
 export type ArrivalRecord<Started> =
   | {
       readonly status: "refused";
@@ -34,30 +34,30 @@ export type ArrivalRecord<Started> =
       /** 1 for the first arrival of the schedule. */
       readonly client: number;
       readonly scheduledMs: number;
-      /** When the request really left: after `scheduledMs` by what this program was late. */
+      /** When the request was really sent: later than `scheduledMs` if rund-lab was late. */
       readonly sentMs: number;
       readonly endedMs: number;
       readonly started: Started;
       readonly removal: Removal | null;
     };
 
-/** A removal: when it was due, when a worker took it, when it was done. A removal that starts late is overdue until then. */
+/** A removal: when it was due, when a worker began it, when it was done. A removal that begins late is overdue until then. */
 export interface Removal {
   readonly dueMs: number;
   readonly begunMs: number;
   readonly doneMs: number;
-  /** Whether the window ended before the hold did: then the sandbox goes at once. */
+  /** Whether the window ended before the hold time did; then the sandbox is removed at once. */
   readonly holdCut: boolean;
   /** Null if it succeeded. */
   readonly failure: string | null;
 }
 
-/** A timer may fire a little early; a start leaves no more than this before it is due. Milliseconds. */
+/** Timers may fire a little early, so a start may be sent up to this many milliseconds before its scheduled time. */
 const earlyMs = 0.05;
 
 /**
- * Runs an open loop: starts are due by the schedule, even if earlier ones are not finished. Once the last start has
- * ended, sandboxes whose hold is not over are removed at once.
+ * Runs an open loop: starts follow the schedule, even if earlier ones are not finished. After the last start has ended, sandboxes
+ * whose hold time is not over are removed at once.
  *
  * @param releasedNs the moment from which all times count
  * @returns a record per arrival, in the order of the schedule
@@ -107,7 +107,7 @@ export async function runOpenLoop<Started>(
       signal.throwIfAborted();
       return { ...sent, removal: await remove(started, holdCut ? sinceRelease() : endedMs + holdMs, holdCut) };
     });
-    // an interruption rejects it, perhaps before it is awaited
+    // an interruption rejects it, possibly before it is awaited
     record.catch(() => {});
     return { ended, record };
   };
@@ -137,7 +137,7 @@ export async function runOpenLoop<Started>(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Lets a number of callers through at once, the others in the order they came. A caller gives its place back when it is done. */
+/** Limits how many callers run at once; the others wait in order. A caller gives its place back when it is done. */
 function turnstile(places: number): () => Promise<() => void> {
   let free = places;
   const waiting: (() => void)[] = [];

@@ -1,4 +1,6 @@
-/** One scheduled start of an open loop: when it is due, and how long its sandbox then lives. Milliseconds since the release. */
+/**
+ * One scheduled start of an open loop: its scheduled time, and how long its sandbox then lives. Milliseconds since the release.
+ */
 export interface Arrival {
   readonly atMs: number;
   readonly holdMs: number;
@@ -35,11 +37,11 @@ export function uniformArrivals(perSecond: number, durationMs: number): number[]
   return times;
 }
 
-/** How long a sandbox lives between its READY and its removal: always as long, or exponential with that mean. */
+/** How long a sandbox lives from its READY to its removal: a constant time, or exponentially distributed with that mean. */
 export type Hold = { readonly kind: "fixed" | "exponential"; readonly ms: number };
 
 /**
- * Returns the hold of one sandbox, in milliseconds.
+ * Returns the hold time of one sandbox in milliseconds.
  *
  * @example drawHold({ kind: "fixed", ms: 2000 }, Math.random) // 2000
  */

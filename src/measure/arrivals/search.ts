@@ -1,29 +1,29 @@
-/** A rate that a search has offered, and whether its windows together hold it. */
+/** A rate that a search has offered, and whether the windows at that rate together hold it. */
 export interface TriedRate {
   readonly rate: number;
   readonly windows: number;
-  /** `undecided` where there were too few starts to say. */
+  /** `undecided` if there were too few starts to decide. */
   readonly held: boolean | "undecided";
 }
 
-/** Where a search begins, and where it ends. Rates are starts per second. */
+/** Where a search begins and ends. Rates are in starts per second. */
 export interface SearchBounds {
-  /** The share by which the next rate that fails may lie above the highest held one. */
+  /** The search ends when the lowest rate that fails is at most this share above the highest one that is held. */
   readonly resolution: number;
   readonly least: number;
   readonly first: number;
   readonly most: number;
-  /** Windows that a rate may have while it is undecided. */
+  /** Maximum number of windows at one rate while it is undecided. */
   readonly windows: number;
 }
 
 /**
- * Returns the rate of a search's next window; null once the search is over. The same rates give the same answer, so a search
- * that was interrupted continues from what is on disk.
+ * Returns the rate of a search's next window; null if the search is over. The same rates give the same answer, so an interrupted
+ * search continues from the journal.
  *
- * The rate doubles until one fails. Then the gap between the highest rate held and the lowest that is not is halved until it is
- * within the resolution. A rate that is undecided on either side of the gap gets further windows; if it stays undecided, it
- * counts as not held where a lower rate is, and as a place to continue from where none is.
+ * The rate is doubled until one fails. Then the gap between the highest rate that is held and the lowest that is not is halved
+ * until it is within the resolution. An undecided rate on either side of the gap gets further windows. If it stays undecided, it
+ * counts as not held if a lower rate is held; otherwise the search continues below it.
  *
  * @example nextRate([], { resolution: 0.1, least: 0.1, first: 1, most: 1000, windows: 3 }) // 1
  * @example nextRate([{ rate: 8, windows: 1, held: true }, { rate: 16, windows: 1, held: false }], { resolution: 0.1, least: 0.1, first: 1, most: 1000, windows: 3 }) // 12

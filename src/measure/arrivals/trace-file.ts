@@ -2,26 +2,26 @@ import { parse } from "csv-parse/sync";
 import { LabError } from "../../model/errors.js";
 import type { Uniform } from "./schedule.js";
 
-/** One line of a trace: when a start was requested, and how long what it started ran, where the trace says so. */
+/** One line of a trace: when a start was requested, and how long the started work ran, if the trace contains it. */
 export interface TracedArrival {
   readonly atMs: number;
   readonly holdMs: number | null;
 }
 
-/** The forms of trace that are read, by the header that names them. */
+/** The supported formats of traces, by the header that identifies them. */
 export type TraceForm = "milliseconds" | "azure-2019" | "azure-2021";
 
 /**
- * Reads a trace of arrivals. Three forms are known by their first line:
+ * Reads a trace of arrivals. Its first line identifies one of three formats:
  *
- * - `milliseconds`: a time in milliseconds a line, ascending, with or without the header `arrival_ms` or `arrival_ms,hold_ms`;
+ * - `milliseconds`: a time in milliseconds per line, ascending, with or without the header `arrival_ms` or `arrival_ms,hold_ms`;
  * - `azure-2019`: the Azure Functions trace of 2019, `HashOwner,HashApp,HashFunction,Trigger,1,…,1440`: counts per minute. The
- *   functions are added up, and the arrivals of a minute are spread evenly at random within it;
+ *   functions are added up, and the arrivals of a minute are spread at random within it;
  * - `azure-2021`: the Azure Functions trace of 2021, `app,func,end_timestamp,duration` in seconds: a start was requested at
  *   end − duration. The first arrival is at 0.
  *
  * @param file for the error's place
- * @param uniform spreads the arrivals of a minute; used by `azure-2019` only
+ * @param uniform spreads the arrivals of a minute; used only by `azure-2019`
  * @returns arrivals in ascending order, in milliseconds
  * @throws LabError `RUND_TRACE` with file and line if the trace is empty, unsorted, or has text where a number belongs
  * @example readTrace("0\n12.5\n", "t.csv", Math.random).arrivals.map(arrival => arrival.atMs) // [0, 12.5]

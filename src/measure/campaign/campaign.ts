@@ -17,12 +17,12 @@ import type { Preparation } from "./preparation.js";
 import type { CampaignTools } from "./tools.js";
 
 /**
- * Measures the rounds of a campaign that are not measured yet, each result on disk before the next begins. However it ends,
- * the campaign's sandboxes are removed and the machine is restored.
+ * Measures the missing rounds of a campaign; each result is on disk before the next round begins. However the campaign ends, its
+ * sandboxes are removed and the machine is restored.
  *
- * @param signal interrupts: between two results, or in the middle of one, which is then lost
+ * @param signal interrupts: between two results, or during one, which is then lost
  * @throws LabError `RUND_INTERRUPTED`, `RUND_SERVICE_LOST`, `RUND_LEFTOVERS`, `RUND_BACKGROUND`, `RUND_WRITE`,
- *   `RUND_CHANGES_LEFT` or `RUND_CHANGES_BUSY`, or of the machine's preparation; the folder's manifest says the same
+ * `RUND_CHANGES_LEFT` or `RUND_CHANGES_BUSY`, or of the machine's preparation; the folder's manifest says the same
  */
 export async function runCampaign(
   folder: CampaignFolder,
@@ -66,7 +66,7 @@ const interrupted = (path: string) =>
   });
 
 const serviceLost = (path: string, cause: unknown) =>
-  new LabError("RUND_SERVICE_LOST", "machine", "the service went away; the current round is lost", {
+  new LabError("RUND_SERVICE_LOST", "machine", "the service stopped answering; the current round is lost", {
     where: path,
     hint: `see its log, start it again, then run \`rund-lab run --resume ${path}\`, which removes the sandboxes that are left`,
     cause,
@@ -86,7 +86,10 @@ async function begin(folder: CampaignFolder, sandboxes: CampaignSandboxes, tools
   tools.preparation.refuseChanges();
 }
 
-/** Returns what measures the missing rounds of a visit and reports the campaign's progress; null for a visit that is done. */
+/**
+ * Returns a function that measures the missing rounds of a visit and reports the campaign's progress; null if no round is
+ * missing.
+ */
 function visitor(
   folder: CampaignFolder,
   plan: Plan,
@@ -161,7 +164,7 @@ async function runExperiment(
     await refuseDying(runtimes, tools, sandboxes, keep, signal);
     let block = 0;
     for (const visit of open) {
-      // looked at between two blocks
+      // checked between two blocks
       if (visit.slot.block !== block && decided(visit, runs)) break;
       block = visit.slot.block;
       await measure(visit);
@@ -171,7 +174,11 @@ async function runExperiment(
   }
 }
 
-/** Cleans up and records how the campaign ended. @returns the failure, with whatever else went wrong */
+/**
+ * Cleans up and records how the campaign ended.
+ *
+ * @returns the failure, together with failures of the clean-up
+ */
 async function end(
   folder: CampaignFolder,
   sandboxes: CampaignSandboxes,
@@ -208,7 +215,7 @@ async function end(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Returns a failure, and what went wrong in cleaning up after it. */
+/** Returns a failure together with failures of the clean-up after it. */
 function both(first: unknown, second: unknown): unknown {
   if (first === undefined) return second;
   const { code, kind, hint } =

@@ -17,8 +17,8 @@ import { runPrepare } from "./prepare-command.js";
 import type { CampaignTools } from "./tools.js";
 
 /**
- * Returns the tools of a campaign in a cluster. CPU and memory are those of the nodes, as their kubelets report them; nothing
- * of this program's own machine enters a round but the delay of its event loop.
+ * Returns the tools of a campaign on a cluster. CPU and memory are those of the nodes, as their kubelets report them. From
+ * rund-lab's own machine, a round records only the delay of the event loop.
  */
 export function clusterTools(service: ClusterService, label: string, options: MeasureOptions): CampaignTools {
   const { cluster, settings, nodes, make } = service;
@@ -45,7 +45,7 @@ export function clusterTools(service: ClusterService, label: string, options: Me
     holds: options.holds ?? (() => "undecided"),
     host: { cpu: () => noCpu, state: readHostState, pressure: () => ({ swapIn: 0, stallUs: 0 }) },
     watchLoop,
-    // the quiet of a node cannot be seen from here within a second
+    // rund-lab cannot find out within a second whether a node is quiet
     timing: { ...(options.timing ?? usualTiming), idleMs: 0, settleMs: 0, quietLimitMs: 0, keepMs: 0 },
     memory: noMemory,
     headroom: { bounds: () => [], protect: () => () => {} },

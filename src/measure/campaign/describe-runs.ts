@@ -6,9 +6,9 @@ import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { Preparation, RunDescription } from "./preparation.js";
 
 /**
- * Records the circumstances of runs, now that the machine is prepared for them.
+ * Records the circumstances of runs after the machine was prepared for them.
  *
- * @param workload what they are started with
+ * @param workload how their sandboxes are started
  * @throws LabError `RUND_RESUME_VERSIONS` if rounds of a run were measured on other software, or on other settings of it
  */
 export async function describeRuns(
@@ -43,7 +43,7 @@ function refuseOtherVersions(
   if (!events.some(event => (event.event === "round" || event.event === "memory") && event.run === run)) return;
   const before: Readonly<Record<string, unknown>> = { ...versions, ...config };
   const now: Readonly<Record<string, unknown>> = { ...after.versions, ...after.config };
-  // a fact that an earlier version of the lab did not record cannot have changed
+  // a fact that an earlier version did not record cannot have changed
   const changed = Object.keys(before).find(name => before[name] !== now[name]);
   if (changed === undefined) return;
   throw new LabError("RUND_RESUME_VERSIONS", "input", `${changed} changed since this run started`, {

@@ -16,8 +16,8 @@ import { toolsFor } from "./tools-of-this-machine.js";
 /**
  * Measures a new campaign.
  *
- * @param out the folder its folder is made in, such as `raw`
- * @param made is told the campaign's folder before anything is measured
+ * @param out the folder in which its folder is made, such as `raw`
+ * @param made called with the campaign's folder before anything is measured
  * @returns the campaign's folder
  * @throws LabError as `runCampaign`, and `RUND_LOCKED`
  */
@@ -43,10 +43,10 @@ export async function measureCampaign(
 }
 
 /**
- * Goes on with a campaign at its first round that is not measured yet. A campaign that is complete is left as it is.
+ * Continues a campaign at its first missing round. A complete campaign is not changed.
  *
- * @throws LabError `RUND_RESUME_PLAN` if the plan is another one, `RUND_RESUME_HOST` on another machine, `RUND_RESUME` if it
- *   cannot be read, `RUND_LOCKED` if it runs
+ * @throws LabError `RUND_RESUME_PLAN` if the plan differs, `RUND_RESUME_HOST` on another machine, `RUND_RESUME` if it cannot be
+ * read, `RUND_LOCKED` if it is running
  */
 export async function resumeCampaign(path: string, options: MeasureOptions): Promise<string> {
   return locked(path, async () => {
@@ -65,7 +65,7 @@ export async function resumeCampaign(path: string, options: MeasureOptions): Pro
   });
 }
 
-/** Runs some work while it holds the lock of a campaign's folder, so that only one process works on it at a time. */
+/** Calls a function while it holds the lock of a campaign's folder, so that only one process works on it at a time. */
 const locked = <Result>(path: string, work: () => Promise<Result>): Promise<Result> =>
   withLock(realpathSync(path), work);
 

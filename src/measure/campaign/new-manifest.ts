@@ -9,7 +9,7 @@ import { settingsDigest } from "../plan/settings.js";
 import type { MeasureOptions } from "./options.js";
 import type { Service } from "./service/service.js";
 
-/** Returns the manifest of a campaign that begins. */
+/** Returns the manifest of a new campaign. */
 export function newManifest(name: string, at: string, options: MeasureOptions): Manifest {
   const { plan, service, endpoint, command, toolVersion } = options;
   return {
@@ -37,7 +37,7 @@ const aboutService = ({ cri, version, replay }: Service) => ({
   host: { ...readFingerprint() },
 });
 
-/** Returns the part of the manifest about a cluster. Its machines are the nodes, not the one that this program runs on. */
+/** Returns the part of the manifest about a cluster. Its machines are the nodes, not the machine on which rund-lab runs. */
 const aboutCluster = ({ cluster: { id, version }, nodes, runtimeClasses }: ClusterService) => ({
   driver: "kubernetes",
   service: { name: "kubernetes", version },
@@ -45,7 +45,7 @@ const aboutCluster = ({ cluster: { id, version }, nodes, runtimeClasses }: Clust
   host: { id, nodes, runtimeClasses, client: readFingerprint() },
 });
 
-/** Returns the run folders of a plan. Their names end in the minute; where one is taken, the next free minute. */
+/** Returns the run folders of a plan. Their names end in the minute; if a name is taken, the next free minute is used. */
 function newRuns(plan: Plan, at: string): readonly ManifestRun[] {
   const taken = new Set<string>();
   const runs: ManifestRun[] = [];

@@ -5,25 +5,25 @@ import type { Timing } from "../round/timing.js";
 import type { Service } from "./service/service.js";
 import type { CampaignProgress, Decided, Holds } from "./tools.js";
 
-/** What a campaign is measured with. */
+/** How a campaign is measured. */
 export interface MeasureOptions {
   readonly plan: Plan;
   readonly service: Service | ClusterService;
-  /** The endpoint as it was asked for: a replay's is not the socket it happens to have. */
+  /** The endpoint as the user named it; for a replay, this is not the path of its socket. */
   readonly endpoint: string;
-  /** The words after `rund-lab`, for the manifest. */
+  /** The arguments of `rund-lab`, for the manifest. */
   readonly command: readonly string[];
   readonly toolVersion: string;
   readonly signal: AbortSignal;
   readonly report: (progress: CampaignProgress) => void;
-  /** Tells the user something that does not stop the campaign; dropped if left out. */
+  /** Reports something to the user that does not stop the campaign; by default nothing is reported. */
   readonly warn?: (message: string) => void;
-  /** A rehearsal's memory, which no process has; the host's own if left out. */
+  /** A rehearsal's memory, which no process has; by default the host's own. */
   readonly memory?: MemoryTools;
-  /** Waits and windows around a round; the usual ones if left out, and none in a rehearsal. */
+  /** Waits and windows around a round; by default the usual ones, and none in a rehearsal. */
   readonly timing?: Timing;
-  /** Decides when an experiment with `untilDecided` ends; never, if left out. */
+  /** Decides when an experiment with `untilDecided` ends; by default it never ends early. */
   readonly decided?: Decided;
-  /** Judges the rates of a search; without it there can be none. */
+  /** Judges the rates of a search; a search is impossible without it. */
   readonly holds?: Holds;
 }

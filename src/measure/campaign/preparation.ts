@@ -21,15 +21,19 @@ import type { ServiceFacts } from "./service/service-facts.js";
 
 /** Prepares the machine for a campaign's runtimes (configs, snapshotter, templates) and restores it. */
 export interface Preparation {
-  /** Makes sure that no other campaign's changes are on the machine, nor those of this one's last, killed session. */
+  /** Makes sure that the machine has no changes from another campaign, or from a killed session of this one. */
   refuseChanges(): void;
-  /** Prepares the machine for runtimes that are measured mixed. */
+  /** Prepares the machine for runtimes whose rounds are mixed. */
   prepare(runtimes: readonly RuntimeDeclaration[]): Promise<void>;
-  /** Sets a runtime's nominal guest memory. @returns MB the guests really have; null without a guest */
+  /**
+   * Sets a runtime's nominal guest memory.
+   *
+   * @returns the guests' true memory in MB; null without a guest
+   */
   setGuestMemory(runtime: RuntimeDeclaration, nominalMb: number): Promise<number | null>;
-  /** Returns a run folder's account of the circumstances, once the machine is prepared for the runtime. */
+  /** Returns the circumstances of a run folder, after the machine was prepared for its runtime. */
   describe(runtime: RuntimeDeclaration): Promise<RunDescription>;
-  /** Restores everything. Harmless where nothing was changed. */
+  /** Restores everything. Harmless if nothing was changed. */
   restore(): Promise<void>;
 }
 
@@ -38,11 +42,11 @@ export type RunDescription = Pick<ManifestRun, "versions" | "template" | "config
   readonly files: Readonly<Record<string, string>>;
 };
 
-/** What preparing a machine needs to know of it. */
+/** The information that preparing a machine needs. */
 export interface MachineUnderTest {
-  /** Null where the service's config is unknown: then none of it can be changed. */
+  /** Null if the service's config is unknown; then it cannot be changed. */
   readonly containerd: ContainerdInUse | null;
-  /** containerd's snapshotter as it reports it; null where it does not. */
+  /** containerd's snapshotter as it reports it; null if it does not. */
   readonly snapshotter: string | null;
   /** The facts about a handler, from the service that answers. */
   readonly facts: (handler: string) => Promise<ServiceFacts>;
@@ -73,9 +77,7 @@ export function machinePreparation(under: MachineUnderTest): Preparation {
   };
 }
 
-/**
- * Returns the preparation of a rehearsal: nothing is changed, and nothing is known of the machine that was recorded.
- */
+/** Returns the preparation of a rehearsal: nothing is changed, and nothing is known about the recorded machine. */
 export const replayPreparation = (dataset: string): Preparation => ({
   refuseChanges: () => {},
   prepare: async () => {},
@@ -91,8 +93,7 @@ export const replayPreparation = (dataset: string): Preparation => ({
 });
 
 /**
- * Returns what is done to the machine before a part of a campaign: each runtime's steps, and what two of them share
- * once.
+ * Returns the steps before a part of a campaign: those of each runtime, with steps that two runtimes share only once.
  *
  * @throws LabError `RUND_SNAPSHOTTER` if a runtime needs another snapshotter and containerd's config is not known
  */
@@ -104,11 +105,16 @@ export function stepsFor(
   for (const runtime of runtimes) {
     if (containerd === null) {
       if (runtime.snapshotter !== null && snapshotter !== null && runtime.snapshotter !== snapshotter) {
-        throw new LabError("RUND_SNAPSHOTTER", "machine", `${runtime.id} needs containerd's snapshotter changed`, {
-          expected: runtime.snapshotter,
-          found: snapshotter,
-          hint: "rund-lab can change only the config of the machine's own containerd and of `rund-lab env up`: use one of the two",
-        });
+        throw new LabError(
+          "RUND_SNAPSHOTTER",
+          "machine",
+          `${runtime.id} needs a different snapshotter than containerd's`,
+          {
+            expected: runtime.snapshotter,
+            found: snapshotter,
+            hint: "rund-lab can change only the config of the machine's own containerd and of `rund-lab env up`: use one of the two",
+          },
+        );
       }
       steps.push(...prepareSteps({ ...runtime, snapshotter: null }, nowhere));
       continue;

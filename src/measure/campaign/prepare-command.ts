@@ -4,7 +4,7 @@ import { elapsedMs, machineClock } from "../round/clock.js";
 /**
  * Runs the `prepare` command of a round in a shell.
  *
- * @throws the signal's reason if it is aborted meanwhile
+ * @throws the signal's reason if it is aborted
  */
 export async function runPrepare(
   command: string,

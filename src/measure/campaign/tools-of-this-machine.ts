@@ -39,7 +39,7 @@ import type { CampaignTools, Holds } from "./tools.js";
 import { workloadFacts } from "./workload-facts.js";
 
 /**
- * Returns the tools of a campaign on this machine; those of a rehearsal change nothing and use recorded time.
+ * Returns the tools of a campaign on this machine; those of a rehearsal change nothing and use recorded times.
  *
  * @param folder the campaign's folder
  */
@@ -51,9 +51,9 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
   const usesSnapshots = plan.settings.experiments.some(({ experiment }) => experiment === "rootfs");
   const clock: Clock = replay === null ? machineClock : fasterClock(replay.speed);
   const logFolder = join(folder, "container-logs");
-  // those of a session that was killed
+  // those of a killed session
   rmSync(logFolder, { recursive: true, force: true });
-  // a rehearsal's service has none, and any other than containerd is not asked
+  // the service of a rehearsal has none, and services other than containerd are not asked
   const reports = isContainerd(service);
   const spans = reports ? spansOf(service) : null;
   const listen = async () => [
@@ -87,10 +87,7 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
   };
 }
 
-/**
- * Returns the spans that a service sends; null for one that sends none. They are received from the first round on to
- * the last.
- */
+/** Returns the spans of a service; null if it sends none. They are received from the first round to the last. */
 function spansOf({ spansPort }: Service) {
   if (spansPort === null) return null;
   let receiver: Promise<SpanReceiver> | undefined;
@@ -149,8 +146,8 @@ function parentFor(service: Service, label: string, micro: MicroTools): (handler
 }
 
 /**
- * Returns the limits that the engine's sandboxes meet: those of the parents that were asked for, of the campaign's own,
- * and of `/k8s.io`.
+ * Returns the limits for the engine's sandboxes: those of the parents that were named, of the campaign's own parent, and of
+ * `/k8s.io`.
  */
 const headroomUnder = (socket: string, label: string, micro: MicroTools, { settings }: Plan): HeadroomTools => {
   const asked = settings.experiments.flatMap(({ cgroupParent }) => cgroupParent ?? []);

@@ -7,54 +7,60 @@ import type { MicroTools } from "../micro/micro-tools.js";
 import type { RoundTools } from "../round/observe.js";
 import type { Preparation } from "./preparation.js";
 
-/** What a campaign works with. Everything it does to the world goes through here. */
+/** The tools of a campaign. Everything that it does outside the program goes through them. */
 export interface CampaignTools extends RoundTools {
   readonly memory: MemoryTools;
   readonly headroom: HeadroomTools;
   readonly preparation: Preparation;
   readonly micro: MicroTools;
-  /** The service's own log of requests; null where it cannot be read. */
+  /** The service's own log of requests; null if it cannot be read. */
   readonly serviceLog: ServiceLogTools | null;
   /** Runs the `prepare` command. */
   runCommand(command: string, signal: AbortSignal): Promise<{ readonly ms: number; readonly exitCode: number }>;
   /** Describes an experiment's workload for the manifest. @throws LabError if the service cannot start it */
   workloadFacts(settings: WorkloadSettings): Promise<ManifestRun["config"]>;
   report(progress: CampaignProgress): void;
-  /** Tells the user something that does not stop the campaign. */
+  /** Reports something to the user that does not stop the campaign. */
   warn(message: string): void;
-  /** Ends the shim of a sandbox that is to be removed, if it is stopped. @returns its pid; undefined if none is */
+  /**
+   * Ends the shim of a sandbox that will be removed, if the shim is stopped.
+   *
+   * @returns its pid; undefined if none is stopped
+   */
   readonly endStoppedShim?: (id: string) => number | undefined;
   /**
-   * Removes what starts that were cancelled or killed have left on the machine, once no sandbox of the campaign is left.
+   * Removes what cancelled or killed starts have left on the machine, when no sandbox of the campaign is left.
    *
    * @returns the number of things
    */
   readonly clearOrphans?: () => Promise<number>;
-  /** Removes what the campaign has made besides sandboxes; called at its end, however it ends. */
+  /** Removes what the campaign has made in addition to sandboxes; called at its end, however it ends. */
   close?(): Promise<void>;
   readonly decided: Decided;
   readonly holds: Holds;
 }
 
 /**
- * Whether an experiment's comparison is decided by the rounds of its whole blocks, for `untilDecided`. The statistics are the
- * caller's: nothing here knows them.
+ * Whether an experiment's comparison is decided by the rounds of its whole blocks, for `untilDecided`. The caller passes it in,
+ * because nothing here knows statistics.
  */
 export type Decided = (settings: ExperimentSettings, rounds: readonly RoundEvent[]) => boolean;
 
-/** Whether windows of one runtime and rate together hold the objective of their settings, for `--rate search`; see `Decided`. */
+/**
+ * Whether the windows of one runtime and rate together hold the objective of their settings, for `--rate search`; see `Decided`.
+ */
 export type Holds = (settings: ExperimentSettings, windows: readonly ArrivalsEvent[]) => boolean | "undecided";
 
-/** Where a campaign is. */
+/** The position of a campaign in its plan. */
 export interface CampaignProgress {
   readonly runtime: string;
   readonly experiment: string;
   readonly density: number;
   readonly concurrency: number | null;
   readonly memoryMb: number | null;
-  /** What is being done: `round 3`, `background`, `snapshot`. */
+  /** The current activity: `round 3`, `background`, `snapshot`. */
   readonly doing: string;
-  /** Rounds and snapshots done, of all. */
+  /** Number of rounds and snapshots that are done, and of all. */
   readonly done: number;
   readonly of: number;
 }

@@ -9,11 +9,11 @@ import { retryMs } from "../workload/response.js";
 import type { Service } from "./service/service.js";
 
 /**
- * Makes sure that the service can start the workload of an experiment, and describes it for the manifest: end, network with
- * its plugins, image with its digest, limits. Empty for the plain case, an empty sandbox on the host's network.
+ * Makes sure that the service can start the workload of an experiment, and describes it for the manifest: end, network with its
+ * plugins, image with its digest, limits. Empty for an empty sandbox on the host's network.
  *
  * @throws LabError `RUND_WORKLOAD_REPLAY` for a rehearsal, `RUND_NETWORK` without a pod network, `RUND_IMAGE` for an image that
- *   the service does not have
+ * the service does not have
  */
 export async function workloadFacts(service: Service, settings: WorkloadSettings): Promise<ManifestRun["config"]> {
   const { until = "sandbox", network = "node", withContainer } = settings;

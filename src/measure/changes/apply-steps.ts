@@ -13,20 +13,20 @@ import type { ContainerdService, Step } from "./steps.js";
 import { patchToml } from "./toml.js";
 import type { UndoJournal } from "./undo-journal.js";
 
-/** What steps act on. */
+/** The machine on which steps act. */
 export interface Machine {
   /** Files and folders of steps are below it: `/`, or a copy of a machine's files. */
   readonly root: string;
-  /** Where programs are looked up. */
+  /** Where programs are searched. */
   readonly path: string;
   /** Starts one sandbox of a handler and removes it. */
   startAndRemove(handler: string): Promise<void>;
   wait(seconds: number): Promise<void>;
-  /** Called with each step's text before the step is done. */
+  /** Called with each step's text before the step begins. */
   log(line: string): void;
 }
 
-/** Returns this machine. Steps with a sandbox need a way to start one. */
+/** Returns this machine. Steps with a sandbox need a function that starts one. */
 export const thisMachine = (how: Partial<Pick<Machine, "startAndRemove" | "log">> = {}): Machine => ({
   root: "/",
   path: searchPath(process.env.PATH ?? ""),
@@ -37,9 +37,9 @@ export const thisMachine = (how: Partial<Pick<Machine, "startAndRemove" | "log">
 });
 
 /**
- * Does steps one after another. What undoes a step is in the journal before the step begins.
+ * Performs steps one after another. The command that undoes a step is in the journal before the step begins.
  *
- * @throws LabError of the first step that fails; those before it are in the journal
+ * @throws LabError of the first step that fails; the steps before it are in the journal
  */
 export async function applySteps(steps: readonly Step[], journal: UndoJournal, machine: Machine): Promise<void> {
   const captured = new Map<string, string>();
@@ -51,7 +51,8 @@ export async function applySteps(steps: readonly Step[], journal: UndoJournal, m
 }
 
 /**
- * Checks, without changing anything, that steps can be done: their programs are installed, and configs have the sections they need.
+ * Checks, without changing anything, that steps can be performed: their programs are installed, and configs have the sections
+ * that they need.
  *
  * @throws LabError `RUND_STEP_PROGRAM`, `RUND_CONFIG_MISSING`, `RUND_CONFIG_SECTION`, `RUND_CONFIG_SYNTAX`
  */
@@ -151,7 +152,7 @@ async function restart(containerd: ContainerdService, machine: Machine): Promise
 async function run(argv: readonly string[], machine: Machine, mayFail: boolean) {
   const program = requireProgram(argv[0]!, machine);
   try {
-    // a process group of its own: Ctrl-C in a terminal ends the campaign, and not a step that restores something
+    // in its own process group: Ctrl-C in a terminal ends the campaign, but not a step that restores something
     const how = { env: { PATH: machine.path }, stdin: "ignore", detached: true } as const;
     const { stdout } = await execa(program, argv.slice(1), how);
     return { failed: false, stdout };

@@ -10,9 +10,9 @@ function snapshotterTable(text: string): string {
 }
 
 /**
- * Returns the snapshotter containerd uses for CRI sandboxes.
+ * Returns the snapshotter that containerd uses for CRI sandboxes.
  *
- * @returns overlayfs, containerd's own choice, where its config names none
+ * @returns overlayfs, containerd's default, if its config names none
  * @example configuredSnapshotter('[plugins.cri.containerd]\nsnapshotter = "devmapper"\n') // "devmapper"
  * @example configuredSnapshotter("version = 2\n") // "overlayfs"
  */
@@ -23,7 +23,7 @@ export function configuredSnapshotter(text: string): string {
 /**
  * Returns the image of CRI sandboxes that a config names.
  *
- * @returns null where it names none: the choice is then containerd's own, by its version
+ * @returns null if it names none: then containerd uses the default of its version
  * @example configuredSandboxImage('version = 3\n[plugins."io.containerd.cri.v1.images".pinned_images]\nsandbox = "pause:1"\n') // "pause:1"
  * @example configuredSandboxImage("version = 2\n") // null
  */
@@ -41,7 +41,7 @@ function valueIn(text: string, table: string, key: string): string | undefined {
 }
 
 /**
- * Returns the change that makes containerd use another snapshotter.
+ * Returns the change that makes containerd use a different snapshotter.
  *
  * @example snapshotterOverlay("version = 3\n", "devmapper") // { 'plugins."io.containerd.cri.v1.images"': { snapshotter: "devmapper" } }
  */

@@ -3,7 +3,7 @@ import { shellWord } from "../system/shell-word.js";
 import type { Step } from "./steps.js";
 
 /**
- * Returns a step in a line, for logs.
+ * Returns a step as one line, for logs.
  *
  * @example describeStep({ kind: "sandbox", handler: "rund" }) // "start one sandbox of rund and remove it"
  */
@@ -31,7 +31,7 @@ export function describeStep(step: Step): string {
 }
 
 /**
- * Returns the changes of an overlay, a table each.
+ * Returns the changes of an overlay, one per table.
  *
  * @example describeChanges({ factory: { enable_template: true, x: null } }) // ["[factory] enable_template = true, without x"]
  */

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { LabError } from "../../model/errors.js";
 import { replaceFile } from "../system/replace-file.js";
 
-/** A file as it was at one moment, with a copy of its bytes. */
+/** The state of a file at one moment, with a copy of its bytes. */
 export interface SavedFile {
   readonly file: string;
   /** The copy. */
@@ -29,7 +29,7 @@ export function fileDigest(file: string): string | undefined {
   }
 }
 
-/** Copies a file into a folder, on disk when this returns. */
+/** Copies a file into a folder; the copy is on disk when this returns. */
 export function saveFile(file: string, folder: string, number: number): SavedFile {
   const content = readFileSync(file);
   const { mode, uid, gid, mtimeMs } = statSync(file);
@@ -41,7 +41,7 @@ export function saveFile(file: string, folder: string, number: number): SavedFil
 /**
  * Gives a file a content and the rights of a saved file, by `replaceFile`.
  *
- * @param like the file, and the mode, owner and time it gets; the time only if the content is the saved one
+ * @param like the file, and the mode, owner and time that it gets; the time only if the content is the saved one
  * @throws LabError `RUND_CONFIG_WRITE`
  */
 export function writeLike(like: SavedFile, content: string | Buffer): void {

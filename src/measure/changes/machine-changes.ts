@@ -9,17 +9,17 @@ import { beginJournal, findJournal, refuseJournal, type UndoJournal } from "./un
 /** Returns where the journal of changed configs is kept, below a machine's root. */
 const changesFolder = (root: string): string => join(root, "var/lib/rund-lab/changes");
 
-/** A machine as a campaign has prepared it. */
+/** A machine that a campaign has prepared. */
 export interface PreparedMachine {
-  /** Does more steps, which are undone with the others. */
+  /** Performs more steps, which are undone with the others. */
   perform(steps: readonly Step[]): Promise<void>;
   /** Undoes everything, the last step first. */
   restore(): Promise<void>;
 }
 
 /**
- * Prepares the machine for a campaign. Nothing is begun unless everything that is needed exists; if a step fails, the steps before it
- * are undone. After a crash, `restoreMachine` undoes them.
+ * Prepares the machine for a campaign. Nothing is changed unless everything that is needed exists; if a step fails, the steps
+ * before it are undone. After a crash, `restoreMachine` undoes them.
  *
  * @throws LabError of the step that failed; `RUND_CHANGES_BUSY`, `RUND_CHANGES_LEFT` as `beginJournal`
  */
@@ -38,18 +38,18 @@ export async function prepareMachine(steps: readonly Step[], machine: Machine): 
 }
 
 /**
- * Undoes the changes of a campaign that died.
+ * Undoes the changes of a campaign that was killed.
  *
  * @returns false if there are none
- * @throws LabError `RUND_LOCKED` if another process undoes them now, `RUND_CHANGES_BUSY` if the campaign still runs,
- *   `RUND_CONFIG_FOREIGN` if something else has changed a file since (everything else is restored), or of a step that
+ * @throws LabError `RUND_LOCKED` if another process is undoing them, `RUND_CHANGES_BUSY` if the campaign is running,
+ * `RUND_CONFIG_FOREIGN` if something else has changed a file since (everything else is restored), or the error of a step that
  * fails
  */
 export async function restoreMachine(machine: Machine): Promise<boolean> {
   const folder = changesFolder(machine.root);
   if (findJournal(folder) === undefined) return false;
   return withLock(folder, async () => {
-    // read again under the lock: another process may have undone everything just now
+    // read again under the lock, because another process may just have undone everything
     const journal = findJournal(folder);
     if (journal === undefined) return false;
     if (isAlive(journal.owner)) {
@@ -64,7 +64,7 @@ export async function restoreMachine(machine: Machine): Promise<boolean> {
 }
 
 /**
- * Makes sure that this machine is as its owner left it.
+ * Makes sure that no campaign's changes are on this machine.
  *
  * @throws LabError `RUND_CHANGES_BUSY` if a living campaign has changed it, `RUND_CHANGES_LEFT` if a dead one has
  */
@@ -74,9 +74,9 @@ export const refuseChanges = ({ root }: Machine): void => refuseJournal(changesF
 export const changedFiles = ({ root }: Machine): readonly string[] => findJournal(changesFolder(root))?.files ?? [];
 
 /**
- * Undoes what was done before a failure.
+ * Undoes the steps before a failure.
  *
- * @returns the error to throw: the failure, and with it what went wrong while undoing
+ * @returns the error to throw: the failure, together with failures while undoing
  */
 export async function undoAfterFailure(journal: UndoJournal, machine: Machine, failure: unknown): Promise<unknown> {
   try {

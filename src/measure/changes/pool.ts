@@ -7,7 +7,7 @@ import { shellScript } from "./shell-script.js";
 import { poolConfig, poolSteps } from "./thin-pool.js";
 import { beginJournal, findJournal, type UndoJournal } from "./undo-journal.js";
 
-/** Returns where the pool's files and their journal lie, below a machine's root. */
+/** Returns where the pool's files and their journal are, below a machine's root. */
 const poolFolder = (root: string): string => join(root, "var/lib/rund-lab/pool");
 
 /** Whether a journal is that of a complete pool. Of a pool made before the machine's last boot, only the files exist. */
@@ -15,9 +15,10 @@ const isUp = (journal: UndoJournal | undefined): boolean =>
   journal?.isComplete === true && journal.owner.bootId === bootId();
 
 /**
- * Makes the thin pool. What a crash or a reboot has left of an earlier one is removed first; if a step fails, everything is undone.
+ * Makes the thin pool. What a crash or a reboot has left of an earlier one is removed first; if a step fails, everything is
+ * undone.
  *
- * @returns false if an earlier call has made it
+ * @returns false if the pool exists already
  * @throws LabError `RUND_STEP_THERE` if a pool of that name exists that rund-lab did not make, or of the step that failed
  */
 export async function makePool(machine: Machine): Promise<boolean> {
@@ -59,10 +60,7 @@ export function poolStatus({ root }: Machine): "none" | "up" | "half made" {
   return journal === undefined ? "none" : isUp(journal) ? "up" : "half made";
 }
 
-/**
- * Returns what `makePool` or `removePool` would do, as a shell script; with the section that containerd's config then
- * wants.
- */
+/** Returns the steps of `makePool` or `removePool` as a shell script, with the section that containerd's config then needs. */
 export function poolScript(verb: "up" | "down", { root }: Machine): string {
   const folder = poolFolder(root);
   const journal = findJournal(folder);

@@ -6,16 +6,16 @@ import type { ContainerdService, Step } from "./steps.js";
 export interface ContainerdInUse {
   readonly service: ContainerdService;
   readonly configPath: string;
-  /** What its config says now. */
+  /** Its current config. */
   readonly configText: string;
 }
 
 /**
- * Returns what a campaign does to the machine before a runtime's first cell: its config gets the overlay, containerd
- * its snapshotter (and a restart, if that is another one), and a template is made where there is one. The original's
- * steps, with what takes each of them back.
+ * Returns the steps before a runtime's first cell: its config gets the overlay, containerd gets its snapshotter (and is restarted
+ * if that is a different one), and a template is made if it has one. These are the original's steps, each with the step that
+ * undoes it.
  *
- * @returns no step for a runtime without config, snapshotter or template of its own
+ * @returns no step for a runtime without its own config, snapshotter or template
  */
 export function prepareSteps(runtime: RuntimeDeclaration, containerd: ContainerdInUse): Step[] {
   const steps: Step[] = [];
@@ -39,10 +39,10 @@ export function prepareSteps(runtime: RuntimeDeclaration, containerd: Containerd
 }
 
 /**
- * Returns what the memory campaign does before the cells of one guest memory: the guest gets the label's size and what
- * the original added to it, and a template is made anew.
+ * Returns the steps before the cells of one guest memory: the guest gets the label's size plus what the original added to it, and
+ * a new template is made.
  *
- * @param labelMb the guest memory the cell is named for
+ * @param labelMb the guest memory in the cell's name
  * @returns no step for a runtime without a guest
  */
 export function guestMemorySteps(runtime: RuntimeDeclaration, labelMb: number): Step[] {

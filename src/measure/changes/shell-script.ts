@@ -14,12 +14,12 @@ export interface ScriptSection {
 }
 
 /**
- * Writes steps as a shell script that does what performing them does: to be read before anything is done, or to be run. Changes
- * of files are diffs against the files as they are here. The script needs no program besides those of a Debian system with
+ * Writes steps as a shell script that does the same as performing them. It can be read before anything is done, or be run.
+ * Changes of files are diffs against the files on this machine. The script needs only programs of a Debian system with
  * containerd: `patch`, `ctr`, and `curl` for a step with a sandbox.
  *
- * @param read a file's text as it is now; undefined where it is not on this machine, and then the script says what to set
- * @param backups the folder for the files as they were
+ * @param read returns a file's current text; undefined if it is not on this machine, in which case the script says what to set
+ * @param backups the folder for copies of the original files
  * @param socket the CRI service's, for steps with a sandbox
  */
 export function shellScript(
@@ -38,7 +38,7 @@ export function shellScript(
   return `#!/bin/sh\nset -eu\n\n${body.join("\n")}`;
 }
 
-/** Returns what takes steps back, in the order it is done. */
+/** Returns the steps that undo steps, in the order in which they are performed. */
 export function undoSteps(steps: readonly Step[]): Step[] {
   const groups = new Map<string, readonly Step[]>();
   for (const { undo = [] } of steps)
@@ -46,7 +46,7 @@ export function undoSteps(steps: readonly Step[]): Step[] {
   return [...groups.values()].reverse().flat();
 }
 
-/** Returns what a step is for, where its lines do not say it themselves. */
+/** Returns the purpose of a step, if its lines do not show it. */
 const remark = (step: Step): string[] =>
   step.kind === "command" ? [] : [`# ${step.kind === "patch" ? `change ${step.file}` : describeStep(step)}`];
 
@@ -55,9 +55,9 @@ const systemSocket = "/run/containerd/containerd.sock";
 
 interface State {
   readonly socket: string;
-  /** Files as they are at this point of the script. */
+  /** The files at this point of the script. */
   readonly texts: Map<string, string | undefined>;
-  /** Files that were copied, and where to. */
+  /** The files that were copied, and the places of their copies. */
   readonly saved: Map<string, string>;
   readonly read: (file: string) => string | undefined;
   readonly backups: string;
@@ -97,8 +97,8 @@ function shellLines(step: Step, state: State): string[] {
 }
 
 /**
- * Starts a sandbox in the host's network and removes it. curl speaks gRPC here: a message is a byte 0, its length in four bytes, and
- * the protocol buffer. The request is made in advance; the other two hold the 64 characters of the id alone.
+ * Starts a sandbox on the host's network and removes it. curl sends gRPC here: a message is a byte 0, its length in four bytes,
+ * and the protocol buffer. The first request is made in advance; the other two contain only the 64 characters of the id.
  */
 function sandboxLines(handler: string, socket: string): string[] {
   const message = criService().RunPodSandbox.requestSerialize(templateRequest(handler));
@@ -116,7 +116,7 @@ function sandboxLines(handler: string, socket: string): string[] {
   ];
 }
 
-/** Returns a sandbox in the host's network, named as no campaign names its own. */
+/** Returns a sandbox on the host's network with a name that no campaign uses. */
 const templateRequest = (handler: string): CriRequest<"RunPodSandbox"> => ({
   config: {
     metadata: { name: "template", uid: "template", namespace: "rund-lab", attempt: 0 },
@@ -154,7 +154,7 @@ function restartLines(containerd: ContainerdService): string[] {
   const record = readRecord(folder);
   if (record === undefined) return [`# there is none in ${folder} now`, "false"];
   const { config, socket } = containerdPaths(folder);
-  // the pid is read when the script runs: an earlier part of it may have started another one
+  // the pid is read when the script runs, because an earlier part of it may have restarted the process
   return [
     `cd ${shellWord(folder)}`,
     `OLD=$(sed -n 's/^ *"pid": \\([0-9]*\\).*/\\1/p' containerd.json)`,

@@ -13,7 +13,7 @@ export type Step = StepKind & {
 type StepKind =
   | {
       readonly kind: "command";
-      /** Program and arguments; `${NAME}` stands for what an earlier command's output was captured as. */
+      /** Program and arguments; `${NAME}` is replaced by the captured output of an earlier command. */
       readonly argv: readonly string[];
       /** Keeps the output's first line under this name. */
       readonly capture?: string;
@@ -39,14 +39,14 @@ type StepKind =
   | { readonly kind: "sandbox"; readonly handler: string }
   | { readonly kind: "wait"; readonly seconds: number };
 
-/** A containerd, as far as restarting it goes: systemd's, or a private one by its folder. */
+/** The information needed to restart a containerd: systemd's, or a private one with its folder. */
 export type ContainerdService = { readonly unit: string; readonly socket: string } | { readonly folder: string };
 
 const words = z.array(z.string()).min(1);
 const undo = z.array(z.lazy(() => storedStep)).exactOptional();
 const tomlValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).nullable();
 
-/** A step as the undo journal holds it. */
+/** A step in the form in which the undo journal stores it. */
 export const storedStep: z.ZodType<Step> = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("command"),

@@ -10,15 +10,14 @@ const metadataGiB = 40;
 const dataBlockSectors = 128;
 const lowWaterBlocks = 32768;
 
-/** Returns where containerd keeps what it knows of the pool's devices, in the pool's folder. */
+/** Returns the file in the pool's folder in which containerd stores its data about the pool's devices. */
 const snapshots = (folder: string): string => join(folder, "snapshots");
 
 /**
- * Returns the steps that make the device-mapper thin pool of the paper's machine: two sparse files on loop devices.
- * Nothing of that name may be there. They are undone as one: a pool that is in use keeps its loop devices and its
- * files.
+ * Returns the steps that make the device-mapper thin pool of the paper's machine: two sparse files on loop devices. Nothing with
+ * their names may exist. They are undone together, so that a pool in use keeps its loop devices and files.
  *
- * @param folder where the files are put; they grow with what is written
+ * @param folder where the files are; they grow with the written data
  */
 export function poolSteps(folder: string): Step[] {
   const sectors = (dataGiB * 1024 ** 3) / sectorBytes;

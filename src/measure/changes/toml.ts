@@ -3,17 +3,17 @@ import { parse, patch } from "@decimalturn/toml-patch";
 import { LabError } from "../../model/errors.js";
 import type { TomlOverlay } from "../runtimes/runtime.js";
 
-/** New sections get heads of their own, and nothing the TOML 1.0 parsers of containerd and Kata would refuse. */
+/** New sections get headers of their own, and nothing that the TOML 1.0 parsers of containerd and Kata would refuse. */
 const format = { inlineTableStart: 99, trailingComma: false };
 
 type Table = { [key: string]: unknown };
 
 /**
- * Sets keys in a TOML text and leaves every other byte, comments included, as it is.
+ * Sets keys in a TOML text and does not change any other byte, including comments.
  *
  * @param file the text's name in messages
- * @param missingTables `add` them, or `fail`: a config without the section is not the config that was meant
- * @returns the same text if every key is so already
+ * @param missingTables `add` them, or `fail`, because a config without the section is not the intended one
+ * @returns the same text if every key has its value already
  * @throws LabError `RUND_CONFIG_SYNTAX`, `RUND_CONFIG_SECTION`
  * @example patchToml("[a]\nb = 1 # one\n", { a: { b: 2 } }) // "[a]\nb = 2 # one\n"
  */
@@ -31,18 +31,18 @@ export function patchToml(
       if (value === null ? !(key in table) : isDeepStrictEqual(table[key], value)) continue;
       if (value === null) delete table[key];
       else table[key] = value;
-      // key by key: several changes at once go wrong in the library
+      // key by key, because the library fails with several changes at once
       patched = patch(patched, wanted, format);
     }
   }
-  // cloned, for the library's tables and ours have different prototypes
+  // cloned, because the library's tables and ours have different prototypes
   if (isDeepStrictEqual(structuredClone(parse(patched)), structuredClone(wanted))) return patched;
   throw new LabError("RUND_CONFIG_SYNTAX", "input", "cannot be changed without damaging the rest of it", {
     where: file,
   });
 }
 
-/** Returns the table of a dotted name, made where it is missing and may be. */
+/** Returns the table of a dotted name; it is created if it is missing and may be created. */
 function tableOf(content: Table, name: string, file: string, missingTables: "add" | "fail"): Table {
   let table = content;
   for (const key of tableKeys(name)) {

@@ -15,9 +15,9 @@ const content = z.strictObject({
   version: z.literal(1),
   /** The process that makes the changes; while it lives, no other may. */
   owner: processIdentity,
-  /** Whether everything that was planned is done. */
+  /** Whether all planned steps are done. */
   complete: z.boolean(),
-  /** Groups of steps, the first to be done first. */
+  /** Groups of steps, in the order in which they are performed. */
   undo: z.array(z.array(storedStep).readonly()).readonly(),
   files: z
     .array(
@@ -29,7 +29,7 @@ const content = z.strictObject({
         uid: z.int().min(0),
         gid: z.int().min(0),
         modifiedMs: z.number().min(-8.64e15).max(8.64e15),
-        /** What rund-lab has made of it since: digests, each noted before it was written. */
+        /** The versions of it that rund-lab has written: digests, each recorded before the write. */
         written: z.array(digest),
       }),
     )
@@ -40,34 +40,34 @@ type Content = Readonly<z.infer<typeof content>>;
 type ChangedFile = Content["files"][number];
 
 /**
- * What was done to the machine and how it is undone, on the disk before it is done, so that everything can be restored after a
- * crash.
+ * What was done to the machine and how it is undone. Each entry is on the disk before the step, so that everything can be
+ * restored after a crash.
  */
 export interface UndoJournal {
-  /** Notes what undoes the next step. */
+  /** Records how the next step is undone. */
   note(undo: readonly Step[]): void;
-  /** Gives a file another text, and keeps its first content. */
+  /** Gives a file another text, and keeps its original content. */
   change(file: string, text: string): void;
-  /** Restores a file's first content, mode, owner and time. A file that was never changed is left alone. */
+  /** Restores a file's original content, mode, owner and time. A file that was never changed is not touched. */
   putBack(file: string): void;
-  /** Notes that everything was done as planned. */
+  /** Records that all planned steps are done. */
   complete(): void;
   readonly isComplete: boolean;
   /** The files that rund-lab has changed and not restored yet. */
   readonly files: readonly string[];
   readonly owner: ProcessIdentity;
-  /** The groups of steps that are still to be done to undo everything. */
+  /** The groups of steps that must still be performed to undo everything. */
   readonly pending: readonly (readonly Step[])[];
-  /** Notes that a group has been done. */
+  /** Records that a group has been undone. */
   undone(group: readonly Step[]): void;
-  /** Removes the journal, which must have nothing pending. */
+  /** Removes the journal, in which nothing may be pending. */
   close(): void;
 }
 
 /**
- * Begins a journal; from then on no other process can.
+ * Begins a journal; after that no other process can.
  *
- * @param folder made for it; removed with it
+ * @param folder created for it, and removed with it
  * @throws LabError as `refuseJournal`; `RUND_CHANGES_FOLDER`
  */
 export function beginJournal(folder: string): UndoJournal {
@@ -97,7 +97,7 @@ export function refuseJournal(folder: string): void {
 /**
  * Reads the journal in a folder.
  *
- * @returns undefined without a journal: then nothing is to be restored
+ * @returns undefined without a journal; then there is nothing to restore
  * @throws LabError `RUND_CHANGES_JOURNAL` if it cannot be read, or any part of it is missing, wrong or unknown
  */
 export function findJournal(folder: string): UndoJournal | undefined {
@@ -159,7 +159,7 @@ function journalOf(folder: string, start: Content): UndoJournal {
     putBack(file) {
       const saved = now.files.find(each => each.file === file);
       if (saved === undefined) return;
-      // if a user removes the backup, or the file's folder, the file is not to be restored
+      // if a user removed the backup, or the file's folder, the file is not restored
       if (fileDigest(saved.backup) === saved.sha256 && existsSync(dirname(file))) {
         if (!isOurs(saved)) throw foreign(saved);
         if (fileDigest(file) !== saved.sha256) writeLike(saved, readFileSync(saved.backup));
@@ -198,7 +198,7 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-/** Whether a file is as it was, or as rund-lab has made it. */
+/** Whether a file has its original content, or one that rund-lab has written. */
 const isOurs = ({ file, sha256, written }: ChangedFile): boolean =>
   [sha256, ...written].includes(fileDigest(file) ?? "");
 

@@ -12,20 +12,20 @@ import { containerdPaths, readRecord } from "./containerd-record.js";
 import { restoreIpForward } from "./pod-network.js";
 import { removeGroup, removeRemains } from "./remove-remains.js";
 
-/** Sandboxes removed at a time. */
+/** Number of sandboxes that are removed at a time. */
 const workers = 8;
 
-/** Milliseconds that a call of the clean-up may take before everything is removed without containerd's help. */
+/** Maximum milliseconds of a clean-up call. After this, everything is removed without containerd's help. */
 const callMs = 15_000;
 
-/** Looks at what is left and removals of it: a process that has been killed may have held something else. */
+/** Number of passes of census and removal: a killed process may have held something else. */
 const passes = 3;
 
 /**
- * Removes all that a private containerd made: its sandboxes through its CRI as long as it answers, then by the census whatever is
- * left: processes, mounts, network namespaces, control groups, sockets, and at last the folder.
+ * Removes everything that a private containerd made: its sandboxes through its CRI as long as it answers, then by the census
+ * whatever is left: processes, mounts, network namespaces, control groups, sockets, and finally the folder.
  *
- * @param warn is told what is being waited for
+ * @param warn receives a message about what is being waited for
  * @throws LabError `RUND_ENV_REMAINS` if something cannot be removed; the folder then stays
  */
 export async function clearContainerd(folder: string, warn: (message: string) => void = () => {}): Promise<void> {
@@ -54,7 +54,7 @@ export async function clearContainerd(folder: string, warn: (message: string) =>
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Returns the stopped shims, for a message: they answer nothing. */
+/** Returns the stopped shims, for a message; they answer no call. */
 function stoppedOf(folder: string): string {
   const stopped = [...daemonsOf(folder), ...shimsOf(folder)].filter(({ pid }) => isStopped(pid));
   return stopped.length === 0 ? "" : ` (stopped processes: ${stopped.map(({ pid }) => pid).join(", ")})`;
@@ -68,7 +68,7 @@ const parentsOf = (remains: readonly Remain[]): ReadonlySet<string> =>
       .filter(parent => basename(parent).startsWith(campaignGroupPrefix)),
   );
 
-/** Asks containerd to remove its sandboxes. Where it fails, the census follows. */
+/** Asks containerd to remove its sandboxes. If it fails, the census follows. */
 async function removeSandboxes(socket: string): Promise<void> {
   const client = connectCri(socket);
   try {

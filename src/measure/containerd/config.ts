@@ -4,13 +4,13 @@ import type { Handler } from "./handlers.js";
 import { pauseImageName } from "./images/pause-image.js";
 
 export interface ContainerdConfig {
-  /** Everything containerd writes lies in here, but for the sockets of its shims (`/run/containerd/s`). */
+  /** The folder for everything that containerd writes, except the sockets of its shims (`/run/containerd/s`). */
   readonly folder: string;
   readonly socket: string;
   readonly handlers: readonly Handler[];
   readonly snapshotter: string;
   readonly logLevel: "info" | "debug";
-  /** Needed where processes may not lower their oom_score_adj: runc would fail with "can't get final child's PID". */
+  /** Needed if processes may not lower their oom_score_adj: runc would fail with "can't get final child's PID". */
   readonly restrictOomScoreAdj: boolean;
   /** The folder of the CNI plugins. */
   readonly cniPlugins: string;
@@ -19,9 +19,9 @@ export interface ContainerdConfig {
 }
 
 /**
- * Returns the private containerd's config.toml, in the version that the program itself writes: 3 for containerd 2.x, 2
- * for 1.x. It shares nothing with the machine's own containerd: root, state, sockets, CNI folder, state of the OCI
- * runtimes; NRI, whose socket is one for the whole machine, is off.
+ * Returns the private containerd's config.toml, in the version that the program itself writes: 3 for containerd 2.x, 2 for 1.x.
+ * It shares nothing with the machine's own containerd: not root, state, sockets, CNI folder or state of the OCI runtimes. NRI is
+ * off, because its socket is one for the whole machine.
  */
 export function containerdConfig(config: ContainerdConfig): string {
   const { folder, socket, logLevel, containerdVersion } = config;
@@ -56,8 +56,8 @@ function criOfVersion2(config: ContainerdConfig) {
 }
 
 /**
- * Returns the CRI's section in version 3, which has it in two plugins; since containerd 2.1 there may be several
- * folders of CNI plugins.
+ * Returns the CRI's section in version 3, which divides it into two plugins; since containerd 2.1 there may be several folders of
+ * CNI plugins.
  */
 function criOfVersion3(config: ContainerdConfig) {
   const { folder, snapshotter, cniPlugins, containerdVersion } = config;
@@ -75,7 +75,7 @@ function criOfVersion3(config: ContainerdConfig) {
 
 const runtimeSettings = ({ restrictOomScoreAdj }: ContainerdConfig) => ({
   restrict_oom_score_adj: restrictOomScoreAdj,
-  // in the folder, so that they go with it
+  // inside the folder, so that they are removed with it
   netns_mounts_under_state_dir: true,
 });
 

@@ -5,7 +5,7 @@ import { LabError } from "../../model/errors.js";
 import { processIdentity } from "../system/process-identity.js";
 import { replaceFile, temporaryFor } from "../system/replace-file.js";
 
-/** Returns where the parts of a private containerd lie in its folder. */
+/** Returns the paths of a private containerd's parts in its folder. */
 export const containerdPaths = (folder: string) => ({
   record: join(folder, "containerd.json"),
   config: join(folder, "config.toml"),
@@ -18,9 +18,9 @@ export const containerdPaths = (folder: string) => ({
 
 const record = z.object({
   version: z.literal(1),
-  /** Whether its CRI has answered and knows the pause image. */
+  /** Whether its CRI has answered and has the pause image. */
   ready: z.boolean(),
-  /** containerd's process; null until it is started. */
+  /** containerd's process; null before it is started. */
   process: processIdentity.nullable(),
   handlers: z.array(
     z.object({
@@ -34,18 +34,20 @@ const record = z.object({
   snapshotter: z.string(),
   /** The program and arguments that start it. */
   command: z.array(z.string()).min(1),
-  /** The PATH that its shims are found on. */
+  /** The PATH on which its shims are found. */
   path: z.string(),
-  /** What net.ipv4.ip_forward was: the first pod network sets it, and the clean-up restores it. */
+  /** The value of net.ipv4.ip_forward before the first pod network set it; the clean-up restores it. */
   ipForward: z.string().exactOptional(),
-  /** The loopback port that it sends its spans to; left out where it sends none. */
+  /** The loopback port to which it sends its spans; undefined if it sends none. */
   spansPort: z.int().exactOptional(),
 });
 
-/** What a folder says of the private containerd in it. */
+/** The record of the private containerd in a folder. */
 export type ContainerdRecord = Readonly<z.infer<typeof record>>;
 
 /**
+ * Reads the record.
+ *
  * @returns undefined if there is none
  * @throws LabError `RUND_ENV_RECORD` if the file is there and no such record
  */
@@ -69,7 +71,7 @@ export function readRecord(folder: string): ContainerdRecord | undefined {
   }
 }
 
-/** The file's name while it is written. */
+/** The file's name while it is being written. */
 export const recordInTheMaking = temporaryFor("containerd.json");
 
 /** Replaces the record in one step: a reader sees the old one or the new one. */

@@ -2,15 +2,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client, credentials, status } from "@grpc/grpc-js";
 import { LabError } from "../../model/errors.js";
 
-/** One attempt may take this long; a service that starts answers some of them with errors at once. */
+/** Time limit for one attempt; a service that is starting answers some calls with errors at once. */
 const attemptMs = 2_000;
 
 /**
- * Asks until a CRI service answers, of v1 or, before containerd 1.6, of v1alpha2.
+ * Calls a CRI service until it answers, in v1 or, before containerd 1.6, in v1alpha2.
  *
- * @param giveUp asked before each attempt: throws if waiting is in vain, such as for a process that has ended
+ * @param giveUp called before each attempt; throws if waiting is useless, for example because the process has ended
  * @returns milliseconds waited
- * @throws LabError `RUND_CRI_SILENT` with the last answer, once `timeoutMs` have passed or something else answers
+ * @throws LabError `RUND_CRI_SILENT` with the last answer, after `timeoutMs` or if something else answers
  */
 export function criReady(socket: string, timeoutMs: number, giveUp: () => void = () => {}): Promise<number> {
   return until(socket, timeoutMs, giveUp, async () => {
@@ -21,12 +21,12 @@ export function criReady(socket: string, timeoutMs: number, giveUp: () => void =
 }
 
 /**
- * Asks until a CRI service knows an image: containerd's own image store and its CRI's agree only after a moment.
+ * Calls a CRI service until it has an image: containerd's own image store and its CRI's agree only after a moment.
  *
  * @throws LabError as `criReady` does
  */
 export function imageReady(socket: string, image: string, timeoutMs: number): Promise<number> {
-  // ImageStatus with its messages spelt out: a request {image {image}}, an answer that is empty for an unknown image
+  // ImageStatus with its messages written out: a request {image {image}}, and an answer that is empty for an unknown image
   const field = (content: Buffer) => Buffer.concat([Buffer.from([0x0a, content.length]), content]);
   const request = field(field(Buffer.from(image)));
   return until(
@@ -51,7 +51,7 @@ async function until(
       if (await ask()) return performance.now() - started;
     } catch (error) {
       last = error;
-      // whatever listens there will not turn into a CRI service
+      // whatever listens there will not become a CRI service
       if (isUnimplemented(error)) break;
     }
     await delay(10);
@@ -68,7 +68,7 @@ async function until(
 const isUnimplemented = (error: unknown): boolean =>
   typeof error === "object" && error !== null && "code" in error && error.code === status.UNIMPLEMENTED;
 
-/** Makes one call with its message as bytes, because these few calls need no schema. */
+/** Makes one call whose message is given as bytes, because these few calls need no schema. */
 function call(socket: string, method: string, request: Buffer): Promise<Buffer> {
   const client = new Client(`unix:${socket}`, credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
   const bytes = (message: Buffer) => message;

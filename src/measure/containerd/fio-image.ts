@@ -10,12 +10,12 @@ import type { TarFile } from "./images/tar.js";
 import { readStaticBusybox } from "./images/workload-image.js";
 import { requireProgram } from "./requirements.js";
 
-/** The name containerd knows the image with fio by; `.local` is nobody's registry. */
+/** The name of the image with fio in containerd; no registry is called `.local`. */
 export const fioImageName = "rund-lab.local/fio:1";
 
 /**
- * Makes sure that a private containerd has the image with fio: it is made of this machine's fio and imported, and goes with that
- * containerd.
+ * Makes sure that a private containerd has the image with fio. It is built from this machine's fio, imported, and deleted with
+ * that containerd.
  *
  * @throws LabError `RUND_FIO_MISSING` if fio or what the image needs besides is not installed here
  */
@@ -32,14 +32,14 @@ export async function addFioImage(socket: string): Promise<void> {
   await imageReady(socket, fioImageName, readyMs);
 }
 
-/** Milliseconds until CRI must know the image. */
+/** Maximum milliseconds until CRI has the image. */
 const readyMs = 30_000;
 
 /**
  * Returns an image of this machine's fio, with the libraries that it is linked with and a shell.
  *
  * @param busybox a statically linked busybox
- * @param path where fio is looked up
+ * @param path where fio is searched
  * @throws LabError `RUND_FIO_MISSING` if fio is not installed here
  */
 export async function fioImage(busybox: Buffer, architecture: Architecture, path: string): Promise<Buffer> {
@@ -63,7 +63,7 @@ export async function fioImage(busybox: Buffer, architecture: Architecture, path
 }
 
 /**
- * The files of the libraries, and of the program that loads them, in the output of ldd.
+ * Returns the files of the libraries, and of the program that loads them, from the output of ldd.
  *
  * @example librariesIn("\tlinux-vdso.so.1 (0x1)\n\tlibm.so.6 => /lib/libm.so.6 (0x2)\n\t/lib64/ld.so (0x3)\n") // ["/lib/libm.so.6", "/lib64/ld.so"]
  */

@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import { findProgram } from "../system/programs.js";
 
-/** A runtime handler of the private containerd: one runtime whose programs are on this machine. */
+/** A runtime handler of the private containerd: a runtime whose programs are on this machine. */
 export interface Handler {
   /** The CRI string. */
   readonly name: string;
   /** containerd's `runtime_type`. */
   readonly type: string;
-  /** Where the shim is, if not on PATH. */
+  /** The path of the shim, if it is not on PATH. */
   readonly shimPath?: string;
   /** The OCI runtime behind the shim of runc. */
   readonly binary?: string;
@@ -17,11 +17,11 @@ export interface Handler {
 }
 
 /**
- * Returns the handlers this machine can have: of each runtime, shim, program and config file must be there. Where
- * gVisor's own shim is installed, it is used instead of the shim of runc.
+ * Returns the handlers that this machine can have: shim, program and config file of the runtime must exist. If gVisor's own shim
+ * is installed, it is used instead of runc's.
  *
  * @param path folders as in PATH
- * @returns in the order of `runtimes`; of two runtimes with one handler the first
+ * @returns in the order of `runtimes`; for two runtimes with one handler, the first
  */
 export function findHandlers(runtimes: readonly RuntimeDeclaration[], path: string): Handler[] {
   const found = new Map<string, Handler>();

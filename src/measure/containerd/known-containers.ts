@@ -3,10 +3,10 @@ import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
 import { labelNames } from "../cri/labels.js";
 import { connectSnapshots } from "../micro/snapshots.js";
 
-/** Milliseconds that one call may take. */
+/** Time limit of one call, in milliseconds. */
 const callMs = 10_000;
 
-/** What containerd has on record of a sandbox or container. */
+/** containerd's record of a sandbox or container. */
 interface ContainerOnRecord {
   readonly id: string;
   readonly snapshotter: string;
@@ -21,8 +21,8 @@ interface Containers {
 }
 
 /**
- * Returns the ids of all sandboxes and containers that a containerd has on record, those in the middle of their creation
- * included: the list of CRI names them only later.
+ * Returns the ids of all sandboxes and containers of which containerd has a record, including those that are being created, which
+ * CRI lists only later.
  *
  * @throws the error of gRPC if it does not answer
  */
@@ -32,11 +32,12 @@ export async function knownContainers(socket: string): Promise<ReadonlySet<strin
 }
 
 /**
- * Removes records of a campaign's containers with their snapshots. A container whose creation is cancelled may stay on record
- * although CRI does not know it, so nothing else removes it. Call this when CRI lists none of the campaign's sandboxes any more.
+ * Removes records of a campaign's containers together with their snapshots. If the creation of a container is cancelled, its
+ * record may stay although CRI does not list it, so nothing else removes it. Call this when CRI lists none of the campaign's
+ * sandboxes any more.
  *
  * @param campaign the campaign's label, which its containers carry
- * @returns the ids of those that were removed
+ * @returns the ids of the removed ones
  * @throws the error of gRPC if it does not answer
  */
 export async function removeForgotten(socket: string, campaign: string): Promise<readonly string[]> {

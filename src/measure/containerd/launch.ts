@@ -6,8 +6,8 @@ import { type ContainerdRecord, containerdPaths, writeRecord } from "./container
 import { criReady } from "./cri-ready.js";
 
 /**
- * Starts the containerd a record describes, as a process of its own that outlives this one, writes its identity into the
- * record, and waits until its CRI answers.
+ * Starts the containerd of a record as a separate process that outlives this one, writes its identity into the record, and waits
+ * until its CRI answers.
  *
  * @throws LabError `RUND_ENV_START` with the end of its log, if it ends or does not answer in time
  */
@@ -47,10 +47,10 @@ export async function launch(folder: string, record: ContainerdRecord, timeoutMs
   }
 }
 
-/** Milliseconds that containerd collects spans before it sends them: a round waits for the last ones. */
+/** Milliseconds during which containerd collects spans before it sends them; a round waits for the last ones. */
 const collectMs = 100;
 
-/** Returns what makes containerd 2 send its spans to a loopback port; nothing without one. */
+/** Returns the settings with which containerd 2 sends its spans to a loopback port; empty without a port. */
 const spanExporter = (port: number | undefined): NodeJS.ProcessEnv =>
   port === undefined
     ? {}

@@ -4,20 +4,23 @@ import { containerdPaths } from "./containerd-record.js";
 import { knownContainers } from "./known-containers.js";
 import { removeRemains } from "./remove-remains.js";
 
-/** Milliseconds that something must stay unknown: a start has an address before it is on record, and a removal takes a moment. */
+/**
+ * Milliseconds for which something must stay unknown: a start has an address before containerd has a record, and a removal takes
+ * a moment.
+ */
 const settledMs = 3_000;
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const apartMs = 250;
 
-/** Removals of what is left. */
+/** Number of attempts to remove what is left. */
 const passes = 3;
 
 /**
- * Removes what a running private containerd has forgotten: everything of sandboxes that it has no record of, as starts leave it
- * that were cancelled, and shims that were killed. Only what stays unknown for a few seconds is removed.
+ * Removes what a running private containerd has forgotten: everything of sandboxes of which it has no record, which cancelled
+ * starts leave behind, and killed shims. Only what stays unknown for a few seconds is removed.
  *
- * @returns what was removed, or still is not; empty in the usual case, without waiting
+ * @returns what was removed, or still exists; empty in the usual case, without waiting
  */
 export async function clearOrphans(folder: string): Promise<readonly Remain[]> {
   const found = new Map<string, Remain>();
@@ -30,7 +33,7 @@ export async function clearOrphans(folder: string): Promise<readonly Remain[]> {
   return [...found.values()];
 }
 
-/** Returns the orphans that are the same over some time. */
+/** Returns the orphans that stay the same over some time. */
 async function settledOrphans(folder: string): Promise<readonly Remain[]> {
   const until = performance.now() + settledMs;
   let orphans = await orphansOf(folder);
@@ -42,7 +45,7 @@ async function settledOrphans(folder: string): Promise<readonly Remain[]> {
   return orphans;
 }
 
-/** Returns what belongs to sandboxes that a containerd has no record of; nothing, where it does not answer. */
+/** Returns what belongs to sandboxes of which containerd has no record; empty if it does not answer. */
 export async function orphansOf(folder: string): Promise<readonly Remain[]> {
   const remains = (await census(folder)).filter(isOfSandbox);
   if (remains.length === 0) return [];

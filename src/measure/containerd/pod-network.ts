@@ -7,8 +7,7 @@ const pluginFolders = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
 const wanted = ["ptp", "host-local", "loopback"];
 
 /**
- * Returns the folder with the CNI plugins that the private containerd's pod network needs; undefined where none has
- * them all.
+ * Returns the folder with the CNI plugins that the private containerd's pod network needs; undefined if no folder has them all.
  */
 export const findCniPlugins = (folders: readonly string[] = pluginFolders): string | undefined =>
   folders.find(folder => wanted.every(plugin => existsSync(join(folder, plugin))));
@@ -22,7 +21,7 @@ const ipForward = "/proc/sys/net/ipv4/ip_forward";
 /** Whether the kernel forwards IPv4 packets between interfaces, "0" or "1". The ptp plugin switches it on. */
 export const readIpForward = (): string => readFileSync(ipForward, "utf8").trim();
 
-/** Restores it. A value that is as it was is not written. */
+/** Restores the value. If it has not changed, nothing is written. */
 export function restoreIpForward(before: string): void {
   if (readIpForward() !== before) writeFileSync(ipForward, before);
 }
@@ -31,8 +30,8 @@ export function restoreIpForward(before: string): void {
 export const readRoutes = (): string => readFileSync("/proc/net/route", "utf8");
 
 /**
- * Chooses the addresses of a private containerd's pods: 4,096 of the range that is set aside for benchmarks (198.18.0.0/15,
- * RFC 2544), in a block that no route on this machine uses. The folder decides where the search begins, so that two private
+ * Chooses the addresses of a private containerd's pods: 4,096 of the range that is reserved for benchmarks (198.18.0.0/15, RFC
+ * 2544), in a block that no route on this machine uses. The folder determines where the search begins, so that two private
  * containerds take different blocks even while neither has a pod.
  *
  * @param routes the content of /proc/net/route
@@ -58,13 +57,13 @@ export function podSubnet(folder: string, routes: string): string {
 
 const blocks = 32;
 
-/** Returns which of the 32 blocks an address is in; -1 for none. */
+/** Returns the index of the block, of 32, that contains an address; −1 if none does. */
 const blockOf = (a: number, b: number, c: number, _d: number): number =>
   a === 198 && (b === 18 || b === 19) ? (b - 18) * 16 + Math.floor(c / 16) : -1;
 
 /**
- * Returns the pod network as a CNI configuration list: a veth pair for each pod, addresses from a store below the
- * folder. No address translation: a pod is reached from this machine alone.
+ * Returns the pod network as a CNI configuration list: a veth pair for each pod, addresses from a store below the folder. There
+ * is no address translation, so a pod can be reached only from this machine.
  */
 export function podNetwork(folder: string, subnet: string): string {
   const ipam = {

@@ -30,32 +30,32 @@ import { runscWrapper } from "./runsc-wrapper.js";
 /** Where `env up` puts the private containerd by default. */
 export const defaultFolder = "/var/lib/rund-lab/containerd";
 
-/** What a private containerd gets beside what it finds on the machine. */
+/** Options of a private containerd. */
 export interface StartOptions {
-  /** `debug` for containerd's own account of every step; requests and their times are in the log either way. */
+  /** `debug` makes containerd log every step; requests and their times are in the log in any case. */
   readonly logLevel?: "info" | "debug";
-  /** Where programs are looked up; the usual folders of programs for root are added. */
+  /** Where programs are searched; the usual folders of programs for root are added. */
   readonly path?: string;
-  /** Milliseconds until its CRI must answer. */
+  /** Maximum milliseconds until its CRI must answer. */
   readonly timeoutMs?: number;
-  /** Whether it exports the spans of every start; containerd 2 can. */
+  /** Whether it exports the spans of every start; only containerd 2 can. */
   readonly otel?: boolean;
 }
 
-/** A running containerd of our own. */
+/** A running private containerd. */
 export interface PrivateContainerd {
   readonly folder: string;
   readonly socket: string;
-  /** `unix://` and the socket. */
+  /** `unix://` and the socket's path. */
   readonly endpoint: string;
   readonly pid: number;
   readonly handlers: readonly Handler[];
   readonly snapshotter: string;
   readonly logPath: string;
   readonly configPath: string;
-  /** The loopback port that it sends its spans to; null where it sends none. */
+  /** The loopback port to which it sends its spans; null if it sends none. */
   readonly spansPort: number | null;
-  /** Ends containerd with every sandbox it has, unmounts, and removes the folder. Doing it twice is fine. */
+  /** Ends containerd with every sandbox it has, unmounts, and removes the folder. May be called twice. */
   stop(): Promise<void>;
 }
 
@@ -143,7 +143,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
 /**
  * Returns the private containerd in a folder.
  *
- * @returns undefined if none runs there
+ * @returns undefined if none is running there
  * @throws LabError `RUND_ENV_RECORD`
  */
 export function findContainerd(folder: string): PrivateContainerd | undefined {
@@ -153,18 +153,18 @@ export function findContainerd(folder: string): PrivateContainerd | undefined {
 }
 
 /**
- * Returns the CRI to use where none is named: the private containerd if it is up in its usual folder, else the
- * machine's own.
+ * Returns the CRI endpoint to use by default: the private containerd if it is up in its usual folder, otherwise the machine's
+ * own.
  */
 export const defaultEndpoint = (): string =>
   findContainerd(defaultFolder)?.endpoint ?? "unix:///run/containerd/containerd.sock";
 
 /**
- * Ends the private containerd of a folder with all it has: sandboxes, shims, mounts, the folder itself. Exactly what
- * `startContainerd` started is ended, after a crash as well.
+ * Ends the private containerd of a folder with everything it has: sandboxes, shims, mounts, the folder itself. It ends exactly
+ * what `startContainerd` started, after a crash as well.
  *
  * @param warn receives a message about what is being waited for, if that takes long
- * @returns false if there was nothing of a private containerd
+ * @returns false if there was no private containerd
  * @throws LabError `RUND_ENV_ROOT`, `RUND_ENV_RECORD`, `RUND_LOCKED`, `RUND_ENV_REMAINS` if something would not go
  */
 export async function stopContainerd(folder: string, warn?: (message: string) => void): Promise<boolean> {
@@ -179,8 +179,8 @@ export async function stopContainerd(folder: string, warn?: (message: string) =>
 }
 
 /**
- * Ends the containerd process alone and starts it again with the config as it is now; its sandboxes live on. A containerd
- * that has died is started again.
+ * Ends only the containerd process and starts it again with its current config; its sandboxes keep running. A containerd that has
+ * died is started again.
  *
  * @throws LabError `RUND_ENV_DOWN` if there is none, `RUND_ENV_START`
  */
@@ -221,13 +221,13 @@ function running(home: string, record: ContainerdRecord): PrivateContainerd {
 /** Whether a private containerd is running and ready. It is not if `env up` was killed before it was ready. */
 const isUp = ({ ready, process }: ContainerdRecord): boolean => ready && process !== null && isAlive(process);
 
-/** Makes sure that the folder may be used, and clears what a dead containerd left. */
+/** Makes sure that the folder may be used, and removes what a dead containerd left. */
 async function makeFree(home: string): Promise<void> {
   const record = readRecord(home);
   if (record === undefined) {
     const there = existsSync(home) ? readdirSync(home) : [];
     if (there.some(name => name !== recordInTheMaking)) {
-      throw new LabError("RUND_ENV_FOLDER", "usage", "holds something else", {
+      throw new LabError("RUND_ENV_FOLDER", "usage", "contains files of something else", {
         where: home,
         hint: "choose another --folder",
       });
@@ -243,7 +243,7 @@ async function makeFree(home: string): Promise<void> {
   await clearContainerd(home);
 }
 
-/** crun takes the unified tree of hybrid cgroups for the real one, so containerd gets a view of the machine without it. */
+/** crun mistakes the unified tree of hybrid cgroups for the real one, so containerd gets a mount namespace without it. */
 function startCommand(containerd: string, config: string, handlers: readonly Handler[]): string[] {
   const plain = [containerd, "--config", config];
   if (cgroupMode() !== "hybrid" || !handlers.some(handler => handler.name === "crun")) return plain;

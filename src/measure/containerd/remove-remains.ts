@@ -10,21 +10,21 @@ import { foldersIn, pidsIn } from "./census/control-groups.js";
 import type { Remain } from "./census/index.js";
 import { containerdPaths } from "./containerd-record.js";
 
-/** Processes, bundles and groups removed at a time. */
+/** Number of processes, bundles and groups that are removed at a time. */
 const workers = 8;
 
-/** Milliseconds that a program of the clean-up may take. */
+/** Time limit of a clean-up program, in milliseconds. */
 const programMs = 15_000;
 
-/** The order in which kinds are removed: what holds another one goes first. */
+/** The order in which kinds are removed: a thing that holds another one comes first. */
 const order: readonly Remain["kind"][] = [
   ...(["containerd", "process", "mount", "network namespace", "interface"] as const),
   ...(["control group", "shim socket", "address", "snapshot", "file"] as const),
 ];
 
 /**
- * Removes things of a private containerd from the machine, each kind in its own way. What cannot be removed is
- * still there in the next census. The folder itself stays.
+ * Removes things of a private containerd from the machine, each kind in its own way. If something cannot be removed, the next
+ * census lists it again. The folder itself stays.
  */
 export async function removeRemains(folder: string, remains: readonly Remain[]): Promise<void> {
   for (const kind of order) {
@@ -47,7 +47,7 @@ async function remove(folder: string, { kind, what, pid, id }: Remain): Promise<
       await unmount(what);
       return rmSync(what, { force: true });
     case "interface":
-      // it went with its network namespace, unless a process still holds that
+      // it was removed with its network namespace, unless a process still holds that
       await execa("ip", ["link", "delete", what], { reject: false, timeout: programMs });
       return;
     case "control group":
@@ -64,10 +64,13 @@ async function remove(folder: string, { kind, what, pid, id }: Remain): Promise<
   }
 }
 
-/** Milliseconds that the processes of a control group may take to end after SIGKILL. */
+/** Maximum milliseconds until the processes of a control group end after SIGKILL. */
 const groupMs = 2_000;
 
-/** Removes a control group with those below it, and kills the processes in them; one that stays is left for the next census. */
+/**
+ * Removes a control group with those below it, and kills the processes in them; a group that cannot be removed stays in the next
+ * census.
+ */
 export async function removeGroup(group: string): Promise<void> {
   for (const name of foldersIn(group)) await removeGroup(join(group, name));
   const processes = pidsIn(group).flatMap(pid => identify(pid) ?? []);
@@ -77,7 +80,7 @@ export async function removeGroup(group: string): Promise<void> {
     try {
       return rmdirSync(group);
     } catch (error) {
-      // a process that has been killed leaves its group a moment later
+      // a killed process leaves its group a moment later
       if ((error as NodeJS.ErrnoException).code !== "EBUSY" || performance.now() > deadline) return;
       await delay(10);
     }
@@ -92,13 +95,13 @@ async function removeSnapshot(folder: string, what: string): Promise<void> {
   try {
     await client.remove(snapshotter, key);
   } catch {
-    // it is still there in the next census
+    // it is still in the next census
   } finally {
     client.close();
   }
 }
 
-/** Does what containerd does about a shim that has died: the shim's program deletes container, control group and mount. */
+/** Does what containerd does after a shim has died: the shim's program deletes container, control group and mount. */
 async function deleteBundle(folder: string, bundle: string, id: string): Promise<void> {
   const { socket, bundles } = containerdPaths(folder);
   if (dirname(dirname(bundle)) !== bundles) return;

@@ -9,7 +9,7 @@ export function mustBeRoot(): void {
 }
 
 /**
- * Returns the full path of a program that must be here.
+ * Returns the full path of a required program.
  *
  * @throws LabError `RUND_ENV_PROGRAM`
  */
@@ -38,7 +38,7 @@ export function checkSocketLength(socket: string, folder: string): void {
 }
 
 /**
- * Makes sure that a containerd sends spans. 1.6 has no OpenTelemetry; 1.7 has it, but Debian's sends nothing.
+ * Makes sure that a containerd can send spans. 1.6 has no OpenTelemetry; 1.7 has it, but Debian's sends nothing.
  *
  * @param version the numbers of its version
  * @throws LabError `RUND_ENV_OTEL`
@@ -54,8 +54,8 @@ export function requireSpans(version: readonly number[]): void {
 }
 
 /**
- * Returns the numbers of a containerd's version, such as 2, 1, 9; those of the oldest that is supported, where it does
- * not say.
+ * Returns the numbers of a containerd's version, such as 2, 1, 9; if it does not report one, those of the oldest supported
+ * version.
  */
 export async function containerdVersion(program: string): Promise<readonly number[]> {
   const { stdout } = await execa(program, ["--version"], { reject: false, stdin: "ignore" });

@@ -1,11 +1,11 @@
 import { endProcess, findProcesses, isStopped } from "../system/process-identity.js";
 
 /**
- * Ends the shim of a sandbox that is to be removed, if it is stopped (SIGSTOP): it would answer nothing, and containerd would wait
- * for minutes. containerd then removes the sandbox as after any shim's death.
+ * Ends the shim of a sandbox that will be removed, if the shim is stopped (SIGSTOP): it would not answer, and containerd would
+ * wait for minutes. containerd then removes the sandbox as after any shim's death.
  *
  * @param id the sandbox's id
- * @returns the shim's pid; undefined where no stopped shim is
+ * @returns the shim's pid; undefined if the shim is not stopped
  */
 export function endStoppedShim(id: string): number | undefined {
   const isShim = (words: readonly string[]) =>

@@ -59,7 +59,7 @@ export function checkWorkload(settings: ExperimentSettings): void {
       where: "port",
       expected: "the port that the process serves",
       found: "none",
-      hint: "--port 80, say; on the host's network the process finds its port in the environment variable PORT",
+      hint: "such as --port 80; on the host's network the process finds its port in the environment variable PORT",
     });
   }
   const last = (port ?? usualPort) + Math.max(1, ...concurrency) - 1;

@@ -86,12 +86,17 @@ async function readNamespace(api: Api, name: string): Promise<V1Namespace | null
 
 function stuck(name: string, there: V1Namespace | null): LabError {
   const waits = there?.status?.conditions?.filter(({ status }) => status === "True").map(({ message }) => message);
-  return new LabError("RUND_NAMESPACE_TERMINATING", "machine", "the namespace is being deleted and does not go", {
-    where: name,
-    expected: `it to be gone within ${goneMs / 1000} s`,
-    found: waits?.filter(Boolean).join("; ") || "no reason in its status",
-    hint: `\`kubectl get namespace ${name} -o yaml\` shows what it waits for, such as a finalizer`,
-  });
+  return new LabError(
+    "RUND_NAMESPACE_TERMINATING",
+    "machine",
+    "the namespace is being deleted, and this takes too long",
+    {
+      where: name,
+      expected: `that it no longer exists after ${goneMs / 1000} s`,
+      found: waits?.filter(Boolean).join("; ") || "no reason in its status",
+      hint: `\`kubectl get namespace ${name} -o yaml\` shows what it waits for, such as a finalizer`,
+    },
+  );
 }
 
 /**

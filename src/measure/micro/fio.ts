@@ -52,13 +52,13 @@ export function fioJson({ stdout, stderr }: ContainerOutput, where: string): str
     throw new LabError("RUND_FIO_MISSING", "machine", "the image has no fio", {
       where,
       found: lastLine(stderr),
-      hint: "leave --image out, so that an image is made of this machine's fio, or name one that has fio and sh",
+      hint: "omit --image, so that rund-lab builds one from this machine's fio, or name an image that has fio and sh",
     });
   }
   if (/no space left on device/i.test(`${stdout}${stderr}`)) {
     throw new LabError("RUND_DISK_FULL", "machine", "the file that fio works on does not fit", {
       where,
-      hint: "make room where containerd's root lies, or lower --large and --concurrency",
+      hint: "free disk space for containerd's root, or reduce --large and --concurrency",
     });
   }
   if (line === "" || begin === -1 || end < begin) {
@@ -99,7 +99,7 @@ export function readFioJobs(json: string, client: number, where: string): readon
     };
   });
   if (jobs?.every(job => job !== undefined)) return jobs;
-  throw new LabError("RUND_FIO", "machine", "fio's result has another form than expected", {
+  throw new LabError("RUND_FIO", "machine", "fio's result has an unexpected form", {
     where,
     expected: "the JSON of fio 3",
     found: json.slice(0, 80),

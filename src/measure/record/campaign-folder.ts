@@ -191,7 +191,7 @@ function written<Result>(path: string, work: () => Result): Result {
       where: file ?? path,
       hint:
         code === "ENOSPC" || code === "EDQUOT"
-          ? `make room, then go on with \`rund-lab run --resume ${path}\``
+          ? `free some disk space, then continue with \`rund-lab run --resume ${path}\``
           : "name another folder with --out",
       cause,
     });

@@ -21,7 +21,7 @@ export function findRuntime(
     where,
     hint:
       near === undefined
-        ? `known are ${ids.join(", ")}; --handler or --runtime-file measures any other`
+        ? `known: ${ids.join(", ")}; to measure another, use --handler or --runtime-file`
         : `did you mean ${near}?`,
   });
 }

@@ -65,7 +65,7 @@ export function readYamlFile<Schema extends z.ZodType>(
     where: where(unknown === undefined ? path : [...path, unknown]),
     ...(unknown === undefined
       ? {}
-      : { hint: near === undefined ? `known are ${knownKeys.join(", ")}` : `did you mean ${near}?` }),
+      : { hint: near === undefined ? `known: ${knownKeys.join(", ")}` : `did you mean ${near}?` }),
   });
 }
 

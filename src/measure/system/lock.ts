@@ -16,7 +16,7 @@ export async function withLock<Result>(path: string, work: () => Promise<Result>
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EADDRINUSE") return refused(error);
       refused(
-        new LabError("RUND_LOCKED", "machine", "another rund-lab is changing it at this moment", {
+        new LabError("RUND_LOCKED", "machine", "another rund-lab process is changing it", {
           where: path,
           hint: "wait until it has ended, and try again",
         }),

@@ -21,12 +21,13 @@ const formatMiB = (mib: number) => `${digits(mib)} MiB`;
 
 /**
  * Draws Figure 5: memory per sandbox against density, at one guest memory, a line per runtime and dataset. In MiB: the
- * values of `mem_<id>.csv` / 1024, which loses no digit.
+ * values of `mem_<id>.csv` / 1024, which loses no digit. If no runtime has a guest, the words leave the guest memory out.
  *
  * @param memoryMb the guest memory's label
  * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
  */
 export function fig05(datasets: readonly Dataset[], memoryMb = 128): Figure {
+  const guests = datasets.some(({ runs }) => runs.some(({ config }) => config.guestMemoryExtraMb != null));
   return memoryFigure(datasets, {
     id: "fig-05",
     title: "Figure 5. Memory per sandbox against density",
@@ -34,10 +35,10 @@ export function fig05(datasets: readonly Dataset[], memoryMb = 128): Figure {
       memoryValues(dataset)
         .filter(value => value.memoryMb === memoryMb)
         .map(({ density, ...value }) => ({ ...value, panel: memoryMb, x: density })),
-    x: `density (running sandboxes of ${memoryMb} MB)`,
+    x: guests ? `density (running sandboxes of ${memoryMb} MB)` : "density (running sandboxes)",
     at: xs => `at density ${xs}`,
     panelTitle: null,
-    panelWords: () => ` with ${memoryMb} MB guests`,
+    panelWords: () => (guests ? ` with ${memoryMb} MB guests` : ""),
     of: runtime => `mem_${runtime}.csv, row ${memoryMb}`,
   });
 }

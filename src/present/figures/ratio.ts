@@ -20,8 +20,8 @@ const cellHeight = 36;
 
 /**
  * Draws two runtimes' mean makespans, one divided by the other, over density × concurrency: where the lead changes hands. The
- * values are those of `time.csv` (density 0) and `density_<id>.csv`; a cell that either lacks holds a dash. A heavy line
- * runs between cells that different runtimes lead.
+ * values are those of `time.csv` (density 0) and `density_<id>.csv`; a cell that one of them lacks
+ * contains a dash. A heavy line separates cells in which different runtimes are faster.
  *
  * @param pair ids of the runtime above and below the fraction's bar
  * @throws LabError `RUND_TWO_RUNS` (input) if the dataset holds two runs of one runtime
@@ -77,7 +77,7 @@ export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] 
     },
     hoverinfo: "text",
     hovertext: places.map(({ x, y, cell }) => {
-      const place = `concurrency ${concurrencies[x]} on ${densities[y]}`;
+      const place = inPlace(concurrencies[x]!, densities[y]!);
       const words =
         cell === undefined
           ? "not measured for both"
@@ -103,7 +103,7 @@ export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] 
     sources,
     finding: inWords(cells, above, below),
     caption: sentences(
-      `Mean makespan of ${above} divided by that of ${below} in ${dataset.name}; below 1 (blue) ${above} is faster, above 1 (amber) ${below} is faster. Density 0 is the concurrency campaign. The heavy line separates cells in which different runtimes are faster.`,
+      `Mean makespan of ${above} divided by that of ${below} in ${dataset.name}; below 1 (blue) ${above} is faster, above 1 (amber) ${below} is faster. Density 0 is the concurrency campaign, without background sandboxes. The heavy line separates cells in which different runtimes are faster.`,
       cells.length < concurrencies.length * densities.length
         ? "A dash means that one of the two was not measured."
         : "",
@@ -140,12 +140,16 @@ function ratios(dataset: Dataset, a: string, b: string): readonly RatioCell[] {
   });
 }
 
-/** In words that `inDark` leaves alone: a cell keeps its colour. White at 1, dark blue at half and less, amber at double and more: apart in grey too. */
+/** Returns a colour in a notation that `inDark` does not change, so that a cell keeps it. White at 1, dark blue at half and less, amber at double and more, which also differ in grey. */
 function shade(ratio: number): string {
   const share = Math.min(1, Math.abs(Math.log2(ratio)));
   const end = ratio < 1 ? [0x1b, 0x2f, 0x8f] : [0xe0, 0x9a, 0x1c];
   return `rgb(${end.map(part => Math.round(255 + (part - 255) * share)).join(",")})`;
 }
+
+/** Returns a cell in words: "concurrency 10 with 500 background sandboxes". */
+const inPlace = (concurrency: number, density: number | string) =>
+  `concurrency ${concurrency} ${Number(density) === 0 ? "without" : `with ${density}`} background sandboxes`;
 
 const isDark = (ratio: number) => Math.log2(ratio) < -0.5;
 
@@ -154,13 +158,13 @@ function inWords(cells: readonly RatioCell[], above: string, below: string): str
   const lost = cells.filter(cell => cell.ratio >= 1);
   const least = cells.reduce((one, other) => (other.ratio < one.ratio ? other : one));
   const most = cells.reduce((one, other) => (other.ratio > one.ratio ? other : one));
-  const place = (cell: RatioCell) => `${digits(cell.ratio)} at concurrency ${cell.concurrency} on ${cell.density}`;
+  const place = (cell: RatioCell) => `${digits(cell.ratio)} at ${inPlace(cell.concurrency, cell.density)}`;
   const range = `The ratio ranges from ${place(least)} to ${place(most)}.`;
   if (lost.length === 0) return `${above} is faster than ${below} in all ${cells.length} cells. ${range}`;
   const all = distinct(cells.map(cell => cell.density));
   const where = distinct(lost.map(cell => cell.concurrency)).map(concurrency => {
     const own = distinct(lost.filter(cell => cell.concurrency === concurrency).map(cell => cell.density));
-    return `at concurrency ${concurrency} on a background of ${ranges(own, all)}`;
+    return `at ${inPlace(concurrency, ranges(own, all))}`;
   });
   return `${above} is faster than ${below} in ${led.length} of ${cells.length} cells; it is not ${listed(where)}. ${range}`;
 }

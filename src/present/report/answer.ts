@@ -60,7 +60,7 @@ function matrix(verdicts: ReportContent["verdicts"]): Markup {
   const shown = claims.filter(claim => !unmeasured.includes(claim));
   const unsure = shown.filter(claim => !wordingIsSure(claim));
   return html`${table("What the paper claims, and what each dataset says", shown.filter(wordingIsSure))}
-<p>A claimed value is met within ± 5 %, a claimed percentage within ± 2 points. ${unmeasured.length === 0 ? undefined : html`Not measured by any dataset: ${unmeasured.map(({ id }, at) => html`${at === 0 ? "" : ", "}<code>${id}</code>`)}. `}<a href="#verdicts">All claims, with the evidence</a></p>
+<p>A claim is supported if the whole 95 % interval of the measured value is within ± 5 % of the claimed value, or within ± 2 points of a claimed percentage. ${unmeasured.length === 0 ? undefined : html`No dataset has measurements for ${unmeasured.map(({ id }, at) => html`${at === 0 ? "" : ", "}<code>${id}</code>`)}. `}<a href="#verdicts">All claims, with the evidence</a></p>
 ${unsure.length === 0 ? undefined : folded(`${unsure.length} more claims whose wording we could not check`, table("Claims of unverified wording", unsure))}`;
 }
 

@@ -23,10 +23,12 @@ function plotted({ id, plot, sources }: Figure): Markup {
   // a figure of thousands of points, or of a surface, is not read as a table
   const traces = plot.data.filter(({ type, x }) => type === "scatter" && x.length > 0 && x.length <= 60);
   const [places, values] = [traces.flatMap(({ x }) => x), traces.flatMap(({ y }) => y)].map(columnFormat);
-  const rows = traces.flatMap(({ name, x, y }) =>
-    x.map(
-      (at, index) =>
-        html`<tr><th scope="row">${new Markup(name)}</th><td class="number">${places!.text(at)}</td><td class="number">${values!.text(y[index]) || "not measured"}</td></tr>`,
+  const rows = traces.flatMap(({ name, x, y, mode, text, hovertext }) =>
+    x.map((at, index) =>
+      // numbers in a grid: what they belong to is said where a pointer would show it
+      mode === "text"
+        ? html`<tr><th scope="row">${new Markup(String((hovertext as string[])[index]))}</th><td class="number" colspan="2">${(text as string[])[index]}</td></tr>`
+        : html`<tr><th scope="row">${new Markup(name)}</th><td class="number">${places!.text(at)}</td><td class="number">${values!.text(y[index]) || "not measured"}</td></tr>`,
     ),
   );
   const shown = scrolling(

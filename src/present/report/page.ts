@@ -51,7 +51,7 @@ export function reportPage(content: ReportContent<ReportedFigure>, plotly: strin
 <header>
 <h1>RunD, reproduced</h1>
 <p class="lead">Cold start, memory and concurrency of secure-container runtimes (USENIX ATC 2022), recomputed from ${names}.</p>
-${verification.cells === 0 ? undefined : html`<p>${verification.matched} of ${verification.cells} published numbers come out of the data as the same number${verification.matched === verification.cells ? "" : " (the others are named under provenance)"}.</p>`}
+${verification.cells === 0 ? undefined : html`<p>${verification.matched === verification.cells ? `All ${verification.cells}` : `${verification.matched} of ${verification.cells}`} published numbers can be recomputed exactly from the data${verification.matched === verification.cells ? "" : " (the others are listed under “Where the numbers come from”)"}.</p>`}
 </header>
 <main id="main">
 <section aria-labelledby="answer"><h2 id="answer">In short</h2>${answerSection(content)}</section>

@@ -24,12 +24,12 @@ export function provenance(
   const faults = faultsOf(verification);
   return html`${faults.length === 0 ? "" : html`<ul>${faults.map(fault => html`<li>${fault}</li>`)}</ul>`}${scrolling(
     "Runs",
-    html`<table><caption>The runs and their software. If two runs differ in it, a comparison of the two measures this difference too</caption>
+    html`<table><caption>The runs and their software. If two runs differ in more than the runtime, a comparison of the two also measures these differences</caption>
 <thead><tr>${heads.map(head => html`<th scope="col">${head}</th>`)}</tr></thead>${groups}</table>`,
   )}${pairs.length === 0 ? undefined : html`<h3 id="differences">What differs besides the runtime</h3>${pairs.map(([name, own]) => comparedSection(name, own))}`}`;
 }
 
-/** Returns what else differs between the runtimes that one dataset's claims compare: a table for each that others are set against. */
+/** Returns what else differs between the runtimes that one dataset's claims compare: a table for each runtime that others are compared with. */
 function comparedSection(name: string, pairs: readonly ComparedPair[]): Markup {
   return html`${[...new Set(pairs.map(({ a }) => a))].map(a => {
     const own = pairs.filter(pair => pair.a === a);

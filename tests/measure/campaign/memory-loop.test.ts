@@ -207,7 +207,7 @@ test("where all sandboxes end before they are read there is nothing to divide by
       planOf({ experiment: "memory", density: [2] }),
       fakeTools(cri, { memory }),
     );
-    assert.match((error as LabError).message, /expected 2 sandboxes ready, found none \(each ended again\)/);
+    assert.match((error as LabError).message, /expected 2 sandboxes ready, found none \(each ended\)/);
   }));
 
 test("where no sandbox comes up there is nothing to divide by: an error with the reason", () =>
@@ -217,7 +217,7 @@ test("where no sandbox comes up there is nothing to divide by: an error with the
     assert.ok(error instanceof LabError);
     assert.match(
       error.message,
-      /runc: no sandbox to measure came up: expected 2 sandboxes ready, found none \(fake: it is other\)/,
+      /runc: no sandbox stayed ready to be measured: expected 2 sandboxes ready, found none \(fake: it is other\)/,
     );
   }));
 

@@ -89,7 +89,7 @@ test("a variant that does not exist is told with those that do", async () => {
   const { code, stderr } = await lab(["run", "cgroups", "--runtime", "v3", "--plan"]);
   assert.is(code, 2);
   assert.match(stderr, 'no variant is called "v3"');
-  assert.match(stderr, "known are v1, v1pool, joint, jointpool, v2");
+  assert.match(stderr, "known: v1, v1pool, joint, jointpool, v2");
 });
 
 test("an experiment on runtimes takes no variant", async () => {

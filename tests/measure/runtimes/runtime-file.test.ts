@@ -22,7 +22,7 @@ test("a misspelt runtime gets the nearest name, an unlike one the list", () => {
   assert.is(typo.hint, "did you mean katatemplate?");
   assert.is(refusal(() => findRuntime("RunD", runtimes)).hint, "did you mean rund?");
   assert.is(refusal(() => findRuntime("runs", runtimes, "a.yaml")).where, "a.yaml");
-  assert.match(refusal(() => findRuntime("docker", runtimes)).hint ?? "", "known are kata, katafc");
+  assert.match(refusal(() => findRuntime("docker", runtimes)).hint ?? "", "known: kata, katafc");
   assert.is(typo.exitCode, 2);
 });
 

@@ -157,7 +157,7 @@ test("checkDatasets compares with what was published, and names what could not b
   checkDatasets([{ ...data, published, problemCount: 2 }]);
   assert.equal(shown.map(text), [
     "✗ mine: everything could be read: 2 problems",
-    "✗ mine: all 2 published cells come out of the data: 1 do",
+    "✗ mine: all 2 published cells can be recomputed exactly: 1 can",
   ]);
   assert.throws(done);
 });

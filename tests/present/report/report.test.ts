@@ -100,7 +100,7 @@ pages(
     assert.match(cpu[0]!, "consistent with a run of 169.5");
     // eleven claims have a sure wording; rootfs, cgroup and kernel are measured by neither dataset
     assert.is(rows.size, 1 + 8);
-    assert.match(opening, /Not measured by any dataset: <code>rootfs<\/code>/);
+    assert.match(opening, /No dataset has measurements for <code>rootfs<\/code>/);
     assert.match(opening, '<figure id="fig-10"');
     const linked = [...opening.matchAll(/<li>.*?<a href="#([^"]+)">figure<\/a>/gs)].map(([, id]) => id);
     assert.equal(linked, ["claims", "fig-10", "ratio", "fig-13", "rounds"]);

@@ -1,4 +1,6 @@
-/** How the claims of `paper-claims.ts` are put together: expected values, places, quantities and the parts made of them. */
+/**
+ * Building blocks of the claims in `paper-claims.ts`: expected values, places in the grid, quantities, and parts made of them.
+ */
 import type {
   Certainty,
   Claim,
@@ -50,7 +52,7 @@ export const template = ["katatemplate", "Kata-template"] as const;
 export const rund = ["rund", "RunD"] as const;
 type Runtime = readonly [id: string, label: string];
 
-/** Returns a reading in MiB and one in MB: the paper writes MB, and smem's KiB suggest MiB. */
+/** Returns a reading in MiB and one in MB: the paper writes MB, but smem's KiB suggest MiB. */
 export function eitherMegabyte(
   name: string,
   expected: (unit: Unit) => Expected,
@@ -71,7 +73,7 @@ export const capacity = (model: "idle" | "committed" | "label and PSS", name: st
     }),
   );
 
-/** Returns a part of a claim about one operation of a micro experiment, or how much less one takes than another. */
+/** Returns a part of a claim about one operation of a micro experiment, or about the reduction from one to another. */
 export const operation = (of: string, name: string, expected: Expected, at: OperationPlace): Part => ({
   of,
   readings: [reading(name, expected, { statistic: "time of an operation", at })],

@@ -130,7 +130,8 @@ export const paperClaims: readonly Claim[] = [
   {
     id: "cpu-200",
     section: "5.2",
-    statement: "At 200, RunD needs less CPU by 89.3 % than Kata-QEMU, 74.5 % than Kata-template, 62.1 % than Kata-FC.",
+    statement:
+      "At 200 at once, RunD needs 89.3 % less CPU than Kata-QEMU, 74.5 % less than Kata-template, 62.1 % less than Kata-FC.",
     source: "a careful reader's notes, confirmed by arithmetic: the three percentages imply one value",
     certainty: "H",
     parts: [cpuAt200(qemu, "89.3"), cpuAt200(template, "74.5"), cpuAt200(firecracker, "62.1")],
@@ -163,7 +164,7 @@ export const paperClaims: readonly Claim[] = [
     id: "memory-1000",
     section: "5.3",
     statement:
-      "At 1,000, a RunD sandbox takes less memory by 87.7 % than Kata-QEMU, 82.4 % than Kata-template, 75.1 % than Kata-FC.",
+      "At 1,000, a RunD sandbox takes 87.7 % less memory than one of Kata-QEMU, 82.4 % less than one of Kata-template, 75.1 % less than one of Kata-FC.",
     source: "several independent notes",
     certainty: "H",
     parts: [memoryAt1000(qemu, "87.7"), memoryAt1000(template, "82.4"), memoryAt1000(firecracker, "75.1")],
@@ -172,7 +173,7 @@ export const paperClaims: readonly Claim[] = [
     id: "memory-100",
     section: "5.3",
     statement:
-      "At 100, a RunD sandbox of 128 MB takes less memory by 54.9 % than Kata-QEMU, 27.2 % than Kata-template, 18.9 % than Kata-FC.",
+      "At 100, a RunD sandbox of 128 MB takes 54.9 % less memory than one of Kata-QEMU, 27.2 % less than one of Kata-template, 18.9 % less than one of Kata-FC.",
     source: "a careful reader's notes",
     certainty: "M",
     parts: [memoryAt100(qemu, "54.9"), memoryAt100(template, "27.2"), memoryAt100(firecracker, "18.9")],
@@ -235,7 +236,7 @@ export const paperClaims: readonly Claim[] = [
     id: "rootfs",
     section: "3.1, 4.2",
     statement:
-      "With device mapper, preparing one root file system takes 30 ms, and 200 at once about 10 s; RunD's volatile part takes 0.2 ms instead of 207 ms.",
+      "With device mapper, preparing one root file system takes 30 ms, and 200 at once about 10 s; RunD's writable part takes 0.2 ms instead of 207 ms.",
     source: "several independent notes",
     certainty: "H",
     parts: [
@@ -246,7 +247,7 @@ export const paperClaims: readonly Claim[] = [
         point("10", "s"),
         preparing("devmapper", 200),
       ),
-      operation("full copy", "as a full copy of the volatile part", point("207", "ms"), preparing("copied", 1)),
+      operation("full copy", "as a full copy of the writable part", point("207", "ms"), preparing("copied", 1)),
       operation("reflink", "as a copy by reflink", point("0.2", "ms"), preparing("reflinked", 1)),
     ],
   },
@@ -268,7 +269,7 @@ export const paperClaims: readonly Claim[] = [
         of: "",
         readings: [
           reading(
-            "as mean time to make 200 by 200 threads, all v1 controllers",
+            "as mean time to make 200 with 200 threads, all v1 controllers",
             point("94", "%"),
             lower(
               { statistic: "time of an operation", at: grouping("v1pool", 200, 200) },
@@ -283,7 +284,7 @@ export const paperClaims: readonly Claim[] = [
     id: "cgroup-2000",
     section: "3.3",
     statement:
-      "Control groups for 2,000 containers, renamed from a pool, take 0.09 s by 1 thread, 0.1 s by 50 and 0.14 s by 200.",
+      "Control groups for 2,000 containers, renamed from a pool, take 0.09 s with 1 thread, 0.1 s with 50 and 0.14 s with 200.",
     source: "a careful reader's notes",
     certainty: "M",
     parts: (
@@ -295,7 +296,7 @@ export const paperClaims: readonly Claim[] = [
     ).map(([of, printed, threads]) =>
       operation(
         of,
-        `mean time to make all, ${of}, all v1 controllers`,
+        `as mean time to make all, ${of}, all v1 controllers`,
         point(printed, "s"),
         grouping("v1pool", threads, 2000),
       ),

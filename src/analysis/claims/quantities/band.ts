@@ -2,36 +2,37 @@ import type { Interval } from "../../stats/bootstrap-t.js";
 import type { Expected } from "../paper/claim.js";
 import { halfDigit } from "./units.js";
 
-/** What the data says of a claim; `inconclusive` where the interval reaches over the border of the claimed band. */
+/** What the data says about a claim; `inconclusive` if the interval crosses an end of the claimed band. */
 export type Verdict = "supported" | "contradicted" | "inconclusive" | "not-measured";
 
-/** A verdict and how much it hangs on the band. */
+/** A verdict, and how much it depends on the band. */
 export interface Decision {
   readonly verdict: Verdict;
   /** The near band in the claim's unit; null for an open end. */
   readonly band: readonly [low: number | null, high: number | null];
-  /** Half the width of the near band, in the claim's unit; for "over" and "under" of the band that a point claim would have. */
+  /** Half the width of the near band, in the claim's unit; for "over" and "under", of the band that a point claim would have. */
   readonly halfWidth: number;
   /** For a point claim: the verdict at each of the three bands. */
   readonly bands: { readonly printed: Verdict; readonly near: Verdict; readonly loose: Verdict } | null;
   /**
-   * The tolerance at which the verdict would be another: ± percent of the claimed value, or ± points where that is a
-   * percentage. For "over" and "under" the distance by which the bound would have to move.
+   * The tolerance at which the verdict would change: ± percent of the claimed value, or ± points of a percentage. For "over" and
+   * "under", the distance by which the bound would have to move.
    */
   readonly flipsAt: number;
 }
 
-/** What is decided on: a value, and its interval where rounds carry one; both in the claim's unit. */
+/** What is judged: a value, and its interval if there are enough rounds; both in the claim's unit. */
 export interface Found {
   readonly value: number;
   readonly interval: Interval | null;
 }
 
 /**
- * Judges a value by the one rule for all claims. A point claim has a band: printed (rounds to the printed figure), near
- * (± 5 %, or ± 2 points for a percentage), loose (± 10 %, ± 5 points); its verdict is the one at near. The interval
- * inside the band: supported; disjoint from it: contradicted; else inconclusive. "Over" and "under" use the bound. A
- * value without an interval is decided only beyond the band (or the bound, either way) by the near band's half-width.
+ * Judges a value by the one rule for all claims. A point claim has three bands: printed (rounds to the printed figure), near (± 5
+ * %, or ± 2 points of a percentage), loose (± 10 %, ± 5 points); its verdict is the one for the near band. If the interval is
+ * inside the band, the claim is supported; if the two are disjoint, contradicted; otherwise inconclusive. "Over" and "under" use
+ * the bound. A value without an interval decides only if it is beyond the band (or the bound, on either side) by half the width
+ * of the near band.
  *
  * @example decide({ kind: "under", printed: "1000", unit: "ms" }, { value: 760, interval: [740, 780] }).verdict // "supported"
  * @example decide({ kind: "point", printed: "100", unit: "ms" }, { value: 104, interval: null }).verdict // "inconclusive"
@@ -43,7 +44,7 @@ export function decide(expected: Expected, found: Found): Decision {
   const asTolerance = (distance: number) => (isPercentage ? distance : (100 * distance) / Math.abs(claimed));
   const near = halfWidth(5, 2);
   if (expected.kind !== "point") {
-    // an "over" is an "under" seen from the other side
+    // "over" is treated as "under" with the sign reversed
     const side = expected.kind === "under" ? 1 : -1;
     const { verdict, distance } = againstBound(side * claimed, mirrored(found, side), near);
     const band = expected.kind === "under" ? ([null, claimed] as const) : ([claimed, null] as const);

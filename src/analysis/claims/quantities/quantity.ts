@@ -16,14 +16,14 @@ import { mean } from "../../stats/mean.js";
 import { median } from "../../stats/quantile.js";
 import type { MemoryPlace, Quantity, StartPlace } from "../paper/claim.js";
 
-/** What a claim is judged on. */
+/** The data on which a claim is judged. */
 export interface Evidence {
   readonly dataset: Dataset;
-  /** Stands in as what is compared against, for runtimes that the dataset does not hold at all. */
+  /** The dataset that provides a baseline runtime, if the judged dataset lacks it. */
   readonly baseline?: Dataset;
 }
 
-/** A run that a value came from. */
+/** A run from which a value was computed. */
 export interface Source {
   readonly dataset: string;
   readonly run: RunInfo;
@@ -31,17 +31,17 @@ export interface Source {
 
 /** A quantity's value, in ms, KiB, sandboxes, sandboxes per second or percent. */
 export interface Measured {
-  /** With an interval where rounds carry one. */
+  /** With an interval if there are enough rounds. */
   readonly estimate: Estimate;
   readonly sources: readonly Source[];
 }
 
-/** What is not there, and would have to be measured. */
+/** What is missing, and would have to be measured. */
 export interface Missing {
   readonly missing: string;
 }
 
-/** How values become an estimate. */
+/** How an estimate is computed from values. */
 export interface Estimators {
   readonly mean: (values: readonly number[], seed: string) => Estimate;
   readonly median: (values: readonly number[], seed: string) => Estimate;
@@ -56,7 +56,7 @@ const withIntervals: Estimators = {
   difference: estimateDifference,
 };
 
-/** Where an interval is not needed: some hundred times faster. */
+/** Estimators without intervals, which are several hundred times as fast. */
 export const valuesOnly: Estimators = {
   mean: values => single(mean(values), values.length),
   median: values => single(median(values), values.length),
@@ -65,7 +65,7 @@ export const valuesOnly: Estimators = {
 };
 
 /**
- * Measures a quantity on the evidence.
+ * Measures a quantity on the data.
  *
  * @returns the value with its interval, or what would be needed
  * @throws LabError `RUND_TWO_RUNS` if the dataset holds two runs of one runtime that are not repeats
@@ -101,7 +101,7 @@ export function measure(quantity: Quantity, evidence: Evidence, by: Estimators =
 }
 
 /**
- * Returns a place in words.
+ * Returns a place in the grid, in words.
  *
  * @example placeName({ experiment: "density", runtime: "rund", density: 1000, concurrency: 10 }) // "rund, 10 on top of 1000"
  * @example placeName({ experiment: "memory", runtime: "kata", memoryMb: 128, density: 100 }) // "kata, 128 MB at 100"
@@ -109,7 +109,7 @@ export function measure(quantity: Quantity, evidence: Evidence, by: Estimators =
 export const placeName = (at: StartPlace | MemoryPlace): string => `${at.runtime}, ${cellName(at)}`;
 
 /**
- * Returns a place in words, without its runtime.
+ * Returns a place in the grid, in words and without its runtime.
  *
  * @example cellName({ experiment: "time", density: 0, concurrency: 200 }) // "200 at once"
  */
@@ -118,7 +118,7 @@ export function cellName(at: Omit<StartPlace, "runtime"> | Omit<MemoryPlace, "ru
   return `${at.concurrency}${at.experiment === "time" ? " at once" : ` on top of ${at.density}`}`;
 }
 
-/** The values behind a mean-like quantity, one per round or snapshot. */
+/** The values from which a mean or median is computed, one per round or snapshot. */
 interface Rounds {
   readonly values: readonly number[];
   readonly sources: readonly Source[];
@@ -151,9 +151,9 @@ function operations(
   );
   const values = cells.flatMap(({ rounds }) => rounds.map(makingMs));
   if (values.length === 0) {
-    const made = count === undefined ? "" : `, ${count} in all`;
+    const made = count === undefined ? "" : `, with ${count} containers`;
     return {
-      missing: `a campaign of \`rund-lab run ${experiment}\` that measures ${variant} at ${concurrency}${made}`,
+      missing: `a campaign of \`rund-lab run ${experiment}\` that measures ${variant} at concurrency ${concurrency}${made}`,
     };
   }
   const names = new Set(cells.map(({ run }) => run));
@@ -234,10 +234,10 @@ function atOnce(
   );
   if (most.group === null || most.count < atLeast) {
     return {
-      missing: `a campaign with ${atLeast} sandboxes of ${labelIn(dataset, runtime)} with ${memoryMb} MB (${dataset.name} stops at ${most.count})`,
+      missing: `a campaign with ${atLeast} ${labelIn(dataset, runtime)} sandboxes of ${memoryMb} MB at once (${dataset.name} stops at ${most.count})`,
     };
   }
-  // a count is exact: it needs no second one to be believed
+  // a count is exact, so it needs no repetition
   const exact: Interval = [most.count, most.count];
   return {
     estimate: { ...single(most.count, 1), interval: exact, at: () => exact },

@@ -1,6 +1,6 @@
 import type { Expected, Quantity, Unit } from "../paper/claim.js";
 
-/** What a quantity's base unit (ms, KiB, sandboxes, percent) is multiplied by. */
+/** Factors from a quantity's base unit (ms, KiB, sandboxes, percent). */
 const factors: Readonly<Record<Unit, number>> = {
   ms: 1,
   s: 1 / 1000,
@@ -12,14 +12,14 @@ const factors: Readonly<Record<Unit, number>> = {
 };
 
 /**
- * Returns a value from a quantity's base unit (ms, KiB, sandboxes, percent) in another unit of the same kind.
+ * Returns a value, given in a quantity's base unit (ms, KiB, sandboxes, percent), in another unit of the same kind.
  *
  * @example inUnit(24_576, "MiB") // 24
  */
 export const inUnit = (value: number, unit: Unit): number => value * factors[unit];
 
 /**
- * Returns half of the last printed digit: how far from the printed value one may lie and still be printed so.
+ * Returns half of the last printed digit: values that are at most this far from the printed one are printed in the same way.
  *
  * @example halfDigit("47.6") // 0.05
  */
@@ -29,7 +29,7 @@ export function halfDigit(printed: string): number {
 }
 
 /**
- * Whether a value, printed to the claim's digits, reads as the claim does.
+ * Whether a value, rounded to the claim's digits, equals the claimed value.
  *
  * @example printsAs(47.58, { kind: "point", printed: "47.6", unit: "s" }) // true
  */

@@ -3,8 +3,8 @@ import { experimentNames } from "../../../model/experiment.js";
 import type { RunInfo } from "../dataset.js";
 
 /**
- * The distilled form of a dataset: a few small files with every figure that tables, claims and plots need, and without
- * sandbox ids, absolute times and latencies of single clients. Reading and writing follow the schemas here.
+ * The distilled form of a dataset: a few small files with all numbers that tables, claims and figures need, and without sandbox
+ * ids, absolute times and latencies of single clients. The schemas here are used for both reading and writing.
  */
 
 const text = z.string().min(1);
@@ -22,10 +22,10 @@ const cell = {
   concurrency: ordinal,
 };
 
-/** The columns p0 to p100 of latency.csv, a percent of the way from the smallest latency to the largest each. */
+/** The columns p0 to p100 of latency.csv: the latency at each percent (R-7), from the smallest to the largest. */
 export const percents: readonly string[] = Array.from({ length: 101 }, (_, percent) => `p${percent}`);
 
-/** One line of each distilled CSV file: its columns in order, with what their texts stand for. */
+/** One line of each distilled CSV file: its columns in order, with the types of their values. */
 export const distilledRows = {
   rounds: z.strictObject({
     ...cell,

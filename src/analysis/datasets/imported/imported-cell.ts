@@ -3,34 +3,37 @@ import { mean } from "../../stats/mean.js";
 import { quantileR7 } from "../../stats/quantile.js";
 import type { Round, StartCell } from "../dataset.js";
 
-/** More values than this are summed up in as many batches of consecutive values: rounds are held one by one. */
+/**
+ * If there are more values, they are summarised in this many batches of consecutive values, because every round is kept in
+ * memory.
+ */
 export const mostRounds = 5000;
 
-/** What is known of a burst before its latencies are sorted. */
+/** What is known about a burst before its latencies are sorted. */
 interface Burst {
   clients: number;
   failed: number;
   firstStartMs: number;
   lastStartMs: number;
   lastEndMs: number;
-  /** Every sample so far has a start. */
+  /** Whether every sample so far has a start time. */
   timed: boolean;
-  /** As the source states it; null where it does not. */
+  /** As the source states it; null if it does not. */
   makespanMs: number | null;
 }
 
-/** Collects one cell of another tool's results, at about eight bytes a sample. */
+/** Collects one cell of another tool's results, in about eight bytes per sample. */
 export class ImportedCell {
   readonly #latencies = new NumberColumn();
   readonly #bursts = new Map<number, Burst>();
-  /** The bursts that consecutive latencies belong to, with their number: `[burst, values, burst, values, …]`. */
+  /** The burst to which consecutive latencies belong, and their number: `[burst, values, burst, values, …]`. */
   readonly #order: number[] = [];
   #failed = 0;
 
   constructor(
     readonly run: string,
     readonly own: ImportedRun,
-    /** Null where it is the number of samples in a burst. */
+    /** Null if it is the number of samples in a burst. */
     readonly concurrency: number | null,
   ) {}
 
@@ -49,7 +52,7 @@ export class ImportedCell {
     this.#latencies.push(latencyMs);
     if (this.#order.at(-2) === round) this.#order[this.#order.length - 1]!++;
     else this.#order.push(round, 1);
-    // without times the samples of a burst are taken to start together
+    // without start times, the samples of a burst are assumed to start together
     const start = startMs ?? 0;
     burst.timed &&= startMs !== null;
     burst.firstStartMs = Math.min(burst.firstStartMs, start);
@@ -57,7 +60,7 @@ export class ImportedCell {
     burst.lastEndMs = Math.max(burst.lastEndMs, start + latencyMs);
   }
 
-  /** What the source states of a burst; its samples may come before or after. */
+  /** Records what the source states about a burst; its samples may come before or after. */
   state({ round, makespanMs }: ImportedBurst): void {
     this.#burst(round).makespanMs = makespanMs;
   }
@@ -72,7 +75,7 @@ export class ImportedCell {
     return burst;
   }
 
-  /** The cell; its own collection is empty afterwards. */
+  /** Returns the cell and empties the collection. */
   finish(): StartCell {
     const concurrency = this.concurrency ?? Math.max(0, ...[...this.#bursts.values()].map(({ clients }) => clients));
     const attempted = this.#latencies.length + this.#failed;
@@ -112,7 +115,7 @@ export class ImportedCell {
     return { rounds, partial: this.#failed, sorted: all };
   }
 
-  /** Rounds are the complete bursts: a span over fewer clients would flatter. */
+  /** Returns the complete bursts as rounds, because a span over fewer clients would make the runtime look faster. */
   #ofBursts(concurrency: number) {
     const bursts = [...this.#bursts].sort(([a], [b]) => a - b);
     const places = new Map<number, number>();

@@ -15,8 +15,8 @@ import type { Dataset, MemoryCell, RunInfo } from "../dataset.js";
 import { ImportedCell } from "./imported-cell.js";
 
 /**
- * Lists the files of other tools at a path: the file itself, a folder that a tool wrote, or the files in a folder. Null if there
- * are none, as in a campaign of this project.
+ * Lists the files of other tools at a path: the file itself, a folder that a tool wrote, or the files in a folder. Returns null
+ * if there are none, as in a campaign of this project.
  */
 export function importableFiles(path: string): readonly string[] | null {
   if (!existsSync(path)) return null;

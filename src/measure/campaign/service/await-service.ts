@@ -3,18 +3,18 @@ import { CriError } from "../../cri/grpc/errors.js";
 import { findProcesses } from "../../system/process-identity.js";
 import { whenLate } from "../../system/when-late.js";
 
-/** Milliseconds that a service may take to start: after a crash it first clears up what is left of its sandboxes. */
+/** Maximum time in milliseconds that a service may take to start: after a crash, it first cleans up its sandboxes. */
 const startMs = 60_000;
 
 /** Milliseconds between two calls. */
 const askAgainMs = 100;
 
 /**
- * Makes a first call to a service that may still be starting: one that says it is not initialized yet, or whose socket refuses while
- * the service's process is there. Any other failure is thrown at once.
+ * Makes a first call to a service that may still be starting: one that reports that it is not initialized yet, or whose socket
+ * refuses connections while the service's process exists. Any other failure is thrown at once.
  *
- * @param warn is told after five seconds what is being waited for
- * @param isStarting whether a process is there that may be the service
+ * @param warn receives a message after five seconds about what is being waited for
+ * @param isStarting whether a process exists that may be the service
  */
 export async function awaitService<Answer>(
   ask: () => Promise<Answer>,
@@ -41,6 +41,6 @@ export async function awaitService<Answer>(
   return whenLate(attempts(), () => warn(`still waiting for the service at ${endpoint} to start: ${last}`));
 }
 
-/** Whether a container engine's process runs on this machine, which may be starting. */
+/** Whether a container engine's process, which may be starting, runs on this machine. */
 const engineRuns = (): boolean =>
   findProcesses(([program = ""]) => /(^|\/)(containerd|crio|cri-dockerd)$/.test(program)).length > 0;

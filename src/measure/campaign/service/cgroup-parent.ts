@@ -3,15 +3,15 @@ import { readProc } from "../../host/proc.js";
 import { groupName } from "../../micro/cgroup-tree.js";
 import { type ReportedRuntime, reportedRuntime } from "./reported-config.js";
 
-/** What makes the control groups of sandboxes: the runtime itself, or systemd on its behalf. */
+/** Who creates the control groups of sandboxes: the runtime itself, or systemd on its behalf. */
 export type CgroupDriver = "systemd" | "cgroupfs";
 
-/** Where the driver is found out. */
+/** The sources from which the driver is found out. */
 export interface DriverSources {
   readonly status: CriStatus;
-  /** What the service answers to CRI's RuntimeConfig; null where it does not have that. */
+  /** The service's answer to CRI's RuntimeConfig; null if it does not have that call. */
   readonly reported: CgroupDriver | null;
-  /** The text of the kubelet's config; undefined if there is none. */
+  /** The text of the kubelet's config; undefined if there is no such file. */
   readonly kubelet: string | undefined;
 }
 
@@ -22,17 +22,17 @@ export const kubeletConfig = "/var/lib/kubelet/config.yaml";
 export const readKubeletConfig = (): string | undefined => readProc(kubeletConfig);
 
 /**
- * Returns the cgroup driver behind a runtime handler: by the handler's own options, by the service's RuntimeConfig, by
- * the kubelet's config, in this order.
+ * Returns the cgroup driver of a runtime handler: from the handler's own options, otherwise from the service's RuntimeConfig,
+ * otherwise from the kubelet's config.
  *
- * @returns null where nothing says it
+ * @returns null if none of them names it
  */
 export function cgroupDriver({ status, reported, kubelet }: DriverSources, handler: string): CgroupDriver | null {
   return cgroupDriverOf(reportedRuntime(status, handler)) ?? reported ?? kubeletDriver(kubelet ?? "");
 }
 
 /**
- * Returns the cgroup driver of a handler, where it is one of the runc shim's.
+ * Returns the cgroup driver from the options of a handler, if it uses runc's shim.
  *
  * @example cgroupDriverOf({ runtimeType: "io.containerd.runc.v2", options: { SystemdCgroup: true } }) // "systemd"
  * @example cgroupDriverOf({ runtimeType: "io.containerd.kata.v2", options: null }) // null
@@ -54,11 +54,11 @@ export function kubeletDriver(text: string): CgroupDriver | null {
 }
 
 /**
- * Returns the parent of the control groups of a campaign's sandboxes: its own slice, or its own path.
+ * Returns the parent of the control groups of a campaign's sandboxes: its own slice or its own path.
  *
- * In a slice's name each hyphen would be another slice above it, so the label's hyphens become underscores.
+ * In a slice's name, each hyphen means another slice above it, so the label's hyphens become underscores.
  *
- * @returns undefined for an unknown driver: the service then chooses
+ * @returns undefined for an unknown driver; the service then chooses
  * @example campaignParent("cgroupfs", "20260131T120000-time-9f3a11c2") // "/rund-lab-20260131T120000-time-9f3a11c2"
  * @example campaignParent("systemd", "20260131T120000-time-9f3a11c2") // "rundlab-20260131T120000_time_9f3a11c2.slice"
  */
@@ -69,7 +69,7 @@ export function campaignParent(driver: CgroupDriver | null, label: string): stri
 }
 
 /**
- * Returns the folder of a parent of control groups, below a hierarchy's root. A slice lies in those that its hyphens name.
+ * Returns the folder of a parent of control groups, below a hierarchy's root. A slice is inside the slices that its hyphens name.
  *
  * @example parentFolder("/lab/a") // "/lab/a"
  * @example parentFolder("lab-a-b.slice") // "/lab.slice/lab-a.slice/lab-a-b.slice"

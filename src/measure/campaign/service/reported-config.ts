@@ -10,7 +10,7 @@ export interface ReportedRuntime {
   readonly options?: Readonly<Record<string, unknown>> | null;
 }
 
-/** containerd's configuration of its CRI, as far as it is used here. */
+/** containerd's configuration of its CRI, with the fields that are used here. */
 export interface ReportedConfig {
   readonly containerd?: {
     readonly snapshotter?: string;
@@ -19,20 +19,19 @@ export interface ReportedConfig {
   readonly sandboxImage?: string;
 }
 
-/** Returns the configuration in a service's verbose status; null where it reports none. */
+/** Returns the configuration in a service's verbose status; null if it reports none. */
 export const reportedConfig = ({ info }: Pick<CriStatus, "info">): ReportedConfig | null =>
   parseJson(info.config) as ReportedConfig | null;
 
-/** Returns a handler of a service by its verbose status. */
+/** Returns a handler of a service from its verbose status. */
 export const reportedRuntime = (status: Pick<CriStatus, "info">, handler: string): ReportedRuntime | undefined =>
   reportedConfig(status)?.containerd?.runtimes?.[handler];
 
 /**
- * Returns the image of a service's sandboxes. containerd 2 no longer reports it, so its config is read where that is
- * known.
+ * Returns the image of a service's sandboxes. containerd 2 no longer reports it, so it is read from the config if that is known.
  *
- * @param configText null where it is unknown
- * @returns null where neither names it
+ * @param configText null if it is unknown
+ * @returns null if neither names it
  */
 export function sandboxImageOf(status: Pick<CriStatus, "info">, configText: string | null): string | null {
   return reportedConfig(status)?.sandboxImage || (configText === null ? null : configuredSandboxImage(configText));

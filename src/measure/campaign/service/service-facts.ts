@@ -13,24 +13,23 @@ import { findProgram } from "../../system/programs.js";
 import type { CgroupDriver } from "./cgroup-parent.js";
 import { type ReportedConfig, type ReportedRuntime, reportedConfig, sandboxImageOf } from "./reported-config.js";
 
-/** What a run depends on in the service that answers, whatever is on this program's own PATH. */
+/** Facts about the service that answers, whatever is on rund-lab's own PATH. */
 export type ServiceFacts = ManifestRun["config"];
 
-/** What the facts are read from. */
+/** The sources of the facts. */
 export interface FactSources {
   readonly version: CriVersion;
   readonly status: CriStatus;
   readonly socket: string;
-  /** The text of the service's config; null where it is unknown. */
+  /** The text of the service's config; null if it is unknown. */
   readonly configText: string | null;
-  /** What makes the control groups of the handler's sandboxes. */
+  /** The cgroup driver of the handler's sandboxes. */
   readonly driver: CgroupDriver | null;
 }
 
 /**
- * Returns the facts about one runtime handler: the service's name and version, snapshotter, shim type, options, cgroup
- * driver, sandbox image, CNI configuration, and the OCI runtime's version and digest. Null where the service does not
- * say.
+ * Returns the facts about one runtime handler: the service's name and version, snapshotter, shim type, options, cgroup driver,
+ * sandbox image, CNI configuration, and the OCI runtime's version and digest. A fact is null if the service does not report it.
  */
 export async function serviceFacts(
   { version, status, socket, configText, driver }: FactSources,
@@ -51,7 +50,7 @@ export async function serviceFacts(
   };
 }
 
-/** Returns the networks alone, without the folders that they and their plugins lie in. */
+/** Returns only the networks, without the folders of their files and plugins. */
 function networksDigest(cniconfig: string | undefined): string | null {
   const config = parseJson(cniconfig) as { readonly Networks?: unknown } | null;
   return config === null ? null : digest(JSON.stringify(config.Networks ?? null));
@@ -68,10 +67,7 @@ function snapshotterFact(
   return { snapshotter: configText === null ? null : configuredSnapshotter(configText) };
 }
 
-/**
- * Returns the program behind a handler of the runc shim, as the service's process finds it: on its PATH, below its
- * root.
- */
+/** Returns the program behind a handler of runc's shim, as the service's process finds it: on its PATH, below its root. */
 async function programFacts(socket: string, runtime: ReportedRuntime | undefined): Promise<ServiceFacts> {
   if (runtime?.runtimeType !== "io.containerd.runc.v2") return {};
   const unknown = { ociVersion: null, ociDigest: null };
@@ -98,8 +94,8 @@ async function programFacts(socket: string, runtime: ReportedRuntime | undefined
 }
 
 /**
- * Returns the root of a process, as a path that works from here: of one with another root, or in another mount
- * namespace, its link in /proc.
+ * Returns the root of a process as a path that works here. If the process has a different root or mount namespace, this is its
+ * link in /proc.
  */
 function rootOf(pid: number): string {
   const link = `/proc/${pid}/root`;
@@ -110,7 +106,7 @@ function rootOf(pid: number): string {
   }
 }
 
-/** Options that are facts of their own, or only name a folder. */
+/** Options that are recorded as separate facts, or only name a folder. */
 const otherwiseKnown = ["SystemdCgroup", "BinaryName", "Root"];
 
 /** Returns JSON with its keys sorted and empty values left out, so that equal options give equal texts. */

@@ -17,7 +17,7 @@ import { type CgroupDriver, cgroupDriver, readKubeletConfig } from "./cgroup-par
 import { reportedConfig } from "./reported-config.js";
 import { type ServiceFacts, serviceFacts } from "./service-facts.js";
 
-/** A CRI service that answers, and what is known of it. */
+/** A CRI service that answers, and its properties. */
 export interface Service {
   readonly cri: CriClient;
   readonly endpoint: string;
@@ -25,19 +25,19 @@ export interface Service {
   readonly version: CriVersion;
   /** Null for a real runtime. */
   readonly replay: ReplayInfo | null;
-  /** Null where it does not say. */
+  /** Null if it does not report it. */
   readonly handlers: readonly string[] | null;
   readonly snapshotter: string | null;
-  /** Its config, where that is known: the machine's own containerd, or one that `env up` made. */
+  /** Its config, if it is known: that of the machine's own containerd, or of one that `env up` started. */
   readonly containerd: ContainerdInUse | null;
-  /** Its log of requests; null where it is not in a file we know. */
+  /** Its log of requests; null if the file of the log is unknown. */
   readonly log: string | null;
   readonly network: PodNetwork;
-  /** The loopback port that it sends its spans to; null where it sends none. */
+  /** The loopback port to which it sends its spans; null if it sends none. */
   readonly spansPort: number | null;
   /** The facts about a handler that a run's manifest records; none for a rehearsal. */
   facts(handler: string): Promise<ServiceFacts>;
-  /** What makes the control groups of a handler's sandboxes; null where nothing says it. */
+  /** The cgroup driver of a handler's sandboxes; null if it is unknown. */
   cgroupDriver(handler: string): CgroupDriver | null;
 }
 
@@ -49,11 +49,11 @@ const systemSocket = "/run/containerd/containerd.sock";
 const systemConfig = "/etc/containerd/config.toml";
 
 /**
- * Connects to a CRI service and asks it what it is. Waits for a service that is still starting.
+ * Connects to a CRI service and reads its properties. Waits for a service that is still starting.
  *
  * @param endpoint `unix:///…`
- * @param warn is told if that takes long
- * @throws CriError if it does not answer as one; LabError `RUND_CRI_NOT_READY` if it says that it is not ready
+ * @param warn receives a message if that takes long
+ * @throws CriError if it does not answer as a CRI service; LabError `RUND_CRI_NOT_READY` if it reports that it is not ready
  */
 export async function openService(
   endpoint: string,
@@ -79,7 +79,7 @@ export async function openService(
       log: own?.logPath ?? null,
       spansPort: own?.spansPort ?? null,
       async facts(handler) {
-        // asked again: a campaign may have changed the service's config and restarted it
+        // read again, because a campaign may have changed the service's config and restarted it
         const now = {
           version: await cri.version({ timeoutMs: 10_000 }),
           status: await cri.status({ timeoutMs: 10_000 }),
@@ -96,7 +96,7 @@ export async function openService(
   }
 }
 
-/** Returns the service of a campaign that needs none: it has no sandboxes and starts none. */
+/** Returns the service for a campaign that has no sandboxes and needs none. */
 export const absentService = (): Service => ({
   ...{ cri: absentCri, endpoint: "none", socket: "", replay: null, handlers: null, snapshotter: null },
   ...{ containerd: null, log: null, spansPort: null, network: podNetworkOf({ conditions: [], info: {} }) },
@@ -111,7 +111,7 @@ export const absentService = (): Service => ({
 export function requireHandlers({ handlers, endpoint }: Service, runtimes: readonly RuntimeDeclaration[]): void {
   if (handlers === null) return;
   for (const { id, handler } of runtimes) {
-    // what an experiment compares instead of runtimes has no handler
+    // an experiment that compares something else than runtimes needs no handler
     if (handler === "" || handlers.includes(handler)) continue;
     const near = nearestName(handler, handlers);
     throw new LabError("RUND_HANDLER", "machine", `no handler "${handler}" for the runtime ${id}`, {
@@ -126,7 +126,7 @@ export function requireHandlers({ handlers, endpoint }: Service, runtimes: reado
   }
 }
 
-/** Returns the containerd behind a socket, where its config is known: one that `env up` made, or the machine's own. */
+/** Returns the containerd behind a socket, if its config is known: one that `env up` started, or the machine's own. */
 export function knownContainerd(socket: string): ContainerdInUse | null {
   const own = findContainerd(dirname(socket));
   if (own !== undefined) return inUse({ folder: own.folder }, own.configPath);

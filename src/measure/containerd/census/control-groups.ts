@@ -7,28 +7,25 @@ export interface ControlGroup {
   readonly id: string;
 }
 
-/** Where containerd puts sandboxes that name no parent. */
+/** The parent in which containerd puts sandboxes that name none. */
 const usualParent = "k8s.io";
 
-/** How the names of the control groups begin that campaigns give to their sandboxes as a parent. */
+/** The prefix of the control groups that campaigns give to their sandboxes as a parent. */
 export const campaignGroupPrefix = "rund-lab-";
 
 /** A campaign's own parent of control groups: a path for the driver cgroupfs, a slice for systemd. */
 const campaignParents = /^(rund-lab-|rundlab\.slice$|rundlab-)/;
 
-/** Returns the control groups of sandboxes that are there, in every hierarchy. */
+/** Returns the existing control groups of sandboxes, in every hierarchy. */
 export function groupsOf(ids: readonly string[], root = "/sys/fs/cgroup"): readonly ControlGroup[] {
   const wanted = new Set(ids);
   return hierarchies(root).flatMap(hierarchy => below(hierarchy, wanted));
 }
 
-/**
- * Returns the folder of each mounted hierarchy, and of the tree that holds them all: that of v2, where it is mounted
- * there.
- */
+/** Returns the folder of each mounted hierarchy, and the folder that contains them all, if v2 is mounted there. */
 const hierarchies = (root: string): readonly string[] => [root, ...foldersIn(root).map(name => join(root, name))];
 
-/** Returns a sandbox's groups in one hierarchy: below the usual parent, and below those of campaigns, however deep. */
+/** Returns a sandbox's groups in one hierarchy: below the usual parent and below those of campaigns, at any depth. */
 function below(folder: string, ids: ReadonlySet<string>): readonly ControlGroup[] {
   return foldersIn(folder).flatMap(name => {
     const path = join(folder, name);
@@ -38,7 +35,7 @@ function below(folder: string, ids: ReadonlySet<string>): readonly ControlGroup[
   });
 }
 
-/** Returns the parents that a campaign has given to its sandboxes' groups, by their names in each hierarchy. */
+/** Returns the parents that a campaign has given to its sandboxes' groups, with their names in each hierarchy. */
 export const campaignGroups = (parent: string, root = "/sys/fs/cgroup"): readonly string[] =>
   hierarchies(root).flatMap(hierarchy => (foldersIn(hierarchy).includes(parent) ? [join(hierarchy, parent)] : []));
 
@@ -51,7 +48,7 @@ export function pidsIn(group: string): readonly number[] {
   }
 }
 
-/** Returns the groups directly below a group, by name; none where it is gone. */
+/** Returns the groups directly below a group, by name; empty if it no longer exists. */
 export function foldersIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).flatMap(entry => (entry.isDirectory() ? [entry.name] : []));

@@ -9,17 +9,17 @@ export interface OwnFile {
   readonly id: string;
 }
 
-/** Where shims put their sockets; this does not depend on containerd's own folder. */
+/** The folder of the shims' sockets; it does not depend on containerd's own folder. */
 const shimSockets = "/run/containerd/s";
 
-/** Whether a name is an id as containerd gives them to sandboxes and containers. */
+/** Whether a name has the form of containerd's ids for sandboxes and containers. */
 export const isSandboxId = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
 /** Returns the first such id in a text. */
 export const idIn = (text: string): string | undefined =>
   /(?<!sha256:|[0-9a-f])[0-9a-f]{64}(?![0-9a-f])/.exec(text)?.[0];
 
-/** Returns the names in a folder; none where it is missing. */
+/** Returns the names in a folder; empty if it is missing. */
 export const namesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
 /** Folders that containerd's plugins and the OCI runtimes keep for each sandbox and container: bundles, states, logs. */
@@ -37,13 +37,13 @@ export function filesOf(folder: string): readonly OwnFile[] {
   );
 }
 
-/** Returns the socket of a sandbox's shim; its name is a digest of whose it is. */
+/** Returns the socket of a sandbox's shim; its name is a digest of the sandbox's id and containerd's address. */
 export function shimSocketOf(folder: string, id: string): string {
   const whose = `${join(folder, "containerd.sock")}/k8s.io/${id}`;
   return join(shimSockets, createHash("sha256").update(whose).digest("hex"));
 }
 
-/** Returns the processes that stand in for gVisor's containers behind the wrapper script, as the script notes them. */
+/** Returns the processes that the wrapper script keeps for gVisor's containers, from the script's own files. */
 export function holdersOf(folder: string): readonly { readonly pid: number; readonly id: string }[] {
   const states = join(folder, "oci", "runsc", "k8s.io");
   return namesIn(states).flatMap(name => {

@@ -13,10 +13,10 @@ import { type Remain, withId } from "./remain.js";
 export { isOfSandbox, type Remain } from "./remain.js";
 
 /**
- * Lists everything of a private containerd that is on this machine. What belongs to it is known by exact words of command
- * lines, by its folder, its pod network's name, and the sandbox ids in its log, files and shims.
+ * Lists everything on this machine that belongs to a private containerd. This is recognised by exact words of command lines, by
+ * its folder, by its pod network's name, and by the sandbox ids in its log, files and shims.
  *
- * @returns by kind; empty where nothing is left
+ * @returns things by kind; empty if nothing is left
  */
 export async function census(folder: string): Promise<readonly Remain[]> {
   const ids = await sandboxIds(folder);
@@ -39,10 +39,7 @@ export async function census(folder: string): Promise<readonly Remain[]> {
   ];
 }
 
-/**
- * Returns the ids of all sandboxes and containers that its log, files and shims name, also of those whose start was
- * cancelled.
- */
+/** Returns the ids of all sandboxes and containers in its log, files and shims, including those whose start was cancelled. */
 async function sandboxIds(folder: string): Promise<readonly string[]> {
   const { log } = containerdPaths(folder);
   const ids = new Set<string>();
@@ -59,7 +56,10 @@ async function sandboxIds(folder: string): Promise<readonly string[]> {
   return [...ids];
 }
 
-/** Snapshots of sandboxes and containers: those that a living containerd lists; of a dead one, overlayfs's that can be written to. */
+/**
+ * Returns snapshots of sandboxes and containers: those that a running containerd lists; for one that is not running, overlayfs's
+ * writable ones.
+ */
 async function snapshotsOf(folder: string): Promise<readonly Remain[]> {
   const { socket, snapshots } = containerdPaths(folder);
   const snapshotter = readRecord(folder)?.snapshotter;
@@ -69,7 +69,7 @@ async function snapshotsOf(folder: string): Promise<readonly Remain[]> {
       const ids = (await client.names(snapshotter)).filter(isSandboxId);
       return ids.map(id => ({ kind: "snapshot", what: `${snapshotter} ${id}`, id }) as const);
     } catch {
-      // one that does not answer lists nothing
+      // a containerd that does not answer lists nothing
     } finally {
       client.close();
     }

@@ -4,10 +4,7 @@ import { idIn } from "./files.js";
 import { daemonsOf, shimsOf } from "./processes.js";
 import { type Remain, withId } from "./remain.js";
 
-/**
- * Returns what is mounted below a private containerd's folder, in this mount namespace and in those of its own
- * processes.
- */
+/** Returns the mounts below a private containerd's folder, in this mount namespace and in those of its own processes. */
 export function mountsOf(folder: string): readonly Remain[] {
   const namespaces = new Map<string, number>([[namespaceOf(process.pid), process.pid]]);
   for (const { pid } of [...daemonsOf(folder), ...shimsOf(folder)]) {

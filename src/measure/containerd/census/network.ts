@@ -5,14 +5,14 @@ import { podNetworkName } from "../pod-network.js";
 import { idIn, namesIn } from "./files.js";
 import { type Remain, withId } from "./remain.js";
 
-/** Where the CNI library caches what it did for each pod. */
+/** The folder in which the CNI library caches its results for each pod. */
 const cniResults = "/var/lib/cni/results";
 
 /**
  * Lists what the pod networks of a private containerd have on the machine: network namespaces, the interfaces that lead to them,
- * addresses that are given out, cached results.
+ * assigned addresses, cached results.
  *
- * @param proc the folder that the routes are read from
+ * @param proc the folder from which the routes are read
  */
 export function networkRemains(folder: string, results = cniResults, proc = "/proc"): readonly Remain[] {
   const name = podNetworkName(folder);
@@ -35,8 +35,7 @@ export function networkRemains(folder: string, results = cniResults, proc = "/pr
 }
 
 /**
- * Returns the files that network namespaces are mounted on: containerd 1.6 to 2.x keep them below the state of the CRI
- * plugin.
+ * Returns the files on which network namespaces are mounted; containerd 1.6 to 2.x keep them below the state of the CRI plugin.
  */
 const namespacesOf = (folder: string): readonly string[] =>
   namesIn(join(folder, "state")).flatMap(plugin => {
@@ -44,7 +43,7 @@ const namespacesOf = (folder: string): readonly string[] =>
     return namesIn(netns).map(name => join(netns, name));
   });
 
-/** Returns the addresses that host-local has given out: a file each, whose first line is the sandbox's id. */
+/** Returns the addresses that host-local has assigned: a file each, whose first line is the sandbox's id. */
 const addressesOf = (store: string) =>
   namesIn(store)
     .filter(name => /^\d+\.\d+\.\d+\.\d+$/.test(name))
@@ -76,7 +75,7 @@ export function routes(text: string): readonly { readonly address: string; reado
   });
 }
 
-/** Returns the network namespace of a pod, as the CNI library keeps it with the interfaces that it made. */
+/** Returns the network namespace of a pod, from the CNI library's cache, with the interfaces that were made. */
 function namespaceIn(file: string): string | undefined {
   const { result } = (parseJson(readProc(file)) ?? {}) as {
     readonly result?: { readonly interfaces?: readonly { readonly sandbox?: string }[] };

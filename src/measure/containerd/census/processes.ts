@@ -4,9 +4,7 @@ import { type ControlGroup, pidsIn } from "./control-groups.js";
 import { holdersOf, idIn } from "./files.js";
 import { type Remain, withId } from "./remain.js";
 
-/**
- * Returns the processes of a folder's containerd itself: after a crash there may be more of them than its record knows.
- */
+/** Returns the processes of a folder's containerd itself; after a crash there may be more than its record contains. */
 export const daemonsOf = (folder: string): readonly ProcessIdentity[] =>
   findProcesses(words => follows(words, "--config", containerdPaths(folder).config));
 
@@ -14,14 +12,17 @@ export const daemonsOf = (folder: string): readonly ProcessIdentity[] =>
 export const shimsOf = (folder: string): readonly ProcessIdentity[] =>
   findProcesses(words => follows(words, "-address", containerdPaths(folder).socket));
 
-/** Returns the sandbox that a shim was started for. */
+/** Returns the sandbox for which a shim was started. */
 export const shimId = (pid: number): string | undefined => / -id (\S+)/.exec(commandLineOf(pid))?.[1];
 
-/** Whether one word is followed by exactly that other word. */
+/** Whether one word is directly followed by the other. */
 const follows = (words: readonly string[], option: string, value: string): boolean =>
   words.some((word, index) => word === option && words[index + 1] === value);
 
-/** Shims, gVisor's processes, those that stand in for its containers, and whatever runs in the sandboxes' control groups. */
+/**
+ * Returns shims, gVisor's processes, those that the wrapper keeps for its containers, and all processes in the sandboxes' control
+ * groups.
+ */
 export function sandboxProcesses(folder: string, groups: readonly ControlGroup[]): readonly Remain[] {
   const found = new Map<number, string | undefined>();
   for (const { pid } of shimsOf(folder)) found.set(pid, shimId(pid));

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { type TarFile, tar } from "./tar.js";
 
-/** Processor architectures by the names that OCI images use. */
+/** Processor architectures with the names that OCI images use. */
 export type Architecture = "amd64" | "arm64";
 
-/** This machine's processor architecture; undefined for one without images of ours. */
+/** This machine's processor architecture; undefined if we have no image for it. */
 export const architectureHere = (): Architecture | undefined =>
   (({ x64: "amd64", arm64: "arm64" }) as const)[process.arch as string];
 
@@ -17,10 +17,10 @@ export interface ImageContent {
 }
 
 /**
- * Returns an image as a tar of an OCI layout, to be read by `ctr images import`. The same contents give the same bytes: no
- * clock, no compression.
+ * Returns an image as a tar of an OCI layout, for `ctr images import`. The same contents give the same bytes: no clock, no
+ * compression.
  *
- * @param name the name that containerd stores it under
+ * @param name the name under which containerd stores it
  */
 export function imageArchive(name: string, contents: readonly ImageContent[]): Buffer {
   const blobs = new Map<string, Buffer>();

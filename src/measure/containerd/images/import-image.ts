@@ -2,7 +2,7 @@ import { ExecaError, execa } from "execa";
 import { LabError } from "../../../model/errors.js";
 
 /**
- * Imports an image into containerd, for CRI to find.
+ * Imports an image into containerd, so that CRI finds it.
  *
  * @param ctr the full path of containerd's client
  * @param archive a tar of an OCI layout

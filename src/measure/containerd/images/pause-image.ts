@@ -1,6 +1,6 @@
 import { type Architecture, imageArchive } from "./image-archive.js";
 
-/** The name containerd knows the pause image by; `.local` is no real registry. */
+/** The name of the pause image in containerd; no registry is called `.local`. */
 export const pauseImageName = "rund-lab.local/pause:1";
 
 /**
@@ -53,8 +53,8 @@ export function pauseProgram(architecture: Architecture): Buffer {
 }
 
 /**
- * Returns the pause image as a tar of an OCI layout, for both architectures, to be read by `ctr images import`. The
- * same bytes every time.
+ * Returns the pause image as a tar of an OCI layout for both architectures, for `ctr images import`. It always has the same
+ * bytes.
  */
 export const pauseImage = (): Buffer =>
   imageArchive(

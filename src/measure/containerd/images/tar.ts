@@ -9,7 +9,7 @@ export interface TarFile {
 const blockSize = 512;
 
 /**
- * Returns a tar archive (POSIX ustar) of plain files that belong to root and date from the epoch: the same files, the
+ * Returns a tar archive (POSIX ustar) of plain files that belong to root and have the date of the epoch. The same files give the
  * same bytes.
  *
  * @example tar([{ path: "a", content: Buffer.from("x") }]).length // 2048
@@ -29,7 +29,7 @@ function header({ path, content, mode = 0o644 }: TarFile): Buffer {
   octal(0, 116, 8); // group
   octal(content.length, 124, 12);
   octal(0, 136, 12); // modified
-  block.write("        ", 148, "latin1"); // the checksum counts itself as blanks
+  block.write("        ", 148, "latin1"); // the checksum is computed with spaces in its own field
   block.write("0", 156, "latin1"); // a plain file
   block.write("ustar\x0000", 257, "latin1");
   const sum = block.reduce((total, byte) => total + byte, 0);

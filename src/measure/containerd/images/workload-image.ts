@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { type Architecture, imageArchive } from "./image-archive.js";
 
-/** The name containerd knows the default workload by; `.local` is no real registry. */
+/** The name of the default workload in containerd; no registry is called `.local`. */
 export const workloadImageName = "rund-lab.local/workload:1";
 
-/** Where Debian's busybox-static and other distributions keep the program. */
+/** Paths of the program in Debian's busybox-static and in other distributions. */
 const places = ["/bin/busybox", "/usr/bin/busybox", "/usr/lib/initramfs-tools/bin/busybox"];
 
 /**
@@ -14,7 +14,7 @@ const places = ["/bin/busybox", "/usr/bin/busybox", "/usr/lib/initramfs-tools/bi
 const script = 'echo "started $EPOCHREALTIME"; exec /bin/busybox httpd -f -p "$PORT" -h /srv';
 
 /**
- * Returns the default workload's image as a tar of an OCI layout, to be read by `ctr images import`: busybox and a page.
+ * Returns the default workload's image as a tar of an OCI layout, for `ctr images import`: busybox and a page.
  *
  * @param busybox a statically linked busybox for this machine's processor
  */
@@ -34,7 +34,7 @@ export function workloadImage(busybox: Buffer, architecture: Architecture): Buff
 /**
  * Reads this machine's statically linked busybox.
  *
- * @returns null if no statically linked busybox is installed: a dynamically linked one would not start in an image without libraries
+ * @returns null if none is installed; a dynamically linked one would not start in an image without libraries
  */
 export function readStaticBusybox(files: readonly string[] = places): Buffer | null {
   for (const file of files) {
@@ -46,7 +46,7 @@ export function readStaticBusybox(files: readonly string[] = places): Buffer | n
   return null;
 }
 
-/** Whether a 64-bit ELF program asks for no interpreter (program header type 3), and so for no library. */
+/** Whether a 64-bit ELF program has no interpreter (program header type 3), and so needs no library. */
 function isStatic(program: Buffer): boolean {
   if (program.length < 64 || program.readUInt32BE(0) !== 0x7f454c46 || program[4] !== 2) return false;
   const first = Number(program.readBigUInt64LE(32));

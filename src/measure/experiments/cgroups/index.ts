@@ -9,7 +9,7 @@ import { measureOperations, roundOfOperations, subject, summariseOperations } fr
 /** Control groups by threads and by groups that exist already (the paper's sections 3.3 and 4.4). */
 export const cgroups: ExperimentDeclaration = {
   id: "cgroups",
-  measures: "what control groups cost",
+  measures: "the cost of control groups",
   axes: ["density", "concurrency"],
   leastDensity: 0,
   subjects: {

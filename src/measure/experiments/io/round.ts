@@ -78,7 +78,7 @@ async function outputsOf(
         if (sample.reason === "unavailable") await driver.ping(callMs);
         throw new LabError("RUND_FIO", "machine", `the container for fio does not start: ${sample.message}`, {
           where: workload.container!.image,
-          hint: "the image needs sh and fio; leave --image out, so that one is made of this machine's fio",
+          hint: "the image needs sh and fio; omit --image, so that rund-lab builds one from this machine's fio",
         });
       }
       for (;;) {

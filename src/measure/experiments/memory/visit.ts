@@ -67,9 +67,9 @@ export async function visitMemory(visit: Visit, tools: VisitTools): Promise<void
 }
 
 const noneToMeasure = (runtime: string, density: number, why: string | null) =>
-  new LabError("RUND_BACKGROUND", "machine", `${runtime}: no sandbox to measure came up`, {
+  new LabError("RUND_BACKGROUND", "machine", `${runtime}: no sandbox stayed ready to be measured`, {
     expected: `${density} sandboxes ready`,
-    found: `none (${why ?? "each ended again"})`,
+    found: `none (${why ?? "each ended"})`,
     hint: "`rund-lab doctor` shows what this machine lacks",
   });
 

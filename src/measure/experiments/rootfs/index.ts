@@ -9,7 +9,7 @@ const snapshotters = ["overlayfs", "native", "blockfile", "devmapper", "erofs", 
 /** Root file systems by snapshotter and by how many are prepared at once (the paper's sections 3.1 and 4.2). */
 export const rootfs: ExperimentDeclaration = {
   id: "rootfs",
-  measures: "what root file systems cost",
+  measures: "the cost of root file systems",
   axes: ["concurrency"],
   leastDensity: 0,
   subjects: {

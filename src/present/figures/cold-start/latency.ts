@@ -6,7 +6,7 @@ import type { Figure, SeriesSource } from "../drawing/figure.js";
 import { emptyPlot } from "../drawing/look.js";
 import { perDataset } from "../drawing/lowest-in-words.js";
 import { distinct, scopeIn, seriesLabel } from "../drawing/series.js";
-import { digits, formatMs, plain, sentences } from "../drawing/text.js";
+import { digits, formatMs, listed, plain, sentences } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
 
 /** The percentiles of the lower panel, after which comes the slowest cold start of all. */
@@ -30,7 +30,7 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
     values: "latency.csv",
   }));
   if (cells.length === 0) {
-    const absent = "There is no concurrency campaign with latencies here.";
+    const absent = "The data contain no latencies of a concurrency campaign.";
     return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
   }
   const hover = ({ cell, dataset }: LabelledCell, ms: number, words: string) =>
@@ -86,8 +86,11 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
       "Top: share of cold starts that are ready by a time, over all rounds and clients, in steps of 1 %. Bottom: share of cold starts that take longer, at the 50th, 75th, 90th, 95th and 99th percentile and at the slowest start.",
       perDataset(datasets, place => {
         const own = cells.filter(({ index }) => index === place);
-        const counts = own.map(({ cell, dataset }) => `${labelIn(dataset, cell.runtime)} ${cell.samples}`);
-        return counts.length === 0 ? "" : `Cold starts: ${counts.join(", ")}.`;
+        const counts = own.map(
+          ({ cell, dataset }, at) =>
+            `${cell.samples}${at === 0 ? " cold starts" : ""} of ${labelIn(dataset, cell.runtime)}`,
+        );
+        return counts.length === 0 ? "" : `${listed(counts)}.`;
       }),
       scopeIn(datasets),
     ),
