@@ -1,4 +1,4 @@
-/** Measuring: plans, campaigns, the CRI clients under them and the host's own account. */
+/** Measuring: plans, campaigns, the CRI clients that they use, and readings of the host. */
 
 export { type ClearedCampaign, clearKilled } from "./campaign/clear-killed.js";
 export { measureCampaign, resumeCampaign } from "./campaign/measure.js";

@@ -1,6 +1,6 @@
 import { type CriReason, criReason } from "./grpc/errors.js";
 
-/** gRPC's status codes by the names that Go prints. */
+/** gRPC's status codes, by the names that Go prints. */
 const codeNames = [
   "OK",
   "Canceled",
@@ -22,8 +22,8 @@ const codeNames = [
 ];
 
 /**
- * Returns why a crictl failed, from its standard error. Without a terminal it logs `key=value` lines with a quoted
- * message; any other line is taken as it is.
+ * Returns why a crictl failed, from its standard error. Without a terminal it logs `key=value` lines with a quoted message; any
+ * other line is used as it is.
  *
  * @returns the last RPC error in it with its gRPC code, or the whole text with null
  * @example crictlFailure('level=fatal msg="run pod sandbox: rpc error: code = Unknown desc = no runtime for \\"x\\" is configured"') // { reason: "unknown-handler", grpcCode: 2, details: 'no runtime for "x" is configured' }
@@ -41,7 +41,7 @@ export function crictlFailure(stderr: string): { reason: CriReason; grpcCode: nu
   return { reason: criReason(grpcCode, details), grpcCode, details };
 }
 
-/** Returns a text as Go's %q writes it; only escapes that JSON knows are undone. */
+/** Unquotes a text that Go's %q wrote, as far as JSON knows its escapes. */
 function unquote(quoted: string): string {
   try {
     return JSON.parse(quoted) as string;

@@ -20,18 +20,18 @@ import { timestampNs } from "./grpc/timestamp.js";
 import { hasLabels } from "./labels.js";
 
 /**
- * Returns a client that starts one crictl for each call, as the paper's scripts do: what that process costs is part of
- * every duration. Understands crictl 1.16 and later.
+ * Returns a client that starts one crictl for each call, as the paper's scripts do, so that every duration includes the cost of
+ * that process. Supports crictl 1.16 and later.
  *
  * @param endpoint `unix:///run/containerd/containerd.sock`, or the bare path
- * @param program looked up on PATH
+ * @param program searched on PATH
  * @throws LabError `RUND_CRI_ENDPOINT` if the endpoint is not a unix socket's; each call `RUND_CRICTL_MISSING` where there is no
- *   such program
+ * such program
  */
 export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
   const path = socketPath(endpoint);
 
-  /** Runs one command to its end and gives its standard output. */
+  /** Runs one command to its end and returns its standard output. */
   async function crictl(
     command: readonly string[],
     { timeoutMs = defaultTimeoutMs, signal }: CallOptions = {},
@@ -62,7 +62,7 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
     throw new CriError(reason, grpcCode, where, details || `exit ${result.exitCode}, nothing on stderr`);
   }
 
-  /** Runs one command that prints JSON. A crictl that prints something else is an error of its own. */
+  /** Runs one command that prints JSON. If it prints something else, this is a separate error. */
   async function answer<Json, Answer>(
     command: readonly string[],
     options: CallOptions | undefined,
@@ -77,7 +77,7 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
     }
   }
 
-  /** Runs work with config files for another program; they have no names in a folder. */
+  /** Calls a function with config files for another program; the files have no names in a folder. */
   async function withConfigs<Result>(
     configs: readonly unknown[],
     work: (paths: readonly string[]) => Promise<Result>,
@@ -112,7 +112,7 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
         return { conditions: status.conditions, info: Object.fromEntries(info) } satisfies CriStatus;
       }),
 
-    // crictl prints it only as part of what it prints of a service that has it
+    // crictl prints it only as part of the service's status
     cgroupDriver: async () => null,
 
     runPodSandbox(sandbox, options) {
@@ -134,7 +134,7 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
         ip: status.network?.ip ?? "",
       })),
 
-    // crictl splits label values at commas and takes none with "=": the filter is applied here
+    // crictl splits label values at commas and does not accept "=", so the filter is applied here
     listPodSandbox: (labels, options) =>
       answer(["pods", "-o", "json"], options, ({ items }: { items?: readonly CrictlSandbox[] }) =>
         (items ?? [])
@@ -186,7 +186,7 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
           bytes: Number(status.size ?? 0),
         }));
       } catch (error) {
-        // crictl fails where the service answers with no image
+        // crictl fails if the service answers with no image
         if (error instanceof CriError && /no such image/.test(error.message)) return null;
         throw error;
       }
@@ -266,8 +266,8 @@ function crictlContainer(container: ContainerConfig, network: SandboxConfig["net
 }
 
 /**
- * Returns a file descriptor of ours to read a text from, which another program of the same user can open by its name in
- * /proc. The file has no name of its own any more, so nothing is left behind however this process ends.
+ * Returns one of this process's file descriptors from which a text can be read. Another program of the same user can open it by
+ * its name in /proc. The file itself has no name any more, so nothing is left behind however this process ends.
  */
 function openText(text: string): number {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-"));

@@ -1,10 +1,10 @@
 import type { CriStatus } from "./grpc/client.js";
 
 /**
- * Returns the runtime handlers a service is configured with, from its verbose status (containerd and the replay server
- * tell).
+ * Returns the runtime handlers that a service is configured with, from its verbose status (containerd and the replay server
+ * report them).
  *
- * @returns names in code-unit order, or null where the service does not say
+ * @returns names in code-unit order, or null if the service does not report them
  * @example runtimeHandlers({ conditions: [], info: { config: '{"containerd":{"runtimes":{"runsc":{},"runc":{}}}}' } }) // ["runc", "runsc"]
  * @example runtimeHandlers({ conditions: [], info: {} }) // null
  */

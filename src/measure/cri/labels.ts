@@ -2,11 +2,11 @@ import type { Experiment } from "../../model/experiment.js";
 import type { SandboxConfig } from "./grpc/client.js";
 
 /**
- * The labels every sandbox of a campaign carries. Clean-up finds its own by them, exactly, and the replay server learns from
- * them which recorded round a request belongs to.
+ * The labels of every sandbox of a campaign. Clean-up finds the campaign's sandboxes by them, exactly, and the replay server
+ * finds the recorded round of a request.
  */
 export const labelNames = {
-  /** The campaign folder's name: it marks what this campaign made. */
+  /** The campaign folder's name, which identifies the campaign's sandboxes. */
   campaign: "rund-lab.campaign",
   /** `time`, `memory` or `density`. */
   experiment: "rund-lab.experiment",
@@ -15,14 +15,14 @@ export const labelNames = {
   /** Background sandboxes of the cell. */
   density: "rund-lab.density",
   concurrency: "rund-lab.concurrency",
-  /** The round within its cell, 1 for the first; warm-up rounds count for themselves. */
+  /** The round within its cell, 1 for the first; warm-up rounds are numbered separately. */
   round: "rund-lab.round",
   /** The client within its round, 1 for the first. */
   client: "rund-lab.client",
   role: "rund-lab.role",
 } as const;
 
-/** What a sandbox is there for. Only `test` and `warmup` are cold starts of a round. */
+/** The purpose of a sandbox. Only `test` and `warmup` are cold starts of a round. */
 export type SandboxRole = "test" | "warmup" | "background" | "prewarm" | "probe";
 
 /** The content of a sandbox's labels. */
@@ -38,7 +38,7 @@ export interface SandboxLabels {
 }
 
 /**
- * Labels as CRI carries them; what is not given is left out.
+ * Returns labels as CRI has them; undefined ones are left out.
  *
  * @example sandboxLabels({ campaign: "c1", role: "test", client: 7 }) // { "rund-lab.campaign": "c1", "rund-lab.role": "test", "rund-lab.client": "7" }
  */
@@ -49,7 +49,7 @@ export function sandboxLabels(labels: Partial<SandboxLabels>): SandboxConfig["la
 }
 
 /**
- * Whether all the wanted labels are there with exactly these values.
+ * Whether all wanted labels exist with exactly these values.
  *
  * @example hasLabels({ a: "1", b: "2" }, { a: "1" }) // true
  * @example hasLabels({ a: "10" }, { a: "1" }) // false

@@ -1,6 +1,6 @@
 import type { CriStatus } from "./grpc/client.js";
 
-/** What a service says of its pod network. */
+/** The pod network of a service. */
 export interface PodNetwork {
   readonly ready: boolean;
   /** Why it is not ready; empty if it is. */
@@ -11,7 +11,7 @@ export interface PodNetwork {
   readonly pluginFolders: readonly string[];
 }
 
-/** containerd's account of its CNI configuration, in its verbose status. */
+/** The part of containerd's verbose status about its CNI configuration. */
 interface CniConfig {
   readonly PluginDirs?: readonly string[];
   readonly Networks?: readonly {
@@ -26,8 +26,8 @@ interface CniConfig {
 }
 
 /**
- * Reads what a service's verbose status says of its pod network. The loopback interface, which every pod has, does not
- * count as a network.
+ * Reads a service's pod network from its verbose status. The loopback interface, which every pod has, does not count as a
+ * network.
  *
  * @example podNetworkOf({ conditions: [], info: {} }) // { ready: false, why: "the service does not report a network", cni: null, pluginFolders: [] }
  */

@@ -1,8 +1,8 @@
 /** Two programs that do not work together. */
 interface BadPair {
-  /** The service and the first of its versions that it holds for. */
+  /** The service, and the first affected version. */
   readonly service: readonly [name: string, since: readonly number[]];
-  /** The OCI runtime and the first of its versions that it no longer holds for. */
+  /** The OCI runtime, and the first version that is no longer affected. */
   readonly runtime: readonly [name: string, until: readonly number[]];
   readonly why: string;
 }
@@ -16,11 +16,11 @@ const pairs: readonly BadPair[] = [
 ];
 
 /**
- * Returns why a service and the OCI runtime behind a handler are known not to work together.
+ * Returns why a service and the OCI runtime of a handler do not work together.
  *
  * @param service name and version, such as `containerd 1.7.24`
  * @param runtime name and version, such as `crun 1.8.1`
- * @returns undefined where nothing is known against them
+ * @returns undefined if no problem is known
  * @example badPair("containerd 1.7.24", "crun 1.8.1").startsWith("every start fails") // true
  * @example badPair("containerd 1.6.20", "crun 1.8.1") // undefined
  */
@@ -36,7 +36,7 @@ export function badPair(service: string, runtime: string): string | undefined {
   )?.why;
 }
 
-/** Whether a version is before another one, number by number. */
+/** Whether a version is older than another one, compared number by number. */
 function isBefore(version: string, limit: readonly number[]): boolean {
   const numbers = version
     .replace(/^v/, "")

@@ -17,10 +17,10 @@ import { serviceFindings } from "./service.js";
 const install = "environment/setup-debian.sh installs it, or see environment/README.md";
 
 /**
- * Checks containerd's program, the CRI that answers, the handlers that it has and those a private one would have, and
- * what would make starts on it fail.
+ * Checks containerd's program, the CRI service that answers, its handlers and those that a private one would have, and everything
+ * that would make starts fail.
  *
- * @param sandboxes the most sandboxes at once; 0 without a plan
+ * @param sandboxes the largest number of sandboxes at once; 0 without a plan
  */
 export async function containerdFindings(
   endpoint: string,
@@ -68,7 +68,7 @@ function containerdFinding(version: string | undefined): Finding {
   return fine("containerd", version.split(" ")[2] ?? version);
 }
 
-/** @param configured the handlers of the CRI that answers; null where none does */
+/** @param configured the handlers of the CRI service that answers; null if none does */
 function handlersFinding(
   configured: readonly string[] | null,
   here: readonly string[],

@@ -4,21 +4,21 @@ import type { CriClient, SandboxConfig } from "../cri/grpc/client.js";
 import { CriError } from "../cri/grpc/errors.js";
 import { type Finding, fine, lacking } from "./finding.js";
 
-/** Milliseconds that one call may take. */
+/** Time limit of one call, in milliseconds. */
 const callMs = 60_000;
 
 /** Milliseconds that an idle sandbox must stay ready. */
 const idleMs = 2_000;
 
-/** The label of the sandboxes that are made here. */
+/** The label of the sandboxes that this check makes. */
 const label = "rund-lab.contract";
 
 /**
- * Checks that a service keeps what campaigns rely on in CRI v1. Starts sandboxes of one handler, with labels of their own, and removes
- * them in any case.
+ * Checks that a service behaves in CRI v1 as campaigns need it to. Starts sandboxes of one handler, with labels of their own, and
+ * removes them in any case.
  *
  * @param handler a handler that the service has; "" for its default
- * @returns one finding per rule, in a fixed order; those after the first start that fails are left out
+ * @returns one finding per rule, in a fixed order; if the first start fails, the rules after it are left out
  */
 export async function checkContract(cri: CriClient, handler: string): Promise<readonly Finding[]> {
   const mark = randomBytes(6).toString("hex");

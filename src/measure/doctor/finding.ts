@@ -1,9 +1,9 @@
-/** One thing a machine was looked at for. */
+/** The result of one check of a machine. */
 export interface Finding {
   readonly check: string;
   readonly ok: boolean;
   readonly found: string;
-  /** What to do about it; null where nothing is to be done. */
+  /** The next step; null if there is nothing to do. */
   readonly next: string | null;
 }
 

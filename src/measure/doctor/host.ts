@@ -3,10 +3,10 @@ import { availableParallelism, loadavg } from "node:os";
 import type { Fingerprint } from "../host/fingerprint.js";
 import { type Finding, fine, lacking } from "./finding.js";
 
-/** A share of the processors that is busy before a campaign is still taken for quiet. */
+/** The machine counts as quiet if at most this share of its processors is busy before a campaign. */
 const quietLoad = 0.2;
 
-/** Returns what the machine itself is: who asks, control groups, KVM, processor frequency, other load. */
+/** Checks the machine itself: the user, control groups, KVM, processor frequency, other load. */
 export function hostFindings({ cgroups, governor, virtualised }: Fingerprint): Finding[] {
   const [load = 0] = loadavg();
   const busy = load / availableParallelism();

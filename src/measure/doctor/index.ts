@@ -15,11 +15,11 @@ export type { Finding } from "./finding.js";
 export { type Demand, pidsPerStart } from "./limits.js";
 export { serviceObstacles } from "./service.js";
 
-/** What the doctor looks at a machine for. */
+/** What the doctor checks a machine for. */
 export interface Patient {
-  /** The CRI endpoint campaigns would use. */
+  /** The CRI endpoint that campaigns would use. */
   readonly endpoint: string;
-  /** The runtimes that are to be measured; none asks for any. */
+  /** The runtimes that should be measured; if empty, any. */
   readonly runtimes: readonly RuntimeDeclaration[];
   /** What a plan needs at its peak; null without a plan. */
   readonly demand: Demand | null;
@@ -28,8 +28,8 @@ export interface Patient {
 }
 
 /**
- * Returns what this machine can do for measurements, and the next step for what it cannot. Nothing is changed;
- * overlayfs is tried in a temporary folder.
+ * Returns what this machine can measure, and the next step for what it cannot. Nothing is changed; overlayfs is tested in a
+ * temporary folder.
  *
  * @returns one finding per check, always in the same order
  */

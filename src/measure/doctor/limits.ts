@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { MachineLimits } from "../host/limits.js";
 import { type Finding, fine, lacking } from "./finding.js";
 
-/** What the largest moment of a plan takes. */
+/** The largest use of resources at one moment of a plan. */
 export interface Demand {
   readonly pids: number;
   readonly memoryMiB: number;
@@ -12,16 +12,18 @@ export interface Demand {
 /** Files open at once per sandbox: the shim's sockets, pipes and log, and containerd's ends of them. */
 const filesPerSandbox = 40;
 
-/** Tasks of one sandbox at least: a shim's threads and the pause process. */
+/** Minimum number of tasks of one sandbox: a shim's threads and the pause process. */
 const pidsPerSandbox = 13;
 
-/** Tasks of one sandbox while it starts: besides, the threads of runc and of the processes that it starts. Measured. */
+/**
+ * Number of tasks of one sandbox while it starts, including the threads of runc and of the processes that it starts. Measured.
+ */
 export const pidsPerStart = 26;
 
 /**
- * Returns the machine's limits on tasks, files and memory, against a plan.
+ * Compares the machine's limits on tasks, files and memory with a plan.
  *
- * @param demand the plan's demand; null only reports the limits
+ * @param demand what the plan needs; null only reports the limits
  */
 export function limitFindings({ memAvailableMiB, pids }: MachineLimits, demand: Demand | null): Finding[] {
   const sandboxes = Math.floor(pids.free / pidsPerSandbox);
@@ -46,7 +48,7 @@ export function limitFindings({ memAvailableMiB, pids }: MachineLimits, demand: 
   ];
 }
 
-/** Reads the open files of the whole machine, and the most there may be. */
+/** Reads the number of open files on the whole machine, and its limit. */
 function fileUse(): [number, number] {
   const [open, , most] = readFileSync("/proc/sys/fs/file-nr", "utf8").trim().split(/\s+/).map(Number);
   return [open ?? 0, most ?? Number.POSITIVE_INFINITY];

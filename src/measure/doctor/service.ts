@@ -13,7 +13,7 @@ import { inotifyInstances, openFilesOf } from "../host/open-files.js";
 import { badPair } from "./bad-pairs.js";
 import { type Finding, fine, lacking } from "./finding.js";
 
-/** A service that answers, as the doctor looks at it. */
+/** The information about a service that the doctor needs. */
 export interface ServiceUnderTest {
   readonly cri: CriClient;
   readonly socket: string;
@@ -21,18 +21,21 @@ export interface ServiceUnderTest {
   readonly status: CriStatus;
 }
 
-/** Milliseconds that one call may take. */
+/** Time limit of one call, in milliseconds. */
 const callMs = 5_000;
 
-/** Files that a sandbox opens in the service's own process: connections to its shim, the task's pipes, events. Measured on 1.6.20: four each. */
+/**
+ * Number of files that a sandbox opens in the service's own process: connections to its shim, the task's pipes, events. Measured
+ * on 1.6.20: four each.
+ */
 const filesInService = 4;
 
 /**
- * Returns what would make cold starts on a service fail, though it answers: its sandbox image, its cgroup driver, its
- * own limit on open files, inotify, programs that are known not to work together.
+ * Returns what would make cold starts fail on a service that answers: its sandbox image, its cgroup driver, its own limit on open
+ * files, inotify, programs that are known not to work together.
  *
- * @param handlers the handlers that are to be used; all that the service has if empty
- * @param sandboxes the most sandboxes at once; 0 without a plan
+ * @param handlers the handlers that will be used; if empty, all that the service has
+ * @param sandboxes the largest number of sandboxes at once; 0 without a plan
  */
 export async function serviceFindings(
   service: ServiceUnderTest,
@@ -75,10 +78,10 @@ async function imageFinding({ cri, status }: ServiceUnderTest, configText: strin
 const differs = "kubelet's cgroup driver";
 
 /**
- * Returns the reasons why cold starts of a plan would fail on a service; none where the service does not answer.
+ * Returns the reasons why cold starts of a plan would fail on a service; empty if the service does not answer.
  *
  * @param handlers the handlers of the plan's runtimes
- * @param sandboxes the most sandboxes at once
+ * @param sandboxes the largest number of sandboxes at once
  */
 export async function serviceObstacles(
   endpoint: string,
@@ -136,7 +139,7 @@ function filesFinding(pid: number | undefined, sandboxes: number): Finding {
     : lacking(check, text, `the plan needs about ${needed} more: raise LimitNOFILE of its unit (or ulimit -n)`);
 }
 
-/** Checks inotify instances: with cgroup v2 each shim uses one to watch memory events; with v1 none. */
+/** Checks inotify instances: with cgroup v2 each shim uses one to watch memory events; with v1 it uses none. */
 function inotifyFinding(sandboxes: number): Finding {
   const check = "inotify";
   const use = inotifyInstances();
@@ -148,7 +151,7 @@ function inotifyFinding(sandboxes: number): Finding {
     : lacking(check, text, `the plan needs ${needed} more: sysctl fs.inotify.max_user_instances=${use.used + needed}`);
 }
 
-/** @param programs gives the service and the OCI runtime behind a handler, each with its version */
+/** @param programs returns the service and the OCI runtime of a handler, each with its version */
 async function pairsFinding(
   handlers: readonly string[],
   programs: (handler: string) => Promise<readonly [service: string, runtime: string]>,

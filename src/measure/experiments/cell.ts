@@ -7,15 +7,15 @@ export interface Cell {
   readonly concurrency: number | null;
   /** Null except in the memory experiment. */
   readonly memoryMb: number | null;
-  /** Offered starts per second; left out except in an open loop, and there for a trace at its own rate. */
+  /** Offered starts per second; undefined except in an open loop, and there for a trace at its own rate. */
   readonly rate?: number;
 }
 
-/** One visit to a cell: some of its rounds, measured in one go. */
+/** One visit to a cell: a part of its rounds, measured one after another. */
 export interface Slot extends Cell {
   /** 1 for the first block. */
   readonly block: number;
-  /** The place in the block, 1 for the first. */
+  /** The position in the block, 1 for the first. */
   readonly position: number;
   /** The numbers of the rounds that belong to this visit. */
   readonly rounds: readonly number[];

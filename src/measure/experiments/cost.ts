@@ -1,11 +1,11 @@
 import type { Cell, Slot } from "./cell.js";
 import type { ExperimentSettings } from "./settings.js";
 
-/** What one visit costs. */
+/** The cost of one visit. */
 export interface VisitCost {
-  /** Sandboxes started in all. */
+  /** Total number of sandboxes that are started. */
   readonly sandboxes: number;
-  /** The most that are there at one moment. */
+  /** The largest number of sandboxes at one moment. */
   readonly atOnce: number;
   readonly ms: number;
   /** What exists at the peak, if it is not sandboxes. */
@@ -14,23 +14,23 @@ export interface VisitCost {
 
 /** What the cost of a visit is computed from. */
 export interface CostKnowledge {
-  /** A recorded makespan in milliseconds, where there is one. */
+  /** A recorded makespan in milliseconds, if there is one. */
   makespanMs(cell: Cell): number | undefined;
-  /** Milliseconds of waiting and watching around a round. */
+  /** Milliseconds of waiting and of windows around a round. */
   readonly aroundMs: number;
-  /** A rehearsal's speed, else 1. */
+  /** A rehearsal's speed, otherwise 1. */
   readonly speed: number;
 }
 
-/** Guesses where no recording helps, from runc, crun, gVisor and Kata on small machines; milliseconds. */
+/** Estimates for cells without a recording, from runc, crun, gVisor and Kata on small machines; milliseconds. */
 export const guess = { coldStart: 60, nextColdStart: 12, cleanup: 30, bringUp: 50, memorySettle: 3_000 };
 
-/** Estimates the time for starting standing sandboxes, and removing them in the end. */
+/** Estimates the time to start standing sandboxes and to remove them at the end. */
 export const standingMs = (density: number, { speed }: CostKnowledge): number =>
   (density * (guess.bringUp + guess.cleanup)) / speed;
 
 /**
- * Returns the rounds of a visit: makespan (recorded, or guessed from the concurrency), the windows around it, clean-up,
+ * Returns the cost of a visit's rounds: makespan (recorded, or estimated from the concurrency), the windows around it, clean-up,
  * one prewarm.
  */
 export function roundsCost(slot: Slot, settings: ExperimentSettings, knowledge: CostKnowledge): VisitCost {

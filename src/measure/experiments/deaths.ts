@@ -1,12 +1,12 @@
 import type { RoundEvent, Sample } from "../../campaign-files/events.js";
 import type { Clock } from "../round/clock.js";
 
-/** Milliseconds of the campaign's clock after which a missing sandbox is looked for once more: a list may lag behind. */
+/** Milliseconds of the campaign's clock after which a missing sandbox is looked for once more, because a list may lag. */
 const lookAgainMs = 100;
 
 /**
- * Marks the cold starts whose sandboxes are no longer ready at the round's end: a sandbox that dies after READY is not
- * a cold start.
+ * Marks the cold starts whose sandboxes are no longer ready at the round's end, because a sandbox that dies after READY is not a
+ * successful cold start.
  *
  * @param alive returns the ids of the sandboxes that the service lists as ready
  */

@@ -10,33 +10,38 @@ import type { Visit, VisitTools } from "./visit.js";
 
 /**
  * What an experiment is, in one object: settings, cells, cost, run folders, and how one visit to a cell measures it. Settings,
- * plans, campaigns, summaries and the command line take everything they know of an experiment from here; a new one is a
- * folder beside `time/` and an entry in `experimentTable`.
+ * plans, campaigns, summaries and the command line use only this; a new experiment is a folder beside `time/` and an entry in
+ * `experimentTable`.
  */
 export interface ExperimentDeclaration {
   readonly id: Experiment;
-  /** What it measures, for help: "cold starts on top of running sandboxes". */
+  /** What it measures, for the help text: "cold starts on top of running sandboxes". */
   readonly measures: string;
   /** The axes of its grid besides the runtime, in the order of a table's columns. */
   readonly axes: readonly ("memory" | "density" | "concurrency" | "rate")[];
-  /** The least density of its grid. */
+  /** The smallest density of its grid. */
   readonly leastDensity: 0 | 1;
-  /** What it compares instead of runtimes, such as snapshotters; left out for runtimes. */
+  /** What it compares instead of runtimes, such as snapshotters; undefined for runtimes. */
   readonly subjects?: Subjects;
-  /** The settings it takes besides its axes and the shared ones. */
+  /** The settings that it has besides its axes and the shared ones. */
   readonly takes: readonly SettingName[];
-  /** The values of its own settings where nothing is asked for; an axis it does not have is empty, or [0] for density. */
+  /** The defaults of its own settings; an axis that it does not have is empty, or [0] for density. */
   readonly usual: Pick<ExperimentSettings, "concurrency" | "density" | "memory" | "rounds"> &
     Partial<ExperimentSettings>;
-  /** Makes sure that its settings go together. @throws LabError of kind `usage` */
+  /**
+   * Makes sure that its settings are consistent.
+   *
+   * @throws LabError of kind `usage`
+   */
   check?(settings: ExperimentSettings): void;
-  /** Whether every round is a repeat from empty, with a block and a run folder of its own. */
+  /** Whether every round is a repeat from an empty machine, with its own block and run folder. */
   readonly repeats: boolean;
   /** Whether rounds run on top of background sandboxes, which neighbouring cells of one runtime and density share. */
   readonly onBackground: boolean;
   /**
-   * @param before the visit made before this one; undefined for the first
-   * @param room sandboxes that the machine has room for; null if not asked for
+   * @param before the visit before this one; undefined for the first
+   *
+   * @param room number of sandboxes for which the machine has room; null if unknown
    */
   cost(
     slot: Slot,
@@ -45,24 +50,28 @@ export interface ExperimentDeclaration {
     before: Slot | undefined,
     room: number | null,
   ): VisitCost;
-  /** In an open loop, what may be in flight and alive. @param room as for `cost` */
+  /**
+   * The limits of an open loop on starts in flight and living sandboxes.
+   *
+   * @param room as for `cost`
+   */
   limits?(settings: ExperimentSettings, room: number | null): OpenLoopLimits;
-  /** Measures the missing rounds of a visit, each on disk before the next begins. */
+  /** Measures the missing rounds of a visit; each is on disk before the next begins. */
   visit(visit: Visit, tools: VisitTools): Promise<void>;
-  /** The round that an event says is measured; null for any other event. */
+  /** The measured round of an event; null for any other event. */
   measured(event: CampaignEvent): MeasuredRound | null;
-  /** The cells of its run folders by the journal, in any order. */
+  /** The cells of its run folders, from the journal, in any order. */
   summarise(events: readonly CampaignEvent[]): readonly CellSummary[];
 }
 
-/** What an experiment compares instead of runtimes. They take the place of runtimes in plans, run folders and tables. */
+/** What an experiment compares instead of runtimes. It replaces the runtimes in plans, run folders and tables. */
 export interface Subjects {
   /** In messages: "variant". */
   readonly name: string;
   readonly all: readonly RuntimeDeclaration[];
   /** Whether they need no CRI service. */
   readonly withoutService: boolean;
-  /** The ids that this machine, or the service at an endpoint, can measure: what is measured if none is named. */
+  /** The ids that can be measured on this machine, or with the service at an endpoint; they are the default. */
   here(endpoint: string): Promise<readonly string[]>;
 }
 

@@ -12,7 +12,7 @@ import { rootfs } from "./rootfs/index.js";
 import type { CellSummary } from "./summary.js";
 import { time } from "./time/index.js";
 
-/** Every experiment; a new one is a folder beside these and an entry here. */
+/** All experiments; a new one is a folder beside these and an entry here. */
 export const experimentTable: Readonly<Record<Experiment, ExperimentDeclaration>> = {
   time,
   memory,
@@ -24,7 +24,7 @@ export const experimentTable: Readonly<Record<Experiment, ExperimentDeclaration>
   fit,
 };
 
-/** Returns the cells of a campaign by its journal, in the grid's order rather than that of the visits. */
+/** Returns the cells of a campaign from its journal, in the grid's order and not that of the visits. */
 export const summariseCells = (events: readonly CampaignEvent[]): readonly CellSummary[] =>
   Object.values(experimentTable).flatMap(({ summarise }) => [...summarise(events)].sort(inGridOrder));
 

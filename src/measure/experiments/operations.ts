@@ -11,14 +11,14 @@ import type { MeasuredRound } from "./experiment.js";
 import type { CellSummary } from "./summary.js";
 import { now, type Visit, type VisitTools } from "./visit.js";
 
-/** What one round of operations gives. */
+/** The result of one round of operations. */
 export type RoundOfOperations = Pick<OperationsEvent, "phases" | "harness">;
 
 /**
- * Measures the missing rounds of a visit whose rounds are operations, each on disk before the next begins.
+ * Measures the missing rounds of a visit whose rounds are operations; each is on disk before the next begins.
  *
- * @param windowMs how long the host's busy time is read before each round, with nothing done
- * @param items how many items a round has
+ * @param windowMs length of the idle window before each round, in which the host's busy time is read
+ * @param items number of items in a round
  * @param measure measures one round
  */
 export async function measureOperations(
@@ -54,7 +54,7 @@ export async function measureOperations(
   for (const round of visit.missing) await one(round, false);
 }
 
-/** The round that an event of operations says is measured; null for a warm-up and for any other event. */
+/** Returns the round of an event of operations; null for a warm-up and for any other event. */
 export const roundOfOperations =
   (experiment: Experiment) =>
   (event: CampaignEvent): MeasuredRound | null => {
@@ -97,7 +97,7 @@ function summariseCell(experiment: Experiment, rounds: readonly OperationsEvent[
   };
 }
 
-/** Returns a declaration in the place of a runtime's, for what an experiment compares instead. */
+/** Returns a declaration for what an experiment compares instead of runtimes. */
 export const subject = (id: string, label: string): RuntimeDeclaration => ({
   ...{ id, handler: "", label, shim: null, snapshotter: null, config: null, template: null },
   ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },

@@ -11,22 +11,26 @@ import type { MeasuredRound } from "./experiment.js";
 import { now, type Visit, type VisitTools, visitRequest } from "./visit.js";
 import { workloadOf } from "./workload.js";
 
-/** Milliseconds of the machine's time in which a service that has stopped answering may answer again. */
+/** Milliseconds of real time that a service which has stopped answering gets to answer again. */
 const lostMs = 5_000;
 
-/** The background sandboxes that rounds run on top of. */
+/** The background sandboxes of rounds. */
 export interface RoundBackground {
-  /** Replaces background sandboxes that have died. @returns the number that it started */
+  /**
+   * Replaces background sandboxes that have died.
+   *
+   * @returns the number of started ones
+   */
   topUp(): Promise<number>;
   /** The background sandboxes that are ready, by the service's own count. */
   ready(): Promise<readonly SandboxSummary[]>;
 }
 
 /**
- * Measures the missing rounds of a visit, each on disk before the next begins. One sandbox is started and removed before
- * them, so that no cell's first round pays for what is done only once.
+ * Measures the missing rounds of a visit; each is on disk before the next begins. One sandbox is started and removed before them,
+ * so that no cell's first round includes one-time costs.
  *
- * @param background null where rounds run on an empty machine
+ * @param background null if rounds run on an empty machine
  */
 export async function measureRounds(
   visit: Visit,
@@ -38,17 +42,14 @@ export async function measureRounds(
   for (const round of visit.missing) await measureOne(visit, tools, background, round, false);
 }
 
-/**
- * Returns the round that an event of a cold-start experiment says is measured; null for a warm-up and for any other
- * event.
- */
+/** Returns the round of a cold-start experiment's event; null for a warm-up and for any other event. */
 export function roundOf(event: CampaignEvent): MeasuredRound | null {
   if (event.event !== "round" || event.warmup) return null;
   const { run, density, concurrency, round } = event;
   return { run, density, concurrency, memoryMb: null, round };
 }
 
-/** Starts one sandbox and removes it, so that no cell's first round pays for what is done only once. */
+/** Starts one sandbox and removes it, so that no cell's first round includes one-time costs. */
 export async function prewarm(visit: Visit, tools: VisitTools): Promise<void> {
   const { settings, slot, run, runtime } = visit;
   const { driver, clock, sandboxes, signal } = tools;
@@ -99,7 +100,7 @@ async function measureOne(
   const cleanupNs = clock.nowNs();
   const cleared = await sandboxes.clearRound(samples.some(({ status }) => status !== "ready"));
   const flags = new Set(measured.flags);
-  // there is no host whose CPU could be counted
+  // on a cluster there is no host whose CPU could be counted
   if (usedBefore !== undefined) flags.delete("cpu-quantised");
   if (topUps > 0) flags.add("topped-up");
   if (backgroundDied) flags.add("partial").add("background-died");
@@ -130,9 +131,9 @@ async function measureOne(
 }
 
 /**
- * Makes sure that the service still answers when cold starts failed because it did not: then they are no result.
+ * Makes sure that the service still answers, if cold starts failed because it did not; otherwise they are no result.
  *
- * @throws CriError if it is gone
+ * @throws CriError if it no longer answers
  */
 async function refuseIfLost(driver: Driver, samples: readonly Sample[]): Promise<void> {
   if (!samples.some(sample => sample.status === "failed" && sample.reason === "unavailable")) return;

@@ -1,22 +1,22 @@
 import { type End, ends } from "../../model/end.js";
 import type { Experiment } from "../../model/experiment.js";
 
-/** One experiment as it will be run: everything that decides which rounds are measured, and how. */
+/** One experiment as it will be run: everything that determines which rounds are measured, and how. */
 export interface ExperimentSettings {
   readonly experiment: Experiment;
-  /** Ids, in the order they were named. */
+  /** Ids, in the given order. */
   readonly runtimes: readonly string[];
-  /** Clients in a round; empty in the memory experiment. */
+  /** Number of clients in a round; empty in the memory experiment. */
   readonly concurrency: readonly number[];
-  /** Background sandboxes, or the sandboxes to measure in the memory experiment; [0] in the time experiment. */
+  /** Number of background sandboxes, or in the memory experiment of measured sandboxes; [0] in the time experiment. */
   readonly density: readonly number[];
   /** Nominal guest memory in MB; empty except in the memory experiment. */
   readonly memory: readonly number[];
-  /** Rounds of each cell; in the memory experiment repeats of the whole, each from empty. */
+  /** Rounds of each cell; in the memory experiment, repeats of the whole experiment, each from an empty machine. */
   readonly rounds: number;
-  /** Rounds before a cell's first in each block, kept in the events and in no table. */
+  /** Rounds before a cell's first in each block; they are in the journal and in no table. */
   readonly warmup: number;
-  /** Parts over which the rounds are spread; every cell is visited once in each. */
+  /** Number of blocks over which the rounds are spread; each block visits every cell once. */
   readonly blocks: number;
   /** `shuffled` mixes runtimes and cells within a block; `grid` measures one cell after another, as the original did. */
   readonly order: "shuffled" | "grid";
@@ -25,17 +25,17 @@ export interface ExperimentSettings {
   readonly timeout: number;
   /** A shell command run before every round; null for none. */
   readonly prepare: string | null;
-  /** A percentage such as `5%`: the campaign ends once its runtimes are compared at that tolerance, after `blocks` at the latest. */
+  /** A percentage such as `5%`: the campaign ends when its runtimes are compared at that tolerance, or after `blocks`. */
   readonly untilDecided?: string;
-  /** Where a cold start ends; left out for a sandbox that is ready. */
+  /** The end of a cold start; undefined for a ready sandbox. */
   readonly until?: End;
-  /** The network of the sandboxes: one of their own, or (left out) the host's. */
+  /** The network of the sandboxes: a network of their own, or the host's if undefined. */
   readonly network?: "node" | "pod";
-  /** The image of the container in each sandbox; left out for the project's own. */
+  /** The image of the container in each sandbox; undefined for rund-lab's own. */
   readonly image?: string;
   /** Whether each cold start pulls the image. */
   readonly pull?: boolean;
-  /** The container's command, in words as a shell splits them; left out for the image's own. */
+  /** The container's command, split into words as in a shell; undefined for the image's own. */
   readonly command?: string;
   /** The container's environment, NAME=VALUE each. */
   readonly env?: readonly string[];
@@ -47,45 +47,45 @@ export interface ExperimentSettings {
   readonly cpu?: number;
   /** MiB of memory that it may use. */
   readonly memoryLimit?: number;
-  /** Containers in a round of control groups, each with one operation in every phase. */
+  /** Number of containers in a round of control groups, each with one operation in every phase. */
   readonly containers?: number;
-  /** Seconds before a round of control groups in which nothing is done and the host's busy time is read. */
+  /** Length in seconds of the idle window before a round of control groups, in which the host's busy time is read. */
   readonly window?: number;
-  /** Files in the base layer of root file systems. */
+  /** Number of files in the base layer of root file systems. */
   readonly files?: number;
-  /** MiB of one large file in the base layer of root file systems; of the file that fio works on. */
+  /** MiB of the large file in the base layer of root file systems, or of the file that fio reads and writes. */
   readonly large?: number;
-  /** The parent of the sandboxes' control groups, a path or a systemd slice; left out for the campaign's own. */
+  /** The parent of the sandboxes' control groups, a path or a systemd slice; undefined for the campaign's own. */
   readonly cgroupParent?: string;
   /** Whether standing sandboxes have a container. */
   readonly withContainer?: boolean;
-  /** How the starts of an open loop are spaced: `poisson`, `uniform`, or `trace:FILE`. */
+  /** The distribution of an open loop's starts: `poisson`, `uniform`, or `trace:FILE`. */
   readonly arrivals?: string;
-  /** Offered starts per second of an open loop; `search` looks for the highest that keeps the objective. */
+  /** Offered starts per second of an open loop; `search` finds the highest that keeps the objective. */
   readonly rate?: readonly number[] | "search";
-  /** Percent by which the next rate that fails may lie above the highest held one, when a search ends. */
+  /** A search ends when the lowest rate that fails is at most this percentage above the highest one that is held. */
   readonly resolution?: number;
-  /** Seconds of a window of an open loop; of one job of fio. */
+  /** Seconds of a window of an open loop, or of one job of fio. */
   readonly duration?: number;
-  /** Seconds a sandbox lives before it is removed: a number, or `exponential:MEAN`. */
+  /** Seconds that a sandbox lives before it is removed: a number, or `exponential:MEAN`. */
   readonly hold?: string;
-  /** The starts of an open loop that may be in flight. */
+  /** Maximum number of starts of an open loop in flight. */
   readonly inFlight?: number;
-  /** The sandboxes of an open loop that may be alive. */
+  /** Maximum number of living sandboxes of an open loop. */
   readonly alive?: number;
   /** Seconds of a trace in one second of the window. */
   readonly traceSpeed?: number;
-  /** What latencies are asked to keep, such as `p99:2s`. */
+  /** The objective for latencies, such as `p99:2s`. */
   readonly slo?: string;
-  /** Sandboxes that a ramp adds at a time. */
+  /** Number of sandboxes that each step of a ramp adds. */
   readonly step?: number;
-  /** Percent by which each step of a ramp grows the density; left out for steps of one size. */
+  /** Percentage by which each step of a ramp grows the density; undefined for steps of equal size. */
   readonly growth?: number;
-  /** Percent of every limit that a ramp leaves free. */
+  /** Percentage of every limit that a ramp keeps free. */
   readonly reserve?: number;
-  /** The largest p99 of a step's cold starts, in seconds, before a ramp stops. */
+  /** A ramp stops if the p99 of a step's cold starts is above this many seconds. */
   readonly latencyLimit?: number;
-  /** The largest share of the last 10 s in which tasks waited for memory, in percent, before a ramp stops. */
+  /** A ramp stops if tasks waited for memory for more than this percentage of the last 10 s. */
   readonly pressureLimit?: number;
 }
 
@@ -94,18 +94,18 @@ export type ExperimentWishes = { readonly experiment: Experiment } & {
   readonly [Key in Exclude<keyof ExperimentSettings, "experiment">]?: ExperimentSettings[Key] | undefined;
 };
 
-/** How a setting is written on the command line and in a campaign file, and which values it may have. */
+/** How a setting is written on the command line and in a campaign file, and its valid values. */
 export type SettingRule = {
   /** The option's placeholder and help: `--concurrency <list>`. */
   readonly placeholder: string;
   readonly help: string;
-  /** Whether every experiment takes it; otherwise those whose declaration names it. */
+  /** Whether all experiments have it; otherwise only those whose declaration names it. */
   readonly shared: boolean;
 } & (
   | {
       readonly value: "number" | "numbers" | "decimal" | "decimals";
       readonly range: readonly [least: number, most: number];
-      /** A word that may stand in the place of the numbers. */
+      /** A word that may replace the numbers. */
       readonly word?: string;
     }
   /** Texts may be given several times on the command line. */
@@ -120,8 +120,8 @@ const list = { value: "numbers", placeholder: "<list>" } as const;
 const count = { value: "number", placeholder: "<n>" } as const;
 
 /**
- * Every setting besides the runtimes. The options of `rund-lab run`, the keys of a campaign file and the checks of both
- * follow from this table; a new setting is an entry here and a field of `ExperimentSettings`.
+ * All settings except the runtimes. The options of `rund-lab run`, the keys of a campaign file and the checks of both follow from
+ * this table; a new setting is an entry here and a field of `ExperimentSettings`.
  */
 export const settingRules = {
   concurrency: { ...own, ...list, range: [1, 10_000], help: "clients in a round, such as 1,10,100" },
@@ -332,13 +332,13 @@ export const settingRules = {
 /** The settings besides the runtimes, by name. */
 export type SettingName = keyof typeof settingRules;
 
-/** The settings of an experiment whose sandboxes may have a container and a network of their own. */
+/** The settings of an experiment whose sandboxes may have a container and their own network. */
 export const workloadSettingNames = [
   ...(["network", "image", "command", "env", "port", "path", "cpu", "memoryLimit", "pull"] as const),
   "cgroupParent",
 ] satisfies readonly SettingName[];
 
-/** The names of all settings, in the order that help lists them. */
+/** The names of all settings, in the order of the help text. */
 export const settingNames = Object.keys(settingRules) as readonly SettingName[];
 
 /** Returns the rule of one setting. */

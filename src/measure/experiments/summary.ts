@@ -1,7 +1,7 @@
 import type { FailedStage, RoundFlag } from "../../campaign-files/events.js";
 import type { Experiment } from "../../model/experiment.js";
 
-/** What a campaign has measured of one cell. */
+/** The results of one cell of a campaign. */
 export interface CellSummary {
   readonly run: string;
   readonly runtime: string;
@@ -9,9 +9,9 @@ export interface CellSummary {
   readonly density: number;
   readonly concurrency: number | null;
   readonly memoryMb: number | null;
-  /** Offered starts per second; left out except in an open loop. */
+  /** Offered starts per second; undefined except in an open loop. */
   readonly rate?: number;
-  /** Complete rounds, or snapshots. */
+  /** Number of complete rounds, or of snapshots. */
   readonly rounds: number;
   readonly partial: number;
   readonly attempted: number;
@@ -20,25 +20,25 @@ export interface CellSummary {
   readonly unreliable: boolean;
   /** Mean makespan of the complete rounds; null in the memory experiment, and if no round is complete. */
   readonly makespanMs: number | null;
-  /** Sandboxes that the memory is divided by; null except in the memory experiment. */
+  /** Number of sandboxes by which the memory is divided; null except in the memory experiment. */
   readonly sandboxes: number | null;
   /** Whether memory was stable before it was read; null except in the memory experiment. */
   readonly settled: boolean | null;
   /** Mean PSS per sandbox; null except in the memory experiment. */
   readonly pssKiB: number | null;
-  /** The fall of the host's available memory per sandbox, as a cross-check; null except in the memory experiment. */
+  /** The decrease of the host's available memory per sandbox, as a cross-check; null except in the memory experiment. */
   readonly hostKiB: number | null;
-  /** The part of it that the kernel keeps in slabs, page tables, stacks and per-processor data, which PSS leaves out. */
+  /** What the kernel keeps in slabs, page tables, stacks and per-processor data, which PSS does not include. */
   readonly kernelKiB: number | null;
-  /** The cell's result for people: `makespan 84.2 ms`. */
+  /** The cell's result in words: `makespan 84.2 ms`. */
   readonly result: string;
   /** The message of the first cold start that failed; null if none did. */
   readonly firstFailure: string | null;
-  /** The stage in which it failed; left out where no sandbox has a container. */
+  /** The stage in which it failed; undefined if no sandbox has a container. */
   readonly failedStage?: FailedStage;
   /** The largest share of a round in which some task waited for a disk; null if it was not measured. */
   readonly diskShare: number | null;
-  /** Rounds that carry each flag. */
+  /** Number of rounds with each flag. */
   readonly flags: Readonly<Partial<Record<RoundFlag, number>>>;
 }
 

@@ -9,25 +9,25 @@ import type { CampaignSandboxes } from "../sandboxes/campaign-sandboxes.js";
 import type { Slot } from "./cell.js";
 import type { ExperimentSettings } from "./settings.js";
 
-/** A visit to a cell, with everything that belongs to it. */
+/** A visit to a cell, with its run and its rounds. */
 export interface Visit {
   readonly settings: ExperimentSettings;
   readonly slot: Slot;
   /** The run folder's name. */
   readonly run: string;
   readonly runtime: RuntimeDeclaration;
-  /** The rounds still to be measured. */
+  /** The rounds that are still missing. */
   readonly missing: readonly number[];
-  /** Sandboxes of the runtime that the machine has room for, by the plan; null if it was not asked for. */
+  /** Number of the runtime's sandboxes for which the machine has room, by the plan; null if unknown. */
   readonly room: number | null;
 }
 
-/** What a visit works with. Everything it does to the world goes through here. */
+/** The tools of a visit. Everything that it does outside the program goes through them. */
 export interface VisitTools extends RoundTools {
   readonly sandboxes: CampaignSandboxes;
   readonly memory: MemoryTools;
   readonly micro: MicroTools;
-  /** The service's own log of requests; null where it cannot be read. */
+  /** The service's own log of requests; null if it cannot be read. */
   readonly serviceLog: ServiceLogTools | null;
   readonly headroom: HeadroomTools;
   /** Judges the rates of a search. */
@@ -38,37 +38,45 @@ export interface VisitTools extends RoundTools {
   readonly signal: AbortSignal;
   /** Runs the `prepare` command. */
   runCommand(command: string, signal: AbortSignal): Promise<{ readonly ms: number; readonly exitCode: number }>;
-  /** Sets a runtime's nominal guest memory. @returns MB the guests really have; null without a guest */
+  /**
+   * Sets a runtime's nominal guest memory.
+   *
+   * @returns the guests' true memory in MB; null without a guest
+   */
   setGuestMemory(runtime: RuntimeDeclaration, nominalMb: number): Promise<number | null>;
   /** Appends an event to the campaign's journal. */
   append(event: CampaignEvent): void;
   /** Writes a file of the campaign's folder. */
   write(file: string, content: string): void;
-  /** Reports what is being done: `round 3`, `background`, `snapshot`. */
+  /** Reports the current activity: `round 3`, `background`, `snapshot`. */
   report(doing: string): void;
 }
 
-/** The service's own log, as a round reads it. */
+/** The service's own log, for a round. */
 export interface ServiceLogTools {
   mark(): void;
   skewOf(uids: readonly string[]): number | null;
 }
 
-/** What a ramp must not use up. */
+/** The limited resources that a ramp watches. */
 export interface HeadroomTools {
   bounds(): readonly Bound[];
-  /** Makes the kernel spare this program and the engine when memory ends. @returns what undoes it */
+  /**
+   * Makes the kernel spare rund-lab and the engine if memory runs out.
+   *
+   * @returns a function that undoes it
+   */
   protect(): () => void;
 }
 
-/** Memory as the memory experiment reads it. */
+/** The memory that the memory experiment reads. */
 export interface MemoryTools {
   snapshot(
     runtime: RuntimeDeclaration,
     ids: readonly string[],
     cell: { readonly memoryMb: number; readonly density: number },
   ): MemorySnapshot;
-  /** PSS of the service's own process; null where it cannot be found. */
+  /** PSS of the service's own process; null if it cannot be found. */
   enginePssKiB(): number | null;
   host(): HostMemory;
   settings(): MemoryEvent["kernel"];
@@ -90,5 +98,5 @@ export function visitRequest(
   return settings.cgroupParent === undefined ? request : { ...request, cgroupParent: settings.cgroupParent };
 }
 
-/** Returns the time in UTC, ISO 8601. */
+/** Returns the time in UTC, as ISO 8601. */
 export const now = (): string => new Date().toISOString();

@@ -3,7 +3,7 @@ import { workloadImageName } from "../containerd/images/workload-image.js";
 import { emptySandbox, type Workload, type WorkloadContainer } from "../round/driver.js";
 import type { ExperimentSettings } from "./settings.js";
 
-/** What the settings say of the workload; all of it may be left out. */
+/** The settings of the workload; all of them may be undefined. */
 export type WorkloadSettings = Pick<
   ExperimentSettings,
   | "until"
@@ -20,28 +20,28 @@ export type WorkloadSettings = Pick<
   | "cgroupParent"
 >;
 
-/** The port of the default workload. On the host's network the clients of a round take this one and those after it. */
+/** The port of the default workload. On the host's network, the clients of a round use this one and the next ones. */
 const usualPort = 18_080;
 
-/** Returns what a round's sandboxes are started with, and where their cold starts end. */
+/** Returns how a round's sandboxes are started, and where their cold starts end. */
 export function workloadOf(settings: WorkloadSettings): Workload {
   const { until = "sandbox" } = settings;
   return until === "sandbox" ? emptySandbox : { until, container: containerOf(settings) };
 }
 
-/** Returns what standing sandboxes are started with: with a container, they count as started when that runs. */
+/** Returns how standing sandboxes are started; with a container, they count as started when it runs. */
 export function standingWorkloadOf(settings: WorkloadSettings): Workload {
   return settings.withContainer === true ? { until: "container", container: containerOf(settings) } : emptySandbox;
 }
 
-/** Settings that are about the container, and mean nothing without one. */
+/** Settings of the container, which have no effect without one. */
 const ofContainer = ["image", "command", "env", "port", "path", "cpu", "memoryLimit", "pull"] as const;
 
 /**
- * Makes sure that the settings of the workload go together.
+ * Makes sure that the settings of the workload are consistent.
  *
- * @throws LabError `RUND_SETTING_UNUSED` for a container's setting where no sandbox has one; `RUND_SETTING` for a port that
- *   is missing, or leaves too few for all clients on the host's network
+ * @throws LabError `RUND_SETTING_UNUSED` for a container's setting where no sandbox has one; `RUND_SETTING` for a port that is
+ * missing, or leaves too few for all clients on the host's network
  */
 export function checkWorkload(settings: ExperimentSettings): void {
   const { until = "sandbox", withContainer = false, concurrency, network, port } = settings;

@@ -3,15 +3,15 @@ import { dirname, join } from "node:path";
 import type { Bound } from "../../campaign-files/events.js";
 import { fieldsOf, pidsIn, readProc } from "./proc.js";
 
-/** A limit of a control group above this counts as no limit: v1 writes a number near 2^63 for it. */
+/** A control group's limit above this counts as no limit: v1 writes a number near 2^63 for it. */
 const unlimited = 2 ** 50;
 
 /**
- * Reads what sandboxes use up on this machine, and where each ends: memory and tasks of the host and of the control
- * groups they run under, open files, and inotify instances of this user.
+ * Reads the resources that sandboxes use up on this machine, and their limits: memory and tasks of the host and of the control
+ * groups of sandboxes, open files, and inotify instances of this user.
  *
- * @param pids processes whose control groups count, up to the root: the engine's and this one's
- * @param groups control groups that sandboxes lie in, as paths below each controller's root: `/k8s.io`
+ * @param pids processes whose control groups count, up to the root: the engine's and rund-lab's
+ * @param groups control groups that contain sandboxes, as paths below each controller's root: `/k8s.io`
  */
 export function readBounds(
   pids: readonly (number | "self")[],
@@ -47,7 +47,7 @@ export function readBounds(
   return found.filter(({ limit }) => Number.isFinite(limit) && limit > 0);
 }
 
-/** Counts the inotify instances of this user's processes: the kernel counts them itself, and does not say how many. */
+/** Counts the inotify instances of this user's processes, because the kernel does not report its own count. */
 function inotifyInstances(proc: string): number {
   const uid = process.getuid?.();
   return pidsIn(proc).reduce((sum, pid) => sum + instancesOf(`${proc}/${pid}`, uid), 0);
@@ -58,7 +58,7 @@ function instancesOf(folder: string, uid: number | undefined): number {
     if (statSync(folder).uid !== uid) return 0;
     return readdirSync(`${folder}/fd`).filter(fd => linkOf(`${folder}/fd/${fd}`) === "anon_inode:inotify").length;
   } catch {
-    // it has ended meanwhile
+    // it has ended
     return 0;
   }
 }
@@ -76,7 +76,7 @@ interface GroupFolder {
   readonly controller: "memory" | "pids";
 }
 
-/** Returns the groups' folders from the innermost to the root, in each controller's tree, v1 or v2. */
+/** Returns the folders of the groups from the innermost to the root, in each controller's tree, v1 or v2. */
 function groupFolders(pids: readonly (number | "self")[], groups: readonly string[], root: string): GroupFolder[] {
   const tree = join(root, "sys/fs/cgroup");
   const v1 = (controller: string) => readProc(join(tree, controller, "cgroup.procs")) !== undefined;
@@ -97,7 +97,7 @@ function groupFolders(pids: readonly (number | "self")[], groups: readonly strin
   return folders;
 }
 
-/** Returns a process's path in a controller's tree; in the unified one where the controller has none of its own. */
+/** Returns a process's path in a controller's tree; in the unified one if the controller has no tree of its own. */
 function pathOf(text: string | undefined, controller: string): readonly string[] {
   const lines = (text ?? "").split("\n").map(line => line.split(":"));
   const own = lines.find(([, names = ""]) => names.split(",").includes(controller));
@@ -110,7 +110,7 @@ function pidsOf(folder: string): Bound | undefined {
   return used === undefined || limit === undefined ? undefined : { name: folder, unit: "pids", used, limit };
 }
 
-/** Returns memory that cannot be dropped: what is charged, minus file pages that were not used lately. */
+/** Returns memory that cannot be dropped: the charged memory minus file pages that were not used lately. */
 function memoryOf(folder: string): Bound | undefined {
   const used = numberIn(folder, "memory.current") ?? numberIn(folder, "memory.usage_in_bytes");
   const limit = numberIn(folder, "memory.max") ?? numberIn(folder, "memory.limit_in_bytes");

@@ -4,9 +4,9 @@ import { join } from "node:path";
 export type CgroupMode = "v2" | "v1" | "hybrid";
 
 /**
- * Returns how control groups are mounted; `hybrid` is v1 with a v2 tree beside it that has no controllers.
+ * Returns how control groups are mounted; `hybrid` is v1 with a v2 tree that has no controllers.
  *
- * @returns null where none are mounted
+ * @returns null if none are mounted
  */
 export function cgroupMode(root = "/"): CgroupMode | null {
   const there = (file: string) => existsSync(join(root, "sys/fs/cgroup", file));

@@ -1,15 +1,15 @@
 import type { CpuTicks } from "../../campaign-files/events.js";
 import { procFolder, readProc, statOf } from "./proc.js";
 
-/** The host's CPU time since boot, in clock ticks of 10 ms, and this program's own, in microseconds. */
+/** The host's CPU time since boot in clock ticks of 10 ms, and rund-lab's own in microseconds. */
 export interface CpuReading {
   readonly ticks: CpuTicks;
-  /** This process and those of its children that have ended. */
+  /** This process and its children that have ended. */
   readonly harnessUs: number;
 }
 
 /**
- * Reads the CPU time from /proc/stat's first line. Guests' time is part of user time there already, so it is not added.
+ * Reads the CPU time from /proc/stat's first line. It does not add the guests' time, which is already part of user time.
  *
  * @example cpuTicks("cpu  10 1 20 300 5 2 3 4 0 0\ncpu0 1 1 1 1\n") // { busy: 36, total: 345, iowait: 5, steal: 4 }
  */
@@ -28,12 +28,12 @@ export function cpuTicks(stat: string): CpuTicks {
 export const ticksBetween = (from: CpuTicks, to: CpuTicks): CpuTicks => ({
   busy: to.busy - from.busy,
   total: to.total - from.total,
-  // a kernel may count these two down again
+  // a kernel may decrease these two
   iowait: Math.max(0, to.iowait - from.iowait),
   steal: Math.max(0, to.steal - from.steal),
 });
 
-/** Milliseconds in one tick: USER_HZ is 100 on every architecture this runs on. */
+/** Milliseconds in one tick: USER_HZ is 100 on all supported architectures. */
 export const tickMs = 10;
 
 /** Reads the CPU time now. */

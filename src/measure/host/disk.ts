@@ -6,8 +6,8 @@ import { procFolder, readProc } from "./proc.js";
 const sectorBytes = 512;
 
 /**
- * Operations and bytes of whole disks since boot, all together. Partitions, loop devices and RAM disks are left out: what they
- * do is done again by the disk below.
+ * Returns the operations and bytes of whole disks since boot, all together. Partitions, loop devices and RAM disks are left out,
+ * because the disk below counts the same operations.
  *
  * @param diskstats the content of /proc/diskstats
  * @param disks the names of whole disks
@@ -27,7 +27,7 @@ export function diskTotals(diskstats: string, disks: readonly string[]): DiskCos
 }
 
 /**
- * Returns what the disks did between two readings.
+ * Returns the operations and bytes between two readings.
  *
  * @example diskBetween({ reads: 1, writes: 2, readBytes: 3, writtenBytes: 4 }, { reads: 2, writes: 4, readBytes: 6, writtenBytes: 8 }) // { reads: 1, writes: 2, readBytes: 3, writtenBytes: 4 }
  */

@@ -4,34 +4,34 @@ import { join } from "node:path";
 import { type CgroupMode, cgroupMode } from "./cgroups.js";
 import { fieldsOf, readProc } from "./proc.js";
 
-/** What a machine is, as far as measurements depend on it. Null if the machine does not report it. */
+/** The properties of a machine on which measurements depend. Null if the machine does not report one. */
 export interface Fingerprint {
-  /** Equal for campaigns on the same machine, and no secret: a digest of its machine-id, 12 hex digits. */
+  /** Equal for campaigns on the same machine, and not secret: a digest of its machine-id, 12 hex digits. */
   readonly id: string;
   readonly cpu: string | null;
-  /** Logical processors that are on. */
+  /** Number of logical processors that are online. */
   readonly cores: number;
   readonly memoryMiB: number;
   readonly architecture: string;
   readonly kernel: string;
   readonly distribution: string | null;
   readonly cgroups: CgroupMode | null;
-  /** The frequency governor of the first processor; null where the kernel sets no frequency, as in most guests. */
+  /** The frequency governor of the first processor; null if the kernel does not control the frequency, as in most guests. */
   readonly governor: string | null;
-  /** The parameters that the kernel was booted with. */
+  /** The kernel's boot parameters. */
   readonly kernelParameters: string | null;
   readonly microcode: string | null;
-  /** What the kernel does about each known weakness of the processor, in the order of their names. */
+  /** The kernel's mitigation of each known vulnerability of the processor, sorted by name. */
   readonly mitigations: string | null;
   readonly transparentHugePages: string | null;
-  /** The processor says that it is a guest's. */
+  /** Whether the processor reports that it is a guest's. */
   readonly virtualised: boolean;
 }
 
 /**
  * Reads the fingerprint of this machine.
  *
- * @param root the folder that /proc, /sys and /etc are read from
+ * @param root the folder that contains proc, sys and etc
  */
 export function readFingerprint(root = "/"): Fingerprint {
   const read = (file: string) => readProc(join(root, file));

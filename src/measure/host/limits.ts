@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { fieldsOf, readProc } from "./proc.js";
 
-/** How much more this machine takes. */
+/** The free memory and tasks of this machine. */
 export interface MachineLimits {
   readonly memAvailableMiB: number;
   readonly pids: PidLimit;
@@ -18,7 +18,7 @@ export interface PidLimit {
 /**
  * Reads how much memory and how many pids are free now.
  *
- * @param pid a process whose control groups count: the engine's, under which sandboxes run; this one's if left out
+ * @param pid a process whose control groups count: the engine's, under which sandboxes run; by default this process
  */
 export function readLimits(pid: number | "self" = "self", root = "/"): MachineLimits {
   const proc = join(root, "proc");
@@ -36,7 +36,7 @@ export function readLimits(pid: number | "self" = "self", root = "/"): MachineLi
   };
 }
 
-/** Returns the pids limits of the control groups a process is in, from its own up to the root, v1 or v2. */
+/** Returns the pids limits of the control groups of a process, from its own up to the root, v1 or v2. */
 function cgroupLimits(file: string, cgroups: string): readonly PidLimit[] {
   const lines = (readProc(file) ?? "").split("\n").map(line => line.split(":"));
   const v1 = lines.find(([, controllers = ""]) => controllers.split(",").includes("pids"));

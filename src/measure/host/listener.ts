@@ -5,9 +5,9 @@ import { pidsIn, procFolder, readProc } from "./proc.js";
 const listening = ["00010000", "01"];
 
 /**
- * Returns the process that listens on a unix socket: the engine behind an endpoint.
+ * Returns the process that listens on a unix socket, that is, the engine behind an endpoint.
  *
- * @returns its pid; undefined where it cannot be seen, such as without root
+ * @returns its pid; undefined if it cannot be found, such as without root
  */
 export function listenerOf(socket: string, proc = procFolder): number | undefined {
   const own = (readProc(`${proc}/net/unix`) ?? "")

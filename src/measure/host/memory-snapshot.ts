@@ -7,18 +7,18 @@ import { type ProcessSizes, readSizes } from "./smaps.js";
 
 /** The memory of a runtime's processes at one moment. */
 export interface MemorySnapshot {
-  /** A row per process, as smem's table has them. */
+  /** A row per process, as in smem's table. */
   readonly processes: readonly ProcessMemory[];
   readonly components: readonly ComponentMemory[];
   readonly found: MemoryEvent["found"];
 }
 
 /**
- * Reads the memory of sandboxes' processes. They are found through the sandboxes; the runtime's patterns, which would find
- * another containerd's processes too, are the second opinion.
+ * Reads the memory of sandboxes' processes. They are found through the sandboxes. The runtime's patterns, which also match
+ * processes of another containerd, serve as a check.
  *
- * A process that ends between listing and reading is counted and left out; the sandboxes' number is not this function's
- * business, so no divisor changes with it.
+ * A process that ends between listing and reading is counted and left out. This does not change the number of sandboxes, by which
+ * the caller divides.
  *
  * @param ids full ids of the sandboxes
  * @param patterns the runtime's, each matched against the whole command line
@@ -62,7 +62,7 @@ export function readSandboxMemory(
   };
 }
 
-/** Returns the part a process plays: the first pattern that matches its command line says. */
+/** Returns the part that a process plays: that of the first pattern that matches its command line. */
 const componentOf = ({ commandLine }: HostProcess, patterns: readonly ProcessPattern[]): string =>
   patterns.find(({ pattern }) => pattern.test(commandLine))?.component ?? "other";
 

@@ -2,16 +2,16 @@ import { readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { pidsIn, procFolder, readProc } from "./proc.js";
 
-/** What is used of a limit. */
+/** The use of a limited resource. */
 export interface Use {
   readonly used: number;
   readonly limit: number;
 }
 
 /**
- * Returns the files that a process has open, and how many it may (its soft limit, `RLIMIT_NOFILE`).
+ * Returns the number of files that a process has open, and its limit (soft, `RLIMIT_NOFILE`).
  *
- * @returns undefined where it cannot be read
+ * @returns undefined if it cannot be read
  */
 export function openFilesOf(pid: number, proc: string = procFolder): Use | undefined {
   const text = readProc(join(proc, String(pid), "limits"));
@@ -22,8 +22,7 @@ export function openFilesOf(pid: number, proc: string = procFolder): Use | undef
 }
 
 /**
- * Returns the inotify instances of all processes of root, and how many one user may have
- * (`fs.inotify.max_user_instances`).
+ * Returns the number of inotify instances of all processes of root, and the limit for one user (`fs.inotify.max_user_instances`).
  */
 export function inotifyInstances(proc: string = procFolder): Use | undefined {
   const limit = Number(readProc(join(proc, "sys/fs/inotify/max_user_instances")) ?? Number.NaN);
@@ -36,7 +35,7 @@ export function inotifyInstances(proc: string = procFolder): Use | undefined {
   return { used, limit };
 }
 
-/** Returns what the descriptors of a process lead to. */
+/** Returns the targets of a process's descriptors. */
 function descriptorsOf(pid: number, proc: string): readonly string[] {
   const folder = join(proc, String(pid), "fd");
   try {

@@ -4,9 +4,9 @@ import { procFolder, readProc } from "./proc.js";
 const listen = "0A";
 
 /**
- * Returns the TCP ports on which some process of this network namespace listens.
+ * Returns the TCP ports on which a process of this network namespace listens.
  *
- * @param proc the folder that net/tcp and net/tcp6 are read from
+ * @param proc the folder that contains net/tcp and net/tcp6
  */
 export function listeningPorts(proc = procFolder): ReadonlySet<number> {
   const lines = ["net/tcp", "net/tcp6"].flatMap(file => (readProc(`${proc}/${file}`) ?? "").split("\n").slice(1));

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Where the kernel reports about itself; a test passes in its own folder. */
+/** The folder in which the kernel reports about itself; a test passes its own. */
 export const procFolder = "/proc";
 
-/** Pages are 4 KiB where this runs (x86-64, and arm64 as distributions build it). */
+/** Pages are 4 KiB on all supported systems (x86-64, and arm64 as distributions build it). */
 export const pageKiB = 4;
 
 /** Reads a file of /proc; undefined if it no longer exists, because processes end while they are read. */

@@ -1,16 +1,16 @@
 import { pidsIn, procFolder, readProc, statOf } from "./proc.js";
 
-/** One running process, as far as memory is to be laid at a sandbox's door. */
+/** The fields of a process that are needed to attribute its memory to a sandbox. */
 export interface HostProcess {
   readonly pid: number;
   readonly parent: number;
-  /** As the kernel has it, at most 15 characters. */
+  /** The name in the kernel, at most 15 characters. */
   readonly name: string;
   /** The whole command line, its words separated by spaces; empty for kernel threads. */
   readonly commandLine: string;
 }
 
-/** Returns every process there is; one that ends meanwhile is left out. */
+/** Returns all processes; one that ends during the reading is left out. */
 export function listProcesses(proc = procFolder): readonly HostProcess[] {
   return pidsIn(proc).flatMap(pid => {
     const commandLine = readProc(`${proc}/${pid}/cmdline`);
@@ -22,11 +22,11 @@ export function listProcesses(proc = procFolder): readonly HostProcess[] {
 }
 
 /**
- * Returns the processes of each sandbox: those whose command line holds its id (the shim, a VMM, a file server), and
- * whatever descends from them.
+ * Returns the processes of each sandbox: those whose command line contains its id (the shim, a VMM, a file server), and their
+ * descendants.
  *
  * @param ids full sandbox ids
- * @returns for each id its processes; a process belongs to one sandbox at most
+ * @returns the processes for each id; a process belongs to at most one sandbox
  * @example sandboxProcesses([{ pid: 7, parent: 1, name: "shim", commandLine: "shim -id ab12" }, { pid: 8, parent: 7, name: "pause", commandLine: "/pause" }], ["ab12"]).get("ab12").map(process => process.pid) // [7, 8]
  */
 export function sandboxProcesses(

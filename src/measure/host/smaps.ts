@@ -1,24 +1,24 @@
 import { fieldsOf, pageKiB, procFolder, readProc } from "./proc.js";
 
-/** What a process has in memory, KiB. */
+/** The memory of a process in KiB. */
 export interface ProcessSizes {
   /** Its alone. */
   readonly ussKiB: number;
-  /** Its share: pages it shares with n − 1 others count an nth. */
+  /** Proportional share: a page that n processes share counts one nth. */
   readonly pssKiB: number;
   /** Everything resident, shared or not. */
   readonly rssKiB: number;
   /** Address space. */
   readonly vssKiB: number;
   readonly swapPssKiB: number;
-  /** Huge pages from the reserved pool, which no other figure counts. */
+  /** Huge pages from the reserved pool, which no other value includes. */
   readonly hugetlbKiB: number;
 }
 
 /**
- * Sizes from a process's smaps_rollup and statm.
+ * Returns sizes from a process's smaps_rollup and statm.
  *
- * @returns undefined where the kernel gives none, as of a process that has just ended or a kernel thread
+ * @returns undefined if the kernel reports none, as for a process that has just ended or a kernel thread
  * @example processSizes("55 ---p 0 [rollup]\nRss: 1772 kB\nPss: 327 kB\nPrivate_Clean: 60 kB\nPrivate_Dirty: 112 kB\n", "100 1 1 1 0 1 0\n").ussKiB // 172
  */
 export function processSizes(rollup: string, statm: string): ProcessSizes | undefined {
@@ -36,7 +36,7 @@ export function processSizes(rollup: string, statm: string): ProcessSizes | unde
   };
 }
 
-/** Sizes of one running process; undefined if it has ended. */
+/** Returns the sizes of one running process; undefined if it has ended. */
 export function readSizes(pid: number, proc = procFolder): ProcessSizes | undefined {
   const rollup = readProc(`${proc}/${pid}/smaps_rollup`);
   const statm = readProc(`${proc}/${pid}/statm`);

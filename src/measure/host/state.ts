@@ -3,9 +3,9 @@ import type { HostMemory, HostState } from "../../campaign-files/events.js";
 import { fieldsOf, pageKiB, procFolder, readProc } from "./proc.js";
 
 /**
- * Reads the host as it is between two rounds.
+ * Reads the state of the host between two rounds.
  *
- * @returns pressure is null where the kernel counts none (CONFIG_PSI)
+ * @returns pressure is null if the kernel does not report it (CONFIG_PSI)
  */
 export function readHostState(proc = procFolder): HostState {
   const [load1 = "0", , , running = "0/0"] = (readProc(`${proc}/loadavg`) ?? "").split(" ");
@@ -22,13 +22,13 @@ export function readHostState(proc = procFolder): HostState {
   };
 }
 
-/** What pressure on memory and disks leaves behind: counters that only grow. */
+/** Counters of pressure on memory and disks, which only grow. */
 export interface MemoryPressure {
   /** Pages swapped in. */
   readonly swapIn: number;
   /** Microseconds in which at least one task waited for memory. */
   readonly stallUs: number;
-  /** Microseconds in which at least one task waited for a disk; left out where the kernel counts none. */
+  /** Microseconds in which at least one task waited for a disk; undefined if the kernel does not report it. */
   readonly diskStallUs?: number;
 }
 
@@ -47,7 +47,7 @@ function some(text: string | undefined): { avg10: number; total: number } | unde
   return avg10 === undefined ? undefined : { avg10: Number(avg10), total: Number(total) };
 }
 
-/** Reads the host's own account of its memory, from /proc/meminfo and, of the processors' own lists, /proc/zoneinfo. */
+/** Reads the host's own memory counters from /proc/meminfo and, for the processors' own lists, /proc/zoneinfo. */
 export function readHostMemory(proc = procFolder): HostMemory {
   const fields = fieldsOf(readFileSync(`${proc}/meminfo`, "utf8"));
   const of = (name: string) => fields.get(name) ?? 0;
@@ -64,18 +64,15 @@ export function readHostMemory(proc = procFolder): HostMemory {
 }
 
 /**
- * Counts the free pages that the processors keep in their own lists.
+ * Counts the free pages in the processors' own lists.
  *
- * @param zoneinfo a section for each zone of memory, in it one for each processor
+ * @param zoneinfo a section for each zone of memory, with a part for each processor
  * @example cpuListPages("Node 0, zone Normal\n  pagesets\n    cpu: 0\n              count:    7587\n              high:     7924\n    cpu: 1\n              count:    13\n") // 7600
  */
 export const cpuListPages = (zoneinfo: string): number =>
   [...zoneinfo.matchAll(/^\s+count:\s+(\d+)$/gm)].reduce((sum, [, pages]) => sum + Number(pages), 0);
 
-/**
- * Reads settings of the kernel that change what PSS means: same-page merging, and huge pages. Null where there are
- * none.
- */
+/** Reads settings of the kernel that affect PSS: same-page merging, and huge pages. Null if a setting does not exist. */
 export function readMemorySettings(sys = "/sys/kernel/mm"): {
   ksmPagesSharing: number | null;
   transparentHugePages: string | null;

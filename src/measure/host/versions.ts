@@ -2,12 +2,12 @@ import { execa } from "execa";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 
 /**
- * Reads the content of versions.txt for a runtime, in the original's order: kernel, containerd, crictl if it is here,
- * and what the runtime's declaration names. A program that is missing or fails leaves a line that says so; nothing is
- * left out silently.
+ * Reads the content of versions.txt for a runtime, in the original's order: kernel, containerd, crictl if it is installed, and
+ * the programs in the runtime's declaration. If a program is missing or fails, a line says so; nothing is left out silently.
  *
- * @param containerd the version that the service reports, as its program may not be the one on PATH; null if it is not containerd
- * @param run gives a command's output; throws if it cannot be run
+ * @param containerd the version that the service reports, because its program may not be the one on PATH; null if it is not
+ * containerd
+ * @param run returns a command's output; throws if it cannot be run
  */
 export async function readVersions(
   runtime: RuntimeDeclaration,

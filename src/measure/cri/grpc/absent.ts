@@ -5,7 +5,7 @@ const refuse = async (): Promise<never> => {
   throw new LabError("RUND_NO_SERVICE", "machine", "this campaign has no CRI service");
 };
 
-/** The client of a campaign without a service: it lists nothing, and starts nothing. */
+/** The client of a campaign without a service: it lists and starts nothing. */
 export const absentCri: CriClient = {
   driver: "none",
   version: async () => ({ runtimeName: "none", runtimeVersion: "", runtimeApiVersion: "" }),

@@ -1,22 +1,22 @@
 /**
- * One CRI runtime service, however it is reached: `connectCri` over gRPC, `connectCrictl` by the program of that name. Every way
- * of reaching it passes the same contract tests. A call that fails throws a `CriError`, whose `reason` says why.
+ * One CRI runtime service: `connectCri` reaches it over gRPC, `connectCrictl` through the program of that name. Both pass the
+ * same contract tests. A call that fails throws a `CriError`, whose `reason` says why.
  */
 export interface CriClient {
-  /** How cold starts are made, as the manifest names it. */
+  /** The driver, as the manifest names it. */
   readonly driver: "cri" | "crictl" | "none";
   version(options?: CallOptions): Promise<CriVersion>;
   status(options?: CallOptions): Promise<CriStatus>;
-  /** What makes control groups, by the service's RuntimeConfig; null where it has no such call. */
+  /** The cgroup driver, from the service's RuntimeConfig; null if it has no such call. */
   cgroupDriver(options?: CallOptions): Promise<"systemd" | "cgroupfs" | null>;
-  /** Starts a sandbox and gives its id; answers when the runtime says it runs. */
+  /** Starts a sandbox and returns its id, once the runtime reports that it runs. */
   runPodSandbox(sandbox: SandboxConfig, options?: CallOptions): Promise<string>;
   podSandboxStatus(id: string, options?: CallOptions): Promise<SandboxStatus>;
-  /** Sandboxes that carry all of these labels, exactly. */
+  /** Lists the sandboxes that have exactly these labels. */
   listPodSandbox(labels: Readonly<Record<string, string>>, options?: CallOptions): Promise<readonly SandboxSummary[]>;
-  /** Succeeds as well if it was stopped or removed before. */
+  /** Also succeeds if it was stopped or removed before. */
   stopPodSandbox(id: string, options?: CallOptions): Promise<void>;
-  /** Of a stopped sandbox; succeeds as well if it was removed before. */
+  /** Removes a stopped sandbox; also succeeds if it was removed before. */
   removePodSandbox(id: string, options?: CallOptions): Promise<void>;
   /** Creates a container in a running sandbox and returns its id. */
   createContainer(
@@ -33,21 +33,21 @@ export interface CriClient {
   close(): void;
 }
 
-/** How long one call may take, and what ends it before. */
+/** The time limit of one call, and a signal that ends it early. */
 export interface CallOptions {
-  /** Milliseconds until the call is given up; 60,000 if left out. */
+  /** Milliseconds until the call times out; by default 60,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Who answers at a CRI socket. */
+/** The name and version of a CRI service. */
 export interface CriVersion {
   readonly runtimeName: string;
   readonly runtimeVersion: string;
   readonly runtimeApiVersion: string;
 }
 
-/** How the service sees itself: whether its runtime and network are ready, and its own verbose description. */
+/** The service's own status: whether its runtime and network are ready, and its verbose description. */
 export interface CriStatus {
   /** Such as RuntimeReady and NetworkReady. */
   readonly conditions: readonly {
@@ -72,26 +72,26 @@ export interface SandboxConfig {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly logDirectory?: string;
   readonly cgroupParent?: string;
-  /** NODE needs no CNI and is what campaigns use by default. */
+  /** NODE needs no CNI plugins; campaigns use it by default. */
   readonly network: "NODE" | "POD";
 }
 
-/** The two states CRI knows of a sandbox. */
+/** The two states of a sandbox in CRI. */
 export type SandboxState = "SANDBOX_READY" | "SANDBOX_NOTREADY";
 
-/** What the service says of one sandbox. */
+/** The status of one sandbox. */
 export interface SandboxStatus {
   readonly id: string;
   readonly state: SandboxState;
   readonly handler: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Nanoseconds since the epoch by the service's clock. */
+  /** Nanoseconds since the epoch, by the service's clock. */
   readonly createdAtNs: bigint;
-  /** The address of its pod network; empty on the host's network. */
+  /** The address in its pod network; empty on the host's network. */
   readonly ip: string;
 }
 
-/** A sandbox as the service lists it. */
+/** A sandbox in the service's list. */
 export interface SandboxSummary {
   readonly id: string;
   readonly name: string;
@@ -106,22 +106,22 @@ export interface SandboxSummary {
 export interface ContainerConfig {
   readonly name: string;
   readonly image: string;
-  /** The whole command with its arguments; empty for the image's own. */
+  /** The whole command with its arguments; empty to use the image's own. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   /** The log's path below the sandbox's log directory. */
   readonly logPath: string;
-  /** CPUs it may use, such as 0.5; null for no limit. */
+  /** CPUs that it may use, such as 0.5; null for no limit. */
   readonly cpu: number | null;
-  /** Bytes of memory it may use; null for no limit. */
+  /** Bytes of memory that it may use; null for no limit. */
   readonly memoryBytes: number | null;
 }
 
-/** The states CRI knows of a container. */
+/** The states of a container in CRI. */
 export type ContainerState = "CONTAINER_CREATED" | "CONTAINER_RUNNING" | "CONTAINER_EXITED" | "CONTAINER_UNKNOWN";
 
-/** What the service says of one container. */
+/** The status of one container. */
 export interface ContainerStatus {
   readonly id: string;
   readonly state: ContainerState;

@@ -1,32 +1,32 @@
 import { LabError } from "../../../model/errors.js";
 import { failureHint } from "./known-failures.js";
 
-/** What went wrong with a CRI call, as far as programs must distinguish it. */
+/** The reason why a CRI call failed, as far as programs must distinguish it. */
 export type CriReason =
-  /** Our deadline passed; whether the sandbox was made is unknown. */
+  /** rund-lab's deadline passed; it is unknown whether the sandbox was made. */
   | "timeout"
-  /** The service answered that a deadline of its own had passed. */
+  /** The service answered that its own deadline had passed. */
   | "service-timeout"
   | "unknown-handler"
-  /** Name, namespace and uid belong to another sandbox. */
+  /** Another sandbox has the name, namespace and uid. */
   | "name-taken"
   | "not-found"
   /** No answer: no socket, no permission, no listener, or a broken connection. */
   | "unavailable"
-  /** Something listens but speaks no CRI v1. */
+  /** Something listens but does not speak CRI v1. */
   | "no-cri"
-  /** The caller's own signal stopped it. */
+  /** The caller's own signal ended it. */
   | "aborted"
   | "other";
 
-/** Characters that are kept of what a service says: the stack of a shim that has died may be long. */
+/** Maximum number of characters kept of a service's message; the stack of a dead shim may be long. */
 const detailsLength = 4_000;
 
-/** A failed CRI call. `grpcCode` is null where the failure came from elsewhere, such as a crictl that does not run. */
+/** A failed CRI call. `grpcCode` is null if the failure came from elsewhere, such as a crictl that does not run. */
 export class CriError extends LabError {
   readonly reason: CriReason;
   readonly grpcCode: number | null;
-  /** Everything the service said; the message has its first line. */
+  /** The service's whole message; the error's message is its first line. */
   readonly details: string;
 
   constructor(reason: CriReason, grpcCode: number | null, where: string, found: string, cause?: unknown) {
@@ -43,8 +43,8 @@ export class CriError extends LabError {
 }
 
 /**
- * Returns the reason behind a gRPC status that a service answered with. containerd and CRI-O give code 2 (unknown) for
- * an unknown handler and for a name that is taken, so their texts decide there.
+ * Returns the reason for a gRPC status. containerd and CRI-O give code 2 (unknown) for an unknown handler and for a name that is
+ * taken, so their texts decide there.
  *
  * @param code a gRPC status code, 0 to 16
  * @param details the status text
@@ -71,24 +71,24 @@ export function criReason(code: number, details: string): CriReason {
   }
 }
 
-/**
- * Returns what a service says, without the lines that may follow its reason, such as the stack of a shim that has died.
- */
+/** Returns a service's message without the lines that may follow its reason, such as the stack of a dead shim. */
 function headline(text: string): string {
   const [first = "", ...more] = text.trim().split("\n");
   return more.length === 0 ? first : `${first} …`;
 }
 
-/** Whether an error means that the service itself is gone, rather than that one sandbox is in trouble. */
+/** Whether an error means that the service itself no longer answers, and not that one sandbox failed. */
 export const isLost = (error: unknown): boolean =>
   error instanceof LabError && "reason" in error && error.reason === "unavailable";
 
-/** Ignores the error "not found", in a `.catch` after stopping or removing: a sandbox that is gone needs neither. */
+/**
+ * Ignores the error "not found", in a `.catch` after stopping or removing, because a sandbox that no longer exists needs neither.
+ */
 export function ignoreNotFound(error: unknown): void {
   if (!(error instanceof CriError) || error.reason !== "not-found") throw error;
 }
 
-/** Returns the next step for the user who sees the error. */
+/** Returns the next step for the user. */
 function hintFor(reason: CriReason, found: string): { hint?: string } {
   switch (reason) {
     case "unavailable":

@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from "node:http2";
 import { connect as connectSocket } from "node:net";
 
-/** The calls that may be in flight at once, until the service has announced its own limit. */
+/** Maximum number of calls in flight until the service has announced its own limit. */
 const inFlight = 4_096;
 
 /** Bytes before a message: whether it is compressed, and its length. */
@@ -18,15 +18,12 @@ export function connectGrpc(socket: string): ClientHttp2Session {
   return session;
 }
 
-/**
- * Returns the headers that gRPC wants of a request, with the path of its method, such as
- * `/runtime.v1.RuntimeService/Version`.
- */
+/** Returns the headers of a gRPC request with the path of its method, such as `/runtime.v1.RuntimeService/Version`. */
 export const grpcHeaders = (path: string): OutgoingHttpHeaders => ({
   ...{ ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" },
 });
 
-/** Returns a message as gRPC sends it. */
+/** Returns a message in gRPC's frame. */
 export function framed(message: Buffer): Buffer {
   const frame = Buffer.allocUnsafe(prefixBytes + message.length);
   frame[0] = 0;
@@ -36,9 +33,9 @@ export function framed(message: Buffer): Buffer {
 }
 
 /**
- * Splits what has arrived into messages.
+ * Splits received bytes into messages.
  *
- * @returns the whole messages, and the rest: the beginning of one that is still on its way
+ * @returns the complete messages, and the rest, which is the beginning of an incomplete one
  * @example unframed(Buffer.from("000000000161000000", "hex")).messages.map(String) // ["a"]
  */
 export function unframed(bytes: Buffer): { readonly messages: readonly Buffer[]; readonly rest: Buffer } {

@@ -4,12 +4,12 @@ import { CriError, criReason, ignoreNotFound } from "./errors.js";
 import { type CriMethod, type CriRequest, type CriResponse, criService, type Message } from "./protocol.js";
 import { GrpcFailure, UnaryChannel } from "./unary-channel.js";
 
-/** Milliseconds a call may take if its caller names no deadline. */
+/** Default time limit of a call, in milliseconds. */
 export const defaultTimeoutMs = 60_000;
 
 /**
- * Returns a client of a CRI v1 service on a unix socket, over one channel. Nothing connects before the first call, so a
- * wrong socket shows there. Every call ends by its deadline.
+ * Returns a client of a CRI v1 service on a unix socket, over one channel. It connects at the first call, so a wrong socket
+ * causes an error there. Every call ends by its deadline.
  *
  * @param endpoint `unix:///run/containerd/containerd.sock`, or the bare path
  * @throws LabError `RUND_CRI_ENDPOINT` if the endpoint is not a unix socket's
@@ -27,7 +27,7 @@ export function connectCri(endpoint: string): CriClient {
     const where = `${path}: ${method}`;
     if (signal?.aborted) throw new CriError("aborted", null, where, "stopped before it was sent");
     const { path: name, requestSerialize, responseDeserialize } = service[method];
-    // a cold start counts from here, so the time is taken last
+    // a cold start counts from here, so this is done last
     const message = requestSerialize(request);
     const startedMs = performance.now();
     try {
@@ -54,7 +54,7 @@ export function connectCri(endpoint: string): CriClient {
         if (linux === null) return null;
         return linux.cgroupDriver === "SYSTEMD" ? "systemd" : "cgroupfs";
       } catch (error) {
-        // CRI has the call since Kubernetes 1.28, containerd since 2.0
+        // CRI has this call since Kubernetes 1.28, containerd since 2.0
         if (error instanceof CriError && error.reason === "no-cri") return null;
         throw error;
       }
@@ -151,7 +151,7 @@ export function socketPath(endpoint: string): string {
 function podSandboxConfig(sandbox: SandboxConfig): Message<"PodSandboxConfig"> {
   return {
     metadata: { name: sandbox.name, uid: sandbox.uid, namespace: sandbox.namespace, attempt: 0 },
-    // only a sandbox with a network of its own has a host name of its own
+    // only a sandbox with its own network has its own host name
     hostname: sandbox.network === "POD" ? sandbox.name : "",
     logDirectory: sandbox.logDirectory ?? "",
     labels: sandbox.labels,
@@ -163,7 +163,7 @@ function podSandboxConfig(sandbox: SandboxConfig): Message<"PodSandboxConfig"> {
   };
 }
 
-/** Microseconds in which a container may use its share of the CPUs; the kernel's own default. */
+/** The period in microseconds for a container's share of the CPUs; the kernel's default. */
 export const cpuPeriodUs = 100_000;
 
 function containerConfig(container: ContainerConfig, network: SandboxConfig["network"]): Message<"ContainerConfig"> {
@@ -181,18 +181,16 @@ function containerConfig(container: ContainerConfig, network: SandboxConfig["net
         cpuQuota: cpu === null ? "0" : String(Math.round(cpu * cpuPeriodUs)),
         memoryLimitInBytes: String(memoryBytes ?? 0),
       },
-      // each container has processes of its own, as Kubernetes' containers do
+      // each container has its own pid namespace, as in Kubernetes
       securityContext: { namespaceOptions: { network, pid: "CONTAINER" } },
     },
   };
 }
 
-/**
- * Milliseconds before our deadline from which an end by deadline counts as ours: the service knows the deadline too.
- */
+/** An end by deadline this many milliseconds before our deadline counts as ours, because the service knows the deadline too. */
 const nearMs = 20;
 
-/** @param tookMs how long the call took; a deadline that the service reports before ours is over is its own */
+/** @param tookMs how long the call took; if the service reports a deadline before ours has passed, the deadline is its own */
 function toCriError(error: GrpcFailure, where: string, timeoutMs: number, tookMs: number): CriError {
   const { code, message } = error;
   const reason = criReason(code, message);

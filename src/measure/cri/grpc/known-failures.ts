@@ -1,4 +1,4 @@
-/** Failures with a known cause: what a service or runtime says, and the next step. */
+/** Failures with a known cause: the message of a service or runtime, and the next step. */
 const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
   [
     /unknown version specified/,
@@ -46,7 +46,7 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
 /**
  * Returns the next step after a failure whose cause is known.
  *
- * @param said what the service or the runtime said
+ * @param said the message of the service or the runtime
  * @returns undefined for any other failure
  * @example failureHint("OCI runtime create failed: unknown version specified").includes("OCI 1.1") // true
  * @example failureHint("exit status 1") // undefined

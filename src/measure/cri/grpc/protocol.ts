@@ -2,9 +2,9 @@ import type { MethodDefinition } from "@grpc/proto-loader";
 import { fromJSON } from "@grpc/proto-loader";
 
 /**
- * The part of CRI v1 (package `runtime.v1`) that rund-lab speaks, client and replay server alike: one definition, from which
- * both the wire format and the TypeScript types follow. Field numbers are the protocol's; unused fields are
- * left out, which proto3 allows on either side.
+ * The part of CRI v1 (package `runtime.v1`) that rund-lab's client and replay server use: one definition, from which both the
+ * wire format and the TypeScript types follow. Field numbers are the protocol's; unused fields are left out, which proto3 allows
+ * on either side.
  */
 const enums = {
   PodSandboxState: { values: { SANDBOX_READY: 0, SANDBOX_NOTREADY: 1 } },
@@ -191,7 +191,7 @@ const services = {
 
 type Messages = typeof messages;
 
-/** A field's value: 64-bit numbers travel as decimal text, enums as their names, absent messages as null. */
+/** The TypeScript type of a field: 64-bit numbers are decimal texts, enums are their names, absent messages are null. */
 type Scalar<Type> = Type extends "string" | "int64" | "uint64"
   ? string
   : Type extends "bool"
@@ -212,7 +212,7 @@ type FieldValue<Field> = Field extends { keyType: "string"; type: infer Type }
       ? Scalar<Type>
       : never;
 
-/** A CRI message by its name, every field of the subset present: what is forgotten or misspelt does not compile. */
+/** A CRI message by its name, with every field of the subset: a forgotten or misspelt field does not compile. */
 export type Message<Name extends keyof Messages> = {
   readonly [Key in keyof Messages[Name]["fields"]]: FieldValue<Messages[Name]["fields"][Key]>;
 };
@@ -227,8 +227,8 @@ export type CriService = {
 };
 
 /**
- * Builds the definitions of `runtime.v1.RuntimeService` and `runtime.v1.ImageService`. Defaults are filled in when a message
- * is read, since SANDBOX_READY is 0 and so is not on the wire at all.
+ * Builds the definitions of `runtime.v1.RuntimeService` and `runtime.v1.ImageService`. Defaults are filled in when a message is
+ * read, because SANDBOX_READY is 0 and is therefore not sent at all.
  *
  * @returns one definition per method; `path` is such as `/runtime.v1.RuntimeService/<Method>`
  */

@@ -1,5 +1,5 @@
 /**
- * Nanoseconds since the epoch of a time as Go programs print it: RFC 3339 with up to nine decimals.
+ * Returns the nanoseconds since the epoch of a time as Go programs print it: RFC 3339 with up to nine decimals.
  *
  * @example timestampNs("1970-01-01T00:00:01.000000002Z") // 1000000002n
  * @example timestampNs("1970-01-01T01:00:00.5+01:00") // 500000000n
@@ -11,8 +11,7 @@ export function timestampNs(time: string): bigint {
 }
 
 /**
- * Returns milliseconds since the epoch of such a time, to the microsecond: what is finer does not fit beside the epoch
- * in a double.
+ * Returns the milliseconds since the epoch of such a time, to the microsecond, because a double cannot hold finer values.
  *
  * @example epochMs("1970-01-01T00:00:01.000002999Z") // 1000.002
  */

@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, constants, type IncomingHttpHeaders } from "node:http2";
 import { connectGrpc, framed, grpcHeaders, unframed } from "./grpc-connection.js";
 
-/** What ended a call without a response: a gRPC status code from 1 to 16, and its message. */
+/** Why a call has no response: a gRPC status code from 1 to 16, and its message. */
 export class GrpcFailure extends Error {
   readonly code: number;
 
@@ -11,7 +11,7 @@ export class GrpcFailure extends Error {
   }
 }
 
-/** How long a call may take, and what ends it before. */
+/** The time limit of a call, and a signal that ends it early. */
 export interface UnaryOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
@@ -23,23 +23,23 @@ const unimplemented = 12;
 const unavailable = 14;
 
 /**
- * gRPC's unary calls over one HTTP/2 connection on a unix socket, and nothing else of gRPC. A call costs this program about
- * half of what it costs by @grpc/grpc-js, and what the harness spends is taken from the runtimes that it measures.
+ * Makes gRPC's unary calls over one HTTP/2 connection on a unix socket; it supports nothing else of gRPC. A call needs about half
+ * the CPU that it needs with @grpc/grpc-js, and the harness shares its CPUs with the runtimes that it measures.
  */
 export class UnaryChannel {
   readonly #socket: string;
   #session: ClientHttp2Session | null = null;
 
-  /** @param socket nothing connects before the first call; after a connection is lost, the next call connects again */
+  /** @param socket connected at the first call; if the connection is lost, the next call connects again */
   constructor(socket: string) {
     this.#socket = socket;
   }
 
   /**
-   * Sends a message and returns the one that answers it.
+   * Sends a message and returns the response.
    *
    * @param path such as `/runtime.v1.RuntimeService/Version`
-   * @throws GrpcFailure with code 4 once the time is over, 1 if the signal ends it, 14 if there is no connection
+   * @throws GrpcFailure with code 4 after the time limit, 1 if the signal ends it, 14 if there is no connection
    */
   call(path: string, message: Buffer, { timeoutMs, signal }: UnaryOptions): Promise<Buffer> {
     return new Promise((resolve, reject) => {
@@ -92,7 +92,7 @@ export class UnaryChannel {
   }
 }
 
-/** Returns why a call that is over has no response; null if it has one. */
+/** Returns why a finished call has no response; null if it has one. */
 function failureOf(status: IncomingHttpHeaders, lost: Error | null): GrpcFailure | null {
   const code = status["grpc-status"];
   if (code === "0") return null;

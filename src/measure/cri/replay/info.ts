@@ -3,11 +3,11 @@ import { LabError } from "../../../model/errors.js";
 import { checkedJson } from "../../../model/mismatch.js";
 import type { CriStatus } from "../grpc/client.js";
 
-/** The key of the status' info that only a replay server has. */
+/** The key in the status' info that only a replay server has. */
 export const replayInfoKey = "replay";
 
 /**
- * Whether a service replays, and how.
+ * Returns what a service replays, and how.
  *
  * @returns null for a real runtime
  * @throws LabError `RUND_REPLAY_STATUS` if it says that it replays, and not what

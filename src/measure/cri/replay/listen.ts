@@ -15,9 +15,9 @@ export interface GrpcListener {
 }
 
 /**
- * Starts a gRPC server on a unix socket that lies in no folder, so that nothing is left behind however this process ends.
+ * Starts a gRPC server on a unix socket that has no name in a folder, so that nothing is left behind however this process ends.
  *
- * @param addServices adds to the server what it serves
+ * @param addServices adds its services to the server
  */
 export async function listen(addServices: (server: Server) => void): Promise<GrpcListener> {
   const server = new Server();
@@ -46,12 +46,14 @@ export async function listen(addServices: (server: Server) => void): Promise<Grp
   };
 }
 
-/** Linux' O_PATH, which Node does not name: a descriptor of the file itself, which can be neither read nor written. */
+/**
+ * Linux' O_PATH, which Node does not define: a descriptor of the file itself, through which it can be neither read nor written.
+ */
 const asPath = 0o10000000;
 
 /**
- * Lets a server listen on a unix socket whose name is removed at once. Only a descriptor of this process still leads to the socket,
- * by its path in /proc.
+ * Makes a server listen on a unix socket whose name is removed at once. Afterwards only a descriptor of this process leads to the
+ * socket, by its path in /proc.
  */
 export async function listenNameless(server: NetServer): Promise<{ readonly path: string; forget(): void }> {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-"));

@@ -2,19 +2,19 @@ import { shuffled } from "../../shuffle.js";
 import { labelNames } from "../labels.js";
 import type { RecordedRound, ReplayCell, ReplaySource } from "./source.js";
 
-/** A round that the server has handed out. */
+/** A round that the server has played back. */
 export interface PlayedRound extends ReplayCell {
   readonly campaign: string;
   readonly role: string;
-  /** The round's number as its clients know it. */
+  /** The round's number in the campaign. */
   readonly round: number;
-  /** The number of the recorded round that was handed out. */
+  /** The number of the recorded round that was played back. */
   readonly recordedRound: number;
-  /** Its makespan in recorded milliseconds, drift included. */
+  /** Its makespan in recorded milliseconds, including drift. */
   readonly makespanMs: number;
 }
 
-/** A request for something that was not recorded; the message says what. */
+/** A request for something that was not recorded; the message describes it. */
 export class NotRecorded extends Error {}
 
 interface OpenRound {
@@ -25,12 +25,12 @@ interface OpenRound {
 }
 
 /**
- * Hands recorded rounds out to the clients of campaigns. Round k of a cell gets the k-th recorded round in seeded order, so a
- * round that is repeated after a crash gets the same one; after the last recorded round comes the first again. Each client takes
- * one answer; the first request opens the round and starts its clock. A campaign has one open round: a request of another round, a
- * second request of a client, or `close` ends it.
+ * Plays recorded rounds back to the clients of campaigns. Round k of a cell gets the k-th recorded round in seeded order, so a
+ * round that is repeated after a crash gets the same one; after the last recorded round, the first is used again. Each client
+ * gets one answer; the first request opens the round and starts its clock. A campaign has one open round: a request of another
+ * round, a second request of a client, or `close` ends it.
  *
- * @param drift answers take 1 + drift × (rounds opened before) times as long
+ * @param drift answers take 1 + drift × (number of rounds opened before) times as long
  */
 export function roundDealer(source: ReplaySource, seed: number, drift: number) {
   const recorded = new Map<string, readonly RecordedRound[]>();
@@ -63,7 +63,7 @@ export function roundDealer(source: ReplaySource, seed: number, drift: number) {
     played: played as readonly PlayedRound[],
 
     /**
-     * Takes one client's answer of its round.
+     * Returns one client's answer of its round.
      *
      * @param arrivedMs when its request arrived, on a monotonic clock
      * @returns when the round's first request arrived, and after how many milliseconds this client gets its answer at speed 1
@@ -85,7 +85,7 @@ export function roundDealer(source: ReplaySource, seed: number, drift: number) {
       return { begunMs: round.begunMs, answerMs };
     },
 
-    /** Ends the campaign's open round: one of its sandboxes was removed, or its request cancelled. */
+    /** Ends the campaign's open round, because one of its sandboxes was removed or its request cancelled. */
     close(labels: Readonly<Record<string, string>>) {
       open.delete(labels[labelNames.campaign] ?? "");
     },
@@ -119,7 +119,7 @@ function roundRequest(handler: string, labels: Readonly<Record<string, string>>)
     density: whole(labelNames.density, 0),
   };
   const [round, client] = [whole(labelNames.round, 1), whole(labelNames.client, 1)];
-  // starts of an open loop share no round: each is one of its own
+  // starts of an open loop are not in a common round: each is a round of its own
   if (place.experiment === "arrivals") return { ...place, concurrency: 1, round: client, client: 1 };
   return { ...place, concurrency: whole(labelNames.concurrency, 1), round, client };
 }

@@ -12,21 +12,23 @@ import type { ReplaySource } from "./source.js";
 /** How a recording is played: its speed, its order, and the faults to inject. */
 export interface ReplayOptions {
   /**
-   * All recorded delays are divided by it; 1 if left out. At 1, a cell's mean makespan is within 5 % and 5 ms of the recorded one. At
-   * a higher speed, this machine's own delays weigh more, and no tolerance is promised.
+   * All recorded delays are divided by this number; by default 1. At 1, a cell's mean makespan is within 5 % and 5 ms of the
+   * recorded one. At a higher speed, this machine's own delays weigh more, and no tolerance is promised.
    */
   readonly speed?: number;
-  /** Decides the order of rounds, and of answers within them. 1 if left out. */
+  /** Determines the order of rounds, and of answers within them. By default 1. */
   readonly seed?: number;
-  /** A drift of the machine: each further round takes longer by this share of the server's first round. 0 if left out. */
+  /**
+   * A simulated drift of the machine: each further round takes longer by this share of the server's first round. By default 0.
+   */
   readonly drift?: number;
   readonly faults?: readonly Fault[];
 }
 
-/** A sandbox that the server claims to run. */
+/** A sandbox that the server reports as running. */
 export type ReplayedSandbox = Message<"PodSandbox">;
 
-/** A replay server that listens: its address, what it has handed out, and how to end it. */
+/** A running replay server: its address, the rounds it has played, and functions to end it. */
 export interface ReplayServer {
   /** `unix:///…`, for any CRI client. */
   readonly endpoint: string;
@@ -52,12 +54,12 @@ class Refusal extends Error {
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * Starts a CRI service that hands out recorded rounds: a real gRPC server on a socket, without any runtime. The delay of a cold
- * start counts from the arrival of its round's first request; every other sandbox is answered at once. Sandboxes live until they
- * are removed, also when connections break.
+ * Starts a CRI service that plays back recorded rounds: a real gRPC server on a socket, without any runtime. The delay of a cold
+ * start counts from the arrival of its round's first request; every other sandbox is answered at once. Sandboxes exist until they
+ * are removed, even if connections break.
  *
- * The labels of a request (labels.ts) say which round it belongs to. A round that was not recorded is refused with
- * FAILED_PRECONDITION (9); unknown handlers and taken names are refused as containerd refuses them.
+ * The labels of a request (labels.ts) name its round. A round that was not recorded is refused with FAILED_PRECONDITION (9);
+ * unknown handlers and taken names are refused as containerd refuses them.
  *
  * @param source the recording
  */
@@ -81,7 +83,7 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
     names.delete(nameOf(sandbox.metadata));
   }
 
-  /** Implements one method: its fault, if one hits, else its answer. */
+  /** Implements one method: returns its fault if there is one, otherwise its answer. */
   function method<Method extends CriMethod>(
     name: Method,
     labels: (request: CriRequest<Method>) => Labels,

@@ -1,10 +1,13 @@
-/** What the replay server needs of a recording. The command line builds it from a dataset, since measure/ does not import analysis/. */
+/**
+ * The recording that the replay server needs. The command line builds it from a dataset, because measure/ does not import
+ * analysis/.
+ */
 export interface ReplaySource {
   /** The dataset's name, as clients see it in the service's status. */
   readonly name: string;
-  /** The runtime handlers it can play; a request for another is an unknown handler. */
+  /** The runtime handlers that it can play; any other is an unknown handler. */
   readonly handlers: readonly string[];
-  /** Returns a cell's recorded complete rounds, in any order; none if the cell was not recorded. Called once per cell. */
+  /** Returns a cell's recorded complete rounds, in any order; empty if the cell was not recorded. Called once per cell. */
   rounds(cell: ReplayCell): readonly RecordedRound[];
 }
 
@@ -21,8 +24,8 @@ export interface RecordedRound {
   /** The round's number in the recording. */
   readonly round: number;
   /**
-   * One per client: milliseconds from the round's first request until this client's sandbox is ready, so that the largest is
-   * the round's makespan. In any order: the server hands them out in seeded order.
+   * One number per client: milliseconds from the round's first request until this client's sandbox is ready, so that the largest
+   * is the round's makespan. In any order; the server uses them in seeded order.
    */
   readonly answersMs: readonly number[];
 }

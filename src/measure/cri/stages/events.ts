@@ -2,25 +2,25 @@ import { type ClientHttp2Session, type ClientHttp2Stream, constants } from "node
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
 import { connectGrpc, framed, grpcHeaders, unframed } from "../grpc/grpc-connection.js";
 
-/** What containerd reports of one sandbox or container. */
+/** An event of containerd about one sandbox or container. */
 export interface ContainerdEvent {
   /** Such as `/tasks/start`. */
   readonly topic: string;
   /** The sandbox's or container's id. */
   readonly id: string;
-  /** When it happened by containerd's clock, in milliseconds since 1970, to the microsecond. */
+  /** The time by containerd's clock, in milliseconds since 1970, to the microsecond. */
   readonly epochMs: number;
 }
 
-/** Topics of moments that are no events of containerd: its log or its spans report them. */
+/** Topics of moments for which containerd has no event; its log or its spans report them. */
 export const reported = { shim: "shim up", networkBegin: "network begins", networkEnd: "network ends" } as const;
 
-/** The topics of a start, and the update that brackets the setting up of a pod's network. */
+/** The topics of a start, and the updates before and after the pod's network is set up. */
 const topics = ["/snapshot/prepare", "/containers/create", "/containers/update", "/tasks/create", "/tasks/start"];
 
 /**
- * Listens to containerd's event stream on its socket. What arrives is kept as bytes and read only when it is asked for, so
- * that listening costs a measurement next to nothing.
+ * Listens to containerd's event stream on its socket. Messages are stored as bytes and read only when they are needed, so that
+ * listening hardly affects a measurement.
  */
 export class EventStream {
   readonly #session: ClientHttp2Session;
@@ -29,7 +29,7 @@ export class EventStream {
   readonly #events: ContainerdEvent[] = [];
   #broken = false;
 
-  /** @param socket containerd's own; on any other CRI service the stream is broken from the beginning */
+  /** @param socket containerd's own; for any other CRI service the stream ends at once */
   constructor(socket: string) {
     const { path, requestSerialize } = subscribe();
     const filters = topics.map(topic => `namespace==k8s.io,topic==${JSON.stringify(topic)}`);
@@ -43,12 +43,12 @@ export class EventStream {
     this.#stream.end(framed(requestSerialize({ filters })));
   }
 
-  /** Whether the service has ended the stream, or never had one. */
+  /** Whether the service has ended the stream, or has none. */
   get broken(): boolean {
     return this.#broken;
   }
 
-  /** Returns the events so far, in the order they arrived; a message that is damaged is left out. */
+  /** Returns the events so far, in the order in which they arrived; a damaged message is left out. */
   events(): readonly ContainerdEvent[] {
     const { messages, rest } = unframed(Buffer.concat(this.#arrived.splice(0)));
     this.#arrived.push(rest);
@@ -65,7 +65,7 @@ export class EventStream {
   }
 }
 
-/** An event as containerd wraps it: `containerd.types.Envelope`. */
+/** An event in containerd's envelope: `containerd.types.Envelope`. */
 interface Envelope {
   readonly timestamp: { readonly seconds: string; readonly nanos: number } | null;
   readonly topic: string;
@@ -136,14 +136,14 @@ function readEnvelope(message: Buffer): ContainerdEvent | undefined {
 }
 
 /**
- * Returns the first field of a protobuf message if it is a text: in every event that is used, the id (a snapshot's key is the
- * id as well).
+ * Returns the first field of a protobuf message if it is a text. In every event that is used, this is the id (a snapshot's key is
+ * also the id).
  *
  * @example firstText(Buffer.from("0a0361626312", "hex")) // "abc"
  */
 export function firstText(message: Buffer): string | undefined {
   if (message[0] !== 0x0a) return undefined;
   const length = message[1] ?? 0;
-  // a longer one would need a second byte for its length: no id is that long
+  // a longer text would need a second byte for its length, and no id is that long
   return length < 0x80 && message.length >= 2 + length ? message.toString("utf8", 2, 2 + length) : undefined;
 }

@@ -3,8 +3,8 @@ import { epochMs } from "../grpc/timestamp.js";
 import { type ContainerdEvent, reported } from "./events.js";
 
 /**
- * Reads from containerd's log when the shim of each sandbox was up: 1.6 passes on the shim's own first line, 2.x writes that it
- * connects to it, 1.7 writes neither.
+ * Reads from containerd's log when the shim of each sandbox was ready: 1.6 copies the shim's own first line, 2.x logs that it
+ * connects to it, 1.7 logs neither.
  *
  * @param log whole lines of containerd's log
  * @example shimStarts('time="1970-01-01T00:00:02Z" level=info msg="connecting to shim ab12" address="unix:///a"') // [{ topic: "shim up", id: "ab12", epochMs: 2000 }]
@@ -17,10 +17,10 @@ export function shimStarts(log: string): readonly ContainerdEvent[] {
   );
 }
 
-/** What a containerd's log reports of shims from now on. */
+/** Returns a source of the shims' moments in containerd's log from now on. */
 export class ShimLog {
   readonly #log: GrowingFile;
-  /** A log is there at once: nothing is waited for. */
+  /** Entries of a log are available at once, so nothing is waited for. */
   readonly broken = true;
 
   constructor(file: string) {

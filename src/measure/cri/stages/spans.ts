@@ -18,8 +18,8 @@ export interface Span {
 }
 
 /**
- * Serves OTLP over HTTP (`POST /v1/traces`, protobuf) on a loopback port and keeps what a containerd sends. Bodies are kept as
- * bytes and read only when they are asked for.
+ * Serves OTLP over HTTP (`POST /v1/traces`, protobuf) on a loopback port and keeps the spans that containerd sends. Bodies are
+ * stored as bytes and read only when they are needed.
  */
 export class SpanReceiver {
   readonly #server: Server;
@@ -53,13 +53,13 @@ export class SpanReceiver {
     });
   }
 
-  /** Returns the spans so far, in the order they arrived; a body that is damaged is left out. */
+  /** Returns the spans so far, in the order in which they arrived; a damaged body is left out. */
   spans(): readonly Span[] {
     for (const body of this.#bodies.splice(0)) this.#spans.push(...readSpans(body));
     return this.#spans;
   }
 
-  /** Forgets what has arrived. */
+  /** Drops the stored bodies. */
   clear(): void {
     this.#bodies.length = 0;
     this.#spans.length = 0;
@@ -135,7 +135,7 @@ function exportMethod(): MethodDefinition<ExportRequest, object> {
   return definition;
 }
 
-/** Reads the spans in the body of an export request; none if it is damaged. */
+/** Returns the spans in the body of an export request; empty if it is damaged. */
 export function readSpans(body: Buffer): readonly Span[] {
   let request: ExportRequest;
   try {

@@ -2,11 +2,11 @@ import { type ContainerdEvent, reported } from "./events.js";
 import type { Span } from "./spans.js";
 
 /**
- * Returns what the spans of containerd 2 report of starts, by the names of its events: the network is set up, the shim is up, the task is
- * started.
+ * Returns the moments in the spans of containerd 2, with the names of its events: the network is set up, the shim is ready, the
+ * task is started.
  *
  * The span of a call names its sandbox or container, and all spans of a call have one trace. The network begins with an event of
- * the call's span; containerd stores its addresses, and then creates the sandbox's record.
+ * the call's span. containerd then stores its addresses, and creates the sandbox's record.
  */
 export function startEvents(spans: readonly Span[]): readonly ContainerdEvent[] {
   const traces = new Map<string, Span[]>();

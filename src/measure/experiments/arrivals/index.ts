@@ -12,10 +12,13 @@ import { refuseBeyond, sendableRate } from "./sendable.js";
 import { summariseWindows } from "./summarise-windows.js";
 import { measureWindow } from "./window.js";
 
-/** Removals at the same time: enough for the rates that a small machine holds, and few enough to leave it to the starts. */
+/**
+ * Number of simultaneous removals: enough for the rates that a small machine holds, and few enough to leave the machine to the
+ * starts.
+ */
 const removers = 4;
 
-/** Cold starts at a rate: an open loop, whose latencies count from the moment that each start is due. */
+/** Cold starts at a rate: an open loop, whose latencies count from the scheduled time of each start. */
 export const arrivals: ExperimentDeclaration = {
   id: "arrivals",
   measures: "cold starts at a rate",
@@ -59,7 +62,7 @@ export const arrivals: ExperimentDeclaration = {
         hint: "such as --rate search --resolution 10",
       });
     }
-    // a trace that cannot be read is reported before anything is made
+    // a trace that cannot be read is reported before anything is created
     if (kind === "trace") drawSchedule(settings, null, 1);
   },
   limits: limitsOf,
@@ -71,7 +74,7 @@ export const arrivals: ExperimentDeclaration = {
     const starts =
       perSecond === undefined ? drawSchedule(settings, null, 1).schedule.length : Math.ceil(perSecond * seconds);
     const { alive } = limitsOf(settings, room);
-    // those within their hold, a second for their start, and some for a burst; of a trace at most all
+    // those within their hold time, a second for their start, and some for a burst; of a trace at most all
     const atOnce = Math.min(alive, perSecond === undefined ? starts : Math.ceil(perSecond * (hold.ms / 1000 + 1)) + 10);
     const count = (rounds.length + settings.warmup) * (searching ? searchGuess.windows : 1);
     return {
@@ -130,13 +133,13 @@ interface OfferedWindow {
   readonly rate: number | null;
   readonly round: number;
   readonly warmup: boolean;
-  /** Starts per second that this program can send. */
+  /** Starts per second that rund-lab can send. */
   readonly sendable: number;
-  /** The search that it belongs to. */
+  /** The search to which it belongs. */
   readonly search?: number;
 }
 
-/** What a search costs, as a guess: rates from 1 to 32 by doubling, then three halvings. */
+/** The estimated cost of a search: rates from 1 to 32 by doubling, then three halvings. */
 const searchGuess = { windows: 9, perSecond: 15 };
 
 function limitsOf({ inFlight = 1000, alive }: ExperimentSettings, room: number | null): OpenLoopLimits {

@@ -16,7 +16,7 @@ import type { ExperimentSettings } from "../settings.js";
 /** How a campaign's arrivals are drawn, from its settings. */
 export interface ArrivalSettings {
   readonly kind: ArrivalKind;
-  /** The trace's file; null for arrivals that are drawn. */
+  /** The trace's file; null for random arrivals. */
   readonly file: string | null;
   readonly durationMs: number;
   readonly hold: Hold;
@@ -68,7 +68,7 @@ export function drawSchedule(
   round: number,
 ): Pick<ScheduleEvent, "arrivals" | "seed" | "durationMs" | "schedule" | "rate"> {
   const { kind, file, durationMs, hold, traceSpeed } = arrivalSettings(settings);
-  // every runtime meets the same arrivals
+  // all runtimes get the same arrivals
   const seed = `${settings.seed} ${kind} ${rate ?? "trace"} ${round}`;
   const uniform = randomFrom(seed);
   const due =
@@ -84,7 +84,7 @@ function drawn(kind: ArrivalKind, rate: number, durationMs: number, hold: Hold, 
   return times.map(atMs => ({ atMs, holdMs: drawHold(hold, uniform) }));
 }
 
-/** Returns a trace's arrivals within the window, faster by its speed. Where the trace has no holds, they are drawn. */
+/** Returns a trace's arrivals within the window, accelerated by its speed. If the trace has no hold times, they are drawn. */
 function fromTrace(file: string, durationMs: number, speed: number, hold: Hold, uniform: Uniform): readonly Arrival[] {
   const { arrivals } = readTrace(readText(file), file, uniform);
   const inWindow = arrivals.filter(({ atMs }) => atMs / speed < durationMs);

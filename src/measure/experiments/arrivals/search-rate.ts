@@ -1,19 +1,19 @@
 import { nextRate, type SearchBounds, type TriedRate } from "../../arrivals/search.js";
 import { now, type Visit, type VisitTools } from "../visit.js";
 
-/** Windows that a rate may have while it is undecided. */
+/** Maximum number of windows at one rate while it is undecided. */
 const mostWindows = 3;
 
-/** Starts per second that a search begins with, and the lowest that it tries. */
+/** The first rate of a search, and the lowest that it tries, in starts per second. */
 const [first, least] = [1, 0.1];
 
 /**
  * Searches for the highest rate that a runtime holds. Each window is on disk before the next begins, and the next rate follows
- * from the windows on disk, so a search that was interrupted continues.
+ * from the windows on disk, so an interrupted search continues.
  *
  * @param round the search's number in its run
- * @param sendable starts per second that this program can send: the search goes no higher
- * @param measure measures a window of a rate; `round` counts the windows of that rate
+ * @param sendable starts per second that rund-lab can send; the search offers no higher rate
+ * @param measure measures a window at a rate; `round` counts the windows of that rate
  */
 export async function searchRate(
   visit: Visit,
@@ -39,7 +39,7 @@ export async function searchRate(
   }
 }
 
-/** Returns the rates that a search has offered, ascending, each judged by all its windows. */
+/** Returns the offered rates of a search, ascending, each judged by all its windows. */
 function triedRates({ settings, run }: Visit, tools: VisitTools, search: number): readonly TriedRate[] {
   const windows = tools.windowsOf(run).filter(window => window.search === search);
   const rates = [...new Set(windows.flatMap(({ rate }) => rate ?? []))].sort((a, b) => a - b);

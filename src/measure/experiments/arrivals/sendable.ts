@@ -4,20 +4,20 @@ import type { ExperimentSettings } from "../settings.js";
 import type { VisitTools } from "../visit.js";
 import { drawSchedule } from "./schedule.js";
 
-/** Requests that one start costs this program in the end: to start, to stop and to remove. */
+/** Number of requests that one start needs in total: to start, to stop and to remove. */
 const callsPerStart = 3;
 
-/** Requests of the measurement: at the same time, in all, and milliseconds after which no more are sent. */
+/** Requests of the measurement: at the same time, in total, and the milliseconds after which no more are sent. */
 const calls = { atOnce: 50, all: 300, limitMs: 500 };
 
-/** Milliseconds that one of them may take. */
+/** Time limit of one of them, in milliseconds. */
 const callMs = 5_000;
 
 /**
- * Measures how many starts a second this program can send: the rate of the cheapest request that the service answers, by the
- * requests that a start and its removal need.
+ * Measures how many starts per second rund-lab can send: the rate of the cheapest request that the service answers, divided by
+ * the number of requests that a start and its removal need.
  *
- * @returns starts per second; Infinity where no time passes
+ * @returns starts per second; Infinity if no time passes
  */
 export async function sendableRate({ driver, clock }: Pick<VisitTools, "driver" | "clock">): Promise<number> {
   await driver.ping(callMs);
@@ -31,7 +31,7 @@ export async function sendableRate({ driver, clock }: Pick<VisitTools, "driver" 
 }
 
 /**
- * Makes sure that this program can send what is asked for.
+ * Makes sure that rund-lab can send the requested rate.
  *
  * @throws LabError `RUND_RATE` if a rate, or the mean rate of a trace in its window, is above what was measured
  */

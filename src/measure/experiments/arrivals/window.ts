@@ -12,16 +12,21 @@ import { callMs } from "../../sandboxes/removal.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
 import { workloadOf } from "../workload.js";
 
-/** Milliseconds a request may leave after it was due, at the 99th percentile, before the window is flagged. */
+/**
+ * If the 99th percentile of the delay between scheduled time and request is above this many milliseconds, the window is flagged.
+ */
 const lateMs = 5;
 
-/** Milliseconds of the event loop's delay that flag a window: a start that leaves later than this is late. */
+/**
+ * If the event loop was delayed by more than this many milliseconds, the window is flagged, because a start that is sent then is
+ * late.
+ */
 const loopDelayLimitMs = 5;
 
 /**
- * Measures one window of an open loop: its schedule is on disk before the release, and what became of every arrival after it.
+ * Measures one window of an open loop: its schedule is on disk before the release, and the outcome of every arrival after it.
  *
- * @throws the signal's reason if it is aborted meanwhile
+ * @throws the signal's reason if it is aborted
  */
 export async function measureWindow(
   visit: Visit,

@@ -6,7 +6,7 @@ import { threadMiB } from "../../micro/released-threads.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import { measureOperations, roundOfOperations, subject, summariseOperations } from "../operations.js";
 
-/** Control groups by threads and by groups that exist already (the paper's sections 3.3 and 4.4). */
+/** Control groups, by number of threads and of existing groups (the paper's sections 3.3 and 4.4). */
 export const cgroups: ExperimentDeclaration = {
   id: "cgroups",
   measures: "the cost of control groups",

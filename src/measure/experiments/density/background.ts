@@ -3,7 +3,7 @@ import type { RoundBackground } from "../rounds.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
 import { standingWorkloadOf } from "../workload.js";
 
-/** Makes sure that a visit's background sandboxes are up, and no others. @throws LabError `RUND_BACKGROUND` */
+/** Makes sure that exactly a visit's background sandboxes are running. */
 export async function startBackground(visit: Visit, tools: VisitTools): Promise<RoundBackground> {
   const { sandboxes } = tools;
   const standing = { purpose: "background", runtime: visit.runtime.id, density: visit.slot.density } as const;
@@ -15,7 +15,11 @@ export async function startBackground(visit: Visit, tools: VisitTools): Promise<
   return { topUp: () => bringUp(visit, tools, true), ready: () => sandboxes.ready() };
 }
 
-/** Starts background sandboxes until all are ready. @returns the number that it started */
+/**
+ * Starts background sandboxes until all are ready.
+ *
+ * @returns the number of started ones
+ */
 async function bringUp(visit: Visit, tools: VisitTools, topUp: boolean): Promise<number> {
   const { settings, slot, run, runtime } = visit;
   const { sandboxes, signal } = tools;

@@ -19,7 +19,7 @@ export const fit: ExperimentDeclaration = {
   usual: { concurrency: [], density: [2000], memory: [], rounds: 1 },
   repeats: false,
   onBackground: false,
-  // the ramp itself finds out how many fit, so nothing of the machine is asked for beforehand
+  // the ramp itself finds out how many fit, so the plan requires nothing of the machine
   cost: ({ density, rounds }, _, knowledge) => ({
     sandboxes: density * rounds.length,
     atOnce: 0,

@@ -1,31 +1,31 @@
 import type { Bound } from "../../../campaign-files/events.js";
 
-/** The state of all bounds at one density. */
+/** The use of all limited resources at one density. */
 export interface Reading {
   readonly density: number;
   readonly bounds: readonly Bound[];
 }
 
-/** How many more sandboxes fit, and what ends there. */
+/** How many more sandboxes fit, and which limit ends this. */
 export interface Room {
   readonly sandboxes: number;
-  /** The bound that is reached first. */
+  /** The limit that is reached first. */
   readonly bound: Bound;
-  /** What one sandbox takes of it, with two standard errors added. */
+  /** What one sandbox takes of it, plus two standard errors. */
   readonly perSandbox: number;
 }
 
-/** After the first step nothing is known of a slope's error: then this share of the slope is taken for it. */
+/** After the first step the error of a slope is unknown; this share of the slope is used instead. */
 const firstError = 0.125;
 
 /**
- * Returns how many more sandboxes fit before a bound comes within its reserve, by the slopes seen so far.
+ * Returns how many more sandboxes fit before a resource reaches its reserve, by the slopes so far.
  *
- * A threshold would come too late: the memory of the last sandboxes may end within the second in which they start. So the use
- * at the next density is projected: what is used now, and for each further sandbox the slope of the use against the density,
- * plus two standard errors of the slope.
+ * A threshold would react too late, because the memory can run out within the second in which the last sandboxes start. So the
+ * use at the next density is predicted: the current use plus, for each further sandbox, the slope of the use against the density
+ * and two standard errors of the slope.
  *
- * @param readings by density, ascending, from the empty machine on; at least two
+ * @param readings by density, ascending, beginning with the empty machine; at least two
  * @param reserve the share of each limit that must stay free, such as 0.1
  */
 export function roomLeft(readings: readonly Reading[], reserve: number): Room {
@@ -37,7 +37,7 @@ export function roomLeft(readings: readonly Reading[], reserve: number): Room {
     });
     const { slope, error } = lineThrough(points);
     const perSandbox = Math.max(slope + 2 * error, 1e-9);
-    // a bound that sandboxes do not use up does not limit them, however near it is
+    // a resource that sandboxes do not use up does not limit them, however near its limit is
     if (points.every(({ y }) => y === points[0]!.y)) return { sandboxes: Number.POSITIVE_INFINITY, bound, perSandbox };
     const free = bound.limit * (1 - reserve) - bound.used;
     return { sandboxes: Math.max(0, Math.floor(free / perSandbox)), bound, perSandbox };

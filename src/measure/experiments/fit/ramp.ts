@@ -8,13 +8,13 @@ import { standingWorkloadOf } from "../workload.js";
 import { type Reading, roomLeft } from "./projection.js";
 import { type FitRules, fitRules } from "./rules.js";
 
-/** Milliseconds of a window in which nothing is started, to see what idle sandboxes cost. */
+/** Milliseconds of an idle window, to measure what idle sandboxes cost. */
 const idleMs = 1_000;
 
 /**
- * Adds sandboxes in steps until a rule stops it, then removes them all.
+ * Adds sandboxes in steps until a rule stops the ramp, then removes them all.
  *
- * @throws LabError `RUND_BACKGROUND` if not one sandbox starts; the signal's reason if it is aborted
+ * @throws LabError `RUND_BACKGROUND` if no sandbox starts; the signal's reason if it is aborted
  */
 export async function measureRamp(visit: Visit, tools: VisitTools, round: number): Promise<void> {
   const { settings, slot, run, runtime } = visit;
@@ -59,7 +59,7 @@ export async function measureRamp(visit: Visit, tools: VisitTools, round: number
 }
 
 /**
- * Returns the density of the next step: smaller than asked for if a bound is near, or the reason why there is no next
+ * Returns the density of the next step, which is smaller than requested if a limit is near, or the reason why there is no next
  * step.
  */
 function nextDensity(
@@ -69,7 +69,7 @@ function nextDensity(
   { step, growth, reserve }: FitRules,
 ): number | { readonly rule: StopRule; readonly why: string } {
   const wish = Math.min(asked - at, growth === null ? step : Math.max(step, Math.ceil(at * growth)));
-  // from the empty machine no slope is known: the first step is small
+  // no slope is known on an empty machine, so the first step is small
   if (readings.length < 2) return Math.min(wish, 10);
   const { sandboxes, bound, perSandbox } = roomLeft(readings, reserve);
   const added = Math.min(wish, sandboxes);
@@ -127,7 +127,7 @@ async function measureStep(
   };
 }
 
-/** Returns which rule a step fires, the most telling first. */
+/** Returns which rule a step fires; if several do, the most informative one. */
 function stopAfter(
   step: FitStep,
   asked: number,

@@ -1,9 +1,9 @@
 import type { ExperimentSettings } from "../settings.js";
 
-/** What stops a ramp, and how it climbs. */
+/** What stops a ramp, and the size of its steps. */
 export interface FitRules {
   readonly step: number;
-  /** The share by which each step grows the density; null for steps of one size. */
+  /** The share by which each step grows the density; null for steps of equal size. */
   readonly growth: number | null;
   /** The share of every limit that must stay free. */
   readonly reserve: number;
@@ -13,7 +13,7 @@ export interface FitRules {
   readonly pressureLimit: number;
 }
 
-/** Returns the rules that a campaign's settings ask for. */
+/** Returns the rules for a campaign's settings. */
 export const fitRules = ({
   step = 50,
   growth,

@@ -4,10 +4,10 @@ import type { ExperimentDeclaration } from "../experiment.js";
 import { measureIo } from "./round.js";
 import { summariseIo } from "./summarise-io.js";
 
-/** Milliseconds that a round takes besides fio's jobs: sandboxes, and the file that is written first. A guess. */
+/** Estimated milliseconds of a round in addition to fio's jobs: sandboxes, and the file that is written first. */
 const besidesMs = 3_000;
 
-/** Reads and writes inside containers, by runtime: what the root file system of each costs (the paper's section 3.1). */
+/** Reads and writes inside containers, by runtime: the cost of each root file system (the paper's section 3.1). */
 export const io: ExperimentDeclaration = {
   id: "io",
   measures: "reading and writing inside containers",

@@ -8,12 +8,12 @@ import { callMs, refuseLeftovers } from "../../sandboxes/removal.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
 import { workloadOf } from "../workload.js";
 
-/** Milliseconds between two looks at the output of a container that runs fio. */
+/** Milliseconds between two checks of the output of a container that runs fio. */
 const lookAgainMs = 100;
 
 /**
- * Measures one round: a sandbox with a container for each client, all started together, each of which runs every job of fio.
- * fio's own JSON is on disk before the round is in the journal.
+ * Measures one round: a sandbox with a container for each client, all started together, each of which runs all jobs of fio. fio's
+ * own JSON is on disk before the round is in the journal.
  *
  * @throws LabError as `fioJson`, or `RUND_FIO` for a container that does not start
  */
@@ -60,7 +60,11 @@ function withFio({ until, container }: Workload, fileMiB: number, seconds: numbe
   return { until, container: { ...container!, command: fioCommand(fileMiB, seconds) } };
 }
 
-/** Starts all sandboxes and waits until fio has ended in each. @returns what each container wrote, in order */
+/**
+ * Starts all sandboxes and waits until fio has ended in each.
+ *
+ * @returns the output of each container, in order
+ */
 async function outputsOf(
   { driver, clock, signal }: Pick<VisitTools, "driver" | "clock" | "signal">,
   workload: Workload,

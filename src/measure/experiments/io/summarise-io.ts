@@ -1,7 +1,7 @@
 import type { CampaignEvent, IoEvent, IoJob } from "../../../campaign-files/events.js";
 import type { CellSummary } from "../summary.js";
 
-/** Summarises the cells of I/O inside containers: direct I/O, whose numbers are the root file system's and not the cache's. */
+/** Summarises the cells of I/O inside containers, by direct I/O, which measures the root file system and not the cache. */
 export function summariseIo(events: readonly CampaignEvent[]): readonly CellSummary[] {
   const cells = new Map<string, IoEvent[]>();
   for (const event of events) {

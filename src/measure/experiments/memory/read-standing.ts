@@ -9,15 +9,15 @@ const apartMs = 500;
 
 /** A snapshot of standing sandboxes. */
 export interface StandingReading {
-  /** Sandboxes whose processes are in the snapshot: the divisor. */
+  /** Number of sandboxes whose processes are in the snapshot; PSS is divided by it. */
   readonly sandboxes: number;
   readonly snapshotMs: number;
   readonly snapshot: MemorySnapshot;
 }
 
 /**
- * Reads the sandboxes that are ready until they are the same before and after and each has all its processes, so that the
- * sum and its divisor are about the same sandboxes. The service takes a moment to notice that one has died.
+ * Reads the ready sandboxes until they are the same before and after the reading and each has all its processes, so that the sum
+ * and its divisor describe the same sandboxes. The service takes a moment to notice that one has died.
  *
  * @param read throws if there is no sandbox to read
  * @returns the last reading

@@ -2,7 +2,7 @@ import type { CampaignEvent, MemoryEvent } from "../../../campaign-files/events.
 import { hostCost } from "../../../campaign-files/index.js";
 import { type CellSummary, isUnreliable } from "../summary.js";
 
-/** Summarises memory snapshots, each a cell of its own. */
+/** Summarises memory snapshots; each is a cell. */
 export const summariseSnapshots = (events: readonly CampaignEvent[]): readonly CellSummary[] =>
   events.flatMap(event => (event.event === "memory" ? [summariseSnapshot(event)] : []));
 

@@ -3,10 +3,10 @@ import { connectSnapshots } from "../../micro/snapshots.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import { measureOperations, roundOfOperations, subject, summariseOperations } from "../operations.js";
 
-/** containerd's snapshotters, in the order that tables show them. */
+/** containerd's snapshotters, in the order of tables. */
 const snapshotters = ["overlayfs", "native", "blockfile", "devmapper", "erofs", "btrfs", "zfs"] as const;
 
-/** Root file systems by snapshotter and by how many are prepared at once (the paper's sections 3.1 and 4.2). */
+/** Root file systems, by snapshotter and by the number that is prepared at once (the paper's sections 3.1 and 4.2). */
 export const rootfs: ExperimentDeclaration = {
   id: "rootfs",
   measures: "the cost of root file systems",
