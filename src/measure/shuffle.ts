@@ -1,8 +1,8 @@
 import { fnv1a } from "../model/hash.js";
 
 /**
- * Returns the items in an order that depends on the seed alone: Fisher and Yates' shuffle, driven by Mulberry32 (T. Ettinger) from
- * the hash of the seed. Every order is about equally likely.
+ * Returns the items in an order that depends only on the seed: Fisher and Yates' shuffle with Mulberry32 (T. Ettinger), seeded
+ * from the hash of the text. Every order is about equally likely.
  *
  * @example shuffled([1, 2, 3], "a").length // 3
  * @example shuffled(["only"], "any seed") // ["only"]
@@ -18,8 +18,8 @@ export function shuffled<Item>(items: readonly Item[], seed: string): Item[] {
 }
 
 /**
- * Returns a stream of numbers in [0, 1) that depends on the seed alone. Campaigns draw their orders and arrivals from it, and a
- * campaign that has begun must resume in the same order; so this generator stays what it is, although statistics use a stronger one.
+ * Returns a stream of numbers in [0, 1) that depends only on the seed. Campaigns draw their orders and arrivals from it, and a
+ * campaign must resume in its own order. So this generator must not change, although statistics use a better one.
  */
 export function randomFrom(seed: string): () => number {
   let state = fnv1a(seed);

@@ -11,22 +11,22 @@ export const exitCodes: Readonly<Record<ErrorKind, number>> = {
 };
 
 export interface LabErrorDetails {
-  /** File and line, option, or part of the machine that the error is about. */
+  /** The file and line, option, or part of the machine that the error is about. */
   readonly where?: string;
   readonly expected?: string;
   readonly found?: string;
-  /** What the reader of the message can do next. */
+  /** The next step for the reader of the message. */
   readonly hint?: string;
   readonly cause?: unknown;
 }
 
 /**
- * The one error type of rund-lab: a code for programs, and for people where, what was expected, what was found, and
- * the next step.
+ * The one error type of rund-lab: a code for programs, and for people where, what was expected, what was found, and the next
+ * step.
  *
- * @param code a constant such as `RUND_PARSE_FIELDS`, never reworded
- * @param kind decides the exit code: `check` 1, `usage` 2, `machine` 3, `input` 4, `interrupted` 130
- * @param summary one sentence without the place; leave it out where `expected` and `found` say it all
+ * @param code a constant such as `RUND_PARSE_FIELDS`, which never changes
+ * @param kind determines the exit code: `check` 1, `usage` 2, `machine` 3, `input` 4, `interrupted` 130
+ * @param summary one sentence without the place; empty if `expected` and `found` say everything
  * @example new LabError("RUND_NO_RUNS", "input", "no run folder", { where: "raw" }).message // "raw: no run folder"
  */
 export class LabError extends Error {

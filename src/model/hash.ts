@@ -1,7 +1,7 @@
 /**
  * Returns the 32-bit FNV-1a hash of a text's UTF-8 bytes, as an unsigned number.
  *
- * @param start the state it begins with; other starts give independent hashes
+ * @param start the initial state; different ones give independent hashes
  * @example fnv1a("a") // 0xe40c292c
  */
 export function fnv1a(text: string, start = 0x811c9dc5): number {

@@ -10,10 +10,10 @@ export interface Mismatch {
 }
 
 /**
- * Says what a document's schema asked for and what stood there instead, one entry for each part that does not fit.
+ * Lists what a schema expected and what a document has instead, one entry for each part that does not match.
  *
  * @param value the document that was checked
- * @param error what zod's `safeParse` returned for it
+ * @param error zod's `safeParse` error for it
  */
 export function mismatches(value: unknown, { issues }: z.core.$ZodError): readonly Mismatch[] {
   return issues.flatMap(issue => {
@@ -30,7 +30,7 @@ export function mismatches(value: unknown, { issues }: z.core.$ZodError): readon
 /**
  * Reads a JSON document and checks it against a schema.
  *
- * @returns the value, or what was expected and found in the first part that does not fit
+ * @returns the value, or what was expected and found in the first part that does not match
  */
 export function checkedJson<Value>(text: string, schema: z.ZodType<Value>): CheckedJson<Value> {
   let document: unknown;
@@ -47,13 +47,13 @@ export function checkedJson<Value>(text: string, schema: z.ZodType<Value>): Chec
   return { ok: false, expected: `${expected}${where}`, found, cause: read.error };
 }
 
-/** A document that fits its schema, or how it does not. */
+/** A document that matches its schema, or the first part that does not. */
 export type CheckedJson<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly expected: string; readonly found: string; readonly cause: unknown };
 
 /**
- * Names a part of a document.
+ * Returns the name of a part of a document.
  *
  * @example describePath(["runs", 0, "config"]) // "runs[0].config"
  * @example describePath([]) // "the document"
@@ -64,7 +64,7 @@ export function describePath(path: readonly PropertyKey[]): string {
 }
 
 /**
- * Shows a JSON value in a message, in at most 60 characters.
+ * Returns a JSON value for a message, in at most 60 characters.
  *
  * @example describeValue({ slabKiB: 1 }) // '{"slabKiB":1}'
  * @example describeValue(undefined) // "nothing"
@@ -101,7 +101,7 @@ function expectedBy(issue: z.core.$ZodIssue): string {
     case "too_big":
       return `at most ${issue.maximum}${unitOf(issue.origin)}`;
     case "invalid_union":
-      // a union that says itself what it takes, or else what each of its members takes
+      // a union's own words, or otherwise the words of each of its members
       return issue.message === "Invalid input"
         ? [...new Set(issue.errors.flatMap(each => each.slice(0, 1).map(expectedBy)))].join(" or ") || "another value"
         : issue.message;

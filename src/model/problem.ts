@@ -1,9 +1,9 @@
 /**
- * Something wrong with an input that did not stop the reading of the rest. Problems stand beside the rows that could be
- * read; nothing is dropped without one.
+ * An error in an input that did not stop the reading of the rest. Problems are returned beside the rows that could be read;
+ * nothing is dropped without one.
  */
 export interface Problem {
-  /** The file or folder, as a path from the folder that was given. */
+  /** The file or folder, as a path relative to the given folder. */
   readonly file: string;
   /** 1 for the first line; null if the problem concerns the whole file. */
   readonly line: number | null;
@@ -13,7 +13,7 @@ export interface Problem {
   readonly found: string;
 }
 
-/** What every parser returns: the rows that could be read, and the problems. */
+/** The result of every parser: the rows that could be read, and the problems. */
 export interface Parsed<Rows> {
   readonly rows: Rows;
   readonly problems: readonly Problem[];

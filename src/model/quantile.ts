@@ -1,8 +1,8 @@
 /**
- * Computes a quantile by linear interpolation between order statistics: R's type 7, the default of R, NumPy and pandas
- * (Hyndman and Fan 1996).
+ * Computes a quantile by linear interpolation between order statistics: R's type 7, the default of R, NumPy and pandas (Hyndman
+ * and Fan 1996).
  *
- * @param sorted ascending; NaN comes back where it is empty
+ * @param sorted ascending; if it is empty, the result is NaN
  * @param p from 0 (the smallest value) to 1 (the largest)
  * @example quantileR7([10, 20, 30, 40], 0.25) // 17.5
  */

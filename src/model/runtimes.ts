@@ -1,13 +1,13 @@
-/** A runtime as tables, figures and messages name it. How it is started and measured is `measure/runtimes/`. */
+/** The names of a runtime in tables, figures and messages. `measure/runtimes/` declares how it is started and measured. */
 export interface RuntimeName {
-  /** In folder names, tables and on the command line: `katafc`. */
+  /** The id in folder names, tables and on the command line: `katafc`. */
   readonly id: string;
   /** For people: `Kata-FC`. */
   readonly label: string;
 }
 
 /**
- * The runtimes whose names are known without a campaign's record, as for the logs of the artifact, in the order of tables and
+ * The runtimes whose labels are known without a campaign's record, as for the artifact's logs, in the order of tables and
  * legends. A campaign records the label of each declared runtime, so others need no entry here.
  */
 export const knownRuntimes: readonly RuntimeName[] = [
@@ -25,7 +25,7 @@ export const knownRuntimes: readonly RuntimeName[] = [
 ];
 
 /**
- * Returns a runtime's name for people; an unknown id is its own label.
+ * Returns a runtime's label; for an unknown id, the id itself.
  *
  * @example runtimeLabel("katafc") // "Kata-FC"
  * @example runtimeLabel("mine") // "mine"
@@ -35,7 +35,7 @@ export function runtimeLabel(id: string): string {
 }
 
 /**
- * Compares two runtime ids for a table's rows: known ones in their usual order, then the others by code unit.
+ * Compares two runtime ids for a table's rows: known ones come in their usual order, then the others by code unit.
  *
  * @example ["zeta", "rund", "kata"].sort(byRuntime) // ["kata", "rund", "zeta"]
  */

@@ -1,5 +1,5 @@
 /**
- * Aligns rows in columns, two spaces apart, with no space at a line's end.
+ * Aligns rows in columns, two spaces apart, without spaces at the end of a line.
  *
  * @param right the columns that are aligned to the right, such as numbers
  * @example textTable([["a", "10"], ["bb", "9"]], [1]) // ["a   10", "bb   9"]
@@ -17,7 +17,7 @@ export function textTable(rows: readonly (readonly string[])[], right: readonly 
 /**
  * Breaks a text at spaces into lines of at most `width` characters.
  *
- * @param indent what each line after the first begins with
+ * @param indent the beginning of each line after the first
  * @example wrap("one two three", 7, "  ") // ["one two", "  three"]
  */
 export function wrap(text: string, width: number, indent = ""): readonly string[] {

@@ -7,7 +7,7 @@ export const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 /**
- * Returns JSON that may stand in a script element: no text in it can end the element.
+ * Returns JSON that is safe in a script element, because no text in it can end the element.
  *
  * @example scriptJson("</script>") // "\"\\u003c/script>\""
  */

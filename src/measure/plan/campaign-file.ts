@@ -79,16 +79,16 @@ const campaign = z.strictObject({
   experiments: z.array(experiment.superRefine(refuseUnused)).min(1),
 });
 
-/** A campaign file's content: its experiments, with the settings it gives them. */
+/** The content of a campaign file: its experiments, with their settings. */
 export interface CampaignFile {
   readonly name: string;
   readonly experiments: readonly ExperimentWishes[];
-  /** File and line at which a runtime is named. */
+  /** File and line in which a runtime is named. */
   namedAt(runtime: string): string;
 }
 
 /**
- * Reads a campaign file (YAML). An experiment's own `runtimes` come before those of the whole file.
+ * Reads a campaign file (YAML). An experiment's own `runtimes` override those of the whole file.
  *
  * @throws LabError `RUND_CAMPAIGN_FILE` with file and line, and for a misspelt key the one that is near
  */

@@ -27,12 +27,11 @@ export function gridOf(
 const or = (values: readonly number[]): readonly (number | null)[] => (values.length > 0 ? values : [null]);
 
 /**
- * Returns the order of an experiment: rounds are spread over blocks, and in each block every cell is visited once,
- * shuffled by the seed, so that a drift of the machine meets all runtimes alike. Cells on the same background sandboxes
- * stay together.
+ * Returns the order of an experiment: rounds are spread over blocks, and in each block every cell is visited once, shuffled by
+ * the seed, so that a drift of the machine affects all runtimes alike. Cells with the same background sandboxes stay together.
  *
- * @param runtimes those of the experiment's that can be mixed: its other ones are measured before or after
- * @param part which of the experiment's parts this is, 0 for the first
+ * @param runtimes those of the experiment's runtimes that can be mixed; the others are measured before or after
+ * @param part the index of the experiment's part, 0 for the first
  * @example visits({ experiment: "time", runtimes: ["a"], concurrency: [1], density: [0], memory: [], rounds: 3, blocks: 2, order: "grid", seed: 1 }, ["a"], 0).map(slot => slot.rounds) // [[1, 2], [3]]
  */
 export function visits(
@@ -55,7 +54,7 @@ export function visits(
   }).flat();
 }
 
-/** Shuffles the cells; those that share background sandboxes are neighbours, shuffled among themselves. */
+/** Shuffles the cells; those that share background sandboxes stay neighbours, and are shuffled among themselves. */
 function mixed(cells: readonly Cell[], onBackground: boolean, seed: string): readonly Cell[] {
   const backgroundOf = ({ runtime, density }: Cell, index: number) =>
     onBackground ? `${runtime} ${density}` : `cell ${index}`;
@@ -68,7 +67,8 @@ function mixed(cells: readonly Cell[], onBackground: boolean, seed: string): rea
 }
 
 /**
- * Returns the numbers of a block's rounds: as many in each as possible, the first ones taking what is left over.
+ * Returns the numbers of a block's rounds. All blocks have the same number of rounds, except that the first ones take what is
+ * left over.
  *
  * @param block 1 for the first
  * @example roundsOfBlock(10, 4, 1) // [1, 2, 3]

@@ -9,12 +9,12 @@ import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import { gridOf, visits } from "./order.js";
 import type { CampaignSettings } from "./settings.js";
 
-/** One experiment of a plan: its settings, and its visits in the order they will be made. */
+/** One experiment of a plan: its settings, and its visits in order. */
 export interface PlannedExperiment {
   readonly settings: ExperimentSettings;
-  /** Parts measured one after another, each with runtimes that can be mixed. */
+  /** Parts that are measured one after another; the runtimes of each part can be mixed. */
   readonly parts: readonly { readonly runtimes: readonly RuntimeDeclaration[]; readonly visits: readonly Slot[] }[];
-  /** How many sandboxes of a runtime fit, with a tenth left free; null if the limits are unknown. */
+  /** How many sandboxes of a runtime fit, with a tenth of the room left free; null if the limits are unknown. */
   room(runtime: RuntimeDeclaration): SandboxRoom | null;
 }
 
@@ -25,16 +25,16 @@ export interface SandboxRoom {
   readonly by: string;
 }
 
-/** Everything a campaign will do, and whether this machine can do it. */
+/** Everything that a campaign will do, and whether this machine can do it. */
 export interface Plan {
   readonly settings: CampaignSettings;
   readonly experiments: readonly PlannedExperiment[];
-  /** Points of all grids. */
+  /** Number of points of all grids. */
   readonly cells: number;
-  /** Sandboxes that will be started, background and warm-up ones as well. */
+  /** Number of sandboxes that will be started, including background and warm-up ones. */
   readonly sandboxes: number;
   readonly expectedSeconds: number;
-  /** At the peak. An idle guest uses little of its memory; `committedMiB` counts all of it. */
+  /** The needs at the peak. An idle guest uses little of its memory; `committedMiB` counts all of it. */
   readonly needs: {
     readonly memoryMiB: number;
     readonly committedMiB: number;
@@ -44,36 +44,36 @@ export interface Plan {
   readonly fits: boolean;
   /** Why it does not fit; empty if it does. */
   readonly why: readonly string[];
-  /** What a comparison of the campaign's runtimes could mistake for a difference between them. */
+  /** What else differs between the campaign's runtimes, and could be mistaken for a difference between them. */
   readonly confounds: readonly string[];
 }
 
-/** What a plan is made with, besides its settings. */
+/** The input of a plan, in addition to its settings. */
 export interface PlanKnowledge {
-  /** Every runtime of the settings. */
+  /** All runtimes of the settings. */
   readonly runtimes: readonly RuntimeDeclaration[];
-  /** A recorded makespan in milliseconds for a cell, where there is one. */
+  /** A recorded makespan in milliseconds for a cell, if there is one. */
   readonly makespanMs?: (cell: {
     readonly runtime: string;
     readonly experiment: string;
     readonly density: number;
     readonly concurrency: number;
   }) => number | undefined;
-  /** A recorded PSS of one idle sandbox in MiB, where there is one. `memoryMb` is null except in the memory experiment. */
+  /** A recorded PSS of one idle sandbox in MiB, if there is one. `memoryMb` is null except in the memory experiment. */
   readonly idleMiB?: (runtime: string, memoryMb: number | null) => number | undefined;
-  /** Null does not ask whether it fits, as for a rehearsal, which starts nothing. */
+  /** Null if the plan need not fit, as for a rehearsal, which starts nothing. */
   readonly limits: MachineLimits | null;
   readonly timing?: Timing;
-  /** A rehearsal's speed; 1 if left out. */
+  /** A rehearsal's speed; by default 1. */
   readonly speed?: number;
 }
 
-/** Milliseconds that a machine usually takes to become quiet before a round. A guess. */
+/** Estimated milliseconds until a machine becomes quiet before a round. */
 const quietMs = 300;
 
 /**
- * Makes a plan. The expected time is the sum over all rounds of the makespan (recorded, or guessed from the concurrency), the
- * windows around it and the clean-up, besides starting and removing background sandboxes.
+ * Makes a plan. The expected time is the sum over all rounds of the makespan (recorded, or estimated from the concurrency), the
+ * windows around it and the clean-up, plus the time to start and remove background sandboxes.
  */
 export function makePlan(settings: CampaignSettings, knowledge: PlanKnowledge): Plan {
   const experiments = settings.experiments.map(each => planned(each, knowledge));
@@ -98,7 +98,7 @@ export function makePlan(settings: CampaignSettings, knowledge: PlanKnowledge): 
   };
 }
 
-/** Runtimes that need another snapshotter cannot be mixed: containerd has one at a time. */
+/** Runtimes that need different snapshotters cannot be mixed, because containerd uses one at a time. */
 function planned(settings: ExperimentSettings, knowledge: PlanKnowledge): PlannedExperiment {
   const own = settings.runtimes.map(id => knowledge.runtimes.find(runtime => runtime.id === id)!);
   const snapshotters = [...new Set(own.map(({ snapshotter }) => snapshotter))];
@@ -117,7 +117,7 @@ function planned(settings: ExperimentSettings, knowledge: PlanKnowledge): Planne
   return { settings, parts, room: runtime => roomFor(runtime, knowledge) };
 }
 
-/** The share of the memory and the pids that are free which sandboxes of an open loop may take. */
+/** The share of the free memory and pids that sandboxes of an open loop may take. */
 const usableShare = 0.9;
 
 function roomFor(runtime: RuntimeDeclaration, { limits, idleMiB }: PlanKnowledge): SandboxRoom | null {
@@ -169,16 +169,19 @@ function costs({ settings, parts, room }: PlannedExperiment, knowledge: PlanKnow
   return total;
 }
 
-/** Standing sandboxes that are started at a time. */
+/** Number of standing sandboxes that are started at a time. */
 const standingAtOnce = 10;
 
-/** Tasks that a sandbox has only while it starts: the OCI runtime's threads and processes. Measured: 13 with runc, 1 with crun. */
+/**
+ * Number of tasks that a sandbox has only while it starts: the OCI runtime's threads and processes. Measured: 13 with runc, 1
+ * with crun.
+ */
 const pidsOfStart = 13;
 
-/** PSS misses what the host's kernel keeps for a sandbox: page tables, network, the VMM's vCPUs. A guess. */
+/** Estimate of what the host's kernel keeps for a sandbox and PSS does not include: page tables, network, the VMM's vCPUs. */
 const kernelMiB = 16;
 
-/** Roughly what one idle sandbox takes, and what a guest is promised besides: its memory, and a VMM with threads. */
+/** Estimates what one idle sandbox takes, and what its guest may take in addition: its memory, and a VMM with threads. */
 function footprint(
   { config, guestMemoryExtraMb, processes }: RuntimeDeclaration,
   memoryMb: number | null,

@@ -8,7 +8,7 @@ export interface SettingsDifference {
 }
 
 /**
- * Returns the first part in which settings differ from those expected; undefined if they are equal.
+ * Returns the first part in which settings differ from the expected ones; undefined if they are equal.
  *
  * @example settingsDifference({ experiments: [{ rounds: 50 }] }, { experiments: [{ rounds: 5 }] }) // { expected: "experiments[0].rounds 50", found: "5" }
  * @example settingsDifference({ seed: 1 }, { seed: 1 }) // undefined

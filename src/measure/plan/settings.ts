@@ -14,29 +14,32 @@ import { checkWorkload } from "../experiments/workload.js";
 import type { ClusterSettings } from "../kubernetes/service.js";
 import type { ProcessPattern, RuntimeDeclaration } from "../runtimes/runtime.js";
 
-/** All that decides what a campaign measures. Two campaigns of equal settings have equal digests. */
+/** All that determines what a campaign measures. Two campaigns with equal settings have equal digests. */
 export interface CampaignSettings {
-  /** What the campaign file calls it. */
+  /** The name in the campaign file. */
   readonly name: string | null;
   readonly experiments: readonly ExperimentSettings[];
-  /** Runtimes that are not among the declared ones, or not as declared, in full: a resumed campaign needs no more. */
+  /**
+   * The full declarations of runtimes that are not among the declared ones, or are declared differently, so that a resumed
+   * campaign needs no other file.
+   */
   readonly custom: readonly CustomRuntime[];
-  /** How a Kubernetes cluster is used; left out for a CRI service. */
+  /** How a Kubernetes cluster is used; undefined for a CRI service. */
   readonly cluster?: ClusterSettings;
 }
 
-/** A runtime's declaration as JSON has it: patterns are texts. */
+/** A runtime's declaration as JSON, in which patterns are texts. */
 export type CustomRuntime = Omit<RuntimeDeclaration, "processes"> & {
   readonly processes: readonly { readonly component: ProcessPattern["component"]; readonly pattern: string }[];
 };
 
-/** Returns a runtime's declaration as JSON can hold it, for the manifest. */
+/** Returns a runtime's declaration as JSON, for the manifest. */
 export const toCustom = (runtime: RuntimeDeclaration): CustomRuntime => ({
   ...runtime,
   processes: runtime.processes.map(({ component, pattern }) => ({ component, pattern: pattern.source })),
 });
 
-/** Returns the runtime's declaration behind what the manifest holds. */
+/** Returns a runtime's declaration from the manifest's JSON. */
 export const fromCustom = (runtime: CustomRuntime): RuntimeDeclaration => ({
   ...runtime,
   processes: runtime.processes.map(({ component, pattern }) => ({ component, pattern: new RegExp(pattern) })),
@@ -44,7 +47,10 @@ export const fromCustom = (runtime: CustomRuntime): RuntimeDeclaration => ({
 
 const usual = { warmup: 0, blocks: 5, order: "shuffled", seed: 1, timeout: 300, prepare: null } as const;
 
-/** Values that are left out, so that the settings of a campaign that does without them are what they always were. */
+/**
+ * Values that are left out of the settings if they are the default, so that the digests of campaigns from earlier versions stay
+ * valid.
+ */
 const leftOut: Readonly<Record<string, unknown>> = {
   until: "sandbox",
   network: "node",
@@ -53,10 +59,10 @@ const leftOut: Readonly<Record<string, unknown>> = {
 };
 
 /**
- * Checks wishes and fills in the usual values.
+ * Checks requested settings and fills in the defaults.
  *
- * @throws LabError of kind `usage`: `RUND_SETTING` for a value out of range or named twice, `RUND_SETTING_UNUSED` for an
- *   axis the experiment does not have, `RUND_NO_RUNTIME`
+ * @throws LabError of kind `usage`: `RUND_SETTING` for a value that is out of range or named twice, `RUND_SETTING_UNUSED` for an
+ * axis that the experiment does not have, `RUND_NO_RUNTIME`
  * @example experimentSettings({ experiment: "time", runtimes: ["runc"] }).concurrency // [1, 10, 20, 50, 100]
  * @example experimentSettings({ experiment: "time", runtimes: ["runc"], rounds: 3 }).blocks // 3
  */
@@ -85,12 +91,12 @@ export function experimentSettings(wishes: ExperimentWishes): ExperimentSettings
   checkWorkload(filled);
   checkSequence(filled);
   experimentTable[experiment].check?.(filled);
-  // a repeat is a block of its own: each starts from empty
+  // each repeat starts from an empty machine, so it is a block of its own
   const blocks = repeats ? filled.rounds : filled.order === "grid" ? 1 : filled.blocks;
   return { ...filled, blocks: Math.min(blocks, filled.rounds) };
 }
 
-/** A comparison that ends once it is decided may take many blocks, and ends earlier the fewer rounds a block has. */
+/** A comparison that ends when it is decided may take many blocks; it ends earlier if a block has fewer rounds. */
 function usualSequence(given: Readonly<Record<string, unknown>>): Pick<ExperimentSettings, "blocks" | "rounds"> {
   const blocks = typeof given.blocks === "number" ? given.blocks : 40;
   return { blocks, rounds: 2 * blocks };
@@ -177,7 +183,7 @@ function refuseTwice(where: string, values: readonly (string | number)[]): void 
     throw new LabError("RUND_SETTING", "usage", "", { where, expected: "each value once", found: `${twice} twice` });
 }
 
-/** Returns the SHA-256 of settings in hex: equal for equal plans, independent of the order of their keys. */
+/** Returns the SHA-256 of settings in hex: equal for equal plans, whatever the order of their keys. */
 export function settingsDigest(settings: unknown): string {
   const sorted = (_: string, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)

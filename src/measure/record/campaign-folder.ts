@@ -18,8 +18,8 @@ import { replaceFile } from "../system/replace-file.js";
 import { Projection } from "./run-folders.js";
 
 /**
- * A campaign's folder while the campaign runs. The journal comes first and is on the disk before anything follows from
- * it, so that a crash costs the round in flight and nothing else.
+ * A campaign's folder while the campaign runs. Events are on the disk in the journal before any other file is written, so a crash
+ * loses only the current round.
  */
 export class CampaignFolder {
   readonly path: string;
@@ -36,7 +36,7 @@ export class CampaignFolder {
     this.#projection = new Projection(path);
   }
 
-  /** A new campaign: writes the manifest and an empty journal into its folder. */
+  /** Makes a new campaign: writes the manifest and an empty journal into its folder. */
   static create(path: string, manifest: Manifest): CampaignFolder {
     return written(path, () => {
       writeManifest(path, manifest);
@@ -47,7 +47,8 @@ export class CampaignFolder {
   }
 
   /**
-   * A campaign to continue with. A truncated last line of the journal is the round in flight of a crash: it is cut off.
+   * Opens a campaign to continue it. A truncated last line of the journal belongs to the round that a crash interrupted; it is
+   * cut off.
    *
    * @throws LabError `RUND_RESUME` if this is not a campaign, or if its journal is damaged before its end
    */
@@ -79,13 +80,13 @@ export class CampaignFolder {
     return this.#manifest;
   }
 
-  /** Puts the manifest in the place of the old one, in one step. */
+  /** Replaces the manifest in one step. */
   update(change: Partial<Manifest>): void {
     this.#manifest = { ...this.#manifest, ...change };
     written(this.path, () => writeManifest(this.path, this.#manifest));
   }
 
-  /** Appends to the journal; a round is on the disk before its lines go to the logs. */
+  /** Appends to the journal; a round is on the disk before its lines are written to the logs. */
   append(event: CampaignEvent): void {
     written(this.path, () => {
       const length = fstatSync(this.#journal).size;
@@ -102,7 +103,7 @@ export class CampaignFolder {
     });
   }
 
-  /** Writes a file of a run folder, whole or not at all. */
+  /** Writes a file of a run folder completely or not at all. */
   write(name: string, content: string | Uint8Array): void {
     written(this.path, () => {
       const file = join(this.path, name);
@@ -117,7 +118,7 @@ export class CampaignFolder {
 }
 
 /**
- * Makes a campaign's folder: `raw/20260131T120000-time`, or with `-2` appended if that exists.
+ * Makes a campaign's folder: `raw/20260131T120000-time`, with `-2` appended if that exists.
  *
  * @param at UTC, as ISO 8601
  * @throws LabError `RUND_WRITE`
@@ -139,9 +140,10 @@ export function makeCampaignFolder(out: string, what: string, at: string): strin
 }
 
 /**
- * Reads the manifest of a campaign that is to be resumed.
+ * Reads the manifest of a campaign that will be resumed.
  *
- * @throws LabError `RUND_RESUME` if the folder contains no valid manifest, `RUND_RESUME_PLAN` if its settings do not have their digest
+ * @throws LabError `RUND_RESUME` if the folder contains no valid manifest, `RUND_RESUME_PLAN` if its settings do not have their
+ * digest
  */
 export function readManifest(path: string): Manifest {
   const file = join(path, "run.json");
@@ -171,7 +173,7 @@ export function readManifest(path: string): Manifest {
 const writeManifest = (path: string, manifest: Manifest) =>
   replaceFile(join(path, "run.json"), formatManifest(manifest));
 
-/** Turns what the system says of a failed write into an error with a next step. */
+/** Returns an error with a next step for the system's error of a failed write. */
 function written<Result>(path: string, work: () => Result): Result {
   try {
     return work();

@@ -3,7 +3,7 @@ import type { Slot } from "../experiments/cell.js";
 import type { MeasuredRound } from "../experiments/experiment.js";
 import { experimentTable } from "../experiments/index.js";
 
-/** The rounds of a campaign that are measured, by its journal. Warm-up rounds do not count: a resumed visit repeats them. */
+/** The measured rounds of a campaign, from its journal. Warm-up rounds do not count, because a resumed visit repeats them. */
 export class DoneRounds {
   readonly #done = new Set<string>();
 
@@ -18,7 +18,7 @@ export class DoneRounds {
     }
   }
 
-  /** The rounds of a visit that are still to be measured. */
+  /** Returns the rounds of a visit that are still missing. */
   missing(run: string, { density, concurrency, memoryMb, rate, rounds }: Slot): readonly number[] {
     return rounds.filter(
       round =>

@@ -19,15 +19,15 @@ import {
 const logFile = /\/(con|threads)_\d+\/(client\d+|cpu|latency|make|attach|mount|unmount|remove)\.txt$/;
 
 /**
- * The files that follow from the journal: samples.csv, and, for every complete round that is not a warm-up, the lines
- * of the artifact's logs. Line k of a client's log is the cell's k-th complete round.
+ * The files that are computed from the journal: samples.csv and, for every complete round that is not a warm-up, the lines of the
+ * artifact's logs. Line k of a client's log is the cell's k-th complete round.
  */
 export class Projection {
   readonly #folder: string;
   /** Sum and number of a cell's latencies, for latency.txt. */
   readonly #latencies = new Map<string, { sum: number; count: number }>();
 
-  /** The tables of other experiments that have their header. */
+  /** The tables of other experiments that have their header already. */
   readonly #headed = new Set<string>();
 
   constructor(folder: string) {
@@ -44,8 +44,8 @@ export class Projection {
   }
 
   /**
-   * Brings every file to what the journal says, where it is not so: a crash may have left too little of a round, and a
-   * journal that was cut too much.
+   * Makes every file agree with the journal. After a crash, a file may lack a part of a round, or have more than a truncated
+   * journal.
    */
   rebuild(events: readonly CampaignEvent[]): void {
     this.#latencies.clear();
@@ -72,7 +72,7 @@ export class Projection {
     }
   }
 
-  /** What one round adds, by file; `whole` replaces the file's content. */
+  /** Returns the lines that one round adds to each file; `whole` replaces the file's content. */
   #texts(
     round: RoundEvent | OperationsEvent | ArrivalsEvent,
   ): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
@@ -103,7 +103,7 @@ export class Projection {
       latencies.count++;
       texts.set(join(cell, formatClientFile(sample.client)), { text: formatClientLog([row]), whole: false });
     }
-    // a round shorter than a tick has none: the log then says 0 of 1
+    // a round shorter than a tick has no ticks: the log then contains 0 of 1
     if (round.nodes === undefined) {
       const cpu = { busyJiffies: round.cpu.busy, totalJiffies: Math.max(1, round.cpu.total) };
       texts.set(join(cell, "cpu.txt"), { text: formatCpuLog([cpu]), whole: false });
@@ -113,14 +113,17 @@ export class Projection {
     return texts;
   }
 
-  /** Rows of a table of the campaign's folder, with the header before the first of them. */
+  /** Returns rows of a table of the campaign's folder, with the header before the first of them. */
   #row(table: string, header: string, rows: string) {
     const headed = this.#headed.has(table) || existsSync(join(this.#folder, table));
     this.#headed.add(table);
     return [table, { text: headed ? rows : `${header}${rows}`, whole: false as boolean }] as const;
   }
 
-  /** A line a round in a log for each phase: microseconds of every item, separated by spaces. Line k is the k-th round. */
+  /**
+   * Returns one line per round for the log of each phase: microseconds of every item, separated by spaces. Line k is the k-th
+   * round.
+   */
   #operationTexts(round: OperationsEvent): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
     const texts = new Map([this.#row("operations.csv", operationsHeader, formatOperations(round))]);
     if (round.warmup) return texts;

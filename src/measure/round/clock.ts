@@ -1,29 +1,33 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Time as a campaign sees it. Durations come from `nowNs` alone. */
+/** Time in a campaign. Durations are computed only from `nowNs`. */
 export interface Clock {
-  /** Monotonic, in nanoseconds from some moment. */
+  /** Monotonic nanoseconds since some moment. */
   nowNs(): bigint;
-  /** The wall clock and the monotonic one at the same moment: to a few microseconds where `exact`, else to 1 ms. */
+  /** The wall clock and the monotonic clock at the same moment: to a few microseconds if `exact`, otherwise to 1 ms. */
   wall(exact?: boolean): WallReading;
-  /** @throws the signal's reason as soon as it is aborted */
+  /**
+   * Waits.
+   *
+   * @throws the signal's reason as soon as it is aborted
+   */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** So many milliseconds of this clock pass in one of the machine's. */
+  /** The number of this clock's milliseconds in one of real time. */
   readonly speed: number;
 }
 
 export interface WallReading {
   readonly epochMs: number;
   readonly atNs: bigint;
-  /** How far apart the two clocks were read, at most. */
+  /** Maximum time between the readings of the two clocks. */
   readonly withinMs: number;
 }
 
 /**
  * The machine's clock.
  *
- * The wall clock comes in whole milliseconds, so an exact reading waits for the next one to begin (a millisecond at most) and
- * takes the attempt in which the two clocks were read closest together.
+ * The wall clock has whole milliseconds, so an exact reading waits for the next one to begin (a millisecond at most) and uses the
+ * attempt in which the two clocks were read closest together.
  */
 export const machineClock: Clock = {
   nowNs: () => process.hrtime.bigint(),
@@ -49,8 +53,8 @@ export const machineClock: Clock = {
 };
 
 /**
- * Returns a clock that runs faster: what takes a second here, took `speed` seconds when it was recorded. A replayed
- * campaign lives by it, so that every duration it writes is in recorded time.
+ * Returns a clock that runs `speed` times as fast as real time. A replayed campaign uses it, so that all durations that it writes
+ * are in recorded time.
  *
  * @param started the moment from which the wall clock runs faster too
  */

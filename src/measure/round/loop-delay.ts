@@ -1,14 +1,14 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** The timer behind the event loop's delay ticks this often, and what it reports includes a tick. */
+/** The interval of the timer that measures the event loop's delay; a reported delay includes one interval. */
 const tickMs = 5;
 
 /**
- * Watches whether this program itself is held up: everything from here to the call of what is returned counts, a delay in
- * the first and the last moment as well.
+ * Watches whether rund-lab itself is delayed, from here until the returned function is called, including delays in the first and
+ * the last moment.
  *
- * @returns ends the watch and gives the longest delay in milliseconds
+ * @returns ends the watch and returns the longest delay in milliseconds
  */
 export function watchLoop(): () => Promise<number> {
   const loop = monitorEventLoopDelay({ resolution: tickMs });
@@ -18,7 +18,7 @@ export function watchLoop(): () => Promise<number> {
   const first = setTimeout(() => (firstMs = performance.now() - startedMs), tickMs);
   loop.enable();
   return async () => {
-    // a tick that is due by now comes with the next turn of the loop
+    // a tick that is due by now comes with the next turn of the event loop
     await nextTurn();
     await nextTurn();
     clearTimeout(first);

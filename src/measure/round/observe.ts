@@ -6,15 +6,12 @@ import type { Driver, Release } from "./driver.js";
 import { waitForQuiet } from "./quiet.js";
 import type { Timing } from "./timing.js";
 
-/** What a round is measured with. */
+/** The tools with which a round is measured. */
 export interface RoundTools {
   readonly driver: Driver;
   readonly clock: Clock;
   readonly host: HostProbe;
-  /**
-   * Watches whether this program is delayed. The function that it returns ends the watch and returns the longest delay
-   * in milliseconds.
-   */
+  /** Watches whether rund-lab is delayed. The returned function ends the watch and returns the longest delay in milliseconds. */
   readonly watchLoop: () => () => Promise<number>;
   readonly timing: Timing;
 }
@@ -26,7 +23,7 @@ export interface HostProbe {
   pressure(): MemoryPressure;
 }
 
-/** What the host and this program did while cold starts were measured. */
+/** The state of the host and of rund-lab while cold starts were measured. */
 export type Observation = Pick<
   RoundEvent,
   "releasedMs" | "cpu" | "loopDelayMs" | "clockStepMs" | "quiet" | "host" | "swapIn" | "memoryStallUs" | "diskShare"
@@ -37,10 +34,11 @@ export type Observation = Pick<
 };
 
 /**
- * Waits for quiet, watches an idle window, runs the work from its release to its end, then watches a settle window.
+ * Waits until the machine is quiet, watches an idle window, does the work from its release to its end, then watches a settle
+ * window.
  *
- * @param loopDelayLimit the delay of this program that flags the work, from the work's length; both in milliseconds
- * @throws the signal's reason if it is aborted meanwhile
+ * @param loopDelayLimit the delay of rund-lab that flags the work, from the work's length; both in milliseconds
+ * @throws the signal's reason if it is aborted
  */
 export async function observe<Result>(
   tools: RoundTools,
@@ -100,10 +98,10 @@ export async function observe<Result>(
   };
 }
 
-/** A round that waited for a disk longer than this share of it is flagged: the disk may explain its time. */
+/** A round that waited for a disk for more than this share of its length is flagged, because the disk may explain its time. */
 const largestDiskShare = 0.2;
 
-/** @param roundMs the round's length in the machine's own time */
+/** @param roundMs the round's length in real time */
 function diskShareOf(before: MemoryPressure, after: MemoryPressure, cpu: CpuTicks, roundMs: number): number {
   const share =
     before.diskStallUs !== undefined && after.diskStallUs !== undefined
@@ -114,7 +112,7 @@ function diskShareOf(before: MemoryPressure, after: MemoryPressure, cpu: CpuTick
 
 type Watched = CpuTicks & { readonly ms: number };
 
-/** Returns the host's CPU over a window in which this program does nothing. */
+/** Returns the host's CPU over a window in which rund-lab does nothing. */
 async function watch({ clock, host }: RoundTools, ms: number, signal: AbortSignal): Promise<Watched> {
   const from = host.cpu().ticks;
   const startedNs = clock.nowNs();
@@ -122,7 +120,7 @@ async function watch({ clock, host }: RoundTools, ms: number, signal: AbortSigna
   return { ...ticksBetween(from, host.cpu().ticks), ms: elapsedMs(startedNs, clock.nowNs()) };
 }
 
-/** @param roundMs the length in the machine's own time, as ticks are */
+/** @param roundMs the length in real time, in which ticks are counted */
 function roundCpu(before: CpuReading, after: CpuReading, roundMs: number, idle: Watched, settle: Watched): RoundCpu {
   const ticks = ticksBetween(before.ticks, after.ticks);
   const busyMs = ticks.busy * tickMs;

@@ -3,14 +3,14 @@ import { ticksBetween } from "../host/cpu.js";
 import { type Clock, elapsedMs } from "./clock.js";
 
 const windowMs = 200;
-/** Quiet is less than this share of all CPUs busy. */
+/** The host is quiet if less than this share of all CPUs is busy. */
 const quietShare = 0.1;
 
 /**
  * Waits until the host is quiet: less than a tenth of its CPU busy over 200 ms.
  *
- * @param limitMs with 0 it does not even look
- * @returns how long it waited, and whether quiet came
+ * @param limitMs 0 skips the check
+ * @returns how long it waited, and whether the host became quiet
  */
 export async function waitForQuiet(
   clock: Clock,

@@ -5,7 +5,7 @@ import type { SandboxConfig } from "../cri/grpc/client.js";
 import type { Release, Starts, Workload } from "./driver.js";
 import { micro, observe, type RoundTools } from "./observe.js";
 
-/** What a round measured by itself; the caller adds its place in the campaign. */
+/** The results of a round; the caller adds its place in the campaign. */
 export type MeasuredRound = Pick<
   RoundEvent,
   | "releasedMs"
@@ -23,14 +23,14 @@ export type MeasuredRound = Pick<
   | "flags"
 >;
 
-/** Requests are sent in turns of at most this long, so that the program can hear answers in between. */
+/** Requests are sent in turns of at most this length, so that answers can arrive in between. */
 const turnNs = 3_000_000n;
 
 /**
- * Measures one round: waits for quiet, watches an idle window, releases all clients at once and awaits each, then watches a settle
- * window. Sandboxes are left to the caller, who takes them down.
+ * Measures one round: waits until the machine is quiet, watches an idle window, releases all clients at once and awaits each,
+ * then watches a settle window. The caller removes the sandboxes.
  *
- * @throws the signal's reason if it is aborted meanwhile
+ * @throws the signal's reason if it is aborted
  */
 export async function measureRound(
   tools: RoundTools,
@@ -88,7 +88,7 @@ async function release(
   let turnBegan = process.hrtime.bigint();
   for (const [index, sandbox] of sandboxes.entries()) {
     const sample = starts.start(sandbox, index + 1, from, timeoutMs, signal);
-    // an interruption rejects them all, some before they are awaited
+    // an interruption rejects them all, some of them before they are awaited
     sample.catch(() => {});
     started.push(sample);
     if (process.hrtime.bigint() - turnBegan > turnNs) {

@@ -2,7 +2,7 @@ import { requestTimes } from "../cri/stages/containerd-log.js";
 import { GrowingFile } from "../system/growing-file.js";
 import { elapsedMs } from "./clock.js";
 
-/** What containerd's own log says of a round: when each request reached it. */
+/** containerd's own log of a round: when each request reached it. */
 export class ServiceLog {
   readonly #log: GrowingFile;
 
@@ -11,13 +11,13 @@ export class ServiceLog {
     this.#log = new GrowingFile(file);
   }
 
-  /** Before a round: what is in the log by now does not count. */
+  /** Called before a round: the current content of the log is skipped. */
   mark(): void {
     this.#log.mark();
   }
 
   /**
-   * Start skew as the service saw it: milliseconds from the first of these sandboxes' requests to the last.
+   * Returns the start skew as the service saw it: milliseconds from the first of these sandboxes' requests to the last.
    *
    * @param uids of all sandboxes of the round
    * @returns null unless the log has a request of each

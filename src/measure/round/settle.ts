@@ -5,10 +5,10 @@ const limitMs = 60_000;
 const share = 0.01;
 
 /**
- * Waits until memory holds still: two readings two seconds apart differ by less than 1 %, or a minute has passed.
+ * Waits until memory no longer changes: two readings two seconds apart differ by less than 1 %, or a minute has passed.
  *
- * @param read total PSS now, in any unit
- * @returns how long it took, and whether it came to rest
+ * @param read returns the current total PSS, in any unit
+ * @returns how long it took, and whether memory settled
  */
 export async function settleMemory(
   clock: Clock,

@@ -5,7 +5,7 @@ import type { RuntimeDeclaration } from "./runtime.js";
 /**
  * Returns the runtime with an id.
  *
- * @param where what named it, for the message: an option or a file and line
+ * @param where the place that named it, for the message: an option, or a file and line
  * @throws LabError `RUND_RUNTIME_UNKNOWN`, with the nearest id if there is one
  */
 export function findRuntime(

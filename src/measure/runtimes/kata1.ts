@@ -1,6 +1,6 @@
 import type { RuntimeDeclaration } from "./runtime.js";
 
-/** Returns what the paper's two QEMU runtimes have in common: one installation of Kata 1.12.1 in /opt/kata. */
+/** Returns the common part of the paper's two QEMU runtimes: one installation of Kata 1.12.1 in /opt/kata. */
 export function kata1(
   qemu: string,
   template: "with template" | "without template",

@@ -3,8 +3,8 @@ import type { ProcessPattern, RuntimeDeclaration, RuntimeShim } from "./runtime.
 /**
  * Returns a runtime of today's Kata Containers 3, as its static release installs it in /opt/kata. Not tried here.
  *
- * Its runtime takes a `default_memory` below 256 for a mistake and gives the guest 2,048 MB instead, so 256 is the least that
- * means what it says; the paper's 168 is not available.
+ * Its runtime treats a `default_memory` below 256 as a mistake and gives the guest 2,048 MB instead. So 256 is the smallest value
+ * that has its usual meaning, and the paper's 168 is not available.
  */
 export function kata3(
   id: string,

@@ -2,8 +2,8 @@ import { kata1 } from "./kata1.js";
 import type { RuntimeDeclaration } from "./runtime.js";
 
 /**
- * Kata Containers 1.12.1 whose guests are copies of a booted template. A template wants an initrd in place of an image and
- * virtio-9p in place of virtio-fs.
+ * Kata Containers 1.12.1 whose guests are copies of a booted template. A template needs an initrd instead of an image, and
+ * virtio-9p instead of virtio-fs.
  */
 export const katatemplate: RuntimeDeclaration = {
   id: "katatemplate",

@@ -1,9 +1,8 @@
 /**
- * Returns the name a misspelt one was probably meant for: the one with the fewest insertions, deletions and
- * replacements of a letter and swaps of two neighbours (optimal string alignment), if they are at most a third of its
- * letters.
+ * Returns the name that a misspelt one probably means: the one with the fewest insertions, deletions and replacements of a letter
+ * and swaps of two neighbours (optimal string alignment), if these are at most a third of its letters.
  *
- * @returns undefined where nothing is near
+ * @returns undefined if no name is near
  * @example nearestName("katatemplat", ["kata", "katatemplate"]) // "katatemplate"
  * @example nearestName("rnud", ["runc", "rund"]) // "rund"
  * @example nearestName("docker", ["kata", "rund"]) // undefined

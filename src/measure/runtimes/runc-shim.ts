@@ -1,6 +1,6 @@
 import type { RuntimeDeclaration } from "./runtime.js";
 
-/** Returns what all OCI runtimes behind containerd's runc shim have in common: no config of their own, no guest. */
+/** Returns the common part of all OCI runtimes behind containerd's runc shim: no config of their own, no guest. */
 export function runcShim(
   binary: string,
 ): Pick<RuntimeDeclaration, "shim" | "snapshotter" | "config" | "guestMemoryExtraMb" | "template" | "processes"> {

@@ -1,8 +1,8 @@
 import type { RuntimeDeclaration } from "./runtime.js";
 
 /**
- * RunD, the paper's own: a shim with Dragonball inside, so that shim, monitor and guest are one process. Guests are copies of
- * a template; control groups are as few and light as can be.
+ * RunD, the paper's own: a shim with Dragonball inside, so that shim, monitor and guest are one process. Guests are copies of a
+ * template; there are as few control groups as possible.
  */
 export const rund: RuntimeDeclaration = {
   id: "rund",

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { LabError } from "../../model/errors.js";
 import { nearestName } from "./nearest-name.js";
 
-/** What a YAML file says, and where. */
+/** The content of a YAML file, with the place of each value. */
 export interface YamlFile<Content> {
   readonly content: Content;
   /** File and line of a value, or of the nearest value around it. */
@@ -12,10 +12,10 @@ export interface YamlFile<Content> {
 }
 
 /**
- * Reads a YAML file that was written by hand, and checks it against a schema.
+ * Reads a hand-written YAML file and checks it against a schema.
  *
- * @param code the error code of its kind of file, such as `RUND_RUNTIME_FILE`
- * @param knownKeys the keys such a file can hold, from which a misspelt one gets its suggestion
+ * @param code the error code of this kind of file, such as `RUND_RUNTIME_FILE`
+ * @param knownKeys the valid keys of such a file; for a misspelt key, the nearest is suggested
  * @throws LabError with `code`: the file and line, what was expected there, and the nearest key for an unknown one
  */
 export function readYamlFile<Schema extends z.ZodType>(
@@ -34,7 +34,7 @@ export function readYamlFile<Schema extends z.ZodType>(
     });
   }
   const lines = new LineCounter();
-  // the library throws on nesting that is too deep and on aliases of nothing
+  // the library throws for nesting that is too deep and for dangling aliases
   const attempt = <Value>(work: () => Value): Value => {
     try {
       return work();

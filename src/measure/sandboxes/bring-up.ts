@@ -7,28 +7,28 @@ import type { Driver, Workload } from "../round/driver.js";
 import { inParallel } from "../system/workers.js";
 import { callMs, listOwn } from "./removal.js";
 
-/** Sandboxes started at a time, as the original did. */
+/** Number of sandboxes that are started at a time, as in the original. */
 const workers = 10;
 
-/** What came of starting standing sandboxes. */
+/** The result of starting standing sandboxes. */
 export interface BroughtUp {
   readonly started: number;
   readonly failed: number;
   readonly ready: readonly SandboxSummary[];
   readonly ms: number;
-  /** Of each start that ended well: milliseconds from its request to its end. */
+  /** For each successful start: milliseconds from its request to its end. */
   readonly latenciesMs: readonly number[];
-  /** The service's message about the first that failed; null if none did. */
+  /** The service's message about the first failure; null if there was none. */
   readonly why: string | null;
 }
 
 /**
- * Starts standing sandboxes until the wanted number is ready by the service's own count. Those that have died are removed
- * first; a start that fails is counted and not tried again.
+ * Starts standing sandboxes until the wanted number is ready by the service's own count. Those that have died are removed first;
+ * a failed start is counted and not repeated.
  *
- * @param workload what each of them is started with, and when it counts as started
- * @param request makes the request for the n-th sandbox, 1 for the first
- * @throws the signal's reason if it is aborted meanwhile; CriError if the service is gone
+ * @param workload how each of them is started, and when it counts as started
+ * @param request returns the request for the n-th sandbox, 1 for the first
+ * @throws the signal's reason if it is aborted; CriError if the service no longer answers
  */
 export async function bringUp(
   { driver, clock }: { readonly driver: Driver; readonly clock: Clock },
@@ -69,7 +69,7 @@ export async function bringUp(
   return { started: missing - failed, failed, ready, ms: elapsedMs(startedNs, clock.nowNs()), latenciesMs, why };
 }
 
-/** Reads the background sandboxes that are ready, by the service's own count. */
+/** Returns the background sandboxes that are ready, by the service's own count. */
 export async function readyBackground(driver: Driver, campaign: string): Promise<readonly SandboxSummary[]> {
   const standing = await listOwn(driver, campaign, isBackground);
   return standing.filter(({ state }) => state === "SANDBOX_READY");

@@ -8,14 +8,14 @@ import { type BroughtUp, bringUp, readyBackground } from "./bring-up.js";
 import { type Cleanup, cleanUp, countForeign, listOwn, type RemovalTools, refuseLeftovers } from "./removal.js";
 import { type SandboxMaker, sandboxRequest } from "./request.js";
 
-/** The sandboxes that stand, and what for. */
+/** The standing sandboxes, and their purpose. */
 export interface StandingSandboxes {
   readonly purpose: "background" | "memory" | "fit";
   readonly runtime: string;
   readonly density: number;
 }
 
-/** The sandboxes of one campaign in one session. All carry the campaign's label; no other sandbox is touched. */
+/** The sandboxes of one campaign in one session. All of them have the campaign's label; no other sandbox is touched. */
 export class CampaignSandboxes {
   readonly #tools: RemovalTools;
   readonly #maker: SandboxMaker;
@@ -27,7 +27,7 @@ export class CampaignSandboxes {
     this.#maker = { campaign, session: randomBytes(4).toString("hex") };
   }
 
-  /** The request for one sandbox; its name and uid follow from its labels and the session. */
+  /** Returns the request for one sandbox; its name and uid follow from its labels and the session. */
   request(handler: string, network: SandboxConfig["network"], labels: Omit<SandboxLabels, "campaign">): SandboxConfig {
     return sandboxRequest(this.#maker, handler, network, labels);
   }
@@ -39,9 +39,9 @@ export class CampaignSandboxes {
   }
 
   /**
-   * Starts standing sandboxes until as many are ready as wanted; see `bringUp`.
+   * Starts standing sandboxes until the wanted number is ready; see `bringUp`.
    *
-   * @param request makes the request for the n-th sandbox, 1 for the first
+   * @param request returns the request for the n-th sandbox, 1 for the first
    */
   bringUp(
     standing: StandingSandboxes,
@@ -54,23 +54,27 @@ export class CampaignSandboxes {
     return bringUp(this.#tools, this.#maker.campaign, workload, standing.density, request, timeoutMs, signal);
   }
 
-  /** The standing sandboxes that are ready, by the service's own count. */
+  /** Returns the standing sandboxes that are ready, by the service's own count. */
   ready(): Promise<readonly SandboxSummary[]> {
     return readyBackground(this.#tools.driver, this.#maker.campaign);
   }
 
-  /** The ids of the campaign's sandboxes that are ready, background ones included. */
+  /** Returns the ids of the campaign's sandboxes that are ready, including background ones. */
   async alive(): Promise<ReadonlySet<string>> {
     const own = await listOwn(this.#tools.driver, this.#maker.campaign);
     return new Set(own.flatMap(({ id, state }) => (state === "SANDBOX_READY" ? [id] : [])));
   }
 
-  /** The number of sandboxes that the service lists as the campaign's although they are not. */
+  /** Returns the number of sandboxes that the service lists as the campaign's although they are not. */
   foreign(): Promise<number> {
     return countForeign(this.#tools.driver, this.#maker.campaign);
   }
 
-  /** Removes the sandboxes of a round; standing ones stay. @param timedOut whether some may still turn up */
+  /**
+   * Removes the sandboxes of a round; standing ones stay.
+   *
+   * @param timedOut whether some may still appear
+   */
   clearRound(timedOut: boolean): Promise<Cleanup> {
     return cleanUp(this.#tools, this.#maker.campaign, role => role !== "background", timedOut);
   }
@@ -78,7 +82,7 @@ export class CampaignSandboxes {
   /**
    * Removes every sandbox of the campaign.
    *
-   * @param timedOut whether some may still turn up: then it looks twice
+   * @param timedOut whether some may still appear; then the list is read twice
    * @throws LabError `RUND_LEFTOVERS`
    */
   async clear(timedOut = false): Promise<Cleanup> {

@@ -6,17 +6,17 @@ import type { CampaignSandboxes } from "./campaign-sandboxes.js";
 import { callMs } from "./removal.js";
 import { startOne } from "./start-one.js";
 
-/** Milliseconds between two looks at a sandbox: one list alone may lag. */
+/** Milliseconds between two checks of a sandbox, because one list alone may lag. */
 const apartMs = 100;
 
 /** Returns the sentence that says that a runtime was refused because its idle sandbox died. */
 export const diesByItself = (runtime: string): string => `sandboxes of ${runtime} die by themselves`;
 
 /**
- * Refuses runtimes whose sandboxes die by themselves: one idle sandbox of each must stay ready for a while. A
- * runtime whose sandbox does not even start passes: its failures are measured, with their reasons.
+ * Refuses runtimes whose sandboxes die by themselves: one idle sandbox of each must stay ready for a while. A runtime whose
+ * sandbox does not even start passes, because its failures are measured with their reasons.
  *
- * @param keepMs how long, by the campaign's clock; 0 does not look
+ * @param keepMs how long, by the campaign's clock; 0 skips the check
  * @throws LabError `RUND_RUNTIME_DIES`; the signal's reason if it is aborted meanwhile
  */
 export async function refuseDying(
@@ -29,7 +29,7 @@ export async function refuseDying(
   if (keepMs === 0) return;
   const { driver, clock } = tools;
   for (const { id, handler } of runtimes) {
-    // what an experiment compares instead of runtimes has no handler
+    // an experiment that compares something else than runtimes needs no handler
     if (handler === "") continue;
     const place = { experiment: "time", runtime: id, density: 0, concurrency: 1, round: 1, client: 1 } as const;
     const request = sandboxes.request(handler, "NODE", { ...place, role: "probe" });

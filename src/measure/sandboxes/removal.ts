@@ -7,13 +7,13 @@ import type { Driver } from "../round/driver.js";
 import { whenLate } from "../system/when-late.js";
 import { inParallel } from "../system/workers.js";
 
-/** Sandboxes removed at a time: more make containerd slower, not faster. */
+/** Number of sandboxes that are removed at a time; more would make containerd slower, not faster. */
 const cleanupWorkers = 8;
 
-/** Milliseconds of the machine's time that one call may take, even where the campaign's clock runs faster. */
+/** Time limit of one call in milliseconds of real time, even if the campaign's clock runs faster. */
 export const callMs = 30_000;
 
-/** Attempts before a sandbox counts as left behind. */
+/** Number of attempts before a sandbox counts as left behind. */
 const passes = 3;
 
 /** A sandbox may still appear after its creation timed out; the list must stay empty this long. */
@@ -25,27 +25,31 @@ export interface Cleanup {
   readonly left: readonly string[];
   /** The service's message about the first of them. */
   readonly why: string | null;
-  /** Milliseconds that stopping and removing each took, in the order they ended. */
+  /** Milliseconds that stopping and removing each sandbox took, in the order in which they ended. */
   readonly removalsMs: readonly number[];
 }
 
-/** What sandboxes are removed with. */
+/** The tools for removing sandboxes. */
 export interface RemovalTools {
   readonly driver: Driver;
   readonly clock: Clock;
-  /** Receives a message about what is being waited for, once that takes long. */
+  /** Receives a message about what is being waited for, if that takes long. */
   readonly warn?: (message: string) => void;
-  /** Ends the shim of a sandbox if it is stopped. @returns its pid; undefined if none is */
+  /**
+   * Ends the shim of a sandbox if it is stopped.
+   *
+   * @returns its pid; undefined if it is not stopped
+   */
   readonly endStoppedShim?: (id: string) => number | undefined;
 }
 
 /**
- * Removes a campaign's sandboxes and checks that they are gone. Uses the ids that the service lists under the campaign's
+ * Removes a campaign's sandboxes and checks that they no longer exist. Uses the ids that the service lists under the campaign's
  * label. That includes sandboxes whose creation timed out before an id came back, and excludes other campaigns'.
  *
  * @param campaign the campaign's label
- * @param doomed which of the campaign's sandboxes to remove; all if left out
- * @param timedOut whether cold starts timed out: then the list is read again after a while
+ * @param doomed which of the campaign's sandboxes to remove; by default all
+ * @param timedOut whether cold starts timed out; then the list is read again after a while
  * @throws CriError if the service no longer answers
  */
 export async function cleanUp(
@@ -88,8 +92,8 @@ export async function cleanUp(
 }
 
 /**
- * Returns the campaign's sandboxes, as the service lists them. A service may ignore the filter, so each answer's own
- * label and name prefix are checked: a foreign sandbox is never returned.
+ * Returns the campaign's sandboxes in the service's list. A service may ignore the filter, so the label and name prefix of each
+ * answer are checked: a foreign sandbox is never returned.
  */
 export async function listOwn(
   driver: Pick<Driver, "list">,
@@ -100,16 +104,18 @@ export async function listOwn(
   return listed.filter(sandbox => isOwn(sandbox, campaign) && wanted(sandbox.labels[labelNames.role] as SandboxRole));
 }
 
-/** Returns the number of sandboxes that the service lists as the campaign's and that are not: it ignores the filter. */
+/**
+ * Returns the number of sandboxes that the service lists as the campaign's although they are not, because it ignores the filter.
+ */
 export async function countForeign(driver: Pick<Driver, "list">, campaign: string): Promise<number> {
   const listed = await driver.list({ [labelNames.campaign]: campaign }, callMs);
   return listed.filter(sandbox => !isOwn(sandbox, campaign)).length;
 }
 
-/** The longest name that Kubernetes gives a pod's host; a driver cuts the beginning of a longer one. */
+/** The longest name that Kubernetes gives a pod's host; a driver cuts off the beginning of a longer one. */
 const longestName = 63;
 
-/** Whether a sandbox carries the campaign's label, and the name prefix that our requests give to its role. */
+/** Whether a sandbox has the campaign's label, and the name prefix that our requests give to its role. */
 function isOwn({ labels, name }: SandboxSummary, campaign: string): boolean {
   if (labels[labelNames.campaign] !== campaign) return false;
   return name.startsWith(`${labels[labelNames.role]}-`) || name.length === longestName;

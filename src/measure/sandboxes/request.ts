@@ -1,14 +1,14 @@
 import type { SandboxConfig } from "../cri/grpc/client.js";
 import { type SandboxLabels, sandboxLabels } from "../cri/labels.js";
 
-/** The namespace of all our sandboxes. Removal never relies on it: labels decide. */
+/** The namespace of all our sandboxes. Removal never relies on it, but on labels. */
 const sandboxNamespace = "rund-lab";
 
-/** What the sandboxes of one session have in common. */
+/** The common parts of one session's sandboxes. */
 export interface SandboxMaker {
-  /** The campaign's label: no other campaign has it, wherever its folder lies. */
+  /** The campaign's label: no other campaign has it, wherever its folder is. */
   readonly campaign: string;
-  /** A word no other session has, so that no name is ever used twice. */
+  /** A random text that no other session has, so that no name is used twice. */
   readonly session: string;
 }
 
@@ -18,7 +18,7 @@ let made = 0;
  * Returns the request for one sandbox.
  *
  * @param handler the CRI runtime handler
- * @param labels what it is there for; name and uid follow from them and from the session
+ * @param labels its purpose; name and uid follow from them and from the session
  */
 export function sandboxRequest(
   { campaign, session }: SandboxMaker,

@@ -6,7 +6,7 @@ import type { Driver, Workload } from "../round/driver.js";
 /**
  * Starts one sandbox outside a round, such as before a cell's first.
  *
- * @throws the signal's reason if it is aborted meanwhile
+ * @throws the signal's reason if it is aborted
  */
 export async function startOne(
   { driver, clock }: { readonly driver: Driver; readonly clock: Clock },

@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 
-/** Folders where programs for root lie and which a user's PATH may lack. */
+/** Folders of programs for root that a user's PATH may lack. */
 const rootFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /**
- * Returns a PATH with the folders of programs for root behind its own.
+ * Returns a PATH with the folders of programs for root appended.
  *
  * @example searchPath("/opt/bin:/usr/bin") // "/opt/bin:/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin:/bin"
  */
@@ -24,8 +24,7 @@ export function hasCapability(number: bigint): boolean {
 }
 
 /**
- * Whether overlayfs can be mounted with its layers in a folder; tried, because neither kernel nor file system reports
- * it.
+ * Whether overlayfs can be mounted with its layers in a folder. This is tried, because neither kernel nor file system reports it.
  */
 export async function overlayWorks(folder: string): Promise<boolean> {
   const trial = join(folder, "overlay-trial");

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
-/** A file that another process appends to, such as a log. What was in it before `mark` is passed over. */
+/** A file to which another process appends, such as a log. The content before `mark` is skipped. */
 export class GrowingFile {
   readonly #path: string;
   #from = 0;
@@ -9,12 +9,12 @@ export class GrowingFile {
     this.#path = path;
   }
 
-  /** Begins here: what is in the file by now does not count. */
+  /** Begins here: the current content of the file is skipped. */
   mark(): void {
     this.#from = this.#read(Number.POSITIVE_INFINITY).end;
   }
 
-  /** Returns what was appended since the mark; nothing if the file is gone. */
+  /** Returns what was appended since the mark; empty if the file no longer exists. */
   appended(): string {
     return this.#read(this.#from).text;
   }

@@ -1,4 +1,8 @@
-/** Parses JSON. @returns null for a text that is missing or is not JSON */
+/**
+ * Parses JSON.
+ *
+ * @returns null for a missing text or invalid JSON
+ */
 export function parseJson(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? "null");

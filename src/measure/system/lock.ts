@@ -3,11 +3,11 @@ import { createServer } from "node:net";
 import { LabError } from "../../model/errors.js";
 
 /**
- * Does something while no other process does the same to the same folder or file. The lock is a name in the kernel
- * (an abstract unix socket), so it ends with its holder, however that ends; nothing is left on disk.
+ * Calls a function while it holds a lock on a folder or file, which only one process can hold. The lock is a name in the kernel
+ * (an abstract unix socket), so it ends with its process in any case, and nothing is left on disk.
  *
- * @param path what is locked; resolved by the caller
- * @throws LabError `RUND_LOCKED` at once if another process holds it; also what `work` throws
+ * @param path what is locked; the caller resolves it
+ * @throws LabError `RUND_LOCKED` at once if another process holds the lock; also what `work` throws
  */
 export async function withLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   const name = `\0rund-lab-${createHash("sha256").update(path).digest("hex")}`;

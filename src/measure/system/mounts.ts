@@ -2,9 +2,9 @@ import { execa } from "execa";
 import { readProc } from "../host/proc.js";
 
 /**
- * Returns what is mounted at or below a folder, the deepest and latest first: the order to unmount in.
+ * Returns the mounts at or below a folder, the deepest and latest first, which is the order to unmount them.
  *
- * @param pid a process in whose mount namespace to look
+ * @param pid a process whose mount namespace is read
  */
 export function mountsBelow(folder: string, pid: number | "self" = "self"): string[] {
   return (readProc(`/proc/${pid}/mountinfo`) ?? "")
@@ -21,7 +21,7 @@ export async function unmountBelow(folder: string): Promise<readonly string[]> {
   return mountsBelow(folder);
 }
 
-/** Unmounts lazily, in the mount namespace of a process. To find out whether it worked, look at the mounts. */
+/** Unmounts lazily, in the mount namespace of a process. Read the mounts again to find out whether it worked. */
 export async function unmount(point: string, pid: number = process.pid): Promise<void> {
   const words = ["umount", "-l", point];
   const [program = "", ...rest] = pid === process.pid ? words : ["nsenter", `--mount=/proc/${pid}/ns/mnt`, ...words];

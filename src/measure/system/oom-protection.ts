@@ -1,19 +1,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { identify, isAlive, type ProcessIdentity } from "./process-identity.js";
 
-/** What the kernel's choice of a victim is lowered to: below every ordinary process, above what must never be killed. */
+/** The value to which oom_score_adj is lowered: below every ordinary process, and above those that must never be killed. */
 const spared = -900;
 
-/** A process that the OOM killer is to spare, and its score before. */
+/** A process that the OOM killer should spare, and its original score. */
 export interface SparedProcess extends ProcessIdentity {
   readonly scoreBefore: string;
 }
 
 /**
- * Makes the kernel's OOM killer spare processes, where this program may: lowering a score needs CAP_SYS_RESOURCE.
+ * Makes the kernel's OOM killer spare processes, if rund-lab may do so: lowering a score needs CAP_SYS_RESOURCE.
  *
- * @param note receives the processes before any score is changed, so that none is lost after a kill
- * @returns what restores the old scores
+ * @param note receives the processes before any score is changed, so that none is forgotten after a kill
+ * @returns a function that restores the old scores
  */
 export function spareFromOom(
   pids: readonly (number | "self")[],
@@ -30,7 +30,7 @@ export function spareFromOom(
   return () => restoreScores(processes);
 }
 
-/** Restores the scores of those processes that are still there. */
+/** Restores the scores of those processes that still exist. */
 export function restoreScores(processes: readonly SparedProcess[]): void {
   for (const each of processes) if (isAlive(each)) writeScore(each.pid, each.scoreBefore);
 }
@@ -49,6 +49,6 @@ function writeScore(pid: number, score: string): void {
   try {
     writeFileSync(fileOf(pid), score);
   } catch {
-    // it has ended, or this program may not
+    // the process has ended, or rund-lab may not change it
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { pidsIn, procFolder, readProc, statOf } from "../host/proc.js";
 
-/** How a process is written down: a pid that was given to another process has another start time. */
+/** The identity of a process in a file. If its pid was given to another process, the start time differs. */
 export const processIdentity = z.strictObject({
   pid: z
     .int()
@@ -10,14 +10,14 @@ export const processIdentity = z.strictObject({
     .max(2 ** 22),
   /** Clock ticks from boot to the process's start. */
   startTicks: z.int().min(0),
-  /** The kernel's id of this boot; ticks of another boot mean nothing. */
+  /** The kernel's id of this boot; ticks of a different boot are not comparable. */
   bootId: z.string(),
 });
 
-/** One process, also after its pid was given to another. */
+/** Identifies one process, even after its pid was given to another. */
 export type ProcessIdentity = Readonly<z.infer<typeof processIdentity>>;
 
-/** Returns the identity of a running process; undefined if there is none, or only a zombie. */
+/** Returns the identity of a running process; undefined if it does not exist or is a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const stat = readProc(`${procFolder}/${pid}/stat`);
   if (stat === undefined) return undefined;
@@ -31,10 +31,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return now !== undefined && now.startTicks === identity.startTicks && now.bootId === identity.bootId;
 }
 
-/**
- * Returns every running process whose command line, word by word, is what `matches` looks for; never this process
- * itself.
- */
+/** Returns every running process whose command line, as words, satisfies `matches`; never this process itself. */
 export function findProcesses(matches: (words: readonly string[]) => boolean): ProcessIdentity[] {
   return pidsIn(procFolder)
     .filter(pid => pid !== process.pid)
@@ -42,19 +39,19 @@ export function findProcesses(matches: (words: readonly string[]) => boolean): P
     .flatMap(pid => identify(pid) ?? []);
 }
 
-/** Returns the command line of a process, its words separated by spaces; empty if there is no such process. */
+/** Returns the command line of a process, its words separated by spaces; empty if the process does not exist. */
 export const commandLineOf = (pid: number): string =>
   (readProc(`${procFolder}/${pid}/cmdline`) ?? "").replaceAll("\0", " ").trimEnd();
 
-/** Whether a process is stopped, by a signal or by a debugger: it answers nothing until it is continued. */
+/** Whether a process is stopped by a signal or a debugger; it answers nothing until it is continued. */
 export const isStopped = (pid: number): boolean =>
   ["T", "t"].includes(statOf(readProc(`${procFolder}/${pid}/stat`) ?? "").fields[0] ?? "");
 
 /**
- * Ends a process: SIGTERM, and SIGKILL if it is still there after a while.
+ * Ends a process: SIGTERM, and SIGKILL if it still exists after a while.
  *
- * @param politeMs how long it may take after SIGTERM; 0 for SIGKILL at once
- * @returns whether it is gone (a process stuck in the kernel may not be)
+ * @param politeMs maximum time after SIGTERM; 0 sends SIGKILL at once
+ * @returns whether it has ended (a process that is blocked in the kernel may not)
  */
 export async function endProcess(identity: ProcessIdentity, politeMs: number): Promise<boolean> {
   const gone = async (signal: "SIGTERM" | "SIGKILL", withinMs: number) => {

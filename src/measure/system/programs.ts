@@ -1,7 +1,7 @@
 import which from "which";
 
 /**
- * Returns the full path of a program, looked up as a shell does.
+ * Returns the full path of a program, which is searched as a shell does.
  *
  * @param name a bare name, or an absolute path that is only checked
  * @param path folders as in PATH

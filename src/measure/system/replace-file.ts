@@ -19,10 +19,10 @@ export interface FileRights {
 }
 
 /**
- * Gives a file a new content in one step, on the disk when this returns: a reader sees the old content or the new one, also after a
- * crash. If writing fails, the old content stays.
+ * Replaces a file's content in one step; the new content is on the disk when this returns. A reader sees the old content or the
+ * new one, also after a crash. If writing fails, the old content stays.
  *
- * @param rights those of the new file; if left out, a new file's usual ones
+ * @param rights those of the new file; by default the usual ones
  */
 export function replaceFile(file: string, content: string | Uint8Array, rights?: FileRights): void {
   const temporary = temporaryFor(file);
@@ -54,8 +54,5 @@ export function removeTemporary(file: string): void {
   rmSync(temporaryFor(realpathSync(file)), { force: true });
 }
 
-/**
- * Returns the new content's name until it takes the file's place. It follows from the file's name, so that it can be
- * found after a kill.
- */
+/** Returns the temporary name of a file's new content. It follows from the file's name, so that it can be found after a kill. */
 export const temporaryFor = (file: string): string => join(dirname(file), `.${basename(file)}.rund-lab`);

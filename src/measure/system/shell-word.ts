@@ -1,5 +1,5 @@
 /**
- * Returns a word as a POSIX shell reads it back, in quotes only where it needs them.
+ * Returns a word that a POSIX shell reads back unchanged, in quotes only if necessary.
  *
  * @example shellWord("/opt/kata/bin") // "/opt/kata/bin"
  * @example shellWord("it's") // "'it'\\''s'"

@@ -1,7 +1,7 @@
-/** Milliseconds of the machine's time after which a message says what is being waited for. */
+/** Milliseconds of real time after which a message says what is being waited for. */
 const silentMs = 5_000;
 
-/** Waits for some work, and does something once if it takes long, such as saying what is being waited for. */
+/** Waits for a promise, and does something once if it takes long, such as printing what is being waited for. */
 export async function whenLate<Result>(
   work: Promise<Result>,
   late: () => void,

@@ -1,9 +1,9 @@
 /**
- * Works through a list with several workers, each of which takes the next item when it has finished one.
+ * Processes a list with several workers, each of which takes the next item when it has finished one.
  *
- * @param workers how many items are worked on at once
+ * @param workers maximum number of items at a time
  * @returns the results in the order of the items
- * @throws the first error of `work`, once the other items in progress have ended; no further item is begun
+ * @throws the first error of `work`, after the other items in progress have ended; no further item is begun
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],

@@ -6,7 +6,7 @@ import type { Release, Workload } from "../round/driver.js";
 import type { FirstLine } from "./first-line.js";
 import { type Responder, waitForResponse } from "./response.js";
 
-/** Milliseconds of the campaign's clock between two looks at a sandbox that is not ready, or a container that is silent. */
+/** Milliseconds of the campaign's clock between two checks of a sandbox that is not ready, or a container without output. */
 const lookAgainMs = 10;
 const exitCheckMs = 50;
 
@@ -17,19 +17,19 @@ export interface ColdStart {
   readonly workload: Workload;
   /** The container to create in it; null for an empty sandbox. */
   readonly container: ContainerConfig | null;
-  /** Resolves with the container's first line, whenever that comes; never, if it writes none. */
+  /** Resolves with the container's first line when it is written; never, if the container writes none. */
   readonly firstLine: Promise<FirstLine>;
-  /** The port that is probed on the sandbox's address. */
+  /** The port to connect to at the sandbox's address. */
   readonly port: number;
 }
 
-/** What came of a cold start; and the container's id, so that later reports of the service can be added. */
+/** The result of a cold start, and the container's id, by which later reports of the service can be added. */
 export interface ColdStartResult {
   readonly sample: Sample;
   readonly containerId: string | null;
 }
 
-/** The time of each stage that was reached, in milliseconds since the release. */
+/** The time of each milestone that was reached, in milliseconds since the release. */
 type Reached = {
   -readonly [Name in Exclude<
     keyof ReadySample,
@@ -38,10 +38,11 @@ type Reached = {
 };
 
 /**
- * Makes one cold start over CRI, from the request to the workload's end. What goes wrong is a sample too.
+ * Makes one cold start over CRI, from the request to the workload's end. A failure is also returned as a sample.
  *
- * @param timeoutMs of the campaign's clock, for all stages together; then the cold start is a timeout: a right-censored value
- * @throws the signal's reason if it is aborted meanwhile
+ * @param timeoutMs of the campaign's clock, for all stages together; after this, the cold start is a timeout: a right-censored
+ * value
+ * @throws the signal's reason if it is aborted
  */
 export async function coldStart(
   { cri, clock }: { readonly cri: CriClient; readonly clock: Clock },
@@ -55,7 +56,7 @@ export async function coldStart(
   const sentMs = at(sentNs);
   const deadlineNs = sentNs + BigInt(Math.round(timeoutMs * 1e6));
   const leftMs = () => Number(deadlineNs - clock.nowNs()) / 1e6;
-  // the service counts in the machine's time
+  // the service counts in real time
   const callOptions = () => ({ timeoutMs: Math.max(1, Math.ceil(leftMs() / clock.speed)), signal });
   const reached: Reached = {};
   let stage: FailedStage = "sandbox";
@@ -76,9 +77,9 @@ export async function coldStart(
   const timedOut = (message: string) => failed("timeout", stage === "ready" ? "not-ready" : `no-${stage}`, message);
 
   /**
-   * Waits until the process is seen to do something, has exited, or the time is over.
+   * Waits until the process produces what is awaited, has exited, or the time limit has passed.
    *
-   * @param watching ends the look-out for its exit
+   * @param watching ends the checks for its exit
    */
   async function awaitProcess<Seen>(
     what: { readonly before: string; readonly never: string },
@@ -89,7 +90,7 @@ export async function coldStart(
       while (leftMs() > exitCheckMs) {
         await clock.sleep(exitCheckMs, watching);
         const status = await cri.containerStatus(containerId!, callOptions()).catch((error: unknown) => {
-          // the time for all stages was over before this look was answered
+          // the time for all stages ended before this check was answered
           if (error instanceof CriError && error.reason === "timeout") return null;
           throw error;
         });
@@ -176,12 +177,12 @@ export async function coldStart(
         : error instanceof Error
           ? error.message
           : String(error);
-    // the service had answered with this sandbox, and no longer knows it
+    // the service has answered with this sandbox and no longer has it
     if (reason === "not-found" && id !== null) return failed("failed", "vanished", message);
     return failed(reason === "timeout" ? "timeout" : "failed", reason, message);
   }
 }
 
-/** Returns milliseconds from the release to a moment of the wall clock, to the microsecond; 0 for one before it. */
+/** Returns the milliseconds from the release to a moment of the wall clock, to the microsecond; 0 for an earlier moment. */
 export const sinceRelease = (epochMs: number, from: Release): number =>
   Math.max(0, Math.round((epochMs - from.epochMs) * 1000) / 1000);

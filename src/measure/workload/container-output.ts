@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import type { ContainerOutput } from "../round/driver.js";
 
 /**
- * Takes a container's log in CRI's format apart: each line has a time, the stream, a tag and a piece of a line. The tag P
- * marks a piece whose line goes on in the next one.
+ * Parses a container's log in CRI's format: each line has a time, the stream, a tag and a piece of a line. The tag P marks a
+ * piece that continues in the next line.
  *
- * @returns each stream as the process wrote it; a line of another format is left out
+ * @returns each stream as the process wrote it; a line in another format is left out
  * @example parseOutput("1970-01-01T00:00:01Z stdout P ab\n1970-01-01T00:00:01Z stdout F c\n").stdout // "abc\n"
  */
 export function parseOutput(log: string): ContainerOutput {
@@ -18,7 +18,7 @@ export function parseOutput(log: string): ContainerOutput {
   return streams;
 }
 
-/** Reads what a container has written so far; nothing where its log is not there yet. */
+/** Reads what a container has written so far; empty if its log does not exist yet. */
 export function readOutput(file: string): ContainerOutput {
   try {
     return parseOutput(readFileSync(file, "utf8"));

@@ -13,15 +13,17 @@ import { readOutput } from "./container-output.js";
 import { FirstLines } from "./first-line.js";
 import { addMarks, type Reports } from "./marks.js";
 
-/** What a driver over CRI works with. */
+/** The tools of a driver over CRI. */
 export interface CriDriverTools {
   readonly cri: CriClient;
   readonly clock: Clock;
-  /** Where the service writes the containers' logs; made when it is needed, removed with the last of them. */
+  /**
+   * The folder in which the service writes the containers' logs; created when it is needed, and removed with the last of them.
+   */
   readonly logFolder: string;
-  /** Begins to listen to what the service reports of its work; left out for one that reports nothing. */
+  /** Begins to listen to the service's reports of its work; undefined for a service without reports. */
   readonly listen?: () => Promise<readonly Reports[]>;
-  /** The parent of a sandbox's control groups, by its handler; undefined where the service is to choose. */
+  /** Returns the parent of a sandbox's control groups for its handler; undefined if the service should choose. */
   readonly cgroupParent?: (handler: string) => string | undefined;
 }
 
@@ -38,7 +40,7 @@ export function criDriver(tools: CriDriverTools): Driver {
       try {
         await cri.stopPodSandbox(id, { timeoutMs });
       } catch (error) {
-        // a sandbox that cannot be stopped may still be removed
+        // a sandbox that cannot be stopped can perhaps still be removed
         if (isLost(error)) throw error;
       }
       await cri.removePodSandbox(id, { timeoutMs });
@@ -57,7 +59,7 @@ export function criDriver(tools: CriDriverTools): Driver {
   };
 }
 
-/** No line ever comes from a sandbox without a container. */
+/** A promise for a sandbox without a container, from which no line ever comes. */
 const noLine = new Promise<never>(() => {});
 
 function starts(
@@ -105,7 +107,7 @@ function starts(
   };
 }
 
-/** Returns a sandbox with the parent that its request names, or else the usual one. */
+/** Returns a sandbox with the parent in its request, or otherwise the usual one. */
 function withParent(sandbox: SandboxConfig, usual: CriDriverTools["cgroupParent"]): SandboxConfig {
   const cgroupParent = sandbox.cgroupParent ?? usual?.(sandbox.handler);
   return cgroupParent === undefined ? sandbox : { ...sandbox, cgroupParent };
@@ -127,7 +129,7 @@ function openLogs(parent: string) {
       try {
         rmdirSync(parent);
       } catch {
-        // other containers still write there
+        // other containers still write to it
       }
     },
   };
@@ -149,7 +151,7 @@ function makeLogs(parent: string) {
   }
 }
 
-/** Returns a sample with the first line that came after its end. */
+/** Returns a sample with the first line if that came after its end. */
 function withOutput(sample: Sample, line: ReturnType<FirstLines["seen"]>, from: Release): Sample {
   if (sample.status !== "ready" || sample.outputMs !== undefined || line === undefined) return sample;
   const outputMs = sinceRelease(line.stampEpochMs, from);
@@ -158,7 +160,9 @@ function withOutput(sample: Sample, line: ReturnType<FirstLines["seen"]>, from: 
     : { ...sample, outputMs, processMs: sinceRelease(line.ownEpochMs, from) };
 }
 
-/** Returns the request for a container. It has its sandbox's labels, so that a container that the service forgets can be found. */
+/**
+ * Returns the request for a container. It has its sandbox's labels, so that a container whose record is forgotten can be found.
+ */
 function containerFor(
   wanted: WorkloadContainer,
   port: number,
@@ -174,8 +178,8 @@ function containerFor(
 }
 
 /**
- * Returns the port that a sandbox's process serves. On the host's network the clients of a round have one each; a
- * background sandbox lets the kernel choose (port 0).
+ * Returns the port that a sandbox's process serves. On the host's network each client of a round has its own; for a background
+ * sandbox the kernel chooses (port 0).
  */
 function portOf({ network, labels }: SandboxConfig, port: number): number {
   if (network === "POD") return port;

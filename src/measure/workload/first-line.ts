@@ -6,20 +6,20 @@ import { epochMs } from "../cri/grpc/timestamp.js";
 export interface FirstLine {
   /** When the container runtime read the line, in milliseconds since 1970. */
   readonly stampEpochMs: number;
-  /** The time that the process itself wrote in the line; null where it wrote none. */
+  /** The time that the process itself wrote in the line; null if it wrote none. */
   readonly ownEpochMs: number | null;
   readonly text: string;
 }
 
-/** Bytes of a log that are searched for the first line's end. */
+/** Number of bytes at the beginning of a log in which the end of the first line is searched. */
 const headBytes = 4096;
 
 /**
  * Reads the first line of a container's log in CRI's format: a time to the nanosecond, the stream, a tag, the text.
  *
- * A line `started 1795702172.846666` carries the process's own real time in seconds since 1970.
+ * A line `started 1795702172.846666` contains the process's own real time in seconds since 1970.
  *
- * @returns undefined if the log has no whole line, or its first line is not in that format
+ * @returns undefined if the log has no complete line, or its first line is in another format
  * @example readFirstLine("1970-01-01T00:00:01.5Z stdout F started 1.25\n") // { stampEpochMs: 1500, ownEpochMs: 1250, text: "started 1.25" }
  * @example readFirstLine("1970-01-01T00:00:01.5Z stdout F hello") // undefined
  */
@@ -41,13 +41,13 @@ export class FirstLines {
   readonly #seen = new Map<string, FirstLine>();
   readonly #waiting = new Map<string, (line: FirstLine) => void>();
 
-  /** @param folder watched from now on */
+  /** @param folder watched from this call on */
   constructor(folder: string) {
     this.#folder = folder;
     this.#watcher = watch(folder, (_, file) => {
       if (file !== null && !this.#seen.has(file)) this.#look(file);
     });
-    // a folder that is removed under the watch: then no line comes
+    // if the watched folder is removed, no line comes
     this.#watcher.on("error", () => {});
   }
 
@@ -58,7 +58,7 @@ export class FirstLines {
     return new Promise(resolve => this.#waiting.set(file, resolve));
   }
 
-  /** The first line of a log, if it is there by now. */
+  /** Returns the first line of a log, if it exists already. */
   seen(file: string): FirstLine | undefined {
     if (!this.#seen.has(file)) this.#look(file);
     return this.#seen.get(file);

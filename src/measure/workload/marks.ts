@@ -5,11 +5,11 @@ import type { Clock } from "../round/clock.js";
 import type { Release } from "../round/driver.js";
 import { sinceRelease } from "./cold-start.js";
 
-/** Milliseconds that late events are waited for after a round. */
+/** Maximum milliseconds of waiting for late events after a round. */
 const lateMs = 500;
 const lookAgainMs = 10;
 
-/** The marks behind what is reported of a sandbox, and of its container. */
+/** The marks for what is reported about a sandbox, and about its container. */
 const sandboxMarks: Readonly<Record<string, MarkName>> = {
   "/snapshot/prepare": "sandboxSnapshot",
   "/containers/create": "sandboxRecord",
@@ -26,27 +26,27 @@ const containerMarks: Readonly<Record<string, MarkName>> = {
   "/tasks/start": "containerStart",
 };
 
-/** The marks that containerd's event stream has for every start. */
+/** The marks for which containerd's event stream has an event in every start. */
 const eventMarks = {
   sandbox: ["sandboxSnapshot", "sandboxRecord", "sandboxTask", "sandboxStart"],
   container: ["containerSnapshot", "containerRecord", "containerTask", "containerStart"],
 } as const satisfies Record<string, readonly MarkName[]>;
 
-/** One way in which containerd reports what it does: its event stream, its log. */
+/** One source of containerd's reports: its event stream, its log or its spans. */
 export interface Reports {
-  /** What was reported so far, in the order of arrival. */
+  /** Returns what was reported so far, in the order of arrival. */
   events(): readonly ContainerdEvent[];
-  /** Whether nothing more is to come. */
+  /** Whether no more reports will come. */
   readonly broken: boolean;
   close(): void;
 }
 
 /**
- * Adds to each ready sample the moments that containerd reports. Reports of other sandboxes are left out. A sample whose events
- * are lost or late names the marks that it lacks; no other time of it depends on them.
+ * Adds to each ready sample the moments that containerd reports. Reports about other sandboxes are left out. A sample whose
+ * events are lost or late lists the missing marks; its other times do not depend on them.
  *
  * @param containerIds the container's id of each client that has one
- * @param podNetwork whether containerd sets up a network for each sandbox, which two updates of its record bracket
+ * @param podNetwork whether containerd sets up a network for each sandbox, between two updates of its record
  */
 export async function addMarks(
   samples: readonly Sample[],
@@ -75,7 +75,7 @@ export async function addMarks(
   });
 }
 
-/** Whether the last event of each of these sandboxes or containers is there. */
+/** Whether the last event of each of these sandboxes or containers has arrived. */
 function haveStarted(events: readonly ContainerdEvent[], ids: readonly string[]): boolean {
   const started = new Set(events.flatMap(({ topic, id }) => (topic === "/tasks/start" ? [id] : [])));
   return ids.every(id => started.has(id));

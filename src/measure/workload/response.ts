@@ -2,17 +2,17 @@ import { get } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Milliseconds between the beginnings of two attempts: the most by which an answer is seen too late. */
+/** Milliseconds between the beginnings of two attempts, which is the largest error of the answer's time. */
 export const retryMs = 5;
 
-/** Milliseconds until one attempt counts as unanswered: a lost packet must not hold up the next. */
+/** Milliseconds after which an attempt counts as unanswered, so that a lost packet does not delay the next one. */
 const attemptMs = 1_000;
 
-/** Where an answer is awaited. */
+/** The address at which an answer is awaited. */
 export interface Responder {
   readonly host: string;
   readonly port: number;
-  /** The path of an HTTP request; null where a TCP connection is answer enough. */
+  /** The path of an HTTP request; null if a TCP connection is enough. */
   readonly path: string | null;
 }
 
@@ -24,10 +24,9 @@ export interface Response {
 }
 
 /**
- * Connects again and again, every 5 ms, until a process answers: a TCP connection is accepted, or an HTTP request gets a
- * status of 200 to 299.
+ * Connects every 5 ms until a process answers: a TCP connection is accepted, or an HTTP request gets a status of 200 to 299.
  *
- * @throws the signal's reason once it is aborted; there is no other end
+ * @throws the signal's reason when it is aborted; otherwise it never ends without an answer
  */
 export async function waitForResponse(responder: Responder, signal: AbortSignal): Promise<Response> {
   let refusedNs: bigint | null = null;
@@ -45,8 +44,8 @@ export async function waitForResponse(responder: Responder, signal: AbortSignal)
 }
 
 /**
- * Connects once, and asks over the connection where a path is given. Most attempts are refused, so a request is made only
- * behind a connection: refusals then cost little.
+ * Connects once and, if a path is given, sends an HTTP request over the connection. Most attempts are refused, so a request is
+ * sent only after a connection, and refusals cost little.
  *
  * @returns when the connection was accepted, or its request answered with 2xx; null if it was not
  */

@@ -20,14 +20,14 @@ const looks = {
   inconclusive: { colour: "#c98500", mark: "diamond" },
 } as const;
 
-/** Band half-widths shown to either side; what is beyond stands at the edge. */
+/** Number of half-widths of the band that are shown on either side; values farther away are drawn at the edge. */
 const edge = 6;
 const rowHeight = 24;
 
 /**
  * Draws every claim whose value was measured: the claimed value, the near band around it, and the measured value with its
- * interval, all on one scale, the band's half-width (5 % of a claimed value, 2 points of a claimed percentage). One row for
- * the primary reading of each part of a claim; those whose wording is unverified below a line.
+ * interval, all on one scale in half-widths of the band (5 % of a claimed value, 2 points of a claimed percentage). There is one
+ * row for the primary reading of each part of a claim; claims whose wording is unverified are below a line.
  *
  * @param verdicts on one dataset
  */
@@ -162,7 +162,7 @@ const isJudged = (reading: ReadingVerdict): reading is ReadingVerdict & { readon
 
 const labelOf = ({ claim, part }: Judged) => (part === "" ? claim.id : `${claim.id}: ${part}`);
 
-/** Returns how far a value lies from the claimed one, in half-widths of the near band. */
+/** Returns how far a value is from the claimed one, in half-widths of the near band. */
 const offset = ({ expected, halfWidth }: Judged, value: number) => (value - expected) / halfWidth;
 
 function inWords(name: string, judged: readonly Judged[]): string {

@@ -9,8 +9,8 @@ import type { Series } from "./drawing/trace.js";
 const metricNames = { time: "makespan", cpu: "CPU per sandbox", memory: "memory per sandbox" } as const;
 
 /**
- * Draws a metric over many campaigns: a panel per cell, a line per runtime, in per cent of the first campaign's mean,
- * with 95 % intervals. Changes at which the gate would have fired are ringed.
+ * Draws a metric over many campaigns: a panel per cell, a line per runtime, in percent of the first campaign's mean, with 95 %
+ * intervals. Changes at which the gate would have fired are ringed.
  */
 export function historyFigure(history: History): Figure {
   const { metric, campaigns, cells, share } = history;
@@ -69,7 +69,7 @@ function placeOf({ metric, density, concurrency, memory }: CellHistory): string 
 
 const firstMean = ({ values }: CellHistory): number => values.find(side => (side?.mean ?? 0) > 0)?.mean ?? 1;
 
-/** All panels share it: room for every interval, and for a tenth to either side where nothing changes. */
+/** The common range of all panels: it contains every interval, and at least 10 % on either side. */
 function spanOf(cells: readonly CellHistory[]): readonly [number, number] {
   const shares = cells.flatMap(cell =>
     cell.values

@@ -1,4 +1,4 @@
-/** Tables in, figures out: pure functions that give Plotly's JSON, one per figure; and the static renderer. */
+/** Tables in, figures out: pure functions that return Plotly's JSON, one per figure; and the static renderer. */
 
 export { levelsFigure } from "./arrivals/levels.js";
 export { rampFigure } from "./arrivals/ramp.js";

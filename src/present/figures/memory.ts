@@ -20,8 +20,8 @@ import { digits, sentences, zeros } from "./drawing/text.js";
 const formatMiB = (mib: number) => `${digits(mib)} MiB`;
 
 /**
- * Draws Figure 5: memory per sandbox against density, at one guest memory, a line per runtime and dataset. In MiB: the
- * values of `mem_<id>.csv` / 1024, which loses no digit. If no runtime has a guest, the words leave the guest memory out.
+ * Draws Figure 5: memory per sandbox against density, at one guest memory, a line per runtime and dataset. In MiB: the values of
+ * `mem_<id>.csv` / 1024, which is exact. If no runtime has a guest, the words do not mention the guest memory.
  *
  * @param memoryMb the guest memory's label
  * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
@@ -44,7 +44,7 @@ export function fig05(datasets: readonly Dataset[], memoryMb = 128): Figure {
 }
 
 /**
- * Draws Figure 11: memory per sandbox against guest memory, a panel per density, as fig05.
+ * Draws Figure 11: memory per sandbox against guest memory, a panel per density; the rest is as in `fig05`.
  *
  * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
  */
@@ -62,7 +62,7 @@ export function fig11(datasets: readonly Dataset[]): Figure {
 }
 
 /**
- * Draws Figure 12: memory per sandbox against density, a panel per guest memory, as fig05.
+ * Draws Figure 12: memory per sandbox against density, a panel per guest memory; the rest is as in `fig05`.
  *
  * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
  */
@@ -85,7 +85,7 @@ interface MemoryFigure {
   readonly values: (dataset: Dataset) => readonly PlottedValue[];
   readonly x: string;
   readonly at: (xs: string) => string;
-  /** Null for a figure of one panel. */
+  /** Null for a figure with one panel. */
   readonly panelTitle: ((panel: number) => string) | null;
   readonly panelWords: (panel: string) => string;
   readonly of: (runtime: string) => string;

@@ -51,7 +51,7 @@ export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] 
     const area = { x0: x - 0.5, x1: x + 0.5, y0: y - 0.5, y1: y + 0.5 };
     return { type: "rect", ...area, fillcolor: shade(cell.ratio), line: { width: 0 }, layer: "below" };
   });
-  // where the lead changes hands between neighbours
+  // the border between cells in which different runtimes are faster
   const differs = (one: RatioCell | undefined, other: RatioCell | undefined) =>
     one !== undefined && other !== undefined && one.ratio < 1 !== other.ratio < 1;
   for (const x of concurrencies.keys()) {

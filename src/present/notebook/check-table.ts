@@ -3,22 +3,22 @@ import type { ViewableFrame } from "../../analysis/frames/view.js";
 import { allTables } from "../../analysis/tables/tables.js";
 import { check } from "./done.js";
 
-/** What a table of a notebook is checked against: `time` for `time.csv`, `memory` for every `mem_<id>.csv`. */
+/** The published tables with which a notebook's table is compared: `time` for `time.csv`, `memory` for every `mem_<id>.csv`. */
 export type TableKind = "time" | "cpu" | "memory" | "density";
 
 const prefixes = { time: "time", cpu: "cpu", memory: "mem_", density: "density_" } as const;
-/** The column of the frame that tells the rows of one runtime's table apart. */
+/** The column of the frame that distinguishes the rows of one runtime's table. */
 const rowColumns = { time: null, cpu: null, memory: "memory_mb", density: "density" } as const;
 
-/** Numbers that differ by less are the same sum, added in another order. */
+/** Numbers that differ by less are the same sum, added in a different order. */
 const tolerance = 1e-12;
 
 /**
- * Checks a table that a notebook computed against the published one, cell by cell, and says whether it is the same to the last
- * bit or within 1e-12 relative. For a dataset without published tables of the kind, `rund-lab analyze`'s are the reference.
+ * Compares a table that a notebook computed with the published one, cell by cell, and shows whether it is equal to the last bit
+ * or within 1e-12 relative. If a dataset has no published tables of the kind, those of `rund-lab analyze` are the reference.
  *
  * @param frame a row per `dataset`, `runtime` and, for `memory` and `density`, `memory_mb` or `density`; a column per
- *   concurrency, or for `memory` per density
+ * concurrency, or for `memory` per density
  */
 export function checkTable(frame: ViewableFrame, datasets: readonly Dataset[], kind: TableKind): void {
   const cells = cellsOf(frame, rowColumns[kind]);

@@ -1,38 +1,38 @@
 /**
- * The one place everything is shown through. A kernel installs a sink under `Symbol.for("rund-lab.display")`; `show`,
- * `table` and a cell's last expression write to it. Without our kernel the sink is stock tslab's display, and without
- * that, text on stdout: so nothing here needs a kernel.
+ * The sink through which everything is displayed. A kernel installs it under `Symbol.for("rund-lab.display")`; `show`, `table`
+ * and a cell's last expression write to it. Without our kernel, the sink is stock tslab's display, or otherwise text on stdout,
+ * so nothing here needs a kernel.
  */
 
-/** One thing to show, by MIME type: text for text types, base64 text or bytes for pictures, a value for JSON types. */
+/** One thing to display, by MIME type: text for text types, base64 text or bytes for pictures, a value for JSON types. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
 export interface DisplayOptions {
   /** Hints for a MIME type, such as `{"image/png": {width: 640}}`. */
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** Names the output, so that `update` can replace it. */
+  /** The id of the output, by which `update` can replace it. */
   readonly displayId?: string;
 }
 
 export interface DisplaySink {
-  /** Shows a bundle below the running cell. */
+  /** Displays a bundle below the running cell. */
   display(data: MimeBundle, options?: DisplayOptions): void;
-  /** Replaces what was displayed under this id, wherever it stands. */
+  /** Replaces what was displayed under this id, in any cell. */
   update(displayId: string, data: MimeBundle, options?: Omit<DisplayOptions, "displayId">): void;
-  /** Clears the running cell's output, with `wait` only when the next output comes. */
+  /** Clears the running cell's output; with `wait`, only when the next output comes. */
   clear(wait?: boolean): void;
-  /** Channels to widgets; absent if there are none. */
+  /** Channels to widgets; undefined if there are none. */
   readonly comms?: Comms;
 }
 
-/** One message of a comm: JSON, and binary data behind it. */
+/** One message of a comm: JSON, and binary data. */
 export interface CommMessage {
   readonly data: Readonly<Record<string, unknown>>;
   readonly buffers: readonly Uint8Array[];
 }
 
 export interface CommOptions {
-  /** The comm's id; a new one if left out. */
+  /** The comm's id; by default a new one. */
   readonly id?: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly buffers?: readonly Uint8Array[];
@@ -58,11 +58,11 @@ export interface Comms {
 
 export const displaySinkKey = Symbol.for("rund-lab.display");
 
-/** Returns the sink that a kernel of this package has installed; undefined elsewhere. */
+/** Returns the sink that a kernel of this package has installed; undefined in other kernels. */
 export const kernelSink = (): DisplaySink | undefined =>
   (globalThis as { [displaySinkKey]?: DisplaySink })[displaySinkKey];
 
-/** Returns the sink of the kernel this code runs in. */
+/** Returns the sink of the kernel in which this code runs. */
 export function displaySink(): DisplaySink {
   const globals = globalThis as {
     __tslab__?: { require(id: string): { display: TslabDisplay; newDisplay(): TslabDisplay } };
@@ -77,7 +77,7 @@ interface TslabDisplay {
   raw(mime: string, data: unknown): void;
 }
 
-/** Types worth showing where only one can be shown, best first. */
+/** The types of a bundle in order of preference, if only one can be displayed. */
 const preference = ["text/html", "image/svg+xml", "image/png", "image/jpeg", "text/markdown", "text/plain"];
 
 function bestOf(data: MimeBundle): [mime: string, value: unknown] {
@@ -85,7 +85,7 @@ function bestOf(data: MimeBundle): [mime: string, value: unknown] {
   return [mime, data[mime] ?? ""];
 }
 
-/** Stock tslab takes one MIME type a call, and numbers its displays itself. */
+/** Stock tslab accepts one MIME type per call, and numbers its displays itself. */
 function tslabSink(tslab: { display: TslabDisplay; newDisplay(): TslabDisplay }): DisplaySink {
   return {
     display(data, options) {

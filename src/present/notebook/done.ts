@@ -12,10 +12,9 @@ interface Check {
 let checks: Check[] = [];
 
 /**
- * States something that shall hold, and shows whether it does. A notebook whose check fails continues, and fails at
- * `done()`.
+ * Checks a statement, and displays whether it is true. A notebook whose check fails continues, and fails at `done()`.
  *
- * @param found what was found instead, shown where it does not hold
+ * @param found what was found instead, displayed if the check fails
  */
 export function check(statement: string, holds: boolean, found = ""): void {
   checks.push({ statement, holds });
@@ -24,8 +23,7 @@ export function check(statement: string, holds: boolean, found = ""): void {
 }
 
 /**
- * Checks what a notebook works on: that every line of the logs could be read, and that every published cell comes out of
- * the data as the same number.
+ * Checks a notebook's data: that every line of the logs could be read, and that every published cell can be recomputed exactly.
  */
 export function checkDatasets(datasets: readonly Dataset[]): void {
   for (const dataset of datasets) {
@@ -38,7 +36,7 @@ export function checkDatasets(datasets: readonly Dataset[]): void {
 }
 
 /**
- * Writes the last line of a notebook: fails it if a check failed, and starts a new count.
+ * Ends a notebook: fails it if a check failed, and resets the checks.
  *
  * @throws LabError `RUND_CHECKS` (check) if a check since the last `done()` failed, or if there was none
  */

@@ -4,14 +4,14 @@ import type { Figure } from "../figures/drawing/figure.js";
 import { type Comm, type CommMessage, displaySink } from "./display.js";
 import { figureBundle } from "./show.js";
 
-/** What can be chosen: a list of values for each name. */
+/** The choices: a list of values for each name. */
 export type Choices = Readonly<Record<string, readonly unknown[]>>;
 
 /** One value for each name. */
 export type Chosen<Given extends Choices> = { readonly [name in keyof Given]: Given[name][number] };
 
 const controls = "@jupyter-widgets/controls";
-/** Returns the state of a widget as widget managers of version 7 and 8 know it. */
+/** Returns the state of a widget in the form of widget managers of version 7 and 8. */
 const module = (name: string, version: string, model: string) => ({
   _model_module: name,
   _model_module_version: version,
@@ -21,12 +21,12 @@ const module = (name: string, version: string, model: string) => ({
 });
 
 /**
- * Shows a figure below a slider for each choice. Moving a slider draws the figure again, here in the kernel.
+ * Displays a figure below a slider for each choice. When a slider moves, the kernel draws the figure again.
  *
- * Where the front end has no widget manager, the figure for the first values stands alone.
+ * If the front end has no widget manager, only the figure for the first values appears.
  *
  * @param draw makes the figure for the chosen values
- * @param choices the values of each slider, in its order
+ * @param choices the values of each slider, in order
  * @throws LabError `RUND_NO_CHOICE` (usage) if a slider has no values
  */
 export async function explore<const Given extends Choices>(
@@ -58,7 +58,11 @@ export async function explore<const Given extends Choices>(
   sink.display(first, { displayId });
 }
 
-/** Shows a slider over a list of values. @param moved called with the place of the value that was chosen */
+/**
+ * Displays a slider over a list of values.
+ *
+ * @param moved called with the index of the chosen value
+ */
 function slider(name: string, values: readonly unknown[], moved: (index: number) => Promise<void>): void {
   const { comms, display } = displaySink();
   if (comms === undefined) return;
@@ -82,7 +86,7 @@ function slider(name: string, values: readonly unknown[], moved: (index: number)
       _options_labels: values.map(String),
       index: 0,
       description: name,
-      // the figure is drawn when the reader lets go
+      // the figure is drawn when the reader releases the slider
       continuous_update: false,
       orientation: "horizontal",
       readout: true,
@@ -99,7 +103,7 @@ function slider(name: string, values: readonly unknown[], moved: (index: number)
   });
 }
 
-/** Answers the front end's questions for a widget's state, and takes its changes. */
+/** Answers the front end's requests for a widget's state, and receives its changes. */
 function serve(
   [comm, state]: [Comm, object],
   changed: (changes: Readonly<Record<string, unknown>>) => Promise<void> = async () => {},

@@ -1,4 +1,4 @@
-/** How values of other libraries are shown, known by their shape. */
+/** Displays values of other libraries, which are recognised by their shape. */
 import { tableView } from "../../analysis/frames/view.js";
 import type { PlotlyFigure } from "../figures/drawing/plotly.js";
 import type { MimeBundle } from "./display.js";
@@ -7,15 +7,14 @@ import { viewBundle } from "./table.js";
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Whether a value is a figure as Plotly takes it: `{data, layout}`, and nothing that Plotly does not know. */
+/** Whether a value is a figure in Plotly's form: `{data, layout}`, and nothing that Plotly does not have. */
 export function isPlotly(value: object): value is PlotlyFigure {
   const { data, layout, config: _, frames: __, ...rest } = value as Record<string, unknown>;
   return Array.isArray(data) && data.every(isObject) && isObject(layout) && Object.keys(rest).length === 0;
 }
 
 /**
- * Returns Plotly's JSON, and, where this package's part of Plotly draws the kind of figure, the figure to zoom and point
- * at, and a picture.
+ * Returns Plotly's JSON and, if this package's part of Plotly can draw the kind of figure, the interactive figure and a picture.
  */
 export async function plotlyBundle({ data, layout }: PlotlyFigure): Promise<MimeBundle> {
   const json = { "application/vnd.plotly.v1+json": { data, layout } };
@@ -71,7 +70,7 @@ export function elementBundle(value: object): MimeBundle | undefined {
   return { "image/svg+xml": svg, "text/plain": svg };
 }
 
-/** What is used of a frame of polars. */
+/** The part of a polars frame that is used here. */
 interface PolarsFrame {
   readonly columns: readonly string[];
   readonly height: number;
@@ -87,7 +86,7 @@ export function isPolars(value: object): value is PolarsFrame {
   return methods && Array.isArray(columns) && typeof height === "number";
 }
 
-/** Returns a frame of polars as a table; of a long one only what is shown is converted. */
+/** Returns a frame of polars as a table; of a long one, only the displayed rows are converted. */
 export function polarsBundle(frame: PolarsFrame): MimeBundle {
   const { columns, height } = frame;
   const long = height > 60;

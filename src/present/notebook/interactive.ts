@@ -4,11 +4,11 @@ import { embeddedPlotly } from "../figures/static/embedded.js";
 import { escapeHtml, scriptJson } from "../html.js";
 
 /**
- * Returns a piece of a page that draws a figure to zoom and point at, with no request to the network.
+ * Returns HTML that draws an interactive figure, to zoom and point at, without network requests.
  *
- * The library comes with every figure, 0.7 MB compressed: a page cannot rely on an output that was cleared, reloaded or
- * saved elsewhere. A page that has the library already does not unpack it again. The names of lines that are labelled at
- * their ends appear in a legend while the figure is zoomed, since the ends may be out of sight.
+ * Every figure contains the library, 0.7 MB compressed, because a page cannot rely on an output that may have been cleared,
+ * reloaded or saved elsewhere. A page that has the library already does not unpack it again. The names of lines that are labelled
+ * at their ends appear in a legend while the figure is zoomed, because the ends may be out of sight.
  *
  * @param finding what the figure shows, for readers who cannot see it
  * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if Plotly's package is not installed
@@ -30,7 +30,7 @@ export function interactiveHtml({ data, layout }: PlotlyFigure, finding: string)
 </script>`;
 }
 
-/** Runs in the page: makes the title as small as a narrow page needs it. */
+/** Runs in the page: makes the title small enough for a narrow page. */
 const fitTitle = `(plotly, place) => {
   const title = () => place.querySelector(".gtitle");
   if (title() === null) return;
@@ -45,7 +45,7 @@ const fitTitle = `(plotly, place) => {
   new ResizeObserver(fit).observe(place);
 }`;
 
-/** Runs in the page: shows a legend while a figure without one is zoomed, in a row of its own above the lines. */
+/** Runs in the page: shows a legend while a figure without one is zoomed, in a separate row above the lines. */
 const keepNames = `(plotly, place) => {
   const names = new Map();
   place.data.forEach(({ name }, index) => { if (name && !names.has(name)) names.set(name, index); });

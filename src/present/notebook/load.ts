@@ -3,12 +3,12 @@ import { kernelSink } from "./display.js";
 import { progress } from "./progress.js";
 
 /**
- * Loads several datasets, in the order given; a dataset that is named twice is loaded once. In a notebook, a load of more
- * than a second shows a progress bar.
+ * Loads several datasets in the given order; a dataset that is named twice is loaded once. In a notebook, a load of more than a
+ * second shows a progress bar.
  *
  * @param names as for `loadDataset`
- * @param base what relative paths are relative to; the working directory if left out
- * @throws LabError of kind `input` where there is nothing to read
+ * @param base the folder to which relative paths refer; by default the working directory
+ * @throws LabError of kind `input` if there is nothing to read
  * @example (await loadDatasets(["ae_data", "ae_data"])).length // 1
  */
 export async function loadDatasets(names: readonly string[], base?: string): Promise<readonly Dataset[]> {

@@ -2,23 +2,23 @@ import { randomUUID } from "node:crypto";
 import { escapeHtml } from "../html.js";
 import { displaySink, type MimeBundle } from "./display.js";
 
-/** How long work may take before its progress is shown, and the time between two changes. */
+/** Time before the progress of work is shown, and the time between two changes. */
 const [patienceMs, pauseMs] = [1000, 100];
 
 /** Progress of one piece of work. */
 export interface Progress {
-  /** @param done how much is done, in the unit of the total */
+  /** @param done the amount that is done, in the unit of the total */
   update(done: number): void;
-  /** Says that all is done. */
+  /** Marks everything as done. */
   end(): void;
 }
 
 /**
- * Shows how far work has come, as one bar that changes in place. Work of less than a second shows nothing.
+ * Shows the progress of work as one bar that changes in place. Work of less than a second shows nothing.
  *
- * @param label what is being done, as `reading paper_data`
- * @param total how much there is to do
- * @param now the time in milliseconds
+ * @param label the activity, such as `reading paper_data`
+ * @param total the total amount
+ * @param now returns the time in milliseconds
  */
 export function progress(label: string, total: number, now: () => number = () => performance.now()): Progress {
   const displayId = randomUUID();

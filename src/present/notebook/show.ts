@@ -7,8 +7,8 @@ import { interactiveHtml } from "./interactive.js";
 const width = 800;
 
 /**
- * Shows a figure below the running cell, as one bundle: Plotly's JSON where that is known (VS Code), a PNG everywhere
- * else, and the finding in words.
+ * Displays a figure below the running cell, as one bundle: Plotly's JSON for front ends that know it (VS Code), a PNG for all
+ * others, and the finding in words.
  *
  * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if the packages that draw pictures are not installed
  */
@@ -16,7 +16,7 @@ export async function show(figure: Figure): Promise<void> {
   displaySink().display(await figureBundle(figure), pictureSize(figure));
 }
 
-/** Returns what `show` shows of a figure. */
+/** Returns the bundle that `show` displays. */
 export async function figureBundle(figure: Figure): Promise<MimeBundle> {
   const { data, layout } = figure.plot;
   return {
@@ -27,9 +27,8 @@ export async function figureBundle(figure: Figure): Promise<MimeBundle> {
 }
 
 /**
- * Shows a figure that can be zoomed and pointed at, in the classic Notebook and in JupyterLab, with no extension and no
- * network. It brings the library along, 0.7 MB, so it also works in a saved notebook; where a page runs no scripts, it is
- * a picture.
+ * Displays a figure that can be zoomed and pointed at, in the classic Notebook and in JupyterLab, without an extension or
+ * network. It contains the library, 0.7 MB, so it also works in a saved notebook; if a page runs no scripts, it shows a picture.
  *
  * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if the packages that draw pictures are not installed
  */
@@ -47,6 +46,6 @@ const picture = async ({ plot }: Figure): Promise<string> =>
 
 const pictureSize = ({ plot }: Figure) => ({ metadata: { "image/png": { width, height: plot.layout.height } } });
 
-/** Returns a figure as plain text: its title, what it shows, what is plotted. */
+/** Returns a figure as plain text: its title, its finding, its caption. */
 export const inWords = ({ title, finding, caption }: Figure): string =>
   [...new Set([title, finding, caption])].filter(part => part !== "").join("\n\n");

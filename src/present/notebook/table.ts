@@ -8,14 +8,14 @@ import { displaySink } from "./display.js";
 export type TableRows = readonly Readonly<Record<string, TableValue>>[] | Table | ViewableFrame;
 
 /**
- * Shows a table below the running cell, as HTML and as text: a column's numbers with the same digits after the point,
- * aligned; an empty cell for what was not measured; of a long table the head, the tail and the size.
+ * Displays a table below the running cell, as HTML and as text. The numbers of a column have the same number of decimals; a value
+ * that was not measured is an empty cell; of a long table, the head, the tail and the size are shown.
  */
 export function table(rows: TableRows): void {
   displaySink().display(tableBundle(rows));
 }
 
-/** Returns what `table` shows: HTML, and text for terminals and diffs. */
+/** Returns what `table` displays: HTML, and text for terminals and diffs. */
 export const tableBundle = (rows: TableRows) => viewBundle(viewOf(rows));
 
 function viewOf(rows: TableRows): TableView {

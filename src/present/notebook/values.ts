@@ -1,40 +1,43 @@
-/** How a cell's last expression is shown: values that say so themselves, and kinds of values that are known by their shape. */
+/**
+ * Displays a cell's last expression: values that define how they are displayed, and kinds of values that are recognised by their
+ * shape.
+ */
 import type { ViewableFrame } from "../../analysis/frames/view.js";
 import type { Figure } from "../figures/drawing/figure.js";
 import type { MimeBundle } from "./display.js";
 import { elementBundle, isPlotly, isPolars, plotlyBundle, polarsBundle, vegaBundle } from "./foreign.js";
 import { tableBundle } from "./table.js";
 
-/** The method by which a value says how it wants to be shown: it returns a bundle, or a promise of one. */
+/** The method by which a value defines how it is displayed: it returns a bundle, or a promise of one. */
 export const mimeKey = Symbol.for("rund-lab.mime");
 
-/** The same of Deno's kernel, which libraries written for it have. */
+/** The same method of Deno's kernel, which libraries written for it have. */
 const denoKey = Symbol.for("Jupyter.display");
 
-/** A value that knows how to show itself. */
+/** A value that defines how it is displayed. */
 export interface Showable {
   [mimeKey](): MimeBundle | Promise<MimeBundle>;
 }
 
 /**
- * Returns how a value shows itself: by its own method, as a figure or a table if it is known by its shape, else not at all.
+ * Returns how a value is displayed: by its own method, or as a figure or a table if its shape is recognised.
  *
- * Figures are those of this package, Plotly's `{data, layout}`, specifications of Vega and Vega-Lite, elements of a
- * document and canvases; tables are frames and series of danfo and frames of polars.
+ * Figures are those of this package, Plotly's `{data, layout}`, specifications of Vega and Vega-Lite, elements of a document and
+ * canvases; tables are frames and series of danfo and frames of polars.
  *
- * @returns undefined for a value that is best shown as text
+ * @returns undefined for a value that is best displayed as text
  */
 export async function bundleOf(value: unknown): Promise<MimeBundle | undefined> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
   for (const key of [mimeKey, denoKey]) {
-    // some values answer for any name that they are asked for
+    // some values have every property that they are asked for
     const own = key in value ? (value as Record<symbol, unknown>)[key] : undefined;
     if (typeof own === "function") return own.call(value);
   }
   return typeof value === "function" ? undefined : kindOf(value)?.();
 }
 
-/** Recognises a value by its shape; undefined also for one that does not let itself be looked at. */
+/** Recognises a value by its shape; undefined also for one whose properties cannot be read. */
 function kindOf(value: object): (() => MimeBundle | Promise<MimeBundle>) | undefined {
   try {
     if (isFrame(value)) return () => tableBundle(value);

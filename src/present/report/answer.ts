@@ -13,7 +13,7 @@ import { folded, html, type Markup, scrolling, unbroken } from "./html.js";
 /** The figure that the report opens with. */
 export const openingFigure = "fig-10";
 
-/** Returns the report's first screen: which claims hold on which dataset, the paper's main figure, and what else the data shows. */
+/** Returns the report's first screen: which claims hold on which dataset, the main findings, and the paper's main figure. */
 export function answerSection({ verdicts, findings, figures }: ReportContent<ReportedFigure>): Markup {
   const opening = figures.find(({ figure }) => figure.id === openingFigure);
   const main = [...findings].flatMap(([dataset, own]) => mainFindings(own).map(finding => ({ dataset, finding })));
@@ -23,7 +23,7 @@ ${five.length === 0 ? undefined : html`<h3 id="main-findings">What else the data
 ${opening === undefined ? undefined : figureSection(opening)}`;
 }
 
-/** Where a reader looks further, by the kind of finding. */
+/** The figure that shows each kind of finding. */
 const figureOf: Readonly<Record<Finding["kind"], string>> = {
   "third run": "claims",
   "mix-up": "fig-10",
@@ -37,8 +37,8 @@ const findingLine = ({ kind, text }: Finding, dataset: string): Markup =>
   html`<li>${unbroken(text)} (<code>${dataset}</code>; <a href="#${figureOf[kind]}">figure</a>).</li>`;
 
 /**
- * Returns a row per claim, a column per dataset. Claims whose wording is unverified are folded; those that no dataset measures, but for
- * the abstract's, are named in a line.
+ * Returns a row per claim and a column per dataset. Claims whose wording is unverified are folded. Claims that no dataset
+ * measures are listed in a line, except the abstract's.
  */
 function matrix(verdicts: ReportContent["verdicts"]): Markup {
   const names = [...verdicts.keys()];

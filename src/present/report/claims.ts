@@ -12,7 +12,7 @@ import { columnFormat } from "../../analysis/frames/column-format.js";
 import type { ReportContent } from "./content.js";
 import { folded, html, type Markup, scrolling, unbroken } from "./html.js";
 
-/** Returns what the paper claims and the evidence of each verdict, a folded table per dataset. */
+/** Returns the paper's claims and the evidence for each verdict, a folded table per dataset. */
 export function claimsSection(verdicts: ReportContent["verdicts"]): Markup {
   const differs = [...verdicts.values()].some(own => comparedPairs(own).length > 0);
   return html`${[...verdicts].map(
@@ -43,7 +43,7 @@ function claimTable(caption: string, claims: readonly ClaimVerdict[]): Markup {
   );
 }
 
-/** Returns what the data shows besides, a folded list per dataset: a sentence per pattern, and the cells that show it. */
+/** Returns the findings, a folded list per dataset: a sentence per pattern, and the cells that show it. */
 export const findingsSection = (findings: ReportContent["findings"]): Markup =>
   html`${[...findings]
     .filter(([, own]) => own.length > 0)

@@ -10,7 +10,7 @@ export interface ReportedFigure {
   readonly png: Uint8Array;
 }
 
-/** A campaign shown beside what the report is about, in a separate section. */
+/** A campaign that is shown in a separate section. */
 export interface Beside<Drawn> {
   readonly title: string;
   readonly intro: string;
@@ -18,16 +18,16 @@ export interface Beside<Drawn> {
   readonly figures: readonly Drawn[];
 }
 
-/** What a report says, before its figures are drawn. */
+/** The content of a report, before its figures are drawn. */
 export interface ReportContent<Drawn = Figure> {
   readonly version: string;
   readonly datasets: readonly Dataset[];
   /** By dataset name. */
   readonly tables: ReadonlyMap<string, readonly Table[]>;
   readonly verification: Verification;
-  /** On every claim, by dataset name. */
+  /** The verdicts on all claims, by dataset name. */
   readonly verdicts: ReadonlyMap<string, readonly ClaimVerdict[]>;
-  /** What the data shows without being asked, by dataset name. */
+  /** The patterns that no claim mentions, by dataset name. */
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
   readonly figures: readonly Drawn[];
   readonly beside: Beside<Drawn> | null;

@@ -3,7 +3,7 @@ import type { Figure } from "../figures/index.js";
 import type { ReportedFigure } from "./content.js";
 import { html, Markup, scrolling, unbroken } from "./html.js";
 
-/** Returns a figure with its caption: a picture that the page's script draws anew, and where its values come from. */
+/** Returns a figure with its caption: a picture that the page's script replaces by a drawing, and the origin of its values. */
 export function figureSection({ figure, png }: ReportedFigure): Markup {
   const { id, title, finding, caption, plot } = figure;
   const still = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
@@ -17,15 +17,15 @@ ${plotted(figure)}
 `;
 }
 
-/** Returns the plotted values as a table: for readers who cannot see the figure, or doubt it. */
+/** Returns the plotted values as a table, for readers who cannot see the figure or doubt it. */
 function plotted({ id, plot, sources }: Figure): Markup {
   const origins = html`<ul class="facts">${sources.map(({ series, dataset, values }) => html`<li>${series}: ${dataset}, ${values}</li>`)}</ul>`;
-  // a figure of thousands of points, or of a surface, is not read as a table
+  // a figure of thousands of points, or a surface, is not readable as a table
   const traces = plot.data.filter(({ type, x }) => type === "scatter" && x.length > 0 && x.length <= 60);
   const [places, values] = [traces.flatMap(({ x }) => x), traces.flatMap(({ y }) => y)].map(columnFormat);
   const rows = traces.flatMap(({ name, x, y, mode, text, hovertext }) =>
     x.map((at, index) =>
-      // numbers in a grid: what they belong to is said where a pointer would show it
+      // the cells of a grid are described by the text that a pointer would show
       mode === "text"
         ? html`<tr><th scope="row">${new Markup(String((hovertext as string[])[index]))}</th><td class="number" colspan="2">${(text as string[])[index]}</td></tr>`
         : html`<tr><th scope="row">${new Markup(name)}</th><td class="number">${places!.text(at)}</td><td class="number">${values!.text(y[index]) || "not measured"}</td></tr>`,

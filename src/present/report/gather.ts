@@ -23,10 +23,10 @@ import {
 import type { Beside, ReportContent } from "./content.js";
 
 /**
- * Returns everything that a report on these datasets says: tables and their comparison with the published ones, verdicts,
- * findings and figures.
+ * Returns the content of a report on these datasets: tables and their comparison with the published ones, verdicts, findings and
+ * figures.
  *
- * @param baseline stands in for runtimes that a dataset does not hold, where claims compare with them
+ * @param baseline provides runtimes that a dataset lacks, if claims compare with them
  * @param fresh our own campaign, shown in a separate section; null to leave it out
  * @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign
  */
@@ -52,14 +52,13 @@ export function gatherReport(datasets: readonly Dataset[], baseline: Dataset, fr
   };
 }
 
-/** Of a campaign of our own, whose folder is one; a folder of several has no journal. */
+/** For a campaign of our own, which is one folder; a folder of several campaigns has no journal. */
 function diskOf({ source, path }: Dataset): readonly DiskRow[] {
   return source === "campaign" && existsSync(join(path, "events.ndjson")) ? diskTable(readRounds(path)) : [];
 }
 
 /**
- * Returns the makespans of two or more campaigns of our own in the order of time. The recorded artifact is not such a
- * history.
+ * Returns the makespans of two or more of our own campaigns in the order of time. The recorded artifact is not such a history.
  */
 function historyOf(datasets: readonly Dataset[]): readonly Figure[] {
   const campaigns = datasets.filter(({ source, runs }) => source === "campaign" && !runs.some(run => run.replayed));

@@ -1,6 +1,6 @@
 import { escapeHtml } from "../html.js";
 
-/** Markup that is safe to put into a page as it is: made by `html`, never taken from data. */
+/** Markup that is safe in a page: made by `html`, never taken from data. */
 export class Markup {
   readonly text: string;
   constructor(text: string) {
@@ -8,12 +8,12 @@ export class Markup {
   }
 }
 
-/** What may be put into a template. */
+/** The values that a template accepts. */
 type Filling = Markup | string | number | readonly (Markup | string | number)[] | undefined;
 
 /**
- * Returns a template whose values are escaped, unless they are markup themselves; lists are joined, undefined is
- * nothing. Whatever comes from logs or folder names goes through here.
+ * Returns a template whose values are escaped, unless they are markup themselves; lists are joined, and undefined gives nothing.
+ * All text from logs or folder names is inserted through this function.
  *
  * @example html`<b>${"a < b"}</b>`.text // "<b>a &lt; b</b>"
  */
@@ -35,10 +35,10 @@ function render(value: Filling): string {
 /** Returns a text whose lines do not break between a number and its unit. */
 export const unbroken = (text: string): string => text.replace(/(?<=\d) (?=(?:ms|s|[KMG]i?B|points)\b|%)/g, "\u00a0");
 
-/** Returns a table that may be wider than the page: it scrolls, and the keyboard reaches it. */
+/** Returns a table that may be wider than the page: it scrolls, also with the keyboard. */
 export const scrolling = (label: string, table: Markup): Markup =>
   html`<div class="wide" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 
-/** Returns a part of the page that a reader opens. */
+/** Returns a part of the page that a reader can unfold. */
 export const folded = (summary: string, body: Markup): Markup =>
   html`<details class="fold"><summary>${summary}</summary>${body}</details>`;

@@ -12,7 +12,7 @@ import { diskSection, tablesSection } from "./tables.js";
 /**
  * Returns the report as one HTML page that loads nothing.
  *
- * @param plotly Plotly's script, put into the page so that it needs no network
+ * @param plotly Plotly's script, which is embedded so that the page needs no network
  */
 export function reportPage(content: ReportContent<ReportedFigure>, plotly: string): string {
   const { datasets, verification, figures, beside, verdicts, findings, version } = content;

@@ -6,8 +6,7 @@ import type { ReportContent } from "./content.js";
 import { html, type Markup, scrolling } from "./html.js";
 
 /**
- * Shows published cells that were not met, every run with what it used, and what differs between runs that claims
- * compare.
+ * Returns the published cells that do not match, every run with its software, and what differs between runs that claims compare.
  */
 export function provenance(
   datasets: readonly Dataset[],

@@ -1,4 +1,4 @@
-/** The report's style: a paper's page, on a phone, in the dark and in print. */
+/** The report's style: like a paper's page, also on a phone, in dark mode and in print. */
 export const style = `
 :root { color-scheme: light dark; --ink: #1f2328; --faint: #57606a; --line: #d0d7de; --paper: #ffffff; --tint: #f6f8fa; --link: #0550ae;
   --good: #116329; --bad: #a40e26; --open: #7d4e00; }
@@ -60,8 +60,8 @@ table.claims { break-inside: auto; } h2, h3, .before { break-after: avoid; }
 `;
 
 /**
- * What the page does: draws each figure anew, with Plotly, in the colours of the page; the picture stays for print and for
- * readers without scripts.
+ * The page's script: draws each figure with Plotly in the colours of the page; the picture stays for print and for readers
+ * without scripts.
  */
 export const script = `
 (() => {
@@ -80,7 +80,7 @@ export const script = `
       place.watched = true;
     });
   };
-  // the page shows the title, and how many rows a legend takes only shows once it is drawn
+  // the page shows the title, and the number of a legend's rows is known only after it is drawn
   const fit = (place, { height, margin, meta }) => {
     if (!meta) return;
     const legend = place.querySelector(".legend")?.getBoundingClientRect().height ?? 0;
@@ -101,7 +101,7 @@ export const script = `
     }
   }, { rootMargin: "600px" });
   for (const figure of document.querySelectorAll("figure")) watch.observe(figure);
-  // a link into a folded part opens it, and paper has everything
+  // a link into a folded part unfolds it, and print shows everything
   const open = place => { for (let part = place; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true; };
   const follow = () => open(document.getElementById(location.hash.slice(1)));
   addEventListener("hashchange", follow);

@@ -5,7 +5,7 @@ import type { DiskRow } from "../../analysis/stages/index.js";
 import type { Table } from "../../analysis/tables/index.js";
 import { html, type Markup, scrolling } from "./html.js";
 
-/** Returns a dataset's tables, in digits for reading. */
+/** Returns a dataset's tables, rounded for reading. */
 export function tablesSection(dataset: Dataset, tables: readonly Table[]): Markup {
   const { name } = dataset;
   return html`<h3>${name}</h3>${tables.map(table => {
@@ -21,7 +21,7 @@ export function tablesSection(dataset: Dataset, tables: readonly Table[]): Marku
   })}`;
 }
 
-/** Returns how often a campaign's rounds waited for a disk; nothing if no round did, or if it was not recorded. */
+/** Returns how often a campaign's rounds waited for a disk; empty if no round did, or if it was not recorded. */
 export function diskSection(rows: readonly DiskRow[]): Markup | undefined {
   if (rows.every(({ flagged }) => flagged === 0)) return undefined;
   const caption = "Rounds that waited for a disk (disk.csv)";

@@ -7,7 +7,7 @@ import { reportPage } from "./page.js";
 
 /** Width of the figures' files, in CSS pixels. */
 const width = 900;
-/** Pixels of a PNG for each of them. */
+/** Number of a PNG's pixels for each CSS pixel. */
 const scale = 2;
 
 /**

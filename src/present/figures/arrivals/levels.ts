@@ -10,10 +10,10 @@ import { lineColour } from "../drawing/style.js";
 import { digits, plain, sentences } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
 
-/** Parts of a window, a point each. */
+/** Number of parts of a window, each of which is a point. */
 const parts = 60;
 
-/** Rates of one runtime that are drawn: more lines cannot be told apart. */
+/** Maximum number of rates of one runtime that are drawn, because more lines cannot be told apart. */
 const mostRates = 6;
 
 const quantities = [
@@ -22,8 +22,8 @@ const quantities = [
 ] as const;
 
 /**
- * Draws starts in flight and sandboxes alive over the time of a window: two panels for each runtime, a line for each
- * offered rate. A point is the mean of a sixtieth of the window, over all windows of that rate.
+ * Draws starts in flight and living sandboxes over the time of a window: two panels for each runtime, a line for each offered
+ * rate. A point is the mean of a sixtieth of the window, over all windows at that rate.
  */
 export function levelsFigure(datasets: readonly Dataset[]): Figure {
   const id = "levels";
@@ -88,7 +88,7 @@ function lines(
   });
 }
 
-/** Returns the rates of a runtime, evenly thinned to as many as can be drawn, the lowest and the highest among them. */
+/** Returns the rates of a runtime that are drawn, evenly selected, including the lowest and the highest. */
 function drawnRates(windows: readonly ArrivalWindow[], runtime: string): readonly (number | null)[] {
   const rates = ratesOf(windows, runtime);
   if (rates.length <= mostRates) return rates;
@@ -101,7 +101,7 @@ function ratesOf(windows: readonly ArrivalWindow[], runtime: string): readonly (
   return rates.includes(null) ? [null] : distinct(rates.flatMap(rate => rate ?? []));
 }
 
-/** Returns the most in flight and alive at the highest rate of each runtime, in words. */
+/** Returns the maximum numbers of starts in flight and living sandboxes at the highest rate of each runtime, in words. */
 function findings(dataset: Dataset): readonly string[] {
   const results = rateResults(dataset.arrivals ?? [], null);
   return runtimesOf(results).map(runtime => {

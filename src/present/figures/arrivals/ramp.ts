@@ -18,8 +18,8 @@ const ruleInWords = {
 } as const;
 
 /**
- * Ramps: memory in use, p99 of a step's cold starts and memory pressure against the density, a panel each. A ring
- * marks the step at which a rule stopped the ramp. Of several ramps of one runtime the last is drawn.
+ * Draws ramps: memory in use, p99 of a step's cold starts and memory pressure against the density, a panel each. A ring marks the
+ * step at which a rule stopped the ramp. Of several ramps of one runtime, the last is drawn.
  */
 export function rampFigure(datasets: readonly Dataset[]): Figure {
   const id = "ramp";
@@ -84,7 +84,7 @@ export function rampFigure(datasets: readonly Dataset[]): Figure {
   };
 }
 
-/** Returns a ring around the last point: the step at which the ramp stopped. */
+/** Returns a ring around the last point, which is the step at which the ramp stopped. */
 const stopMarked = (series: Series): Series => ({
   ...series,
   points: series.points.map((point, index) =>

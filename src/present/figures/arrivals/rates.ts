@@ -13,7 +13,7 @@ import { emptyPlot } from "../drawing/look.js";
 import { type DatasetValues, distinct, scopeIn, seriesOf, sourcesOf } from "../drawing/series.js";
 import { formatMs, listed, sentences } from "../drawing/text.js";
 
-/** Returns the quantiles that are drawn, a panel each: the median, and the objective's, or p99. */
+/** Returns the quantiles that are drawn, a panel each: the median, and that of the objective or p99. */
 const quantilesFor = (objective: Objective | null) => [
   { name: "p50", of: (result: RateResult) => result.p50Ms },
   {
@@ -23,9 +23,9 @@ const quantilesFor = (objective: Objective | null) => [
 ];
 
 /**
- * Draws latency against the rate of starts of an open loop: a panel per quantile, a line per runtime, the objective as
- * a level line. Latencies count from the moment that a start was due. A quantile that only failed or refused starts
- * reach is a gap.
+ * Draws latency against the rate of starts of an open loop: a panel per quantile, a line per runtime, the objective as a
+ * horizontal line. Latencies count from the scheduled time of a start. A quantile that is infinite because of failed or refused
+ * starts is a gap.
  *
  * @param objective drawn into the panels; null for none
  */
@@ -86,9 +86,7 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
   };
 }
 
-/**
- * Returns the highest rate that a runtime held, the next that fails, and those that had too few starts, as a sentence.
- */
+/** Returns the highest rate that a runtime held, the next that fails, and those with too few starts, as a sentence. */
 function heldInWords(
   { label, highest, failsAt, undecided }: HeldRate & { readonly label: string },
   asked: string,

@@ -9,14 +9,14 @@ import { distinct, scopeIn, seriesLabel } from "../drawing/series.js";
 import { digits, formatMs, listed, plain, sentences } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
 
-/** The percentiles of the lower panel, after which comes the slowest cold start of all. */
+/** The percentiles of the lower panel, which also has the slowest cold start. */
 const tail = [50, 75, 90, 95, 99] as const;
 
 /**
- * Draws latency distributions at one concurrency: above the share of cold starts that are ready by a time (ECDF, on a 1
- * % grid, R-7), below the share that is slower, on a logarithmic axis.
+ * Draws latency distributions at one concurrency: above, the share of cold starts that are ready by a time (ECDF, on a 1 % grid,
+ * R-7); below, the share that is slower, on a logarithmic axis.
  *
- * @param concurrency left out: the largest that every runtime was measured at
+ * @param concurrency by default the largest at which every runtime was measured
  */
 export function latencyFigure(datasets: readonly Dataset[], concurrency = commonConcurrency(datasets)): Figure {
   const id = "latency";
@@ -98,7 +98,10 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
   };
 }
 
-/** Returns the largest concurrency at which every runtime of every dataset has a cell on an empty host; undefined if there is none. */
+/**
+ * Returns the largest concurrency at which every runtime of every dataset has a cell on an empty host; undefined if there is
+ * none.
+ */
 export function commonConcurrency(datasets: readonly Dataset[]): number | undefined {
   const series = new Map<string, Set<number>>();
   for (const [index, { starts }] of datasets.entries()) {
@@ -114,16 +117,16 @@ export function commonConcurrency(datasets: readonly Dataset[]): number | undefi
     .at(-1);
 }
 
-/** One cell of the concurrency experiment, and how figures name it. */
+/** One cell of the concurrency experiment, with its label in figures. */
 export interface LabelledCell {
   readonly cell: StartCell;
   readonly dataset: Dataset;
-  /** The dataset's place among those shown. */
+  /** The dataset's index among those shown. */
   readonly index: number;
   readonly label: string;
 }
 
-/** Returns what a labelled cell's series is called and drawn like. */
+/** Returns the name and the style of a labelled cell's series. */
 export const seriesLook = ({ cell, index, label }: LabelledCell) => ({ label, runtime: cell.runtime, dataset: index });
 
 /** Returns the cells of the concurrency experiment at one concurrency, by dataset and then by runtime. */

@@ -13,10 +13,10 @@ import type { Series } from "../drawing/trace.js";
 import { cellsAt, commonConcurrency, type LabelledCell, seriesLook } from "./latency.js";
 
 /**
- * Draws rounds over time at one concurrency: each round's makespan in per cent of its cell's median, a panel per runtime.
- * Outliers are ringed; drift, warm-up and outliers are judged by `flagStarts`, corrected over the whole dataset.
+ * Draws rounds over time at one concurrency: each round's makespan in percent of its cell's median, a panel per runtime. Outliers
+ * are ringed; `flagStarts` judges drift, warm-up and outliers, corrected over the whole dataset.
  *
- * @param concurrency left out: the largest that every runtime was measured at
+ * @param concurrency by default the largest at which every runtime was measured
  */
 export function roundsFigure(datasets: readonly Dataset[], concurrency = commonConcurrency(datasets)): Figure {
   const id = "rounds";

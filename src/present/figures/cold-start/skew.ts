@@ -9,8 +9,8 @@ import { digits, sentences } from "../drawing/text.js";
 const formatShare = (percent: number) => `${digits(percent)} %`;
 
 /**
- * Draws start skew against concurrency: the mean over rounds of the skew, in per cent of the mean makespan. It says how
- * far a round is from a simultaneous start: that much of a makespan is the load generator's own.
+ * Draws start skew against concurrency: the mean over rounds of the skew, in percent of the mean makespan. It shows how far a
+ * round is from a simultaneous start; that share of a makespan comes from the load generator.
  */
 export function skewFigure(datasets: readonly Dataset[]): Figure {
   const id = "skew";

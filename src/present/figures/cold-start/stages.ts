@@ -14,8 +14,8 @@ const endWords = {
 } as const;
 
 /**
- * Draws where the time of a cold start goes: the medians of its stages, stacked, a bar for each runtime and a panel for each
- * concurrency; a mark at the median of the whole, with its interval.
+ * Draws the stages of cold starts: their medians, stacked, a bar for each runtime and a panel for each concurrency; a mark at the
+ * median of the whole, with its interval.
  *
  * @param rows of one campaign, from `stageTable`
  * @param dataset the campaign's name

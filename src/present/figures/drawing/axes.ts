@@ -1,24 +1,24 @@
 import type { Json } from "./plotly.js";
 import { faint } from "./style.js";
 
-/** An axis as a chart wants it; its range is computed, so that labels can be placed by it. */
+/** The properties of an axis. Its range is computed here, so that labels can be placed by it. */
 export interface Axis {
   readonly title: string;
-  /** Left out: logarithmic where the largest value is more than 20 times the smallest. */
+  /** By default logarithmic if the largest value is more than 20 times the smallest. */
   readonly scale?: "log" | "linear";
-  /** Measured places to put ticks at; left out: Plotly chooses. */
+  /** Measured values for ticks; by default Plotly chooses. */
   readonly ticks?: readonly number[];
-  /** The range of a linear axis, where it does not begin at 0 and end at the largest value. */
+  /** The range of a linear axis; by default from 0 to the largest value. */
   readonly span?: readonly [from: number, to: number];
 }
 
-/** An axis with its range settled: in log10 where the scale is logarithmic, as Plotly wants it. */
+/** An axis with its computed range, in log10 for a logarithmic scale, as Plotly needs it. */
 export interface SettledAxis extends Axis {
   readonly scale: "log" | "linear";
   readonly range: readonly [from: number, to: number];
 }
 
-/** Chooses scale and range so that every value, and every end of an error bar, is inside. */
+/** Chooses scale and range so that all values and all ends of error bars are inside. */
 export function settle(axis: Axis, values: readonly number[]): SettledAxis {
   const positive = values.filter(value => value > 0);
   const largest = Math.max(...positive, -Infinity);
@@ -36,7 +36,7 @@ export function settle(axis: Axis, values: readonly number[]): SettledAxis {
 }
 
 /**
- * Returns where on an axis a value lies, as a share of its length; outside 0 … 1 where it is out of range.
+ * Returns the position of a value on an axis, as a share of its length; outside 0 … 1 if the value is out of range.
  *
  * @example placeOn({ title: "", scale: "log", range: [0, 2] }, 10) // 0.5
  */
@@ -44,13 +44,13 @@ export function placeOn({ scale, range: [from, to] }: SettledAxis, value: number
   return ((scale === "log" ? Math.log10(value) : value) - from) / (to - from);
 }
 
-/** Whether an axis can show a value: a logarithmic one has no place for zero. */
+/** Whether an axis can show a value; a logarithmic one cannot show zero. */
 export const shows = (axis: SettledAxis, value: number): boolean => axis.scale === "linear" || value > 0;
 
 /**
- * Returns an axis in Plotly's words.
+ * Returns an axis in Plotly's form.
  *
- * @param narrow its length in pixels on a phone: tick labels must fit there
+ * @param narrow its length in pixels on a phone, where tick labels must fit
  * @param label pixels along the axis that a label of Plotly's choice needs
  */
 export function plotlyAxis(axis: SettledAxis, narrow: number, label: number): Record<string, Json> {
@@ -69,7 +69,7 @@ export function plotlyAxis(axis: SettledAxis, narrow: number, label: number): Re
   return { type: axis.scale, range: axis.range, tickformat: ",", tickangle: 0, ...step, ...minor };
 }
 
-/** Returns those of the measured places whose labels do not touch, the last always among them. */
+/** Returns those measured places whose labels do not touch each other, always including the last. */
 function thinned(ticks: readonly number[], axis: SettledAxis, narrow: number): readonly number[] {
   const kept: number[] = [];
   for (const tick of [...ticks].sort((a, b) => b - a)) {

@@ -13,26 +13,26 @@ export interface Chart {
   readonly title: string;
   readonly x: Axis;
   readonly panels: readonly Panel[];
-  /** Two columns share the y axis between panels; one column gives each its own. */
+  /** Two columns share the y axis between panels; in one column, each panel has its own. */
   readonly columns: 1 | 2;
   readonly panelHeight: number;
-  /** `line` puts the names at the lines of each panel, whatever other panels have; left out, the chart chooses. */
+  /** `line` writes the names at the lines of every panel; by default the chart chooses. */
   readonly labels?: "line";
 }
 
 /** A phone's width, at which a figure must still be readable; in pixels, as all lengths here. */
 const narrowest = 400;
 
-/** An upper estimate of a character's width at the labels' size, in pixels. */
+/** An upper estimate of a character's width in a label, in pixels. */
 const characterWidth = 7.3;
 
 /**
- * Draws lines in panels: as Plotly's JSON, which fits every width from a phone's to a page's.
+ * Draws lines in panels, as Plotly's JSON, which fits every width from a phone's to a page's.
  *
- * Series are labelled at their lines in a single column of up to six with short names, by a legend elsewhere, unless the
- * chart asks for labels.
+ * Series are labelled at their lines if there is a single column and at most six series with short names; otherwise by a legend,
+ * unless the chart asks for labels.
  *
- * @returns the figure, and how many values a logarithmic axis could not show (zeros): they are gaps
+ * @returns the figure, and how many values a logarithmic axis could not show (zeros), which become gaps
  */
 export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly unshown: number } {
   const { columns, panelHeight, panels } = chart;
@@ -50,7 +50,7 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
   const titled = panels.some(panel => panel.title !== undefined);
   const gap = titled ? 44 : 26;
   const rows = Math.ceil(panels.length / columns);
-  // what stands above the panels, for a page that shows the title itself, or is wide enough for a shorter legend
+  // the heights above the panels, for a page that shows the title itself or is wide enough for a shorter legend
   const above = { title: 38, legend: legendHeight };
   const margin = {
     l: 74,
@@ -145,7 +145,7 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
   return { plot: { data, layout }, unshown };
 }
 
-/** Returns rows of a legend on a phone: entries side by side until one no longer fits. */
+/** Returns the rows of a legend on a phone: entries are placed side by side as long as they fit. */
 function legendRows(names: readonly string[]): number {
   let [rows, used] = [1, 0];
   for (const name of names) {

@@ -1,6 +1,6 @@
 /**
- * Moves labels apart: the places nearest to those wanted (least squares) with at least `gap` between neighbours, in the
- * wanted order, none below 0 or above `end`. By pooling adjacent violators (isotonic regression).
+ * Moves labels apart: returns the places nearest to the wanted ones (least squares) with at least `gap` between neighbours, in
+ * the same order, none below 0 or above `end`. Uses pooling of adjacent violators (isotonic regression).
  *
  * @param wanted places in any order; equal ones keep their order
  * @example dodged([10, 12, 50], 10, 100) // [6, 16, 50]

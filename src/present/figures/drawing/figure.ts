@@ -1,25 +1,25 @@
 import type { PlotlyFigure } from "./plotly.js";
 
-/** A figure: what Plotly draws, and what a reader who cannot see it, or doubts it, needs. */
+/** A figure: Plotly's JSON, and what a reader needs who cannot see the figure or doubts it. */
 export interface Figure {
-  /** `fig-10`: names its files. */
+  /** `fig-10`: the name of its files. */
   readonly id: string;
   readonly title: string;
-  /** What the figure shows, in words, from its own numbers: the alternative text. */
+  /** What the figure shows, in words, computed from its own numbers; also the alternative text. */
   readonly finding: string;
-  /** What is plotted, what the bars are, what is missing. */
+  /** What is plotted, what the bars are, and what is missing. */
   readonly caption: string;
-  /** Where each series comes from, in the order of the series. */
+  /** The origin of each series, in the order of the series. */
   readonly sources: readonly SeriesSource[];
   readonly plot: PlotlyFigure;
 }
 
-/** Where the numbers of one series come from. */
+/** The origin of one series' numbers. */
 export interface SeriesSource {
   readonly series: string;
   readonly dataset: string;
   readonly runtime: string;
-  /** Run folders, as the dataset names them. */
+  /** The run folders, as the dataset names them. */
   readonly runs: readonly string[];
   /** The table and its rows or columns, or the distilled file, that holds the plotted values. */
   readonly values: string;

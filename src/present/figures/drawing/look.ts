@@ -2,7 +2,7 @@ import type { Json, PlotlyFigure } from "./plotly.js";
 import { faint, fontFamily, grid, ink, paper } from "./style.js";
 import { plain } from "./text.js";
 
-/** What every axis of ours looks like. */
+/** The style of every axis. */
 export const axisLook = {
   gridcolor: grid,
   linecolor: faint,
@@ -15,7 +15,7 @@ export const axisLook = {
   title: { text: "" },
 } as const;
 
-/** Pixels at the top of every figure that hold its title and nothing else: a page that shows the title leaves them out. */
+/** Pixels at the top of every figure that contain only its title; a page that shows the title leaves them out. */
 export const titleHeight = 34;
 
 /** Returns the layout that all figures share. */
@@ -62,7 +62,7 @@ export function emptyPlot(title: string, words: string): PlotlyFigure {
   };
 }
 
-/** Breaks a text into lines that fit a phone. */
+/** Breaks a text into lines that fit on a phone. */
 function wrapped(text: string): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

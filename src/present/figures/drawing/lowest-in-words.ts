@@ -3,7 +3,7 @@ import { labelIn } from "../../../analysis/label-in.js";
 import { listed, ranges, sentences } from "./text.js";
 import type { Series } from "./trace.js";
 
-/** How a figure's values are spoken of. */
+/** The words for a figure's places and values. */
 interface Words {
   /** A place on the x axis, within a sentence: "at concurrency 200". */
   readonly at: (xs: string) => string;
@@ -11,10 +11,10 @@ interface Words {
 }
 
 /**
- * Returns what lines of "lower is better" show, in words, for each dataset by itself: whose is lowest where, and the value of each at
- * the last place that most of them share.
+ * Returns what lines of "lower is better" show, in words, for each dataset separately: which line is lowest where, and the value
+ * of each at the last place that most of them share.
  *
- * @param quantities what is plotted, within a sentence ("makespan"), and its series
+ * @param quantities the plotted quantity within a sentence ("makespan"), and its series
  */
 export function lowestInWords(
   datasets: readonly Dataset[],
@@ -32,9 +32,9 @@ export function lowestInWords(
 }
 
 /**
- * Returns what is said of each of a figure's datasets; where there are several, after the dataset's name.
+ * Returns the words about each of a figure's datasets; if there are several, with the dataset's name.
  *
- * @param words for the dataset at a place among those shown; empty to leave it out
+ * @param words returns the words for the dataset at an index; empty to leave it out
  * @example perDataset([{ name: "a" }, { name: "b" }], place => `x is ${place}.`) // "In a: x is 0. In b: x is 1."
  */
 export function perDataset(datasets: readonly Pick<Dataset, "name">[], words: (place: number) => string): string {

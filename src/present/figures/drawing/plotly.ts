@@ -1,5 +1,5 @@
 /**
- * The part of Plotly's figure schema that our figures use. A figure is plain JSON: what is written to a notebook, to
+ * The part of Plotly's figure schema that our figures use. A figure is plain JSON, which is written to a notebook, to
  * `results/figures/*.json` and to the report.
  */
 export interface PlotlyFigure {
@@ -24,7 +24,7 @@ export interface PlotlyLayout {
   readonly [attribute: string]: Json | undefined;
 }
 
-/** What of the Plotly library is called. */
+/** The part of the Plotly library that is called. */
 export interface PlotlyLibrary {
   readonly toImage: (
     figure: { readonly data: unknown; readonly layout: unknown; readonly config?: unknown },

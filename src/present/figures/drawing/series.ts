@@ -7,30 +7,30 @@ import type { SeriesSource } from "./figure.js";
 import { clipped, listed, plain, ranges, sentences } from "./text.js";
 import type { Point, Series } from "./trace.js";
 
-/** One value of a table, on its way into a figure. */
+/** One value of a table, for a figure. */
 export interface PlottedValue {
   readonly runtime: string;
   readonly x: number;
-  /** Which panel it belongs to; 0 in a figure of one. */
+  /** The panel to which it belongs; 0 in a figure with one panel. */
   readonly panel: number;
   readonly y: number | null;
   readonly low?: number;
   readonly high?: number;
-  /** The number of values in the mean, usually rounds; 1 for a snapshot. */
+  /** The number of values in the mean, usually of rounds; 1 for a snapshot. */
   readonly n?: number;
 }
 
-/** The values of one dataset, and the table they stand in. */
+/** The values of one dataset. */
 export interface DatasetValues {
   readonly dataset: Dataset;
   readonly values: readonly PlottedValue[];
 }
 
 /**
- * Groups one panel's values into series: runtimes in their usual order, the first dataset's before the second's. Where
- * several datasets are shown, each series names its own.
+ * Groups one panel's values into series: runtimes in their usual order, the first dataset's before the second's. If several
+ * datasets are shown, each series contains its dataset's name.
  *
- * @param gaps whether a place that most runtimes measured is a gap in the others' lines; left out, it is
+ * @param gaps whether a place that most runtimes measured is a gap in the lines of the others; by default true
  */
 export function seriesOf(
   all: readonly DatasetValues[],
@@ -65,7 +65,7 @@ export function seriesOf(
   });
 }
 
-/** Returns a series' name, which depends on the number of datasets in the figure. Of a long name the middle is cut, not the ends. */
+/** Returns a series' name, which depends on the number of datasets in the figure. A long name is shortened in the middle. */
 export function seriesLabel(runtime: string, dataset: Dataset, datasets: number): string {
   const name = labelIn(dataset, runtime);
   if (datasets === 1) return name;
@@ -73,7 +73,7 @@ export function seriesLabel(runtime: string, dataset: Dataset, datasets: number)
   return whole.length <= 32 ? whole : `${clipped(name, 15)} · ${clipped(dataset.name, 14)}`;
 }
 
-/** Returns where each series of a figure comes from; see SeriesSource. */
+/** Returns the origin of each series of a figure; see SeriesSource. */
 export function sourcesOf(
   all: readonly DatasetValues[],
   experiment: Experiment,
@@ -91,10 +91,10 @@ export function sourcesOf(
 }
 
 /**
- * Returns what a figure's grid has and a runtime lacks: "Not measured: Kata-QEMU at concurrency 300–400." Empty if nothing. The
- * grid is what at least half of a dataset's runtimes measured.
+ * Returns the places of a figure's grid that a runtime lacks: "Not measured: Kata-QEMU at concurrency 300–400." Empty if nothing
+ * is missing. The grid consists of the places that at least half of a dataset's runtimes measured.
  *
- * @param where the panels and places that are missing, in words
+ * @param where returns the missing panels and places in words
  */
 export function gapsIn(all: readonly DatasetValues[], where: (panels: string, xs: string) => string): string {
   const told = all.map(({ dataset, values }) => {
@@ -118,7 +118,9 @@ export function gapsIn(all: readonly DatasetValues[], where: (panels: string, xs
   return sentences(...told);
 }
 
-/** Returns where a panel of a dataset has a value from at least half of the dataset's runtimes: a runtime that has none there has a gap. */
+/**
+ * Returns the places of a panel at which at least half of a dataset's runtimes have a value; any other runtime has a gap there.
+ */
 function gridOf(values: readonly PlottedValue[], panel: number): readonly number[] {
   const runtimes = runtimesOf(values);
   return distinct(values.filter(value => value.panel === panel).map(value => value.x)).filter(
@@ -129,7 +131,7 @@ function gridOf(values: readonly PlottedValue[], panel: number): readonly number
 const has = (values: readonly PlottedValue[], runtime: string, panel: number, x: number): boolean =>
   values.some(value => value.runtime === runtime && value.panel === panel && value.x === x && value.y !== null);
 
-/** Returns numbers that occur, ascending. */
+/** Returns the distinct numbers, ascending. */
 export const distinct = (values: readonly number[]): readonly number[] => [...new Set(values)].sort((a, b) => a - b);
 
 /** Returns the 10th and 90th percentile (R-7) of at least two values, as the ends of an error bar. */
@@ -147,15 +149,15 @@ export function spread(values: readonly number[]): {
 export const runtimesOf = (values: readonly { readonly runtime: string }[]): readonly string[] =>
   [...new Set(values.map(value => value.runtime))].sort(byRuntime);
 
-/** Datasets that have nothing for a figure, in words; empty if each has something. */
+/** Returns the datasets that have nothing for a figure, in words; empty if each has something. */
 export function absentIn(all: readonly DatasetValues[], what: string): string {
   const absent = all.filter(({ values }) => values.every(value => value.y === null)).map(({ dataset }) => dataset.name);
   return absent.length === 0 ? "" : `No ${what} in ${listed(absent)}.`;
 }
 
 /**
- * Returns what a caption says of values that are not the recorded artifact's: under which circumstances they were measured, or that
- * they were replayed. Empty if there are none.
+ * Returns the caption's words for values that are not the recorded artifact's: the conditions under which they were measured, or
+ * that they were replayed. Empty if there are none.
  *
  * @param requests how sandboxes were requested
  */

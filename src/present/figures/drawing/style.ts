@@ -1,16 +1,16 @@
 import { fnv1a } from "../../../model/hash.js";
 import type { Json, PlotlyFigure } from "./plotly.js";
 
-/** The family that static pictures are measured and drawn in, and what a browser falls back to. */
+/** The font family of static pictures, with the fallbacks for a browser. */
 export const fontFamily = "DejaVu Sans, Verdana, sans-serif";
 
-/** Colours of everything that is not data. */
+/** Colours of everything except data. */
 export const ink = "#1f2328";
 export const faint = "#57606a";
 export const grid = "#e4e7eb";
 export const paper = "#ffffff";
 
-/** How one runtime is drawn, in every figure. */
+/** The style of one runtime, in every figure. */
 export interface RuntimeStyle {
   readonly colour: string;
   /** A Plotly marker symbol. */
@@ -18,8 +18,8 @@ export interface RuntimeStyle {
 }
 
 /**
- * Colours differ in lightness as well as hue, so that they stay apart in grey and for colour-blind readers, and have a
- * contrast of at least 3 : 1 with white paper. Each runtime has its own mark beside.
+ * Colours differ in lightness as well as hue, so that they can be told apart in grey and by colour-blind readers, and have a
+ * contrast of at least 3 : 1 with white paper. Each runtime also has its own mark.
  */
 const known: Readonly<Record<string, RuntimeStyle>> = {
   kata: { colour: "#b3321b", mark: "square" },
@@ -33,7 +33,7 @@ const known: Readonly<Record<string, RuntimeStyle>> = {
   kata3clh: { colour: "#3f7fbf", mark: "hexagon" },
   kata3fc: { colour: "#a06a00", mark: "star-triangle-up" },
   kata3dragonball: { colour: "#3b3f8f", mark: "star" },
-  // variants of control groups, which stand in the place of runtimes in their figures
+  // variants of control groups, which replace runtimes in their figures
   v1: { colour: "#a8447a", mark: "octagon" },
   v1pool: { colour: "#3f7fbf", mark: "bowtie" },
   joint: { colour: "#2f6d2f", mark: "hourglass" },
@@ -60,18 +60,18 @@ export function runtimeStyle(id: string): RuntimeStyle {
 }
 
 /**
- * Returns the colour of the first, second, … line of a panel whose lines are no runtimes, such as rates.
+ * Returns the colour of the first, second, … line of a panel whose lines are not runtimes, such as rates.
  *
  * @example lineColour(0) // "#a8447a"
  */
 export const lineColour = (index: number): string => otherColours[index % otherColours.length] ?? ink;
 
-/** Returns how the first, second, … dataset of a figure is drawn: the first with solid lines and full marks. */
+/** Returns the style of the first, second, … dataset of a figure; the first has solid lines and filled marks. */
 export function datasetStyle(index: number): { readonly dash: string; readonly open: boolean } {
   return { dash: ["solid", "dash", "dot", "dashdot", "longdash"][index % 5] ?? "solid", open: index % 2 === 1 };
 }
 
-/** What the colours become on a dark page: lighter, in the same order of lightness where it matters. */
+/** The colours on a dark page: lighter, in the same order of lightness if that matters. */
 const dark: Readonly<Record<string, string>> = {
   [ink]: "#e6edf3",
   [faint]: "#9da7b3",
@@ -95,7 +95,7 @@ const dark: Readonly<Record<string, string>> = {
   "#5a5f6b": "#a3a9b5",
 };
 
-/** Returns the same figure for a dark page. Text is left as it is; only whole strings that are one of our colours change. */
+/** Returns the same figure for a dark page. Text is not changed; only whole strings that are one of our colours are. */
 export function inDark(figure: PlotlyFigure): PlotlyFigure {
   const recolour = (value: Json): Json => {
     if (typeof value === "string") return Object.hasOwn(dark, value) ? (dark[value] ?? value) : value;

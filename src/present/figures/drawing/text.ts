@@ -1,9 +1,9 @@
 /**
- * Returns text from a log, a folder's name or a table, safe in a figure: Plotly reads `<b>`, `<a href>`, entities and `$…$` in its
- * labels; here they come out as the characters they are. One line, no control characters, the middle of a long text
- * left out.
+ * Returns text from a log, a folder's name or a table, safe for a figure. Plotly interprets `<b>`, `<a href>`, entities and `$…$`
+ * in its labels; these are escaped, so that they appear literally. The result is one line without control characters; a long text
+ * is shortened in the middle.
  *
- * @param limit characters kept, the ellipsis included
+ * @param limit maximum number of characters, including the ellipsis
  * @example plain("<b>R&D</b>") // "&#60;b&#62;R&#38;D&#60;/b&#62;"
  * @example plain("a-very-long-name", 9) // "a-ve…name"
  */
@@ -12,7 +12,7 @@ export function plain(text: string, limit = 32): string {
 }
 
 /**
- * Returns a text in one line of at most `limit` characters, its middle left out where it is longer.
+ * Returns a text in one line of at most `limit` characters; a longer one is shortened in the middle.
  *
  * @example clipped("a-very-long-name", 9) // "a-ve…name"
  */
@@ -43,7 +43,7 @@ export const digits = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 
 /**
- * Words as a list.
+ * Returns words as a list.
  *
  * @example listed(["a", "b", "c"]) // "a, b and c"
  */
@@ -51,7 +51,7 @@ export const listed = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
 
 /**
- * Returns numbers as people list them, neighbours in a grid drawn together.
+ * Returns numbers as a list, in which neighbours of a grid become a range.
  *
  * @example ranges([1, 10, 100, 400], [1, 10, 20, 100, 200, 400]) // "1–10, 100 and 400"
  */
@@ -68,14 +68,14 @@ export function ranges(some: readonly number[], all: readonly number[]): string 
 }
 
 /**
- * Sentences in a row, empty ones left out.
+ * Joins sentences; empty ones are left out.
  *
  * @example sentences("One.", "", "Two.") // "One. Two."
  */
 export const sentences = (...all: readonly string[]): string => all.filter(one => one !== "").join(" ");
 
 /**
- * Returns what a caption says of values that a logarithmic axis cannot show.
+ * Returns the caption's words for values that a logarithmic axis cannot show.
  *
  * @example zeros(2) // "2 values of zero or below cannot be shown on the logarithmic axis and leave gaps."
  */

@@ -14,9 +14,9 @@ export interface Point {
   /** Ends of the error bar. */
   readonly low?: number;
   readonly high?: number;
-  /** Set apart by a ring around it. */
+  /** Whether it has a ring around it. */
   readonly ringed?: boolean;
-  /** What is shown when the reader points at it. */
+  /** The text that appears when the reader points at it. */
   readonly hover: string;
 }
 
@@ -24,16 +24,16 @@ export interface Point {
 export interface Series {
   readonly label: string;
   readonly runtime: string;
-  /** The dataset's place among those shown: decides dash and fill of the marks. */
+  /** The dataset's index among those shown; it determines dash and fill of the marks. */
   readonly dataset: number;
   readonly points: readonly Point[];
-  /** Without marks where points are dense. */
+  /** Whether to omit marks, if points are dense. */
   readonly marks?: boolean;
-  /** The runtime's own if left out. */
+  /** The style; by default the runtime's own. */
   readonly colour?: string;
 }
 
-/** Returns a series as Plotly draws it in the panel whose axes have this suffix. */
+/** Returns a series in Plotly's form, in the panel whose axes have this suffix. */
 export function trace(
   { label, runtime, dataset, points, marks = true, colour = runtimeStyle(runtime).colour }: Series,
   { suffix, y: axis }: { suffix: string; y: SettledAxis },
@@ -81,7 +81,7 @@ export function trace(
   };
 }
 
-/** Returns an open circle around each ringed point of a series, in the colour of text: the point's own mark stays as it is. */
+/** Returns an open circle around each ringed point of a series, in the colour of text; the point's own mark is not changed. */
 export function rings(
   { label, runtime, dataset, points }: Series,
   { suffix, y: axis }: { suffix: string; y: SettledAxis },
@@ -109,7 +109,7 @@ export function rings(
 /** Returns the group of traces that the legend shows and hides together. */
 const legendGroup = (dataset: number, runtime: string) => `${dataset} ${plain(runtime, 400)}`;
 
-/** Returns names beside the last points of lines, moved apart where they would overlap, each with a thin line to its point. */
+/** Returns names beside the last points of lines, moved apart if they would overlap, each with a thin line to its point. */
 export function lineLabels(
   all: readonly Series[],
   { suffix, x, y, height }: { suffix: string; x: SettledAxis; y: SettledAxis; height: number },

@@ -12,12 +12,12 @@ const labels: Readonly<Record<string, string>> = {
   v2: "v2, created",
 };
 
-/** Returns the name of a variant of control groups for people. */
+/** Returns the label of a variant of control groups. */
 export const variantLabel = (variant: string): string => labels[variant] ?? variant;
 
 /**
- * Draws Figure 6, measured afresh: the time for the control groups of a round's containers, by threads and by groups
- * that exist already; created against renamed from a pool.
+ * Draws Figure 6 from our own measurements: the time for the control groups of a round's containers, by threads and by existing
+ * groups; created compared with renamed from a pool.
  */
 export function fig06(datasets: readonly Dataset[]): Figure {
   const cells = datasets.flatMap(({ operations = [] }) => operations.filter(cell => cell.experiment === "cgroups"));
@@ -39,7 +39,10 @@ export function fig06(datasets: readonly Dataset[]): Figure {
   });
 }
 
-/** Returns how much less time a rename takes than a creation, with the fewest and the most threads, where the fewest groups exist. */
+/**
+ * Returns how much less time a rename takes than a creation, with the fewest and the most threads, at the smallest number of
+ * existing groups.
+ */
 function againstCreated(cells: readonly OperationCell[]): string {
   const threads = distinct(cells.map(({ concurrency }) => concurrency));
   return sentences(

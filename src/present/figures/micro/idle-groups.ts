@@ -13,8 +13,8 @@ import { machines, operationSources } from "./operations.js";
 const title = "What existing control groups cost an idle host";
 
 /**
- * Draws the idle cost of control groups: the share of all processors that was busy in the quiet window before each round, by the
- * containers whose groups exist, each with a sleeping process.
+ * Draws the idle cost of control groups: the share of all processors that was busy in the idle window before each round, against
+ * the number of containers whose groups exist, each with a sleeping process.
  */
 export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
   const all = datasets.map(({ operations = [] }) =>
@@ -68,7 +68,7 @@ const windowsOf = (rounds: OperationCell["rounds"]): readonly number[] =>
 const busyPercents = (cells: readonly OperationCell[], density: number): readonly number[] =>
   cells.filter(cell => cell.density === density).flatMap(({ rounds }) => windowsOf(rounds));
 
-/** Returns how busy an idle host is without groups and with the most, variant by variant. */
+/** Returns how busy an idle host is without groups and with the most groups, for each variant. */
 function inWords(cells: readonly OperationCell[]): string {
   const densities = distinct(cells.map(({ density }) => density));
   const [least, most] = [densities[0], densities.at(-1)];

@@ -17,7 +17,7 @@ const patternWords = {
   randwrite: "random write",
 } as const;
 
-/** What each panel shows: requests of 4 KiB are told by their number, those of 128 KiB by their bytes. */
+/** The panels: requests of 4 KiB are shown as requests per second, those of 128 KiB as bytes per second. */
 const panels = [
   { blockBytes: 4096, direct: true, title: "4 KiB, direct: requests a second" },
   { blockBytes: 4096, direct: false, title: "4 KiB, buffered: requests a second" },
@@ -26,7 +26,7 @@ const panels = [
 ] as const;
 
 const shownValue = ({ blockBytes, iops, mibPerSecond }: IoRow): number => (blockBytes === 4096 ? iops : mibPerSecond);
-/** MiB a second as the row's panel shows them. */
+/** Returns MiB per second in the unit of the row's panel. */
 const shownAs = ({ blockBytes }: IoRow, mib: number): number =>
   blockBytes === 4096 ? (mib * 2 ** 20) / blockBytes : mib;
 
@@ -34,7 +34,7 @@ const shownAs = ({ blockBytes }: IoRow, mib: number): number =>
  * Draws I/O by runtime: what one container reads and writes on its root file system, a mark for each runtime, a row for each
  * pattern, a panel for each block size and cache. Bars reach from the slowest to the fastest job.
  *
- * @param concurrency containers that ran fio at the same time
+ * @param concurrency number of containers that ran fio at the same time
  */
 export function ioFigure(datasets: readonly Dataset[], concurrency = 1): Figure {
   const rows = datasets.map(dataset => ioTable(dataset).filter(row => row.concurrency === concurrency && row.jobs > 0));

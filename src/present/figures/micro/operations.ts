@@ -10,7 +10,7 @@ import { distinct, spread } from "../drawing/series.js";
 import { formatMs, listed, plain, sentences, zeros } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
 
-/** What a figure of operations shows. */
+/** The parts of a figure of operations. */
 export interface OperationsFigure {
   readonly id: string;
   readonly title: string;
@@ -18,16 +18,17 @@ export interface OperationsFigure {
   /** The x axis: "threads released together". */
   readonly x: string;
   readonly panels: readonly { readonly title: string; readonly phase: PhaseName; readonly density: number }[];
-  /** What a variant or snapshotter is called. */
+  /** The label of a variant or snapshotter. */
   label(variant: string): string;
-  /** What the figure shows of one dataset's cells, in words. */
+  /** Returns what the figure shows of one dataset's cells, in words. */
   finding(cells: readonly OperationCell[]): string;
   readonly caption: string;
 }
 
 /**
- * Draws operations by how many act at once: the mean over rounds of the time from a common release to the last end, a panel
- * for each phase and density, a line for each variant and dataset. Bars reach from the 10th to the 90th percentile of rounds.
+ * Draws operations by the number that run at once: the mean over rounds of the time from a common release to the last end, a
+ * panel for each phase and density, a line for each variant and dataset. Bars reach from the 10th to the 90th percentile of
+ * rounds.
  */
 export function operationsFigure(datasets: readonly Dataset[], figure: OperationsFigure): Figure {
   const { id, title, experiment, x, panels, label, finding, caption } = figure;
@@ -77,7 +78,9 @@ export function operationsFigure(datasets: readonly Dataset[], figure: Operation
   };
 }
 
-/** Returns the mean time of a phase for a variant at a concurrency, at the least density measured; null where it was not. */
+/**
+ * Returns the mean time of a phase for a variant at a concurrency, at the smallest measured density; null if it was not measured.
+ */
 export function meanAt(
   cells: readonly OperationCell[],
   variant: string,
@@ -102,7 +105,7 @@ function pointOf(cell: OperationCell, phase: PhaseName, name: string) {
   return { x: concurrency, y, ...bars, hover: `<b>${plain(name)}</b> at ${concurrency}: ${value}` };
 }
 
-/** Returns which machines the cells were measured on: never the paper's. */
+/** Returns the machines on which the cells were measured, which are never the paper's. */
 export function machines(cells: readonly Pick<OperationCell, "machine">[]): string {
   const named = cells.map(({ machine }) =>
     machine === undefined ? "an unknown number of cores" : `${machine.cores} cores and kernel ${plain(machine.kernel)}`,
@@ -110,7 +113,7 @@ export function machines(cells: readonly Pick<OperationCell, "machine">[]): stri
   return `This is our own measurement, on a different machine than the paper's, with ${listed([...new Set(named)])}.`;
 }
 
-/** Returns the runs that the values of each variant come from. */
+/** Returns the runs from which the values of each variant come. */
 export function operationSources(
   dataset: Dataset,
   cells: readonly OperationCell[],

@@ -5,7 +5,8 @@ import { formatMs, sentences } from "../drawing/text.js";
 import { meanAt, operationsFigure } from "./operations.js";
 
 /**
- * Draws root file systems, measured afresh: the time until all of a round are prepared, mounted, unmounted and removed.
+ * Draws root file systems from our own measurements: the time until all root file systems of a round are prepared, mounted,
+ * unmounted and removed.
  */
 export const rootfsFigure = (datasets: readonly Dataset[]): Figure =>
   operationsFigure(datasets, {

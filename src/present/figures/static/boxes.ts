@@ -13,13 +13,13 @@ type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f
 
 const identity: Matrix = [1, 0, 0, 1, 0, 0];
 
-/** The fonts that texts are set in. */
+/** The fonts of the texts. */
 export interface Fonts {
   readonly regular: Font;
   readonly bold: Font;
 }
 
-/** Returns an element's box in its own coordinates, its own transform left out (`getBBox` of a browser). */
+/** Returns an element's box in its own coordinates, without its own transform (`getBBox` of a browser). */
 export function boxOf(element: Element, fonts: Fonts): Box | undefined {
   switch (element.localName) {
     case "text":
@@ -51,7 +51,7 @@ export function boxOf(element: Element, fonts: Fonts): Box | undefined {
   }
 }
 
-/** Returns an element's box on the page: `boxOf` through its own transform and its ancestors' (`getBoundingClientRect`). */
+/** Returns an element's box on the page: `boxOf` after its own transform and its ancestors' (`getBoundingClientRect`). */
 export function pageBoxOf(element: Element, fonts: Fonts): Box | undefined {
   let box = boxOf(element, fonts);
   for (let at: Element | null = element; at !== null && box !== undefined; at = at.parentElement) {
@@ -60,7 +60,7 @@ export function pageBoxOf(element: Element, fonts: Fonts): Box | undefined {
   return box;
 }
 
-/** Returns the longest line of a text element, in user units (`getComputedTextLength`). */
+/** Returns the length of the longest line of a text element, in user units (`getComputedTextLength`). */
 export function textLength(element: Element, fonts: Fonts): number {
   return Math.max(0, ...linesOf(element, fonts).map(line => line.width));
 }
@@ -124,7 +124,7 @@ function inheritedSize(element: Element): number {
   return 16;
 }
 
-/** Returns a property of the element's own style attribute; jsdom's computed style costs a thousand times more. */
+/** Returns a property from the element's own style attribute; jsdom's computed style is a thousand times slower. */
 function styleOf(element: Element, property: string): string | undefined {
   const declaration = (element.getAttribute("style") ?? "")
     .split(";")
@@ -141,7 +141,7 @@ function numbers<Names extends readonly string[]>(
   };
 }
 
-/** Returns where the pen goes in a path of absolute commands, as d3 and Plotly write them; curves by their control points. */
+/** Returns the points of a path of absolute commands, as d3 and Plotly write them; for curves, their control points. */
 function pathPoints(d: string): readonly (readonly [x: number, y: number])[] {
   const points: (readonly [number, number])[] = [];
   for (const [, command = "", rest = ""] of d.matchAll(/([MLHVCQAZ])([^MLHVCQAZ]*)/gi)) {
@@ -173,7 +173,7 @@ export function pathLength(path: Element): number {
   return points.slice(1).reduce((sum, [x, y], i) => sum + Math.hypot(x - points[i]![0], y - points[i]![1]), 0);
 }
 
-/** Returns the point at a distance along such a path (`getPointAtLength`); its end where the distance is longer. */
+/** Returns the point at a distance along such a path (`getPointAtLength`), or its end if the distance is longer. */
 export function pointAtLength(path: Element, distance: number): { readonly x: number; readonly y: number } {
   const points = pathPoints(path.getAttribute("d") ?? "");
   let [x, y] = points[0] ?? [0, 0];
@@ -208,7 +208,10 @@ function mapBox(box: Box, [a, b, c, d, e, f]: Matrix): Box {
   );
 }
 
-/** Parses a transform attribute as one matrix; `rotate` with a centre, `translate`, `scale` and `matrix` are what Plotly writes. */
+/**
+ * Parses a transform attribute as one matrix; supports `rotate` with a centre, `translate`, `scale` and `matrix`, which Plotly
+ * writes.
+ */
 function parseTransform(transform: string | null): Matrix {
   let all = identity;
   for (const [, name, list = ""] of (transform ?? "").matchAll(/(\w+)\s*\(([^)]*)\)/g)) {

@@ -5,14 +5,14 @@ import { boxOf, type Fonts, pageBoxOf, pathLength, pointAtLength, textLength } f
 /** Plotly in a document without a browser. */
 export interface PlotlyPage {
   readonly plotly: PlotlyLibrary;
-  /** Starts the page's random numbers anew: Plotly makes ids of them, and the same figure shall give the same SVG. */
+  /** Restarts the page's random numbers: Plotly makes ids from them, and the same figure must give the same SVG. */
   readonly reseed: () => void;
 }
 
 /**
- * Loads Plotly into a jsdom window that measures SVG by the given fonts. About a second.
+ * Loads Plotly into a jsdom window that measures SVG with the given fonts. This takes about a second.
  *
- * jsdom does no layout. Plotly asks it for boxes and text lengths, which come from `boxes.ts`; the rest is standard DOM.
+ * jsdom has no layout. Plotly asks it for boxes and text lengths, which come from `boxes.ts`; the rest is standard DOM.
  */
 export async function openPlotlyPage(plotlyFile: string, fonts: Fonts): Promise<PlotlyPage> {
   const { JSDOM } = await import("jsdom");
@@ -38,7 +38,7 @@ export async function openPlotlyPage(plotlyFile: string, fonts: Fonts): Promise<
       return pointAtLength(this, distance);
     },
   });
-  // Plotly's maps ask for these two while they load; no figure of ours draws on a canvas
+  // Plotly's maps need these two while they load; none of our figures draws on a canvas
   Object.assign(window, { TextDecoder, TextEncoder });
   Object.assign(window.HTMLCanvasElement.prototype, { getContext: () => null });
   Object.assign(window.URL, { createObjectURL: () => "blob:none", revokeObjectURL: () => {} });

@@ -5,8 +5,8 @@ import { pictureParts } from "./render.js";
 let loader: string | undefined;
 
 /**
- * Returns a piece of JavaScript for a page that loads Plotly with no network: it makes `window.rundLabPlotly`, a promise of the
- * library. Compressed, 0.7 MB. A loader of modules on the page, such as the classic Notebook's, does not see it.
+ * Returns JavaScript for a page that loads Plotly without a network: it defines `window.rundLabPlotly`, a promise of the library.
+ * Compressed, 0.7 MB. It is hidden from a module loader on the page, such as the classic Notebook's.
  *
  * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if Plotly's package is not installed
  */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** What the drawing of text needs of a font, in parts of the font size. */
+/** The metrics of a font that drawing text needs, as shares of the font size. */
 export interface Font {
   /** The TrueType file. */
   readonly file: string;
@@ -11,11 +11,11 @@ export interface Font {
 }
 
 /**
- * Reads the metrics of a TrueType font: hhea's ascent and descent, and the advance widths of hmtx by way of cmap format
- * 4 or 12. A character that the font lacks has the width of its missing-glyph box. Format: the OpenType specification.
+ * Reads the metrics of a TrueType font: hhea's ascent and descent, and the advance widths of hmtx through cmap format 4 or 12. A
+ * character that the font lacks has the width of its missing-glyph box. Format: the OpenType specification.
  *
  * @param file path of a .ttf file
- * @throws Error if the file is not a TrueType font with a Unicode cmap: a broken installation, not a user's input
+ * @throws Error if the file is not a TrueType font with a Unicode cmap; this means a broken installation, not a user's mistake
  */
 export function readFont(file: string): Font {
   const bytes = readFileSync(file);
@@ -55,7 +55,7 @@ export function readFont(file: string): Font {
   };
 }
 
-/** Returns the function from code point to glyph index that a cmap table describes; 0 for a character the font lacks. */
+/** Returns the function from code point to glyph index in a cmap table; 0 for a character that the font lacks. */
 function glyphLookup(cmap: Buffer, file: string): (codePoint: number) => number {
   const subtables = Array.from({ length: cmap.readUInt16BE(2) }, (_, index) =>
     cmap.subarray(cmap.readUInt32BE(4 + 8 * index + 4)),

@@ -5,10 +5,10 @@ import type { PlotlyFigure } from "../drawing/plotly.js";
 import { openPlotlyPage, type PlotlyPage } from "./browser.js";
 import { readFont } from "./font.js";
 
-/** Where the optional packages that pictures are made with lie. */
+/** The locations of the optional packages for drawing pictures. */
 export interface PictureParts {
   readonly plotly: string;
-  /** The part of Plotly that draws our figures, minified: what a page carries along. */
+  /** The part of Plotly that draws our figures, minified, which is embedded in pages. */
   readonly bundle: string;
   readonly regular: string;
   readonly bold: string;
@@ -49,7 +49,7 @@ let last: Promise<unknown> = Promise.resolve();
 /**
  * Returns a figure as SVG, drawn by Plotly without a browser. The same figure gives the same text on every machine.
  *
- * The first call loads Plotly, about a second; figures are drawn one after another.
+ * The first call loads Plotly, which takes about a second; figures are drawn one after another.
  *
  * @param width in CSS pixels; the height is the layout's
  * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if an optional package is not installed
@@ -68,7 +68,7 @@ export function renderSvg({ data, layout }: PlotlyFigure, width = 800): Promise<
 }
 
 /**
- * Returns a figure as PNG bytes, drawn by resvg from its SVG with the same font it was measured with.
+ * Returns a figure as PNG bytes, drawn by resvg from its SVG with the same font that was used to measure it.
  *
  * @param width in CSS pixels; each is `scale` pixels of the picture
  * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if an optional package is not installed
@@ -80,7 +80,7 @@ export async function renderPng(figure: PlotlyFigure, width = 800, scale = 2): P
 /**
  * Returns an SVG of `renderSvg` as PNG bytes.
  *
- * @param top CSS pixels left out at the top
+ * @param top CSS pixels to leave out at the top
  */
 export async function pngOfSvg(svg: string, scale = 2, top = 0): Promise<Uint8Array> {
   const { regular, bold } = pictureParts();
