@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Sample } from "../../campaign-files/events.js";
 import type { SandboxConfig, SandboxSummary } from "../cri/grpc/client.js";
@@ -37,6 +38,14 @@ export interface ClusterDriver extends Driver {
 /** Milliseconds in which a watch that broke must be open again before a round begins. */
 const reopenMs = 30_000;
 
+/** Milliseconds in which a new namespace gets its service account `default`, and the pause between two attempts. */
+const accountMs = 10_000;
+const lookMs = 100;
+
+/** Whether a pod was refused because its namespace is so new that the controller manager has not made `default` yet. */
+const lacksAccount = (error: unknown): boolean =>
+  failedFor(error, "forbidden") && error.message.includes('serviceaccount "default" not found');
+
 /** Starts sandboxes as pods of a Kubernetes cluster, one pod with a RuntimeClass for each. */
 export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
   const { api, clock, campaign, template, runtimeClasses, placement } = tools;
@@ -54,8 +63,16 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
   let rehearsed = false;
   /** Has the API server check a pod without making it: rights, quotas, the namespace, the RuntimeClass. @throws ClusterError */
   const rehearse = async (pod: V1Pod) => {
-    await api.call({ method: "POST", path: pods, query: { dryRun: "All" }, body: pod });
-    rehearsed = true;
+    const deadline = performance.now() + accountMs;
+    while (!rehearsed) {
+      try {
+        await api.call({ method: "POST", path: pods, query: { dryRun: "All" }, body: pod });
+        rehearsed = true;
+      } catch (error) {
+        if (!lacksAccount(error) || performance.now() > deadline) throw error;
+        await delay(lookMs);
+      }
+    }
   };
   const manifestOf = (sandbox: SandboxConfig, workload: Parameters<typeof podManifest>[2]) => {
     const runtime = sandbox.labels[labelNames.runtime] ?? "";

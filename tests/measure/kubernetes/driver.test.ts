@@ -261,6 +261,18 @@ test("a pod that the API server refuses stops the campaign before its first pod,
     assert.is(sample!.status === "failed" && sample!.reason, "refused");
   }));
 
+test("a new namespace whose service account is not there yet is waited for", () =>
+  withDriver(async (server, driver) => {
+    const message =
+      'pods "x" is forbidden: error looking up service account lab/default: serviceaccount "default" not found';
+    server.refusal = { status: 403, message };
+    setTimeout(() => {
+      server.refusal = null;
+    }, 150);
+    assert.is((await one(driver)).status, "ready");
+    assert.is(server.created.length, 1);
+  }));
+
 /** The API server's own words for three refusals, and what must be said of each. */
 const refusals = [
   {
