@@ -5,7 +5,7 @@
 set -eu
 
 packages="
-  git ca-certificates curl procps util-linux
+  git ca-certificates curl procps util-linux iproute2 patch binutils python3
   containerd runc crun runsc smem containernetworking-plugins busybox-static
   fio
   jupyter-notebook jupyter-nbconvert jupyter-client python3-nbclient python3-ipykernel python3-jupyter-kernel-test

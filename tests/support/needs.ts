@@ -48,6 +48,11 @@ export const needs = {
   artifact: { name: "the artifact's raw logs", here: artifact !== undefined, optional: true },
   otherTools: { name: "result files of other tools", here: otherTools !== undefined, optional: true },
   root: { name: "root", here: process.getuid?.() === 0 },
+  otherUser: {
+    name: "a Node that may change its user id (Debian 13's may not)",
+    here: canChangeUser(),
+    optional: true,
+  },
   containerd: program("containerd"),
   runc: program("runc"),
   crun: program("crun"),
@@ -65,6 +70,16 @@ export const needs = {
     here: existsSync("/usr/bin/python3") && existsSync("/usr/lib/python3/dist-packages/pandas"),
   },
 } satisfies Record<string, Need>;
+
+/** Whether this process may change its user id and back. A Node with libuv's io_uring refuses. */
+function canChangeUser(): boolean {
+  try {
+    process.seteuid?.(process.geteuid?.() ?? 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * A uvu suite that runs only where everything it needs is here.

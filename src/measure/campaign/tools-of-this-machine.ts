@@ -61,7 +61,11 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     ...(log === null ? [] : [new ShimLog(log)]),
     new EventStream(socket),
   ];
-  const micro = microTools(label, usesSnapshots ? socket : "", replay === null ? service.endpoint : "");
+  const micro = microTools(
+    label,
+    usesSnapshots ? socket : "",
+    replay === null && socket !== "" ? service.endpoint : "",
+  );
   const cgroupParent = parentFor(service, label, micro);
   const driver = criDriver({ cri, clock, logFolder, cgroupParent, ...(reports ? { listen } : {}) });
   return {

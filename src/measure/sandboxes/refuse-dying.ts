@@ -13,8 +13,9 @@ const apartMs = 100;
 export const diesByItself = (runtime: string): string => `sandboxes of ${runtime} die by themselves`;
 
 /**
- * Refuses runtimes whose sandboxes die by themselves: one idle sandbox of each must stay ready for a while. A runtime whose
- * sandbox does not even start passes, because its failures are measured with their reasons.
+ * Refuses runtimes whose sandboxes die by themselves: one idle sandbox of each must be ready once it is created, and stay
+ * so for a while. A runtime whose sandbox is not created passes, because its failures are
+ * measured with their reasons.
  *
  * @param keepMs how long, by the campaign's clock; 0 skips the check
  * @throws LabError `RUND_RUNTIME_DIES`; the signal's reason if it is aborted meanwhile
@@ -34,6 +35,10 @@ export async function refuseDying(
     const place = { experiment: "time", runtime: id, density: 0, concurrency: 1, round: 1, client: 1 } as const;
     const request = sandboxes.request(handler, "NODE", { ...place, role: "probe" });
     const sample = await startOne(tools, emptySandbox, request, timeoutMs, signal);
+    if (sample.status === "timeout" && sample.sandbox !== null) {
+      await driver.remove(sample.sandbox, callMs);
+      throw dies(id, handler, keepMs, `created, but never ready within ${timeoutMs} ms`);
+    }
     if (sample.status !== "ready") continue;
     const readyNs = clock.nowNs();
     let misses = 0;
@@ -44,11 +49,14 @@ export async function refuseDying(
     const livedMs = Math.round(elapsedMs(readyNs, clock.nowNs()));
     await driver.remove(sample.sandbox, callMs);
     if (misses < 2) continue;
-    throw new LabError("RUND_RUNTIME_DIES", "machine", diesByItself(id), {
-      where: handler,
-      expected: `a sandbox that stays ready for ${keepMs} ms`,
-      found: `gone within ${livedMs} ms after READY`,
-      hint: `see the logs of the runtime and the service for the reason; \`rund-lab doctor --handler ${handler} --contract\` checks this; or omit the runtime from --runtime`,
-    });
+    throw dies(id, handler, keepMs, `gone within ${livedMs} ms after READY`);
   }
 }
+
+const dies = (runtime: string, handler: string, keepMs: number, found: string): LabError =>
+  new LabError("RUND_RUNTIME_DIES", "machine", diesByItself(runtime), {
+    where: handler,
+    expected: `a sandbox that stays ready for ${keepMs} ms`,
+    found,
+    hint: `see the logs of the runtime and the service for the reason; \`rund-lab doctor --handler ${handler} --contract\` checks this; or omit the runtime from --runtime`,
+  });

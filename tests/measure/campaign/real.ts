@@ -73,7 +73,9 @@ export const processesOf = ({ folder, pid }: PrivateContainerd): readonly string
     if (!/^\d+$/.test(name) || Number(name) === pid || Number(name) === process.pid) return false;
     try {
       const words = readFileSync(`/proc/${name}/cmdline`, "utf8");
-      return words.includes("containerd-shim") && words.includes(folder);
+      // a shim's program also runs for a moment to start one, or to delete what a dead one left
+      const helper = /\0(start|delete)\0$/.test(words);
+      return words.includes("containerd-shim") && words.includes(folder) && !helper;
     } catch {
       return false;
     }

@@ -20,7 +20,7 @@ import { connectCri } from "../../../src/measure/cri/index.js";
 import { findRuntime, runtimes } from "../../../src/measure/runtimes/index.js";
 import { findProcesses } from "../../../src/measure/system/process-identity.js";
 import type { LabError } from "../../../src/model/errors.js";
-import { needs, projectRoot, suiteNeeding } from "../../support/needs.js";
+import { needs, program, projectRoot, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
 
 const test = suiteNeeding(
@@ -28,6 +28,8 @@ const test = suiteNeeding(
   needs.root,
   needs.containerd,
   needs.runc,
+  program("patch"),
+  program("curl"),
 );
 
 test("a campaign's change of its snapshotter restarts it with its sandboxes, and comes back", () =>

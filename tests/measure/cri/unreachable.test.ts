@@ -96,7 +96,7 @@ test("a crictl that is not there is named, with the other way", () =>
 
 test.run();
 
-const asRoot = suiteNeeding("a CRI service of another user", needs.root);
+const asRoot = suiteNeeding("a CRI service of another user", needs.root, needs.otherUser);
 
 asRoot("no permission: the next step is sudo", () =>
   inTempFolder(async folder => {

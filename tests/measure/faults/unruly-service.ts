@@ -44,7 +44,9 @@ export type Misdeed =
   | { readonly kind: "lost-answer" }
   | { readonly kind: "no-id" }
   /** Is ready, and dead a moment after it was seen. */
-  | { readonly kind: "dies" };
+  | { readonly kind: "dies" }
+  /** Is dead before anybody saw it ready. */
+  | { readonly kind: "dead" };
 
 export interface UnrulyService {
   readonly endpoint: string;
@@ -110,7 +112,7 @@ export async function unrulyService(socket: string, manners: Manners): Promise<U
       const { metadata, labels, annotations } = config!;
       sandboxes.set(id, {
         ...{ id, metadata, labels, annotations, runtimeHandler },
-        state: "SANDBOX_READY",
+        state: misdeed?.kind === "dead" ? "SANDBOX_NOTREADY" : "SANDBOX_READY",
         createdAt: "0",
       });
       if (misdeed?.kind === "dies") doomed.add(id);

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -138,7 +138,10 @@ test("the host's state is read from /proc as its tools read it", () => {
   // others may mount meanwhile
   assert.ok(Math.min(before, after) <= state.mounts && state.mounts <= Math.max(before, after));
   const tasks = execFileSync("sh", ["-c", "ls -d /proc/[0-9]*/task/[0-9]* 2>/dev/null | wc -l"], { encoding: "utf8" });
-  assert.ok(Math.abs(state.tasks - Number(tasks)) < 0.5 * state.tasks, `${state.tasks} ${tasks}`);
+  // the kernel counts the tasks of the whole machine; /proc shows those of its pid namespace
+  const wholeMachine = readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
+  assert.ok(Number(tasks) < 1.5 * state.tasks, `${state.tasks} ${tasks}`);
+  if (wholeMachine) assert.ok(Number(tasks) > 0.5 * state.tasks, `${state.tasks} ${tasks}`);
   assert.ok(state.memAvailableKiB > 0 && readHostMemory().slabKiB > 0);
   assert.ok(readMemoryPressure().swapIn >= 0);
 });
