@@ -7,7 +7,7 @@ set -eu
 packages="
   git ca-certificates curl procps util-linux iproute2 patch binutils python3
   containerd runc crun runsc smem containernetworking-plugins busybox-static
-  fio
+  fio btrfs-progs
   jupyter-notebook jupyter-nbconvert jupyter-client python3-nbclient python3-ipykernel python3-jupyter-kernel-test
   chromium
   python3-pandas python3-scipy

@@ -107,7 +107,9 @@ async function run(
   const inCluster = await openClusterRun(options, manifest);
   if (inCluster !== undefined) return runInCluster(io, experiment, options, command, resumed, begun, inCluster);
   const { settings, runtimes, detections } = await runSettings(io, experiment, options, begun);
-  const alone = settings.experiments.every(each => experimentTable[each.experiment].subjects?.withoutService === true);
+  const alone = settings.experiments.every(
+    ({ experiment, runtimes }) => experimentTable[experiment].subjects?.withoutService(runtimes) === true,
+  );
   const endpoint = alone ? "none" : (options.endpoint ?? manifest?.endpoint ?? measure.defaultEndpoint());
   const driver = options.driver ?? (manifest?.driver === "crictl" ? "crictl" : "cri");
   const speed = options.replaySpeed ?? manifest?.replay?.speed ?? 1;
@@ -167,7 +169,7 @@ async function measureInto(
   const micro = what.plan.settings.experiments.some(
     ({ experiment }) => experimentTable[experiment].subjects !== undefined,
   );
-  const remains = micro ? "Control groups, mounts, snapshots and sandboxes" : "Sandboxes and changed configs";
+  const remains = micro ? "Control groups, mounts, snapshots, copies and sandboxes" : "Sandboxes and changed configs";
   const inCluster = "cluster" in what.service;
   const restore = inCluster ? "" : "; `rund-lab env restore` removes them and restores configs";
   const interruption = onInterruption(io, () =>

@@ -4,7 +4,7 @@ import { endStoppedShim } from "../containerd/stopped-shim.js";
 import { CriError } from "../cri/grpc/errors.js";
 import { socketPath } from "../cri/grpc/grpc.js";
 import { microTools } from "../micro/micro-tools.js";
-import { deadOwners, type Owner, ownersFolder, release } from "../micro/owner.js";
+import { deadOwners, type Owner, ownersFolder } from "../micro/owner.js";
 import { machineClock } from "../round/clock.js";
 import { cleanUp, refuseLeftovers } from "../sandboxes/removal.js";
 import { restoreScores } from "../system/oom-protection.js";
@@ -20,7 +20,7 @@ export interface ClearedCampaign {
 }
 
 /**
- * Removes the sandboxes, control groups, mounts and snapshots of campaigns that were killed, and restores the scores
+ * Removes the sandboxes, control groups, mounts, snapshots and copies of campaigns that were killed, and restores the scores
  * that they changed.
  *
  * @param warn receives a message about what is being waited for
@@ -39,8 +39,7 @@ export async function clearKilled(
       const sandboxes = await removeSandboxes(owner, warn);
       await removeParents(campaign);
       // snapshots of a containerd that is gone went with it
-      await microTools(campaign, existsSync(socket) ? socket : "").clear();
-      release(campaign, folder);
+      await microTools(campaign, existsSync(socket) ? socket : "", "", folder).clear();
       cleared.push({ campaign, sandboxes });
     } catch (error) {
       failures.push(error);

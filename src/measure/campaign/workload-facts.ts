@@ -19,7 +19,10 @@ export async function workloadFacts(service: Service, settings: WorkloadSettings
   const { until = "sandbox", network = "node", withContainer } = settings;
   const own = workloadOf(settings);
   const { container } = own.container === null ? standingWorkloadOf(settings) : own;
-  const parent = settings.cgroupParent === undefined ? {} : { cgroupParent: settings.cgroupParent };
+  const parent = {
+    ...(settings.cgroupParent === undefined ? {} : { cgroupParent: settings.cgroupParent }),
+    ...(settings.reflink === undefined ? {} : { fileSystem: await fileSystemOf(settings.reflink) }),
+  };
   if (container === null && network === "node") return parent;
   if (service.replay !== null) {
     throw new LabError(
@@ -83,6 +86,16 @@ async function pluginVersion(plugin: string, folders: readonly string[]): Promis
   if (program === undefined) return unknown;
   const { stdout, stderr } = await execa(program, [], { reject: false, timeout: 5_000, stdin: "ignore", env: {} });
   return /\bv\d\S*/.exec(`${stdout} ${stderr}`)?.[0] ?? unknown;
+}
+
+/** Returns the type of the file system that a folder is on. @throws LabError `RUND_REFLINK_FOLDER` */
+async function fileSystemOf(folder: string): Promise<string> {
+  const { stdout, failed } = await execa("stat", ["-f", "-c", "%T", folder], { reject: false, stdin: "ignore" });
+  if (!failed) return stdout;
+  throw new LabError("RUND_REFLINK_FOLDER", "usage", "there is no such folder", {
+    where: folder,
+    hint: "create it, or omit --reflink: the campaign then makes a btrfs of its own",
+  });
 }
 
 /** Whether the service is a private containerd, whose images are deleted with it. */

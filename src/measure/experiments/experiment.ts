@@ -69,8 +69,8 @@ export interface Subjects {
   /** In messages: "variant". */
   readonly name: string;
   readonly all: readonly RuntimeDeclaration[];
-  /** Whether they need no CRI service. */
-  readonly withoutService: boolean;
+  /** Whether some of them, by their ids, need no CRI service. */
+  withoutService(ids: readonly string[]): boolean;
   /** The ids that can be measured on this machine, or with the service at an endpoint; they are the default. */
   here(endpoint: string): Promise<readonly string[]>;
 }

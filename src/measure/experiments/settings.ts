@@ -53,8 +53,10 @@ export interface ExperimentSettings {
   readonly window?: number;
   /** Number of files in the base layer of root file systems. */
   readonly files?: number;
-  /** MiB of the large file in the base layer of root file systems, or of the file that fio reads and writes. */
+  /** MiB of the large file in the base layer of root file systems, of a block image, or of the file that fio reads and writes. */
   readonly large?: number;
+  /** A folder on a file system with reflinks, in which block images are copied; undefined for one of the campaign's own. */
+  readonly reflink?: string;
   /** The parent of the sandboxes' control groups, a path or a systemd slice; undefined for the campaign's own. */
   readonly cgroupParent?: string;
   /** Whether standing sandboxes have a container. */
@@ -144,7 +146,15 @@ export const settingRules = {
     ...own,
     ...count,
     range: [0, 65_536],
-    help: "rootfs: MiB of the large file in the base layer; io: of the file that fio reads and writes",
+    help: "rootfs: MiB of the large file in the base layer, or of the block image that is copied; io: of fio's file",
+  },
+  reflink: {
+    ...own,
+    value: "text",
+    placeholder: "<dir>",
+    pattern: /^\/./,
+    expected: "an absolute path",
+    help: "rootfs: where copied and reflinked make their copies (default: a btrfs of the campaign's own)",
   },
   rounds: { ...shared, ...count, range: [1, 100_000], help: "rounds of each cell; memory: repeats" },
   warmup: { ...shared, ...count, range: [0, 1_000], help: "extra rounds at each visit to a cell that do not count" },

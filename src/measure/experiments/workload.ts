@@ -18,6 +18,7 @@ export type WorkloadSettings = Pick<
   | "memoryLimit"
   | "withContainer"
   | "cgroupParent"
+  | "reflink"
 >;
 
 /** The port of the default workload. On the host's network, the clients of a round use this one and the next ones. */

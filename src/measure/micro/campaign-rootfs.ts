@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import type { OperationPhase, OperationsEvent } from "../../campaign-files/events/operations.js";
 import { LabError } from "../../model/errors.js";
 import { diskBetween, readDisks } from "../host/disk.js";
 import { unmountBelow } from "../system/mounts.js";
+import { mountError, runMount } from "./mount-program.js";
 import { medianOf, phaseOf } from "./phases.js";
 import { runReleased } from "./released-programs.js";
 import { connectSnapshots, type SnapshotClient, type SnapshotMount } from "./snapshots.js";
@@ -54,7 +54,7 @@ export class CampaignRootfs {
     const mounts = await this.#snapshots.prepare(snapshotter, key, "", this.#labels);
     const target = join(this.#folder, "base");
     mkdirSync(target, { recursive: true });
-    for (const words of mountWords(mounts, target)) await run("mount", words);
+    for (const words of mountWords(mounts, target)) await runMount("mount", words);
     try {
       writeBase(target, files, largeMiB);
     } catch (cause) {
@@ -67,7 +67,7 @@ export class CampaignRootfs {
         cause,
       });
     }
-    await run("umount", [target]);
+    await runMount("umount", [target]);
     await this.#snapshots.commit(snapshotter, this.#key("base"), key, this.#labels);
     this.#based.add(snapshotter);
   }
@@ -186,16 +186,6 @@ function mountWords(mounts: readonly SnapshotMount[], target: string): string[][
     return [...(bind ? [] : ["-t", type]), ...(options.length === 0 ? [] : ["-o", options.join(",")]), source, target];
   });
 }
-
-async function run(program: string, words: readonly string[]): Promise<void> {
-  const { failed, stderr, shortMessage } = await execa(program, words, { reject: false, stdin: "ignore" });
-  if (failed) throw mountError(program, stderr.split("\n")[0] || (shortMessage ?? ""));
-}
-
-const mountError = (program: string, found: string): LabError =>
-  new LabError("RUND_MOUNT", "machine", `${program} failed: ${found}`, {
-    hint: "run as root, where mounts and loop devices are allowed; `dmesg` has the kernel's reason",
-  });
 
 function writeBase(folder: string, files: number, largeMiB: number): void {
   const small = Buffer.alloc(4096, 1);

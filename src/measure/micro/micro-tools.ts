@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import { restoreScores, type SparedProcess } from "../system/oom-protection.js";
+import { CampaignCopies } from "./campaign-copies.js";
 import { CampaignGroups } from "./campaign-groups.js";
 import { CampaignRootfs } from "./campaign-rootfs.js";
 import { hierarchiesIn } from "./hierarchies.js";
-import { claim, release, sparedBy } from "./owner.js";
+import { claim, noteOf, ownersFolder, release } from "./owner.js";
 
 /** What the experiments on control groups and root file systems work with. */
 export interface MicroTools {
   readonly groups: CampaignGroups;
   readonly rootfs: CampaignRootfs;
+  readonly copies: CampaignCopies;
   /** Notes that the campaign is about to make something, so that `env restore` finds it after a kill. */
   note(): void;
   /** Notes processes whose OOM score is about to be changed, so that `clear` restores it after a kill. */
@@ -23,21 +25,27 @@ export interface MicroTools {
  * @param campaign the campaign's label
  * @param socket containerd's, for snapshots; empty for a campaign that makes none
  * @param endpoint the CRI service that starts the campaign's sandboxes; empty without one
+ * @param notes the folder of notes, which also holds the file of the campaign's own file system
  */
-export function microTools(campaign: string, socket: string, endpoint = ""): MicroTools {
+export function microTools(campaign: string, socket: string, endpoint = "", notes: string = ownersFolder): MicroTools {
   const service = endpoint === "" ? {} : { endpoint };
-  const begin = () => claim(campaign, socket, service);
+  const claimed = (more: Parameters<typeof claim>[2]) => claim(campaign, socket, { ...service, ...more }, notes);
+  const begin = () => claimed({});
   const groups = new CampaignGroups(campaign, hierarchiesIn(readFileSync("/proc/self/mountinfo", "utf8")), begin);
   const rootfs = new CampaignRootfs(campaign, socket, begin);
+  const copies = new CampaignCopies(campaign, folder => claimed(folder === undefined ? {} : { copies: folder }), notes);
   return {
     groups,
     rootfs,
+    copies,
     note: begin,
-    noteSpared: spared => claim(campaign, socket, { ...service, spared: [...spared] }),
+    noteSpared: spared => claimed({ spared: [...spared] }),
     async clear() {
-      restoreScores(sparedBy(campaign));
-      const removed = (await groups.clear()) + (await rootfs.clear());
-      release(campaign);
+      const note = noteOf(campaign, notes);
+      restoreScores(note?.spared ?? []);
+      const copied = await copies.clear(note?.copies);
+      const removed = (await groups.clear()) + (await rootfs.clear()) + copied;
+      release(campaign, notes);
       return removed;
     },
   };

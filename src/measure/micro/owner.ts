@@ -5,7 +5,10 @@ import { LabError } from "../../model/errors.js";
 import { bootId, identify, isAlive, processIdentity } from "../system/process-identity.js";
 import { replaceFile } from "../system/replace-file.js";
 
-/** Where campaigns note that they are about to make sandboxes, control groups, mounts or snapshots, or to change scores of the OOM killer. */
+/**
+ * Where campaigns note that they are about to make sandboxes, control groups, mounts, snapshots or copies, or to change scores of
+ * the OOM killer.
+ */
 export const ownersFolder = "/var/lib/rund-lab/micro";
 
 const owner = z.object({
@@ -17,6 +20,8 @@ const owner = z.object({
   process: processIdentity,
   /** The namespace of the process's pid, as the kernel names it: elsewhere its pid means another process. */
   pidNamespace: z.string().exactOptional(),
+  /** The user's folder in which block images are copied. */
+  copies: z.string().exactOptional(),
   /** Processes that the OOM killer spares for the campaign. */
   spared: z.array(processIdentity.extend({ scoreBefore: z.string() })).exactOptional(),
 });
@@ -25,18 +30,23 @@ const owner = z.object({
 export type Owner = Readonly<z.infer<typeof owner>>;
 
 /**
- * Notes, before anything is made, that a campaign of this process makes things; once is enough.
+ * Notes, before anything is made, that a campaign of this process makes things; once is enough. What an earlier note of the
+ * campaign says stays.
  *
  * @throws LabError `RUND_MICRO_ROOT` for a user who may not write the note
  */
 export function claim(
   campaign: string,
   socket: string,
-  more: Pick<Owner, "spared" | "endpoint"> = {},
+  more: Pick<Owner, "spared" | "endpoint" | "copies"> = {},
   folder: string = ownersFolder,
 ): void {
   const process = identify(globalThis.process.pid)!;
-  const note: Owner = { campaign, socket, process, pidNamespace: pidNamespace(), ...more };
+  const note: Owner = {
+    ...noteOf(campaign, folder),
+    ...{ campaign, socket, process, pidNamespace: pidNamespace() },
+    ...more,
+  };
   try {
     mkdirSync(folder, { recursive: true });
     replaceFile(fileOf(campaign, folder), `${JSON.stringify(note)}\n`);
@@ -51,11 +61,9 @@ export function claim(
   }
 }
 
-/** Returns the processes that the OOM killer spares for a campaign, by its note. */
-export function sparedBy(campaign: string, folder: string = ownersFolder): NonNullable<Owner["spared"]> {
-  const { data } = owner.safeParse(readJson(fileOf(campaign, folder)));
-  return data?.spared ?? [];
-}
+/** Returns the note of a campaign; undefined if there is none. */
+export const noteOf = (campaign: string, folder: string = ownersFolder): Owner | undefined =>
+  owner.safeParse(readJson(fileOf(campaign, folder))).data;
 
 /** Forgets a campaign: nothing of it is left. */
 export const release = (campaign: string, folder = ownersFolder): void =>

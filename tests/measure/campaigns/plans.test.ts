@@ -32,6 +32,7 @@ const byHand = {
   "cgroups.yaml": { cells: 3 * 3 * 2, sandboxes: 0 },
   "cgroups-claims.yaml": { cells: 2 * 1 + 1 * 3, sandboxes: 0 },
   "rootfs.yaml": { cells: 2 * 4, sandboxes: 0 },
+  "reflink.yaml": { cells: 2 * 2, sandboxes: 0 },
   // three rounds by two runtimes
   "io.yaml": { cells: 2, sandboxes: 2 * 3 },
   // clients 31

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { basename } from "node:path";
 import * as assert from "uvu/assert";
 import { startContainerd } from "../../../src/measure/index.js";
 import { mountsBelow } from "../../../src/measure/system/mounts.js";
@@ -7,21 +7,7 @@ import { needs, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
 import { groupsOf, needsVariant } from "./groups.js";
 import { killAndResume } from "./killed.js";
-
-const loops = () =>
-  readdirSync("/sys/block")
-    .filter(name => name.startsWith("loop"))
-    .map(name => `${name} ${backing(name)}`);
-const backing = (name: string) => {
-  try {
-    return execFileSync("cat", [`/sys/block/${name}/loop/backing_file`], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-  } catch {
-    return "";
-  }
-};
+import { loopsOf, needsBtrfs } from "./loops.js";
 
 const cgroups = suiteNeeding("50 kills of a campaign of control groups", needs.root, needsVariant("v1"));
 
@@ -41,7 +27,7 @@ cgroups("no group is left, and --resume completes", () =>
     ];
     const variants = ["--runtime", "v1,v1pool", "--rounds", "10", "--blocks", "2"];
     const campaign = await killAndResume(out, [...words, ...variants], 80, 50);
-    assert.equal(groupsOf(campaign.split("/").at(-1)!), []);
+    assert.equal(groupsOf(basename(campaign)), []);
   }),
 );
 
@@ -51,7 +37,6 @@ const rootfs = suiteNeeding("50 kills of a campaign of root file systems", needs
 
 rootfs("no mount, snapshot, loop device or file is left, and --resume completes", () =>
   inTempFolder(async out => {
-    const before = loops();
     const containerd = await startContainerd(`/run/rl-kills-${process.pid}`);
     try {
       const words = ["run", "rootfs", "--endpoint", containerd.endpoint, "--concurrency", "1,10", "--rounds", "20"];
@@ -61,7 +46,7 @@ rootfs("no mount, snapshot, loop device or file is left, and --resume completes"
         assert.not(execFileSync("ctr", words, { encoding: "utf8" }).includes("rund-lab-"));
       }
       assert.equal(mountsBelow("/run/rund-lab"), []);
-      assert.equal(loops(), before);
+      assert.equal(loopsOf(`rl-kills-${process.pid}`), []);
     } finally {
       await containerd.stop();
     }
@@ -69,3 +54,16 @@ rootfs("no mount, snapshot, loop device or file is left, and --resume completes"
 );
 
 rootfs.run();
+
+const copies = suiteNeeding("50 kills of a campaign of copies", needs.root, needsBtrfs);
+
+copies("no copy, mount or loop device is left, and --resume completes", () =>
+  inTempFolder(async out => {
+    const words = ["run", "rootfs", "--runtime", "copied,reflinked", "--concurrency", "1,10", "--rounds", "20"];
+    const campaign = await killAndResume(out, [...words, "--large", "16"], 80, 50);
+    assert.equal(mountsBelow("/run/rund-lab"), []);
+    assert.equal(loopsOf(basename(campaign)), []);
+  }),
+);
+
+copies.run();

@@ -1,10 +1,21 @@
 import { socketPath } from "../../cri/grpc/grpc.js";
+import { type CopyKind, copyKinds } from "../../micro/campaign-copies.js";
+import { threadMiB } from "../../micro/released-threads.js";
 import { connectSnapshots } from "../../micro/snapshots.js";
 import type { ExperimentDeclaration } from "../experiment.js";
-import { measureOperations, roundOfOperations, subject, summariseOperations } from "../operations.js";
+import {
+  measureOperations,
+  type RoundOfOperations,
+  roundOfOperations,
+  subject,
+  summariseOperations,
+} from "../operations.js";
 
 /** containerd's snapshotters, in the order of tables. */
 const snapshotters = ["overlayfs", "native", "blockfile", "devmapper", "erofs", "btrfs", "zfs"] as const;
+
+/** Block images copied from a template, as some runtimes make a container's writable part. They are measured if named. */
+const copies = Object.keys(copyKinds) as readonly CopyKind[];
 
 /** Root file systems, by snapshotter and by the number that is prepared at once (the paper's sections 3.1 and 4.2). */
 export const rootfs: ExperimentDeclaration = {
@@ -14,8 +25,8 @@ export const rootfs: ExperimentDeclaration = {
   leastDensity: 0,
   subjects: {
     name: "snapshotter",
-    all: snapshotters.map(id => subject(id, id)),
-    withoutService: false,
+    all: [...snapshotters, ...copies].map(id => subject(id, id)),
+    withoutService: ids => ids.every(id => copies.some(each => each === id)),
     async here(endpoint) {
       const client = connectSnapshots(socketPath(endpoint));
       try {
@@ -26,15 +37,16 @@ export const rootfs: ExperimentDeclaration = {
       }
     },
   },
-  takes: ["files", "large"],
+  takes: ["files", "large", "reflink"],
   usual: { concurrency: [1, 10, 50, 200], density: [0], memory: [], rounds: 5, files: 1000, large: 64 },
   repeats: false,
   onBackground: false,
   cost({ concurrency, rounds, runtime }, { warmup, large = 0 }, { aroundMs }) {
     const count = concurrency ?? 1;
-    const copied = runtime === "native" || runtime === "blockfile";
-    const each = 40 + (copied ? 10 + large : 0);
-    const needs = { memoryMiB: count * (copied ? 3 : 2), pids: 3 * count };
+    const byThread = copies.some(each => each === runtime);
+    const copied = runtime === "native" || runtime === "blockfile" || runtime === "copied";
+    const each = (byThread ? 0 : 40) + (copied ? 10 + large : 0);
+    const needs = { memoryMiB: count * (byThread ? threadMiB : copied ? 3 : 2), pids: 3 * count };
     return { sandboxes: 0, atOnce: 0, ms: (rounds.length + warmup) * (count * each + aroundMs), needs };
   },
   measured: roundOfOperations("rootfs"),
@@ -42,9 +54,18 @@ export const rootfs: ExperimentDeclaration = {
     const { settings, slot, runtime } = visit;
     const { files = 0, large = 0 } = settings;
     const count = slot.concurrency!;
-    tools.report("base layer");
-    await tools.micro.rootfs.stand(runtime.id, { files, largeMiB: large });
-    const measure = () => tools.micro.rootfs.measure(runtime.id, count);
+    const kind = copies.find(each => each === runtime.id);
+    let measure: () => Promise<RoundOfOperations>;
+    if (kind === undefined) {
+      tools.report("base layer");
+      await tools.micro.rootfs.stand(runtime.id, { files, largeMiB: large });
+      measure = () => tools.micro.rootfs.measure(runtime.id, count);
+    } else {
+      tools.report("block image");
+      const most = Math.max(...settings.concurrency);
+      await tools.micro.copies.stand({ imageMiB: large, copies: most, folder: settings.reflink });
+      measure = () => tools.micro.copies.measure(kind, count);
+    }
     await measureOperations(visit, tools, { windowMs: 0, items: count, measure });
   },
   summarise: summariseOperations("rootfs"),

@@ -1,0 +1,185 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, statfsSync, truncateSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { OperationPhase, OperationsEvent } from "../../campaign-files/events/operations.js";
+import { LabError } from "../../model/errors.js";
+import { diskBetween, readDisks } from "../host/disk.js";
+import { unmountBelow } from "../system/mounts.js";
+import { mountError, runMount } from "./mount-program.js";
+import { ownersFolder } from "./owner.js";
+import { harnessCost, phaseOf } from "./phases.js";
+import { startThreads, type Task } from "./released-threads.js";
+
+/** How a container's volatile block image is made from a template, with the call that does it. */
+export const copyKinds = {
+  copied: { call: "copy", operation: "copy" },
+  reflinked: { call: "clone", operation: "reflink" },
+} as const;
+
+/** One of `copyKinds`: a full copy, or a copy that shares the template's blocks. */
+export type CopyKind = keyof typeof copyKinds;
+
+/** What is copied, how many copies there are at most, and where. */
+export interface CopyRequest {
+  readonly imageMiB: number;
+  readonly copies: number;
+  /** A folder of the user's; left out for a btrfs of the campaign's own, in a file on a loop device. */
+  readonly folder: string | undefined;
+}
+
+/** MiB that btrfs takes for itself, with room to spare. */
+const btrfsMiB = 512;
+
+const mebibyte = 2 ** 20;
+
+/** The volatile block images of one campaign: a template, and copies of it on the same file system. */
+export class CampaignCopies {
+  readonly #name: string;
+  readonly #mountPoint: string;
+  readonly #image: string;
+  readonly #begin: (folder: string | undefined) => void;
+  #made: { readonly request: CopyRequest; readonly folder: string } | null = null;
+
+  /**
+   * @param begin is called before anything is made, with the user's folder
+   * @param images the folder of the file that contains the campaign's own file system
+   * @param root the folder that it is mounted below
+   */
+  constructor(
+    campaign: string,
+    begin: (folder: string | undefined) => void = () => {},
+    images = ownersFolder,
+    root = "/run/rund-lab",
+  ) {
+    this.#name = `rund-lab-${campaign}`;
+    this.#mountPoint = join(root, campaign, "copies");
+    this.#image = join(images, `${campaign}.btrfs`);
+    this.#begin = begin;
+  }
+
+  /**
+   * Makes the template, and the file system for it, unless they exist already.
+   *
+   * @throws LabError `RUND_DISK_FULL`, `RUND_MOUNT`, `RUND_COPY`
+   */
+  async stand(request: CopyRequest): Promise<void> {
+    const { imageMiB, copies, folder } = request;
+    const made = this.#made?.request;
+    if (made?.imageMiB === imageMiB && made.copies >= copies && made.folder === folder) return;
+    await this.clear(made?.folder);
+    this.#begin(folder);
+    if (folder === undefined) await this.#makeBtrfs((copies + 1) * imageMiB);
+    const own = join(folder ?? this.#mountPoint, this.#name);
+    try {
+      mkdirSync(own);
+      writeTemplate(join(own, "template"), imageMiB);
+    } catch (cause) {
+      throw copyError(own, (cause as NodeJS.ErrnoException).code ?? String(cause), cause);
+    }
+    this.#made = { request, folder: own };
+  }
+
+  /**
+   * Copies the template once for each item, each in a thread of its own, and removes the copies. Each phase is released together.
+   *
+   * @throws LabError `RUND_REFLINK` if the file system has no reflinks, `RUND_DISK_FULL`, `RUND_COPY`
+   */
+  async measure(kind: CopyKind, count: number): Promise<Pick<OperationsEvent, "phases" | "harness">> {
+    if (this.#made === null) throw new TypeError("stand() makes the template first");
+    const { folder } = this.#made;
+    const copies = Array.from({ length: count }, (_, item) => join(folder, `copy${item + 1}`));
+    const { call, operation } = copyKinds[kind];
+    const threads = await startThreads(count);
+    const timed = async (phase: OperationPhase["phase"], operation: string, tasks: readonly Task[]) => {
+      const before = readDisks();
+      const times = await threads.run(tasks);
+      const failed = times.find(({ failure }) => failure !== null)?.failure;
+      if (failed != null) throw copyError(folder, failed.code);
+      return phaseOf(phase, operation, times, diskBetween(before, readDisks()));
+    };
+    try {
+      const harness = await harnessCost(threads, count, count);
+      const make = copies.map((copy): Task => [[call, join(folder, "template"), copy]]);
+      const remove = copies.map((copy): Task => [["unlink", copy]]);
+      return { phases: [await timed("make", operation, make), await timed("remove", "unlink", remove)], harness };
+    } finally {
+      await threads.close();
+    }
+  }
+
+  /**
+   * Removes the template, every copy, and the campaign's own file system with its mount, loop device and file.
+   *
+   * @param folder the user's folder; undefined if the campaign used none
+   * @returns the number of places that had something
+   */
+  async clear(folder: string | undefined): Promise<number> {
+    this.#made = null;
+    const mounted = await unmountBelow(this.#mountPoint);
+    if (mounted.length > 0) throw mountError("umount", `${mounted.join(", ")} stays mounted`);
+    const places = [this.#mountPoint, this.#image, ...(folder === undefined ? [] : [join(folder, this.#name)])];
+    return places.filter(removed).length;
+  }
+
+  /** Makes a btrfs that holds some MiB of data, and mounts it. */
+  async #makeBtrfs(dataMiB: number): Promise<void> {
+    const folder = dirname(this.#image);
+    const { bavail, bsize } = statfsSync(folder);
+    const neededMiB = dataMiB + btrfsMiB;
+    const freeMiB = Math.floor((bavail * bsize) / mebibyte);
+    if (freeMiB < neededMiB) {
+      throw fullDisk(folder, { expected: `${neededMiB} MiB for all copies`, found: `${freeMiB} MiB` });
+    }
+    closeSync(openSync(this.#image, "w"));
+    // btrfs sets a fifth aside before it is full
+    truncateSync(this.#image, Math.ceil(dataMiB * 1.25 + btrfsMiB) * mebibyte);
+    mkdirSync(this.#mountPoint, { recursive: true });
+    const hint =
+      "install btrfs-progs on a kernel with btrfs and loop devices, or name a folder on btrfs or xfs with --reflink";
+    await runMount("mkfs.btrfs", ["-q", this.#image], hint);
+    await runMount("mount", ["-t", "btrfs", "-o", "loop", this.#image, this.#mountPoint], hint);
+  }
+}
+
+/** Writes the template to the disk: a reflink of blocks that are not there yet would have to write them first. */
+function writeTemplate(path: string, imageMiB: number): void {
+  const file = openSync(path, "wx");
+  try {
+    const chunk = Buffer.alloc(mebibyte, 3);
+    for (let index = 0; index < imageMiB; index++) writeSync(file, chunk);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Removes a file or a folder with what is in it. @returns whether it was there */
+function removed(path: string): boolean {
+  try {
+    rmSync(path, { recursive: true });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+function copyError(where: string, code: string, cause?: unknown): LabError {
+  if (code === "ENOSPC" || code === "EDQUOT") return fullDisk(where, { cause });
+  if (["EOPNOTSUPP", "ENOTSUP", "EXDEV", "EINVAL", "ENOTTY", "ENOSYS"].includes(code)) {
+    const hint =
+      "name a folder on btrfs, or on xfs made with reflink=1; without --reflink, the campaign makes a btrfs of its own";
+    return new LabError("RUND_REFLINK", "machine", `the file system has no reflinks (${code})`, { where, hint, cause });
+  }
+  return new LabError("RUND_COPY", "machine", `the block image cannot be copied (${code})`, {
+    where,
+    hint: "the folder that --reflink names must exist and be writable; `dmesg` has the kernel's reason",
+    cause,
+  });
+}
+
+const fullDisk = (where: string, details: { expected?: string; found?: string; cause?: unknown }): LabError =>
+  new LabError("RUND_DISK_FULL", "machine", "the copies of the block image do not fit", {
+    where,
+    ...details,
+    hint: "free some space, or reduce --large and --concurrency",
+  });
