@@ -97,7 +97,7 @@ export default (io: Io): Command => {
       restored = await restoreMachine(thisMachine({ log }));
     }
     for (const { campaign, sandboxes } of cleared) {
-      log(`removed ${sandboxes} sandboxes, the control groups, mounts and snapshots of ${campaign}`);
+      log(`removed ${sandboxes} sandboxes, the control groups, mounts, snapshots and copies of ${campaign}`);
     }
     printState(io, options, { restored, cleared: cleared.map(({ campaign }) => campaign), sandboxes: cleared }, [
       restored || cleared.length > 0 ? "everything is restored" : "nothing to restore",

@@ -1,5 +1,6 @@
 import type {
   Dataset,
+  IoRound,
   MemoryCell,
   MemoryJournal,
   OperationCell,
@@ -16,10 +17,11 @@ export function dataset(
     readonly starts?: readonly StartCell[];
     readonly memory?: readonly MemoryCell[];
     readonly operations?: readonly OperationCell[];
+    readonly io?: readonly IoRound[];
     readonly run?: Partial<RunInfo>;
   } = {},
 ): Dataset {
-  const { name = "synthetic", starts = [], memory = [], operations = [], run = {} } = content;
+  const { name = "synthetic", starts = [], memory = [], operations = [], io = [], run = {} } = content;
   const named = new Map<string, RunInfo>();
   const add = (id: string, experiment: RunInfo["experiment"], runtime: string) =>
     named.set(id, {
@@ -39,6 +41,7 @@ export function dataset(
   for (const cell of starts) add(cell.run, cell.experiment, cell.runtime);
   for (const cell of memory) add(cell.run, "memory", cell.runtime);
   for (const cell of operations) add(cell.run, cell.experiment, cell.variant);
+  for (const round of io) add(round.run, "io", round.runtime);
   return {
     name,
     path: name,
@@ -47,6 +50,7 @@ export function dataset(
     starts,
     memory,
     operations,
+    io,
     published: [],
     problems: [],
     problemCount: 0,

@@ -1,21 +1,27 @@
-import type { Dataset, OperationCell, StartCell } from "../datasets/dataset.js";
+import type { Dataset, IoRound, OperationCell, StartCell } from "../datasets/dataset.js";
 import { type MemoryGroup, memoryGroups, pssPerSandbox, type StartGroup, startGroups } from "../groups.js";
 import { mean } from "../stats/mean.js";
 
-/** What is compared: makespan (time, density) or the time of a phase (cgroups, rootfs), CPU per sandbox, memory per sandbox. */
+/**
+ * What is compared: a time (makespan of time and density, a phase of cgroups and rootfs, a request of io), CPU per sandbox, memory
+ * per sandbox.
+ */
 export type Metric = "time" | "cpu" | "memory";
 
 /** The position of a cell in its metric's grid; null for an axis that the metric does not have. */
 export interface CellPlace {
-  /** Makespan or time of a phase in ms, CPU per sandbox in ms, PSS per sandbox in KiB. */
+  /** Makespan, time of a phase or of a request in ms, CPU per sandbox in ms, PSS per sandbox in KiB. */
   readonly metric: Metric;
-  readonly experiment: "time" | "density" | "memory" | OperationCell["experiment"];
+  readonly experiment: "time" | "density" | "memory" | OperationCell["experiment"] | "io";
   readonly runtime: string;
   readonly density: number;
   readonly concurrency: number | null;
   /** The guest memory's label in MB. */
   readonly memory: number | null;
-  /** The phase and the number of items of a micro experiment, such as `make 200`; undefined for other experiments. */
+  /**
+   * The phase and the number of items of a micro experiment, such as `make 200`, or the job of fio, such as
+   * `randread 4 KiB direct of 64 MiB`; undefined for other experiments.
+   */
   readonly operation?: string;
 }
 
@@ -35,14 +41,15 @@ export interface Sample {
 
 /**
  * Returns all cells of a dataset by place. Time and density cells give two each, makespan and CPU; cells of micro experiments
- * give one per phase. Their order is that of the grid: runtime, density, concurrency.
+ * give one per phase, and those of I/O one per job of fio. Their order is that of the grid: runtime, density, concurrency.
  */
 export function samplesByPlace(dataset: Dataset): ReadonlyMap<string, { place: CellPlace; sample: Sample }> {
   const repeats = new Map(dataset.runs.map(({ run, repeat }) => [run, repeat]));
   const starts = startGroups(dataset).flatMap(group => [startSample("time", group), startSample("cpu", group)]);
   const memory = memoryGroups(dataset).map(group => memorySample(group, repeats));
   const operations = (dataset.operations ?? []).flatMap(operationSamples);
-  return new Map([...starts, ...memory, ...operations].map(own => [placeKey(own.place), own]));
+  const io = ioGroups(dataset.io ?? []).flatMap(ioSamples);
+  return new Map([...starts, ...memory, ...operations, ...io].map(own => [placeKey(own.place), own]));
 }
 
 /**
@@ -71,6 +78,46 @@ function operationSamples({ experiment, variant, density, concurrency, count, ro
     };
   });
 }
+
+/** Returns the rounds of each cell of I/O. */
+function ioGroups(rounds: readonly IoRound[]): readonly (readonly IoRound[])[] {
+  const cells = new Map<string, IoRound[]>();
+  for (const round of rounds) {
+    const key = `${round.runtime}/${round.concurrency}/${round.fileMiB}`;
+    cells.set(key, [...(cells.get(key) ?? []), round]);
+  }
+  return [...cells.values()];
+}
+
+/**
+ * Returns, for each job of fio, how long a request takes in each round: the inverse of the mean of the containers' requests per
+ * second, since a container has one request at a time. A round in which a container's job failed has no value.
+ */
+function ioSamples(rounds: readonly IoRound[]): readonly { place: CellPlace; sample: Sample }[] {
+  const { runtime, concurrency, fileMiB, jobs } = rounds[0]!;
+  const kindOf = ({ pattern, blockBytes, direct }: IoRound["jobs"][number]) =>
+    `${pattern} ${blockBytes / 1024} KiB ${direct ? "direct" : "buffered"} of ${fileMiB} MiB`;
+  return [...new Set(jobs.map(kindOf))].map(operation => {
+    const all = rounds.map(({ block, jobs }) => ({ block, jobs: jobs.filter(job => kindOf(job) === operation) }));
+    const failed = all.flatMap(({ jobs }) => jobs.filter(isFailed));
+    const timed = all
+      .filter(({ jobs }) => jobs.length > 0 && !jobs.some(isFailed))
+      .map(({ block, jobs }) => [String(block), 1000 / mean(jobs.map(({ iops }) => iops))] as const);
+    return {
+      place: { metric: "time", experiment: "io", runtime, density: 0, concurrency, memory: null, operation },
+      sample: {
+        of: "rounds",
+        values: timed.map(([, ms]) => ms),
+        blocks: meansByBlock(timed),
+        failedRounds: all.length - timed.length,
+        attempted: total(all.map(({ jobs }) => jobs.length)),
+        failed: failed.length,
+      },
+    };
+  });
+}
+
+const isFailed = ({ error, iops }: IoRound["jobs"][number]): boolean => error !== 0 || iops === 0;
 
 function startSample(metric: "time" | "cpu", group: StartGroup): { place: CellPlace; sample: Sample } {
   const { experiment, runtime, density, concurrency, cells } = group;

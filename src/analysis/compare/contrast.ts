@@ -167,7 +167,7 @@ function byRank(a: Sample, b: Sample, seed: string): Pick<Contrast, "p" | "metho
 function failures({ failedRounds, attempted, failed }: Sample, name: string): string {
   if (failedRounds === 0) return "";
   return failed !== null && attempted !== null
-    ? `${failed} of ${attempted} starts failed in ${name}`
+    ? `${failed} of ${attempted} failed in ${name}`
     : `${failedRounds} incomplete rounds in ${name}`;
 }
 

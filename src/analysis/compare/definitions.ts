@@ -40,6 +40,7 @@ function ownDefinition(experiment: string, run: RunInfo | undefined): Pick<Defin
   if (experiment === "cgroups" || experiment === "rootfs") {
     return { from: "the common release", to: "the end of the last container's operation" };
   }
+  if (experiment === "io") return { from: "one request of fio", to: "the next one" };
   const end = String(run?.config.until ?? "sandbox");
   return { from: "the first request sent", to: lastEvents[end] ?? end };
 }

@@ -10,11 +10,13 @@ export const metricNames: Readonly<Record<Metric, string>> = {
   cpu: "CPU per sandbox, ms",
   memory: "PSS per sandbox, KiB",
 };
-/** Returns what the cells of a metric measure: for control groups and root file systems, the time of a phase. */
-const metricName = (metric: Metric, cells: readonly ComparedCell[]): string =>
-  metric === "time" && cells.every(({ operation }) => operation !== undefined)
-    ? "time until the last is done, ms"
-    : metricNames[metric];
+/** Returns what the cells of a metric measure: of fio's jobs a request, of control groups and root file systems a phase. */
+function metricName(metric: Metric, cells: readonly ComparedCell[]): string {
+  if (metric !== "time" || cells.some(({ operation }) => operation === undefined)) return metricNames[metric];
+  const requests = cells.filter(({ experiment }) => experiment === "io").length;
+  if (requests === 0) return "time until the last is done, ms";
+  return requests === cells.length ? "time of a request, ms" : "time of a request, or until the last is done, ms";
+}
 const headings = ["", "A", "B", "B / A", "p", "verdict"];
 
 /**
@@ -93,6 +95,7 @@ export function cellName({
   operation,
 }: Pick<ComparedCell, "runtime" | "experiment" | "density" | "concurrency" | "memory" | "operation">): string {
   if (experiment === "memory") return `${runtime}, ${memory} MB at ${density}`;
+  if (experiment === "io") return `${runtime}, ${operation}, ${concurrency} at once`;
   if (experiment === "rootfs") return `${runtime}, ${operation} at once`;
   if (experiment === "cgroups") {
     const threads = `${runtime}, ${operation} by ${concurrency}`;

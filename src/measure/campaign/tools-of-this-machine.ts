@@ -61,11 +61,9 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     ...(log === null ? [] : [new ShimLog(log)]),
     new EventStream(socket),
   ];
-  const micro = microTools(
-    label,
-    usesSnapshots ? socket : "",
-    replay === null && socket !== "" ? service.endpoint : "",
-  );
+  // a rehearsal starts no real sandbox, and neither does a campaign without a service
+  const starts = replay === null && socket !== "";
+  const micro = microTools(label, usesSnapshots ? socket : "", starts ? service.endpoint : "");
   const cgroupParent = parentFor(service, label, micro);
   const driver = criDriver({ cri, clock, logFolder, cgroupParent, ...(reports ? { listen } : {}) });
   return {

@@ -87,7 +87,7 @@ test("a cell with failed clients is never faster, and never the same", () => {
   const failing = { partial: 2, attempted: 200, failed: 3 };
   const [quick] = time(compare(campaign("a", [1]), campaign("b", [0.5], failing)));
   assert.is(quick!.verdict, "undecided");
-  assert.match(quick!.caveat!, "3 of 200 starts failed in B");
+  assert.match(quick!.caveat!, "3 of 200 failed in B");
   assert.is(time(compare(campaign("a", [1]), campaign("b", [1], failing)))[0]!.verdict, "undecided");
   const stopped = compare(campaign("a", [1]), campaign("b", [1.2], failing));
   assert.is(time(stopped)[0]!.verdict, "slower");

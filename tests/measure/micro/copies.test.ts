@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { clearKilled } from "../../../src/measure/index.js";
 import { CampaignCopies } from "../../../src/measure/micro/campaign-copies.js";
+import { microTools } from "../../../src/measure/micro/micro-tools.js";
 import { mountsBelow } from "../../../src/measure/system/mounts.js";
 import { LabError } from "../../../src/model/errors.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
@@ -82,23 +83,27 @@ test("in a folder on tmpfs a full copy is measured, and a reflink is an error wi
   assert.not(existsSync(`${withoutReflinks}/rund-lab-test-${process.pid}`));
 });
 
-test("what a killed campaign left is found by its note: copies in the user's folder, and its own file system", () =>
+test("what a killed campaign left is found by its note: its own file system, and copies in the user's folder", () =>
   inTempFolder(async parent => {
     const [notes, given] = [join(parent, "notes"), join(parent, "given")];
-    for (const each of [notes, given]) mkdirSync(each);
+    mkdirSync(given);
     const campaign = `killed-${process.pid}`;
-    // the first campaign of two experiments used its own file system, the second one the user's folder
-    await new CampaignCopies(campaign, () => {}, notes).stand({ imageMiB: 1, copies: 1, folder: undefined });
-    await new CampaignCopies(campaign, () => {}, parent, parent).stand({ imageMiB: 1, copies: 1, folder: given });
-    const bootId = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    const dead = { pid: 2 ** 22, startTicks: 1, bootId };
-    const note = { campaign, socket: "", process: dead, endpoint: "none", copies: given };
-    writeFileSync(join(notes, `${campaign}.json`), JSON.stringify(note));
-    assert.is(mountsBelow(`/run/rund-lab/${campaign}`).length, 1);
-    assert.equal(await clearKilled(() => {}, notes), [{ campaign, sandboxes: 0 }]);
-    assert.equal(mountsBelow(`/run/rund-lab/${campaign}`), []);
-    for (const each of [notes, given]) assert.equal(readdirSync(each), []);
-    assert.equal(loopsOf(parent), []);
+    const tools = microTools(campaign, "", "", notes);
+    try {
+      await tools.copies.stand({ imageMiB: 1, copies: 1, folder: given });
+      const own = new CampaignCopies(campaign, () => {}, notes);
+      await own.stand({ imageMiB: 1, copies: 1, folder: undefined });
+      assert.is(mountsBelow(`/run/rund-lab/${campaign}`).length, 1);
+      const note = join(notes, `${campaign}.json`);
+      const { process: alive, ...rest } = JSON.parse(readFileSync(note, "utf8"));
+      writeFileSync(note, JSON.stringify({ ...rest, process: { ...alive, startTicks: 1 } }));
+      assert.equal(await clearKilled(() => {}, notes), [{ campaign, sandboxes: 0 }]);
+      assert.equal(mountsBelow(`/run/rund-lab/${campaign}`), []);
+      for (const each of [notes, given]) assert.equal(readdirSync(each), []);
+      assert.equal(loopsOf(parent), []);
+    } finally {
+      await tools.clear();
+    }
   }));
 
 test("a campaign needs no containerd; killed once, it goes on and leaves nothing", () =>
