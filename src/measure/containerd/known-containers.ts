@@ -1,7 +1,7 @@
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
 import { labelNames } from "../cri/labels.js";
-import { connectSnapshots } from "../micro/snapshots.js";
+import { connectSnapshots } from "../micro/rootfs/snapshots.js";
 
 /** Time limit of one call, in milliseconds. */
 const callMs = 10_000;

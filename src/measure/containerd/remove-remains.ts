@@ -2,7 +2,7 @@ import { readFileSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
-import { connectSnapshots } from "../micro/snapshots.js";
+import { connectSnapshots } from "../micro/rootfs/snapshots.js";
 import { unmount } from "../system/mounts.js";
 import { endProcess, identify } from "../system/process-identity.js";
 import { inParallel } from "../system/workers.js";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { restoreScores, type SparedProcess } from "../system/oom-protection.js";
-import { CampaignCopies } from "./campaign-copies.js";
 import { CampaignGroups } from "./campaign-groups.js";
-import { CampaignRootfs } from "./campaign-rootfs.js";
 import { hierarchiesIn } from "./hierarchies.js";
 import { claim, noteOf, ownersFolder, release } from "./owner.js";
+import { CampaignCopies } from "./rootfs/campaign-copies.js";
+import { CampaignRootfs } from "./rootfs/campaign-rootfs.js";
 
 /** What the experiments on control groups and root file systems work with. */
 export interface MicroTools {

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statfsSync, writeFile
 import { basename, dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { clearKilled } from "../../../src/measure/index.js";
-import { CampaignCopies } from "../../../src/measure/micro/campaign-copies.js";
 import { microTools } from "../../../src/measure/micro/micro-tools.js";
+import { CampaignCopies } from "../../../src/measure/micro/rootfs/campaign-copies.js";
 import { mountsBelow } from "../../../src/measure/system/mounts.js";
 import { LabError } from "../../../src/model/errors.js";
 import { needs, suiteNeeding } from "../../support/needs.js";

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { startContainerd } from "../../../src/measure/index.js";
 import { CampaignGroups } from "../../../src/measure/micro/campaign-groups.js";
-import { CampaignRootfs } from "../../../src/measure/micro/campaign-rootfs.js";
+import { CampaignRootfs } from "../../../src/measure/micro/rootfs/campaign-rootfs.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
 import { groupsOf, mounted, needsVariant, variantOf } from "./groups.js";
 

@@ -4,9 +4,9 @@ import * as assert from "uvu/assert";
 import type { OperationPhase } from "../../../src/campaign-files/index.js";
 import { startContainerd } from "../../../src/measure/index.js";
 import { CampaignGroups } from "../../../src/measure/micro/campaign-groups.js";
-import { CampaignRootfs } from "../../../src/measure/micro/campaign-rootfs.js";
 import { groupIn } from "../../../src/measure/micro/cgroup-tree.js";
-import { connectSnapshots } from "../../../src/measure/micro/snapshots.js";
+import { CampaignRootfs } from "../../../src/measure/micro/rootfs/campaign-rootfs.js";
+import { connectSnapshots } from "../../../src/measure/micro/rootfs/snapshots.js";
 import { needs, program, projectRoot, suiteNeeding } from "../../support/needs.js";
 import { mounted, needsVariant, variantOf } from "./groups.js";
 

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { connectSnapshots } from "../../micro/snapshots.js";
+import { connectSnapshots } from "../../micro/rootfs/snapshots.js";
 import { containerdPaths, readRecord } from "../containerd-record.js";
 import { groupsOf } from "./control-groups.js";
 import { filesOf, isSandboxId, namesIn, shimSocketOf } from "./files.js";

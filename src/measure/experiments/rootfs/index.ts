@@ -1,7 +1,7 @@
 import { socketPath } from "../../cri/grpc/grpc.js";
-import { type CopyKind, copyKinds } from "../../micro/campaign-copies.js";
 import { threadMiB } from "../../micro/released-threads.js";
-import { connectSnapshots } from "../../micro/snapshots.js";
+import { type CopyKind, copyKinds } from "../../micro/rootfs/campaign-copies.js";
+import { connectSnapshots } from "../../micro/rootfs/snapshots.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import {
   measureOperations,

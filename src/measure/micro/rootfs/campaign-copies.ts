@@ -1,13 +1,13 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, statfsSync, truncateSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { OperationPhase, OperationsEvent } from "../../campaign-files/events/operations.js";
-import { LabError } from "../../model/errors.js";
-import { diskBetween, readDisks } from "../host/disk.js";
-import { unmountBelow } from "../system/mounts.js";
+import type { OperationPhase, OperationsEvent } from "../../../campaign-files/events/operations.js";
+import { LabError } from "../../../model/errors.js";
+import { diskBetween, readDisks } from "../../host/disk.js";
+import { unmountBelow } from "../../system/mounts.js";
+import { ownersFolder } from "../owner.js";
+import { harnessCost, phaseOf } from "../phases.js";
+import { startThreads, type Task } from "../released-threads.js";
 import { mountError, runMount } from "./mount-program.js";
-import { ownersFolder } from "./owner.js";
-import { harnessCost, phaseOf } from "./phases.js";
-import { startThreads, type Task } from "./released-threads.js";
 
 /** How a container's volatile block image is made from a template, with the call that does it. */
 export const copyKinds = {

@@ -1,6 +1,6 @@
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
-import { LabError } from "../../model/errors.js";
+import { LabError } from "../../../model/errors.js";
 
 /** How containerd says that a snapshot is mounted. */
 export interface SnapshotMount {

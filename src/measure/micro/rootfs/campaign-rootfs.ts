@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { OperationPhase, OperationsEvent } from "../../campaign-files/events/operations.js";
-import { LabError } from "../../model/errors.js";
-import { diskBetween, readDisks } from "../host/disk.js";
-import { unmountBelow } from "../system/mounts.js";
+import type { OperationPhase, OperationsEvent } from "../../../campaign-files/events/operations.js";
+import { LabError } from "../../../model/errors.js";
+import { diskBetween, readDisks } from "../../host/disk.js";
+import { unmountBelow } from "../../system/mounts.js";
+import { medianOf, phaseOf } from "../phases.js";
+import { runReleased } from "../released-programs.js";
 import { mountError, runMount } from "./mount-program.js";
-import { medianOf, phaseOf } from "./phases.js";
-import { runReleased } from "./released-programs.js";
 import { connectSnapshots, type SnapshotClient, type SnapshotMount } from "./snapshots.js";
 
 /** What the base layer of root file systems holds. */

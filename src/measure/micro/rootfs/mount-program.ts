@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { LabError } from "../../model/errors.js";
+import { LabError } from "../../../model/errors.js";
 
 /** Runs a program that mounts, or makes what is mounted. @throws LabError `RUND_MOUNT` with the program's own words */
 export async function runMount(program: string, words: readonly string[], hint?: string): Promise<void> {
