@@ -84,6 +84,7 @@ async function begin(folder: CampaignFolder, sandboxes: CampaignSandboxes, tools
   const resumed = folder.events.length > 0;
   folder.append({ event: "session", at: now(), resumed, pid: process.pid, bootId: bootId(), leftovers, foreign });
   tools.preparation.refuseChanges();
+  await tools.warmUp?.();
 }
 
 /**

@@ -37,6 +37,7 @@ import { campaignParent, parentFolder } from "./service/cgroup-parent.js";
 import { isContainerd, type Service } from "./service/service.js";
 import type { CampaignTools, Holds } from "./tools.js";
 import { workloadFacts } from "./workload-facts.js";
+import { warmUp } from "../workload/warm-up.js";
 
 /**
  * Returns the tools of a campaign on this machine; those of a rehearsal change nothing and use recorded times.
@@ -76,6 +77,7 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     holds,
     host: { cpu: readCpu, state: readHostState, pressure: readMemoryPressure },
     watchLoop,
+    ...(cri.driver === "cri" && replay === null ? { warmUp } : {}),
     timing: timing ?? (replay === null ? usualTiming : replayTiming),
     memory: memory ?? hostMemory(socket),
     headroom: headroomUnder(socket, label, micro, plan),

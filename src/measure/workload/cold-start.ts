@@ -17,8 +17,11 @@ export interface ColdStart {
   readonly workload: Workload;
   /** The container to create in it; null for an empty sandbox. */
   readonly container: ContainerConfig | null;
-  /** Resolves with the container's first line when it is written; never, if the container writes none. */
-  readonly firstLine: Promise<FirstLine>;
+  /**
+   * Resolves with the container's first line when it is written; never, if the container writes none. Null if the cold start
+   * does not wait for it.
+   */
+  readonly firstLine: Promise<FirstLine> | null;
   /** The port to connect to at the sandbox's address. */
   readonly port: number;
 }
@@ -130,12 +133,16 @@ export async function coldStart(
     containerId = await cri.createContainer(id, container, sandbox, callOptions());
     reached.createdMs = at();
     stage = "start";
+    const started = cri.startContainer(containerId, callOptions()).then(() => {
+      reached.startedMs = at();
+    });
+    if (firstLine === null) {
+      await started;
+      return ready();
+    }
     const printed = firstLine.then(({ stampEpochMs, ownEpochMs }) => {
       reached.outputMs = sinceRelease(stampEpochMs, from);
       if (ownEpochMs !== null) reached.processMs = sinceRelease(ownEpochMs, from);
-    });
-    const started = cri.startContainer(containerId, callOptions()).then(() => {
-      reached.startedMs = at();
     });
     started.catch(() => {});
     // a process may write and serve before StartContainer is answered

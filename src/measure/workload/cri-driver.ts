@@ -48,7 +48,7 @@ export function criDriver(tools: CriDriverTools): Driver {
     async begin(workload, sandboxes) {
       const { container, until } = workload;
       if (container !== null && until === "response") refuseTakenPorts(sandboxes, container);
-      const logs = container === null ? null : openLogs(tools.logFolder);
+      const logs = container === null ? null : openLogs(tools.logFolder, waitsForLine(workload));
       try {
         return starts(tools, workload, sandboxes, logs, (await tools.listen?.()) ?? []);
       } catch (error) {
@@ -59,8 +59,8 @@ export function criDriver(tools: CriDriverTools): Driver {
   };
 }
 
-/** A promise for a sandbox without a container, from which no line ever comes. */
-const noLine = new Promise<never>(() => {});
+/** Whether a cold start waits for its container's first line; if not, the line is read after the cold start's end. */
+const waitsForLine = ({ until }: Workload): boolean => until === "output" || until === "response";
 
 function starts(
   tools: CriDriverTools,
@@ -84,7 +84,7 @@ function starts(
           ...(logs === null ? {} : { logDirectory: logs.folder }),
         },
         container: container === null ? null : containerFor(container, port, file, sandbox.labels),
-        firstLine: logs?.lines.of(file) ?? noLine,
+        firstLine: logs !== null && waitsForLine(workload) ? logs.lines.of(file) : null,
       };
       const { sample, containerId } = await coldStart(tools, start, from, timeoutMs, signal);
       if (containerId !== null) containerIds.set(client, containerId);
@@ -114,12 +114,13 @@ function withParent(sandbox: SandboxConfig, usual: CriDriverTools["cgroupParent"
 }
 
 /**
- * Makes a folder for the logs of some containers, and watches it for their first lines.
+ * Makes a folder for the logs of some containers.
  *
+ * @param watching whether their first lines are waited for
  * @throws LabError `RUND_LOG_FOLDER` if it cannot be made or watched
  */
-function openLogs(parent: string) {
-  const { folder, lines } = makeLogs(parent);
+function openLogs(parent: string, watching: boolean) {
+  const { folder, lines } = makeLogs(parent, watching);
   return {
     folder,
     lines,
@@ -135,11 +136,11 @@ function openLogs(parent: string) {
   };
 }
 
-function makeLogs(parent: string) {
+function makeLogs(parent: string, watching: boolean) {
   try {
     mkdirSync(parent, { recursive: true });
     const folder = mkdtempSync(join(parent, "logs-"));
-    return { folder, lines: new FirstLines(folder) };
+    return { folder, lines: new FirstLines(folder, watching) };
   } catch (cause) {
     throw new LabError("RUND_LOG_FOLDER", "machine", "", {
       where: parent,

@@ -34,24 +34,26 @@ export function readFirstLine(log: string): FirstLine | undefined {
   };
 }
 
-/** Watches a folder of container logs for the first line of each. */
+/** Finds the first line of each container log in a folder. */
 export class FirstLines {
   readonly #folder: string;
-  readonly #watcher: FSWatcher;
+  readonly #watcher: FSWatcher | null;
   readonly #seen = new Map<string, FirstLine>();
   readonly #waiting = new Map<string, (line: FirstLine) => void>();
 
-  /** @param folder watched from this call on */
-  constructor(folder: string) {
+  /** @param watching whether lines are read as soon as they are written, and not only when they are asked for */
+  constructor(folder: string, watching: boolean) {
     this.#folder = folder;
-    this.#watcher = watch(folder, (_, file) => {
-      if (file !== null && !this.#seen.has(file)) this.#look(file);
-    });
+    this.#watcher = !watching
+      ? null
+      : watch(folder, (_, file) => {
+          if (file !== null && !this.#seen.has(file)) this.#look(file);
+        });
     // if the watched folder is removed, no line comes
-    this.#watcher.on("error", () => {});
+    this.#watcher?.on("error", () => {});
   }
 
-  /** Resolves with the first line of a log, whenever it is written. */
+  /** Resolves with the first line of a log, whenever it is written; never where nothing watches. */
   of(file: string): Promise<FirstLine> {
     const line = this.seen(file);
     if (line !== undefined) return Promise.resolve(line);
@@ -65,7 +67,7 @@ export class FirstLines {
   }
 
   close(): void {
-    this.#watcher.close();
+    this.#watcher?.close();
   }
 
   #look(file: string): void {
@@ -77,6 +79,9 @@ export class FirstLines {
   }
 }
 
+/** Holds what is read of a log, one log at a time. */
+const head = Buffer.alloc(headBytes);
+
 /** Reads the beginning of a file; empty if there is none. */
 function readHead(file: string): string {
   let descriptor: number;
@@ -86,7 +91,6 @@ function readHead(file: string): string {
     return "";
   }
   try {
-    const head = Buffer.alloc(headBytes);
     return head.toString("utf8", 0, readSync(descriptor, head, 0, headBytes, 0));
   } finally {
     closeSync(descriptor);

@@ -29,7 +29,7 @@ test("a line is seen when it is whole, also if the file is new, was there before
     const at = (name: string) => join(folder, name);
     const line = (text: string) => `2026-11-26T12:48:36Z stdout F ${text}\n`;
     writeFileSync(at("before"), line("before"));
-    const lines = new FirstLines(folder);
+    const lines = new FirstLines(folder, true);
     try {
       const [before, late, moved] = ["before", "late", "moved"].map(name => lines.of(name));
       writeFileSync(at("late"), line("late").slice(0, 25));
