@@ -28,6 +28,7 @@ import { startOne } from "../sandboxes/start-one.js";
 import { spareFromOom } from "../system/oom-protection.js";
 import { criDriver } from "../workload/cri-driver.js";
 import type { Reports } from "../workload/marks.js";
+import { warmUp } from "../workload/warm-up.js";
 import { clearAfter } from "./clear-after.js";
 import { clusterTools } from "./cluster-tools.js";
 import type { MeasureOptions } from "./options.js";
@@ -37,7 +38,6 @@ import { campaignParent, parentFolder } from "./service/cgroup-parent.js";
 import { isContainerd, type Service } from "./service/service.js";
 import type { CampaignTools, Holds } from "./tools.js";
 import { workloadFacts } from "./workload-facts.js";
-import { warmUp } from "../workload/warm-up.js";
 
 /**
  * Returns the tools of a campaign on this machine; those of a rehearsal change nothing and use recorded times.

@@ -1,6 +1,6 @@
-import { framed, requestHead, unframed } from "./grpc-messages.js";
 import { Http2Connection } from "../http2/connection.js";
 import type { Headers } from "../http2/header-block.js";
+import { framed, requestHead, unframed } from "./grpc-messages.js";
 
 /** Why a call has no response: a gRPC status code from 1 to 16, and its message. */
 export class GrpcFailure extends Error {
