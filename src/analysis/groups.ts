@@ -93,7 +93,7 @@ function refuseTwoRuns(dataset: Dataset, experiment: Experiment): void {
         where: dataset.name,
         expected: `one ${experiment} run of ${run.runtime} in a table`,
         found: `${folderOf(other)} and ${folderOf(run)}`,
-        hint: "analyse them one at a time, or compare them with `rund-lab compare`",
+        hint: "analyse them one at a time, compare them with `rund-lab compare`, or use `--as-one` for one plan on several machines",
       });
     }
     first.set(run.runtime, run);

@@ -3,7 +3,16 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { fitsCsv } from "../../analysis/capacity/index.js";
 import { type Dataset, loadDatasets } from "../../analysis/datasets/index.js";
-import { type NodeRow, nodeClocks, nodesCsv, nodeTable } from "../../analysis/nodes/index.js";
+import {
+  asOneCampaign,
+  differencesBetween,
+  memoryByNode,
+  type NodeRow,
+  nodeClocks,
+  nodeMemoryCsv,
+  nodesCsv,
+  nodeTable,
+} from "../../analysis/nodes/index.js";
 import { openLoopCells, openLoopText } from "../../analysis/open-loop.js";
 import { rateResults, ratesCsv } from "../../analysis/rates/index.js";
 import {
@@ -39,10 +48,13 @@ export default (io: Io): Command =>
     )
     .argument("<dir...>", "run folders, folders of them, campaigns, or the names paper_data and ae_data")
     .option("--out <dir>", "where to write the tables")
+    .option("--as-one", "analyse one plan that was measured on several machines as one campaign, a folder for each machine")
     .option("--strict", "exit with 1 if the logs have any problem")
     .option("--json", "print tables, runs and problems as one JSON document")
-    .action(async (folders: string[], options: { out?: string; strict?: boolean; json?: boolean }) => {
-      const dataset = merge(await loadDatasets(folders, io.cwd));
+    .action(async (folders: string[], options: { out?: string; asOne?: boolean; strict?: boolean; json?: boolean }) => {
+      const loaded = await loadDatasets(folders, io.cwd);
+      if (options.asOne === true) for (const line of differencesBetween(loaded)) note(io, line);
+      const dataset = merge(options.asOne === true ? asOneCampaign(loaded) : loaded);
       const tables = allTables(dataset);
       const imported = importedTables(dataset);
       for (const line of definitionNotes(dataset)) note(io, line);
@@ -78,6 +90,7 @@ export default (io: Io): Command =>
         const skew = describeClockSkew(node, aheadMs);
         if (skew !== null) note(io, skew);
       }
+      const nodeMemory = options.asOne === true ? memoryByNode(dataset) : [];
       const files = [
         ...tables
           .filter(table => others === 0 || measured(table))
@@ -90,6 +103,7 @@ export default (io: Io): Command =>
         ...(removals.length === 0 ? [] : [{ name: "removal", text: latencyCsv(removals) }]),
         ...(disk.length === 0 ? [] : [{ name: "disk", text: diskCsv(disk) }]),
         ...(nodes.length === 0 ? [] : [{ name: "nodes", text: nodesCsv(nodes, declaredOverheads(dataset)) }]),
+        ...(nodeMemory.length === 0 ? [] : [{ name: "memory_nodes", text: nodeMemoryCsv(nodeMemory) }]),
         ...rates.map(({ name, results }) => ({ name, text: ratesCsv(results) })),
         ...(fits.length === 0 ? [] : [{ name: "fit", text: fitsCsv(fits) }]),
         ...(["cgroups", "rootfs"] as const).flatMap(experiment => {
@@ -105,6 +119,7 @@ export default (io: Io): Command =>
         removals,
         disk,
         nodes,
+        nodeMemory,
         nodeClocks: clocks,
         arrivals: Object.fromEntries(rates.map(({ runtime, results }) => [runtime, results])),
         fits,
