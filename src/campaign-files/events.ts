@@ -42,7 +42,6 @@ export {
   type ScheduleEvent,
   type SearchEvent,
 } from "./events/arrivals.js";
-export type { CellPlace } from "./events/fields.js";
 export { type Bound, type FitEvent, type FitStep, type StopRule, stopRules } from "./events/fit.js";
 export type { CpuTicks, HostState } from "./events/host-state.js";
 export { type IoEvent, type IoJob, type IoPattern, ioPatterns } from "./events/io.js";

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { defaultEndpoint } from "../measure/changes/index.js";
 import { connectCri } from "../measure/cri/index.js";
-import { checkContract, type Demand, examine, type Finding, pidsPerStart } from "../measure/doctor/index.js";
+import { type CheckResult, checkContract, examine, type PeakNeeds, pidsPerStart } from "../measure/doctor/index.js";
 import { findRuntime, runtimes } from "../measure/runtimes/index.js";
 import { LabError } from "../model/errors.js";
 import { wrap } from "../model/text-table.js";
@@ -57,42 +57,42 @@ export default (io: Io): Command =>
           hint: "add --contract, or name runtimes with --runtime",
         });
       }
-      const demand: Demand | null =
+      const needs: PeakNeeds | null =
         sandboxes === undefined
           ? null
           : { sandboxes, pids: sandboxes * pidsPerStart, memoryMiB: sandboxes * memoryPerSandbox };
-      const findings = await examine({
+      const results = await examine({
         endpoint: endpoint ?? defaultEndpoint(),
         runtimes: wanted,
-        demand,
+        needs,
         path: io.env.PATH ?? "",
       });
-      if (json === true) printJson(io, findings);
-      else print(io, `${report(findings).join("\n")}\n`);
+      if (json === true) printJson(io, results);
+      else print(io, `${report(results).join("\n")}\n`);
     });
 
 /**
- * Checks a service's contract for each handler, and prints the findings.
+ * Checks a service's contract for each handler, and prints the results.
  *
  * @throws LabError `RUND_CONTRACT` of kind `check` if a rule does not hold
  */
 async function printContract(io: Io, endpoint: string, handlers: readonly string[], json: boolean): Promise<void> {
   const cri = connectCri(endpoint);
-  const findings: Finding[] = [];
+  const results: CheckResult[] = [];
   try {
     await cri.version({ timeoutMs: 10_000 });
     for (const handler of handlers) {
       const own = await checkContract(cri, handler);
-      findings.push(...own.map(each => (handler === "" ? each : { ...each, check: `${handler}: ${each.check}` })));
+      results.push(...own.map(each => (handler === "" ? each : { ...each, check: `${handler}: ${each.check}` })));
     }
   } finally {
     cri.close();
   }
-  if (json) printJson(io, findings);
-  else print(io, `${report(findings).join("\n")}\n`);
-  const broken = findings.filter(({ ok }) => !ok).length;
+  if (json) printJson(io, results);
+  else print(io, `${report(results).join("\n")}\n`);
+  const broken = results.filter(({ ok }) => !ok).length;
   if (broken === 0) return;
-  throw new LabError("RUND_CONTRACT", "check", `${broken} of ${findings.length} rules of CRI v1 do not hold`, {
+  throw new LabError("RUND_CONTRACT", "check", `${broken} of ${results.length} rules of CRI v1 do not hold`, {
     where: endpoint,
     hint: "a campaign may still work there; each broken rule says what it costs",
   });
@@ -101,19 +101,19 @@ async function printContract(io: Io, endpoint: string, handlers: readonly string
 /** Maximum number of columns of a line. */
 const lineWidth = 118;
 
-function report(findings: readonly Finding[]): string[] {
-  const width = Math.max(...findings.map(({ check }) => check.length));
+function report(results: readonly CheckResult[]): string[] {
+  const width = Math.max(...results.map(({ check }) => check.length));
   const block = (head: string, text: string) =>
     wrap(text, lineWidth - width - 8).map((line, index) => `${(index === 0 ? head : "").padEnd(width + 8)}${line}`);
-  const lines = findings.flatMap(({ check, ok, found, next }) => [
+  const lines = results.flatMap(({ check, ok, found, next }) => [
     ...block(`${ok ? "   ok" : " LACK"}  ${check}`, found),
     ...(next === null ? [] : block("", `→ ${next}`)),
   ]);
-  const lacking = findings.filter(({ ok }) => !ok).length;
+  const lacking = results.filter(({ ok }) => !ok).length;
   return [
     ...lines,
     "",
-    lacking === 0 ? "nothing is missing" : `${lacking} of ${findings.length} checks have a next step`,
+    lacking === 0 ? "nothing is missing" : `${lacking} of ${results.length} checks have a next step`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { systemReason } from "../logs/file-bytes.js";
 import { LabError } from "../model/errors.js";
 import { importers } from "./formats.js";
 import type { Head, Importer, ImportOptions, Sink } from "./importer.js";
@@ -65,7 +66,7 @@ function readHead(path: string): Head {
     throw new LabError("RUND_IMPORT_FILE", "input", "", {
       where: path,
       expected: "a result file of another tool",
-      found: cause instanceof Error ? cause.message : String(cause),
+      found: systemReason(cause),
       cause,
     });
   }

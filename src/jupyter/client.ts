@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type * as Zmq from "zeromq";
 import { LabError } from "../model/errors.js";
-import type { Json } from "./nbformat.js";
+import type { JsonObject } from "./nbformat.js";
 import { decode, encode } from "./wire.js";
 
 /** Where a kernel listens, from its connection file. */
@@ -20,7 +20,7 @@ export interface KernelMessage {
   readonly type: string;
   /** Id of the request that it answers; empty if there is none. */
   readonly parent: string;
-  readonly content: Json;
+  readonly content: JsonObject;
   readonly buffers: readonly Buffer[];
 }
 
@@ -87,7 +87,7 @@ export class KernelClient {
   send(
     channel: "shell" | "control" | "stdin",
     type: string,
-    content: Json,
+    content: JsonObject,
     buffers: readonly Uint8Array[] = [],
   ): string {
     const id = randomUUID();

@@ -6,11 +6,11 @@ import type { MimeBundle } from "../present/notebook/display.js";
 /** An output of a code cell in nbformat 4; text is in one piece, not in lines. */
 export type Output =
   | { readonly output_type: "stream"; readonly name: "stdout" | "stderr"; text: string }
-  | { readonly output_type: "display_data"; data: MimeBundle; metadata: Json }
+  | { readonly output_type: "display_data"; data: MimeBundle; metadata: JsonObject }
   | {
       readonly output_type: "execute_result";
       data: MimeBundle;
-      metadata: Json;
+      metadata: JsonObject;
       readonly execution_count: number | null;
     }
   | {
@@ -20,15 +20,15 @@ export type Output =
       readonly traceback: readonly string[];
     };
 
-export type Json = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 interface CellBase {
   readonly id: string;
-  readonly metadata: Json;
+  readonly metadata: JsonObject;
   /** The cell's text in one piece. */
   readonly source: string;
   /** Files pasted into the text, by name. */
-  readonly attachments?: Json;
+  readonly attachments?: JsonObject;
 }
 export interface TextCell extends CellBase {
   readonly cell_type: "markdown" | "raw";
@@ -42,7 +42,7 @@ export type Cell = TextCell | CodeCell;
 
 /** A notebook of nbformat 4.5. */
 export interface Notebook {
-  readonly metadata: Json;
+  readonly metadata: JsonObject;
   readonly cells: readonly Cell[];
 }
 
@@ -165,7 +165,7 @@ export function formatNotebook(notebook: Notebook): string {
   return `${JSON.stringify(sorted(root), null, 1)}\n`;
 }
 
-function inLines(output: Output): Json {
+function inLines(output: Output): JsonObject {
   if (output.output_type === "stream") return { ...output, text: lines(output.text) };
   if (output.output_type === "error") return output;
   const data = Object.entries(output.data).map(([mime, value]) => {

@@ -1,9 +1,9 @@
-import type { Json, Output } from "./nbformat.js";
+import type { JsonObject, Output } from "./nbformat.js";
 
 /** The part of an iopub message that matters for outputs. */
 export interface OutputMessage {
   readonly type: string;
-  readonly content: Json;
+  readonly content: JsonObject;
 }
 
 /** The outputs with an id, by id, of all cells of a notebook. */
@@ -48,12 +48,12 @@ export class CellOutputs {
   }
 }
 
-function displayIdOf(content: Json): string | undefined {
+function displayIdOf(content: JsonObject): string | undefined {
   return (content.transient as { display_id?: string } | undefined)?.display_id;
 }
 
 /** Returns the output for a message; undefined for messages that show nothing. */
-function outputOf(type: string, content: Json): Output | undefined {
+function outputOf(type: string, content: JsonObject): Output | undefined {
   const { data, metadata = {}, name, text, execution_count, ename, evalue, traceback } = content;
   switch (type) {
     case "stream":

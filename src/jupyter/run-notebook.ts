@@ -2,7 +2,7 @@ import { LabError } from "../model/errors.js";
 import { KernelClient, type KernelMessage, loadZeroMq } from "./client.js";
 import { KernelProcess } from "./kernel-process.js";
 import type { KernelCommand } from "./kernelspecs.js";
-import type { Cell, CodeCell, Json, Notebook } from "./nbformat.js";
+import type { Cell, CodeCell, JsonObject, Notebook } from "./nbformat.js";
 import { CellOutputs, type DisplayedOutputs } from "./outputs.js";
 import { hasTag, type Parameters, withParameters } from "./parameters.js";
 
@@ -80,17 +80,17 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
 }
 
 /** A code cell by position (from 1) and id. */
-interface Place {
+interface CellPosition {
   readonly cell: number;
   readonly id: string;
 }
 
 /** A cell whose request has been sent. */
 interface Sent {
-  readonly place: Place;
+  readonly place: CellPosition;
   readonly outputs: CellOutputs;
   readonly mayFail: boolean;
-  reply?: Json;
+  reply?: JsonObject;
   idle: boolean;
   failure?: CellFailure;
   /** Called when the reply and the idle status have arrived. */
@@ -99,7 +99,7 @@ interface Sent {
 
 class Run {
   readonly #sent = new Map<string, Sent>();
-  readonly #replies = new Map<string, (content: Json) => void>();
+  readonly #replies = new Map<string, (content: JsonObject) => void>();
   readonly #displays: DisplayedOutputs = new Map();
   #heardIopub = false;
   /** How the kernel's process ended. */
@@ -130,7 +130,7 @@ class Run {
     if (sent?.reply !== undefined && sent.idle) sent.done();
   }
 
-  #noteError(sent: Sent, { ename, evalue, traceback }: Json): void {
+  #noteError(sent: Sent, { ename, evalue, traceback }: JsonObject): void {
     const failure = { ...sent.place, ename, evalue, traceback } as CellFailure;
     if (sent.idle) this.#late ??= failure;
     else sent.failure ??= failure;
@@ -138,7 +138,7 @@ class Run {
 
   async notebook(client: KernelClient, notebook: Notebook): Promise<NotebookRun> {
     const info = await this.#ready(client);
-    const language = String((info.language_info as Json | undefined)?.name);
+    const language = String((info.language_info as JsonObject | undefined)?.name);
     const given = withParameters(notebook, this.options.parameters ?? {}, language);
     const cells: Cell[] = given.cells.map(cell =>
       isRun(cell) ? { ...cell, execution_count: null, outputs: [] } : cell,
@@ -172,15 +172,15 @@ class Run {
    * Sends requests until the kernel answers and its iopub messages arrive: messages that are published before a subscription
    * takes effect are lost.
    */
-  async #ready(client: KernelClient): Promise<Json> {
+  async #ready(client: KernelClient): Promise<JsonObject> {
     const deadline = performance.now() + startMs;
     for (;;) {
       const id = client.send("shell", "kernel_info_request", {});
-      const info = await this.#within<Json>(500, done => this.#replies.set(id, done));
+      const info = await this.#within<JsonObject>(500, done => this.#replies.set(id, done));
       if (info !== undefined && this.#heardIopub) {
         // a kernel that compiles loads its compiler for this request, so that the first cell's time is its own
         const completion = client.send("shell", "complete_request", { code: "", cursor_pos: 0 });
-        await this.#within<Json>(deadline - performance.now(), done => this.#replies.set(completion, done));
+        await this.#within<JsonObject>(deadline - performance.now(), done => this.#replies.set(completion, done));
         if (this.#dead === undefined) return info;
       }
       const silent = performance.now() > deadline ? "does not answer" : undefined;
@@ -210,7 +210,11 @@ class Run {
     });
   }
 
-  async #cell(client: KernelClient, cell: CodeCell, place: Place): Promise<{ cell: CodeCell; failed?: CellFailure }> {
+  async #cell(
+    client: KernelClient,
+    cell: CodeCell,
+    place: CellPosition,
+  ): Promise<{ cell: CodeCell; failed?: CellFailure }> {
     const { timeoutMs = defaultTimeoutMs } = this.options;
     const outputs = new CellOutputs(this.#displays);
     const mayFail = hasTag(cell, "raises-exception");
@@ -236,7 +240,8 @@ class Run {
     } else if (reply?.status !== "ok" && failure === undefined && !mayFail) {
       failed = problem(place, String(reply?.ename ?? "Error"), String(reply?.evalue ?? reply?.status));
     }
-    if (failed !== undefined && failed !== failure) outputs.add({ type: "error", content: failed as unknown as Json });
+    if (failed !== undefined && failed !== failure)
+      outputs.add({ type: "error", content: failed as unknown as JsonObject });
     const count = reply?.execution_count;
     return {
       cell: { ...cell, execution_count: typeof count === "number" ? count : null, outputs: outputs.outputs },
@@ -253,14 +258,14 @@ class Run {
   async #shutdown(client: KernelClient): Promise<void> {
     if (this.#dead !== undefined) return;
     const id = client.send("control", "shutdown_request", { restart: false });
-    await this.#within<Json>(graceMs, done => this.#replies.set(id, done));
+    await this.#within<JsonObject>(graceMs, done => this.#replies.set(id, done));
   }
 }
 
 /** Whether a cell is run: a code cell that is not tagged `skip-execution`, which keeps what it shows. */
 const isRun = (cell: Cell): cell is CodeCell => cell.cell_type === "code" && !hasTag(cell, "skip-execution");
 
-const executeRequest = (code: string): Json => ({
+const executeRequest = (code: string): JsonObject => ({
   code,
   silent: false,
   store_history: true,
@@ -269,7 +274,7 @@ const executeRequest = (code: string): Json => ({
   stop_on_error: true,
 });
 
-const problem = (place: Place, ename: string, evalue: string): CellFailure => ({
+const problem = (place: CellPosition, ename: string, evalue: string): CellFailure => ({
   ...place,
   ename,
   evalue,

@@ -15,7 +15,7 @@ export interface Mismatch {
  * @param value the document that was checked
  * @param error zod's `safeParse` error for it
  */
-export function mismatches(value: unknown, { issues }: z.core.$ZodError): readonly Mismatch[] {
+export function mismatches(value: unknown, { issues }: Pick<z.core.$ZodError, "issues">): readonly Mismatch[] {
   return issues.flatMap(issue => {
     if (issue.code !== "unrecognized_keys") {
       return [{ path: issue.path, expected: expectedBy(issue), found: describeValue(valueAt(value, issue.path)) }];

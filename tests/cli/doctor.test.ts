@@ -9,17 +9,17 @@ import { inTempFolder } from "../support/temp.js";
 const test = suite("rund-lab doctor");
 const env = { PATH: process.env.PATH ?? "" };
 
-interface Finding {
+interface CheckResult {
   readonly check: string;
   readonly ok: boolean;
   readonly found: string;
   readonly next: string | null;
 }
 
-async function findings(...words: readonly string[]): Promise<ReadonlyMap<string, Finding>> {
+async function findings(...words: readonly string[]): Promise<ReadonlyMap<string, CheckResult>> {
   const { code, stdout } = await lab(["doctor", "--json", ...words], { env });
   assert.is(code, 0);
-  return new Map((JSON.parse(stdout) as Finding[]).map(finding => [finding.check, finding]));
+  return new Map((JSON.parse(stdout) as CheckResult[]).map(finding => [finding.check, finding]));
 }
 
 test("one finding for each part of the machine, always in the same order, a next step exactly where something lacks", async () => {
@@ -79,7 +79,7 @@ test("--contract: a rule for each line, and exit code 0 where all hold", async (
       ["doctor", "--endpoint", server.endpoint, "--contract", "--runtime", "kata", "--json"],
       { env },
     );
-    const rules = JSON.parse(stdout) as Finding[];
+    const rules = JSON.parse(stdout) as CheckResult[];
     assert.equal(
       rules.filter(({ ok }) => !ok),
       [],

@@ -130,7 +130,7 @@ test("bad input is named before any kernel is started", () =>
       assert.is(outcome.code, code, outcome.stderr);
       assert.match(outcome.stderr, text);
     };
-    await fails(["none.ipynb"], 4, "none.ipynb: expected a notebook, found ENOENT");
+    await fails(["none.ipynb"], 4, "none.ipynb: expected a notebook, found none");
     await fails(["no.ipynb"], 4, "no.ipynb: expected a notebook (JSON)");
     await fails(["old.ipynb"], 4, "hint: jupyter nbconvert");
     await fails([], 2, "no notebook given");

@@ -3,7 +3,7 @@
 import { KernelClient, type KernelMessage, loadZeroMq } from "../../src/jupyter/client.js";
 import { KernelProcess } from "../../src/jupyter/kernel-process.js";
 import type { KernelCommand } from "../../src/jupyter/kernelspecs.js";
-import type { Json, Output } from "../../src/jupyter/nbformat.js";
+import type { JsonObject, Output } from "../../src/jupyter/nbformat.js";
 import { CellOutputs } from "../../src/jupyter/outputs.js";
 import { kernelSpec } from "../../src/kernel/spec.js";
 import { projectRoot } from "../support/needs.js";
@@ -20,7 +20,7 @@ export const labKernel: KernelCommand = {
 /** What a request led to. */
 export interface Answer {
   readonly id: string;
-  readonly reply: Json;
+  readonly reply: JsonObject;
   /** Everything from iopub under this request, in order. */
   readonly messages: readonly KernelMessage[];
   readonly outputs: readonly Output[];
@@ -79,11 +79,11 @@ export class LiveKernel {
     }
   }
 
-  send(type: string, content: Json = {}, channel: "shell" | "control" = "shell"): string {
+  send(type: string, content: JsonObject = {}, channel: "shell" | "control" = "shell"): string {
     return this.client.send(channel, type, content);
   }
 
-  replyTo(id: string): Json | undefined {
+  replyTo(id: string): JsonObject | undefined {
     return this.messages.find(({ type, parent }) => parent === id && type.endsWith("_reply"))?.content;
   }
 
@@ -107,15 +107,15 @@ export class LiveKernel {
     return { id, reply: this.replyTo(id) ?? {}, messages, outputs: outputs.outputs };
   }
 
-  sendCode(code: string, more: Json = {}): string {
+  sendCode(code: string, more: JsonObject = {}): string {
     return this.send("execute_request", { code, silent: false, store_history: true, stop_on_error: true, ...more });
   }
 
-  run(code: string, more: Json = {}): Promise<Answer> {
+  run(code: string, more: JsonObject = {}): Promise<Answer> {
     return this.answer(this.sendCode(code, more));
   }
 
-  ask(type: string, content: Json = {}, channel: "shell" | "control" = "shell"): Promise<Answer> {
+  ask(type: string, content: JsonObject = {}, channel: "shell" | "control" = "shell"): Promise<Answer> {
     return this.answer(this.send(type, content, channel));
   }
 

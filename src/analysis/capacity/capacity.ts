@@ -122,11 +122,14 @@ function notMeasured(dataset: Dataset, runtime: string, memoryMb: number | null,
     where: dataset.name,
     expected:
       own.length === 0 || memoryMb === null
-        ? `memory of ${runtime}${memoryMb === null ? ", or a ramp of it without --guest-memory" : ""}`
+        ? `memory of ${runtime}${memoryMb === null ? ", or a ramp of it" : ""}`
         : `memory of ${runtime} with a guest of ${memoryMb} MiB`,
     found: own.length === 0 ? `memory of ${runtimes}` : `guests of ${sizes} MiB`,
-    hint: ramped
-      ? "rund-lab does not extrapolate: omit --guest-memory to use only the ramp"
-      : "rund-lab does not extrapolate: choose a guest memory that was measured, or measure this one with `rund-lab run memory`",
+    hint:
+      own.length === 0 && !ramped
+        ? `name one of the measured runtimes, or measure ${runtime} with \`rund-lab run memory\``
+        : ramped
+          ? "rund-lab does not extrapolate: omit --guest-memory to use only the ramp"
+          : "rund-lab does not extrapolate: choose a guest memory that was measured, or measure this one with `rund-lab run memory`",
   });
 }

@@ -1,13 +1,13 @@
 import type { Dataset } from "../datasets/dataset.js";
 import { memoryGroups, startGroups } from "../groups.js";
-import type { Expected, MemoryPlace, Quantity, StartPlace } from "./paper/claim.js";
-import { type Evidence, measure, placeName, valuesOnly } from "./quantities/quantity.js";
+import type { Expected, Place, Quantity } from "./paper/claim.js";
+import { type Evidence, measureQuantity, placeName, valuesOnly } from "./quantities/quantity.js";
 import { inUnit, printsAs } from "./quantities/units.js";
 
 /** Other cells whose value, rounded to the printed digits, equals the claimed one. */
 export interface Elsewhere {
   readonly searched: number;
-  readonly found: readonly { readonly at: string; readonly place: StartPlace | MemoryPlace; readonly value: number }[];
+  readonly found: readonly { readonly at: string; readonly place: Place; readonly value: number }[];
 }
 
 /**
@@ -33,8 +33,6 @@ export function searchElsewhere(expected: Expected, quantity: Quantity, evidence
   }
   return { searched, found };
 }
-
-type Place = StartPlace | MemoryPlace;
 
 /** Returns the cell of a quantity; for a reduction, the cell of the reduced quantity. */
 function placeOf(quantity: Quantity): Place | null {
@@ -63,6 +61,6 @@ export function moved(quantity: Quantity, place: Place): Quantity {
 }
 
 function plainValue(quantity: Quantity, evidence: Evidence): number | null {
-  const found = measure(quantity, evidence, valuesOnly);
+  const found = measureQuantity(quantity, evidence, valuesOnly);
   return "missing" in found ? null : found.estimate.value;
 }

@@ -3,8 +3,8 @@ import type { Interval } from "../stats/bootstrap-t.js";
 import { mean } from "../stats/mean.js";
 import { random } from "../stats/random.js";
 import { moved, placesLike } from "./elsewhere.js";
-import type { Claim, Expected, MemoryPlace, Part, Quantity, StartPlace } from "./paper/claim.js";
-import { type Evidence, measure, placeName, valuesOnly } from "./quantities/quantity.js";
+import type { Claim, Expected, Part, Place, Quantity } from "./paper/claim.js";
+import { type Evidence, measureQuantity, placeName, valuesOnly } from "./quantities/quantity.js";
 import { halfDigit, inUnit } from "./quantities/units.js";
 
 /** The value that one reduction implies: baseline × (1 − reduction). */
@@ -126,8 +126,6 @@ function agreementOf(values: readonly ImpliedValue[]): readonly ImpliedValue[] |
   return most.length < fewestAgreeing ? null : most;
 }
 
-type Place = StartPlace | MemoryPlace;
-
 /** Returns how many other cells give as many agreeing values for the same reductions: that is what chance would find. */
 function searchOtherCells(
   reductions: readonly Reduction[],
@@ -157,7 +155,11 @@ function recordedValue(quantity: Quantity, evidence: Evidence): number | null {
     "at" in quantity &&
     quantity.statistic !== "time of an operation" &&
     !dataset.runs.some(({ runtime }) => runtime === quantity.at.runtime);
-  const found = measure(quantity, { dataset: stranger && baseline !== undefined ? baseline : dataset }, valuesOnly);
+  const found = measureQuantity(
+    quantity,
+    { dataset: stranger && baseline !== undefined ? baseline : dataset },
+    valuesOnly,
+  );
   return "missing" in found ? null : found.estimate.value;
 }
 

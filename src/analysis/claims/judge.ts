@@ -6,7 +6,7 @@ import { type Elsewhere, searchElsewhere } from "./elsewhere.js";
 import { type ImpliedRun, impliedRun } from "./implied.js";
 import type { Certainty, Claim, Expected, Part, Reading } from "./paper/claim.js";
 import { type Decision, decide, type Verdict } from "./quantities/band.js";
-import { type Evidence, measure, type Source } from "./quantities/quantity.js";
+import { type Evidence, measureQuantity, type Source } from "./quantities/quantity.js";
 import { inUnit, printsAs } from "./quantities/units.js";
 
 /** A run from which a value was computed. */
@@ -160,7 +160,7 @@ function judgeReading(reading: Reading, part: string, primary: boolean, evidence
   const { name, expected, quantity } = reading;
   const { kind, printed, unit } = expected;
   const base = { part, reading: name, primary, expected: Number(printed), bound: kind, printed, unit };
-  const found = measure(quantity, evidence);
+  const found = measureQuantity(quantity, evidence);
   const missing = "missing" in found ? found.missing : null;
   if ("missing" in found || !Number.isFinite(found.estimate.value)) {
     const { band, halfWidth } = decide(expected, { value: Number.NaN, interval: null });

@@ -26,7 +26,7 @@ export interface CellPlace {
 }
 
 /** One side of a comparison: what was measured in one cell. */
-export interface Sample {
+export interface CellSample {
   readonly of: "rounds" | "snapshots";
   /** One per round or snapshot, in order. */
   readonly values: readonly number[];
@@ -43,7 +43,7 @@ export interface Sample {
  * Returns all cells of a dataset by place. Time and density cells give two each, makespan and CPU; cells of micro experiments
  * give one per phase, and those of I/O one per job of fio. Their order is that of the grid: runtime, density, concurrency.
  */
-export function samplesByPlace(dataset: Dataset): ReadonlyMap<string, { place: CellPlace; sample: Sample }> {
+export function samplesByPlace(dataset: Dataset): ReadonlyMap<string, { place: CellPlace; sample: CellSample }> {
   const repeats = new Map(dataset.runs.map(({ run, repeat }) => [run, repeat]));
   const starts = startGroups(dataset).flatMap(group => [startSample("time", group), startSample("cpu", group)]);
   const memory = memoryGroups(dataset).map(group => memorySample(group, repeats));
@@ -64,7 +64,7 @@ export function placeKey({ metric, experiment, runtime, density, concurrency, me
 
 /** Returns a value for each round of each phase: the time from the common release to the last end. */
 function operationSamples({ experiment, variant, density, concurrency, count, rounds }: OperationCell) {
-  return (rounds[0]?.phases ?? []).map(({ phase }, index): { place: CellPlace; sample: Sample } => {
+  return (rounds[0]?.phases ?? []).map(({ phase }, index): { place: CellPlace; sample: CellSample } => {
     const timed = rounds.map(({ block, phases }) => ({ block, ms: phases[index]!.totalMs }));
     const operation = `${phase} ${count}`;
     return {
@@ -93,7 +93,7 @@ function ioGroups(rounds: readonly IoRound[]): readonly (readonly IoRound[])[] {
  * Returns, for each job of fio, how long a request takes in each round: the inverse of the mean of the containers' requests per
  * second, since a container has one request at a time. A round in which a container's job failed has no value.
  */
-function ioSamples(rounds: readonly IoRound[]): readonly { place: CellPlace; sample: Sample }[] {
+function ioSamples(rounds: readonly IoRound[]): readonly { place: CellPlace; sample: CellSample }[] {
   const { runtime, concurrency, fileMiB, jobs } = rounds[0]!;
   const kindOf = ({ pattern, blockBytes, direct }: IoRound["jobs"][number]) =>
     `${pattern} ${blockBytes / 1024} KiB ${direct ? "direct" : "buffered"} of ${fileMiB} MiB`;
@@ -119,7 +119,7 @@ function ioSamples(rounds: readonly IoRound[]): readonly { place: CellPlace; sam
 
 const isFailed = ({ error, iops }: IoRound["jobs"][number]): boolean => error !== 0 || iops === 0;
 
-function startSample(metric: "time" | "cpu", group: StartGroup): { place: CellPlace; sample: Sample } {
+function startSample(metric: "time" | "cpu", group: StartGroup): { place: CellPlace; sample: CellSample } {
   const { experiment, runtime, density, concurrency, cells } = group;
   const failedRounds = total(cells.map(cell => Math.max(cell.partial, (cell.failed ?? 0) > 0 ? 1 : 0)));
   return {
@@ -138,7 +138,7 @@ function startSample(metric: "time" | "cpu", group: StartGroup): { place: CellPl
 function memorySample(
   { runtime, memoryMb, density, cells }: MemoryGroup,
   repeats: ReadonlyMap<string, number | undefined>,
-): { place: CellPlace; sample: Sample } {
+): { place: CellPlace; sample: CellSample } {
   const snapshots = cells.flatMap(cell => {
     const value = pssPerSandbox(cell);
     return value === null ? [] : [{ value, repeat: repeats.get(cell.run) }];

@@ -7,7 +7,7 @@ import { divisions, permutationTest } from "../stats/permutation.js";
 import { pairsFor, roundsFor } from "../stats/power.js";
 import { ascending } from "../stats/quantile.js";
 import { welchRatio } from "../stats/welch.js";
-import type { Sample } from "./cells.js";
+import type { CellSample } from "./cells.js";
 import { sequentialRatio } from "./sequential-ratio.js";
 
 /** Whether the second campaign is faster or slower than the first: less or more time, CPU or memory. */
@@ -22,7 +22,7 @@ export interface Side {
 
 /** Two samples of one cell compared, before p is corrected over all cells. */
 export interface Contrast {
-  readonly of: Sample["of"];
+  readonly of: CellSample["of"];
   readonly a: Side;
   readonly b: Side;
   /** Mean of the second divided by mean of the first (of the blocks' means, if there are blocks); null without a mean above 0. */
@@ -53,8 +53,8 @@ export interface Contrast {
  * @param lastBlock the maximum number of blocks of a campaign with `--until-decided`; otherwise null
  */
 export function contrast(
-  a: Sample,
-  b: Sample,
+  a: CellSample,
+  b: CellSample,
   seed: string,
   paired = false,
   lastBlock: number | null = null,
@@ -64,7 +64,7 @@ export function contrast(
   const { mean: meanB } = sides.b;
   const ratio = meanA !== null && meanB !== null && meanA > 0 && meanB > 0 ? meanB / meanA : null;
   const blocked = a.blocks !== null || b.blocks !== null;
-  const unitsOf = ({ blocks, values }: Sample) => (blocks === null ? values : [...blocks.values()]);
+  const unitsOf = ({ blocks, values }: CellSample) => (blocks === null ? values : [...blocks.values()]);
   const [unitsA, unitsB] = [unitsOf(a), unitsOf(b)];
   const plain = {
     of: b.of,
@@ -134,21 +134,24 @@ export function verdictOf(
 }
 
 /** Returns the means of the blocks that both samples have, in the same order; null if one of them has no blocks. */
-function commonBlocks(a: Sample, b: Sample): { readonly a: readonly number[]; readonly b: readonly number[] } | null {
+function commonBlocks(
+  a: CellSample,
+  b: CellSample,
+): { readonly a: readonly number[]; readonly b: readonly number[] } | null {
   if (a.blocks === null || b.blocks === null) return null;
   const names = [...a.blocks.keys()].filter(name => b.blocks?.has(name));
   return { a: names.map(name => a.blocks!.get(name)!), b: names.map(name => b.blocks!.get(name)!) };
 }
 
-function side({ values }: Sample, seed: string): Side {
+function side({ values }: CellSample, seed: string): Side {
   if (values.length === 0) return { mean: null, interval: null, n: 0 };
   const { value, interval, n } = estimateMean(values, seed);
   return { mean: value, interval, n };
 }
 
 /** Ranks failed rounds last and equal to each other, because they have no time. */
-function byRank(a: Sample, b: Sample, seed: string): Pick<Contrast, "p" | "method" | "caveat" | "worse"> {
-  const last = (sample: Sample) => [
+function byRank(a: CellSample, b: CellSample, seed: string): Pick<Contrast, "p" | "method" | "caveat" | "worse"> {
+  const last = (sample: CellSample) => [
     ...sample.values,
     ...new Array<number>(sample.failedRounds).fill(Number.POSITIVE_INFINITY),
   ];
@@ -164,7 +167,7 @@ function byRank(a: Sample, b: Sample, seed: string): Pick<Contrast, "p" | "metho
   };
 }
 
-function failures({ failedRounds, attempted, failed }: Sample, name: string): string {
+function failures({ failedRounds, attempted, failed }: CellSample, name: string): string {
   if (failedRounds === 0) return "";
   return failed !== null && attempted !== null
     ? `${failed} of ${attempted} failed in ${name}`

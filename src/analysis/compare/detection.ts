@@ -81,11 +81,11 @@ export function roundsToDetect(planned: PlannedComparison, recordings: readonly 
   return { experiment, tolerance, rounds: Math.max(...cells.map(({ rounds }) => rounds)), cells };
 }
 
-type Place = Pick<DetectableCell, "runtime" | "against" | "density" | "concurrency">;
+type PlannedCell = Pick<DetectableCell, "runtime" | "against" | "density" | "concurrency">;
 
 function recordedScatter(
   experiment: "time" | "density",
-  place: Place,
+  place: PlannedCell,
   recordings: readonly Dataset[],
 ): { readonly scatter: Scatter; readonly recorded: DetectableCell["recorded"] } | null {
   for (const dataset of recordings) {
@@ -112,7 +112,7 @@ function recordedScatter(
 const sameCell = (a: StartGroup, b: StartGroup) => a.density === b.density && a.concurrency === b.concurrency;
 
 /** Returns the distance of two cells in the grid: a doubling on either axis counts the same. */
-const distance = (a: Pick<Place, "density" | "concurrency">, b: Pick<Place, "density" | "concurrency">) =>
+const distance = (a: Pick<PlannedCell, "density" | "concurrency">, b: Pick<PlannedCell, "density" | "concurrency">) =>
   Math.abs(Math.log((a.density + 1) / (b.density + 1))) + Math.abs(Math.log(a.concurrency / b.concurrency));
 
 /** Returns the scatter of the differences between two runtimes' rounds in one block, paired in order; null for fewer than two. */

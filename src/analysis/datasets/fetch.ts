@@ -107,7 +107,8 @@ async function runGit(folder: string, words: readonly string[], from: string): P
         cause: error,
       });
     }
-    const said = error instanceof ExecaError ? String(error.stderr).trim().split("\n").at(-1) : String(error);
+    const lines = error instanceof ExecaError ? String(error.stderr).trim().split("\n") : [String(error)];
+    const said = lines.find(line => line.startsWith("fatal: "))?.slice("fatal: ".length) ?? lines.at(-1);
     throw new LabError("RUND_FETCH", "machine", `git ${words[0]} failed: ${said}`, {
       where: from,
       hint: "check the network, or name a copy with --from; the next fetch continues where this one stopped",

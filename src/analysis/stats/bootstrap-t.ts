@@ -13,7 +13,7 @@ export const resamples = 9_999;
 export type Estimator = (means: readonly number[], errors: readonly number[]) => { value: number; error: number };
 
 /** One sample for the bootstrap. */
-export interface Series {
+export interface BootstrapSample {
   readonly values: readonly number[];
   /** 1 for independent values; above 1, whole blocks of neighbours are drawn (Künsch 1989). */
   readonly blockLength: number;
@@ -30,7 +30,7 @@ export interface Series {
  * @returns the two-sided interval at a level such as 0.95
  */
 export function studentised(
-  samples: readonly Series[],
+  samples: readonly BootstrapSample[],
   estimator: Estimator,
   seed: string | number,
   draws = resamples,
@@ -87,7 +87,7 @@ interface Drawer {
 }
 
 /** Means of overlapping blocks are drawn like values; single values are blocks of one. */
-function drawer({ values, blockLength: length }: Series): Drawer {
+function drawer({ values, blockLength: length }: BootstrapSample): Drawer {
   const blocks = Array.from({ length: values.length - length + 1 }, (_, i) => mean(values.slice(i, i + length)));
   const drawn = Math.max(2, Math.round(values.length / length));
   // overlapping blocks share values, so their scatter around their own mean is too small by a share of 1/drawn

@@ -3,7 +3,14 @@
  * a hash. `rund-lab/stats` exports it for programs that need only statistics.
  */
 export { bca } from "./bca.js";
-export { blockLength, type Estimator, type Interval, resamples, type Series, studentised } from "./bootstrap-t.js";
+export {
+  type BootstrapSample,
+  blockLength,
+  type Estimator,
+  type Interval,
+  resamples,
+  studentised,
+} from "./bootstrap-t.js";
 export { benjaminiHochberg, holm } from "./correction.js";
 export { dependent, lagOne, type Trend, trend } from "./dependence.js";
 export { equivalent } from "./equivalence.js";

@@ -41,7 +41,3 @@ export const cellPlace = {
   /** Background sandboxes, or in the memory experiment the sandboxes that are measured. */
   density: count,
 };
-
-const cellPlaceSchema = z.object(cellPlace);
-/** The place of an event: one point of the grid in one run folder. */
-export type CellPlace = Frozen<z.infer<typeof cellPlaceSchema>>;

@@ -8,6 +8,7 @@ import { formatNotebook, type Notebook, parseNotebook } from "../../jupyter/nbfo
 import type { Parameters } from "../../jupyter/parameters.js";
 import { type CellEvent, type CellFailure, runNotebook } from "../../jupyter/run-notebook.js";
 import { kernelName, kernelSpec, requirePeers } from "../../kernel/spec.js";
+import { systemReason } from "../../logs/file-bytes.js";
 import { replaceFile } from "../../measure/system/replace-file.js";
 import { inParallel } from "../../measure/system/workers.js";
 import { LabError } from "../../model/errors.js";
@@ -111,7 +112,7 @@ function readNotebook(file: string, io: Io): Notebook {
     throw new LabError("RUND_NOTEBOOK", "input", "", {
       where: file,
       expected: "a notebook",
-      found: (cause as Error).message,
+      found: systemReason(cause),
       cause,
     });
   }

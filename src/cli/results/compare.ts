@@ -118,7 +118,7 @@ function pairsWithin(dataset: Dataset, { runtimes, baseline }: Options): readonl
       where: dataset.name,
       expected: "a second campaign, or --runtimes with two or more runtimes of this one",
       found: `${runtimes === undefined ? "neither" : `--runtimes ${runtimes.join(",")}`}`,
-      hint: `it has ${measured.join(", ")}${measured.length > 1 ? `: such as --runtimes ${measured.slice(0, 2).join(",")}` : ""}`,
+      hint: `its runtimes are ${measured.join(", ")}${measured.length > 1 ? `; for example --runtimes ${measured.slice(0, 2).join(",")}` : ""}`,
     });
   }
   for (const id of [against, ...others]) refuseUnmeasured(dataset, id);

@@ -42,13 +42,13 @@ export function prepareSteps(runtime: RuntimeDeclaration, containerd: Containerd
  * Returns the steps before the cells of one guest memory: the guest gets the label's size plus what the original added to it, and
  * a new template is made.
  *
- * @param labelMb the guest memory in the cell's name
+ * @param nominalMb the guest memory in the cell's name
  * @returns no step for a runtime without a guest
  */
-export function guestMemorySteps(runtime: RuntimeDeclaration, labelMb: number): Step[] {
+export function guestMemorySteps(runtime: RuntimeDeclaration, nominalMb: number): Step[] {
   if (runtime.config === null) return [];
   const { path, hypervisor } = runtime.config;
-  const memory = { [hypervisor]: { default_memory: labelMb + runtime.guestMemoryExtraMb } };
+  const memory = { [hypervisor]: { default_memory: nominalMb + runtime.guestMemoryExtraMb } };
   return [patch(path, memory), ...templateSteps(runtime)];
 }
 

@@ -74,7 +74,7 @@ function shellLines(step: Step, state: State): string[] {
     case "absent":
       return [
         `if ${step.argv.map(quoted).join(" ")} >/dev/null 2>&1; then`,
-        `  echo ${shellWord(`there already: ${step.what}`)} >&2; exit 1`,
+        `  echo ${shellWord(`exists already: ${step.what}`)} >&2; exit 1`,
         "fi",
       ];
     case "patch":

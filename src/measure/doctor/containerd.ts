@@ -11,8 +11,8 @@ import { runtimes } from "../runtimes/index.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import { overlayWorks } from "../system/capabilities.js";
 import { findProgram } from "../system/programs.js";
-import { type Finding, fine, lacking } from "./finding.js";
-import { serviceFindings } from "./service.js";
+import { type CheckResult, fine, lacking } from "./check-result.js";
+import { serviceChecks } from "./service.js";
 
 const install = "environment/setup-debian.sh installs it, or see environment/README.md";
 
@@ -22,12 +22,12 @@ const install = "environment/setup-debian.sh installs it, or see environment/REA
  *
  * @param sandboxes the largest number of sandboxes at once; 0 without a plan
  */
-export async function containerdFindings(
+export async function containerdChecks(
   endpoint: string,
   wanted: readonly RuntimeDeclaration[],
   path: string,
   sandboxes: number,
-): Promise<Finding[]> {
+): Promise<CheckResult[]> {
   const program = findProgram("containerd", path);
   const version = program === undefined ? undefined : await execa(program, ["--version"], { reject: false });
   const here = findHandlers(runtimes, path).map(({ name }) => name);
@@ -44,7 +44,7 @@ export async function containerdFindings(
         ? lacking("cri", `${endpoint}: not ready, ${ready.message}`, "see the service's log")
         : fine("cri", `${runtimeName} ${runtimeVersion} at ${endpoint}`),
       handlersFinding(handlers, here, wanted),
-      ...(await serviceFindings(
+      ...(await serviceChecks(
         { cri: client, socket: socketPath(endpoint), version: serviceVersion, status },
         wanted.map(({ handler }) => handler).filter(handler => handlers?.includes(handler) !== false),
         sandboxes,
@@ -63,7 +63,7 @@ export async function containerdFindings(
   }
 }
 
-function containerdFinding(version: string | undefined): Finding {
+function containerdFinding(version: string | undefined): CheckResult {
   if (version === undefined || version === "") return lacking("containerd", "not installed", install);
   return fine("containerd", version.split(" ")[2] ?? version);
 }
@@ -73,7 +73,7 @@ function handlersFinding(
   configured: readonly string[] | null,
   here: readonly string[],
   wanted: readonly RuntimeDeclaration[],
-): Finding {
+): CheckResult {
   const found =
     configured === null ? `${here.join(", ") || "none"} (with rund-lab env up)` : configured.join(", ") || "none";
   const missing = wanted.filter(({ handler }) => !(configured ?? here).includes(handler));
@@ -91,7 +91,7 @@ function handlersFinding(
 }
 
 /** Returns which snapshotters can be used, and the thin pool that Firecracker needs. */
-export async function snapshotterFinding(path: string): Promise<Finding> {
+export async function snapshotterCheck(path: string): Promise<CheckResult> {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-"));
   try {
     const overlay = process.getuid?.() === 0 && (await overlayWorks(folder));

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CriClient, SandboxConfig } from "../cri/grpc/client.js";
 import { CriError } from "../cri/grpc/errors.js";
-import { type Finding, fine, lacking } from "./finding.js";
+import { type CheckResult, fine, lacking } from "./check-result.js";
 
 /** Time limit of one call, in milliseconds. */
 const callMs = 60_000;
@@ -18,11 +18,11 @@ const label = "rund-lab.contract";
  * removes them in any case.
  *
  * @param handler a handler that the service has; "" for its default
- * @returns one finding per rule, in a fixed order; if the first start fails, the rules after it are left out
+ * @returns one result per rule, in a fixed order; if the first start fails, the rules after it are left out
  */
-export async function checkContract(cri: CriClient, handler: string): Promise<readonly Finding[]> {
+export async function checkContract(cri: CriClient, handler: string): Promise<readonly CheckResult[]> {
   const mark = randomBytes(6).toString("hex");
-  const findings: Finding[] = [];
+  const results: CheckResult[] = [];
   let made = 0;
   const sandbox = (labels: Readonly<Record<string, string>>): SandboxConfig => {
     const name = `contract-${mark}-${++made}`;
@@ -31,7 +31,7 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
   const options = { timeoutMs: callMs };
   const rule = async (check: string, next: string, holds: () => Promise<string | true>): Promise<boolean> => {
     const found = await holds().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
-    findings.push(found === true ? fine(check, "holds") : lacking(check, found, next));
+    results.push(found === true ? fine(check, "holds") : lacking(check, found, next));
     return found === true;
   };
   const ours = () => cri.listPodSandbox({ [label]: mark }, options);
@@ -53,7 +53,7 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
       id = await cri.runPodSandbox(first, options);
       return id !== "" || "an empty id";
     });
-    if (!started) return findings;
+    if (!started) return results;
     await rule("has the sandbox ready once it has answered", "latencies end at READY", async () => {
       const { state, labels, createdAtNs } = await cri.podSandboxStatus(id, options);
       if (state !== "SANDBOX_READY") return state;
@@ -116,5 +116,5 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
     const left = (await ours()).filter(({ labels }) => labels[label] === mark);
     return left.length === 0 || `${left.length} sandboxes: ${left.map(({ id }) => id).join(", ")}`;
   });
-  return findings;
+  return results;
 }

@@ -1,13 +1,13 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import type { Fingerprint } from "../host/fingerprint.js";
-import { type Finding, fine, lacking } from "./finding.js";
+import { type CheckResult, fine, lacking } from "./check-result.js";
 
 /** The machine counts as quiet if at most this share of its processors is busy before a campaign. */
 const quietLoad = 0.2;
 
 /** Checks the machine itself: the user, control groups, KVM, processor frequency, other load. */
-export function hostFindings({ cgroups, governor, virtualised }: Fingerprint): Finding[] {
+export function hostChecks({ cgroups, governor, virtualised }: Fingerprint): CheckResult[] {
   const [load = 0] = loadavg();
   const busy = load / availableParallelism();
   return [
@@ -39,7 +39,7 @@ export function hostFindings({ cgroups, governor, virtualised }: Fingerprint): F
   ];
 }
 
-function kvm(virtualised: boolean): Finding {
+function kvm(virtualised: boolean): CheckResult {
   const needed = "Kata, Firecracker and RunD need it; runc, crun and gVisor do not";
   if (!existsSync("/dev/kvm")) {
     const how = virtualised

@@ -5,14 +5,14 @@ import { listenerOf } from "../host/listener.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import { searchPath } from "../system/capabilities.js";
 import { findProgram } from "../system/programs.js";
-import { containerdFindings, snapshotterFinding } from "./containerd.js";
-import { type Finding, fine } from "./finding.js";
-import { hostFindings } from "./host.js";
-import { type Demand, limitFindings } from "./limits.js";
+import { type CheckResult, fine } from "./check-result.js";
+import { containerdChecks, snapshotterCheck } from "./containerd.js";
+import { hostChecks } from "./host.js";
+import { limitChecks, type PeakNeeds } from "./limits.js";
 
+export type { CheckResult } from "./check-result.js";
 export { checkContract } from "./contract.js";
-export type { Finding } from "./finding.js";
-export { type Demand, pidsPerStart } from "./limits.js";
+export { type PeakNeeds, pidsPerStart } from "./limits.js";
 export { serviceObstacles } from "./service.js";
 
 /** What the doctor checks a machine for. */
@@ -22,7 +22,7 @@ export interface Patient {
   /** The runtimes that should be measured; if empty, any. */
   readonly runtimes: readonly RuntimeDeclaration[];
   /** What a plan needs at its peak; null without a plan. */
-  readonly demand: Demand | null;
+  readonly needs: PeakNeeds | null;
   /** The caller's PATH. */
   readonly path: string;
 }
@@ -31,15 +31,15 @@ export interface Patient {
  * Returns what this machine can measure, and the next step for what it cannot. Nothing is changed; overlayfs is tested in a
  * temporary folder.
  *
- * @returns one finding per check, always in the same order
+ * @returns one result per check, always in the same order
  */
-export async function examine({ endpoint, runtimes, demand, path }: Patient): Promise<Finding[]> {
+export async function examine({ endpoint, runtimes, needs, path }: Patient): Promise<CheckResult[]> {
   const programs = searchPath(path);
   return [
-    ...hostFindings(readFingerprint()),
-    ...limitFindings(readLimits(listenerOf(socketPath(endpoint))), demand),
-    ...(await containerdFindings(endpoint, runtimes, programs, demand?.sandboxes ?? 0)),
-    await snapshotterFinding(programs),
+    ...hostChecks(readFingerprint()),
+    ...limitChecks(readLimits(listenerOf(socketPath(endpoint))), needs),
+    ...(await containerdChecks(endpoint, runtimes, programs, needs?.sandboxes ?? 0)),
+    await snapshotterCheck(programs),
     ...optionalPrograms.map(({ name, purpose }) => fine(name, findProgram(name, programs) ?? `absent; ${purpose}`)),
   ];
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { MachineLimits } from "../host/limits.js";
-import { type Finding, fine, lacking } from "./finding.js";
+import { type CheckResult, fine, lacking } from "./check-result.js";
 
 /** The largest use of resources at one moment of a plan. */
-export interface Demand {
+export interface PeakNeeds {
   readonly pids: number;
   readonly memoryMiB: number;
   readonly sandboxes: number;
@@ -23,27 +23,27 @@ export const pidsPerStart = 26;
 /**
  * Compares the machine's limits on tasks, files and memory with a plan.
  *
- * @param demand what the plan needs; null only reports the limits
+ * @param needs what the plan needs; null only reports the limits
  */
-export function limitFindings({ memAvailableMiB, pids }: MachineLimits, demand: Demand | null): Finding[] {
+export function limitChecks({ memAvailableMiB, pids }: MachineLimits, needs: PeakNeeds | null): CheckResult[] {
   const sandboxes = Math.floor(pids.free / pidsPerSandbox);
   const has = `${pids.free} free of ${pids.limit} (${pids.by}), enough for ${sandboxes} sandboxes of runc`;
   const [openFiles, fileLimit] = fileUse();
-  const files = (demand?.sandboxes ?? 0) * filesPerSandbox;
+  const files = (needs?.sandboxes ?? 0) * filesPerSandbox;
   const memory = `${memAvailableMiB} MiB available`;
   return [
-    demand === null || demand.pids <= pids.free
+    needs === null || needs.pids <= pids.free
       ? fine("pids", has)
-      : lacking("pids", has, `the plan needs ${demand.pids}: raise ${pids.by}, or lower density and concurrency`),
+      : lacking("pids", has, `the plan needs ${needs.pids}: raise ${pids.by}, or lower density and concurrency`),
     files <= fileLimit - openFiles
       ? fine("files", `${openFiles} open of ${fileLimit}`)
       : lacking("files", `${openFiles} open of ${fileLimit}`, `the plan needs about ${files}: sysctl fs.file-max`),
-    demand === null || demand.memoryMiB <= memAvailableMiB
+    needs === null || needs.memoryMiB <= memAvailableMiB
       ? fine("memory", memory)
       : lacking(
           "memory",
           memory,
-          `the plan needs ${demand.memoryMiB} MiB: lower density, or measure on a larger machine`,
+          `the plan needs ${needs.memoryMiB} MiB: lower density, or measure on a larger machine`,
         ),
   ];
 }

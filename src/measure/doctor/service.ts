@@ -11,7 +11,7 @@ import { cgroupMode } from "../host/cgroups.js";
 import { listenerOf } from "../host/listener.js";
 import { inotifyInstances, openFilesOf } from "../host/open-files.js";
 import { badPair } from "./bad-pairs.js";
-import { type Finding, fine, lacking } from "./finding.js";
+import { type CheckResult, fine, lacking } from "./check-result.js";
 
 /** The information about a service that the doctor needs. */
 export interface ServiceUnderTest {
@@ -37,32 +37,32 @@ const filesInService = 4;
  * @param handlers the handlers that will be used; if empty, all that the service has
  * @param sandboxes the largest number of sandboxes at once; 0 without a plan
  */
-export async function serviceFindings(
+export async function serviceChecks(
   service: ServiceUnderTest,
   handlers: readonly string[],
   sandboxes: number,
-): Promise<readonly Finding[]> {
+): Promise<readonly CheckResult[]> {
   const { cri, socket, version, status } = service;
   const own = handlers.length > 0 ? handlers : (runtimeHandlers(status) ?? []);
   const reported = await cri.cgroupDriver({ timeoutMs: callMs });
   const kubelet = readKubeletConfig();
   const driverOf = (handler: string) => cgroupDriver({ status, reported, kubelet }, handler);
   return [
-    await imageFinding(service, knownContainerd(socket)?.configText ?? null),
-    ...driverFindings(
+    await imageCheck(service, knownContainerd(socket)?.configText ?? null),
+    ...driverChecks(
       own.map(handler => ({ handler, driver: driverOf(handler) })),
       kubelet,
     ),
-    filesFinding(listenerOf(socket), sandboxes),
-    inotifyFinding(sandboxes),
-    await pairsFinding(own, async handler => {
+    filesCheck(listenerOf(socket), sandboxes),
+    inotifyCheck(sandboxes),
+    await pairsCheck(own, async handler => {
       const facts = await serviceFacts({ version, status, socket, configText: null, driver: null }, handler);
       return [String(facts.service), String(facts.ociVersion)];
     }),
   ];
 }
 
-async function imageFinding({ cri, status }: ServiceUnderTest, configText: string | null): Promise<Finding> {
+async function imageCheck({ cri, status }: ServiceUnderTest, configText: string | null): Promise<CheckResult> {
   const check = "sandbox image";
   const image = sandboxImageOf(status, configText);
   if (image === null) return fine(check, "the service does not report it");
@@ -74,7 +74,7 @@ async function imageFinding({ cri, status }: ServiceUnderTest, configText: strin
   );
 }
 
-/** A finding that does not make starts fail. */
+/** A result that does not make starts fail. */
 const differs = "kubelet's cgroup driver";
 
 /**
@@ -92,8 +92,8 @@ export async function serviceObstacles(
   try {
     const version = await cri.version({ timeoutMs: callMs });
     const service = { cri, socket: socketPath(endpoint), version, status: await cri.status({ timeoutMs: callMs }) };
-    const findings = await serviceFindings(service, handlers, sandboxes);
-    return findings
+    const results = await serviceChecks(service, handlers, sandboxes);
+    return results
       .filter(({ ok, check }) => !ok && check !== differs)
       .map(({ check, found, next }) => `${check}: ${found} (${next})`);
   } catch (error) {
@@ -105,10 +105,10 @@ export async function serviceObstacles(
 }
 
 /** @param kubelet the text of the kubelet's config */
-function driverFindings(
+function driverChecks(
   found: readonly { readonly handler: string; readonly driver: string | null }[],
   kubelet: string | undefined,
-): readonly Finding[] {
+): readonly CheckResult[] {
   const check = "cgroup driver";
   const drivers = [...new Set(found.map(({ driver }) => driver))];
   const namesOf = (driver: string | null) => found.filter(each => each.driver === driver).map(each => each.handler);
@@ -128,7 +128,7 @@ function driverFindings(
   ];
 }
 
-function filesFinding(pid: number | undefined, sandboxes: number): Finding {
+function filesCheck(pid: number | undefined, sandboxes: number): CheckResult {
   const check = "files of the service";
   const use = pid === undefined ? undefined : openFilesOf(pid);
   if (use === undefined) return fine(check, "its process is not visible");
@@ -140,7 +140,7 @@ function filesFinding(pid: number | undefined, sandboxes: number): Finding {
 }
 
 /** Checks inotify instances: with cgroup v2 each shim uses one to watch memory events; with v1 it uses none. */
-function inotifyFinding(sandboxes: number): Finding {
+function inotifyCheck(sandboxes: number): CheckResult {
   const check = "inotify";
   const use = inotifyInstances();
   if (use === undefined) return fine(check, "the kernel has no limit");
@@ -152,10 +152,10 @@ function inotifyFinding(sandboxes: number): Finding {
 }
 
 /** @param programs returns the service and the OCI runtime of a handler, each with its version */
-async function pairsFinding(
+async function pairsCheck(
   handlers: readonly string[],
   programs: (handler: string) => Promise<readonly [service: string, runtime: string]>,
-): Promise<Finding> {
+): Promise<CheckResult> {
   const known: string[] = [];
   const bad: string[] = [];
   for (const handler of handlers) {

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
+import { systemReason } from "../../logs/file-bytes.js";
 import { LabError } from "../../model/errors.js";
+import { mismatches } from "../../model/mismatch.js";
 import { nearestName } from "./nearest-name.js";
 
 /** The content of a YAML file, with the place of each value. */
@@ -28,10 +30,7 @@ export function readYamlFile<Schema extends z.ZodType>(
   try {
     text = readFileSync(file, "utf8");
   } catch (cause) {
-    throw new LabError(code, "input", `cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
-      where: file,
-      cause,
-    });
+    throw new LabError(code, "input", "", { where: file, expected: "a YAML file", found: systemReason(cause), cause });
   }
   const lines = new LineCounter();
   // the library throws for nesting that is too deep and for dangling aliases
@@ -49,7 +48,8 @@ export function readYamlFile<Schema extends z.ZodType>(
       where: `${file}:${lines.linePos(wrong.pos[0]).line}`,
     });
   }
-  const checked = schema.safeParse(attempt(() => document.toJS()));
+  const content = attempt(() => document.toJS());
+  const checked = schema.safeParse(content);
   const where = (path: readonly (string | number)[]): string => {
     const line = lineOf(document, lines, path);
     return line === undefined ? file : `${file}:${line}`;
@@ -60,13 +60,24 @@ export function readYamlFile<Schema extends z.ZodType>(
   const path = issue.path.map(part => (typeof part === "symbol" ? String(part) : part));
   const near = unknown === undefined ? undefined : nearestName(unknown, knownKeys);
   const summary =
-    unknown === undefined ? [path.join("."), issue.message].filter(Boolean).join(": ") : `unknown key "${unknown}"`;
+    unknown === undefined
+      ? [path.join("."), mistake(issue, content)].filter(Boolean).join(": ")
+      : `unknown key "${unknown}"`;
   throw new LabError(code, "input", summary, {
     where: where(unknown === undefined ? path : [...path, unknown]),
     ...(unknown === undefined
       ? {}
       : { hint: near === undefined ? `known: ${knownKeys.join(", ")}` : `did you mean ${near}?` }),
   });
+}
+
+/** Returns what a schema says about a value: in its own words if it has some, otherwise what it expected and found. */
+function mistake(issue: z.core.$ZodIssue, content: unknown): string {
+  if (issue.code === "custom" || issue.message.startsWith("expected")) return issue.message;
+  const [first] = mismatches(content, { issues: [issue] });
+  return first === undefined || first.expected === issue.message
+    ? issue.message
+    : `expected ${first.expected}, found ${first.found}`;
 }
 
 /** Returns the line of a value, or of the nearest value around it. */

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Sample } from "../../../src/analysis/compare/cells.js";
+import type { CellSample } from "../../../src/analysis/compare/cells.js";
 import { contrast } from "../../../src/analysis/compare/contrast.js";
 import { type ComparedCell, compare, stoppedBy } from "../../../src/analysis/compare/index.js";
 import type { Dataset } from "../../../src/analysis/datasets/dataset.js";
@@ -106,7 +106,7 @@ test("a cell in which every round failed is slower, and stops the gate", () => {
 });
 
 /** Fifty rounds of a campaign whose blocks differ more than their rounds do. */
-function inBlocks(seed: string, told: boolean): Sample {
+function inBlocks(seed: string, told: boolean): CellSample {
   const stream = random(seed);
   const blocks = Array.from({ length: 5 }, () => {
     const level = 1000 * (1 + 0.03 * stream.normal());

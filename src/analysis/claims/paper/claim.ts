@@ -17,6 +17,7 @@ export interface Expected {
   readonly unit: Unit;
 }
 
+/** A cell of the time or density experiment. */
 export interface StartPlace {
   readonly experiment: "time" | "density";
   readonly runtime: string;
@@ -25,6 +26,7 @@ export interface StartPlace {
   readonly concurrency: number | "each";
 }
 
+/** A cell of the memory experiment. */
 export interface MemoryPlace {
   readonly experiment: "memory";
   readonly runtime: string;
@@ -32,6 +34,9 @@ export interface MemoryPlace {
   readonly memoryMb: number;
   readonly density: number;
 }
+
+/** A cell that claims are judged on: its runtime, and its place in the grid. */
+export type Place = StartPlace | MemoryPlace;
 
 /** A cell of a micro experiment: one operation, one variant, and the number that run at once. */
 export interface OperationPlace {

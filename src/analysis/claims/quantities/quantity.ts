@@ -14,7 +14,7 @@ import {
 } from "../../stats/estimate.js";
 import { mean } from "../../stats/mean.js";
 import { median } from "../../stats/quantile.js";
-import type { MemoryPlace, Quantity, StartPlace } from "../paper/claim.js";
+import type { MemoryPlace, Place, Quantity, StartPlace } from "../paper/claim.js";
 
 /** The data on which a claim is judged. */
 export interface Evidence {
@@ -70,7 +70,11 @@ export const valuesOnly: Estimators = {
  * @returns the value with its interval, or what would be needed
  * @throws LabError `RUND_TWO_RUNS` if the dataset holds two runs of one runtime that are not repeats
  */
-export function measure(quantity: Quantity, evidence: Evidence, by: Estimators = withIntervals): Measured | Missing {
+export function measureQuantity(
+  quantity: Quantity,
+  evidence: Evidence,
+  by: Estimators = withIntervals,
+): Measured | Missing {
   const { dataset } = evidence;
   switch (quantity.statistic) {
     case "mean makespan":
@@ -106,7 +110,7 @@ export function measure(quantity: Quantity, evidence: Evidence, by: Estimators =
  * @example placeName({ experiment: "density", runtime: "rund", density: 1000, concurrency: 10 }) // "rund, 10 on top of 1000"
  * @example placeName({ experiment: "memory", runtime: "kata", memoryMb: 128, density: 100 }) // "kata, 128 MB at 100"
  */
-export const placeName = (at: StartPlace | MemoryPlace): string => `${at.runtime}, ${cellName(at)}`;
+export const placeName = (at: Place): string => `${at.runtime}, ${cellName(at)}`;
 
 /**
  * Returns a place in the grid, in words and without its runtime.

@@ -1,5 +1,5 @@
 /** The result of one check of a machine. */
-export interface Finding {
+export interface CheckResult {
   readonly check: string;
   readonly ok: boolean;
   readonly found: string;
@@ -8,15 +8,15 @@ export interface Finding {
 }
 
 /**
- * Returns a finding that needs nothing.
+ * Returns a result that needs nothing.
  *
  * @example fine("root", "yes") // { check: "root", ok: true, found: "yes", next: null }
  */
-export const fine = (check: string, found: string): Finding => ({ check, ok: true, found, next: null });
+export const fine = (check: string, found: string): CheckResult => ({ check, ok: true, found, next: null });
 
 /**
- * Returns a finding with a next step.
+ * Returns a result with a next step.
  *
  * @example lacking("root", "no", "sudo").ok // false
  */
-export const lacking = (check: string, found: string, next: string): Finding => ({ check, ok: false, found, next });
+export const lacking = (check: string, found: string, next: string): CheckResult => ({ check, ok: false, found, next });
