@@ -18,14 +18,8 @@ export * from "./changes/index.js";
 export { socketPath } from "./cri/grpc/grpc.js";
 export * from "./cri/index.js";
 export { type ExperimentDeclaration, experimentTable, summariseCells } from "./experiments/index.js";
-export {
-  type ExperimentSettings,
-  type ExperimentWishes,
-  type SettingName,
-  type SettingRule,
-  settingNames,
-  settingRules,
-} from "./experiments/settings.js";
+export { type SettingName, type SettingRule, settingNames, settingRules } from "./experiments/setting-rules.js";
+export type { ExperimentSettings, ExperimentWishes } from "./experiments/settings.js";
 export type { CellSummary } from "./experiments/summary.js";
 export type { MemoryTools } from "./experiments/visit.js";
 export { type Fingerprint, readFingerprint } from "./host/fingerprint.js";

@@ -1,7 +1,9 @@
 import type { Dataset } from "../datasets/dataset.js";
 import { memoryGroups, startGroups } from "../groups.js";
 import type { Expected, Place, Quantity } from "./paper/claim.js";
-import { type Evidence, measureQuantity, placeName, valuesOnly } from "./quantities/quantity.js";
+import { valuesOnly } from "./quantities/estimators.js";
+import { placeName } from "./quantities/place-name.js";
+import { type Evidence, measureQuantity } from "./quantities/quantity.js";
 import { inUnit, printsAs } from "./quantities/units.js";
 
 /** Other cells whose value, rounded to the printed digits, equals the claimed one. */

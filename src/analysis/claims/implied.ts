@@ -4,7 +4,9 @@ import { mean } from "../stats/mean.js";
 import { random } from "../stats/random.js";
 import { moved, placesLike } from "./elsewhere.js";
 import type { Claim, Expected, Part, Place, Quantity } from "./paper/claim.js";
-import { type Evidence, measureQuantity, placeName, valuesOnly } from "./quantities/quantity.js";
+import { valuesOnly } from "./quantities/estimators.js";
+import { placeName } from "./quantities/place-name.js";
+import { type Evidence, measureQuantity } from "./quantities/quantity.js";
 import { halfDigit, inUnit } from "./quantities/units.js";
 
 /** The value that one reduction implies: baseline × (1 − reduction). */

@@ -1,7 +1,8 @@
 /** The paper's quantitative claims as data, the function that judges them, and the patterns that no claim mentions. */
 
 export { type ComparedPair, comparedPairs } from "./compared-pairs.js";
-export { type Finding, findings, mainFindings } from "./findings.js";
+export type { Finding } from "./findings/finding.js";
+export { findings, mainFindings } from "./findings/findings.js";
 export { type Headline, headline, headlineText } from "./headline.js";
 export { agreementByChance, type ImpliedRun, type ImpliedValue } from "./implied.js";
 export { type ClaimVerdict, judge, judgeAll, type ReadingVerdict } from "./judge.js";

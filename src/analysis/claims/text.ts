@@ -3,7 +3,7 @@ import type { Interval } from "../stats/bootstrap-t.js";
 import type { Elsewhere } from "./elsewhere.js";
 import { type ImpliedRun, impliedLabel } from "./implied.js";
 import type { ClaimVerdict, ReadingVerdict } from "./judge.js";
-import { cellName } from "./quantities/quantity.js";
+import { cellName } from "./quantities/place-name.js";
 
 /**
  * Returns a claimed value as the claim states it.

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import type { SettingName, SettingRule } from "../../measure/experiments/settings.js";
+import type { SettingName, SettingRule } from "../../measure/experiments/setting-rules.js";
 import { LabError } from "../../model/errors.js";
 import { type Experiment, experimentNames } from "../../model/experiment.js";
 import { kinds } from "./settings.js";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { experimentTable } from "../../measure/experiments/index.js";
-import { settingNames, settingRules } from "../../measure/experiments/settings.js";
+import { settingNames, settingRules } from "../../measure/experiments/setting-rules.js";
 import type {
   CampaignSettings,
   Decided,

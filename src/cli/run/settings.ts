@@ -1,11 +1,7 @@
 import { resolve } from "node:path";
 import type { Detection } from "../../analysis/compare/index.js";
-import {
-  type ExperimentSettings,
-  type ExperimentWishes,
-  type SettingName,
-  settingNames,
-} from "../../measure/experiments/settings.js";
+import { type SettingName, settingNames } from "../../measure/experiments/setting-rules.js";
+import type { ExperimentSettings, ExperimentWishes } from "../../measure/experiments/settings.js";
 import type { CampaignSettings, RuntimeDeclaration } from "../../measure/index.js";
 import { LabError } from "../../model/errors.js";
 import { type Experiment, experimentNames } from "../../model/experiment.js";

@@ -4,7 +4,8 @@ import type { OpenLoopLimits } from "../arrivals/open-loop.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { Slot } from "./cell.js";
 import type { CostKnowledge, VisitCost } from "./cost.js";
-import type { ExperimentSettings, SettingName } from "./settings.js";
+import type { SettingName } from "./setting-rules.js";
+import type { ExperimentSettings } from "./settings.js";
 import type { CellSummary } from "./summary.js";
 import type { Visit, VisitTools } from "./visit.js";
 

@@ -1,13 +1,8 @@
 import { z } from "zod";
 import { experimentNames } from "../../model/experiment.js";
 import { experimentTable } from "../experiments/index.js";
-import {
-  type ExperimentWishes,
-  type SettingName,
-  type SettingRule,
-  settingNames,
-  settingRule,
-} from "../experiments/settings.js";
+import { type SettingName, type SettingRule, settingNames, settingRule } from "../experiments/setting-rules.js";
+import type { ExperimentWishes } from "../experiments/settings.js";
 import { readYamlFile } from "../runtimes/yaml-file.js";
 import { takesSetting } from "./settings.js";
 

@@ -3,13 +3,8 @@ import { LabError } from "../../model/errors.js";
 import type { Experiment } from "../../model/experiment.js";
 import { shareOf } from "../../model/percent.js";
 import { experimentTable } from "../experiments/index.js";
-import {
-  type ExperimentSettings,
-  type ExperimentWishes,
-  type SettingName,
-  settingNames,
-  settingRule,
-} from "../experiments/settings.js";
+import { type SettingName, settingNames, settingRule } from "../experiments/setting-rules.js";
+import type { ExperimentSettings, ExperimentWishes } from "../experiments/settings.js";
 import { checkWorkload } from "../experiments/workload.js";
 import type { ClusterSettings } from "../kubernetes/service.js";
 import type { ProcessPattern, RuntimeDeclaration } from "../runtimes/runtime.js";

@@ -4,16 +4,7 @@ import { makingMs } from "../../datasets/operation-cells.js";
 import { type MemoryGroup, memoryGroups, type StartGroup, startGroups } from "../../groups.js";
 import { labelIn } from "../../label-in.js";
 import type { Interval } from "../../stats/bootstrap-t.js";
-import {
-  type Estimate,
-  estimateDifference,
-  estimateMean,
-  estimateQuantile,
-  estimateRatio,
-  mapEstimate,
-} from "../../stats/estimate.js";
-import { mean } from "../../stats/mean.js";
-import { median } from "../../stats/quantile.js";
+import { type Estimate, mapEstimate } from "../../stats/estimate.js";
 import type { MemoryPlace, Place, Quantity, StartPlace } from "../paper/claim.js";
 
 /** The data on which a claim is judged. */
@@ -40,29 +31,6 @@ export interface Measured {
 export interface Missing {
   readonly missing: string;
 }
-
-/** How an estimate is computed from values. */
-export interface Estimators {
-  readonly mean: (values: readonly number[], seed: string) => Estimate;
-  readonly median: (values: readonly number[], seed: string) => Estimate;
-  readonly ratio: (over: readonly number[], under: readonly number[], seed: string) => Estimate;
-  readonly difference: (from: readonly number[], less: readonly number[], seed: string) => Estimate;
-}
-
-const withIntervals: Estimators = {
-  mean: estimateMean,
-  median: (values, seed) => estimateQuantile(values, 0.5, seed),
-  ratio: estimateRatio,
-  difference: estimateDifference,
-};
-
-/** Estimators without intervals, which are several hundred times as fast. */
-export const valuesOnly: Estimators = {
-  mean: values => single(mean(values), values.length),
-  median: values => single(median(values), values.length),
-  ratio: (over, under) => single(mean(over) / mean(under), Math.min(over.length, under.length)),
-  difference: (from, less) => single(mean(from) - mean(less), Math.min(from.length, less.length)),
-};
 
 /**
  * Measures a quantity on the data.
@@ -102,24 +70,6 @@ export function measureQuantity(
     case "capacity":
       return byModel(quantity, dataset);
   }
-}
-
-/**
- * Returns a place in the grid, in words.
- *
- * @example placeName({ experiment: "density", runtime: "rund", density: 1000, concurrency: 10 }) // "rund, 10 on top of 1000"
- * @example placeName({ experiment: "memory", runtime: "kata", memoryMb: 128, density: 100 }) // "kata, 128 MB at 100"
- */
-export const placeName = (at: Place): string => `${at.runtime}, ${cellName(at)}`;
-
-/**
- * Returns a place in the grid, in words and without its runtime.
- *
- * @example cellName({ experiment: "time", density: 0, concurrency: 200 }) // "200 at once"
- */
-export function cellName(at: Omit<StartPlace, "runtime"> | Omit<MemoryPlace, "runtime">): string {
-  if (at.experiment === "memory") return `${at.memoryMb} MB at ${at.density}`;
-  return `${at.concurrency}${at.experiment === "time" ? " at once" : ` on top of ${at.density}`}`;
 }
 
 /** The values from which a mean or median is computed, one per round or snapshot. */
@@ -261,16 +211,6 @@ function byModel(
     return { missing: `memory of ${labelIn(dataset, runtime)} with ${memoryMb} MB, in ${dataset.name}` };
   return { estimate: single(sandboxesIn(hostBytes, each), 1), sources: sourcesOf(group, dataset) };
 }
-
-/** Returns a value without an interval. */
-const single = (value: number, n: number): Estimate => ({
-  value,
-  n,
-  interval: null,
-  method: "none",
-  caveat: null,
-  at: () => null,
-});
 
 const startGroup = (at: StartPlace, dataset: Dataset) =>
   startGroups(dataset).find(

@@ -1,7 +1,7 @@
 import type { CampaignEvent, FitEvent } from "../../../campaign-files/events.js";
 import { standingMs } from "../cost.js";
 import type { ExperimentDeclaration } from "../experiment.js";
-import { workloadSettingNames } from "../settings.js";
+import { workloadSettingNames } from "../setting-rules.js";
 import type { CellSummary } from "../summary.js";
 import { measureRamp } from "./ramp.js";
 

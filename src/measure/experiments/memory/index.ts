@@ -1,7 +1,7 @@
 import type { MemoryEvent } from "../../../campaign-files/events.js";
 import { guess, standingMs } from "../cost.js";
 import type { ExperimentDeclaration } from "../experiment.js";
-import { workloadSettingNames } from "../settings.js";
+import { workloadSettingNames } from "../setting-rules.js";
 import { summariseSnapshots } from "./summarise-snapshots.js";
 import { visitMemory } from "./visit.js";
 

@@ -1,7 +1,7 @@
 import { roundsCost } from "../cost.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import { measureRounds, roundOf } from "../rounds.js";
-import { workloadSettingNames } from "../settings.js";
+import { workloadSettingNames } from "../setting-rules.js";
 import { summariseRounds } from "../summarise-rounds.js";
 
 /** Cold starts by concurrency, on an otherwise empty machine (the paper's section 5.2). */

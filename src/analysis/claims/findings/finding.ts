@@ -1,0 +1,25 @@
+/** A pattern in the data that no claim mentions, with the cells that show it. */
+export interface Finding {
+  readonly kind: "third run" | "mix-up" | "end of a lead" | "inversion" | "first round" | "drift";
+  /** One or two sentences, without a full stop at the end. */
+  readonly text: string;
+  /** The cells that show the pattern, one per row. */
+  readonly table: {
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly (string | number | null)[])[];
+  };
+}
+
+/** A runtime's name for people. */
+export type Label = (runtime: string) => string;
+
+/** Groups what shares a key, in order of appearance. */
+export function bundled<Item>(items: readonly Item[], key: (item: Item) => string): readonly (readonly Item[])[] {
+  const bundles = new Map<string, Item[]>();
+  for (const item of items) {
+    const own = bundles.get(key(item));
+    if (own === undefined) bundles.set(key(item), [item]);
+    else own.push(item);
+  }
+  return [...bundles.values()];
+}

@@ -1,0 +1,72 @@
+import { runtimeLabel } from "../../../model/runtimes.js";
+import type { ClaimVerdict } from "../judge.js";
+import { cellName } from "../quantities/place-name.js";
+import { chanceText, withInterval } from "../text.js";
+import type { Finding } from "./finding.js";
+
+/** Claims whose reductions agree on a value that was not recorded. */
+export function thirdRun(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
+  const claims = verdicts.flatMap(({ id, implied }) => (implied === null ? [] : [{ id, implied }]));
+  const [first] = claims;
+  if (first === undefined) return [];
+  const label = runtimeLabel(first.implied.runtime);
+  const each = claims.map(
+    ({ id, implied: { value, recorded, unit } }) =>
+      `${id} implies ${withInterval(value, null)} ${unit} (recorded: ${withInterval(recorded, null)} ${unit})`,
+  );
+  const chances = claims.map(({ implied: { byChance } }) => chanceText(byChance));
+  const one = claims.length === 1;
+  return [
+    {
+      kind: "third run",
+      text: `${one ? "A claim fits" : `${claims.length} claims fit`} a run of ${label} that was not published: ${each.join(" and ")}. ${one ? "Its" : "In each, the"} claimed reductions from three baselines all give this value; by chance that happens in ${chances.join(" and ")} of cases. So the paper's baselines are the recorded ones, and the ${label} run behind ${one ? "the claim is" : "these claims is"} not the recorded one`,
+      table: {
+        columns: ["claim", "part", "baseline", "implied", "unit", "recorded"],
+        rows: claims.flatMap(({ id, implied: { values, unit, recorded } }) =>
+          values.map(({ part, baseline, from, value }) => [
+            id,
+            from === "stated" ? `${part}, as the paper states it` : part,
+            baseline,
+            value,
+            unit,
+            recorded,
+          ]),
+        ),
+      },
+    },
+  ];
+}
+
+/** Returns findings for two or more values of one claim that all appear in one other cell. */
+export function mixUps(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
+  return verdicts.flatMap(({ id, readings }) => {
+    const astray = readings.flatMap(({ part, printed, unit, measured, elsewhere }) =>
+      (elsewhere?.found ?? []).map(({ place, value }) => ({
+        ...{ part, printed, unit, measured, value, runtime: place.runtime, cell: cellName(place) },
+        searched: elsewhere!.searched,
+      })),
+    );
+    return [...new Set(astray.map(({ cell }) => cell))].flatMap((cell): readonly Finding[] => {
+      const here = astray.filter(own => own.cell === cell);
+      if (new Set(here.map(({ runtime }) => runtime)).size < 2) return [];
+      const values = here.map(({ part, printed, unit }) => `${part} ${printed} ${unit}`).join(" and ");
+      const searched = here.reduce((sum, own) => sum + own.searched, 0);
+      return [
+        {
+          kind: "mix-up",
+          text: `${id}: ${values} were measured for ${cell}, not where the claim says (${searched} other cells were searched)`,
+          table: {
+            columns: ["part", "claimed", "measured there", `measured for ${cell}`, "unit"],
+            rows: here.map(({ part, printed, measured, value, unit }) => [
+              part,
+              Number(printed),
+              measured,
+              value,
+              unit,
+            ]),
+          },
+        },
+      ];
+    });
+  });
+}

@@ -1,0 +1,259 @@
+import { ends } from "../../model/end.js";
+
+/** How a setting is written on the command line and in a campaign file, and its valid values. */
+export type SettingRule = {
+  /** The option's placeholder and help: `--concurrency <list>`. */
+  readonly placeholder: string;
+  readonly help: string;
+  /** Whether all experiments have it; otherwise only those whose declaration names it. */
+  readonly shared: boolean;
+} & (
+  | {
+      readonly value: "number" | "numbers" | "decimal" | "decimals";
+      readonly range: readonly [least: number, most: number];
+      /** A word that may replace the numbers. */
+      readonly word?: string;
+    }
+  /** Texts may be given several times on the command line. */
+  | { readonly value: "text" | "texts"; readonly pattern?: RegExp; readonly expected?: string }
+  | { readonly value: "flag" }
+  | { readonly value: "choice"; readonly choices: readonly string[] }
+);
+
+const own = { shared: false } as const;
+const shared = { shared: true } as const;
+const list = { value: "numbers", placeholder: "<list>" } as const;
+const count = { value: "number", placeholder: "<n>" } as const;
+
+/**
+ * All settings except the runtimes. The options of `rund-lab run`, the keys of a campaign file and the checks of both follow from
+ * this table; a new setting is an entry here and a field of `ExperimentSettings`.
+ */
+export const settingRules = {
+  concurrency: { ...own, ...list, range: [1, 10_000], help: "clients in a round, such as 1,10,100" },
+  density: {
+    ...own,
+    ...list,
+    range: [0, 100_000],
+    help: "background sandboxes; memory, fit: all sandboxes; cgroups: containers whose groups exist already",
+  },
+  memory: { ...own, ...list, range: [1, 1_048_576], help: "nominal guest memory in MB" },
+  containers: { ...own, ...count, range: [1, 100_000], help: "cgroups: containers in a round" },
+  window: {
+    ...own,
+    ...count,
+    range: [0, 3_600],
+    help: "cgroups: idle seconds before a round in which CPU is measured",
+  },
+  files: { ...own, ...count, range: [0, 100_000], help: "rootfs: small files in the base layer" },
+  large: {
+    ...own,
+    ...count,
+    range: [0, 65_536],
+    help: "rootfs: MiB of the large file in the base layer, or of the block image that is copied; io: of fio's file",
+  },
+  reflink: {
+    ...own,
+    value: "text",
+    placeholder: "<dir>",
+    pattern: /^\/./,
+    expected: "an absolute path",
+    help: "rootfs: where copied and reflinked make their copies (default: a btrfs of the campaign's own)",
+  },
+  rounds: { ...shared, ...count, range: [1, 100_000], help: "rounds of each cell; memory: repeats" },
+  warmup: { ...shared, ...count, range: [0, 1_000], help: "extra rounds at each visit to a cell that do not count" },
+  blocks: {
+    ...shared,
+    ...count,
+    range: [1, 1_000],
+    help: "parts into which the rounds are divided; each visits every cell",
+  },
+  order: {
+    ...shared,
+    value: "choice",
+    choices: ["shuffled", "grid"],
+    placeholder: "<order>",
+    help: "shuffled within blocks, or one cell after another",
+  },
+  seed: { ...shared, ...count, range: [0, 2 ** 32 - 1], help: "seed of the order" },
+  prepare: { ...shared, value: "text", placeholder: "<command>", help: "a shell command to run before each round" },
+  timeout: {
+    ...shared,
+    value: "number",
+    placeholder: "<seconds>",
+    range: [1, 86_400],
+    help: "time limit for a cold start",
+  },
+  untilDecided: {
+    ...own,
+    value: "text",
+    placeholder: "<percent>",
+    help: "add blocks until the runtimes are the same within this tolerance or differ; at most --blocks",
+  },
+  until: {
+    ...own,
+    value: "choice",
+    choices: ends,
+    placeholder: "<end>",
+    help: "the end of a cold start: sandbox ready, container started, first line of output, first answer on the network",
+  },
+  network: {
+    ...own,
+    value: "choice",
+    choices: ["node", "pod"],
+    placeholder: "<network>",
+    help: "the host's network, or a CNI network for each sandbox",
+  },
+  image: { ...own, value: "text", placeholder: "<name>", help: "the container's image (default: rund-lab's own)" },
+  command: {
+    ...own,
+    value: "text",
+    placeholder: "<command>",
+    help: "the container's command, split into words as in a shell",
+  },
+  env: {
+    ...own,
+    value: "texts",
+    placeholder: "<NAME=VALUE>",
+    pattern: /^[A-Za-z_][A-Za-z0-9_]*=/,
+    expected: "NAME=VALUE",
+    help: "an environment variable of the container; may be repeated",
+  },
+  port: {
+    ...own,
+    ...count,
+    range: [1, 65_535],
+    help: "the port that the container serves; on the host's network, the first client's port",
+  },
+  path: {
+    ...own,
+    value: "text",
+    placeholder: "<path>",
+    pattern: /^\/\S*$/,
+    expected: "a path that begins with /",
+    help: "the path of an HTTP request that must answer with 2xx (default: a TCP connection)",
+  },
+  cpu: {
+    ...own,
+    value: "decimal",
+    placeholder: "<cpus>",
+    range: [0.01, 1024],
+    help: "CPUs that the container may use, such as 0.5",
+  },
+  memoryLimit: {
+    ...own,
+    ...count,
+    placeholder: "<MiB>",
+    range: [4, 1_048_576],
+    help: "MiB of memory that the container may use",
+  },
+  cgroupParent: {
+    ...own,
+    value: "text",
+    placeholder: "<group>",
+    pattern: /^(\/[\w.:/-]+|[\w.:\\-]+\.slice)$/,
+    expected: "a path that begins with /, or a systemd slice",
+    help: "the parent of the sandboxes' control groups (default: one for the campaign)",
+  },
+  pull: { ...own, value: "flag", placeholder: "", help: "pull the image in each cold start, as a separate stage" },
+  withContainer: { ...own, value: "flag", placeholder: "", help: "background sandboxes also run a container" },
+  arrivals: {
+    ...own,
+    value: "text",
+    placeholder: "<kind>",
+    pattern: /^(poisson|uniform|trace:.+)$/,
+    expected: "poisson, uniform or trace:FILE",
+    help: "when starts arrive: poisson, uniform, or trace:FILE",
+  },
+  rate: {
+    ...own,
+    value: "decimals",
+    placeholder: "<list>",
+    range: [0.001, 10_000],
+    word: "search",
+    help: "starts per second, such as 2,5,10; search finds the highest rate that keeps --slo",
+  },
+  resolution: {
+    ...own,
+    ...count,
+    placeholder: "<percent>",
+    range: [1, 50],
+    help: "--rate search ends if the lowest rate that fails is at most this percentage above the highest that is held",
+  },
+  duration: {
+    ...own,
+    value: "decimal",
+    placeholder: "<seconds>",
+    range: [0.1, 86_400],
+    help: "seconds of each window; io: of each job of fio",
+  },
+  hold: {
+    ...own,
+    value: "text",
+    placeholder: "<seconds>",
+    pattern: /^(exponential:)?\d{1,6}(\.\d{1,3})?$/,
+    expected: "seconds such as 2, or exponential:2",
+    help: "how long a sandbox lives before it is removed: 2, or exponential:2 for a mean",
+  },
+  inFlight: { ...own, ...count, range: [1, 100_000], help: "most starts in progress; further starts are refused" },
+  alive: { ...own, ...count, range: [1, 100_000], help: "most living sandboxes; further starts are refused" },
+  traceSpeed: {
+    ...own,
+    value: "decimal",
+    placeholder: "<n>",
+    range: [0.001, 1_000_000],
+    help: "speed up a trace by this factor",
+  },
+  slo: {
+    ...own,
+    value: "text",
+    placeholder: "<objective>",
+    pattern: /^p(?!0+(\.0+)?:)\d{1,2}(\.\d{1,2})?:(?!0+(\.0+)?m?s)\d{1,6}(\.\d{1,3})?(ms|s)$/,
+    expected: "a quantile and a limit, such as p99:2s",
+    help: "the objective for latencies, such as p99:2s; the highest rate that keeps it is reported",
+  },
+  step: { ...own, ...count, range: [1, 10_000], help: "fit: sandboxes that each step adds" },
+  growth: {
+    ...own,
+    ...count,
+    placeholder: "<percent>",
+    range: [1, 100],
+    help: "fit: each step grows the density by this percentage",
+  },
+  reserve: {
+    ...own,
+    ...count,
+    placeholder: "<percent>",
+    range: [1, 90],
+    help: "fit: percentage of each limit to keep free",
+  },
+  latencyLimit: {
+    ...own,
+    value: "decimal",
+    placeholder: "<seconds>",
+    range: [0.001, 86_400],
+    help: "fit: stop if a step's p99 is longer than this",
+  },
+  pressureLimit: {
+    ...own,
+    value: "decimal",
+    placeholder: "<percent>",
+    range: [0, 100],
+    help: "fit: stop if tasks waited for memory for more than this percentage of the last 10 s",
+  },
+} as const satisfies Readonly<Record<string, SettingRule>>;
+
+/** The settings besides the runtimes, by name. */
+export type SettingName = keyof typeof settingRules;
+
+/** The settings of an experiment whose sandboxes may have a container and their own network. */
+export const workloadSettingNames = [
+  ...(["network", "image", "command", "env", "port", "path", "cpu", "memoryLimit", "pull"] as const),
+  "cgroupParent",
+] satisfies readonly SettingName[];
+
+/** The names of all settings, in the order of the help text. */
+export const settingNames = Object.keys(settingRules) as readonly SettingName[];
+
+/** Returns the rule of one setting. */
+export const settingRule = (name: SettingName): SettingRule => settingRules[name];
