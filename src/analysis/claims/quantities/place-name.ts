@@ -1,4 +1,4 @@
-import type { MemoryPlace, StartPlace } from "../paper/claim.js";
+import type { MemoryPlace, Place, StartPlace } from "../paper/claim.js";
 
 /**
  * Returns a place in the grid, in words.

@@ -5,7 +5,9 @@ import { type MemoryGroup, memoryGroups, type StartGroup, startGroups } from "..
 import { labelIn } from "../../label-in.js";
 import type { Interval } from "../../stats/bootstrap-t.js";
 import { type Estimate, mapEstimate } from "../../stats/estimate.js";
-import type { MemoryPlace, Place, Quantity, StartPlace } from "../paper/claim.js";
+import type { MemoryPlace, Quantity, StartPlace } from "../paper/claim.js";
+import { type Estimators, single, withIntervals } from "./estimators.js";
+import { cellName } from "./place-name.js";
 
 /** The data on which a claim is judged. */
 export interface Evidence {
