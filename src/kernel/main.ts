@@ -10,19 +10,19 @@ import { markBytes, Outlet, takeOutput } from "./channel/pipe.js";
 import type { ProtocolData } from "./protocol/protocol.js";
 import { requirePeers } from "./spec.js";
 
-/** How long the main thread must have nothing to do before it prepares for the next cells. */
+/** How long the main thread must be idle before it prepares for the next cells. */
 const idleMs = 300;
 
 function main(file: string | undefined): void {
   if (file === undefined) throw new LabError("RUND_KERNEL_USAGE", "usage", "usage: node main.js <connection file>");
   requirePeers(createRequire(import.meta.url));
   const connection = readConnection(file);
-  // an interrupt meant for a cell that has not begun yet must not end the process
+  // an interrupt for a cell that has not begun yet must not end the process
   process.on("SIGINT", () => {});
 
   const pipes = takeOutput();
   const mark = randomBytes(markBytes);
-  mark[0] = 0xff; // no byte of UTF-8 text, so text is rarely held back
+  mark[0] = 0xff; // a byte that does not occur in UTF-8 text, so text is rarely held back
   const state = new Int32Array(new SharedArrayBuffer(4 * Object.keys(ThreadState).length));
   const talk = new MessageChannel();
   const signals = new MessageChannel();
@@ -44,7 +44,7 @@ function main(file: string | undefined): void {
     new Worker(new URL(name, import.meta.url), { workerData, transferList }).on("error", ended(name));
   startThread("protocol/protocol.js", data, [talk.port2, signals.port1, lines.port1]);
 
-  // the engine's modules load while the other thread opens its sockets; what is asked meanwhile waits in the port
+  // the engine's modules load while the other thread opens its sockets; requests wait in the port
   void import("./run/engine.js")
     .then(({ Engine }) => {
       const engine = new Engine(process.cwd(), new Outlet(pipes.frames, mark, talk.port1), state, lines.port2);

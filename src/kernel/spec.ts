@@ -7,7 +7,7 @@ import { LabError } from "../model/errors.js";
 export const kernelName = "rund-lab";
 const kernelDisplayName = "TypeScript (rund-lab)";
 
-/** The packages the kernel needs that a user of the library does not get by themselves. */
+/** The optional packages that the kernel needs. */
 const peers = ["tslab", "typescript", "zeromq"];
 
 /**
@@ -33,8 +33,8 @@ export function requirePeers(require: NodeJS.Require): void {
 }
 
 /**
- * Returns how the kernel is started; `{connection_file}` stands for the file's path. Absolute paths: a frontend has its
- * own PATH. For the option see run/termination.ts.
+ * Returns how the kernel is started; `{connection_file}` is replaced by the file's path. Paths are absolute, because a front end
+ * has its own PATH. run/termination.ts explains the option.
  */
 export function kernelArgv(): string[] {
   const main = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "kernel", "main.js");
@@ -57,7 +57,7 @@ export function kernelSpec() {
 /** Returns the folder of this kernel's kernelspec within a Jupyter data folder. */
 export const kernelSpecFolder = (dataFolder: string): string => join(dataFolder, "kernels", kernelName);
 
-/** Writes the kernelspec; one that is there is replaced. */
+/** Writes the kernelspec, and replaces an existing one. */
 export function installKernelSpec(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });

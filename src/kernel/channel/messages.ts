@@ -1,13 +1,13 @@
 import type { Content } from "../../jupyter/wire.js";
 import type { MimeBundle } from "../../present/notebook/display.js";
 
-/** What the protocol thread asks of the engine on the main thread. `id` comes back with the answer. */
+/** A request of the protocol thread to the engine on the main thread. The answer has the same `id`. */
 export type Ask =
   | {
       readonly ask: "execute";
       readonly id: number;
       readonly code: string;
-      /** Number of the cell's origin: names its output and its late errors. */
+      /** Number of the cell's origin, which identifies its output and its late errors. */
       readonly cell: number;
       readonly count: number;
       readonly silent: boolean;
@@ -17,7 +17,7 @@ export type Ask =
     }
   | { readonly ask: "complete" | "inspect"; readonly id: number; readonly code: string; readonly position: number }
   | { readonly ask: "isComplete"; readonly id: number; readonly code: string }
-  /** A message of a comm: the protocol's type and content. What it makes the kernel say belongs to `cell`. */
+  /** A message of a comm: the protocol's type and content. All output that it causes belongs to `cell`. */
   | {
       readonly ask: "comm";
       readonly id: number;
@@ -33,7 +33,7 @@ export type Ask =
 
 export type InterruptAsk = Extract<Ask, { ask: "interrupt" }>;
 
-/** Messages from the engine to the protocol thread, in the order of events; a message's content comes as JSON text. */
+/** Messages from the engine to the protocol thread, in the order of events; a message's content is JSON text. */
 export type Tell =
   | {
       readonly tell: "publish";
@@ -54,7 +54,7 @@ export interface ErrorContent {
   readonly traceback: readonly string[];
 }
 
-/** How a cell ended. */
+/** The result of a cell. */
 export interface Executed {
   readonly error?: ErrorContent;
   /** The last expression's value, ready to show; absent if the cell does not end in an expression. */
@@ -65,12 +65,12 @@ export interface Executed {
 
 /** Cells of the Int32Array that both threads share. */
 export const ThreadState = {
-  /** What the main thread is at: 0 idle or in a cell, 1 in the compiler, which must not be torn down half way. */
+  /** The state of the main thread: 0 idle or in a cell, 1 in the compiler, which must not be terminated. */
   compiling: 0,
-  /** The `turn` of the last interrupt the main thread has handled. */
+  /** The `turn` of the last interrupt that the main thread has handled. */
   handled: 1,
-  /** 1 when the line that a cell waits for is there. */
+  /** 1 when the line for which a cell waits has arrived. */
   input: 2,
-  /** The id of the request that a user asks to stop, for code that does not let the main thread see the message; else 0. */
+  /** The id of the request that a user asks to stop, for code that does not let the main thread read the message; otherwise 0. */
   asked: 3,
 } as const;

@@ -21,28 +21,28 @@ import type { Tell } from "./messages.js";
 
 export type StreamName = "stdout" | "stderr";
 
-/** PIPE_BUF: what one write puts into a pipe undivided. */
+/** PIPE_BUF: the number of bytes that one write puts into a pipe without interleaving. */
 const atomicBytes = process.platform === "linux" ? 4096 : 512;
 const headerBytes = 23;
 export const markBytes = 16;
-/** 0 and 1: text on stdout and stderr, the number is the cell; 2: a message, the number is its place in the row. */
+/** 0 and 1: text on stdout and stderr, and the number is the cell; 2: a message, and the number is its position in the order. */
 const messageKind = 2;
 
 /** The pipes' ends, as file descriptors of this process. */
 export interface Pipes {
-  /** Frames, and what others write to descriptor 1. */
+  /** Frames, and output of other writers to descriptor 1. */
   readonly output: number;
-  /** What others write to descriptor 2. */
+  /** Output of other writers to descriptor 2. */
   readonly errors: number;
   /** Where the main thread writes its frames. */
   readonly frames: number;
-  /** The stderr the kernel was started with, for its own log. */
+  /** The original stderr of the kernel, for its own log. */
   readonly log: number;
 }
 
 /**
- * Puts pipes in the place of descriptors 1 and 2. Must run before anything else opens a file or touches
- * `process.stdout`: the system gives a new file the lowest free descriptor, which is how the places are taken.
+ * Replaces descriptors 1 and 2 by pipes. Must run before anything else opens a file or uses `process.stdout`, because the system
+ * gives a new file the lowest free descriptor, and the pipes must get 1 and 2.
  */
 export function takeOutput(): Pipes {
   const log = reopen(2);
@@ -67,7 +67,7 @@ function replace(descriptor: number, path: string): void {
   if (got !== descriptor) throw new Error(`descriptor ${descriptor} is ${got}: is stdin closed?`);
 }
 
-/** Returns a second descriptor for the same file; nowhere, where the system does not allow one (a socket). */
+/** Returns a second descriptor for the same file; undefined if the system does not allow one (a socket). */
 function reopen(descriptor: number): number {
   try {
     return openSync(`/dev/fd/${descriptor}`, "a");
@@ -96,7 +96,10 @@ export class Outlet {
     private readonly port: MessagePort,
   ) {}
 
-  /** Text of a cell, whole when this returns. Characters are not cut, so frames can be decoded one by one. */
+  /**
+   * Writes text of a cell; it is completely written when this returns. Characters are not split, so frames can be decoded one by
+   * one.
+   */
   write(name: StreamName, cell: number, bytes: Uint8Array): void {
     for (let start = 0; start < bytes.length; ) {
       let end = Math.min(start + atomicBytes - headerBytes, bytes.length);
@@ -106,7 +109,7 @@ export class Outlet {
     }
   }
 
-  /** A message, after all text written so far. */
+  /** Sends a message that comes after all text written so far. */
   tell(message: Tell): void {
     const place = ++this.#told;
     this.port.postMessage([place, message]);
@@ -114,12 +117,12 @@ export class Outlet {
   }
 }
 
-/** One thing read from the pipe. `cell` is absent for what others wrote. */
+/** One piece read from the pipe. `cell` is undefined for output of other writers. */
 export type Piece =
   | { readonly name: StreamName; readonly cell?: number; readonly bytes: Buffer }
   | { readonly place: number };
 
-/** Cuts what comes out of the first pipe into pieces. Bytes that may be the beginning of a mark wait for what follows. */
+/** Divides the bytes from the first pipe into pieces. Bytes that may be the beginning of a mark are kept until more arrive. */
 export class PieceReader {
   #rest: Buffer = Buffer.alloc(0);
 

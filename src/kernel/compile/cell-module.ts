@@ -24,13 +24,13 @@ export interface CellModule {
 const exportWord = "export ";
 
 /**
- * Turns a cell into a module. A cell that is an object literal alone, such as `{ a: 1 }`, is that object, as in the
- * consoles of Node and Deno, and not a block.
+ * Turns a cell into a module. A cell that is an object literal alone, such as `{ a: 1 }`, is that object, as in the consoles of
+ * Node and Deno, and not a block.
  *
- * @param homeOf gives the specifier of the module that declares a name of an earlier cell
+ * @param homeOf returns the specifier of the module that declares a name of an earlier cell
  * @param jsxNames names that JSX compiles to, such as `React`
- * @param known names to import whether the cell uses them or not; for these, the imports come before the cell, where its
- *   unfinished code cannot hide them
+ * @param known names to import even if the cell does not use them; for these, the imports come before the cell, where its
+ * unfinished code cannot hide them
  */
 export function cellModule(
   ts: TypeScript,
@@ -41,7 +41,7 @@ export function cellModule(
 ): CellModule {
   if (isObjectLiteral(ts, code)) return inParentheses(cellModule(ts, `(${code})`, homeOf, jsxNames, known));
   const { file, extension } = parse(ts, code);
-  // a line that names the interpreter is no code
+  // a line that names the interpreter is not code
   const blanks: [start: number, end: number][] = [[0, ts.getShebang(code)?.length ?? 0]];
   const insertions: number[] = [];
   const names = new Set<string>();
@@ -51,7 +51,7 @@ export function cellModule(
   for (const statement of file.statements) {
     if (statement.getStart(file) >= code.length) continue;
     if (ts.isExportDeclaration(statement) && statement.moduleSpecifier === undefined) {
-      // every name is exported anyway
+      // every name is exported in any case
       blanks.push([statement.getStart(file), statement.end]);
       continue;
     }
@@ -140,7 +140,7 @@ const inParentheses = (module: CellModule): CellModule => ({
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-/** Parses a cell as TypeScript, or as TSX if it only makes sense as that. */
+/** Parses a cell as TypeScript, or as TSX if it is valid only as that. */
 function parse(ts: TypeScript, code: string): { file: ts.SourceFile; extension: ".ts" | ".tsx" } {
   const as = (kind: ts.ScriptKind) =>
     ts.createSourceFile("cell.ts", `${code}\nexport {}`, ts.ScriptTarget.Latest, false, kind);
@@ -197,9 +197,9 @@ function importedNames(ts: TypeScript, { importClause }: ts.ImportDeclaration): 
 }
 
 interface Scanned {
-  /** Every identifier, but for the names of properties. */
+  /** Returns all identifiers, except the names of properties. */
   readonly identifiers: ReadonlySet<string>;
-  /** `var` declarations inside blocks, which are the cell's own variables. */
+  /** Returns `var` declarations inside blocks, which are the cell's own variables. */
   readonly hoisted: ReadonlySet<string>;
   readonly awaits: boolean;
 }

@@ -18,30 +18,30 @@ export interface CompiledCell {
   readonly awaits: boolean;
   /** The modules it imports, as written. */
   readonly imports: readonly string[];
-  /** Where its import declarations stand. */
+  /** The positions of its import declarations. */
   readonly importedAt: ReadonlyMap<string, Position>;
-  /** Makes what the cell declares known to later cells. */
+  /** Makes the cell's declarations available to later cells. */
   keep(): void;
 }
 
-/** Words of cells that cannot be compiled without Node's types. Others may be, and are tried without. */
+/** Words of cells that cannot be compiled without Node's types. Other cells are first tried without them. */
 const nodeWords =
   /\b(import|export|require|console|process|Buffer|URL|fetch|performance|structuredClone|crypto|WebAssembly|declare|using|set(Timeout|Interval|Immediate))\b|@module/;
 
 /**
- * Errors that hold for modules and not for cells: `await` and `import.meta` (1343, 1375, 1378, 1431, 1432, 2852 to 2854)
- * and import attributes (2823) in a module that becomes a function's body; names that such a module may not declare (2441);
- * JSX elements of a factory that declares no types (7026).
+ * Errors of modules that are no errors in cells: `await` and `import.meta` (1343, 1375, 1378, 1431, 1432, 2852 to 2854) and
+ * import attributes (2823) in a module that becomes a function's body; names that such a module may not declare (2441); JSX
+ * elements of a factory that declares no types (7026).
  */
 const allowedInCells = new Set([1343, 1375, 1378, 1431, 1432, 2852, 2853, 2854, 2823, 2441, 7026]);
 
 /**
  * Compiles cells with TypeScript's language service, each as a separate module.
  *
- * What a cell declares is written down as the declaration file of its module, and a later cell imports the names it uses
- * from there; so the time that a cell takes does not grow with the number of cells. Where TypeScript cannot write a
- * declaration (an exported value of an unexported type), the module's source takes its place. Reading Node's types takes
- * most of the first compilation: cells are compiled without them until one needs them.
+ * The declarations of a cell are written to the declaration file of its module, and a later cell imports the names that it uses
+ * from there. So the time to compile a cell does not grow with the number of cells. If TypeScript cannot write a declaration (an
+ * exported value of an unexported type), the module's source is used instead. Reading Node's types takes most of the first
+ * compilation, so cells are compiled without them until one needs them.
  */
 export class Compiler {
   readonly typescript: TypeScript = loadTypeScript();
@@ -56,7 +56,7 @@ export class Compiler {
   /** Whether the last cell had an import that led nowhere. */
   #missing = false;
 
-  /** @param folder where cells look for modules: the notebook's */
+  /** @param folder where cells' modules are searched: the notebook's folder */
   constructor(private readonly folder: string) {
     const { typescript } = this;
     this.#settings = settingsFor(typescript, folder);
@@ -88,7 +88,7 @@ export class Compiler {
     this.#checked.clear();
   }
 
-  /** Prepares for cells that may come: cheaply the first time, fully the second time. */
+  /** Prepares for later cells: quickly the first time, fully the second time. */
   warm(): void {
     if (this.#cells > 0 || this.#workspace.roots.length > 0) this.#workspace.addNode();
     this.#draft("").program.getTypeChecker();
@@ -100,7 +100,7 @@ export class Compiler {
     return ["React", ...pragmas, ...[jsxFactory, jsxFragmentFactory].flatMap(name => name?.split(".")[0] ?? [])];
   }
 
-  /** Puts code in the place of the next cell. */
+  /** Replaces the next cell by code. */
   #draft(code: string, known?: Iterable<string>): { module: CellModule; path: string; program: ts.Program } {
     const module = cellModule(this.typescript, code, name => this.#homes.get(name), this.#jsxNames(code), known);
     const base = join(this.folder, `__cell_${this.#cells + 1}`);
@@ -112,7 +112,7 @@ export class Compiler {
     return { module, path, program: this.#service.getProgram()! };
   }
 
-  /** Gives the language service code to complete or to explain. */
+  /** Gives the language service code that it should complete or explain. */
   draft(code: string): { service: ts.LanguageService; path: string; module: CellModule } {
     this.#refreshSettings();
     this.#workspace.addNode();
@@ -230,7 +230,7 @@ export class Compiler {
   }
 
   /**
-   * Makes a module of the notebook's folder known that is no file, for later cells to import.
+   * Makes a module available that is not a file of the notebook's folder, for later cells to import.
    *
    * @param name its path from the folder, without `.ts`
    * @throws CompileError
@@ -247,7 +247,7 @@ export class Compiler {
     throw new CompileError(mistakes.map(each => ({ ...each, file: undefined })));
   }
 
-  /** Returns the text of a module that is no file. */
+  /** Returns the text of a module that is not a file. */
   moduleText(path: string): string | undefined {
     return this.#workspace.virtual(path);
   }

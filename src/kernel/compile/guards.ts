@@ -1,7 +1,10 @@
 import type ts from "typescript";
 import type { TypeScript } from "./typescript.js";
 
-/** The name under which compiled code finds the guard: whether the cell that it runs for was interrupted (`run/guard.ts`). */
+/**
+ * The name under which compiled code finds the guard, which says whether the cell for which the code runs was interrupted
+ * (`run/stop/guard.ts`).
+ */
 export const guardName = "__rundLabGuard";
 
 /**
@@ -136,7 +139,7 @@ const written: readonly [RegExp, string][] = [
 ];
 
 /**
- * Returns compiled code without the checks, for code that leaves this process as text.
+ * Returns compiled code without the checks, for code that is sent to other threads or pages as text.
  *
  * @example withoutGuards("x => __rundLabGuard.halted && __rundLabGuard.ended() ? __rundLabGuard.leave() : x + 1") // "x => x + 1"
  */

@@ -9,7 +9,7 @@ export const pointsOf = (text: string, units: number): number => [...text.slice(
 
 /** The properties that running values have, found without running getters. */
 export interface RunningValues {
-  /** Returns the names of the properties of what a path such as `data.rows` stands for; none if there is nothing. */
+  /** Returns the names of the properties of the value of a path such as `data.rows`; empty if there is none. */
   properties(path: readonly string[]): readonly string[];
 }
 
@@ -75,15 +75,15 @@ export function complete(compiler: Compiler, values: RunningValues, code: string
 const withImport = (code: string, at: number): string =>
   code.slice(0, at).replace(/\brequire(?=\s*\(\s*(["'`])(?:(?!\1).)*$)/, "import ") + code.slice(at);
 
-/** The number of imported names that are looked up to say what they are. */
+/** Maximum number of imported names whose kind is looked up. */
 const mostExplained = 50;
 
-/** Returns the kind of a name of an earlier cell, which TypeScript knows as an import. */
+/** Returns the kind of an earlier cell's name, which TypeScript sees as an import. */
 function importedKind(service: ts.LanguageService, path: string, at: number, name: string): string {
   const details = service.getCompletionEntryDetails(path, at, name, undefined, undefined, undefined, undefined);
   const text = details?.displayParts.map(part => part.text).join("") ?? "";
   const word = /^(?:\(alias\) )?(?:abstract )?(\w+)/.exec(text)?.[1] ?? "alias";
-  // a function of a declaration file is shown by its name and parameters alone
+  // a function in a declaration file is shown only by its name and parameters
   return /^\(alias\) [\w$]+[(<]/.test(text) ? "function" : kindOf(word);
 }
 
@@ -130,8 +130,8 @@ const kindOf = (kind: string): string =>
   })[kind] ?? kind;
 
 /**
- * Returns what is known of the name at the cursor, or of the function whose arguments are being written: its type, its
- * doc comment and its tags.
+ * Returns the documentation of the name at the cursor, or of the function whose arguments are being written: its type, its doc
+ * comment and its tags.
  *
  * @param position in code points
  */
@@ -183,10 +183,10 @@ export type Completeness =
   | { readonly status: "complete" | "invalid" }
   | { readonly status: "incomplete"; readonly indent: string };
 
-/** TypeScript's error for a string that is not closed, which another line cannot mend. */
+/** TypeScript's error for a string without an end, which another line cannot correct. */
 const unterminatedString = 1002;
 
-/** Whether code can be run as it stands, wants more lines, or can never be right. */
+/** Returns whether code is complete, needs more lines, or is invalid. */
 export function completeness(typescript: TypeScript, code: string): Completeness {
   const { createSourceFile, ScriptTarget, ScriptKind } = typescript;
   const parsed = [ScriptKind.TS, ScriptKind.TSX].map(kind =>
@@ -195,7 +195,7 @@ export function completeness(typescript: TypeScript, code: string): Completeness
   const [first] = parsed[0]!;
   if (first === undefined || parsed[1]!.length === 0 || isObjectLiteral(typescript, code))
     return { status: "complete" };
-  // something is missing at the very end; two empty lines say that nothing more will come
+  // something is missing at the very end; two empty lines mean that nothing more will come
   const atEnd = first.start >= code.trimEnd().length && first.code !== unterminatedString;
   const open = atEnd && !/\n\s*\n\s*$/.test(code);
   return open ? { status: "incomplete", indent: indentAfter(code) } : { status: "invalid" };

@@ -1,14 +1,14 @@
 import { dirname, join } from "node:path";
 import type { TypeScript } from "./typescript.js";
 
-/** What a cell may use of JavaScript's library, by TypeScript's names of its parts. */
+/** The parts of JavaScript's library that a cell may use, by TypeScript's names. */
 const parts = ["es2023", "esnext.disposable", "esnext.collection", "decorators"];
 
 const reference = /^\/\/\/ *<reference lib="([^"]+)" *\/>/gm;
 
 /**
- * JavaScript's library as one declaration file. TypeScript has it in more than sixty, and a program of many files takes longer to
- * make anew: each cell is a new program.
+ * JavaScript's library as one declaration file. TypeScript has it in more than sixty files, and a program with many files takes
+ * longer to create; each cell is a new program.
  */
 export class Library {
   readonly text: string;

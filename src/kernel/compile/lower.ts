@@ -1,14 +1,17 @@
 import type ts from "typescript";
 import type { TypeScript } from "./typescript.js";
 
-/** The name under which compiled code finds what the kernel lends it: `import`, a real dynamic import, and `meta`, its `import.meta`. */
+/**
+ * The name under which compiled code finds the kernel's functions for it: `import`, a real dynamic import, and `meta`, its
+ * `import.meta`.
+ */
 export const lentName = "__rundLab";
 
 /**
- * Returns the transformation that makes a module into a function's body: imports come first, the last expression's value
- * is returned, and `import()` and `import.meta` are the kernel's.
+ * Returns the transformation that makes a module into a function's body: imports come first, the last expression's value is
+ * returned, and `import()` and `import.meta` are the kernel's.
  *
- * @param returns whether the last expression's value is wanted
+ * @param returns whether to return the last expression's value
  */
 export function lowering(ts: TypeScript, returns: boolean): ts.TransformerFactory<ts.SourceFile> {
   return context => file => {
@@ -40,7 +43,7 @@ export function lowering(ts: TypeScript, returns: boolean): ts.TransformerFactor
 }
 
 /**
- * Blanks the line in which TypeScript sets each export to undefined before the code begins: a cell that is interrupted or
- * fails must leave the variables of earlier cells alone.
+ * Removes the line in which TypeScript sets each export to undefined before the code begins, because a cell that is interrupted
+ * or fails must not change the variables of earlier cells.
  */
 export const withoutResets = (code: string): string => code.replace(/^(exports\.[\w$]+ = )+void 0;$/gm, "");

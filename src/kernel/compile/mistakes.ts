@@ -28,18 +28,18 @@ export const tooDeep = (): CompileError => {
   return new CompileError([{ file: undefined, line: 0, column: 0, text, code: 2589 }]);
 };
 
-/** Whether a path or specifier stands for a cell. */
+/** Whether a path or specifier means a cell. */
 export const isCell = (path: string): boolean => /(^|\/)__cell_\d+(\.d)?(\.tsx?)?$/.test(path);
 
 const assignmentToImport = 2632;
-/** The code of TypeScript's error for an import that leads nowhere. */
+/** TypeScript's error code for an import that cannot be found. */
 export const moduleNotFound = 2307;
 
 /**
- * Returns a diagnostic of TypeScript as a mistake in what was written.
+ * Returns a diagnostic of TypeScript as a mistake in the written code.
  *
- * @param folder what paths are relative to
- * @param cell the file that stands for the cell, and how its positions lead back to the cell
+ * @param folder the base of paths
+ * @param cell the file of the cell, and the conversion of its positions to the cell
  */
 export function mistakeOf(
   ts: TypeScript,
@@ -57,7 +57,7 @@ export function mistakeOf(
   return { file: where, line, column, text: text + hint, code };
 }
 
-/** For a package that is not there, the command that installs it. */
+/** Returns the command that installs a missing package. */
 function howToInstall(message: string): string {
   const specifier = /'([^'./][^':]*)'/.exec(message)?.[1];
   const name = specifier === undefined ? undefined : /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0];

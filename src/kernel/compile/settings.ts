@@ -7,7 +7,7 @@ import type { TypeScript } from "./typescript.js";
 /** How cells are compiled: the kernel's own settings, below those of a tsconfig.json beside the notebook. */
 export interface Settings {
   readonly options: ts.CompilerOptions;
-  /** What is wrong with the tsconfig.json. */
+  /** The error in the tsconfig.json, if there is one. */
   readonly errors: readonly ts.Diagnostic[];
 }
 
@@ -15,7 +15,7 @@ export interface Settings {
 export function settingsFor(ts: TypeScript, folder: string): Settings {
   const path = join(folder, "tsconfig.json");
   const read = ts.sys.fileExists(path) ? ts.readConfigFile(path, ts.sys.readFile) : undefined;
-  // the files that a tsconfig.json lists are no concern of a cell
+  // the files that a tsconfig.json lists do not matter for a cell
   const given =
     read?.config === undefined
       ? undefined
@@ -33,7 +33,7 @@ export function settingsFor(ts: TypeScript, folder: string): Settings {
   };
 }
 
-/** What holds unless a tsconfig.json says otherwise. Without `lib`, cells get what `library.ts` has. */
+/** The defaults, which a tsconfig.json can override. Without `lib`, cells get the library of `library.ts`. */
 function usual(ts: TypeScript): ts.CompilerOptions {
   return {
     target: ts.ScriptTarget.ES2022,
@@ -117,7 +117,7 @@ export function typeRoots(ts: TypeScript, folder: string): string[] {
 }
 
 /**
- * Returns the types of what browsers and the kernel share: questions to the reader, and the parts of the DOM library
+ * Returns the types of what browsers and the kernel have in common: questions to the reader, and the parts of the DOM library
  * that Node's types omit.
  */
 export function browserTypes(ts: TypeScript): string {

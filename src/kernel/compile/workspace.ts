@@ -9,14 +9,14 @@ import type { TypeScript } from "./typescript.js";
 /** The kernel's own compiled files, which do not change while it runs. */
 const ownFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Larger JSON files have the type `any`: to work out their type takes longer than to read them. */
+/** Larger JSON files have the type `any`, because computing their type takes longer than reading them. */
 const largestTypedJson = 1_000_000;
 
 /** Whether a file may change while a notebook is open. */
 export const isLocal = (path: string): boolean =>
   !path.includes(`${sep}node_modules${sep}`) && !path.startsWith(`${ownFolder}${sep}`);
 
-/** The files TypeScript sees: those on the disk, and those that stand for cells. */
+/** The files that TypeScript sees: those on the disk, and those of cells. */
 export class Workspace implements ts.LanguageServiceHost {
   readonly #virtual = new Map<string, { readonly text: string; readonly version: string }>();
   readonly #snapshots = new Map<string, { readonly version: string; readonly snapshot: ts.IScriptSnapshot }>();
@@ -26,7 +26,7 @@ export class Workspace implements ts.LanguageServiceHost {
   #version = 0;
   #options: ts.CompilerOptions;
   #withNode = false;
-  /** What TypeScript is given; the same object while nothing changes, so that it sees that nothing changed. */
+  /** TypeScript's input; the same object while nothing changes, so that TypeScript can detect this. */
   #current: ts.CompilerOptions | undefined;
   /** Whether imports are looked up again that may lead to other files than before. */
   lookAgain = true;
@@ -53,7 +53,7 @@ export class Workspace implements ts.LanguageServiceHost {
     return this.#withNode;
   }
 
-  /** From now on Node's types are there. */
+  /** Makes Node's types available from now on. */
   addNode(): void {
     if (this.#withNode) return;
     this.#withNode = true;
@@ -65,7 +65,7 @@ export class Workspace implements ts.LanguageServiceHost {
     return join(this.folder, "__rund_lab_library.d.ts");
   }
 
-  /** Whether cells get the library as one file: they do, unless a tsconfig.json names its parts. */
+  /** Whether cells get the library as one file; they do, unless a tsconfig.json names its parts. */
   get #hasLibrary(): boolean {
     return this.#options.lib === undefined;
   }
@@ -83,7 +83,7 @@ export class Workspace implements ts.LanguageServiceHost {
     this.#snapshots.delete(path);
   }
 
-  /** Returns the text that stands for a file in place of one on the disk. */
+  /** Returns the text that replaces a file on the disk. */
   virtual(path: string): string | undefined {
     return (
       this.#virtual.get(path)?.text ??
@@ -91,7 +91,7 @@ export class Workspace implements ts.LanguageServiceHost {
     );
   }
 
-  /** Whether a path is the declaration that stands for a large JSON file. */
+  /** Whether a path is the declaration of a large JSON file. */
   #largeJson(path: string): boolean {
     const json = path.endsWith(".d.json.ts") ? path.replace(/\.d\.json\.ts$/, ".json") : undefined;
     return (
@@ -143,7 +143,7 @@ export class Workspace implements ts.LanguageServiceHost {
     return this.virtual(path) ?? this.ts.sys.readFile(path);
   }
 
-  /** Remembers the folders of packages, which TypeScript asks for hundreds of times. */
+  /** Caches the folders of packages, for which TypeScript asks hundreds of times. */
   directoryExists(path: string): boolean {
     if (isLocal(join(path, "file"))) return this.ts.sys.directoryExists(path);
     let known = this.#folders.get(path);
@@ -161,6 +161,6 @@ export class Workspace implements ts.LanguageServiceHost {
   readonly readDirectory: ts.System["readDirectory"] = (...args) => this.ts.sys.readDirectory(...args);
   readonly realpath = (path: string): string => this.ts.sys.realpath?.(path) ?? path;
   readonly useCaseSensitiveFileNames = (): boolean => true;
-  /** What was not found in one cell may be there in the next. */
+  /** A package that was missing for one cell may exist for the next. */
   readonly hasInvalidatedResolutions = (path: string): boolean => this.lookAgain && isLocal(path);
 }

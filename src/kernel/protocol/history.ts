@@ -1,4 +1,4 @@
-/** One executed cell: session number, cell number, code, and what the last expression showed as text, if anything. */
+/** One executed cell: session number, cell number, code, and the text of the last expression's value, if there is one. */
 export interface Entry {
   readonly session: number;
   readonly line: number;
@@ -6,7 +6,7 @@ export interface Entry {
   readonly output: string | null;
 }
 
-/** What a history_request asks for. */
+/** The fields of a history_request. */
 export interface HistoryQuery {
   readonly hist_access_type?: unknown;
   readonly output?: unknown;
@@ -29,7 +29,7 @@ export class History {
     this.#entries.push({ session: 1, line, code, output });
   }
 
-  /** Rows in the order of execution; an unknown access type or another session gives none. */
+  /** Returns rows in the order of execution; none for an unknown access type or another session. */
   rows(query: HistoryQuery): HistoryRow[] {
     return this.#select(query).map(({ session, line, code, output }) => [
       session,
@@ -42,7 +42,7 @@ export class History {
     const count = typeof n === "number" ? n : undefined;
     if (type === "tail") return last(this.#entries, count);
     if (type === "range") {
-      // a negative session counts back from this one: none is kept
+      // a negative session counts back from this one, and none of those is kept
       if (session !== undefined && session !== 0 && session !== 1) return [];
       const from = typeof start === "number" ? start : 0;
       const to = typeof stop === "number" ? stop : Number.POSITIVE_INFINITY;

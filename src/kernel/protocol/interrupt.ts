@@ -1,7 +1,7 @@
 import { Session as Inspector } from "node:inspector";
 import { type Ask, type InterruptAsk, ThreadState } from "../channel/messages.js";
 
-/** How long the main thread has to notice an interrupt by itself before it is torn out of what it runs. */
+/** How long the main thread has to notice an interrupt by itself before its code is terminated. */
 const graceMs = 60;
 
 /** After how many such times code that does not pause is terminated where it is. */

@@ -5,7 +5,7 @@ import { version } from "../../model/version.js";
 const typescriptVersion = (): string =>
   (createRequire(import.meta.url)("typescript/package.json") as { version: string }).version;
 
-/** What the kernel answers when a front end asks who it is. */
+/** Returns the kernel's answer to the front end's kernel_info_request. */
 export const kernelInfo: Content = {
   status: "ok",
   protocol_version: protocolVersion,

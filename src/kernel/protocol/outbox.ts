@@ -3,8 +3,8 @@ import type { MessageLike } from "zeromq";
 type Frames = readonly MessageLike[];
 
 /**
- * Sends one message after the other: a ZeroMQ socket takes the next one only when the last is queued, and refuses it
- * before. Nothing is dropped, and the order is kept.
+ * Sends one message after the other. A ZeroMQ socket accepts the next message only when the last is queued. Nothing is dropped,
+ * and the order is kept.
  */
 export class Outbox {
   readonly #waiting: Frames[] = [];
@@ -21,18 +21,18 @@ export class Outbox {
     this.#sending ??= this.#run();
   }
 
-  /** How many messages are not sent yet. */
+  /** Number of messages that are not sent yet. */
   get waiting(): number {
     return this.#waiting.length - this.#next;
   }
 
-  /** Resolves when everything handed in so far is queued in the socket. */
+  /** Resolves when all messages so far are queued in the socket. */
   async empty(): Promise<void> {
     await this.#sending;
   }
 
   async #run(): Promise<void> {
-    // no shift(): with thousands waiting it would move them all each time
+    // without shift(), which would move all messages each time
     for (; this.#next < this.#waiting.length; this.#next++) {
       try {
         await this.socket.send([...this.#waiting[this.#next]!]);

@@ -1,4 +1,4 @@
-/** Ends the kernel if its frontend was killed without a shutdown: process 1 is then the kernel's parent. */
+/** Ends the kernel if its front end was killed without a shutdown: process 1 is then the kernel's parent. */
 export function watchParent(): void {
   const { JPY_PARENT_PID: frontend } = process.env;
   if (frontend === undefined) return;

@@ -18,12 +18,12 @@ import { watchParent } from "./parent.js";
 import { Requests } from "./requests.js";
 import { StreamText } from "./stream-text.js";
 
-/** What the main thread hands over. */
+/** The data that the main thread passes to this thread. */
 export interface ProtocolData {
   readonly connection: Connection;
   readonly pipes: Pipes;
   readonly mark: Uint8Array;
-  /** Asks to the main thread, and messages from it. */
+  /** The port for requests to the main thread, and messages from it. */
   readonly port: MessagePort;
   /** SIGINT, seen by the signal thread. */
   readonly signals: MessagePort;
@@ -42,7 +42,7 @@ const log = (line: string) => writeSync(pipes.log, `rund-lab kernel: ${line}\n`)
 
 // a stalled subscriber may fall behind without bound: the default, 1,000 messages, would lose output silently
 const iopub = new zmq.XPublisher({ sendHighWaterMark: 0, linger: 1000 });
-// a client that connects again under its name takes the place of its old connection
+// a client that reconnects under its name replaces its old connection
 const router = { sendHighWaterMark: 0, linger: 1000, handover: true } as const;
 const shell = new zmq.Router(router);
 const control = new zmq.Router(router);
@@ -57,9 +57,9 @@ const outboxes = {
   stdin: new Outbox(stdin, failed),
 };
 
-/** The header of each cell's request, by cell number: output may come long after the cell has ended. */
+/** The header of each cell's request, by cell number, because output may come long after the cell has ended. */
 const parents: (Header | Record<string, never>)[] = [{}];
-/** The request that was begun last, whose client is asked for input. */
+/** The request that began last, whose client is asked for input. */
 let latest: Message | undefined;
 
 function publish(
@@ -110,9 +110,11 @@ function ask(message: Ask): void {
 const pieces = new PieceReader(Buffer.from(mark));
 const foreign = (name: StreamName, bytes: Buffer) => text.add(name, parents.length - 1, `others' ${name}`, bytes);
 
-/** How long pieces are taken before the sockets are looked at: a flood must not delay heartbeats and interrupts. */
+/** How long pieces are read before the sockets are checked, so that a flood does not delay heartbeats and interrupts. */
 const sliceMs = 10;
-/** With so many messages to send, no more pieces are taken: the pipe fills, and the cell that floods it waits. */
+/**
+ * If this many messages are waiting to be sent, no more pieces are read. Then the pipe fills, and the cell that floods it waits.
+ */
 const enoughWaiting = 200;
 
 function readOutput(rest: Iterator<Piece>): void {
@@ -134,7 +136,8 @@ function take(piece: Piece): void {
 }
 
 /**
- * Takes the messages up to this place. There may be more than one: an interrupt can hit between a message and its frame.
+ * Takes the messages up to this position. There may be more than one, because an interrupt can occur between a message and its
+ * frame.
  */
 function receiveTo(place: number): void {
   drainErrors();
@@ -156,7 +159,7 @@ function receiveTo(place: number): void {
   }
 }
 
-/** Shows what others wrote to descriptor 2 before the next message is taken. */
+/** Shows the output of other writers to descriptor 2 before the next message is taken. */
 function drainErrors(): void {
   const chunk = Buffer.allocUnsafe(1 << 16);
   try {
@@ -188,7 +191,7 @@ async function beat(): Promise<void> {
   for await (const frames of heartbeat) await heartbeat.send(frames);
 }
 
-/** XPUB hands over subscriptions (1) and their end (0); the first kind gets a welcome message, as in protocol 5.4. */
+/** XPUB passes on subscriptions (1) and their ends (0). The first kind gets a welcome message, as in protocol 5.4. */
 async function welcome(): Promise<void> {
   for await (const [frame] of iopub) {
     if (frame?.[0] !== 1) continue;

@@ -6,12 +6,12 @@ import { kernelInfo } from "./kernel-info.js";
 
 type RequestChannel = "shell" | "control";
 
-/** What the requests need of the sockets and of the main thread. */
+/** The functions of the sockets and the main thread that requests need. */
 export interface RequestsRim {
   ask(message: Ask): void;
   publish(type: string, content: Content, parent: Header): void;
   reply(channel: RequestChannel, request: Message, type: string, content: Content): void;
-  /** Opens a new origin of output and gives its number. */
+  /** Opens a new origin of output and returns its number. */
   newCell(request: Message): number;
   /** Sends what is left, closes the sockets and ends the process. */
   stop(): Promise<void>;
@@ -20,8 +20,8 @@ export interface RequestsRim {
 }
 
 /**
- * The requests of the protocol: those of the shell channel one after the other, those of the control channel at once.
- * Each is framed by `busy` and `idle`.
+ * The requests of the protocol: those of the shell channel one after the other, those of the control channel at once. Each is
+ * framed by `busy` and `idle`.
  */
 export class Requests {
   readonly #queue: Message[] = [];
@@ -42,7 +42,7 @@ export class Requests {
     }
   }
 
-  /** The main thread's answer to what it was asked under this number. */
+  /** Handles the main thread's answer to the request with this number. */
   answered(id: number, answer: unknown): void {
     this.#answers.get(id)?.(answer);
     this.#answers.delete(id);
@@ -139,7 +139,7 @@ export class Requests {
     });
   }
 
-  /** Hands a comm's message to the code that waits for it, and shows an error that it makes. */
+  /** Passes a comm's message to the code that waits for it, and shows an error that it causes. */
   async #comm(request: Message): Promise<Content> {
     const { header, content, buffers } = request;
     const id = this.#next();
@@ -185,9 +185,9 @@ export class Requests {
       : { status: "error", execution_count: count, ...error, payload, user_expressions: expressions };
   }
 
-  /** After a failed cell, the cells that were sent along with it are not run. */
+  /** After a failed cell, the cells that were sent together with it are not run. */
   async #abortQueued(): Promise<void> {
-    // those that have arrived but are not read yet are meant, too
+    // this includes requests that have arrived but are not read yet
     await new Promise(resolve => setImmediate(resolve));
     for (const request of this.#queue.splice(0)) {
       if (request.header.msg_type !== "execute_request") {
@@ -201,7 +201,7 @@ export class Requests {
   }
 }
 
-/** For messages that have no reply. */
+/** Handles messages that have no reply. */
 const noReply: Content = {};
 
 const failure = (ename: string, evalue: string): Content & ErrorContent & { status: "error" } => ({
@@ -217,8 +217,8 @@ function codeAt(content: Content): { code: string; position: number } {
 }
 
 /**
- * Interrupts the cell's child processes as a signal to the group would: the kernel signals its process group,
- * if it leads one, and with it itself.
+ * Interrupts the cell's child processes as a signal to the process group would. If the kernel leads a group, it signals the
+ * group, which includes itself.
  */
 function interruptGroup(otherwise: () => void): void {
   try {

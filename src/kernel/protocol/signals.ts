@@ -9,7 +9,7 @@
 import { Script } from "node:vm";
 import { type MessagePort, workerData } from "node:worker_threads";
 
-/** How many signals may come one after the other before the first of them is reported. */
+/** Number of signals that may come one after the other before the first of them is reported. */
 const levels = 64;
 
 const port = workerData as MessagePort;
@@ -30,7 +30,7 @@ function watch(): void {
   }
 }
 
-// an error's stack costs more than everything else between two rounds, and is not read
+// an error's stack would take most of the time between two rounds, and is not read
 Error.stackTraceLimit = 0;
 Object.assign(globalThis, { rundLabWatch: watch });
 script.runInThisContext({ breakOnSigint: true });

@@ -1,13 +1,13 @@
 import { StringDecoder } from "node:string_decoder";
 import type { StreamName } from "../channel/pipe.js";
 
-/** Text waiting to be sent is sent after this long, or when it is this large. */
+/** Waiting text is sent after this time, or when it has this length. */
 const holdMs = 20;
 const holdCharacters = 1 << 20;
 
 /**
- * Merges what is printed into few stream messages: clients lose messages that come by the thousand. Text is held until
- * another cell or stream writes, anything else is published (`flush`), or a short time is over.
+ * Merges printed text into few stream messages, because clients lose messages that come by the thousand. Text is kept until
+ * another cell or stream writes, anything else is published (`flush`), or a short time has passed.
  */
 export class StreamText {
   readonly #decoders = new Map<string, StringDecoder>();
@@ -16,7 +16,7 @@ export class StreamText {
 
   constructor(private readonly publish: (cell: number, name: StreamName, text: string) => void) {}
 
-  /** @param source whose bytes these are: a character may be cut between two pieces of one source only */
+  /** @param source the source of these bytes: a character may be split between two pieces of one source only */
   add(name: StreamName, cell: number, source: string, bytes: Buffer): void {
     const decoder = this.#decoders.get(source) ?? new StringDecoder("utf8");
     this.#decoders.set(source, decoder);

@@ -4,12 +4,12 @@ import type { Outlet, StreamName } from "../channel/pipe.js";
 import { jsonOf } from "./serialise.js";
 import type { Origin, Origins } from "./stop/origins.js";
 
-/** How long an interrupted cell may still print: what its `finally` blocks say. */
+/** How long an interrupted cell may still print, for its `finally` blocks. */
 const graceMs = 100;
 
-/** Sends what cells print and show to the protocol thread, under the cell that it comes from. */
+/** Sends the output of cells to the protocol thread, under the cell from which it comes. */
 export class CellOutput {
-  /** The interrupted cells of which something has been said. */
+  /** The interrupted cells for which a message was shown. */
   readonly #named = new WeakSet<Origin>();
 
   constructor(
@@ -44,7 +44,7 @@ export class CellOutput {
     }
   }
 
-  /** Says once what continues after an interrupted cell. */
+  /** Reports once what continues after an interrupted cell. */
   nameLeftover(origin: Origin, what: string): void {
     if (this.#named.has(origin)) return;
     this.#named.add(origin);

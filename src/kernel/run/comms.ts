@@ -25,13 +25,13 @@ export class OpenComms implements Comms {
     this.#targets.set(target, opened);
   }
 
-  /** Returns the targets of the open comms by id, as comm_info_reply has them. */
+  /** Returns the targets of the open comms by id, for comm_info_reply. */
   info(target: unknown): Record<string, { readonly target_name: string }> {
     const open = [...this.#open.values()].filter(each => typeof target !== "string" || each.target === target);
     return Object.fromEntries(open.map(each => [each.id, { target_name: each.target }]));
   }
 
-  /** Hears a message of the front end. A message for a comm that is gone changes nothing. */
+  /** Receives a message of the front end. A message for a closed comm changes nothing. */
   async receive(type: string, content: Content, buffers: readonly Uint8Array[]): Promise<void> {
     const id = String(content.comm_id ?? "");
     const message = { data: (content.data ?? {}) as Content, buffers };
@@ -39,7 +39,7 @@ export class OpenComms implements Comms {
     if (type === "comm_open") {
       const target = String(content.target_name ?? "");
       const opened = this.#targets.get(target);
-      // a comm with an unknown target is closed again, as the protocol demands
+      // a comm with an unknown target is closed again, as the protocol requires
       if (opened === undefined) this.send("comm_close", { comm_id: id, data: {} }, {}, []);
       else await opened(this.#add(id, target), message);
     } else if (type === "comm_close") {

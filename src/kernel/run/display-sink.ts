@@ -5,7 +5,7 @@ import { portable } from "./serialise.js";
 
 type Publish = (type: string, content: Content) => void;
 
-/** Installs the sink through which cells and libraries show things. */
+/** Installs the sink to which cells and libraries write what they display. */
 export function installDisplay(publish: Publish, comms: Comms): void {
   const sink: DisplaySink = {
     comms,
@@ -22,7 +22,7 @@ export function installDisplay(publish: Publish, comms: Comms): void {
   Object.assign(globalThis, { [displaySinkKey]: sink });
 }
 
-/** Returns tslab's own library for cells, its display joined to ours. */
+/** Returns tslab's own library for cells, whose display writes to our sink. */
 export function tslabLibrary(publish: Publish): unknown {
   const require = createRequire(import.meta.url);
   const jupyter = require("tslab/dist/jupyter.js") as { lastWriteDisplayData: unknown };

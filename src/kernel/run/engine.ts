@@ -1,4 +1,4 @@
-/** The main thread's part: compiles and runs cells, and answers what the protocol thread asks. */
+/** The main thread's part: compiles and runs cells, and answers the protocol thread's requests. */
 import { types } from "node:util";
 import type { MessagePort } from "node:worker_threads";
 import type { Content } from "../../jupyter/wire.js";
@@ -52,8 +52,9 @@ export class Engine {
   #lastAnswered = 0;
 
   /**
-   * @param folder where cells look for modules: the notebook's
-   * @param lines brings lines of input
+   * @param folder where cells' modules are searched: the notebook's folder
+   *
+   * @param lines provides lines of input
    */
   constructor(
     folder: string,
@@ -89,7 +90,7 @@ export class Engine {
     this.#origins.install();
   }
 
-  /** Gets ready for cells while there is nothing else to do. */
+  /** Prepares for cells while there is nothing else to do. */
   warm(): void {
     if (this.#running === undefined) this.#compiling(() => this.#compiler.warm());
   }
@@ -138,7 +139,7 @@ export class Engine {
     this.#answer(id, answer);
   }
 
-  /** Runs what an interrupt must not tear down half way. */
+  /** Runs code that an interrupt must not terminate. */
   #compiling<Result>(work: () => Result): Result {
     Atomics.store(this.state, ThreadState.compiling, 1);
     try {
@@ -160,7 +161,7 @@ export class Engine {
       if (origin.interruptedAt === undefined) this.#end(origin);
       stop(reason);
     }
-    // the request itself was torn down before it could begin, or what answers it was
+    // the request itself was terminated before it could begin, or what answers it was
     else this.#answer(id, { error: this.#traces.content(reason, ""), payload: [], expressions: {} });
   }
 
@@ -174,7 +175,7 @@ export class Engine {
   #end(origin: Origin): void {
     origin.interruptedAt = performance.now();
     this.#guard.halt(origin);
-    // in the cell's context, so that what hears of the end is refused, too
+    // in the cell's context, so that code that reacts to the end is refused, too
     this.#origins.runFor(origin, () => {
       origin.abort?.abort(new Interrupted());
       origin.resources.close();
@@ -189,7 +190,7 @@ export class Engine {
     );
   }
 
-  /** Lets a widget's message reach the code that waits for it. */
+  /** Passes a widget's message to the code that waits for it. */
   #hearComm({ id, cell, type, content, buffers }: CommAsk): void {
     const origin = newOrigin(cell, `widget-${id}`, false, false);
     const heard = async (): Promise<Executed> => {
@@ -199,7 +200,7 @@ export class Engine {
     this.#begin(id, origin, work => this.#origins.runFor(origin, () => work(heard())));
   }
 
-  /** Does a request's work, so that an interrupt can end it at any time. */
+  /** Handles a request so that an interrupt can end it at any time. */
   #begin(id: number, origin: Origin, run: (work: (done: Promise<Executed>) => void) => void): void {
     // an interrupt kills the stack that runs the cell, and every promise that waits in it: what happens after the cell
     // is arranged before, and `stop` can always make it happen
@@ -216,7 +217,7 @@ export class Engine {
     run(done => void done.then(end, stop));
   }
 
-  /** Gives what a cell left behind one turn of the event loop to go wrong, and makes that the cell's failure. */
+  /** Gives what a cell left behind one turn of the event loop to fail, and makes that the cell's failure. */
   async #settle(origin: Origin, executed: Executed): Promise<Executed> {
     await new Promise(resolve => setImmediate(resolve));
     this.#origins.checkExitCode();
@@ -239,7 +240,7 @@ export class Engine {
     return { ...(result && { result }), payload: [], expressions: evaluated };
   }
 
-  /** @param keep whether later cells see what the code declares */
+  /** @param keep whether later cells see the code's declarations */
   #evaluate(name: string, code: string, keep: boolean): unknown {
     this.#traces.addSource(name, code);
     const module = moduleName(code);
@@ -265,6 +266,6 @@ export class Engine {
   }
 }
 
-/** Returns the name of a cell that begins with a doc comment `@module name`: a module that later cells import. */
+/** Returns the name of a cell that begins with a doc comment `@module name`, which is a module that later cells import. */
 const moduleName = (code: string): string | undefined =>
   /^\s*\/\*\*(?:(?!\*\/)[\s\S])*@module\s+([\w./-]+)(?:(?!\*\/)[\s\S])*\*\//.exec(code)?.[1];

@@ -9,16 +9,17 @@ import type { Guard } from "./stop/guard.js";
 
 /** Runs compiled cells in this process, with one namespace for the variables of all of them. */
 export class Executor {
-  /** The cells' variables: a compiled cell writes to and reads from this. */
+  /** The cells' variables: compiled cells read and write this object. */
   readonly variables: Record<string, unknown> = {};
   readonly #exports: Record<string, unknown>;
   readonly #file: string;
   readonly #require: NodeJS.Require;
 
   /**
-   * @param folder where cells look for modules
-   * @param guard what compiled code asks before it continues
-   * @param named called with each cell's code, under the name it will have in stack traces, before it runs
+   * @param folder where cells' modules are searched
+   *
+   * @param guard checked by compiled code before it continues
+   * @param named called before each cell's code runs, with the code and its name in stack traces
    */
   constructor(
     private readonly folder: string,
@@ -26,7 +27,7 @@ export class Executor {
     private readonly guard: Guard,
     private readonly named: (name: string, code: CompiledCode) => void,
   ) {
-    // an import is compiled to a getter; as a plain value a later cell can assign to it
+    // an import is compiled to a getter; as a plain value, a later cell can assign to it
     this.#exports = new Proxy(this.variables, {
       defineProperty: (variables, name, descriptor) => {
         if (name !== "__esModule")
@@ -46,7 +47,7 @@ export class Executor {
    * Runs one cell.
    *
    * @param name names the cell in stack traces
-   * @returns the value of the last expression, where there is one; a promise for a cell that awaits
+   * @returns the value of the last expression, if there is one; a promise for a cell that awaits
    */
   run(name: string, { main, awaits, imports, importedAt }: CompiledCell): unknown {
     this.named(name, main);
@@ -75,7 +76,7 @@ export class Executor {
   }
 }
 
-/** Adds to an error's stack the cell's import that led to it. */
+/** Adds the cell's import that led to an error to its stack. */
 function placed(error: unknown, name: string, at: Position | undefined): unknown {
   if (at !== undefined && error instanceof Error && error.stack?.includes(name) === false) {
     error.stack += `\n    at ${name}:${at.line + 1}:${at.column + 1}`;

@@ -3,27 +3,28 @@ import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { ThreadState } from "../channel/messages.js";
 import type { Origin } from "./stop/origins.js";
 
-/** The error of a cell that asks for input when the front end accepts none. */
+/** The error of a cell that asks for input although the front end accepts none. */
 class InputNotAllowed extends Error {
   override readonly name = "InputNotAllowed";
 }
 
 /**
- * Asks the front end for lines of text, where it accepts to be asked.
+ * Asks the front end for lines of text, if it accepts requests for input.
  *
- * `prompt` waits as in a browser: the thread stands still until the answer is there. Reading `process.stdin`, as readline
- * does, continues with other work meanwhile.
+ * `prompt` waits as in a browser: the thread is blocked until the answer arrives. Reading `process.stdin`, as readline does, does
+ * not block other work.
  */
 export class Input {
   #waiting: ((line: string) => void) | undefined;
-  /** Each cell has its own stdin: what one has not read is not for the next. */
+  /** Each cell has its own stdin, so that text that one cell has not read does not reach the next. */
   readonly #streams = new WeakMap<object, Readable>();
 
   /**
    * @param request sends a request for input in the name of a cell
-   * @param answers brings the lines; `ThreadState.input` is 1 when one is there
-   * @param current gives the cell that code belongs to
-   * @param refuse ends the cell that reads stdin where nobody can answer; readline would wait for ever
+   *
+   * @param answers provides the lines; `ThreadState.input` is 1 when one has arrived
+   * @param current returns the cell to which code belongs
+   * @param refuse ends the cell that reads stdin if nobody can answer, because readline would wait for ever
    */
   constructor(
     private readonly request: (cell: number, prompt: string) => void,
@@ -64,7 +65,7 @@ export class Input {
     return new Readable({
       read() {
         const ask = () => {
-          // a reader that has what it wants stops the stream: the front end is not asked for more
+          // a reader that has enough stops the stream, so the front end is not asked for more
           if (this.isPaused()) return void this.once("resume", ask);
           try {
             input.#ask(line => this.push(`${line}\n`));

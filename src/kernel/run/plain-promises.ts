@@ -2,7 +2,10 @@ import { inspect } from "node:util";
 
 const bookkeeping = new Set(["async_id_symbol", "trigger_async_id_symbol", "kResourceStore"]);
 
-/** Hides what Node writes on promises to know their asynchronous context, so that `console.log(promise)` shows a promise. */
+/**
+ * Hides the properties with which Node marks promises' asynchronous context, so that `console.log(promise)` shows only the
+ * promise.
+ */
 export function showPlainPromises(): void {
   Object.defineProperty(Promise.prototype, inspect.custom, {
     configurable: true,

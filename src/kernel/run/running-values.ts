@@ -1,6 +1,6 @@
 import type { RunningValues } from "../compile/language.js";
 
-/** Looks into the cells' variables. No getter and no proxy's trap runs. */
+/** Reads the cells' variables for completion, without running a getter or a proxy's trap. */
 export function runningValues(
   variables: Readonly<Record<string, unknown>>,
   isProxy: (value: object) => boolean,

@@ -4,7 +4,7 @@ import type { MimeBundle } from "../../present/notebook/display.js";
  * Returns content as the JSON text of a message.
  *
  * @param what names the content in the error
- * @throws TypeError if JSON cannot carry it; the message names the field
+ * @throws TypeError if JSON cannot represent it; the message names the field
  * @example jsonOf({ n: 1, f: () => 1 }, "data") // "{\"n\":1}"
  */
 export function jsonOf(content: object, what: string): string {
@@ -16,7 +16,7 @@ export function jsonOf(content: object, what: string): string {
   }
 }
 
-/** Finds the first field that JSON cannot carry, and says why. */
+/** Finds the first field that JSON cannot represent, and says why. */
 function faultIn(value: unknown, path: readonly string[], above: Set<object>): string | undefined {
   const place = path.length === 0 ? "the value" : path.map(key => JSON.stringify(key)).join(" → ");
   if (typeof value === "bigint") return `${place} is a BigInt`;

@@ -4,9 +4,9 @@ import { bundleOf } from "../../present/notebook/values.js";
 import { jsonOf, portable } from "./serialise.js";
 
 /**
- * Returns a cell's value as it is shown: as it shows itself, else as text.
+ * Returns a cell's value as a bundle: by the value's own method, otherwise as text.
  *
- * @throws TypeError if JSON cannot carry what it shows
+ * @throws TypeError if JSON cannot represent it
  */
 export async function shown(value: unknown): Promise<MimeBundle> {
   const own = await bundleOf(value);

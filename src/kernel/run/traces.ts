@@ -7,25 +7,25 @@ import { CompileError } from "../compile/mistakes.js";
 import type { Position } from "../compile/source-map.js";
 
 const kernelFolder = dirname(dirname(fileURLToPath(import.meta.url)));
-/** What cells show through: its frames say nothing about a cell either. */
+/** The modules through which cells display values; their frames say nothing about a cell either. */
 const showingFolder = join(dirname(kernelFolder), "present", "notebook");
-/** Frames of Node that stand between a cell and what runs it. */
+/** Node's frames between a cell and the code that runs it. */
 const nodeFrames = /^node:(internal\/|(vm|async_hooks)$)/;
 
-/** The number of characters of a line that a code frame shows. */
+/** Maximum number of characters of a line in a code frame. */
 const widestLine = 200;
 
-/** Makes stack traces point at what was written: a cell's own lines and columns, and no line of this kernel. */
+/** Makes stack traces point to the written code: a cell's own lines and columns, and no line of this kernel. */
 export class Traces {
   readonly #code = new Map<string, CompiledCode>();
   readonly #sources = new Map<string, string>();
 
-  /** Installs itself as V8's formatter of stack traces; also where code takes its own formatter away again. */
+  /** Installs itself as V8's formatter of stack traces, and again after code removes its own formatter. */
   install(): void {
     const own: NonNullable<typeof Error.prepareStackTrace> = (error, sites) => {
       const isOwn = (site: NodeJS.CallSite) =>
         [kernelFolder, showingFolder].some(folder => (site.getFileName() ?? "").includes(folder));
-      // an error of the kernel's own making begins where a cell called it
+      // an error that the kernel creates begins where a cell called it
       const called = sites.slice(
         Math.max(
           0,
@@ -45,12 +45,12 @@ export class Traces {
     });
   }
 
-  /** Remembers the code that runs under a name. */
+  /** Stores the code that runs under a name. */
   add(name: string, code: CompiledCode): void {
     this.#code.set(name, code);
   }
 
-  /** Remembers a cell's text, for code frames. */
+  /** Stores a cell's text, for code frames. */
   addSource(name: string, source: string): void {
     this.#sources.set(name, source);
   }
@@ -116,7 +116,7 @@ export class Traces {
     };
   }
 
-  /** The lines around the first place of a stack that lies in a cell. */
+  /** The lines around the first position of a stack that is in a cell. */
   #frameOf(stack: string): string[] {
     for (const [, name, line, column] of stack.matchAll(/(cell-[\w-]+\.ts):(\d+):(\d+)/g)) {
       if (this.#sources.has(name!)) return this.#frame(name!, { line: Number(line) - 1, column: Number(column) - 1 });
@@ -128,7 +128,7 @@ export class Traces {
     const lines = this.#sources.get(name)?.split("\n");
     if (lines?.[line] === undefined) return [];
     const width = String(line + 2).length;
-    // of a long line, such as minified code, the part around the place
+    // of a long line, such as minified code, only the part around the position
     const from = Math.max(0, column - widestLine / 2);
     const part = (at: number) => lines[at]!.slice(from, from + widestLine);
     const numbered = (at: number, sign: string) => `${sign} ${String(at + 1).padStart(width)} | ${part(at)}`;
@@ -141,7 +141,7 @@ export class Traces {
   }
 }
 
-/** Describes a thrown value that does not let itself be inspected. */
+/** Describes a thrown value that cannot be inspected. */
 function unreadableContent(thrown: unknown): ErrorContent {
   const read = (property: "name" | "message", otherwise: string): string => {
     try {

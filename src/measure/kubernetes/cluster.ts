@@ -10,16 +10,16 @@ import { podsLeft } from "./namespace.js";
 import { type ClusterNode, clusterNode, freePods } from "./nodes.js";
 import { ownerLabel, ownerName } from "./pods/pod-manifest.js";
 
-/** A RuntimeClass: its name, the CRI handler behind it, and what it declares that a pod costs besides its containers. */
+/** A RuntimeClass: its name, its CRI handler, and the overhead that it declares for a pod. */
 export interface RuntimeClass {
   readonly name: string;
   readonly handler: string;
   readonly overhead: Readonly<Record<string, string>> | null;
-  /** The label of the campaign that made it; left out for all others. */
+  /** The label of the campaign that made it; undefined for all others. */
   readonly madeBy?: string;
 }
 
-/** A cluster that answers, and what is known of it. */
+/** A cluster that answers, and its properties. */
 export interface Cluster {
   readonly api: Api;
   readonly context: string;
@@ -32,10 +32,10 @@ export interface Cluster {
 }
 
 /**
- * Connects to a cluster and asks it what it is.
+ * Connects to a cluster and reads its properties.
  *
  * @param context null for the kubeconfig's current one
- * @throws LabError `RUND_KUBECONFIG`, `RUND_CLUSTER_CLIENT`; ClusterError, naming verb and resource where a right is missing
+ * @throws LabError `RUND_KUBECONFIG`, `RUND_CLUSTER_CLIENT`; ClusterError, with verb and resource if a right is missing
  */
 export async function openCluster(context: string | null): Promise<Cluster> {
   const access = await readKubeconfig(context);
@@ -67,7 +67,10 @@ function madeBy(metadata: V1RuntimeClass["metadata"]): Pick<RuntimeClass, "madeB
 const list = async <Item>(api: Api, path: string, query: Readonly<Record<string, string>> = {}) =>
   (await api.call<{ items: Item[] }>({ path, query })).items;
 
-/** Returns the uid of the namespace kube-system, which identifies the cluster, or the server's address if it may not be read. */
+/**
+ * Returns the uid of the namespace kube-system, which identifies the cluster, or the server's address if reading it is not
+ * allowed.
+ */
 async function clusterId(api: Api): Promise<string> {
   let identity = api.access.server.href;
   try {
@@ -136,7 +139,7 @@ export function requireNodes({ nodes, context }: Pick<Cluster, "nodes" | "contex
 }
 
 /**
- * Returns the pods that the cluster can still take for a campaign: by its nodes, and by the quotas of the namespace.
+ * Returns the number of pods that the cluster has room for: by its nodes, and by the quotas of the namespace.
  *
  * @param namespace null for one that the campaign makes itself
  */
@@ -153,7 +156,7 @@ export async function podRoom(
   try {
     free = freePods(nodes, await list<V1Pod>(api, "/api/v1/pods"));
   } catch (error) {
-    // with minimal rights only the campaign's own pods can be listed: the nodes' capacity stands
+    // with minimal rights only the campaign's own pods can be listed, so the nodes' capacity is used
     if (!failedFor(error, "forbidden")) throw error;
   }
   return quota !== null && quota < free

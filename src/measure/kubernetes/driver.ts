@@ -14,7 +14,7 @@ import { labelValue, type PodTemplate, podManifest, podName, selectorOf } from "
 import { podProgress } from "./pods/pod-progress.js";
 import { PodWatch } from "./pods/pod-watch.js";
 
-/** What a driver over the API server works with. */
+/** The tools of a driver over the API server. */
 export interface ClusterDriverTools {
   readonly api: Api;
   readonly clock: Clock;
@@ -24,18 +24,18 @@ export interface ClusterDriverTools {
   /** The RuntimeClass of each runtime. */
   readonly runtimeClasses: ReadonlyMap<string, string>;
   readonly placement: Placement;
-  /** The nodes whose use is read around a round. */
+  /** The nodes whose use is read before and after a round. */
   readonly nodes: readonly string[];
-  /** Makes the namespace, if it is not there; called before the first pod. */
+  /** Makes the namespace if it does not exist; called before the first pod. */
   prepare(): Promise<void>;
 }
 
-/** A driver that must be closed, since its watch stays open through the whole campaign. */
+/** A driver that must be closed, because its watch stays open during the whole campaign. */
 export interface ClusterDriver extends Driver {
   close(): Promise<void>;
 }
 
-/** Milliseconds in which a watch that broke must be open again before a round begins. */
+/** If the watch breaks, maximum milliseconds until it must be open again before a round begins. */
 const reopenMs = 30_000;
 
 /** Milliseconds in which a new namespace gets its service account `default`, and the pause between two attempts. */
@@ -61,7 +61,11 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
     return watch;
   };
   let rehearsed = false;
-  /** Has the API server check a pod without making it: rights, quotas, the namespace, the RuntimeClass. @throws ClusterError */
+  /**
+   * Makes the API server check a pod in a dry run: rights, quotas, the namespace, the RuntimeClass.
+   *
+   * @throws ClusterError
+   */
   const rehearse = async (pod: V1Pod) => {
     const deadline = performance.now() + accountMs;
     while (!rehearsed) {
@@ -136,7 +140,7 @@ function withEviction(sample: Sample, why: string | undefined, endedMs: number):
   };
 }
 
-/** Returns a pod's summary with the labels that were asked for as they were before Kubernetes' limit shortened them. */
+/** Returns a pod's summary with its labels as they were before they were shortened to Kubernetes' limit. */
 function withWholeLabels(pod: SandboxSummary, labels: Readonly<Record<string, string>>): SandboxSummary {
   const whole = Object.entries(labels).filter(([name, value]) => pod.labels[name] === labelValue(value));
   return { ...pod, labels: { ...pod.labels, ...Object.fromEntries(whole) } };

@@ -6,19 +6,19 @@ import type { Api } from "./api/api.js";
 import { failedFor } from "./api/errors.js";
 import { labelValue, ownerLabel, ownerName } from "./pods/pod-manifest.js";
 
-/** The namespace that a campaign's pods live in. */
+/** The namespace of a campaign's pods. */
 export interface CampaignNamespace {
   readonly name: string;
   /** Whether the campaign made it, and deletes it at its end. */
   readonly own: boolean;
 }
 
-/** Milliseconds that a namespace may take to go, and the pause between two looks. */
+/** Maximum milliseconds until a namespace is deleted, and the pause between two checks. */
 const goneMs = 60_000;
 const lookMs = 250;
 
 /**
- * Returns the name of a campaign's own namespace: at most 63 characters, the same each time the campaign is resumed.
+ * Returns the name of a campaign's own namespace: at most 63 characters, and the same when the campaign is resumed.
  *
  * @example namespaceName("20260131T120000-time-9f3a11c2") // "rund-lab-20260131t120000-time-9f3a11c2"
  */
@@ -30,7 +30,7 @@ export const namespaceName = (campaign: string): string =>
     .replace(/-+$/, "");
 
 /**
- * Makes the campaign's namespace, unless it is there: a session that was killed has left it.
+ * Makes the campaign's namespace, unless a killed session has left it.
  *
  * @throws LabError `RUND_NAMESPACE_TERMINATING` if it is being deleted and does not go; ClusterError
  */
@@ -54,7 +54,7 @@ export async function ensureNamespace(api: Api, { name, own }: CampaignNamespace
 }
 
 /**
- * Deletes the campaign's own namespace with everything in it, and waits until it is gone.
+ * Deletes the campaign's own namespace with everything in it, and waits until it no longer exists.
  *
  * @throws LabError `RUND_NAMESPACE_TERMINATING` if it does not go; ClusterError
  */
@@ -100,9 +100,9 @@ function stuck(name: string, there: V1Namespace | null): LabError {
 }
 
 /**
- * Returns what a namespace's quotas leave for pods.
+ * Returns how many more pods a namespace's quotas allow.
  *
- * @returns the number of further pods allowed; null without such a quota
+ * @returns null without such a quota
  * @example podsLeft([{ status: { hard: { pods: "20" }, used: { pods: "5" } } }]) // 15
  * @example podsLeft([]) // null
  */

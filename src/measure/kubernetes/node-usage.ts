@@ -2,7 +2,7 @@ import { json } from "node:stream/consumers";
 import type { NodeUsage } from "../../campaign-files/events.js";
 import type { Api } from "./api/api.js";
 
-/** What the kubelet's `stats/summary` says of a node. */
+/** The part of the kubelet's `stats/summary` about a node. */
 interface Summary {
   readonly node?: {
     readonly cpu?: { readonly time?: string; readonly usageCoreNanoSeconds?: number };
@@ -16,10 +16,10 @@ interface Summary {
 }
 
 /**
- * Reads what nodes use, through the API server's proxy to each kubelet. The kubelet refreshes the usage about every ten
- * seconds and says when; memory is the working set, not PSS. Its calls to the container runtime are counted at once.
+ * Reads the nodes' use through the API server's proxy to each kubelet. The kubelet refreshes it about every ten seconds, with a
+ * timestamp; memory is the working set, not PSS. Its calls to the container runtime are counted at once.
  *
- * @param namespace the campaign's, whose pods are added up by themselves
+ * @param namespace the campaign's, whose pods are summed separately
  * @returns an entry for each node that answered
  */
 export async function readNodeUsage(
@@ -43,10 +43,10 @@ export async function readNodeUsage(
 }
 
 /**
- * Bounds on how far a clock is ahead of this program's, by an answer that carries its Date in whole seconds.
+ * Returns bounds for how far a clock is ahead of rund-lab's, from an answer with its Date in whole seconds.
  *
  * @param sentMs when the request was sent, and `arrivedMs` when the answer's head arrived, in epoch milliseconds
- * @returns null where the answer has no date
+ * @returns null if the answer has no date
  * @example clockBounds("Thu, 01 Jan 1970 00:00:10 GMT", 4_200, 4_300) // [5700, 6800]
  * @example clockBounds(undefined, 0, 1) // null
  */
@@ -55,12 +55,12 @@ export function clockBounds(date: string | undefined, sentMs: number, arrivedMs:
   return Number.isNaN(atMs) ? null : [atMs - arrivedMs, atMs + 1_000 - sentMs];
 }
 
-/** The calls that a cold start makes. */
+/** The kubelet's calls in a cold start. */
 const operations = ["run_podsandbox", "create_container", "start_container"];
 
 /**
- * Returns the kubelet's calls to its container runtime by its metrics: for each operation of a cold start their number,
- * and their milliseconds together, since the kubelet started.
+ * Returns the kubelet's calls to its container runtime from its metrics: for each operation of a cold start, their number and
+ * their total time in milliseconds since the kubelet started.
  *
  * @example kubeletCalls('kubelet_runtime_operations_duration_seconds_sum{operation_type="run_podsandbox"} 1.5\nkubelet_runtime_operations_duration_seconds_count{operation_type="run_podsandbox"} 3') // { run_podsandbox: [3, 1500] }
  */
@@ -81,7 +81,7 @@ export function kubeletCalls(metrics: string): Readonly<Record<string, [number, 
 }
 
 /**
- * Returns a node's use by its kubelet's summary.
+ * Returns a node's use from its kubelet's summary.
  *
  * @example nodeUsage("n", { node: { memory: { workingSetBytes: 2048 } } }, "x").workingSetKiB // 2
  * @example nodeUsage("n", {}, "x").cpuMs // null

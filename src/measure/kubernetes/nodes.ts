@@ -1,7 +1,7 @@
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import { quantity } from "../../model/kubernetes-quantity.js";
 
-/** A node, as far as results depend on it. */
+/** The properties of a node on which results depend. */
 export interface ClusterNode {
   readonly name: string;
   readonly ready: boolean;
@@ -13,7 +13,7 @@ export interface ClusterNode {
   readonly kubelet: string;
   readonly os: string;
   readonly architecture: string;
-  /** The cloud's instance type; null where no label says it. */
+  /** The cloud's instance type; null if no label names it. */
   readonly instanceType: string | null;
   /** CPUs and pods that it offers. */
   readonly cpus: number;
@@ -21,7 +21,7 @@ export interface ClusterNode {
   readonly memoryMiB: number;
 }
 
-/** Returns a node by its object of the API server. */
+/** Returns a node from its object of the API server. */
 export function clusterNode({ metadata, spec, status }: V1Node): ClusterNode {
   const info = status?.nodeInfo;
   const offers = status?.allocatable ?? {};
@@ -42,11 +42,11 @@ export function clusterNode({ metadata, spec, status }: V1Node): ClusterNode {
   };
 }
 
-/** The properties whose difference between two nodes can pass for a difference between runtimes. */
+/** The properties in which nodes may differ, and which could be mistaken for a difference between runtimes. */
 const compared = ["kernel", "runtime", "kubelet", "os", "architecture", "instanceType", "cpus"] as const;
 
 /**
- * Names how nodes differ: one sentence for each property.
+ * Returns how nodes differ: one sentence for each property.
  *
  * @example nodeConfounds([]) // []
  */
@@ -69,7 +69,7 @@ function byProperty(nodes: readonly ClusterNode[], property: (typeof compared)[n
 }
 
 /**
- * Returns the pods that nodes can still take.
+ * Returns the number of pods that nodes still have room for.
  *
  * @param pods every pod that is bound to one of them; finished ones do not count
  */

@@ -7,10 +7,10 @@ import { labelValue, ownerLabel, ownerName } from "./pods/pod-manifest.js";
 
 const path = "/apis/node.k8s.io/v1/runtimeclasses";
 
-/** Milliseconds after which the API server's own admission knows a new RuntimeClass; it reads them by a watch. */
+/** Milliseconds after which the API server's admission has read a new RuntimeClass through its own watch. */
 const knownMs = 1_000;
 
-/** Makes RuntimeClasses that are missing, with the campaign's label; those that are there are left as they are. */
+/** Makes missing RuntimeClasses, with the campaign's label; existing ones are not changed. */
 export async function makeRuntimeClasses(api: Api, classes: readonly RuntimeClass[], campaign: string): Promise<void> {
   for (const { name, handler } of classes) {
     const metadata = { name, labels: { [ownerLabel]: ownerName, [labelNames.campaign]: labelValue(campaign) } };
@@ -25,8 +25,7 @@ export async function makeRuntimeClasses(api: Api, classes: readonly RuntimeClas
 }
 
 /**
- * Deletes RuntimeClasses that a campaign made. One that was made by something else meanwhile lacks the campaign's label
- * and stays.
+ * Deletes RuntimeClasses that a campaign made. One that something else made in the meantime lacks the campaign's label and stays.
  */
 export async function deleteRuntimeClasses(
   api: Api,

@@ -4,25 +4,25 @@ import type { CampaignNamespace } from "./namespace.js";
 import type { ClusterNode } from "./nodes.js";
 import type { Placement } from "./placement.js";
 
-/** What a campaign in a cluster was asked for, besides its experiments. Part of its settings: it decides what is measured. */
+/** The settings of a campaign on a cluster, in addition to its experiments. They determine what is measured. */
 export interface ClusterSettings {
   /** The RuntimeClass of each runtime. */
   readonly runtimeClasses: Readonly<Record<string, string>>;
   readonly nodes: readonly string[];
   readonly placement: Placement["how"];
-  /** Null for a namespace of its own. */
+  /** Null for a namespace of the campaign's own. */
   readonly namespace: string | null;
   readonly priorityClass: string | null;
 }
 
-/** A cluster as a campaign uses it. */
+/** A cluster with a campaign's choices. */
 export interface ClusterService {
   readonly cluster: Cluster;
   readonly settings: ClusterSettings;
-  /** The nodes that its pods may run on. */
+  /** The nodes on which its pods may run. */
   readonly nodes: readonly ClusterNode[];
   readonly runtimeClasses: readonly RuntimeClass[];
-  /** RuntimeClasses that the campaign makes and deletes again. */
+  /** RuntimeClasses that the campaign makes, and deletes at its end. */
   readonly make: readonly RuntimeClass[];
 }
 
@@ -31,8 +31,8 @@ export const namespaceOf = ({ namespace }: ClusterSettings, ownName: string): Ca
   namespace === null ? { name: ownName, own: true } : { name: namespace, own: false };
 
 /**
- * Returns the runtimes behind RuntimeClasses. A class whose handler is that of a runtime known by name is measured
- * under that name, so that its cells compare with those of a bare containerd; any other is measured under its own.
+ * Returns the runtimes behind RuntimeClasses. A class with the handler of a known runtime is measured under that runtime's id, so
+ * that its cells can be compared with those of a bare containerd; any other class is measured under its own name.
  *
  * @example runtimesOf([{ name: "sandboxed", handler: "runsc", overhead: null }], [])[0].id // "sandboxed"
  */

@@ -8,14 +8,14 @@ import { harnessCost, phaseOf } from "./phases.js";
 import { type ReleasedThreads, startThreads, type Task, type TaskTime } from "./released-threads.js";
 import { type Sleepers, startSleepers } from "./sleepers.js";
 
-/** What one round of control groups is measured with. */
+/** The tools for one round of control groups. */
 export interface GroupsRound {
   readonly variant: CgroupVariant;
   readonly threads: number;
   readonly containers: number;
 }
 
-/** The control groups of one campaign, with the threads and processes that they are measured with. */
+/** The control groups of one campaign, and the threads and processes for measuring them. */
 export class CampaignGroups {
   readonly #campaign: string;
   readonly #mounted: readonly Hierarchy[];
@@ -25,8 +25,9 @@ export class CampaignGroups {
   #standing: { readonly variant: string; readonly density: number; readonly sleepers: Sleepers } | null = null;
 
   /**
-   * @param mounted every hierarchy of the machine
-   * @param begin is called before anything is made
+   * @param mounted all hierarchies of the machine
+   *
+   * @param begin called before anything is made
    */
   constructor(campaign: string, mounted: readonly Hierarchy[], begin: () => void = () => {}) {
     this.#begin = begin;
@@ -35,7 +36,7 @@ export class CampaignGroups {
   }
 
   /**
-   * Brings the groups that are there before a round to a number, each with a sleeping process, and starts the threads.
+   * Makes or removes groups until a number exists before a round, each with a sleeping process, and starts the threads.
    *
    * @throws LabError `RUND_CGROUP_VARIANT` where the host lacks the variant's hierarchies, or as `cgroupError`
    */
@@ -56,7 +57,7 @@ export class CampaignGroups {
     }
   }
 
-  /** Makes the containers' groups, attaches a process to each and removes them, each phase released together. */
+  /** Makes the containers' groups, attaches a process to each and removes them; each phase is released together. */
   async measure({ variant, threads, containers }: GroupsRound): Promise<Pick<OperationsEvent, "phases" | "harness">> {
     const pids = this.#movers!.pids.slice(0, Math.min(threads, containers));
     const { pooled } = variant;
@@ -74,7 +75,11 @@ export class CampaignGroups {
     return { phases, harness };
   }
 
-  /** Removes everything: groups, processes and threads. @returns the number of groups removed */
+  /**
+   * Removes everything: groups, processes and threads.
+   *
+   * @returns the number of removed groups
+   */
   async clear(): Promise<number> {
     const removed = await this.#clearGroups();
     await this.#threads?.close();

@@ -4,15 +4,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { LabError } from "../../model/errors.js";
 import type { Hierarchy } from "./hierarchies.js";
 
-/** Returns the name of a campaign's own group in each hierarchy; everything that is made lies in it. */
+/** Returns the name of a campaign's own group in each hierarchy, which contains everything that the campaign makes. */
 export const groupName = (campaign: string): string => `rund-lab-${campaign}`;
 
 /** Returns the campaign's group in one hierarchy. */
 export const groupIn = ({ folder }: Hierarchy, campaign: string): string => join(folder, groupName(campaign));
 
 /**
- * Makes the campaign's group in each hierarchy, and in it the group `home`, where processes wait. In cgroup v2 the
- * controllers that the parent grants are passed on; in v1's cpuset new groups inherit processors and memory nodes.
+ * Makes the campaign's group in each hierarchy, and in it the group `home`, in which processes wait. In cgroup v2, the
+ * controllers that the parent grants are passed on; in v1's cpuset, new groups inherit processors and memory nodes.
  *
  * @throws LabError as `cgroupError`
  */
@@ -40,7 +40,7 @@ export function openTree(hierarchies: readonly Hierarchy[], campaign: string): v
   }
 }
 
-/** Returns the names of groups that a campaign's group holds in a hierarchy, sorted; empty where it has none. */
+/** Returns the names of the groups in a campaign's group of a hierarchy, sorted; empty if it has none. */
 export function groupsIn(hierarchy: Hierarchy, campaign: string): readonly string[] {
   const group = groupIn(hierarchy, campaign);
   if (!existsSync(group)) return [];
@@ -51,10 +51,10 @@ export function groupsIn(hierarchy: Hierarchy, campaign: string): readonly strin
 }
 
 /**
- * Removes a campaign's group and everything in it. Processes of a killed session may still be ending: it waits for them.
+ * Removes a campaign's group and everything in it. Waits for processes of a killed session that are still ending.
  *
- * @param endingMs how long they may take
- * @returns the number of groups removed
+ * @param endingMs maximum time until they end
+ * @returns the number of removed groups
  * @throws LabError `RUND_CGROUP_BUSY` naming the processes that stay
  */
 export async function removeTree(

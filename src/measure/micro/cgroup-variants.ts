@@ -1,14 +1,14 @@
 import type { Hierarchy } from "./hierarchies.js";
 
-/** One way to give a container its control groups. */
+/** One way in which a container gets its control groups. */
 export interface CgroupVariant {
   readonly id: string;
   readonly label: string;
   /** Takes groups from a pool by rename, and returns them by rename. */
   readonly pooled: boolean;
-  /** The hierarchies in which a container has a group; empty where this host has none for the variant. */
+  /** The hierarchies in which a container has a group; empty if this host has none for the variant. */
   hierarchies(mounted: readonly Hierarchy[]): readonly Hierarchy[];
-  /** What a host without them lacks. */
+  /** What is missing on a host without them. */
   readonly lacks: string;
 }
 
@@ -22,7 +22,7 @@ const isJoint = ({ controllers }: Hierarchy) => controllers.length > 1;
 const noV1 = "no v1 controller is mounted here";
 const noJoint = "no v1 hierarchy here has more than one controller";
 
-/** Every variant. cgroup v2 has no rename, so a pool is possible on v1 alone. */
+/** All variants. cgroup v2 has no rename, so a pool is possible only on v1. */
 export const cgroupVariants: readonly CgroupVariant[] = [
   { id: "v1", label: "v1, created", pooled: false, hierarchies: v1, lacks: noV1 },
   { id: "v1pool", label: "v1, renamed from a pool", pooled: true, hierarchies: v1, lacks: noV1 },
@@ -37,6 +37,6 @@ export const cgroupVariants: readonly CgroupVariant[] = [
   },
 ];
 
-/** Returns the variants that a host can measure, by its mounted hierarchies. */
+/** Returns the variants that a host can measure, from its mounted hierarchies. */
 export const possibleVariants = (mounted: readonly Hierarchy[]): readonly CgroupVariant[] =>
   cgroupVariants.filter(variant => variant.hierarchies(mounted).length > 0);

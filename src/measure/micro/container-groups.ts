@@ -5,11 +5,11 @@ import type { Task } from "./released-threads.js";
 
 /** The calls that give containers their control groups, in the order of the phases. Item i of each is container i. */
 export interface ContainerCalls {
-  /** Fills the pool, before a round with one; empty without a pool. */
+  /** Fills the pool before a round; empty without a pool. */
   readonly fill: readonly Task[];
   readonly make: readonly Task[];
   readonly attach: readonly Task[];
-  /** Moves the threads' processes out of the last groups they are in, before these can go. */
+  /** Moves the threads' processes out of the last groups, so that these can be removed. */
   readonly home: readonly Task[];
   readonly remove: readonly Task[];
   /** Empties the pool; empty without one. */
@@ -45,7 +45,7 @@ export function containerCalls(
   };
 }
 
-/** Returns the calls that make groups which are there already when a round begins, each with a process in it. */
+/** Returns the calls that make the groups that exist before a round begins, each with a process in it. */
 export const standingCalls = (
   hierarchies: readonly Hierarchy[],
   campaign: string,

@@ -3,15 +3,15 @@ import { type IoJob, type IoPattern, ioPatterns } from "../../campaign-files/eve
 import { LabError } from "../../model/errors.js";
 import type { ContainerOutput } from "../round/driver.js";
 
-/** One job of fio: how it moves, in which blocks, and whether past the page cache. */
+/** One job of fio: its access pattern, its block size, and whether it bypasses the page cache. */
 export type FioJob = Pick<IoJob, "pattern" | "blockBytes" | "direct">;
 
-/** Every job of a round, in the order in which a container runs them. */
+/** All jobs of a round, in the order in which a container runs them. */
 export const fioJobs: readonly FioJob[] = [4096, 131_072].flatMap(blockBytes =>
   ioPatterns.flatMap(pattern => [false, true].map(direct => ({ pattern, blockBytes, direct }))),
 );
 
-/** The file in the container's root file system that the jobs work on. */
+/** The file in the container's root file system on which the jobs work. */
 const file = "/rund-lab-io";
 
 /** The last line that the container writes, with fio's exit code. */
@@ -36,11 +36,11 @@ export function fioCommand(fileMiB: number, seconds: number, jobs: readonly FioJ
   return ["sh", "-c", script];
 }
 
-/** Whether fio has ended in the container that wrote this. */
+/** Whether the output shows that fio has ended in the container. */
 export const fioEnded = ({ stdout }: ContainerOutput): boolean => ended.test(stdout);
 
 /**
- * fio's JSON in what a container wrote, as fio printed it.
+ * Returns fio's JSON from a container's output, unchanged.
  *
  * @throws LabError `RUND_FIO_MISSING` if the image has no fio, `RUND_DISK_FULL`, `RUND_FIO` for anything else that went wrong
  */
@@ -82,7 +82,7 @@ const result = z.object({
 });
 
 /**
- * The jobs in fio's JSON.
+ * Returns the jobs in fio's JSON.
  *
  * @throws LabError `RUND_FIO` if it is not the result of `fioCommand`
  */

@@ -8,13 +8,13 @@ export interface Hierarchy {
   readonly readOnly: boolean;
 }
 
-/** Mount options of a v1 hierarchy that name no controller. */
+/** Mount options of a v1 hierarchy that do not name a controller. */
 const otherOptions =
   /^(rw|ro|none|noprefix|clone_children|cpuset_v2_mode|favordynmods|xattr|name=.*|release_agent=.*)$/;
 
 /**
- * Returns the hierarchies of control groups that are mounted, v1 and v2. v1 hierarchies without a controller, such as systemd's own,
- * are left out, and one that is mounted twice is listed once.
+ * Returns the mounted hierarchies of control groups, v1 and v2. v1 hierarchies without a controller, such as systemd's own, are
+ * left out, and one that is mounted twice is listed once.
  *
  * @param mountinfo the content of /proc/self/mountinfo
  * @example hierarchiesIn("32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct\n") // [{ version: 1, controllers: ["cpu", "cpuacct"], folder: "/sys/fs/cgroup/cpu,cpuacct", readOnly: false }]

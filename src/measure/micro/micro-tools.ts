@@ -6,16 +6,20 @@ import { claim, noteOf, ownersFolder, release } from "./owner.js";
 import { CampaignCopies } from "./rootfs/campaign-copies.js";
 import { CampaignRootfs } from "./rootfs/campaign-rootfs.js";
 
-/** What the experiments on control groups and root file systems work with. */
+/** The tools of the experiments on control groups and root file systems. */
 export interface MicroTools {
   readonly groups: CampaignGroups;
   readonly rootfs: CampaignRootfs;
   readonly copies: CampaignCopies;
-  /** Notes that the campaign is about to make something, so that `env restore` finds it after a kill. */
+  /** Records that the campaign will make something, so that `env restore` finds it after a kill. */
   note(): void;
-  /** Notes processes whose OOM score is about to be changed, so that `clear` restores it after a kill. */
+  /** Records processes whose OOM score will be changed, so that `clear` restores it after a kill. */
   noteSpared(processes: readonly SparedProcess[]): void;
-  /** Removes everything that the campaign has made, in this session or an earlier one. @returns the number of things removed */
+  /**
+   * Removes everything that the campaign has made, in this session or an earlier one.
+   *
+   * @returns the number of removed things
+   */
   clear(): Promise<number>;
 }
 

@@ -65,7 +65,7 @@ export function claim(
 export const noteOf = (campaign: string, folder: string = ownersFolder): Owner | undefined =>
   owner.safeParse(readJson(fileOf(campaign, folder))).data;
 
-/** Forgets a campaign: nothing of it is left. */
+/** Deletes a campaign's record, because nothing of it is left. */
 export const release = (campaign: string, folder = ownersFolder): void =>
   rmSync(fileOf(campaign, folder), { force: true });
 
@@ -80,7 +80,7 @@ export function deadOwners(folder = ownersFolder): readonly Owner[] {
   } catch {
     return [];
   }
-  // what a kill left of a note that was being written
+  // left by a kill while a record was being written
   for (const name of names) if (/^\..*\.json\.rund-lab$/.test(name)) rmSync(join(folder, name), { force: true });
   return names
     .filter(name => name.endsWith(".json"))

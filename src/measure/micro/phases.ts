@@ -1,7 +1,7 @@
 import type { DiskCost, OperationPhase, OperationsEvent, PhaseName } from "../../campaign-files/events/operations.js";
 import type { ReleasedThreads } from "./released-threads.js";
 
-/** Returns a phase's record, from the times of its items; a time without a start counts from the release. */
+/** Returns a phase's record from the times of its items; a time without a start counts from the release. */
 export function phaseOf(
   phase: PhaseName,
   operation: string,
@@ -17,7 +17,7 @@ export function phaseOf(
   };
 }
 
-/** Returns the harness's own time for a number of items: tasks without calls. */
+/** Returns the harness's own time for a number of items, from tasks without calls. */
 export async function harnessCost(
   pool: ReleasedThreads,
   threads: number,
@@ -27,6 +27,6 @@ export async function harnessCost(
   return { totalMs, medianUs: medianOf(us) };
 }
 
-/** Returns the middle of some numbers; the upper one of two. */
+/** Returns the median of some numbers; for an even number, the upper of the two middle ones. */
 export const medianOf = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;

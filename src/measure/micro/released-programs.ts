@@ -2,20 +2,20 @@ import { rmSync, writeFileSync } from "node:fs";
 import { execa } from "execa";
 import { shellWord } from "../system/shell-word.js";
 
-/** When an item's programs had ended, in microseconds since the release, and what they said if one failed. */
+/** When an item's programs had ended, in microseconds since the release, and their output if one failed. */
 export interface ProgramTime {
   readonly endUs: number;
   readonly failure: string | null;
 }
 
 /**
- * Runs programs released together, each by a process that is forked and waits before the release. So an item costs the start
- * of its own program and nothing of this process, which would start one after another.
+ * Runs programs that are released together, each by a process that is forked and waits before the release. So the time of an item
+ * includes only the start of its own program; this process would start the programs one after another.
  *
  * If this process is killed before the release, no program runs.
  *
  * @param items the programs of each item, run one after another until one fails
- * @param gate a file that does not exist; it marks the release
+ * @param gate a file that does not exist; creating it is the release
  */
 export async function runReleased(
   items: readonly (readonly (readonly string[])[])[],

@@ -10,7 +10,7 @@ export type Call =
 /** The calls of one item, made one after another and timed together. */
 export type Task = readonly Call[];
 
-/** When an item's calls began and ended, in microseconds since the release, and what went wrong. */
+/** When an item's calls began and ended, in microseconds since the release, and what failed. */
 export interface TaskTime {
   readonly startUs: number;
   readonly endUs: number;
@@ -24,18 +24,19 @@ export interface ReleasedThreads {
   /**
    * Does one task for each item: item i belongs to thread i modulo the number of threads. All threads are released together.
    *
-   * @param threads how many of the threads take part; all if left out
+   * @param threads how many of the threads take part; by default all
    * @returns a time for each item, in the order of the items
    */
   run(tasks: readonly Task[], threads?: number): Promise<readonly TaskTime[]>;
   close(): Promise<void>;
 }
 
-/** Memory that one waiting thread takes, in MiB: measured with 200 of them on Node 20. */
+/** Memory of one waiting thread in MiB, measured with 200 threads on Node 20. */
 export const threadMiB = 8;
 
 /**
- * Starts threads: workers of this process, since a call of libuv's own pool cannot be timed apart from its wait in the queue.
+ * Starts threads: workers of this process, because a call in libuv's own pool cannot be timed separately from its wait in the
+ * queue.
  *
  * @throws LabError `RUND_THREADS` if they cannot be started
  */
@@ -75,7 +76,7 @@ export async function startThreads(size: number): Promise<ReleasedThreads> {
 }
 
 function startWorker(shared: BigInt64Array): Worker {
-  // compilers that keep the names of functions call __name for each
+  // compilers that keep the names of functions insert calls of __name
   const source = `const __name = f => f; (${threadMain})(require("node:worker_threads"), require("node:fs"));`;
   return new Worker(source, {
     eval: true,
@@ -103,7 +104,7 @@ function nextMessage(worker: Worker): Promise<unknown> {
   });
 }
 
-/** What a thread does. Its text is evaluated in the worker, so it uses nothing from outside. */
+/** The code of a thread. Its text is evaluated in the worker, so it uses nothing from outside. */
 function threadMain(
   { parentPort, workerData }: typeof import("node:worker_threads"),
   fs: typeof import("node:fs"),
@@ -122,7 +123,7 @@ function threadMain(
       case "rename":
         return fs.renameSync(path, second);
       case "write": {
-        // control groups take no O_CREAT and want each text in one write
+        // control groups do not accept O_CREAT, and need each text in one write
         const file = fs.openSync(path, "r+");
         try {
           fs.writeSync(file, second);
@@ -134,7 +135,7 @@ function threadMain(
       case "clone":
         return fs.copyFileSync(path, second, fs.constants.COPYFILE_FICLONE_FORCE);
       case "copy": {
-        // reads and writes: the kernel's own copy may share blocks
+        // reads and writes, because the kernel's own copy may share blocks
         const [from, to] = [fs.openSync(path, "r"), fs.openSync(second, "wx")];
         try {
           const chunk = Buffer.alloc(1 << 20);

@@ -1,10 +1,10 @@
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 
-/** Processes that sleep until they are ended, or until this process ends, however that happens. */
+/** Processes that sleep until they are ended, or until this process ends in any way. */
 export interface Sleepers {
   readonly pids: readonly number[];
-  /** Ends them all and waits until they have gone. */
+  /** Ends them all and waits until they have exited. */
   end(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export async function startSleepers(count: number): Promise<Sleepers> {
   };
 }
 
-/** Returns the first numbers of a stream, one a line; fewer if it ends before. */
+/** Returns the first numbers of a stream, one per line; fewer if it ends earlier. */
 async function firstNumbers(stream: AsyncIterable<unknown>, count: number): Promise<readonly number[]> {
   const numbers: number[] = [];
   let rest = "";

@@ -3,13 +3,13 @@ import { guardName } from "../../compile/guards.js";
 import { lentName } from "../../compile/lower.js";
 import type { Guard } from "../stop/guard.js";
 
-/** What a module's or a cell's compiled code is given by name. */
+/** The values that the code of a module or a cell gets by name. */
 export interface Lent {
   import(specifier: string, options?: ImportCallOptions): Promise<unknown>;
   readonly meta: ImportMeta;
 }
 
-/** What compiled code refers to. */
+/** The values to which compiled code refers. */
 export interface Scope {
   /** What \`this\` is outside of functions; nothing for a cell. */
   readonly self?: object;

@@ -10,7 +10,7 @@ import { bodyOf, type Lent } from "./body.js";
 import { namespaceOf, Packages } from "./packages.js";
 import { LocalFiles } from "./resolve.js";
 
-/** A local module that has been loaded. */
+/** A loaded local module. */
 interface Loaded {
   readonly version: string;
   readonly module: Module;
@@ -19,8 +19,8 @@ interface Loaded {
 }
 
 /**
- * The modules that cells import. Local files are compiled and run here, so that a changed one, and whatever depends on
- * it, is loaded again at the next import. Packages are Node's.
+ * The modules that cells import. Local files are compiled and run here, so that a changed file, and whatever depends on it, is
+ * loaded again at the next import. Packages are loaded by Node.
  */
 export class Modules {
   readonly #loaded = new Map<string, Loaded>();
@@ -29,9 +29,10 @@ export class Modules {
   readonly #packages: Packages;
 
   /**
-   * @param guard what compiled code asks before it continues
-   * @param named called with each module's code, under the name it will have in stack traces, before it runs
-   * @param tslab what `import "tslab"` gives
+   * @param guard checked by compiled code before it continues
+   *
+   * @param named called before each module's code runs, with the code and its name in stack traces
+   * @param tslab returns the module for `import "tslab"`
    */
   constructor(
     private readonly compiler: Compiler,
@@ -43,7 +44,7 @@ export class Modules {
     this.#packages = new Packages(tslab);
   }
 
-  /** Forgets the local modules whose files have changed, and those that depend on them. */
+  /** Drops the local modules whose files have changed, and those that depend on them. */
   refresh(): void {
     const stale = new Set(
       [...this.#loaded].filter(([path, { version }]) => this.#files.version(path) !== version).map(([path]) => path),
@@ -56,8 +57,8 @@ export class Modules {
   }
 
   /**
-   * Loads what the compiled code's `require` could not: modules that await while they load. Other failures are left to
-   * the code itself, which knows its line.
+   * Loads modules that await while they load, which the compiled code's `require` cannot load. Other failures are left to the
+   * code itself, where the line is known.
    */
   async prepare(specifiers: readonly string[], from: string): Promise<void> {
     for (const specifier of specifiers) {
@@ -87,7 +88,7 @@ export class Modules {
     });
   }
 
-  /** Returns what the code of a file is given by name. */
+  /** Returns the values that the code of a file gets by name. */
   lent(from: string, imports?: Set<string>): Lent {
     return {
       import: (specifier, options) => this.#import(String(specifier), from, imports, options),

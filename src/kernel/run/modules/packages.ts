@@ -2,12 +2,12 @@ import { createRequire, isBuiltin } from "node:module";
 import { dirname } from "node:path";
 import { constants, Script } from "node:vm";
 
-/** The packages that cells and local modules import. Node loads them; `tslab` and `rund-lab` are there in any folder. */
+/** The packages that cells and local modules import. Node loads them; `tslab` and `rund-lab` are available in any folder. */
 export class Packages {
   /** Packages that only a real `import` can load, by folder and specifier. */
   readonly #imported = new Map<string, unknown>();
 
-  /** @param tslab gives what `import "tslab"` gives */
+  /** @param tslab returns the module for `import "tslab"` */
   constructor(private readonly tslab: () => unknown) {}
 
   /** Whether `require` may be unable to load a package, so that `prepare` must be called first. */
@@ -15,7 +15,7 @@ export class Packages {
     return specifier !== "tslab" && !isBuiltin(specifier) && !this.#imported.has(keyOf(specifier, from));
   }
 
-  /** Loads a package that `require` cannot load. Other failures are left to the code itself, which knows its line. */
+  /** Loads a package that `require` cannot load. Other failures are left to the code itself, where the line is known. */
   async prepare(specifier: string, from: string): Promise<void> {
     if (!this.needsPreparation(specifier, from)) return;
     const failure = this.#failure(specifier, from);
@@ -24,7 +24,7 @@ export class Packages {
     this.#imported.set(keyOf(specifier, from), Object.defineProperty({ ...namespace }, "__esModule", { value: true }));
   }
 
-  /** Whether a package cannot be loaded by `require`; it is loaded to know. */
+  /** Whether a package cannot be loaded by `require`; this is found out by loading it. */
   isOnlyImportable(specifier: string, from: string): boolean {
     if (!this.needsPreparation(specifier, from)) return false;
     return onlyImportable.has(this.#failure(specifier, from) ?? "");
@@ -57,12 +57,12 @@ export class Packages {
   }
 }
 
-/** Codes of the errors by which Node says that a package can be imported and not required. */
+/** The error codes with which Node reports that a package can be imported but not required. */
 const onlyImportable = new Set(["ERR_REQUIRE_ASYNC_MODULE", "ERR_REQUIRE_ESM", "ERR_PACKAGE_PATH_NOT_EXPORTED"]);
 
 const keyOf = (specifier: string, from: string): string => `${dirname(from)}\0${specifier}`;
 
-/** Whether a specifier names this package, which kernels bring along. */
+/** Whether a specifier names this package, which the kernel provides. */
 const isOwn = (specifier: string): boolean => specifier === "rund-lab" || specifier.startsWith("rund-lab/");
 
 function canResolve(from: string, specifier: string): boolean {
@@ -74,13 +74,13 @@ function canResolve(from: string, specifier: string): boolean {
   }
 }
 
-/** Returns a CommonJS module's exports as `import()` gives them. */
+/** Returns a CommonJS module's exports in the form of `import()`. */
 export function namespaceOf(exports: unknown): unknown {
   if (typeof exports === "object" && exports !== null && "__esModule" in exports) return exports;
   return { ...(exports as object), default: exports };
 }
 
-/** Calls Node's own `import()`, as a file calls it. */
+/** Calls Node's own `import()` as if from a file. */
 function importFrom(from: string): (specifier: string, options?: ImportCallOptions) => Promise<unknown> {
   const importing = withoutWarnings(
     () =>

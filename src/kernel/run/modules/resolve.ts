@@ -6,7 +6,7 @@ import type { Compiler } from "../../compile/compiler.js";
 import { isLocal } from "../../compile/workspace.js";
 
 const extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"];
-/** What TypeScript allows to be written for a source file: its compiled name. */
+/** File names that TypeScript allows for a source file: the compiled names. */
 const sources: Readonly<Record<string, readonly string[]>> = {
   ".js": [".ts", ".tsx"],
   ".jsx": [".tsx"],
@@ -18,7 +18,7 @@ const sources: Readonly<Record<string, readonly string[]>> = {
 export class LocalFiles {
   constructor(private readonly compiler: Compiler) {}
 
-  /** Finds the local file that a specifier stands for; undefined for packages. */
+  /** Returns the local file of a specifier; undefined for packages. */
   resolve(specifier: string, from: string): string | undefined {
     if (/^\.{0,2}\//.test(specifier) || specifier === "." || specifier === "..") {
       return this.#find(resolve(dirname(from), specifier));
@@ -44,7 +44,7 @@ export class LocalFiles {
     return candidates.find(each => this.version(each) !== undefined);
   }
 
-  /** Returns what changes when a file's text does; undefined if there is no such file. */
+  /** Returns a value that changes when a file's text does; undefined if there is no such file. */
   version(path: string): string | undefined {
     const virtual = this.compiler.moduleText(path);
     if (virtual !== undefined) return virtual;

@@ -1,9 +1,9 @@
 import type { Origin } from "./origins.js";
 
 /**
- * Lets `fetch` end when the cell that called it is interrupted: the request and the reading of its answer.
+ * Makes `fetch` end when the cell that called it is interrupted: the request, and the reading of its answer.
  *
- * @param current gives the cell whose asynchronous context code runs in
+ * @param current returns the cell in whose asynchronous context code runs
  */
 export function trackFetches(current: () => Origin | undefined): void {
   const { fetch } = globalThis;

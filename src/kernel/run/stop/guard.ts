@@ -4,10 +4,12 @@ import { withoutGuards } from "../../compile/guards.js";
 import { Interrupted } from "./interrupted.js";
 import type { Origin } from "./origins.js";
 
-/** How often code of an interrupted cell is refused by an exception. Code that catches and tries again then waits for ever. */
+/**
+ * How often code of an interrupted cell is refused by an exception. Code that still catches it and retries then waits for ever.
+ */
 const refusals = 1000;
 
-/** The guard that compiled code asks before it continues (`compile/guards.ts`). */
+/** The guard that compiled code calls before it continues (`compile/guards.ts`). */
 export class Guard {
   /** The value of the `await` that is being checked. */
   value: unknown;
@@ -28,7 +30,7 @@ export class Guard {
     private readonly stop: (id: number) => void,
   ) {}
 
-  /** Whether there may be code of an interrupted cell; while there is none, a check costs no more than reading this. */
+  /** Whether there may be code of an interrupted cell; while there is none, a check only reads this field. */
   get halted(): boolean {
     return this.#alive > 0 || this.state[ThreadState.asked] !== 0;
   }
@@ -40,9 +42,9 @@ export class Guard {
     this.#gone.register(origin);
   }
 
-  /** Whether the cell whose context this runs in was interrupted. */
+  /** Whether the cell in whose context this runs was interrupted. */
   ended(): boolean {
-    // a loop of promises keeps the main thread from its messages
+    // a loop of promises keeps the main thread from reading its messages
     const asked = Atomics.load(this.state, ThreadState.asked);
     if (asked !== 0) this.stop(asked);
     return this.current()?.interruptedAt !== undefined;
@@ -51,19 +53,23 @@ export class Guard {
   /** Leaves a function. @throws Interrupted */
   leave(): never {
     const resource: object = executionAsyncResource();
-    // an interval would continue to call what is refused
+    // an interval would continue to call refused code
     if ("_repeat" in resource) clearTimeout(resource as unknown as NodeJS.Timeout);
     throw new Interrupted();
   }
 
-  /** Leaves an async function. @throws Interrupted; after many times never returns */
+  /**
+   * Leaves an async function.
+   *
+   * @throws Interrupted; after many times it never returns
+   */
   rest(): Promise<never> {
     if (++this.#refused <= refusals) this.leave();
     return new Promise(() => {});
   }
 }
 
-/** Lets functions give their text as it was written: other threads and pages that run the text have no guard. */
+/** Makes functions return their text as it was written, because other threads and pages that run the text have no guard. */
 export function hideGuards(): void {
   Function.prototype.toString = new Proxy(Function.prototype.toString, {
     apply: (target, self, args) => withoutGuards(Reflect.apply(target, self, args) as string),

@@ -4,7 +4,7 @@ import type { Origin } from "./origins.js";
 import { endProcesses } from "./processes.js";
 import type { Resource } from "./resources.js";
 
-/** Node's names for what continues by itself: processes, sockets, servers, watchers and threads. */
+/** Node's names for things that continue by themselves: processes, sockets, servers, watchers and threads. */
 const handleTypes = new Set([
   "PROCESSWRAP",
   "TCPWRAP",
@@ -17,7 +17,7 @@ const handleTypes = new Set([
   "WORKER",
 ]);
 
-/** What Node's native handles have in common, as far as they are closed here. */
+/** The common part of Node's native handles that is needed to close them. */
 interface Handle {
   readonly pid?: number;
   stopThread?(): void;
@@ -27,8 +27,8 @@ interface Handle {
 /**
  * Records what cells start, so that it can be closed when the cell is interrupted.
  *
- * @param current gives the cell whose asynchronous context code runs in
- * @param late called with a resource that an interrupted cell's context still opens; it is closed at once
+ * @param current returns the cell in whose asynchronous context code runs
+ * @param late called with a resource that an interrupted cell's context still opens; the resource is closed at once
  */
 export function trackHandles(current: () => Origin | undefined, late: (origin: Origin, type: string) => void): void {
   createHook({
@@ -40,7 +40,7 @@ export function trackHandles(current: () => Origin | undefined, late: (origin: O
       const resource = timer ? timerOf(object as NodeJS.Timeout) : handleOf(object as Handle);
       if (origin.interruptedAt === undefined) origin.resources.add(resource);
       else if (!timer) {
-        // its owner is known when the function that makes it is done
+        // the owner is known when the function that makes it has returned
         queueMicrotask(() => resource.close());
         late(origin, type);
       }
@@ -54,10 +54,10 @@ function timerOf(timer: NodeJS.Timeout): Resource {
     alive: () => !fields._destroyed,
     close() {
       const called = fields._onTimeout;
-      // a library's timer may serve other cells: it finds the cell's own code refused
+      // a library's timer may serve other cells, and it finds the cell's own code refused
       if (typeof called !== "function" || !(isGuarded(called) || isNative(called))) return;
       clearTimeout(timer);
-      // a promise that is only waited for settles now, so that the code behind it hears of its end
+      // a promise that is only waited for settles now, so that the code after it learns of the end
       if (called.name === "" && called.length === 1 && isNative(called)) called();
     },
   };
@@ -82,7 +82,7 @@ function handleOf(handle: Handle): Resource {
   };
 }
 
-/** Returns the socket, server or watcher that a handle belongs to. Node keeps it under its own symbol. */
+/** Returns the socket, server or watcher of a handle. Node keeps it under its own symbol. */
 function ownerOf(handle: Handle): { destroy?(): void; close?(): void } | undefined {
   const symbol = Object.getOwnPropertySymbols(handle).find(({ description }) => description === "owner_symbol");
   return symbol === undefined ? undefined : (handle as Record<symbol, { destroy?(): void; close?(): void }>)[symbol];

@@ -1,6 +1,6 @@
 import { getHeapStatistics } from "node:v8";
 
-/** Why an interrupted cell failed, and what its code throws where it would continue. */
+/** The error of an interrupted cell, which its code throws where it would continue. */
 export class Interrupted extends Error {
   override readonly name = "KeyboardInterrupt";
   constructor() {
@@ -9,7 +9,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** Why a cell was ended that had nearly used up the memory that Node has for objects. */
+/** The error of a cell that was ended because it had nearly used up Node's memory for objects. */
 export class OutOfMemory extends Error {
   override readonly name = "OutOfMemory";
   constructor() {

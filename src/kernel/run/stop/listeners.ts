@@ -5,10 +5,10 @@ import type { Origin } from "./origins.js";
 type Listener = (...values: never[]) => unknown;
 
 /**
- * Records the listeners that cells' code adds, so that they can be removed when the cell is interrupted: an event of an
- * older cell's emitter happens in that cell's context, where nothing else would stop them.
+ * Records the listeners that cells' code adds, so that they can be removed when the cell is interrupted. An event of an older
+ * cell's emitter happens in that cell's context, in which nothing else would stop them.
  *
- * @param current gives the cell whose asynchronous context code runs in
+ * @param current returns the cell in whose asynchronous context code runs
  */
 export function trackListeners(current: () => Origin | undefined): void {
   const record = (target: object, listener: unknown, remove: (target: never, listener: never) => void) => {

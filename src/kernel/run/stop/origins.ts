@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { Interrupted } from "./interrupted.js";
 import { Resources } from "./resources.js";
 
-/** The cell some code was started by, however late it runs. */
+/** The cell by which code was started, however late the code runs. */
 export interface Origin {
   readonly cell: number;
   /** The cell's name in stack traces. */
@@ -10,9 +10,9 @@ export interface Origin {
   readonly silent: boolean;
   /** Whether its front end answers requests for input. */
   readonly input: boolean;
-  /** No longer once the cell has been answered for. */
+  /** Whether the cell is still running; false after its reply. */
   open: boolean;
-  /** What went wrong beside the cell's own code while it was open. */
+  /** Failures outside the cell's own code while it was running. */
   readonly failures: unknown[];
   /** When it was interrupted, in milliseconds of `performance.now()`. */
   interruptedAt?: number;
@@ -34,8 +34,8 @@ export const newOrigin = (cell: number, name: string, silent: boolean, input: bo
 });
 
 /**
- * Knows which cell runs, and turns what Node would end a process for (a rejection nobody handles, an exception in a
- * timer, `process.exit`) into a failure of the cell it comes from.
+ * Records which cell runs, and turns events for which Node would end the process (an unhandled rejection, an exception in a
+ * timer, `process.exit`) into a failure of the cell from which they come.
  */
 export class Origins {
   readonly #storage = new AsyncLocalStorage<Origin>();
@@ -43,15 +43,15 @@ export class Origins {
   /** The cell that was started last. */
   latest: Origin | undefined;
 
-  /** @param late called with a failure whose cell has ended */
+  /** @param late called with a failure of a cell that has ended */
   constructor(private readonly late: (origin: Origin, failure: unknown) => void) {}
 
-  /** The cell whose asynchronous context this code runs in. */
+  /** The cell in whose asynchronous context this code runs. */
   get inContext(): Origin | undefined {
     return this.#storage.getStore();
   }
 
-  /** The cell this code belongs to: without an asynchronous context, the one that was started last. */
+  /** The cell to which this code belongs: without an asynchronous context, the one that was started last. */
   get current(): Origin | undefined {
     return this.#storage.getStore() ?? this.latest;
   }
@@ -61,12 +61,12 @@ export class Origins {
     this.#storage.run(origin, work);
   }
 
-  /** Runs the kernel's own work for a cell: work that it starts belongs to the cell. */
+  /** Runs the kernel's own work for a cell, so that work started by it belongs to the cell. */
   runFor(origin: Origin, work: () => void): void {
     this.#storage.run(origin, work);
   }
 
-  /** From now on the process outlives its cells. */
+  /** Makes the process outlive its cells from now on. */
   install(): void {
     process.on("uncaughtException", error => this.fail(error));
     process.on("unhandledRejection", reason => this.fail(reason));
@@ -76,17 +76,17 @@ export class Origins {
       this.fail(exit);
       throw exit;
     };
-    // it is unknown who sets process.exitCode, and when: a value found after a cell is attributed to that cell
+    // nobody knows who sets process.exitCode, and when, so a value found after a cell is attributed to that cell
     setInterval(() => this.checkExitCode(), 250).unref();
   }
 
   /**
-   * Keeps what the kernel listens to when a cell or a library removes all listeners. They must not go even for a moment:
-   * with the last listener of SIGINT, the signal thread loses the signal, too.
+   * Keeps the kernel's own listeners when a cell or a library removes all listeners. They must not be removed even for a moment:
+   * with the last listener of SIGINT, the signal thread would lose the signal, too.
    */
   #keepListeners(): void {
     const kept = new Map(
-      // by the first two, Node itself follows who listens to signals
+      // with the first two, Node itself watches who listens to signals
       ["newListener", "removeListener", "uncaughtException", "unhandledRejection", "SIGINT"].map(event => [
         event as string | symbol,
         new Set(process.rawListeners(event)),
@@ -115,7 +115,7 @@ export class Origins {
 
   fail(failure: unknown): void {
     if (typeof failure === "object" && failure !== null) {
-      // process.exit is reported when it is called, and again when what it throws arrives
+      // process.exit is reported when it is called, and again when its exception arrives
       if (this.#seen.has(failure)) return;
       this.#seen.add(failure);
     }

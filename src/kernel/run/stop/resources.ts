@@ -1,14 +1,14 @@
-/** Something that a cell has started and that may continue without it: a timer, a socket, a process, a listener, a request. */
+/** Something that a cell has started and that may continue after it: a timer, a socket, a process, a listener, a request. */
 export interface Resource {
   /** Whether it may still do something. */
   alive(): boolean;
   close(): void;
 }
 
-/** How many resources are kept before those that are over are forgotten. */
+/** Number of kept resources above which finished ones are dropped. */
 const fewest = 64;
 
-/** What a cell has started. Resources that are over are forgotten from time to time, so a long loop fills no memory. */
+/** What a cell has started. Finished resources are dropped from time to time, so that a long loop does not fill memory. */
 export class Resources {
   readonly #kept = new Set<Resource>();
   #limit = fewest;
@@ -26,7 +26,7 @@ export class Resources {
       try {
         resource.close();
       } catch {
-        // it is over, or it was not begun yet
+        // it has ended, or has not begun yet
       }
     }
     this.#kept.clear();

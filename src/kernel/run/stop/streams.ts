@@ -2,8 +2,8 @@ import { Writable } from "node:stream";
 import type { StreamName } from "../../channel/pipe.js";
 
 /**
- * Puts a stream in the place of `process.stdout` or `process.stderr`. A write is done when it returns: it keeps no state
- * that an interrupt could leave half way.
+ * Replaces `process.stdout` or `process.stderr`. A write is complete when it returns, so no state is left that an interrupt could
+ * leave incomplete.
  */
 export function replaceStream(name: StreamName, send: (bytes: Uint8Array) => void): void {
   const stream = new Writable();
@@ -14,13 +14,13 @@ export function replaceStream(name: StreamName, send: (bytes: Uint8Array) => voi
     if (done !== undefined) process.nextTick(done);
     return true;
   };
-  // later cells print, too: the end of a stream is only its last text
+  // later cells print, too, so ending a stream only writes its last text
   const end = (...last: unknown[]): Writable => {
     const [chunk] = last;
     if (typeof chunk === "string" || chunk instanceof Uint8Array) write(chunk, ...last.slice(1));
     return stream;
   };
-  // a child process that is given this stream gets the descriptor
+  // a child process that gets this stream gets its descriptor
   Object.assign(stream, { write, end, destroy: () => stream, fd: name === "stdout" ? 1 : 2 });
   Object.defineProperty(process, name, { value: stream, configurable: true, enumerable: true });
 }

@@ -1,20 +1,20 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Node's bookkeeping of async contexts, kept from ending the process after an interrupt. */
+/** Keeps Node's records of async contexts from ending the process after an interrupt. */
 export interface AsyncContexts {
-  /** Switches the checks off. Whoever uses async hooks for the first time switches them on, so: before each cell. */
+  /** Switches the checks off. The first use of async hooks switches them on, so this is called before each cell. */
   uncheck(): void;
-  /** Forgets the contexts of code that was terminated. To be called from a callback of its own. */
+  /** Drops the contexts of terminated code. Must be called from a separate callback. */
   clear(): void;
 }
 
 /**
- * Lets Node survive that code is terminated in the middle of a callback.
+ * Lets Node survive the termination of code in the middle of a callback.
  *
- * Node keeps a stack of async contexts (for timers, and up to Node 22 for everything where AsyncLocalStorage is used),
- * and ends the process when it finds the stack uneven, as it is after `Runtime.terminateExecution`. The option
- * `--no-force-async-hooks-checks` in the kernelspec forbids that until async hooks are used, as AsyncLocalStorage does up
- * to Node 22: there, the checks are switched off by hand. Node 24 needs no more than the option.
+ * Node keeps a stack of async contexts (for timers, and up to Node 22 for all code that uses AsyncLocalStorage), and ends the
+ * process if the stack is inconsistent, as it is after `Runtime.terminateExecution`. The option `--no-force-async-hooks-checks`
+ * in the kernelspec prevents this until async hooks are used, as AsyncLocalStorage does up to Node 22; then the checks are
+ * switched off here. Node 24 needs only the option.
  */
 export function asyncContexts(): AsyncContexts {
   if (Number(process.versions.node.split(".")[0]) >= 24) return { uncheck() {}, clear() {} };

@@ -4,7 +4,7 @@ import { trackHandles } from "./handles.js";
 import { trackListeners } from "./listeners.js";
 import type { Origin } from "./origins.js";
 
-/** Node's names for what continues by itself, for people. */
+/** Node's names for things that continue by themselves, in words for people. */
 const names: Readonly<Record<string, string>> = {
   PROCESSWRAP: "a process",
   TCPWRAP: "a connection",
@@ -18,9 +18,9 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /**
- * Records from now on what cells start, so that an interrupt can end it.
+ * Begins to record what cells start, so that an interrupt can end it.
  *
- * @param current gives the cell whose asynchronous context code runs in
+ * @param current returns the cell in whose asynchronous context code runs
  * @param leftover called with a description of what an interrupted cell's context still does
  */
 export function watchCells(current: () => Origin | undefined, leftover: (origin: Origin, what: string) => void): void {

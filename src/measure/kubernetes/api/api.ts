@@ -11,7 +11,7 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Milliseconds for all attempts together; 30,000 if left out. */
+  /** Time limit for all attempts together, in milliseconds; by default 30,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -19,19 +19,19 @@ export interface ApiRequest {
 /** An API server. Every failure is a `ClusterError`. */
 export interface Api {
   readonly access: ClusterAccess;
-  /** Answers with the document. Waits and asks again where the server says that it is too busy (429, Retry-After). */
+  /** Returns the document. If the server is too busy (429, Retry-After), it waits and sends the request again. */
   call<Result>(request: ApiRequest): Promise<Result>;
-  /** Answers with plain text, such as a log. */
+  /** Returns plain text, such as a log. */
   text(request: ApiRequest): Promise<string>;
-  /** Answers with the open response, once its head has arrived. */
+  /** Returns the open response, after its head has arrived. */
   open(request: ApiRequest): Promise<IncomingMessage>;
   close(): void;
 }
 
-/** The longest wait in seconds before a busy server is asked again, even if it asks for more. */
+/** Maximum wait in seconds before a request is sent again to a busy server, even if the server names a longer one. */
 const longestWaitS = 30;
 
-/** Connects to an API server. Connections are kept and used again; a round's requests each have one. */
+/** Connects to an API server. Connections are kept and reused; each request of a round has its own. */
 export function connectApi(access: ClusterAccess): Api {
   const secure = access.server.protocol === "https:";
   const agent = secure ? new HttpsAgent({ keepAlive: true, ...access.tls }) : new HttpAgent({ keepAlive: true });
@@ -80,7 +80,7 @@ export function connectApi(access: ClusterAccess): Api {
       if (status >= 200 && status < 300) return response;
       const message = statusMessage(await readAll(response, where(path)), status);
       const waitMs = 1000 * Math.min(longestWaitS, Number(response.headers["retry-after"] ?? 1) || 1);
-      // 503 with Retry-After comes from a server that starts or stops
+      // a server that is starting or stopping answers 503 with Retry-After
       const busy = status === 429 || (status === 503 && response.headers["retry-after"] !== undefined);
       if (!busy || waitMs > deadline - performance.now()) {
         const reason = status >= 500 && status !== 500 ? "unavailable" : clusterReason(status);
@@ -114,7 +114,7 @@ function statusMessage(body: string, status: number): string {
     const { message } = JSON.parse(body) as { message?: string };
     if (message !== undefined && message !== "") return message;
   } catch {
-    // a proxy in front of the server answers in its own way
+    // a proxy in front of the server has its own form of answers
   }
   return body.trim().split("\n")[0] || `HTTP status ${status}`;
 }

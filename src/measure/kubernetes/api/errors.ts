@@ -1,12 +1,12 @@
 import { LabError } from "../../../model/errors.js";
 
-/** What went wrong with a request to the API server, as far as programs must distinguish it. */
+/** The reason why a request to the API server failed, as far as programs must distinguish it. */
 export type ClusterReason =
   /** No answer: the connection was refused, broke, or timed out. */
   | "unavailable"
-  /** The server does not know who asks: no token, or an expired one. */
+  /** The server cannot authenticate the client: no token, or an expired one. */
   | "unauthorized"
-  /** The server knows who asks and does not allow it. */
+  /** The client is authenticated but not authorised. */
   | "forbidden"
   | "not-found"
   | "conflict"
@@ -19,7 +19,7 @@ export type ClusterReason =
 /** A failed request to the API server. */
 export class ClusterError extends LabError {
   readonly reason: ClusterReason;
-  /** The HTTP status; null where there was no answer. */
+  /** The HTTP status; null if there was no answer. */
   readonly status: number | null;
 
   constructor(reason: ClusterReason, status: number | null, where: string, message: string, cause?: unknown) {
@@ -41,7 +41,7 @@ const hints: Readonly<Partial<Record<ClusterReason, string>>> = {
   forbidden: "environment/kubernetes/rights.yaml lists the rights that a campaign needs",
 };
 
-/** Refusals that no right would change, by the server's words. */
+/** Refusals that no additional right would change, recognised by the server's words. */
 const refusals: readonly (readonly [words: string, hint: string])[] = [
   [
     "being terminated",
@@ -51,7 +51,7 @@ const refusals: readonly (readonly [words: string, hint: string])[] = [
 ];
 
 /**
- * Returns the reason behind an HTTP status of the API server.
+ * Returns the reason for an HTTP status of the API server.
  *
  * @example clusterReason(410) // "gone"
  * @example clusterReason(422) // "other"

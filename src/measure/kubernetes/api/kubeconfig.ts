@@ -2,22 +2,22 @@ import type { AgentOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { LabError } from "../../../model/errors.js";
 
-/** Where an API server is, and how to be let in. */
+/** The address of an API server, and the credentials for it. */
 export interface ClusterAccess {
   /** The kubeconfig's context, such as `kind-kind`. */
   readonly context: string;
   readonly server: URL;
   /** Certificates for the connection. */
   readonly tls: AgentOptions;
-  /** The headers that authorise a request, fresh for each: a token may be renewed meanwhile. */
+  /** Returns the headers that authorise a request; called for each, because a token may be renewed. */
   headers(): Promise<Readonly<Record<string, string>>>;
 }
 
-/** Milliseconds that authorising headers are used again before the kubeconfig is asked for new ones. */
+/** Milliseconds for which authorising headers are reused before the kubeconfig is read again. */
 const freshMs = 10_000;
 
 /**
- * Reads the kubeconfig as kubectl finds it: $KUBECONFIG, ~/.kube/config, or in a pod the service account.
+ * Reads the kubeconfig where kubectl does: $KUBECONFIG, ~/.kube/config, or in a pod the service account.
  *
  * @param context null for the current one
  * @throws LabError `RUND_CLUSTER_CLIENT` without @kubernetes/client-node, `RUND_KUBECONFIG` if there is no usable kubeconfig

@@ -9,7 +9,7 @@ import { firstLogLine } from "./first-log-line.js";
 import { lastWarning, type PodProgress, podProgress } from "./pod-progress.js";
 import type { PodChange, PodWatch } from "./pod-watch.js";
 
-/** What a cold start works with. */
+/** The tools of a cold start. */
 export interface ColdStartTools {
   readonly api: Api;
   readonly watch: PodWatch;
@@ -32,16 +32,16 @@ class Failure extends Error {
   }
 }
 
-/** Returns the failure of a cold start during a gap of the watch: changes in the gap arrive late, so its times are unknown. */
+/** Returns the failure of a cold start during a gap of the watch. Changes in the gap arrive late, so its times are unknown. */
 const watchGap = () =>
   new Failure("failed", "watch-gap", "the watch was interrupted during this cold start, so its times are unknown");
 
 /**
- * Makes one cold start in a cluster, from the request to create the pod until the watch shows the workload's end. Its times
- * are this program's own, by the monotonic clock; the cluster's whole seconds are kept beside them. What goes wrong is a
- * sample too.
+ * Makes one cold start on a cluster, from the request to create the pod until the watch shows the workload's end. Its times are
+ * rund-lab's own, by the monotonic clock; the cluster's timestamps, in whole seconds, are kept as well. A failure is also
+ * returned as a sample.
  *
- * @throws the signal's reason if it is aborted meanwhile
+ * @throws the signal's reason if it is aborted
  */
 export async function coldStart(
   { api, watch, clock, namespace }: ColdStartTools,
@@ -71,7 +71,11 @@ export async function coldStart(
     notify(change);
   });
   let last: PodProgress | null = null;
-  /** Waits for a change after which the pod has come as far as asked. @throws Failure */
+  /**
+   * Waits until a change shows that the pod has reached a state.
+   *
+   * @throws Failure
+   */
   const untilPod = (what: string, far: (progress: PodProgress) => boolean): Promise<PodProgress> =>
     new Promise((settle, fail) => {
       const look = () => {
@@ -149,7 +153,7 @@ export async function coldStart(
   }
 }
 
-/** Notes what a pod has reached by a change, and when it is the first to show it. */
+/** Records what a pod has reached when a change shows it for the first time. */
 function note(reached: Reached, { node, sandbox, started, ready, stamps }: PodProgress, atMs: number): void {
   if (node !== null) {
     reached.node = node;
@@ -192,7 +196,7 @@ async function explain(
   };
 }
 
-/** What is known of a pod that is late though nobody has complained about it. */
+/** Returns the reason why a pod is late, if no event names one. */
 const silence = (last: PodProgress | null): string =>
   last?.node == null
     ? "the scheduler has not said why"
@@ -206,7 +210,7 @@ async function warningOf(api: Api, namespace: string, pod: string): Promise<stri
     const path = `/api/v1/namespaces/${namespace}/events`;
     return lastWarning((await api.call<{ items: CoreV1Event[] }>({ path, query, timeoutMs: 5_000 })).items);
   } catch {
-    // the timeout is what counts; its explanation may be missing
+    // the timeout is the result; its explanation may be missing
     return null;
   }
 }

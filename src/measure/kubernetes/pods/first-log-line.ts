@@ -1,16 +1,16 @@
 import { type FirstLine, readFirstLine } from "../../workload/first-line.js";
 import type { Api } from "../api/api.js";
 
-/** A container's first line of output, and when it arrived here. */
+/** A container's first line of output, and when it arrived at rund-lab. */
 export interface LoggedLine extends FirstLine {
   readonly arrivedNs: bigint;
 }
 
 /**
- * Follows a container's log through the API server until its first line. The line carries the time at which the node's
- * container runtime read it, by the node's clock.
+ * Follows a container's log through the API server until its first line. The line contains the time at which the node's container
+ * runtime read it, by the node's clock.
  *
- * @returns null if the container ended without one
+ * @returns null if the container ended without output
  * @throws ClusterError; the signal's reason if it is aborted
  */
 export async function firstLogLine(
@@ -29,7 +29,7 @@ export async function firstLogLine(
       const end = text.indexOf("\n");
       if (end < 0) continue;
       const arrivedNs = process.hrtime.bigint();
-      // the API server leaves out stream and tag, which the CRI format has
+      // the API server omits stream and tag, which the CRI format has
       const line = readFirstLine(text.slice(0, end + 1).replace(" ", " stdout F "));
       return line === undefined ? null : { ...line, arrivedNs };
     }

@@ -3,15 +3,15 @@ import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import type { SandboxConfig } from "../../cri/grpc/client.js";
 import type { Workload, WorkloadContainer } from "../../round/driver.js";
 
-/** What the pods of one campaign have in common. */
+/** The common properties of one campaign's pods. */
 export interface PodTemplate {
   readonly namespace: string;
-  /** The image of a pod whose workload names none: a pod cannot be without a container. */
+  /** The image of a pod whose workload names none, because a pod needs a container. */
   readonly image: string;
   readonly priorityClass: string | null;
 }
 
-/** The annotation that marks what rund-lab made. */
+/** The annotation of everything that rund-lab made. */
 export const ownerLabel = "app.kubernetes.io/managed-by";
 export const ownerName = "rund-lab";
 
@@ -19,7 +19,7 @@ export const ownerName = "rund-lab";
 const usualPort = 8080;
 
 /**
- * Returns a pod's name: what it is there for, and a word that no other session has.
+ * Returns a pod's name: its purpose, and a text that no other session has.
  *
  * @example podName({ name: "test-runc-0-10-1-3", uid: "9f3a11c2-7" }) // "test-runc-0-10-1-3-9f3a11c2-7"
  */
@@ -31,8 +31,8 @@ export const podName = ({ name, uid }: Pick<SandboxConfig, "name" | "uid">): str
     .replace(/^-+/, "");
 
 /**
- * Returns a label's value as Kubernetes takes it: at most 63 characters. A longer one is shortened and ends in a digest
- * of the whole.
+ * Returns a label's value in Kubernetes' form: at most 63 characters. A longer one is shortened and ends in a digest of the
+ * whole.
  *
  * @example labelValue("20260131T120000-time-9f3a11c2") // "20260131T120000-time-9f3a11c2"
  * @example labelValue("x".repeat(70)).length // 63
@@ -43,7 +43,7 @@ export function labelValue(text: string): string {
   return `${allowed.slice(0, 50)}-${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
 }
 
-/** Returns the labels of a sandbox as Kubernetes takes them. */
+/** Returns the labels of a sandbox in Kubernetes' form. */
 export const labelsOf = (labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, labelValue(value)]));
 
@@ -54,10 +54,10 @@ export const selectorOf = (labels: Readonly<Record<string, string>>): string =>
     .join(",");
 
 /**
- * Returns the pod for one sandbox. It asks for nothing but what the workload limits, mounts no token, is never
- * restarted and ends at once when it is deleted.
+ * Returns the pod for one sandbox. It requests only what the workload limits, mounts no token, is never restarted and ends
+ * immediately when it is deleted.
  *
- * @param node the node it must run on; null leaves that to the scheduler
+ * @param node the node on which it must run; null leaves this to the scheduler
  */
 export function podManifest(
   { namespace, image, priorityClass }: PodTemplate,

@@ -1,19 +1,19 @@
 import type { CoreV1Event, V1Pod, V1PodCondition } from "@kubernetes/client-node";
 
-/** How far a pod has come, by its status. */
+/** The progress of a pod, from its status. */
 export interface PodProgress {
-  /** The node it was bound to; null before. */
+  /** The node to which it was bound; null before. */
   readonly node: string | null;
-  /** Its sandbox runs and has its network. */
+  /** Whether its sandbox runs and has its network. */
   readonly sandbox: boolean;
-  /** Its container was started. */
+  /** Whether its container was started. */
   readonly started: boolean;
-  /** The container's readiness probe succeeds, or it has none and runs. */
+  /** Whether the container's readiness probe succeeds, or it runs without one. */
   readonly ready: boolean;
   readonly address: string | null;
-  /** What keeps it from going on, if it will not by itself; null while all is well. */
+  /** What keeps it from continuing, if it will not continue by itself; null otherwise. */
   readonly trouble: PodTrouble | null;
-  /** The cluster's own account, in whole seconds as ISO 8601. */
+  /** The cluster's own timestamps, in whole seconds as ISO 8601. */
   readonly stamps: ClusterStamps;
 }
 
@@ -21,7 +21,7 @@ export interface PodProgress {
 export interface PodTrouble {
   readonly reason: "unschedulable" | "image" | "evicted" | "exited" | "failed";
   readonly message: string;
-  /** Whether waiting may help. */
+  /** Whether it may still start. */
   readonly maybe: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface ClusterStamps {
   readonly ready?: string;
 }
 
-/** States of a waiting container that the kubelet reports when an image cannot be used. */
+/** Reasons of a waiting container that the kubelet reports if an image cannot be used. */
 const imageTroubles = /^(ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName|ImageInspectError)$/;
 
 /**
@@ -119,8 +119,8 @@ function troubleOf(
 const harmless: ReadonlySet<string> = new Set(["MissingClusterDNS"]);
 
 /**
- * Returns the last warning about a pod, for the message of a timeout: the kubelet reports a sandbox that it cannot
- * create as an event only.
+ * Returns the last warning about a pod, for the message of a timeout: if the kubelet cannot create a sandbox, it reports this
+ * only as an event.
  *
  * @example lastWarning([{ type: "Warning", reason: "FailedCreatePodSandBox", message: "no runtime" }]) // "FailedCreatePodSandBox: no runtime"
  * @example lastWarning([{ type: "Warning", reason: "MissingClusterDNS", message: "kubelet has no ClusterDNS" }]) // null

@@ -5,10 +5,10 @@ import type { Api } from "../api/api.js";
 import { ClusterError, clusterReason, failedFor } from "../api/errors.js";
 import { podProgress } from "./pod-progress.js";
 
-/** A change of a pod, as it arrived. */
+/** A change of a pod, with its time of arrival. */
 export interface PodChange {
   readonly name: string;
-  /** Null if the pod is gone. */
+  /** Null if the pod was deleted. */
   readonly pod: V1Pod | null;
   /** A reading of the machine's monotonic clock when the event arrived. */
   readonly atNs: bigint;
@@ -25,9 +25,9 @@ const firstWaitMs = 50;
 const longestWaitMs = 2_000;
 
 /**
- * One watch on the pods that carry a label, for a whole campaign. It is opened again after whatever the server does: a connection
- * that breaks, a watch that it ends, a resource version that it has compacted (410). After a break the pods are listed again, so
- * that no change is lost. A change may arrive late while the watch is not open; `unbroken` says whether it was.
+ * One watch on the pods with a label, for a whole campaign. It is opened again after the connection breaks, the server ends it,
+ * or its resource version is too old (410). Afterwards the pods are listed again, so that no change is lost. A change may arrive
+ * late while the watch is not open; `unbroken` says whether there was such a gap.
  */
 export class PodWatch {
   readonly #api: Api;
@@ -35,9 +35,9 @@ export class PodWatch {
   readonly #selector: string;
   readonly #stop = new AbortController();
   readonly #listeners = new Map<string, (change: PodChange) => void>();
-  /** The last resource version of each pod, so that a repeated event is not a change. */
+  /** The last resource version of each pod, by which repeated events are recognised. */
   readonly #pods = new Map<string, V1Pod>();
-  /** Names are never used twice, so an event of a pod that is gone is a repeated one. */
+  /** Names are never reused, so an event of a deleted pod is a repeated one. */
   readonly #gone = new Set<string>();
   /** Why pods were evicted, by their names. */
   readonly #evictions = new Map<string, string>();
@@ -57,7 +57,11 @@ export class PodWatch {
     });
   }
 
-  /** Resolves while the watch is open. @throws ClusterError if it has ended for good, or is not open within the time */
+  /**
+   * Resolves while the watch is open.
+   *
+   * @throws ClusterError if it has ended for good, or is not open within the time limit
+   */
   async opened(timeoutMs: number): Promise<void> {
     const late = AbortSignal.timeout(timeoutMs);
     while (!this.#isOpen) {
@@ -71,13 +75,13 @@ export class PodWatch {
     }
   }
 
-  /** Returns a function that says whether the watch has been open since this call, without a gap. */
+  /** Returns a function that says whether the watch has been open without a gap since this call. */
   unbroken(): () => boolean {
     const opening = this.#isOpen ? this.#openings : 0;
     return () => this.#isOpen && this.#openings === opening;
   }
 
-  /** The campaign's pods as far as the watch knows. */
+  /** The campaign's pods that the watch knows. */
   pods(): readonly V1Pod[] {
     return [...this.#pods.values()];
   }
@@ -87,13 +91,21 @@ export class PodWatch {
     return this.#evictions.get(name);
   }
 
-  /** Calls back at each change of a pod, from now on. @returns what ends it */
+  /**
+   * Calls a function at each change of a pod, from now on.
+   *
+   * @returns ends this
+   */
   follow(name: string, listener: (change: PodChange) => void): () => void {
     this.#listeners.set(name, listener);
     return () => this.#listeners.delete(name);
   }
 
-  /** Resolves when the pod is gone. @throws ClusterError `unavailable` if it is not within the time */
+  /**
+   * Resolves when the pod was deleted.
+   *
+   * @throws ClusterError `unavailable` if it is not within the time limit
+   */
   async gone(name: string, timeoutMs: number): Promise<void> {
     if (this.#gone.has(name)) return;
     await new Promise<void>((settle, fail) => {
@@ -137,7 +149,11 @@ export class PodWatch {
     }
   }
 
-  /** Lists the pods and reports what changed. @returns the resource version to watch from */
+  /**
+   * Lists the pods and reports what changed.
+   *
+   * @returns the resource version from which to watch
+   */
   async #list(): Promise<string> {
     const { signal } = this.#stop;
     const query = { labelSelector: this.#selector };
@@ -151,7 +167,12 @@ export class PodWatch {
     return list.metadata.resourceVersion;
   }
 
-  /** Watches until the server ends it. @returns the version to continue from @throws ClusterError */
+  /**
+   * Watches until the server ends it.
+   *
+   * @returns the version from which to continue
+   * @throws ClusterError
+   */
   async #watch(from: string): Promise<string> {
     const { signal } = this.#stop;
     const query = {
@@ -179,7 +200,7 @@ export class PodWatch {
     } finally {
       this.#isOpen = false;
     }
-    // an orderly end on a line's end continues from its last version
+    // an orderly end after a complete line continues from its last version
     if (rest === "") return version;
     throw new ClusterError("unavailable", null, this.#path, "the watch broke in the middle of an event");
   }

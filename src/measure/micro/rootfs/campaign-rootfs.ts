@@ -9,16 +9,16 @@ import { runReleased } from "../released-programs.js";
 import { mountError, runMount } from "./mount-program.js";
 import { connectSnapshots, type SnapshotClient, type SnapshotMount } from "./snapshots.js";
 
-/** What the base layer of root file systems holds. */
+/** The content of the base layer of root file systems. */
 export interface BaseLayer {
   readonly files: number;
   readonly largeMiB: number;
 }
 
-/** The label that a campaign's snapshots carry, and no others. */
+/** The label that all snapshots of a campaign have, and no others. */
 const campaignLabel = "rund-lab.local/campaign";
 
-/** Snapshots removed at a time in the end. */
+/** Number of snapshots that are removed at a time at the end. */
 const removedAtOnce = 8;
 
 /** The root file systems of one campaign: a base layer in each snapshotter, and snapshots on top of it. */
@@ -32,8 +32,9 @@ export class CampaignRootfs {
 
   /**
    * @param socket containerd's; empty without a service
-   * @param begin is called before anything is made
-   * @param root the folder that mount points are made in
+   *
+   * @param begin called before anything is made
+   * @param root the folder for mount points
    */
   constructor(campaign: string, socket: string, begin: () => void = () => {}, root = "/run/rund-lab") {
     this.#begin = begin;
@@ -43,7 +44,7 @@ export class CampaignRootfs {
   }
 
   /**
-   * Makes the base layer in a snapshotter, where it is not made yet.
+   * Makes the base layer in a snapshotter, unless it exists.
    *
    * @throws LabError `RUND_SNAPSHOTTER_MISSING`, `RUND_DISK_FULL`, `RUND_MOUNT`
    */
@@ -112,7 +113,11 @@ export class CampaignRootfs {
     return { phases, harness };
   }
 
-  /** Removes everything: mounts, snapshots and mount points. @returns the number of snapshots removed */
+  /**
+   * Removes everything: mounts, snapshots and mount points.
+   *
+   * @returns the number of removed snapshots
+   */
   async clear(): Promise<number> {
     this.#based.clear();
     const mounted = await unmountBelow(this.#folder);
@@ -179,7 +184,7 @@ async function requestTimes(
   return Promise.all(all);
 }
 
-/** Returns the words after `mount` for each of a snapshot's mounts. */
+/** Returns the arguments of `mount` for each of a snapshot's mounts. */
 function mountWords(mounts: readonly SnapshotMount[], target: string): string[][] {
   return mounts.map(({ type, source, options }) => {
     const bind = options.some(option => option === "bind" || option === "rbind");

@@ -11,25 +11,25 @@ export interface SnapshotMount {
 
 /** containerd's snapshots service. Keys and names are those of one namespace. */
 export interface SnapshotClient {
-  /** The snapshotters that the service has loaded, sorted. */
+  /** The loaded snapshotters of the service, sorted. */
   snapshotters(): Promise<readonly string[]>;
-  /** Makes a snapshot that can be written, on top of a committed one or of nothing. */
+  /** Makes a writable snapshot, on top of a committed one or of nothing. */
   prepare(snapshotter: string, key: string, parent: string, labels: Labels): Promise<readonly SnapshotMount[]>;
   commit(snapshotter: string, name: string, key: string, labels: Labels): Promise<void>;
   remove(snapshotter: string, key: string): Promise<void>;
-  /** Snapshots that carry a label with a value, those on top of others first. */
+  /** Returns the snapshots that have a label with a value; those on top of others come first. */
   list(snapshotter: string, label: string, value: string): Promise<readonly string[]>;
-  /** The names of all snapshots of the namespace. */
+  /** Returns the names of all snapshots of the namespace. */
   names(snapshotter: string): Promise<readonly string[]>;
   close(): void;
 }
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** The namespace of CRI: it is there wherever sandboxes are, so no other one has to be made. */
+/** The namespace of CRI: it exists wherever sandboxes are, so no other one has to be made. */
 const namespace = "k8s.io";
 
-/** Milliseconds that one call may take: a full disk or a slow snapshotter answers late. */
+/** Time limit of one call in milliseconds: a full disk or a slow snapshotter answers late. */
 const callMs = 120_000;
 
 const text = (id: number) => ({ type: "string", id });
@@ -50,7 +50,7 @@ const messages = {
   Empty: { fields: {} },
 };
 
-/** The messages have names of their own here: on the wire only the numbers of their fields and the method's path count. */
+/** The messages have our own names here, because only the numbers of their fields and the method's path are sent. */
 const methods = {
   Prepare: { service: "snapshots", requestType: "PrepareRequest", responseType: "PrepareResponse" },
   Commit: { service: "snapshots", requestType: "CommitRequest", responseType: "Empty" },
@@ -61,7 +61,7 @@ const methods = {
 
 type Method = MethodDefinition<object, object>;
 
-/** Connects to containerd's snapshots service on a unix socket. Nothing connects before the first call. */
+/** Connects to containerd's snapshots service on a unix socket. The connection is made at the first call. */
 export function connectSnapshots(socket: string, timeoutMs = callMs): SnapshotClient {
   const calls = Object.fromEntries(
     Object.entries(methods).map(([name, { service: _, ...method }]) => [name, { ...method, comment: "" }]),
@@ -137,7 +137,7 @@ export function connectSnapshots(socket: string, timeoutMs = callMs): SnapshotCl
   };
 }
 
-/** Returns what a failed call means, with the next step. */
+/** Returns the error for a failed call, with the next step. */
 function snapshotError({ code, details }: ServiceError, socket: string): LabError {
   if (/no space left on device/i.test(details)) {
     const hint = "free some space on the disk of containerd's root, or reduce --concurrency, --files and --large";
