@@ -2,9 +2,12 @@
  * Results of other tools: a file in, our rows out. Each importer states what the tool measures, with which resolution, and what
  * its files lack.
  */
+
+export { importManifest } from "./folder/manifest.js";
+export { readImportFolder } from "./folder/read.js";
+export { ImportFolderWriter } from "./folder/write.js";
 export { importers } from "./formats.js";
 export { findImporter, importFile, recognise } from "./import.js";
-export { ImportFolderWriter, importManifest, readImportFolder } from "./import-folder.js";
 export type {
   Definition,
   ImportedBurst,
