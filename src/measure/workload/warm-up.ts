@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createServer as createHttp2Server, type ServerHttp2Stream } from "node:http2";
 import { type AddressInfo, createServer } from "node:net";
 import type { ContainerConfig, SandboxConfig } from "../cri/grpc/client.js";
@@ -25,7 +26,9 @@ export async function warmUp(): Promise<void> {
   const service = createHttp2Server().on("stream", answer);
   const { path, forget } = await listenNameless(service);
   const cri = connectCri(path);
-  const signal = new AbortController().signal;
+  const { signal } = new AbortController();
+  // each call in flight listens to it
+  setMaxListeners(0, signal);
   const start = (client: number) => {
     const from = { atNs: machineClock.nowNs(), epochMs: Date.now() };
     const firstLine = Promise.resolve({ stampEpochMs: from.epochMs, ownEpochMs: from.epochMs, text: "" });
