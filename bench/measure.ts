@@ -68,12 +68,17 @@ async function roundsOf({ endpoint }: PrivateContainerd, folder: string, wishes:
   );
 }
 
-/** The harness' own CPU for a sandbox until each end. */
+/** The harness' own CPU for a sandbox until each end, as a campaign records it. */
 async function costByEnd(containerd: PrivateContainerd, folder: string): Promise<void> {
   for (const until of ends) {
-    const rounds = await roundsOf(containerd, folder, [{ experiment: "time", concurrency: [20], rounds: 10, until }]);
-    const cost = median(rounds.map(round => round.cpu.harnessMs / round.concurrency));
-    console.log(`  until ${until}: harness ${cost.toFixed(2)} ms CPU per sandbox, 20 at once`);
+    const rounds = await roundsOf(containerd, folder, [
+      { experiment: "time", concurrency: [1, 10, 50], rounds: 10, until },
+    ]);
+    const costs = [1, 10, 50].map(concurrency => {
+      const own = rounds.filter(round => round.concurrency === concurrency);
+      return `${median(own.map(({ cpu }) => cpu.harnessMs / concurrency)).toFixed(2)} at ${concurrency}`;
+    });
+    console.log(`  until ${until}: harness ${costs.join(", ")} at once, in ms CPU per sandbox`);
   }
 }
 

@@ -13,8 +13,11 @@ const cleanupWorkers = 8;
 /** Time limit of one call in milliseconds of real time, even if the campaign's clock runs faster. */
 export const callMs = 30_000;
 
-/** Number of attempts before a sandbox counts as left behind. */
-const passes = 3;
+/**
+ * Milliseconds before each attempt. A sandbox that is left after the last one counts as left behind. containerd refuses to remove a
+ * container that is just starting, even if its start was cancelled; that takes seconds on a busy machine.
+ */
+const attemptsAfterMs = [0, 0, 250, 500, 1_000, 2_000];
 
 /** A sandbox may still appear after its creation timed out; the list must stay empty this long. */
 const lateMs = 500;
@@ -73,7 +76,9 @@ export async function cleanUp(
     warn?.(`still waiting for sandbox ${id} to be removed${reason}`);
   };
   let there = await list();
-  for (let pass = 0; pass < passes && there.length > 0; pass++) {
+  for (const afterMs of attemptsAfterMs) {
+    if (there.length === 0) break;
+    if (afterMs > 0) await clock.sleep(afterMs);
     await inParallel(there, cleanupWorkers, async ({ id }) => {
       const startedNs = clock.nowNs();
       try {

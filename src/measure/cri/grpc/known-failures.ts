@@ -25,6 +25,22 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
     "the service cannot write the container's log: choose an --out folder that containerd can write and this program can read",
   ],
   [
+    /exec: "[^"]*": (?:stat |executable file not found)|executable file [`'][^`']*[`'] not found|error finding executable/,
+    "the image has no such program: check --command; rund-lab's own image has only busybox, such as `busybox sleep 10`",
+  ],
+  [
+    /the process exited with code \d+/,
+    "the process ended too early: check --command and --env; `--until container` measures without waiting for the process",
+  ],
+  [
+    /the process runs, but wrote no line/,
+    "the process must write a line at once, unbuffered: check --command, or raise --timeout",
+  ],
+  [
+    /the process runs, but did not answer on port/,
+    "check that the process serves --port (and --path) on every address, not only on 127.0.0.1; or raise --timeout",
+  ],
+  [
     /cni plugin not initialized|failed to setup network for sandbox/,
     "the CNI plugins did not set up the pod network: their message says why; --network node measures without one",
   ],
@@ -49,6 +65,7 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
  * @param said the message of the service or the runtime
  * @returns undefined for any other failure
  * @example failureHint("OCI runtime create failed: unknown version specified").includes("OCI 1.1") // true
+ * @example failureHint('exec: "x": executable file not found in $PATH').includes("--command") // true
  * @example failureHint("exit status 1") // undefined
  */
 export const failureHint = (said: string): string | undefined =>
