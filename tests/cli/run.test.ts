@@ -131,7 +131,7 @@ test("what cannot be run is refused before anything begins, with the next step",
         /expected a snapshot of rund at 128 MB and density 3/,
       ],
       [["run", "--resume", "nowhere"], 4, /expected a campaign's folder with its run\.json, found none/],
-      [["run", "--campaign", "nowhere.yaml"], 4, /nowhere\.yaml: cannot be read/],
+      [["run", "--campaign", "nowhere.yaml"], 4, /nowhere\.yaml: expected a YAML file, found none/],
       [["run", "time", "--handler", "a", "--runtime", "kata,rund"], 2, /one handler for several runtimes/],
     ];
     for (const [words, expected, message] of wrong) {
