@@ -32,6 +32,4 @@ export async function removeParents(label: string): Promise<void> {
 
 /** Whether systemd has made the campaign's slice, in v2 or in its own hierarchy of v1. */
 const campaignSlice = (label: string): boolean =>
-  ["/sys/fs/cgroup", "/sys/fs/cgroup/systemd"].some(tree =>
-    existsSync(join(tree, "rundlab.slice", campaignParent("systemd", label)!)),
-  );
+  ["/sys/fs/cgroup", "/sys/fs/cgroup/systemd"].some(tree => existsSync(join(tree, campaignParent("systemd", label)!)));

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import type { Fingerprint } from "../host/fingerprint.js";
+import { readProc } from "../host/proc.js";
 import { type CheckResult, fine, lacking } from "./check-result.js";
 
 /** The machine counts as quiet if at most this share of its processors is busy before a campaign. */
@@ -18,9 +19,7 @@ export function hostChecks({ cgroups, governor, virtualised }: Fingerprint): Che
           `user ${process.getuid?.()}`,
           "run it with sudo: containerd's socket and a private containerd need root",
         ),
-    cgroups === null
-      ? lacking("cgroups", "none mounted", "mount -t cgroup2 none /sys/fs/cgroup")
-      : fine("cgroups", cgroups),
+    cgroupsCheck(cgroups, readProc("/sys/fs/cgroup/cgroup.controllers") ?? ""),
     kvm(virtualised),
     governor === null || governor === "performance"
       ? fine("governor", governor ?? "none (the kernel sets no frequency)")
@@ -37,6 +36,28 @@ export function hostChecks({ cgroups, governor, virtualised }: Fingerprint): Che
           "look at `top` and stop other programs, or expect wider intervals",
         ),
   ];
+}
+
+/** The controllers that runc and crun need for a sandbox: without one of them each start fails. */
+const neededControllers = ["cpu", "memory", "pids"];
+
+/**
+ * Checks the control groups. In v2 a host, or a container, may have only some of the controllers.
+ *
+ * @param controllers those of the v2 hierarchy's root, separated by spaces
+ * @example cgroupsCheck("v2", "cpuset cpu io memory pids\n").ok // true
+ * @example cgroupsCheck("v2", "hugetlb\n").found // "v2, without the controllers cpu, memory, pids"
+ */
+export function cgroupsCheck(mode: Fingerprint["cgroups"], controllers: string): CheckResult {
+  const check = "cgroups";
+  if (mode === null) return lacking(check, "none mounted", "mount -t cgroup2 none /sys/fs/cgroup");
+  const missing = neededControllers.filter(name => !controllers.split(/\s+/).includes(name));
+  if (mode !== "v2" || missing.length === 0) return fine(check, mode);
+  return lacking(
+    check,
+    `v2, without the controllers ${missing.join(", ")}`,
+    "runc and crun fail each start: enable them in cgroup.subtree_control of the groups above, or unmount them from v1",
+  );
 }
 
 function kvm(virtualised: boolean): CheckResult {

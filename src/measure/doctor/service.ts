@@ -62,15 +62,16 @@ export async function serviceChecks(
   ];
 }
 
-async function imageCheck({ cri, status }: ServiceUnderTest, configText: string | null): Promise<CheckResult> {
+async function imageCheck({ cri, status, version }: ServiceUnderTest, configText: string | null): Promise<CheckResult> {
   const check = "sandbox image";
   const image = sandboxImageOf(status, configText);
   if (image === null) return fine(check, "the service does not report it");
   if ((await cri.imageStatus(image, { timeoutMs: callMs })) !== null) return fine(check, image);
+  const pull = version.runtimeName === "containerd" ? "ctr -n k8s.io images pull" : "crictl pull";
   return lacking(
     check,
     `${image} is not in the service's store`,
-    `\`ctr -n k8s.io images pull ${image}\`, or import it: else each start fails, or waits for a registry`,
+    `\`${pull} ${image}\`, or import it: else each start fails, or waits for a registry`,
   );
 }
 

@@ -34,7 +34,7 @@ test("a sandbox image that is missing, with the command that gets it", async () 
   const [why, ...more] = await obstaclesOf({ config });
   assert.equal(more, []);
   assert.match(why ?? "", "sandbox image: pause:3.8 is not in the service's store");
-  assert.match(why ?? "", "ctr -n k8s.io images pull pause:3.8");
+  assert.match(why ?? "", "crictl pull pause:3.8");
 });
 
 test("a handler of the systemd driver where no systemd runs", async () => {

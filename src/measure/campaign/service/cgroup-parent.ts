@@ -56,15 +56,16 @@ export function kubeletDriver(text: string): CgroupDriver | null {
 /**
  * Returns the parent of the control groups of a campaign's sandboxes: its own slice or its own path.
  *
- * In a slice's name, each hyphen means another slice above it, so the label's hyphens become underscores.
+ * In a slice's name, each hyphen means another slice above it, which would stay when the campaign's slice is removed. So the
+ * label's hyphens become underscores.
  *
  * @returns undefined for an unknown driver; the service then chooses
  * @example campaignParent("cgroupfs", "20260131T120000-time-9f3a11c2") // "/rund-lab-20260131T120000-time-9f3a11c2"
- * @example campaignParent("systemd", "20260131T120000-time-9f3a11c2") // "rundlab-20260131T120000_time_9f3a11c2.slice"
+ * @example campaignParent("systemd", "20260131T120000-time-9f3a11c2") // "rundlab_20260131T120000_time_9f3a11c2.slice"
  */
 export function campaignParent(driver: CgroupDriver | null, label: string): string | undefined {
   if (driver === "cgroupfs") return `/${groupName(label)}`;
-  if (driver === "systemd") return `rundlab-${label.replaceAll(/[^\w.:]/g, "_")}.slice`;
+  if (driver === "systemd") return `rundlab_${label.replaceAll(/[^\w.:]/g, "_")}.slice`;
   return undefined;
 }
 

@@ -14,7 +14,7 @@ const usualParent = "k8s.io";
 export const campaignGroupPrefix = "rund-lab-";
 
 /** A campaign's own parent of control groups: a path for the driver cgroupfs, a slice for systemd. */
-const campaignParents = /^(rund-lab-|rundlab\.slice$|rundlab-)/;
+const campaignParents = /^(rund-lab-|rundlab_)/;
 
 /** Returns the existing control groups of sandboxes, in every hierarchy. */
 export function groupsOf(ids: readonly string[], root = "/sys/fs/cgroup"): readonly ControlGroup[] {
