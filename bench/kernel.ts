@@ -1,13 +1,14 @@
 /**
  * The lab kernel against ipykernel and stock tslab: from the start of the process to the reply of the first cell, and
- * the time of a trivial cell after that (median of 30). The same client drives all three, in turn. Then, on the lab kernel
- * alone, how the time of a cell that declares names grows: cells 8 to 12 against cells 398 to 402.
+ * the time of a trivial cell after that (median of 30). The same client drives all three, in turn, after the lab kernel was
+ * prepared as `rund-lab kernel install` prepares it. Then, on the lab kernel alone, how the time of a cell that declares names grows: cells 8 to 12 against cells 398 to 402.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { KernelClient, loadZeroMq } from "../src/jupyter/client.js";
 import { KernelProcess } from "../src/jupyter/kernel-process.js";
 import type { KernelCommand } from "../src/jupyter/kernelspecs.js";
+import { keepCompilerCode } from "../src/kernel/compile/compiler.js";
 import { kernelSpec } from "../src/kernel/spec.js";
 import { median, root } from "./support.js";
 
@@ -92,6 +93,7 @@ async function growth(): Promise<{ readonly earlyMs: number; readonly lateMs: nu
 }
 
 export default async function bench(runs = 5): Promise<void> {
+  keepCompilerCode(root);
   const times = new Map<string, Times[]>(kernels.map(({ name }) => [name, []]));
   for (let run = -1; run < runs; run++) {
     for (const kernel of kernels) {

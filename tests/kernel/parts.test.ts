@@ -20,7 +20,7 @@ import type { LabError } from "../../src/model/errors.js";
 const test = suite("parts of the kernel");
 
 test("a source map written by TypeScript leads back to the source", () => {
-  const ts = loadTypeScript();
+  const { typescript: ts } = loadTypeScript();
   const source = "interface A { a: number }\nconst f = (x: A) => {\n  return missing(x);\n};";
   const { outputText, sourceMapText } = ts.transpileModule(source, {
     compilerOptions: { sourceMap: true, target: 99, module: 1 },
@@ -32,7 +32,7 @@ test("a source map written by TypeScript leads back to the source", () => {
 });
 
 test("a cell becomes a module whose positions lead back to the cell", () => {
-  const ts = loadTypeScript();
+  const { typescript: ts } = loadTypeScript();
   const code = "let a = 1, { b } = c;\n  function f() {} class D {}\nfor (var i of []) { let inner; }\nd";
   const homes: Record<string, string> = { c: "./__cell_1", d: "./__cell_2", a: "./__cell_1" };
   const module = cellModule(ts, code, name => homes[name], []);
@@ -58,7 +58,7 @@ import { c } from "./__cell_1"; import { d } from "./__cell_2"; export { i };
 });
 
 test("code with checks that are taken out again is the code that was written", () => {
-  const ts = loadTypeScript();
+  const { typescript: ts } = loadTypeScript();
   const written = `async function work(x) {
     "use strict";
     outer: for await (const y of x) {

@@ -1,7 +1,9 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Command } from "commander";
+
 import { jupyterDataFolder } from "../../jupyter/kernelspecs.js";
+import { keepCompilerCode } from "../../kernel/compile/compiler.js";
 import {
   installKernelSpec,
   kernelSpec,
@@ -10,6 +12,7 @@ import {
   uninstallKernelSpec,
 } from "../../kernel/spec.js";
 import { type Io, note, print, printJson } from "../terminal/io.js";
+
 
 interface Options {
   readonly prefix?: string;
@@ -30,6 +33,7 @@ export default (io: Io): Command => {
       requirePeers(createRequire(import.meta.url));
       const folder = folderOf(options);
       installKernelSpec(folder);
+      keepCompilerCode(io.cwd);
       print(io, `${folder}\n`);
       note(io, `choose ${kernelSpec().display_name} in Jupyter or VS Code`);
     });

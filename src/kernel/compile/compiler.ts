@@ -44,7 +44,9 @@ const allowedInCells = new Set([1343, 1375, 1378, 1431, 1432, 2852, 2853, 2854, 
  * compilation, so cells are compiled without them until one needs them.
  */
 export class Compiler {
-  readonly typescript: TypeScript = loadTypeScript();
+  readonly typescript: TypeScript;
+  /** Lets the next kernel load the compiler faster: writes its compiled code down, unless an earlier kernel has. */
+  readonly keepCode: () => void;
   readonly #workspace: Workspace;
   readonly #service: ts.LanguageService;
   readonly #homes = new Map<string, string>();
@@ -58,7 +60,9 @@ export class Compiler {
 
   /** @param folder where cells' modules are searched: the notebook's folder */
   constructor(private readonly folder: string) {
-    const { typescript } = this;
+    const { typescript, keep } = loadTypeScript();
+    this.typescript = typescript;
+    this.keepCode = keep;
     this.#settings = settingsFor(typescript, folder);
     this.#settingsVersion = this.#currentSettings();
     this.#workspace = new Workspace(typescript, folder, this.#settings.options);
@@ -260,4 +264,11 @@ export class Compiler {
   compileFile(path: string, text: string): CompiledFile {
     return compileFile(this.typescript, { folder: this.folder, options: this.#settings.options }, path, text);
   }
+}
+
+/** Compiles a first cell, and keeps the compiler's code for the kernels that will start. */
+export function keepCompilerCode(folder: string): void {
+  const compiler = new Compiler(folder);
+  compiler.compile("1 + 2");
+  compiler.keepCode();
 }

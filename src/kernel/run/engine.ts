@@ -90,9 +90,13 @@ export class Engine {
     this.#origins.install();
   }
 
-  /** Prepares for cells while there is nothing else to do. */
+  /** Gets ready for cells, and for the next kernel, while there is nothing else to do. */
   warm(): void {
-    if (this.#running === undefined) this.#compiling(() => this.#compiler.warm());
+    if (this.#running !== undefined) return;
+    this.#compiling(() => {
+      this.#compiler.warm();
+      this.#compiler.keepCode();
+    });
   }
 
   hear(message: Ask): void {
@@ -119,6 +123,7 @@ export class Engine {
         this.#interrupt(message);
         break;
       case "exit":
+        this.#compiler.keepCode();
         this.#exit(0);
     }
   }
