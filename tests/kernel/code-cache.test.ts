@@ -12,8 +12,14 @@ function installed(folder: string): { readonly file: string; readonly kept: stri
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, "sums"), { recursive: true });
   const file = join(modules, "sums", "index.js");
-  writeFileSync(file, "module.exports = { add: (a, b) => a + b };\n");
+  writeAsOf(2020, file, "module.exports = { add: (a, b) => a + b };\n");
   return { file, kept: join(modules, ".cache", "rund-lab") };
+}
+
+function writeAsOf(year: number, file: string, text: string): void {
+  writeFileSync(file, text);
+  const date = new Date(Date.UTC(year, 0));
+  utimesSync(file, date, date);
 }
 
 /** Loads the package and calls it. */
@@ -53,11 +59,23 @@ test("a truncated file is refused and replaced", () =>
     const path = join(kept, readdirSync(kept)[0]!);
     const whole = readFileSync(path);
     writeFileSync(path, whole.subarray(0, whole.length / 2));
+    // V8 knows the first text in this process without a file
+    writeAsOf(2020, file, "module.exports = { add: (a, b) => b + a };\n");
     const second = new CodeCache(file, "1.0.0");
     assert.is(second.script.cachedDataRejected, true);
     assert.is(sumOf(second), 5);
     second.keep();
     assert.is(new CodeCache(file, "1.0.0").script.cachedDataRejected, false);
+  }));
+
+test("bytecode older than its source is not used, even if the source has the same length", () =>
+  inTempFolder(folder => {
+    const { file } = installed(folder);
+    new CodeCache(file, "1.0.0").keep();
+    writeAsOf(2100, file, "module.exports = { add: (a, b) => a * b };\n");
+    const second = new CodeCache(file, "1.0.0");
+    assert.is(second.script.cachedDataRejected, undefined);
+    assert.is(sumOf(second), 6);
   }));
 
 test("the unfinished file of a killed process is replaced after a minute, and not before", () =>

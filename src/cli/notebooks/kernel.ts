@@ -13,7 +13,6 @@ import {
 } from "../../kernel/spec.js";
 import { type Io, note, print, printJson } from "../terminal/io.js";
 
-
 interface Options {
   readonly prefix?: string;
 }

@@ -19,7 +19,7 @@ export class CodeCache {
     this.#path = cachePath(file, version);
     const bytes = readFileSync(file);
     const source = isAscii(bytes) ? bytes.toString("latin1") : bytes.toString();
-    const cachedData = readIfThere(this.#path);
+    const cachedData = readIfNewer(this.#path, file);
     this.script = new Script(Module.wrap(source), { filename: file, ...(cachedData && { cachedData }) });
     this.#kept = cachedData !== undefined && this.script.cachedDataRejected === false;
   }
@@ -50,9 +50,11 @@ function cachePath(file: string, version: string): string | undefined {
   return join(file.slice(0, at), "node_modules", ".cache", "rund-lab", name);
 }
 
-function readIfThere(path: string | undefined): Buffer | undefined {
+/** Reads a file of bytecode, unless its source has changed since: V8 compares no more than the source's length. */
+function readIfNewer(path: string | undefined, source: string): Buffer | undefined {
   try {
-    return path === undefined ? undefined : readFileSync(path);
+    if (path === undefined || statSync(path).mtimeMs < statSync(source).mtimeMs) return undefined;
+    return readFileSync(path);
   } catch {
     return undefined;
   }
