@@ -51,12 +51,20 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
   const { api, clock, campaign, template, runtimeClasses, placement } = tools;
   const { namespace } = template;
   const pods = `/api/v1/namespaces/${namespace}/pods`;
-  let watch: PodWatch | null = null;
-  const opened = async (timeoutMs: number): Promise<PodWatch> => {
-    if (watch === null) {
+  // a promise, since pods that a killed session left are removed at the same time, and all of them need the one watch
+  let begun: Promise<PodWatch> | null = null;
+  const beginWatch = async (): Promise<PodWatch> => {
+    try {
       await tools.prepare();
-      watch = new PodWatch(api, namespace, selectorOf({ [labelNames.campaign]: campaign }));
+      return new PodWatch(api, namespace, selectorOf({ [labelNames.campaign]: campaign }));
+    } catch (error) {
+      begun = null;
+      throw error;
     }
+  };
+  const opened = async (timeoutMs: number): Promise<PodWatch> => {
+    begun ??= beginWatch();
+    const watch = await begun;
     await watch.opened(timeoutMs);
     return watch;
   };
@@ -123,8 +131,9 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
     },
     nodeUsage: () => readNodeUsage(api, tools.nodes, namespace),
     async close() {
+      const watch = await begun?.catch(() => null);
+      begun = null;
       await watch?.close();
-      watch = null;
     },
   };
 }

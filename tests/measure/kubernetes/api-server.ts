@@ -86,6 +86,10 @@ export class StandInApiServer {
     return [...this.#namespaces];
   }
 
+  get watches(): number {
+    return this.#watchers.size;
+  }
+
   /** Breaks every watch, as a crash does. */
   breakWatches(): void {
     for (const response of this.#watchers.keys()) response.destroy();

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import type { Sample } from "../../../src/campaign-files/events.js";
 import type { SandboxConfig } from "../../../src/measure/cri/grpc/client.js";
 import { labelNames, sandboxLabels } from "../../../src/measure/cri/labels.js";
-import { connectApi } from "../../../src/measure/kubernetes/api/api.js";
+import { type Api, connectApi } from "../../../src/measure/kubernetes/api/api.js";
 import { ClusterError } from "../../../src/measure/kubernetes/api/errors.js";
 import { type ClusterDriver, clusterDriver } from "../../../src/measure/kubernetes/driver.js";
 import { deleteNamespace, ensureNamespace } from "../../../src/measure/kubernetes/namespace.js";
@@ -26,17 +26,20 @@ function sandbox(client: number, round = 1): SandboxConfig {
   };
 }
 
-async function withDriver(work: (server: StandInApiServer, driver: ClusterDriver) => Promise<void>): Promise<void> {
-  const server = new StandInApiServer();
-  const access = { context: "stand-in", server: await server.listen(), tls: {}, headers: async () => ({}) };
-  const api = connectApi(access);
-  const driver = clusterDriver({
+const driverOf = (api: Api): ClusterDriver =>
+  clusterDriver({
     ...{ api, clock: machineClock, campaign: "c1", nodes: [] },
     template: { namespace: "lab", image: "pause", priorityClass: null },
     runtimeClasses: new Map([["runc", "fast"]]),
     placement: { nodes: [], how: "spread" },
     prepare: () => ensureNamespace(api, namespace, "c1"),
   });
+
+async function withDriver(work: (server: StandInApiServer, driver: ClusterDriver) => Promise<void>): Promise<void> {
+  const server = new StandInApiServer();
+  const access = { context: "stand-in", server: await server.listen(), tls: {}, headers: async () => ({}) };
+  const api = connectApi(access);
+  const driver = driverOf(api);
   try {
     await work(server, driver);
   } finally {
@@ -86,6 +89,19 @@ test("removal waits until the pod is gone, and one that is gone already is no er
     assert.equal(server.pods, []);
     await driver.remove(sample.sandbox!, 1_000);
     assert.equal(await driver.list({ [labelNames.campaign]: "c1" }, 1_000), []);
+  }));
+
+test("pods that a killed session left are removed at the same time by one watch, and it is closed in the end", () =>
+  withDriver(async (server, killed) => {
+    const left = await round(killed, 5);
+    await killed.close();
+    const api = connectApi({ context: "", server: server.url, tls: {}, headers: async () => ({}) });
+    const resumed = driverOf(api);
+    await Promise.all(left.map(({ sandbox }) => resumed.remove(sandbox!, 1_000)));
+    assert.equal([server.pods.length, server.watches], [0, 1]);
+    await resumed.close();
+    api.close();
+    while (server.watches > 0) await nextTurn();
   }));
 
 test("pods of another campaign are neither listed nor removed", () =>
