@@ -34,6 +34,9 @@ const snapshots = (snapshotter: string): readonly string[] =>
 for (const snapshotter of ["overlayfs", "native"]) {
   test(`${snapshotter}: 6 at once see the base layer, each operation is timed, and nothing is left`, async () => {
     const label = `test-${snapshotter}-${process.pid}`;
+    // the large file of the base layer and of its copies, in the snapshotter's own folder
+    const store = join(folder, `root/io.containerd.snapshotter.v1.${snapshotter}`);
+    const largeFiles = () => readdirSync(store, { recursive: true }).filter(each => each.toString().endsWith("/large"));
     const rootfs = new CampaignRootfs(label, containerd.socket);
     try {
       await rootfs.stand(snapshotter, { files: 120, largeMiB: 1 });
@@ -62,11 +65,13 @@ for (const snapshotter of ["overlayfs", "native"]) {
       execFileSync("mount", [...type, "-o", mount!.options.join(","), mount!.source, target]);
       assert.is(readdirSync(join(target, "files"), { recursive: true }).length, 120 + 2);
       assert.is(readFileSync(join(target, "large")).length, 1 << 20);
+      assert.ok(largeFiles().length > 0);
       assert.is(await rootfs.clear(), 2);
     } finally {
       await rootfs.clear();
     }
     assert.equal(snapshots(snapshotter), []);
+    assert.equal(largeFiles(), []);
     assert.equal(mountsBelow(`/run/rund-lab/${label}`), []);
     assert.not(existsSync(`/run/rund-lab/${label}`));
   });

@@ -114,7 +114,7 @@ export class CampaignRootfs {
   }
 
   /**
-   * Removes everything: mounts, snapshots and mount points.
+   * Removes everything: mounts, snapshots with their files, and mount points.
    *
    * @returns the number of removed snapshots
    */
@@ -139,6 +139,7 @@ export class CampaignRootfs {
       }
       removed += keys.length;
     }
+    if (removed > 0) await this.#snapshots.collectGarbage();
     this.#client?.close();
     this.#client = null;
     return removed;

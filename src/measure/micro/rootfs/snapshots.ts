@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
 import { LabError } from "../../../model/errors.js";
@@ -21,6 +22,8 @@ export interface SnapshotClient {
   list(snapshotter: string, label: string, value: string): Promise<readonly string[]>;
   /** Returns the names of all snapshots of the namespace. */
   names(snapshotter: string): Promise<readonly string[]>;
+  /** Runs containerd's garbage collection, which deletes the files of removed snapshots, and waits for its end. */
+  collectGarbage(): Promise<void>;
   close(): void;
 }
 
@@ -47,6 +50,8 @@ const messages = {
   Status: { fields: { message: text(2) } },
   Plugin: { fields: { type: text(1), id: text(2), initErr: { type: "Status", id: 7 } } },
   PluginsResponse: { fields: { plugins: { rule: "repeated", type: "Plugin", id: 1 } } },
+  CreateLeaseRequest: { fields: { id: text(1), labels: labels(3) } },
+  DeleteLeaseRequest: { fields: { id: text(1), sync: { type: "bool", id: 2 } } },
   Empty: { fields: {} },
 };
 
@@ -57,6 +62,8 @@ const methods = {
   Remove: { service: "snapshots", requestType: "RemoveRequest", responseType: "Empty" },
   List: { service: "snapshots", requestType: "ListRequest", responseType: "ListResponse", responseStream: true },
   Plugins: { service: "introspection", requestType: "PluginsRequest", responseType: "PluginsResponse" },
+  Create: { service: "leases", requestType: "CreateLeaseRequest", responseType: "Empty" },
+  Delete: { service: "leases", requestType: "DeleteLeaseRequest", responseType: "Empty" },
 } as const;
 
 type Method = MethodDefinition<object, object>;
@@ -76,7 +83,7 @@ export function connectSnapshots(socket: string, timeoutMs = callMs): SnapshotCl
   metadata.set("containerd-namespace", namespace);
   const path = (name: keyof typeof methods) => {
     const { service } = methods[name];
-    return `/containerd.services.${service}.v1.${service === "snapshots" ? "Snapshots" : "Introspection"}/${name}`;
+    return `/containerd.services.${service}.v1.${service[0]!.toUpperCase()}${service.slice(1)}/${name}`;
   };
   const call = <Response>(name: keyof typeof methods, request: object): Promise<Response> =>
     new Promise((resolve, reject) => {
@@ -133,6 +140,13 @@ export function connectSnapshots(socket: string, timeoutMs = callMs): SnapshotCl
         .sort((a, b) => Number(parents.has(a)) - Number(parents.has(b)) || (a < b ? -1 : 1));
     },
     names: async snapshotter => (await listed({ snapshotter, filters: [] })).map(({ name }) => name),
+    async collectGarbage() {
+      // the deletion of a lease is the one request that can wait for the collection
+      const id = `rund-lab-${randomUUID()}`;
+      const expiry = new Date(Date.now() + timeoutMs).toISOString();
+      await call("Create", { id, labels: { "containerd.io/gc.expire": expiry } });
+      await call("Delete", { id, sync: true });
+    },
     close: () => channel.close(),
   };
 }
