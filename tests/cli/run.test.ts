@@ -123,6 +123,7 @@ test("what cannot be run is refused before anything begins, with the next step",
       [[...time, "--endpoint", "tcp://127.0.0.1:1"], 2, /expected unix:\/\//],
       [[...time, "--endpoint", "unix:///nowhere/containerd.sock"], 3, /no such socket: is containerd running\?/],
       [[...time, "--endpoint", "replay:nowhere"], 4, /nowhere/],
+      [[...time, "--endpoint", "replay:nowhere", "--plan"], 4, /nowhere/],
       [[...time, "--endpoint", "replay:paper_data/runc"], 4, /expected one of .*rund.*, found runc/],
       [["run", "time", "--runtime", "runc", ...rehearsal], 3, /no handler "runc" for the runtime runc/],
       [

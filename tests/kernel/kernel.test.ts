@@ -47,7 +47,7 @@ test("the library is there with types, completion and its docstrings", async ({ 
   assert.is(printed(outputs, "stderr"), "", "no warning");
   assert.is((await kernel.run("runtimeLabel(5)")).reply.ename, "CompileError");
   const help = await kernel.ask("inspect_request", { code: "runtimeLabel(", cursor_pos: 13, detail_level: 0 });
-  assert.match((help.reply.data as Record<string, string>)["text/plain"]!, "Returns a runtime's name for people");
+  assert.match((help.reply.data as Record<string, string>)["text/plain"]!, "Returns a runtime's label");
   const completion = await kernel.ask("complete_request", { code: "runtimeLa", cursor_pos: 9 });
   assert.equal(completion.reply.matches, ["runtimeLabel"]);
   const logs = await kernel.run("import * as logs from 'rund-lab/logs';\ntypeof logs.parseClientLog");

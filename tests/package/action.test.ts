@@ -130,7 +130,7 @@ function runScript(folder: string, env: Readonly<Record<string, string>>): Scrip
 
 /** A short rehearsal of RunD, with the recorded delays of any runtime. */
 const rehearsal = (recorded: string) =>
-  `time --runtime rund --concurrency 10 --rounds 6 --endpoint replay:paper_data/${recorded} --replay-speed 20`;
+  `time --runtime rund --concurrency 10 --rounds 6 --endpoint replay:paper_data/${recorded} --replay-speed 4`;
 
 async function campaignOf(folder: string, recorded: string): Promise<string> {
   const { code, stderr } = await lab(["run", ...rehearsal(recorded).split(" "), "--out", folder]);

@@ -7,6 +7,7 @@ import {
   type MemoryTools,
   type ReplaySource,
   type RuntimeDeclaration,
+  startReplayServer,
 } from "../../measure/index.js";
 import { LabError } from "../../model/errors.js";
 
@@ -34,6 +35,12 @@ export async function loadReplay(endpoint: string, cwd: string): Promise<ReplayR
     expected: `one of ${recorded.join(", ")} after the dataset's name`,
     found: only,
   });
+}
+
+/** Starts the server that plays the recording. Returns its socket, and the memory that it plays. */
+export async function startRehearsal(request: ReplayRequest, speed: number, runtimes: readonly RuntimeDeclaration[]) {
+  const server = await startReplayServer(replaySource(request, runtimes), { speed });
+  return { socket: server.endpoint, memory: replayMemory(request), close: () => server.close() };
 }
 
 /**

@@ -2,14 +2,7 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { experimentTable } from "../../measure/experiments/index.js";
 import { settingNames, settingRules } from "../../measure/experiments/setting-rules.js";
-import type {
-  CampaignSettings,
-  Decided,
-  Holds,
-  MeasureOptions,
-  Plan,
-  RuntimeDeclaration,
-} from "../../measure/index.js";
+import type { CampaignSettings, Decided, Holds, MeasureOptions, Plan } from "../../measure/index.js";
 import { LabError } from "../../model/errors.js";
 import type { Experiment } from "../../model/experiment.js";
 import { shareOf } from "../../model/percent.js";
@@ -121,6 +114,7 @@ async function run(
     });
   }
 
+  const recorded = replay ? await (await import("./replay.js")).loadReplay(endpoint, io.cwd) : undefined;
   const socket = replay ? null : alone ? "" : measure.socketPath(endpoint);
   const plan = await planFor(settings, runtimes, socket, speed);
   const json = options.json === true;
@@ -138,7 +132,7 @@ async function run(
   for (const line of detectionText(detections)) note(io, line);
   for (const confound of plan.confounds) note(io, `confound: ${confound}`);
 
-  const rehearsal = replay ? await startRehearsal(io, endpoint, speed, runtimes) : undefined;
+  const rehearsal = recorded && (await (await import("./replay.js")).startRehearsal(recorded, speed, runtimes));
   try {
     const service = alone
       ? measure.absentService()
@@ -260,14 +254,4 @@ async function rateJudge(): Promise<Holds> {
   const { arrivalWindows } = await import("../../analysis/datasets/arrival-windows.js");
   const { rateResults, readObjective } = await import("../../analysis/rates/index.js");
   return ({ slo = "" }, windows) => rateResults(arrivalWindows(windows), readObjective(slo))[0]?.held ?? "undecided";
-}
-
-async function startRehearsal(io: Io, endpoint: string, speed: number, runtimes: readonly RuntimeDeclaration[]) {
-  const [{ startReplayServer }, { loadReplay, replayMemory, replaySource }] = await Promise.all([
-    import("../../measure/index.js"),
-    import("./replay.js"),
-  ]);
-  const request = await loadReplay(endpoint, io.cwd);
-  const server = await startReplayServer(replaySource(request, runtimes), { speed });
-  return { socket: server.endpoint, memory: replayMemory(request), close: () => server.close() };
 }

@@ -16,7 +16,7 @@ export interface ScriptSection {
 /**
  * Writes steps as a shell script that does the same as performing them. It can be read before anything is done, or be run.
  * Changes of files are diffs against the files on this machine. The script needs only programs of a Debian system with
- * containerd: `patch`, `ctr`, and `curl` for a step with a sandbox.
+ * containerd: `patch`, and `curl` for a restart and a sandbox.
  *
  * @param read returns a file's current text; undefined if it is not on this machine, in which case the script says what to set
  * @param backups the folder for copies of the original files
@@ -35,8 +35,31 @@ export function shellScript(
     const lines = steps.flatMap(step => [...remark(step), ...shellLines(step, state), ""]);
     return [`## ${title}`, "", ...(lines.length > 0 ? lines : ["# nothing to do", ""])].join("\n");
   });
-  return `#!/bin/sh\nset -eu\n\n${body.join("\n")}`;
+  const calls = sections.some(({ steps }) =>
+    steps.some(({ kind }) => kind === "restart-containerd" || kind === "sandbox"),
+  );
+  return ["#!/bin/sh\nset -eu\n", ...(calls ? [criFunctions] : []), ...body].join("\n");
 }
+
+/**
+ * Calls of a CRI service. curl sends gRPC here: a message is a byte 0, its length in four bytes, and the protocol buffer. A
+ * service that refuses a call sends no message. After a restart, containerd's socket answers before its CRI service does.
+ */
+const criFunctions = `# cri SOCKET METHOD: sends the request on standard input
+cri() {
+  curl -sSf --http2-prior-knowledge --unix-socket "$1" -H 'content-type: application/grpc' -H 'te: trailers' \\
+    --data-binary @- "http://cri/runtime.v1.RuntimeService/$2"
+}
+# answers SOCKET: waits until the CRI service answers
+answers() {
+  for TRY in $(seq 600); do
+    [ "$(printf '\\0\\0\\0\\0\\0' | cri "$1" Status 2>/dev/null | wc -c)" -le 5 ] || return 0
+    sleep 0.1
+  done
+  echo "no CRI service answers on $1 within 60 s" >&2
+  exit 1
+}
+`;
 
 /** Returns the steps that undo steps, in the order in which they are performed. */
 export function undoSteps(steps: readonly Step[]): Step[] {
@@ -97,21 +120,20 @@ function shellLines(step: Step, state: State): string[] {
 }
 
 /**
- * Starts a sandbox on the host's network and removes it. curl sends gRPC here: a message is a byte 0, its length in four bytes,
- * and the protocol buffer. The first request is made in advance; the other two contain only the 64 characters of the id.
+ * Starts a sandbox on the host's network and removes it. The first request is made in advance; the other two contain only the
+ * 64 characters of the id.
  */
 function sandboxLines(handler: string, socket: string): string[] {
   const message = criService().RunPodSandbox.requestSerialize(templateRequest(handler));
   const length = Buffer.alloc(5);
   length.writeUInt32BE(message.length, 1);
-  const header = "-H 'content-type: application/grpc' -H 'te: trailers'";
-  const curl = `curl -sSf --http2-prior-knowledge --unix-socket ${shellWord(socket)} ${header} --data-binary @-`;
+  const request = Buffer.concat([length, message]).toString("base64");
+  const cri = `cri ${shellWord(socket)}`;
   return [
-    `cri() { ${curl} "http://cri/runtime.v1.RuntimeService/$1"; }`,
-    `SANDBOX=$(echo ${Buffer.concat([length, message]).toString("base64")} | base64 -d | cri RunPodSandbox | tail -c 64)`,
+    `SANDBOX=$(echo ${request} | base64 -d | ${cri} RunPodSandbox | tail -c 64)`,
     `[ \${#SANDBOX} = 64 ] || { echo ${shellWord(`no sandbox of ${handler} starts: see the service's log`)} >&2; exit 1; }`,
     ...["Stop", "Remove"].map(
-      verb => `printf '\\0\\0\\0\\0\\102\\012\\100%s' "$SANDBOX" | cri ${verb}PodSandbox >/dev/null`,
+      verb => `printf '\\0\\0\\0\\0\\102\\012\\100%s' "$SANDBOX" | ${cri} ${verb}PodSandbox >/dev/null`,
     ),
   ];
 }
@@ -147,8 +169,7 @@ function patchLines(step: Extract<Step, { kind: "patch" }>, state: State): strin
 }
 
 function restartLines(containerd: ContainerdService): string[] {
-  const wait = (socket: string) =>
-    `timeout 60 sh -c 'until ctr -a ${socket} version >/dev/null 2>&1; do sleep 0.1; done'`;
+  const wait = (socket: string) => `answers ${shellWord(socket)}`;
   if ("unit" in containerd) return [`systemctl restart ${shellWord(containerd.unit)}`, wait(containerd.socket)];
   const { folder } = containerd;
   const record = readRecord(folder);

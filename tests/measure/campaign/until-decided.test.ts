@@ -64,7 +64,7 @@ test("--until-decided has its own usual numbers, and refuses what can decide not
 test("from the command line, a rehearsal of two runtimes far apart ends early, and compare knows that it was looked at", () =>
   inTempFolder(async folder => {
     const words = ["run", "time", "--runtime", "kata,rund", "--concurrency", "10", "--until-decided", "5%"];
-    const rehearsal = ["--blocks", "25", "--rounds", "25", "--endpoint", "replay:paper_data", "--replay-speed", "20"];
+    const rehearsal = ["--blocks", "25", "--rounds", "25", "--endpoint", "replay:paper_data", "--replay-speed", "4"];
     const { code, stdout, stderr } = await lab([...words, ...rehearsal, "--out", folder, "--json"]);
     assert.is(code, 0, stderr);
     const decided = Number(/decided at 5% after (\d+) of at most 25 blocks/.exec(stderr)?.[1]);
