@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CodeCache } from "../../src/kernel/compile/code-cache.js";
+import { CodeCache } from "../../src/kernel/compile/typescript/code-cache.js";
 import { inTempFolder } from "../support/temp.js";
 
 const test = suite("the compiler's bytecode");

@@ -9,7 +9,7 @@ import { Compiler } from "../../src/kernel/compile/compiler.js";
 import { guarding, withoutGuards } from "../../src/kernel/compile/guards.js";
 import { complete, inspectName, pointsOf, unitsOf } from "../../src/kernel/compile/language.js";
 import { SourceMap } from "../../src/kernel/compile/source-map.js";
-import { loadTypeScript } from "../../src/kernel/compile/typescript.js";
+import { loadTypeScript } from "../../src/kernel/compile/typescript/typescript.js";
 import { History } from "../../src/kernel/protocol/history.js";
 import { Outbox } from "../../src/kernel/protocol/outbox.js";
 import { StreamText } from "../../src/kernel/protocol/stream-text.js";

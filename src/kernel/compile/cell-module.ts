@@ -1,6 +1,6 @@
 import type ts from "typescript";
 import type { Position } from "./source-map.js";
-import type { TypeScript } from "./typescript.js";
+import type { TypeScript } from "./typescript/typescript.js";
 
 /** A cell as a module that TypeScript can compile. */
 export interface CellModule {

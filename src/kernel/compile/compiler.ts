@@ -9,7 +9,7 @@ import { lowering, withoutResets } from "./lower.js";
 import { CompileError, isCell, type Mistake, mayAssign, mistakeOf, moduleNotFound, tooDeep } from "./mistakes.js";
 import { type Settings, settingsFor } from "./settings.js";
 import { type Position, SourceMap } from "./source-map.js";
-import { loadTypeScript, type TypeScript } from "./typescript.js";
+import { loadTypeScript, type TypeScript } from "./typescript/typescript.js";
 import { isLocal, Workspace } from "./workspace.js";
 
 /** A compiled cell. */

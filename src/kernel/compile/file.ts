@@ -5,7 +5,7 @@ import { guarding } from "./guards.js";
 import { lowering } from "./lower.js";
 import { CompileError, mistakeOf } from "./mistakes.js";
 import { SourceMap } from "./source-map.js";
-import type { TypeScript } from "./typescript.js";
+import type { TypeScript } from "./typescript/typescript.js";
 
 /** A compiled file. */
 export interface CompiledFile extends CompiledCode {

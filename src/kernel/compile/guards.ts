@@ -1,5 +1,5 @@
 import type ts from "typescript";
-import type { TypeScript } from "./typescript.js";
+import type { TypeScript } from "./typescript/typescript.js";
 
 /**
  * The name under which compiled code finds the guard, which says whether the cell for which the code runs was interrupted

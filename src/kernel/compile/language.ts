@@ -1,7 +1,7 @@
 import type ts from "typescript";
 import { isObjectLiteral, syntaxErrors } from "./cell-module.js";
 import type { Compiler } from "./compiler.js";
-import type { TypeScript } from "./typescript.js";
+import type { TypeScript } from "./typescript/typescript.js";
 
 /** Converts a cursor position: Jupyter counts code points, JavaScript UTF-16 units. */
 export const unitsOf = (text: string, points: number): number => [...text].slice(0, points).join("").length;

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { TypeScript } from "./typescript.js";
+import type { TypeScript } from "./typescript/typescript.js";
 
 /** The parts of JavaScript's library that a cell may use, by TypeScript's names. */
 const parts = ["es2023", "esnext.disposable", "esnext.collection", "decorators"];

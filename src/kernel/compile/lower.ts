@@ -1,5 +1,5 @@
 import type ts from "typescript";
-import type { TypeScript } from "./typescript.js";
+import type { TypeScript } from "./typescript/typescript.js";
 
 /**
  * The name under which compiled code finds the kernel's functions for it: `import`, a real dynamic import, and `meta`, its

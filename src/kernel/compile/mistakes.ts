@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import type ts from "typescript";
 import type { CellModule } from "./cell-module.js";
-import type { TypeScript } from "./typescript.js";
+import type { TypeScript } from "./typescript/typescript.js";
 
 /** One mistake in a cell or in a file that it imports. */
 export interface Mistake {

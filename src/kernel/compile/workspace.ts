@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type ts from "typescript";
 import { Library } from "./library.js";
 import { browserTypes, typeRoots } from "./settings.js";
-import type { TypeScript } from "./typescript.js";
+import type { TypeScript } from "./typescript/typescript.js";
 
 /** The kernel's own compiled files, which do not change while it runs. */
 const ownFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
