@@ -26,7 +26,7 @@ export default (io: Io): Command =>
     .option("--runtime <ids>", "the runtimes that you want to measure, such as runc,runsc")
     .option(
       "--sandboxes <n>",
-      "the most sandboxes at once, background and clients: checks pids, files and memory",
+      "the largest number of sandboxes at once, background and clients: checks pids, files and memory for it",
       count("--sandboxes"),
     )
     .option(
@@ -39,7 +39,7 @@ export default (io: Io): Command =>
       "--endpoint <unix:///…>",
       "the CRI service to check (default: the private containerd if it is up, else the machine's own)",
     )
-    .option("--contract", "start sandboxes there, and check that the service behaves as campaigns need it to")
+    .option("--contract", "start sandboxes there, and check the behaviour on which campaigns rely")
     .option(
       "--handler <names>",
       "with --contract: the handlers to check, as the service's config names them (default: the service's default)",
@@ -94,7 +94,7 @@ async function printContract(io: Io, endpoint: string, handlers: readonly string
   if (broken === 0) return;
   throw new LabError("RUND_CONTRACT", "check", `${broken} of ${results.length} rules of CRI v1 do not hold`, {
     where: endpoint,
-    hint: "a campaign may still work there; each broken rule says what it costs",
+    hint: "a campaign may still work there; each broken rule above says what a campaign then loses",
   });
 }
 

@@ -55,7 +55,7 @@ export default (io: Io): Command => {
       const where = resolve(io.cwd, options.folder);
       const ended = await stopContainerd(where, line => note(io, line));
       printState(io, options, { ended, folder: where }, [
-        ended ? `ended; ${where} is gone` : `no private containerd in ${where}`,
+        ended ? `stopped; ${where} is removed` : `no private containerd in ${where}`,
       ]);
     });
 
@@ -119,7 +119,7 @@ export default (io: Io): Command => {
         const script = poolScript(verb, machine);
         if (options.yes !== true) {
           printState(io, options, { done: false, script }, [script.trimEnd()]);
-          note(io, "nothing was done: --yes does it");
+          note(io, "nothing was done; add --yes to do it");
           return;
         }
         const done = await act(machine);

@@ -7,8 +7,8 @@ process.umask(process.umask() | 0o002);
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough (`… | head`), or that Ctrl-C ended too (`… 2>&1 | tee log`), ends nothing here: a
-    // campaign still has sandboxes to remove and configs to restore. Anything else must not pass for a success.
+    // If the reader of a pipe has ended (`… | head`, or Ctrl-C in `… 2>&1 | tee log`), this program continues, because a campaign
+    // still has sandboxes to remove and configs to restore. Any other failure must not look like a success.
     if (error.code === "EPIPE") return;
     if (stream === process.stdout && process.exitCode === undefined) {
       process.stderr.write(`stdout: ${error.message}\n`);

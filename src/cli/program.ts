@@ -68,7 +68,7 @@ function report(error: unknown, io: Io, debug: boolean): number {
   const fault = error instanceof Error ? error : new Error(String(error));
   if ("syscall" in fault) {
     // a file or folder that could not be read or written, such as an --out that is a file
-    io.stderr.write(`the system refused: ${printable(fault.message)}\n`);
+    io.stderr.write(`the operating system reported: ${printable(fault.message)}\n`);
     io.stderr.write("hint: check the path, its permissions and the free space on its disk\n");
     if (debug) io.stderr.write(`${printable(fault.stack ?? "")}\n`);
     return exitCodes.machine;

@@ -4,7 +4,7 @@ import { checked, readJsonRows } from "./json-rows.js";
 
 const definition: Definition = {
   tool: "computesdk",
-  from: "sandbox requested of a provider's API",
+  from: "sandbox requested from a provider's API",
   to: "its first command has run",
   resolution: 0.01,
   lacks: ["CPU", "memory", "the runtime's name", "the host"],

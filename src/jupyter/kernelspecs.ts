@@ -16,7 +16,7 @@ export interface KernelCommand {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Returns where Jupyter keeps a user's own kernels: `JUPYTER_DATA_DIR`, else the platform's place. */
+/** Returns where Jupyter keeps a user's own kernels: `JUPYTER_DATA_DIR`, otherwise the platform's folder. */
 export function jupyterDataFolder(env: Environment, platform: NodeJS.Platform = process.platform): string {
   if (env.JUPYTER_DATA_DIR) return env.JUPYTER_DATA_DIR;
   const home = env.HOME ?? homedir();
@@ -24,7 +24,7 @@ export function jupyterDataFolder(env: Environment, platform: NodeJS.Platform = 
   return join(env.XDG_DATA_HOME ?? join(home, ".local", "share"), "jupyter");
 }
 
-/** Returns every folder that may hold a `kernels` folder, the one that wins first. */
+/** Returns every folder that may contain a `kernels` folder, in the order in which they are searched. */
 function dataFolders(env: Environment): string[] {
   const prefixes = [env.VIRTUAL_ENV, env.CONDA_PREFIX].filter(prefix => prefix !== undefined && prefix !== "");
   return [
@@ -39,7 +39,7 @@ function dataFolders(env: Environment): string[] {
 /**
  * Finds an installed kernel by its name.
  *
- * @throws LabError `RUND_KERNELSPEC` (machine) that names the kernels that are there
+ * @throws LabError `RUND_KERNELSPEC` (machine) that names the installed kernels
  */
 export function findKernel(name: string, env: Environment): KernelCommand {
   const folders = dataFolders(env).map(folder => join(folder, "kernels"));

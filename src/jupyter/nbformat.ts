@@ -103,7 +103,7 @@ const notebookFile = z.looseObject({
     .transform(cells => cells.map((cell, index) => ({ ...cell, id: cell.id ?? `cell-${index + 1}` })))
     .superRefine((cells, context) => {
       const twice = cells.findIndex(({ id }, index) => cells.findIndex(other => other.id === id) !== index);
-      if (twice >= 0) context.addIssue({ code: "custom", path: [twice, "id"], message: "an id of its own" });
+      if (twice >= 0) context.addIssue({ code: "custom", path: [twice, "id"], message: "a unique id" });
     }),
 });
 

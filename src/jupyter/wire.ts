@@ -44,7 +44,7 @@ export function decode(key: string, frames: readonly Buffer[]): Message | { read
   const at = frames.findIndex(frame => frame.equals(delimiter));
   if (at < 0) return { ignored: "no <IDS|MSG> delimiter" };
   const [signed, ...parts] = frames.slice(at + 1, at + 6);
-  if (signed === undefined || parts.length < 4) return { ignored: `cut short: ${parts.length} of 4 parts` };
+  if (signed === undefined || parts.length < 4) return { ignored: `truncated: ${parts.length} of 4 parts` };
   const expected = Buffer.from(signature(key, parts));
   if (signed.length !== expected.length || !timingSafeEqual(signed, expected)) return { ignored: "wrong signature" };
 
@@ -56,7 +56,7 @@ export function decode(key: string, frames: readonly Buffer[]): Message | { read
     } catch (error) {
       return { ignored: `part ${objects.length + 1} is not JSON: ${(error as Error).message}` };
     }
-    if (typeof value !== "object" || value === null) return { ignored: `part ${objects.length + 1} is no object` };
+    if (typeof value !== "object" || value === null) return { ignored: `part ${objects.length + 1} is not an object` };
     objects.push(value as Record<string, unknown>);
   }
   const [header, parent, , content] = objects;

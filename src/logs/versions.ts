@@ -22,7 +22,7 @@ export function parseOciRuntime(text: string): string | null {
 
 /**
  * Reads a versions.txt: the outputs, one after another, of `uname -r`, `containerd --version`, `crictl --version`,
- * `kata-runtime --version`, the VMM's, and `with template` or `without template`. Lines it does not know are passed over:
+ * `kata-runtime --version`, the VMM's, and `with template` or `without template`. Unknown lines are ignored, because
  * the file was written for people.
  *
  * @example parseVersions("4.19.91\ncontainerd github.com/containerd/containerd v1.3.10 1c59\nwith template\n").containerd // "v1.3.10"

@@ -153,7 +153,7 @@ test("a folder to write to that is a file exits 3 and names it", () =>
     writeFiles(folder, { ...smallRun(), out: "" });
     const { code, stdout, stderr } = await lab(["analyze", folder, "--out", join(folder, "out")]);
     assert.equal([code, stdout], [3, ""]);
-    assert.match(stderr, /the system refused: .*\/out'\nhint: /);
+    assert.match(stderr, /the operating system reported: .*\/out'\nhint: /);
   }));
 
 test("two runs of one runtime exit 4, whatever folders they came from", () =>

@@ -33,7 +33,7 @@ test("the plan says for people where each cell's rounds come from", async () => 
     "5%",
     "--plan",
   ]);
-  assert.match(stdout, /\ntime: (\d+) rounds find a difference of 5 %, or that there is none, in 80 % of campaigns\n/);
+  assert.match(stdout, /\ntime: (\d+) rounds detect a difference of 5 %, or show that there is none, in 80 % of campaigns\n/);
   assert.match(stdout, /\n {2}rund and kata, 100 at once: \d+ \(a difference scatters by [\d.]+ % in paper_data\)\n/);
 });
 
@@ -77,7 +77,7 @@ test("what cannot be planned is refused with the reason", async () => {
     [[...time, "--detect", "5%", "--until-decided", "5%"], 2, "found untilDecided"],
     [[...time, "--detect", "5%", "--order", "grid"], 2, "expected --order shuffled"],
     [[...time, "--detect", "0.01%"], 2, "rounds of crun, 1 at once, scatter by"],
-    [[...time, "--pilot", "paper_data"], 2, "expected --detect beside it"],
+    [[...time, "--pilot", "paper_data"], 2, "expected --detect, which uses the pilot"],
     [["memory", "--runtime", "runc", "--detect", "5%"], 2, "expected a time or a density experiment"],
     [["time", "--runtime", "runc,runsc", "--detect", "5%", "--pilot", "paper_data"], 4, "measure a pilot"],
   ] as const) {

@@ -58,7 +58,7 @@ test("what is no notebook is an error that names file, cell and field", () => {
     root([code, { ...code, id: "b", cell_type: "heading" }]),
     'a.ipynb: cell 2: expected code, markdown or raw in cell_type, found "heading"',
   );
-  fails(root([code, code]), 'cell 2: expected an id of its own in id, found "a"');
+  fails(root([code, code]), 'cell 2: expected a unique id in id, found "a"');
   fails(root([{ ...code, id: "a b" }]), "cell 1: expected 1 to 64 letters, digits, - or _ in id");
   fails(root([{ ...code, source: 5 }]), "cell 1: expected text or a list in source, found 5");
   fails(root([{ ...code, outputs: undefined }]), "cell 1: expected a list in outputs");

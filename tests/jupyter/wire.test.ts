@@ -28,10 +28,10 @@ test("a message of another key, without a signature, cut in half or garbled is i
     ["wrong signature", frames("", parts)],
     ["no <IDS|MSG> delimiter", [Buffer.from("id"), Buffer.from("{}")]],
     ["no <IDS|MSG> delimiter", []],
-    ["cut short: 2 of 4 parts", frames(sign(parts), parts.slice(0, 2))],
-    ["cut short: 0 of 4 parts", frames("", []).slice(0, 2)],
+    ["truncated: 2 of 4 parts", frames(sign(parts), parts.slice(0, 2))],
+    ["truncated: 0 of 4 parts", frames("", []).slice(0, 2)],
     ["part 4 is not JSON", frames(sign([...parts.slice(0, 3), '{"a"']), [...parts.slice(0, 3), '{"a"'])],
-    ["part 2 is no object", frames(sign([parts[0]!, "1", "{}", "{}"]), [parts[0]!, "1", "{}", "{}"])],
+    ["part 2 is not an object", frames(sign([parts[0]!, "1", "{}", "{}"]), [parts[0]!, "1", "{}", "{}"])],
     ["a header without", frames(sign(["{}", "{}", "{}", "{}"]), ["{}", "{}", "{}", "{}"])],
   ];
   for (const [reason, message] of broken) {

@@ -37,7 +37,7 @@ test("messages that are cut, garbled or of another key are ignored and logged; t
   assert.is(reply.status, "ok");
   await kernel.until(() => true);
   const log = kernel.process.log();
-  for (const reason of ["wrong signature", "cut short: 2 of 4 parts", "no <IDS|MSG> delimiter", "part 1 is not JSON"]) {
+  for (const reason of ["wrong signature", "truncated: 2 of 4 parts", "no <IDS|MSG> delimiter", "part 1 is not JSON"]) {
     assert.match(log, `a message on shell is ignored: ${reason}`);
   }
   stranger.close();

@@ -169,7 +169,7 @@ function judgeReading(reading: Reading, part: string, primary: boolean, evidence
       ...noValue,
       band,
       halfWidth,
-      needs: missing ?? "values above 0: a ratio with one that is not says nothing",
+      needs: missing ?? "values above 0, because the ratio of other values has no meaning",
     };
   }
   const { n, method, caveat } = found.estimate;

@@ -237,7 +237,7 @@ function noCommonCell(a: Dataset, b: Dataset, cellsA: number, cellsB: number): L
     `${name}: ${cells} cells of ${[...new Set(runs.map(({ experiment, runtime }) => `${runtime} (${experiment})`))].join(", ") || "nothing"}`;
   return new LabError("RUND_NO_COMMON_CELL", "input", "", {
     where: `${a.name} and ${b.name}`,
-    expected: "at least one cell of the same experiment, density and concurrency in both, of the runtimes compared",
+    expected: "a cell that both sides have: the same experiment, density and concurrency of the compared runtimes",
     found: `${has(a, cellsA)}; ${has(b, cellsB)}`,
     hint: "name the runtimes to compare, as in `compare A:runc B:crun` or `compare A --runtimes runc,crun`; or measure the same cells on both sides",
   });

@@ -31,10 +31,10 @@ const arrivalColumns: Columns<ArrivalRow> = {
  * | `round` | int32 | the window, 1 for the first |
  * | `due_ms` | float32 | when the start was due, since the window's release |
  * | `late_ms` | float32 | how much later its request left; NaN for a refused arrival |
- * | `latency_ms` | float32 | from the moment it was due to its end; NaN where it was refused or failed |
- * | `refused`, `ready` | boolean | whether a limit refused it, and whether it ended as it should |
+ * | `latency_ms` | float32 | from its scheduled time to its end; NaN if it was refused or failed |
+ * | `refused`, `ready` | boolean | whether a limit refused it, and whether it ended as planned |
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export function arrivalsFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
   return frameOf(
@@ -85,7 +85,7 @@ const stepColumns: Columns<StepRow> = {
  * | `available_fall_kib` | float32 | fall of the host's available memory per sandbox |
  * | `idle_busy` | float32 | share of all processors that were busy while the sandboxes were idle |
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export function fitFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
   return frameOf(

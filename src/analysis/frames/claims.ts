@@ -5,7 +5,7 @@ import { type Columns, frameOf } from "./frame.js";
 interface VerdictRow {
   readonly claim: ClaimVerdict;
   readonly decides: boolean;
-  /** The reading, or the claim itself where the data carries no reading. */
+  /** The reading, or the claim itself if the data has no reading. */
   readonly of: ReadingVerdict | ClaimVerdict;
 }
 
@@ -42,9 +42,9 @@ const columns: Columns<VerdictRow> = {
  * | `claimed`, `measured`, `low`, `high` | float32 | in `unit`; `low` and `high` end the 95 % interval; NaN if there is none |
  * | `unit` | string | `ms`, `s`, `MiB`, `MB`, `%`, `sandboxes`, `sandboxes/s` |
  * | `n` | int32 | rounds or snapshots behind the value |
- * | `flips_at` | float32 | the tolerance at which the verdict would be another, in % of the claimed value, or in points of a percentage |
+ * | `flips_at` | float32 | the tolerance at which the verdict would change, in % of the claimed value, or in points of a percentage |
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export function claimsFrame(verdicts: readonly ClaimVerdict[]): Promise<DataFrame> {
   return frameOf(columns, verdicts.flatMap(rowsOf));
@@ -66,6 +66,6 @@ const findingColumns: Columns<Finding> = {
 /**
  * Returns findings as a danfo frame, a row each: `kind` and, in words, `finding`.
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export const findingsFrame = (findings: readonly Finding[]): Promise<DataFrame> => frameOf(findingColumns, findings);

@@ -14,7 +14,7 @@ let loaded: Promise<Danfo> | undefined;
 /**
  * Returns danfo, loaded once and repaired (see `repairs.ts`).
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export function danfo(): Promise<Danfo> {
   loaded ??= load();

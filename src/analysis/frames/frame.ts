@@ -14,7 +14,7 @@ export type Columns<Row> = Readonly<
 /**
  * Returns rows as a danfo DataFrame. A null is NaN, as in pandas.
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export async function frame(rows: FrameRows): Promise<DataFrame> {
   const { DataFrame } = await danfo();

@@ -25,12 +25,12 @@ const ioColumns: Columns<IoRow> = {
  * | `dataset`, `runtime` | string | the dataset's name and the runtime's id |
  * | `concurrency` | int32 | containers that ran fio at the same time |
  * | `pattern` | string | `read`, `write`, `randread`, `randwrite`, as fio calls them |
- * | `block_bytes`, `direct` | int32, boolean | bytes of a request; whether past the page cache |
+ * | `block_bytes`, `direct` | int32, boolean | bytes of a request; whether it bypasses the page cache |
  * | `jobs` | int32 | jobs behind the row, over rounds and containers |
  * | `iops`, `mib_per_s` | float32 | requests and MiB per second of one container, mean over the jobs |
  * | `p50_us`, `p99_us` | float32 | latency of a request in microseconds, median over the jobs |
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export function ioFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
   return frameOf(ioColumns, datasets.flatMap(ioTable));

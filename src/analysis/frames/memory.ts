@@ -37,10 +37,10 @@ const columns: Columns<MemoryRow> = {
  * |---|---|---|
  * | `dataset`, `run`, `runtime`, `label` | string | as in `roundsFrame` |
  * | `memory_mb` | int32 | the guest memory that the folder's label names, in MB; guests get more (see docs/measuring.md) |
- * | `density`, `sandboxes` | int32 | sandboxes asked for, and sandboxes that were there |
+ * | `density`, `sandboxes` | int32 | sandboxes requested, and sandboxes that were running |
  * | `pss_kib`, `uss_kib`, `rss_kib`, `vss_kib` | float32 | proportional, unique, resident and virtual set size, summed over the runtime's processes |
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export function memoryFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
   return frameOf(columns, datasets.flatMap(rowsOf));
@@ -57,16 +57,16 @@ const hostColumns: Columns<MemoryRow> = {
 };
 
 /**
- * Returns what the host's own accounts say of each snapshot, beside PSS, as a tidy danfo frame: a row per snapshot, in KiB per
+ * Returns how the host's own counters changed for each snapshot, beside PSS, as a tidy danfo frame: a row per snapshot, in KiB per
  * sandbox. Only fresh campaigns record it; other datasets have no row.
  *
  * | column | type | meaning |
  * |---|---|---|
  * | `dataset` … `sandboxes`, `pss_kib` | | as in `memoryFrame` |
- * | `slab_kib`, `page_tables_kib`, `kernel_stacks_kib`, `percpu_kib` | float32 | what the host's kernel holds more than before |
+ * | `slab_kib`, `page_tables_kib`, `kernel_stacks_kib`, `percpu_kib` | float32 | by how much each part of the kernel's memory grew |
  * | `available_fall_kib` | float32 | by how much the host's `MemAvailable` fell |
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export function hostMemoryFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
   return frameOf(
@@ -91,7 +91,7 @@ const partColumns: Columns<PartRow> = {
  * part, in KiB per sandbox. Columns as in `memoryFrame`, and `part`. Only fresh campaigns record parts; other datasets have no
  * row.
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export function memoryPartsFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
   const parts = datasets

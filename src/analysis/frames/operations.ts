@@ -34,7 +34,7 @@ const operationColumns: Columns<OperationRow> = {
  * | `round` | int32 | 1 for the first |
  * | `total_ms` | float32 | from the common release until the last container is done with the phase |
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export function operationsFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
   return frameOf(

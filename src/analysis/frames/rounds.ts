@@ -47,7 +47,7 @@ const columns: Columns<RoundRow> = {
  * | `latency_mean_ms`, `latency_p50_ms` … `latency_max_ms` | float32 | latency over the round's cold starts |
  * | `cpu_ms` | float32 | CPU per sandbox: the host's busy time in the round / concurrency; NaN where cpu.txt has no valid line |
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export function roundsFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
   return frameOf(

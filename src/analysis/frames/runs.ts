@@ -24,7 +24,7 @@ const columns: Columns<RunRow> = {
  * Returns the runs and their software as a danfo frame, a row per run. If two rows differ in more than the runtime, the
  * difference is a confound of their comparison.
  *
- * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) where danfojs-node is not installed
+ * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
 export function runsFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
   return frameOf(

@@ -24,7 +24,7 @@ const columns = [
 type StartRow = (string | number)[];
 
 /**
- * Returns every single cold start as a tidy danfo frame, a row each, where the dataset recorded them: raw run folders and
+ * Returns every single cold start as a tidy danfo frame, a row each, if the dataset recorded them: raw run folders and
  * campaigns. Warm-up rounds are left out. The 590,000 cold starts of the artifact take about two seconds and 600 MB.
  *
  * | column | type | unit and meaning |
@@ -33,10 +33,10 @@ type StartRow = (string | number)[];
  * | `density`, `concurrency`, `round`, `client` | int32 | the cell, and the cold start's place in it; 1 for the first |
  * | `outcome` | string | `ready`, or how it failed; the artifact recorded no failures |
  * | `start_ms` | float32 | the request, in milliseconds since the epoch |
- * | `latency_ms` | float32 | from the request until the sandbox was seen ready; of a failure, until it was known |
+ * | `latency_ms` | float32 | from the request until the sandbox was seen ready; for a failure, until it was noticed |
  *
- * @throws LabError `RUND_NO_STARTS` (input) for distilled files, which contain only rounds and quantiles only; `RUND_SAMPLES` (input) if a
- *   campaign's samples.csv is damaged; `RUND_NEEDS_DANFO` (machine) where danfojs-node is not installed
+ * @throws LabError `RUND_NO_STARTS` (input) for distilled files, which contain only rounds and quantiles; `RUND_SAMPLES` (input) if a
+ *   campaign's samples.csv is damaged; `RUND_NEEDS_DANFO` (machine) if danfojs-node is not installed
  */
 export async function startsFrame(dataset: Dataset): Promise<DataFrame> {
   const { DataFrame } = await danfo();

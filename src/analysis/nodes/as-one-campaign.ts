@@ -55,7 +55,7 @@ export interface NodeMemory {
   readonly ratio: { readonly value: number; readonly interval: Interval } | null;
 }
 
-/** Returns the memory cells of a dataset that is several machines' as one campaign: a row for each cell and machine. */
+/** Returns the memory cells of a campaign that was measured on several machines (`asOneCampaign`): a row for each cell and machine. */
 export function memoryByNode(dataset: Dataset): readonly NodeMemory[] {
   return memoryGroups(dataset).flatMap(({ runtime, memoryMb, density, cells }) => {
     const found = cells.flatMap(cell => {

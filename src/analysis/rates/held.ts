@@ -39,7 +39,7 @@ export interface RateResult {
   readonly inFlight: Level;
   readonly alive: Level;
   /**
-   * Whether the objective is kept and the queue is stable; `undecided` if there are too few starts for a bound and nothing else
+   * Whether the objective is met and the queue is stable; `undecided` if there are too few starts for a bound and nothing else
    * fails; null without an objective.
    */
   readonly held: boolean | "undecided" | null;

@@ -42,7 +42,7 @@ const nodeUsage = z.strictObject({
   calls: z.record(z.string(), z.tuple([count, z.number().min(0).max(1e14)])).exactOptional(),
 });
 
-/** In a cluster: what the nodes used before and after, by their own account. */
+/** In a cluster: the resources that the nodes used before and after, as their kubelets report them. */
 export const nodesUsed = z.strictObject({ before: z.array(nodeUsage), after: z.array(nodeUsage) });
 
 export const roundFlag = z.enum([

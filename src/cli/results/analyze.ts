@@ -190,7 +190,7 @@ function definitionNotes({ runs }: Dataset): readonly string[] {
       `${tool} counts from ${from} to ${to}`,
       ...(resolution === null ? [] : [`in steps of ${resolution} ${/memory/.test(tool) ? "KiB" : "ms"}`]),
       ...(note === null ? [] : [note]),
-      `it does not say: ${lacks.join(", ")}`,
+      `its results lack: ${lacks.join(", ")}`,
     ].join("; "),
   );
   return [...new Set(lines)];

@@ -51,7 +51,7 @@ function report(verdicts: readonly ClaimVerdict[], found: readonly Finding[]): r
     "Wording unverified: we could not check these claims against the paper's text.",
     "",
     ...others.flatMap(claimLines),
-    ...(found.length === 0 ? [] : ["What the data shows besides", ""]),
+    ...(found.length === 0 ? [] : ["What else the data shows", ""]),
     ...found.flatMap(({ text }) => wrap(`- ${text}`, width, "  ")),
   ];
 }

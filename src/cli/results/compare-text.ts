@@ -10,7 +10,7 @@ export const metricNames: Readonly<Record<Metric, string>> = {
   cpu: "CPU per sandbox, ms",
   memory: "PSS per sandbox, KiB",
 };
-/** Returns what the cells of a metric measure: of fio's jobs a request, of control groups and root file systems a phase. */
+/** Returns the measured quantity: a request for jobs of fio, a phase for control groups and root file systems. */
 function metricName(metric: Metric, cells: readonly ComparedCell[]): string {
   if (metric !== "time" || cells.some(({ operation }) => operation === undefined)) return metricNames[metric];
   const requests = cells.filter(({ experiment }) => experiment === "io").length;

@@ -30,7 +30,7 @@ export async function detectionsFor(
 ): Promise<readonly Detection[]> {
   const { detect, pilot } = options;
   if (detect === undefined) {
-    if (pilot !== undefined) throw refused("--pilot", "--detect beside it", "none");
+    if (pilot !== undefined) throw refused("--pilot", "--detect, which uses the pilot", "none");
     return [];
   }
   const tolerance = shareOf(detect, "--detect");
@@ -80,7 +80,7 @@ export function withDetected<Settings extends ExperimentSettings>(
 /** Returns a plan's detections as lines for people. */
 export function detectionText(found: readonly Detection[]): readonly string[] {
   return found.flatMap(({ experiment, tolerance, rounds, cells }) => [
-    `${experiment}: ${rounds} rounds find a difference of ${percent(tolerance)}, or that there is none, in 80 % of campaigns`,
+    `${experiment}: ${rounds} rounds detect a difference of ${percent(tolerance)}, or show that there is none, in 80 % of campaigns`,
     ...cells.map(cell => {
       const { density, concurrency, scatter, recorded } = cell;
       const place = `${concurrency} at once${density > 0 ? ` on top of ${density}` : ""}`;

@@ -168,7 +168,7 @@ async function measureInto(
   const restore = inCluster ? "" : "; `rund-lab env restore` removes them and restores configs";
   const interruption = onInterruption(io, () =>
     folder === undefined
-      ? "Nothing was begun."
+      ? "Nothing was started yet."
       : `${remains} may be left behind: \`rund-lab run --resume ${folder}\` removes them and continues${restore}.`,
   );
   const progress = runProgress(io, what.plan, interruption.signal);

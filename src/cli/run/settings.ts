@@ -72,7 +72,7 @@ export async function runSettings(
     return { settings: begun, runtimes: ids.map(id => findRuntime(id, known)), detections: [] };
   }
   if (experiment !== undefined && options.campaign !== undefined) {
-    throw new LabError("RUND_RUN_WHAT", "usage", `${experiment} and --campaign cannot go together`, {
+    throw new LabError("RUND_RUN_WHAT", "usage", `${experiment} and --campaign cannot be combined`, {
       hint: "the campaign file says which experiments to run",
     });
   }

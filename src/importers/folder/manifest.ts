@@ -49,13 +49,13 @@ const manifest = z.object({
   ),
   problemCount: z.number(),
 });
-/** What import.json says of a folder of imported results. */
+/** The content of import.json, which describes a folder of imported results. */
 export type ImportManifest = z.output<typeof manifest>;
 
 /**
  * Reads import.json.
  *
- * @throws LabError `RUND_IMPORT_MANIFEST` if it is missing or not as it should be
+ * @throws LabError `RUND_IMPORT_MANIFEST` if it is missing or invalid
  */
 export function readManifest(file: string): ImportManifest {
   const refuse = (found: string, cause?: unknown): never => {

@@ -30,7 +30,7 @@ const importedSample = z
 /**
  * Reads a folder that `ImportFolderWriter` wrote, row by row. The problems of the import come first.
  *
- * @throws LabError `RUND_IMPORT_MANIFEST` where import.json is not as it should be
+ * @throws LabError `RUND_IMPORT_MANIFEST` if import.json is invalid
  */
 export async function readImportFolder(folder: string, sinkOf: (file: string) => Sink): Promise<void> {
   const file = join(folder, importManifest);

@@ -78,7 +78,7 @@ export class ImportFolderWriter {
     writeFileSync(join(this.#folder, importManifest), `${JSON.stringify(this.manifest(), null, 2)}\n`);
   }
 
-  /** What import.json says. */
+  /** Returns the content of import.json. */
   manifest(): ImportManifest {
     return {
       format: 1,

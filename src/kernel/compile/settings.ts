@@ -107,7 +107,7 @@ function ownTypes(folder: string): Record<string, string[]> {
   return paths;
 }
 
-/** Folders with types of packages that have none of their own: those the folder sees, else those beside this package. */
+/** Returns the folders with types of untyped packages: those that the notebook's folder sees, otherwise those beside this package. */
 export function typeRoots(ts: TypeScript, folder: string): string[] {
   const roots = ts.getEffectiveTypeRoots({}, { getCurrentDirectory: () => folder }) ?? [];
   const hasNode = roots.some(root => ts.sys.fileExists(join(root, "node", "package.json")));

@@ -4,7 +4,7 @@ import { type Ask, type InterruptAsk, ThreadState } from "../channel/messages.js
 /** How long the main thread has to notice an interrupt by itself before its code is terminated. */
 const graceMs = 60;
 
-/** After how many such times code that does not pause is terminated where it is. */
+/** Code that does not pause is terminated after this multiple of `graceMs`. */
 const patience = 4;
 
 /**
@@ -27,9 +27,9 @@ export class Interrupter {
   ) {}
 
   /**
-   * Connects to the main thread, which must not be busy. To be called before a cell is run.
+   * Connects to the main thread, which must not be busy. Must be called before a cell is run.
    *
-   * As a debugger, it hears of memory that is nearly used up: the cell ends then, and not the kernel.
+   * As a debugger, it is notified when memory is nearly used up, so that the cell ends and not the kernel.
    *
    * @param id the request that will run it
    */
@@ -66,7 +66,7 @@ export class Interrupter {
     }, graceMs);
   }
 
-  /** A termination that came late may have hit what answers the request: the main thread is told once more. */
+  /** Sends the interrupt once more, because a late termination may have ended the code that answers the request. */
   #repeat(id: number, why: InterruptAsk["why"]): void {
     if (!this.#unseen) this.ask({ ask: "interrupt", id, turn: this.#turn, why });
   }

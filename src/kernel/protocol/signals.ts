@@ -1,10 +1,10 @@
 /**
  * The signal thread: sees SIGINT while the main thread computes, when a handler there would not run.
  *
- * Node lets SIGINT break a script that was started with `breakOnSigint`, in whatever thread it runs: the innermost of
- * those that run. This thread does nothing else than wait in such a script, and reports each time it is broken. A signal
- * that comes while one is reported breaks the script around it; so there are many, each within the next. The outermost
- * must not be broken: with it, Node's handler for the signal would go, and the next signal would end the process.
+ * SIGINT ends a script that was started with `breakOnSigint`, in any thread; if several such scripts run, it ends the innermost.
+ * This thread only waits in such a script, and reports each time that the script is ended. A signal that arrives during a report
+ * ends the script around it, so there are many scripts, each within the next. The outermost must not end: Node would then remove
+ * its handler of the signal, and the next signal would end the process.
  */
 import { Script } from "node:vm";
 import { type MessagePort, workerData } from "node:worker_threads";

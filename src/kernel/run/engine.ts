@@ -166,11 +166,11 @@ export class Engine {
       if (origin.interruptedAt === undefined) this.#end(origin);
       stop(reason);
     }
-    // the request itself was terminated before it could begin, or what answers it was
+    // the request was terminated before it began, or the code that answers it was
     else this.#answer(id, { error: this.#traces.content(reason, ""), payload: [], expressions: {} });
   }
 
-  /** Ends the request that is to stop, from within its code, which sees this before the main thread sees the message. */
+  /** Ends the request that must stop, called from its own code, which sees the request to stop before the main thread reads the message. */
   #endAsked(id: number): void {
     Atomics.compareExchange(this.state, ThreadState.asked, id, 0);
     if (this.#running?.id === id && this.#running.origin.interruptedAt === undefined) this.#end(this.#running.origin);

@@ -21,7 +21,7 @@ function faultIn(value: unknown, path: readonly string[], above: Set<object>): s
   const place = path.length === 0 ? "the value" : path.map(key => JSON.stringify(key)).join(" → ");
   if (typeof value === "bigint") return `${place} is a BigInt`;
   if (typeof value !== "object" || value === null) return undefined;
-  if (above.has(value)) return `${place} refers to an object that holds it`;
+  if (above.has(value)) return `${place} refers to an object that contains it`;
   above.add(value);
   for (const [key, inner] of Object.entries(value)) {
     const fault = faultIn(inner, [...path, key], above);

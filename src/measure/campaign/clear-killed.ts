@@ -38,7 +38,7 @@ export async function clearKilled(
     try {
       const sandboxes = await removeSandboxes(owner, warn);
       await removeParents(campaign);
-      // snapshots of a containerd that is gone went with it
+      // the snapshots of a containerd that was removed no longer exist
       await microTools(campaign, existsSync(socket) ? socket : "", "", folder).clear();
       cleared.push({ campaign, sandboxes });
     } catch (error) {
@@ -50,8 +50,8 @@ export async function clearKilled(
 }
 
 /**
- * Removes a killed campaign's sandboxes from the service that started them. A private containerd that is gone took them
- * along.
+ * Removes a killed campaign's sandboxes from the service that started them. The sandboxes of a
+ * private containerd that was removed no longer exist.
  *
  * @throws LabError `RUND_RESTORE_SERVICE` if the service does not answer, `RUND_LEFTOVERS`
  */

@@ -128,7 +128,7 @@ export function stepsFor(
   return steps;
 }
 
-/** A containerd that no step is about. */
+/** A placeholder for containerd in steps that do not concern it. */
 const nowhere: ContainerdInUse = { service: { folder: "" }, configPath: "", configText: "" };
 
 async function describeRun(runtime: RuntimeDeclaration, under: MachineUnderTest): Promise<RunDescription> {

@@ -19,7 +19,7 @@ export interface CampaignTools extends RoundTools {
   runCommand(command: string, signal: AbortSignal): Promise<{ readonly ms: number; readonly exitCode: number }>;
   /** Describes an experiment's workload for the manifest. @throws LabError if the service cannot start it */
   workloadFacts(settings: WorkloadSettings): Promise<ManifestRun["config"]>;
-  /** Makes the program compile the code of cold starts before they are measured; left out where it costs no sandbox anything. */
+  /** Makes the program compile the code of cold starts before they are measured; undefined if this cost would not count for a sandbox. */
   readonly warmUp?: () => Promise<void>;
   report(progress: CampaignProgress): void;
   /** Reports something to the user that does not stop the campaign. */

@@ -69,5 +69,5 @@ export function poolScript(verb: "up" | "down", { root }: Machine): string {
   const script = shellScript([{ title: `thin pool ${verb}`, steps }], () => undefined, "");
   if (verb === "down") return script;
   const section = poolConfig(folder).trimEnd().split("\n");
-  return `${script}\n## containerd's config then wants\n\n${section.map(line => `#   ${line}`).join("\n")}\n`;
+  return `${script}\n## containerd's config then needs\n\n${section.map(line => `#   ${line}`).join("\n")}\n`;
 }

@@ -157,7 +157,7 @@ function patchLines(step: Extract<Step, { kind: "patch" }>, state: State): strin
     return [`# ${file} is not on this machine; there, set by hand:`, ...by, "false"];
   }
   const after = patchToml(before, changes, file, step.addSections === true ? "add" : "fail");
-  if (after === before) return ["# it is so already"];
+  if (after === before) return ["# already set"];
   state.texts.set(file, after);
   const lines: string[] = [];
   if (!state.saved.has(file)) {
@@ -173,7 +173,7 @@ function restartLines(containerd: ContainerdService): string[] {
   if ("unit" in containerd) return [`systemctl restart ${shellWord(containerd.unit)}`, wait(containerd.socket)];
   const { folder } = containerd;
   const record = readRecord(folder);
-  if (record === undefined) return [`# there is none in ${folder} now`, "false"];
+  if (record === undefined) return [`# no private containerd is running in ${folder}`, "false"];
   const { config, socket } = containerdPaths(folder);
   // the pid is read when the script runs, because an earlier part of it may have restarted the process
   return [

@@ -49,7 +49,7 @@ export type ContainerdRecord = Readonly<z.infer<typeof record>>;
  * Reads the record.
  *
  * @returns undefined if there is none
- * @throws LabError `RUND_ENV_RECORD` if the file is there and no such record
+ * @throws LabError `RUND_ENV_RECORD` if the file exists and is not such a record
  */
 export function readRecord(folder: string): ContainerdRecord | undefined {
   const file = containerdPaths(folder).record;

@@ -17,7 +17,7 @@ export const fioImageName = "rund-lab.local/fio:1";
  * Makes sure that a private containerd has the image with fio. It is built from this machine's fio, imported, and deleted with
  * that containerd.
  *
- * @throws LabError `RUND_FIO_MISSING` if fio or what the image needs besides is not installed here
+ * @throws LabError `RUND_FIO_MISSING` if fio or another program that the image needs is not installed here
  */
 export async function addFioImage(socket: string): Promise<void> {
   const path = searchPath(process.env.PATH ?? "");

@@ -55,18 +55,18 @@ export interface PrivateContainerd {
   readonly configPath: string;
   /** The loopback port to which it sends its spans; null if it sends none. */
   readonly spansPort: number | null;
-  /** Ends containerd with every sandbox it has, unmounts, and removes the folder. May be called twice. */
+  /** Stops containerd and all of its sandboxes, unmounts, and removes the folder. May be called twice. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a containerd of our own from the system's binaries and waits until its CRI answers and knows the pause image.
- * All it has lies in the folder; the machine's own containerd is neither used nor touched. What an earlier one left there
- * after a crash is cleared away first.
+ * Starts a separate containerd from the system's binaries and waits until its CRI answers and has the pause image.
+ * All of its files are in the folder; the machine's own containerd is neither used nor changed. The remains of an earlier one
+ * that crashed are removed first.
  *
- * @param folder made if it is missing; otherwise empty, or of an earlier private containerd that runs no more
- * @throws LabError `RUND_ENV_ROOT`, `RUND_ENV_PROGRAM`, `RUND_ENV_HANDLERS`, `RUND_ENV_FOLDER`, `RUND_ENV_UP` (one is up in this
- *   folder), `RUND_LOCKED`, `RUND_ENV_START` (with the end of its log); nothing is left behind
+ * @param folder created if it is missing; otherwise it must be empty, or belong to an earlier private containerd that has ended
+ * @throws LabError `RUND_ENV_ROOT`, `RUND_ENV_PROGRAM`, `RUND_ENV_HANDLERS`, `RUND_ENV_FOLDER`, `RUND_ENV_UP` (one is running in
+ *   this folder), `RUND_LOCKED`, `RUND_ENV_START` (with the end of its log); nothing is left behind
  */
 export async function startContainerd(folder: string, options: StartOptions = {}): Promise<PrivateContainerd> {
   const { logLevel = "info", timeoutMs = 30_000 } = options;
@@ -160,12 +160,12 @@ export const defaultEndpoint = (): string =>
   findContainerd(defaultFolder)?.endpoint ?? "unix:///run/containerd/containerd.sock";
 
 /**
- * Ends the private containerd of a folder with everything it has: sandboxes, shims, mounts, the folder itself. It ends exactly
- * what `startContainerd` started, after a crash as well.
+ * Stops the private containerd of a folder and removes its sandboxes, shims and mounts and the folder itself. It removes
+ * exactly what `startContainerd` started, also after a crash.
  *
  * @param warn receives a message about what is being waited for, if that takes long
  * @returns false if there was no private containerd
- * @throws LabError `RUND_ENV_ROOT`, `RUND_ENV_RECORD`, `RUND_LOCKED`, `RUND_ENV_REMAINS` if something would not go
+ * @throws LabError `RUND_ENV_ROOT`, `RUND_ENV_RECORD`, `RUND_LOCKED`, `RUND_ENV_REMAINS` if something could not be removed
  */
 export async function stopContainerd(folder: string, warn?: (message: string) => void): Promise<boolean> {
   const home = resolve(folder);
@@ -227,7 +227,7 @@ async function makeFree(home: string): Promise<void> {
   if (record === undefined) {
     const there = existsSync(home) ? readdirSync(home) : [];
     if (there.some(name => name !== recordInTheMaking)) {
-      throw new LabError("RUND_ENV_FOLDER", "usage", "contains files of something else", {
+      throw new LabError("RUND_ENV_FOLDER", "usage", "contains files that rund-lab did not create", {
         where: home,
         hint: "choose another --folder",
       });

@@ -5,7 +5,7 @@ import { findProgram } from "../system/programs.js";
 /** @throws LabError `RUND_ENV_ROOT` */
 export function mustBeRoot(): void {
   if (process.getuid?.() === 0) return;
-  throw new LabError("RUND_ENV_ROOT", "machine", "a containerd needs root", { hint: "run it with sudo" });
+  throw new LabError("RUND_ENV_ROOT", "machine", "starting a containerd needs root", { hint: "run it with sudo" });
 }
 
 /**

@@ -82,7 +82,7 @@ function handlersFinding(
     return lacking(
       "handlers",
       found,
-      `without ${names}: environment/README.md says how it is installed and named in containerd's config`,
+      `to add ${names}: environment/README.md says how to install a runtime and name it in containerd's config`,
     );
   }
   return (configured ?? here).length > 0

@@ -79,7 +79,7 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
       async () => {
         await delay(idleMs);
         const { state } = await cri.podSandboxStatus(id, options);
-        return state === "SANDBOX_READY" || `${state} after ${idleMs} ms, although nobody touched it`;
+        return state === "SANDBOX_READY" || `${state} after ${idleMs} ms, although no request concerned it`;
       },
     );
     await rule("refuses a name that is taken", "retries of a start could make two sandboxes", async () => {
@@ -100,7 +100,7 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
       }
       return !(await ours()).some(each => each.id === id) || "it is still listed";
     });
-    await rule("says not found for what is gone", "a vanished sandbox would pass for another failure", async () => {
+    await rule("says not found for what is gone", "a vanished sandbox would look like another failure", async () => {
       const status = await cri.podSandboxStatus(id, options).catch((error: unknown) => error);
       return (status instanceof CriError && status.reason === "not-found") || String(status);
     });

@@ -125,7 +125,13 @@ function driverChecks(
     fine(check, text || "no handler is known"),
     ...(other.length === 0
       ? []
-      : [lacking(differs, `${kubeletConfig} says ${wanted}, the service does not for ${names}`, "set both alike")]),
+      : [
+          lacking(
+            differs,
+            `${kubeletConfig} names ${wanted}, and the service uses another for ${names}`,
+            "use the same driver in both",
+          ),
+        ]),
   ];
 }
 

@@ -58,7 +58,7 @@ export const settingRules = {
     placeholder: "<dir>",
     pattern: /^\/./,
     expected: "an absolute path",
-    help: "rootfs: where copied and reflinked make their copies (default: a btrfs of the campaign's own)",
+    help: "rootfs: where copied and reflinked make their copies (default: a btrfs that the campaign makes)",
   },
   rounds: { ...shared, ...count, range: [1, 100_000], help: "rounds of each cell; memory: repeats" },
   warmup: { ...shared, ...count, range: [0, 1_000], help: "extra rounds at each visit to a cell that do not count" },
@@ -171,7 +171,7 @@ export const settingRules = {
     placeholder: "<list>",
     range: [0.001, 10_000],
     word: "search",
-    help: "starts per second, such as 2,5,10; search finds the highest rate that keeps --slo",
+    help: "starts per second, such as 2,5,10; search finds the highest rate that meets --slo",
   },
   resolution: {
     ...own,
@@ -210,7 +210,7 @@ export const settingRules = {
     placeholder: "<objective>",
     pattern: /^p(?!0+(\.0+)?:)\d{1,2}(\.\d{1,2})?:(?!0+(\.0+)?m?s)\d{1,6}(\.\d{1,3})?(ms|s)$/,
     expected: "a quantile and a limit, such as p99:2s",
-    help: "the objective for latencies, such as p99:2s; the highest rate that keeps it is reported",
+    help: "the objective for latencies, such as p99:2s; the highest rate that meets it is reported",
   },
   step: { ...own, ...count, range: [1, 10_000], help: "fit: sandboxes that each step adds" },
   growth: {

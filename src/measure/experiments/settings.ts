@@ -55,7 +55,7 @@ export interface ExperimentSettings {
   readonly files?: number;
   /** MiB of the large file in the base layer of root file systems, of a block image, or of the file that fio reads and writes. */
   readonly large?: number;
-  /** A folder on a file system with reflinks, in which block images are copied; undefined for one of the campaign's own. */
+  /** A folder on a file system with reflinks, in which block images are copied; undefined for a file system that the campaign makes. */
   readonly reflink?: string;
   /** The parent of the sandboxes' control groups, a path or a systemd slice; undefined for the campaign's own. */
   readonly cgroupParent?: string;
@@ -63,7 +63,7 @@ export interface ExperimentSettings {
   readonly withContainer?: boolean;
   /** The distribution of an open loop's starts: `poisson`, `uniform`, or `trace:FILE`. */
   readonly arrivals?: string;
-  /** Offered starts per second of an open loop; `search` finds the highest that keeps the objective. */
+  /** Offered starts per second of an open loop; `search` finds the highest that meets the objective. */
   readonly rate?: readonly number[] | "search";
   /** A search ends when the lowest rate that fails is at most this percentage above the highest one that is held. */
   readonly resolution?: number;

@@ -2,7 +2,7 @@ import { fieldsOf, pageKiB, procFolder, readProc } from "./proc.js";
 
 /** The memory of a process in KiB. */
 export interface ProcessSizes {
-  /** Its alone. */
+  /** Memory of this process alone. */
   readonly ussKiB: number;
   /** Proportional share: a page that n processes share counts one nth. */
   readonly pssKiB: number;

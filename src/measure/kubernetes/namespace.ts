@@ -32,7 +32,7 @@ export const namespaceName = (campaign: string): string =>
 /**
  * Makes the campaign's namespace, unless a killed session has left it.
  *
- * @throws LabError `RUND_NAMESPACE_TERMINATING` if it is being deleted and does not go; ClusterError
+ * @throws LabError `RUND_NAMESPACE_TERMINATING` if it is being deleted and this takes too long; ClusterError
  */
 export async function ensureNamespace(api: Api, { name, own }: CampaignNamespace, campaign: string): Promise<void> {
   if (!own) return;
@@ -56,7 +56,7 @@ export async function ensureNamespace(api: Api, { name, own }: CampaignNamespace
 /**
  * Deletes the campaign's own namespace with everything in it, and waits until it no longer exists.
  *
- * @throws LabError `RUND_NAMESPACE_TERMINATING` if it does not go; ClusterError
+ * @throws LabError `RUND_NAMESPACE_TERMINATING` if this takes too long; ClusterError
  */
 export async function deleteNamespace(api: Api, { name, own }: CampaignNamespace): Promise<void> {
   if (!own) return;

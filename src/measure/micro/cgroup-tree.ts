@@ -107,7 +107,7 @@ export function cgroupError(where: string, code: string, cause?: unknown): LabEr
     EBUSY: [
       "RUND_CGROUP_BUSY",
       `processes are still in the group${pidsIn(where)}`,
-      "if they are a killed campaign's sandboxes, `rund-lab run --resume` of its folder removes them; else end them, then `rund-lab env restore`",
+      "if they are a killed campaign's sandboxes, `rund-lab run --resume` of its folder removes them; otherwise end them, then run `rund-lab env restore`",
     ],
   };
   const [name, summary, hint] = known[code] ?? [

@@ -30,8 +30,8 @@ const owner = z.object({
 export type Owner = Readonly<z.infer<typeof owner>>;
 
 /**
- * Notes, before anything is made, that a campaign of this process makes things; once is enough. What an earlier note of the
- * campaign says stays.
+ * Notes, before anything is made, that a campaign of this process makes things; once is enough. The content of an
+ * earlier note of the campaign is kept.
  *
  * @throws LabError `RUND_MICRO_ROOT` for a user who may not write the note
  */

@@ -85,7 +85,7 @@ export interface CampaignFile {
 /**
  * Reads a campaign file (YAML). An experiment's own `runtimes` override those of the whole file.
  *
- * @throws LabError `RUND_CAMPAIGN_FILE` with file and line, and for a misspelt key the one that is near
+ * @throws LabError `RUND_CAMPAIGN_FILE` with file and line, and the nearest key for a misspelt one
  */
 export function readCampaignFile(file: string): CampaignFile {
   const keys = [...Object.keys(campaign.shape), ...Object.keys(experiment.shape)];

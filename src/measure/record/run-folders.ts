@@ -15,7 +15,7 @@ import {
   parseRunName,
 } from "../../logs/index.js";
 
-/** A log of a cell, whichever its run. */
+/** A log of a cell in any run. */
 const logFile = /\/(con|threads)_\d+\/(client\d+|cpu|latency|make|attach|mount|unmount|remove)\.txt$/;
 
 /**

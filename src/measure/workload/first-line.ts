@@ -53,7 +53,7 @@ export class FirstLines {
     this.#watcher?.on("error", () => {});
   }
 
-  /** Resolves with the first line of a log, whenever it is written; never where nothing watches. */
+  /** Resolves with the first line of a log when it is written; never if the folder is not watched. */
   of(file: string): Promise<FirstLine> {
     const line = this.seen(file);
     if (line !== undefined) return Promise.resolve(line);
@@ -79,7 +79,7 @@ export class FirstLines {
   }
 }
 
-/** Holds what is read of a log, one log at a time. */
+/** The buffer for the beginning of a log; logs are read one after another. */
 const head = Buffer.alloc(headBytes);
 
 /** Reads the beginning of a file; empty if there is none. */

@@ -9,13 +9,13 @@ import { listenNameless } from "../cri/replay/listen.js";
 import { machineClock } from "../round/clock.js";
 import { coldStart } from "./cold-start.js";
 
-/** Cold starts that are made at once, and how often: after these their cost no longer falls. */
+/** Number of cold starts at once, and of repeats; after these, the cost of a cold start no longer falls. */
 const atOnce = 20;
 const rounds = 20;
 
 /**
  * Makes cold starts that start nothing, against a service inside this process. The JavaScript engine compiles code only after
- * it has run many times; without this, the first hundred sandboxes of a campaign would pay for that.
+ * it has run many times; without this, the first hundred sandboxes of a campaign would include that cost.
  *
  * Takes about half a second of CPU. Leaves nothing behind.
  */
@@ -60,7 +60,7 @@ const container: ContainerConfig = {
   ...{ cpu: null, memoryBytes: null },
 };
 
-/** What a service answers when all goes well, by the call's path. */
+/** The answers of a service on which every call succeeds, by the call's path. */
 const answers: ReadonlyMap<unknown, Buffer> = (() => {
   const { RunPodSandbox, PodSandboxStatus, CreateContainer, StartContainer } = criService();
   const id = "0123456789abcdef".repeat(4);

@@ -93,7 +93,7 @@ test("each window of an open loop has what the nodes used before and after, and 
 
 test("a clock that is two minutes ahead is named before the first pod and in the analysis, with the next step", () =>
   onCluster([node("node-a", { aheadMs: 120_000 }), node("node-b", { aheadMs: -400 })], async (_, folder) => {
-    const skew = /the clock of node node-a is ahead by (\d+\.\d) s .* set it \(`timedatectl`/;
+    const skew = /the clock of node node-a is ahead by (\d+\.\d) s .* Set the clock \(`timedatectl`/;
     const { code, stdout } = await lab([...smallest, "--plan", "--json"]);
     assert.is(code, 0);
     const named = (JSON.parse(stdout) as { confounds: string[] }).confounds.filter(each => each.includes("clock of"));

@@ -19,7 +19,7 @@ export function thirdRun(verdicts: readonly ClaimVerdict[]): readonly Finding[] 
   return [
     {
       kind: "third run",
-      text: `${one ? "A claim fits" : `${claims.length} claims fit`} a run of ${label} that was not published: ${each.join(" and ")}. ${one ? "Its" : "In each, the"} claimed reductions from three baselines all give this value; by chance that happens in ${chances.join(" and ")} of cases. So the paper's baselines are the recorded ones, and the ${label} run behind ${one ? "the claim is" : "these claims is"} not the recorded one`,
+      text: `${one ? "A claim fits" : `${claims.length} claims fit`} a run of ${label} that was not published: ${each.join(" and ")}. ${one ? "It" : "Each"} compares ${label} with three other runtimes, and all three comparisons imply the same value for ${label}. Unrelated values would agree this closely in ${chances.join(" and ")} of cases. So the other runtimes' runs are the recorded ones, but the run of ${label} behind ${one ? "the claim" : "these claims"} is not`,
       table: {
         columns: ["claim", "part", "baseline", "implied", "unit", "recorded"],
         rows: claims.flatMap(({ id, implied: { values, unit, recorded } }) =>

@@ -131,7 +131,7 @@ export const paperClaims: readonly Claim[] = [
     id: "cpu-200",
     section: "5.2",
     statement:
-      "At 200 at once, RunD needs 89.3 % less CPU than Kata-QEMU, 74.5 % less than Kata-template, 62.1 % less than Kata-FC.",
+      "With 200 starts at once, RunD needs 89.3 % less CPU than Kata-QEMU, 74.5 % less than Kata-template, 62.1 % less than Kata-FC.",
     source: "a careful reader's notes, confirmed by arithmetic: the three percentages imply one value",
     certainty: "H",
     parts: [cpuAt200(qemu, "89.3"), cpuAt200(template, "74.5"), cpuAt200(firecracker, "62.1")],
@@ -139,7 +139,7 @@ export const paperClaims: readonly Claim[] = [
   {
     id: "memory-20mb",
     section: "5.3",
-    statement: "With 100 deployed, a RunD sandbox takes less than 20 MB of memory.",
+    statement: "With 100 sandboxes deployed, a RunD sandbox takes less than 20 MB of memory.",
     source: "several independent notes",
     certainty: "H",
     parts: [
@@ -164,7 +164,7 @@ export const paperClaims: readonly Claim[] = [
     id: "memory-1000",
     section: "5.3",
     statement:
-      "At 1,000, a RunD sandbox takes 87.7 % less memory than one of Kata-QEMU, 82.4 % less than one of Kata-template, 75.1 % less than one of Kata-FC.",
+      "At a density of 1,000, a RunD sandbox takes 87.7 % less memory than one of Kata-QEMU, 82.4 % less than one of Kata-template, 75.1 % less than one of Kata-FC.",
     source: "several independent notes",
     certainty: "H",
     parts: [memoryAt1000(qemu, "87.7"), memoryAt1000(template, "82.4"), memoryAt1000(firecracker, "75.1")],
@@ -173,7 +173,7 @@ export const paperClaims: readonly Claim[] = [
     id: "memory-100",
     section: "5.3",
     statement:
-      "At 100, a RunD sandbox of 128 MB takes 54.9 % less memory than one of Kata-QEMU, 27.2 % less than one of Kata-template, 18.9 % less than one of Kata-FC.",
+      "At a density of 100, a RunD sandbox of 128 MB takes 54.9 % less memory than one of Kata-QEMU, 27.2 % less than one of Kata-template, 18.9 % less than one of Kata-FC.",
     source: "a careful reader's notes",
     certainty: "M",
     parts: [memoryAt100(qemu, "54.9"), memoryAt100(template, "27.2"), memoryAt100(firecracker, "18.9")],
@@ -181,7 +181,7 @@ export const paperClaims: readonly Claim[] = [
   {
     id: "fc-overhead",
     section: "3.2",
-    statement: "Kata-FC's overhead for a sandbox of 128 MB is 94 MB, and 71 MB each at 1,000.",
+    statement: "Kata-FC's overhead for a sandbox of 128 MB is 94 MB, and 71 MB each at a density of 1,000.",
     source: "several independent notes",
     certainty: "H",
     parts: [
@@ -202,7 +202,7 @@ export const paperClaims: readonly Claim[] = [
   {
     id: "qemu-overhead",
     section: "3.2",
-    statement: "Kata-QEMU's overhead for a sandbox of 128 MB is 168 MB, and about 145 MB each at 1,500.",
+    statement: "Kata-QEMU's overhead for a sandbox of 128 MB is 168 MB, and about 145 MB each at a density of 1,500.",
     source: "several independent notes",
     certainty: "H",
     parts: [
@@ -227,7 +227,7 @@ export const paperClaims: readonly Claim[] = [
     id: "density-plus-10",
     section: "5.4",
     statement:
-      "With 1,000 deployed, 10 more take Kata-QEMU 1.69 s, Kata-template 0.41 s, Kata-FC 10.8 s and RunD 0.22 s.",
+      "With 1,000 sandboxes running, 10 more take Kata-QEMU 1.69 s, Kata-template 0.41 s, Kata-FC 10.8 s and RunD 0.22 s.",
     source: "a careful reader's notes, which call the four values increments",
     certainty: "M",
     parts: [tenMore(qemu, "1.69"), tenMore(template, "0.41"), tenMore(firecracker, "10.8"), tenMore(rund, "0.22")],
@@ -255,13 +255,14 @@ export const paperClaims: readonly Claim[] = [
     "rootfs-io",
     "3.1",
     "M",
-    "With 200 at once, a sandbox's IOPS fall from 4,500 to 1,500 and its bandwidth from 100 to 8 MB/s.",
+    "With 200 sandboxes at once, a sandbox's IOPS fall from 4,500 to 1,500 and its bandwidth from 100 to 8 MB/s.",
     "the parameters of the paper's fio runs, which no source gives, and 200 sandboxes with their own block device",
   ),
   {
     id: "cgroup",
     section: "3.3, 4.4, Figure 6",
-    statement: "At 200 at once, renaming control groups from a pool takes 94 % less time than creating them.",
+    statement:
+      "For 200 containers at once, renaming control groups from a pool takes 94 % less time than creating them.",
     source: "a co-author's own words on the kernel's cgroups list",
     certainty: "H",
     parts: [

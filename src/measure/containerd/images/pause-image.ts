@@ -6,7 +6,7 @@ export const pauseImageName = "rund-lab.local/pause:1";
 /**
  * Returns a static ELF program that sleeps for ever: the whole content of the pause image.
  *
- * One loadable segment maps the file itself at 0x400000, and the code starts right behind the two headers.
+ * One loadable segment maps the file itself at 0x400000, and the code starts right after the two headers.
  *
  * | amd64          |                      | arm64      |                        |
  * |----------------|----------------------|------------|------------------------|

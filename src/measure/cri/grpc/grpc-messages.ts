@@ -9,7 +9,7 @@ const constantHeads = new Map<string, Buffer>();
  * Returns the header block of a gRPC request.
  *
  * @param path of its method, such as `/runtime.v1.RuntimeService/Version`
- * @param timeoutMs the deadline that the service is told; no deadline if left out
+ * @param timeoutMs the deadline in the request's headers; by default none
  */
 export function requestHead(path: string, timeoutMs?: number): Buffer {
   let head = constantHeads.get(path);

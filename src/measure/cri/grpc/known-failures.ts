@@ -6,7 +6,7 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
   ],
   [
     /expected cgroupsPath to be of format "slice:prefix:name"/,
-    "the handler uses the systemd cgroup driver, which takes a slice: leave --cgroup-parent out, or name one such as --cgroup-parent lab.slice",
+    "the handler uses the systemd cgroup driver, which needs a slice: omit --cgroup-parent, or name one such as --cgroup-parent lab.slice",
   ],
   [
     /can't get final child's PID from pipe|reading (?:from )?parent/,
@@ -54,7 +54,7 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
   ],
   [
     /open \/etc\/(hosts|resolv\.conf): no such file/,
-    "containerd copies the machine's /etc/hosts and /etc/resolv.conf into each sandbox: make the file that is missing",
+    "containerd copies the machine's /etc/hosts and /etc/resolv.conf into each sandbox: create the missing file",
   ],
   [/no space left on device/, "a disk, or the inotify watches (fs.inotify.max_user_watches), are used up"],
 ];

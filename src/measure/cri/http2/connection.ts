@@ -14,14 +14,14 @@ import {
 } from "./frames.js";
 import { HeaderBlocks, type Headers } from "./header-block.js";
 
-/** Bytes that may be on their way until the other side says otherwise, and the most that it can be allowed. */
+/** The flow-control window in bytes until the peer sets another one, and the largest possible window. */
 const usualWindow = 65_535;
 const largestWindow = 2 ** 31 - 1;
 
 /** Bytes that are read at a time. */
 const readBytes = 65_536;
 
-/** Bytes received after which the other side is allowed as many again. */
+/** Number of received bytes after which the peer's window is renewed. */
 const windowRenewal = 2 ** 30;
 
 const cancelCode = 8;
@@ -29,7 +29,7 @@ const cancelCode = 8;
 /** Reads the first 31 bits of a frame's content. */
 const firstNumber = (content: Buffer): number => content.readUInt32BE(0) & 0x7f_ff_ff_ff;
 
-/** What a client sends first, and the settings of this one: no pushed responses, and no limit to what may be sent. */
+/** The first bytes of a client, with this client's settings: no pushed responses, and no limit on the data that the peer sends. */
 const opening = Buffer.concat([
   Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
   frame(
@@ -44,22 +44,22 @@ const opening = Buffer.concat([
   frame(frameTypes.windowUpdate, 0, 0, word(largestWindow - usualWindow)),
 ]);
 
-/** A request and what has come back so far. */
+/** A request, and the part of its response that has arrived. */
 export interface Stream {
   /** The response's headers, and those after its end. */
   readonly headers: Headers;
-  /** The body as it arrived; whoever reads it on the way may take pieces out. */
+  /** The body in the pieces in which it arrived; a reader may remove pieces before the end. */
   readonly pieces: Buffer[];
-  /** Stops waiting and tells the other side; `ended` is not called any more. */
+  /** Stops waiting and cancels the request; `ended` is then not called. */
   cancel(): void;
 }
 
 interface OpenStream {
-  /** 0 as long as the request is not sent. */
+  /** 0 until the request is sent. */
   id: number;
   readonly head: Buffer;
   unsent: Buffer;
-  /** Bytes of the body that the other side still allows. */
+  /** Number of bytes of the body that the peer still accepts. */
   window: number;
   headers: Headers;
   readonly pieces: Buffer[];
@@ -67,18 +67,18 @@ interface OpenStream {
 }
 
 /**
- * A client's side of one HTTP/2 connection on a unix socket, with what gRPC needs of it (RFC 9113). One write sends a request,
- * and a response costs no object of Node's streams: by node:http2 a call costs five times as much CPU, which would be taken
- * from the runtimes that are measured.
+ * A client's side of one HTTP/2 connection on a unix socket, with the parts of HTTP/2 that gRPC needs (RFC 9113). It sends a
+ * request in one write and creates no stream objects of Node for a response. With node:http2 a call costs five times as much CPU,
+ * which the measured runtimes would lack.
  */
 export class Http2Connection {
   readonly #socket: Socket;
   readonly #blocks = new HeaderBlocks();
   readonly #streams = new Map<number, OpenStream>();
-  /** Requests that are not sent, or not as a whole, in order. */
+  /** Requests that are not sent yet, or only in part, in order. */
   #waiting: OpenStream[] = [];
   #rest: Buffer = Buffer.alloc(0);
-  /** A header block that goes on in the next frame. */
+  /** A header block that continues in the next frame. */
   #block: { readonly stream: number; readonly last: boolean; readonly pieces: Buffer[] } | null = null;
   #nextId = 1;
   #window = usualWindow;
@@ -92,10 +92,10 @@ export class Http2Connection {
   /**
    * Connects. The connection does not keep the program alive; a failure ends each request.
    *
-   * @param reading whether what arrives is read from the beginning on, not only from `read` on
+   * @param reading whether arriving data is read at once; otherwise only after `read` is called
    */
   constructor(path: string, reading = true) {
-    // one buffer for all that arrives: an object of Node's streams for each piece costs more than the piece
+    // one buffer for all arriving data, because a stream object of Node for each piece costs more than the piece
     const onread = {
       buffer: Buffer.allocUnsafe(readBytes),
       callback: (length: number, buffer: Uint8Array) => {
@@ -117,7 +117,7 @@ export class Http2Connection {
     return !this.#closing && !this.#socket.destroyed;
   }
 
-  /** Reads what arrives from now on; what has arrived was kept by the kernel. */
+  /** Begins to read. The kernel has kept the data that arrived before. */
   read(): void {
     if (this.#socket.isPaused()) this.#socket.resume();
   }
@@ -127,7 +127,7 @@ export class Http2Connection {
    *
    * @param head its header block
    * @param body not empty
-   * @param ended is called once: when the response is complete, or with what prevented that
+   * @param ended called once: with null when the response is complete, otherwise with the reason
    */
   send(head: Buffer, body: Buffer, ended: (lost: Error | null) => void): Stream {
     const stream: OpenStream = { id: 0, head, unsent: body, window: 0, headers: {}, pieces: [], ended };
@@ -156,7 +156,7 @@ export class Http2Connection {
     if (!this.#socket.destroyed) this.#socket.write(bytes);
   }
 
-  /** Sends as much of the waiting requests as the other side allows. */
+  /** Sends the waiting requests, as far as the peer's window allows. */
   #flush(): void {
     const frames: Buffer[] = [];
     for (const stream of this.#waiting) {
@@ -243,7 +243,7 @@ export class Http2Connection {
     this.#flush();
   }
 
-  /** The service takes no further requests on this connection; it has not seen those after the last that it names. */
+  /** Handles GOAWAY: the service accepts no further requests here, and has not seen those after the one that it names. */
   #takeGoodbye(last: number): void {
     this.#closing = true;
     const refused = [...this.#streams.keys()].filter(id => id > last);
@@ -272,7 +272,7 @@ export class Http2Connection {
     this.#closeIfDone();
   }
 
-  /** The connection is gone, and every request with it. */
+  /** Ends every request, because the connection is closed. */
   #end(): void {
     const lost = new Set([...this.#streams.values(), ...this.#waiting]);
     const error = this.#failure ?? new Error("the connection was closed");

@@ -3,13 +3,13 @@ export const frameTypes = {
   ...{ data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, windowUpdate: 8, continuation: 9 },
 } as const;
 
-/** Flags of frames; the same bit means another thing on another kind of frame. */
+/** Flags of frames; the meaning of a bit depends on the kind of frame. */
 export const frameFlags = { acknowledged: 0x1, endStream: 0x1, endHeaders: 0x4, padded: 0x8, priority: 0x20 } as const;
 
 /** Settings of a connection, by their numbers. */
 export const settingNames = { enablePush: 2, concurrentStreams: 3, streamWindow: 4, frameBytes: 5 } as const;
 
-/** Bytes in a frame until the other side allows more. */
+/** The largest frame in bytes, until the peer allows a larger one. */
 export const usualFrameBytes = 16_384;
 
 /** Bytes before a frame's content: its length, kind, flags and stream. */
@@ -34,10 +34,10 @@ export function frame(type: number, flags: number, stream: number, content: Buff
 }
 
 /**
- * Splits what has arrived into frames.
+ * Splits received bytes into frames.
  *
- * @returns the whole frames, and the rest: the beginning of one that is still on its way
- * @throws RangeError for a frame that is longer than this side allows: then the other side does not speak HTTP/2
+ * @returns the complete frames, and the rest, which is the beginning of an incomplete one
+ * @throws RangeError for a frame that is longer than this client allows, because then the peer does not speak HTTP/2
  * @example readFrames(frame(6, 1, 0, Buffer.alloc(8))).frames.map(({ type }) => type) // [6]
  */
 export function readFrames(bytes: Buffer): { readonly frames: readonly Frame[]; readonly rest: Buffer } {
@@ -56,7 +56,7 @@ export function readFrames(bytes: Buffer): { readonly frames: readonly Frame[]; 
   return { frames, rest: bytes.subarray(at) };
 }
 
-/** Returns the content of a DATA or HEADERS frame without what may fill it up or come before it. */
+/** Returns the content of a DATA or HEADERS frame without its padding and its priority fields. */
 export function bareContent({ type, flags, content }: Frame): Buffer {
   const padded = (flags & frameFlags.padded) !== 0;
   const begin = (padded ? 1 : 0) + (type === frameTypes.headers && (flags & frameFlags.priority) !== 0 ? 5 : 0);
@@ -82,7 +82,7 @@ export const readSettings = (content: Buffer): ReadonlyMap<number, number> =>
     ]),
   );
 
-/** Returns a number of four bytes, as some frames have for their content. */
+/** Returns a number as four bytes, which are the whole content of some frames. */
 export function word(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);

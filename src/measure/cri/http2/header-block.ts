@@ -14,7 +14,7 @@ const knownNames =
 const firstStatus = 8;
 const knownStatuses = ["200", "204", "206", "304", "400", "404", "500"];
 
-/** Bytes that an entry of the table takes beside its texts, and bytes that the table may take. */
+/** Number of bytes by which an entry of the table is larger than its texts, and the table's maximum size. */
 const entryBytes = 32;
 const tableBytes = 4_096;
 
@@ -22,7 +22,7 @@ export type Headers = Readonly<Record<string, string>>;
 
 /**
  * Reads the header blocks of one HTTP/2 connection (HPACK, RFC 7541). A block may refer to headers of earlier ones, so every
- * block of the connection has to be read, in order.
+ * block of the connection must be read, in order.
  *
  * @example new HeaderBlocks().read(Buffer.from("885a04677a6970", "hex")) // { ":status": "200", "content-encoding": "gzip" }
  */
@@ -141,7 +141,7 @@ function codes() {
   return { order, firstCodes, places };
 }
 
-/** Undoes the Huffman code of a text; the bits that fill up the last byte are no code. */
+/** Decodes a Huffman-coded text; the bits that fill up the last byte are ignored. */
 function decompressed(bytes: Buffer): string {
   const decoded: number[] = [];
   let code = 0;
@@ -162,7 +162,7 @@ function decompressed(bytes: Buffer): string {
 }
 
 /**
- * Writes a header block that refers to nothing: it fits anywhere in a connection.
+ * Writes a header block without references to earlier blocks, so it can be sent at any time.
  *
  * @param headers names and values of less than 127 bytes each
  * @example headerBlock({ te: "trailers" }).toString("latin1") // "\u0000\u0002te\btrailers"

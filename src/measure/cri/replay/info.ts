@@ -10,7 +10,7 @@ export const replayInfoKey = "replay";
  * Returns what a service replays, and how.
  *
  * @returns null for a real runtime
- * @throws LabError `RUND_REPLAY_STATUS` if it says that it replays, and not what
+ * @throws LabError `RUND_REPLAY_STATUS` if it replays something but does not name it
  * @example replayInfo({ conditions: [], info: { replay: '{"dataset":"paper_data","speed":20,"seed":1}' } }) // { dataset: "paper_data", speed: 20, seed: 1 }
  * @example replayInfo({ conditions: [], info: {} }) // null
  */

@@ -52,7 +52,7 @@ export const arrivals: ExperimentDeclaration = {
     if (settings.rate === "search" && settings.slo === undefined) {
       throw new LabError("RUND_SETTING", "usage", "a search needs an objective", {
         where: "--slo",
-        expected: "the objective that the highest rate must keep",
+        expected: "the objective that the highest rate must meet",
         found: "none",
         hint: "such as --rate search --slo p99:2s",
       });
@@ -75,7 +75,7 @@ export const arrivals: ExperimentDeclaration = {
     const starts =
       perSecond === undefined ? drawSchedule(settings, null, 1).schedule.length : Math.ceil(perSecond * seconds);
     const { alive } = limitsOf(settings, room);
-    // those within their hold time, a second for their start, and some for a burst; of a trace at most all
+    // sandboxes within their hold time, a second of starts, and some for a burst; for a trace at most all of its starts
     const atOnce = Math.min(alive, perSecond === undefined ? starts : Math.ceil(perSecond * (hold.ms / 1000 + 1)) + 10);
     const count = (rounds.length + settings.warmup) * (searching ? searchGuess.windows : 1);
     return {

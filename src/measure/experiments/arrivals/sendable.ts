@@ -43,7 +43,7 @@ export function refuseBeyond(sendable: number, settings: ExperimentSettings): vo
     where: settings.rate === undefined ? "--trace-speed" : "--rate",
     expected: `at most ${Math.floor(sendable)} starts a second, as measured just now on this machine`,
     found: `${asked.toPrecision(4).replace(/\.0+$/, "")} a second`,
-    hint: "choose a lower rate: if rund-lab fell behind, it would measure itself",
+    hint: "choose a lower rate: if rund-lab fell behind, it would measure its own delay",
   });
 }
 

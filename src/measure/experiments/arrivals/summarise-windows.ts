@@ -46,9 +46,9 @@ function summariseCell(windows: readonly ArrivalsEvent[]): CellSummary {
     unreliable: isUnreliable(failures.length, samples.length),
     result:
       latencies.length === 0
-        ? "no start ended well"
+        ? "no start succeeded"
         : [
-            `p50 ${nearestRank(0.5).toFixed(0)} ms, p99 ${nearestRank(0.99).toFixed(0)} ms from the moment due`,
+            `p50 ${nearestRank(0.5).toFixed(0)} ms, p99 ${nearestRank(0.99).toFixed(0)} ms from the scheduled time`,
             ...(refused > 0 ? [`${refused} refused`] : []),
             ...(overdueMs > 100 ? [`removals up to ${(overdueMs / 1000).toFixed(1)} s overdue`] : []),
           ].join(", "),

@@ -22,11 +22,11 @@ export type CopyKind = keyof typeof copyKinds;
 export interface CopyRequest {
   readonly imageMiB: number;
   readonly copies: number;
-  /** A folder of the user's; left out for a btrfs of the campaign's own, in a file on a loop device. */
+  /** The user's folder; undefined for a btrfs that the campaign makes, in a file on a loop device. */
   readonly folder: string | undefined;
 }
 
-/** MiB that btrfs takes for itself, with room to spare. */
+/** MiB for btrfs's own data, with some reserve. */
 const btrfsMiB = 512;
 
 const mebibyte = 2 ** 20;
@@ -40,9 +40,9 @@ export class CampaignCopies {
   #made: { readonly request: CopyRequest; readonly folder: string } | null = null;
 
   /**
-   * @param begin is called before anything is made, with the user's folder
+   * @param begin called with the user's folder before anything is made
    * @param images the folder of the file that contains the campaign's own file system
-   * @param root the folder that it is mounted below
+   * @param root the folder below which it is mounted
    */
   constructor(
     campaign: string,
@@ -79,7 +79,7 @@ export class CampaignCopies {
   }
 
   /**
-   * Copies the template once for each item, each in a thread of its own, and removes the copies. Each phase is released together.
+   * Copies the template once for each item, each in a separate thread, and removes the copies. Each phase is released together.
    *
    * @throws LabError `RUND_REFLINK` if the file system has no reflinks, `RUND_DISK_FULL`, `RUND_COPY`
    */
@@ -140,7 +140,7 @@ export class CampaignCopies {
   }
 }
 
-/** Writes the template to the disk: a reflink of blocks that are not there yet would have to write them first. */
+/** Writes the template to the disk, because a reflink of blocks that are only in the page cache would have to write them first. */
 function writeTemplate(path: string, imageMiB: number): void {
   const file = openSync(path, "wx");
   try {
@@ -152,7 +152,7 @@ function writeTemplate(path: string, imageMiB: number): void {
   }
 }
 
-/** Removes a file or a folder with what is in it. @returns whether it was there */
+/** Removes a file, or a folder with its content. @returns whether it existed */
 function removed(path: string): boolean {
   try {
     rmSync(path, { recursive: true });

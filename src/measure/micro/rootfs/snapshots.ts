@@ -3,7 +3,7 @@ import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js"
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
 import { LabError } from "../../../model/errors.js";
 
-/** How containerd says that a snapshot is mounted. */
+/** The mount of a snapshot, as containerd describes it. */
 export interface SnapshotMount {
   readonly type: string;
   readonly source: string;

@@ -104,8 +104,8 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
     ...base,
     finding: sentences(...panels.map(inWords)),
     caption: sentences(
-      `Medians of each stage over all cold starts of a cell, from the request until ${endWords[rows[0]!.until]}. The black mark is the median of the whole cold start, with its 95 % interval over rounds`,
-      "Stages with a median of 0 are not drawn. The medians of the stages need not add up to the median of the whole; the stages of each single cold start do",
+      `Medians of each stage over all cold starts of a cell, from the request until ${endWords[rows[0]!.until]}. The black mark is the median of the whole cold start, with its 95 % interval over rounds.`,
+      "Stages with a median of 0 are not drawn. The medians of the stages need not add up to the median of the whole; the stages of each single cold start do.",
     ),
     plot: {
       data,
@@ -126,5 +126,5 @@ function inWords(panel: readonly StageRow[]): string {
     const share = Math.round((100 * longest.p50Ms) / latencyMs);
     return `${label} ${formatMs(latencyMs)}, of which ${longest.name} ${share} %`;
   });
-  return `At concurrency ${panel[0]!.concurrency}: ${parts.join("; ")}`;
+  return `At concurrency ${panel[0]!.concurrency}: ${parts.join("; ")}.`;
 }

@@ -22,7 +22,7 @@ export function waterfallFigure(round: RoundEvent, dataset: Dataset): Figure {
   ];
   const base = { id: "waterfall", title, sources };
   const failed = samples.length - ready.length;
-  const left = failed === 0 ? "" : `${failed} of ${samples.length} clients failed and are not shown`;
+  const left = failed === 0 ? "" : `${failed} of ${samples.length} clients failed and are not shown.`;
   if (ready.length === 0) {
     return { ...base, finding: left, caption: left, plot: emptyPlot(title, left) };
   }
@@ -45,11 +45,11 @@ export function waterfallFigure(round: RoundEvent, dataset: Dataset): Figure {
   return {
     ...base,
     finding: sentences(
-      `The first client finishes after ${formatMs(Math.min(...ends))}, the last one after ${formatMs(Math.max(...ends))}`,
+      `The first client finishes after ${formatMs(Math.min(...ends))}, the last one after ${formatMs(Math.max(...ends))}.`,
       left,
     ),
     caption: sentences(
-      "A line for each client, from the common start of the round. Colours show the stages of its cold start",
+      "A line for each client, from the common start of the round. Colours show the stages of its cold start.",
       left,
     ),
     plot: {

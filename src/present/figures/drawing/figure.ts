@@ -1,6 +1,6 @@
 import type { PlotlyFigure } from "./plotly.js";
 
-/** A figure: Plotly's JSON, and what a reader needs who cannot see the figure or doubts it. */
+/** A figure: Plotly's JSON, and the same in words for readers who cannot see it or want to check it. */
 export interface Figure {
   /** `fig-10`: the name of its files. */
   readonly id: string;

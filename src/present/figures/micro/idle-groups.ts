@@ -25,7 +25,7 @@ export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
     operationSources(dataset, all[index]!, variantLabel, "events.ndjson, idle of each round"),
   );
   if (all.every(cells => cells.length === 0)) {
-    const absent = `No windows in which nothing was done in ${listed(datasets.map(({ name }) => plain(name)))}; \`--window\` asks for them.`;
+    const absent = `No idle windows in ${listed(datasets.map(({ name }) => plain(name)))}; \`--window\` measures them.`;
     return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
   }
   const series = datasets.flatMap((dataset, index) =>

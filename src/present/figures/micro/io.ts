@@ -87,7 +87,7 @@ export function ioFigure(datasets: readonly Dataset[], concurrency = 1): Figure 
   const height = margin.t + plotHeight + margin.b;
   return {
     ...base,
-    finding: sentences(...rows.map(inWords)),
+    finding: sentences(...rows.map((own, at) => inWords(own, names[at]!))),
     caption: sentences(
       `fio in ${concurrency === 1 ? "one container" : `each of ${concurrency} containers`}, one request at a time, on a file in the container's root file system. The mean over jobs; bars reach from the slowest to the fastest. Buffered I/O goes through the page cache. A direct request in gVisor does too: its gofer opens the file on the host without O_DIRECT.`,
       machines(datasets.flatMap(({ io = [] }) => io)),
@@ -131,11 +131,11 @@ function marks(
 }
 
 /** Returns the runtimes' direct random reads and writes of 4 KiB, in words. */
-function inWords(rows: readonly IoRow[]): string {
+function inWords(rows: readonly IoRow[], labelOf: (runtime: string) => string): string {
   const parts = (["randread", "randwrite"] as const).flatMap(pattern => {
     const own = rows.filter(row => row.pattern === pattern && row.blockBytes === 4096 && row.direct);
     if (own.length === 0) return [];
-    const values = own.map(row => `${plain(row.runtime)} ${Math.round(row.iops).toLocaleString("en")}`);
+    const values = own.map(row => `${plain(labelOf(row.runtime))} ${Math.round(row.iops).toLocaleString("en")}`);
     return [`direct ${patternWords[pattern]}s of 4 KiB per second: ${listed(values)}.`];
   });
   return sentences(...parts.map(text => text.charAt(0).toUpperCase() + text.slice(1)));
