@@ -36,7 +36,7 @@ export function summary(
     ];
   });
   const heads = ["dataset", "cells that match", ...order.map(verdict => verdict.replace("-", " "))];
-  const third = [...findings.values()].flatMap(mainFindings).find(({ kind }) => kind === "third run");
+  const unpublished = [...findings.values()].flatMap(mainFindings).find(({ kind }) => kind === "unpublished run");
   const where = [
     ["tables", join(out, "tables")],
     ...(page === null
@@ -54,7 +54,7 @@ export function summary(
     ),
     "",
     ...knownClaims([...verdicts.values()]),
-    ...(third === undefined ? [] : [...wrap(`${third.text}.`, width), ""]),
+    ...(unpublished === undefined ? [] : [...wrap(`${unpublished.text}.`, width), ""]),
     ...textTable(where.map(([what = "", path = ""]) => [what, relative(cwd, path) || path])),
   ];
 }

@@ -25,7 +25,7 @@ ${opening === undefined ? undefined : figureSection(opening)}`;
 
 /** The figure that shows each kind of finding. */
 const figureOf: Readonly<Record<Finding["kind"], string>> = {
-  "third run": "claims",
+  "unpublished run": "claims",
   "mix-up": "fig-10",
   "end of a lead": "ratio",
   inversion: "fig-13",

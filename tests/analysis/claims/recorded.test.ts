@@ -198,7 +198,7 @@ test("a pattern is one finding, and the main findings are one of each kind", () 
   assert.is(new Set(patterns).size, patterns.length);
   assert.equal(
     mainFindings(all).map(({ kind }) => kind),
-    ["third run", "mix-up", "end of a lead", "inversion", "first round"],
+    ["unpublished run", "mix-up", "end of a lead", "inversion", "first round"],
   );
 });
 
@@ -223,7 +223,7 @@ test("cpu-200 and memory-1000 imply a RunD that is in neither dataset; memory-10
     verdictText(onPaper.find(({ id }) => id === "cpu-200")!),
     "contradicted by the recorded RunD; consistent with a run of 169.5 ms that was not published",
   );
-  says("third run", "2 claims fit a run of RunD that was not published", "169.5 ms", "17.70 MiB");
+  says("unpublished run", "2 claims fit a run of RunD that was not published", "169.5 ms", "17.70 MiB");
   assert.match(headlineText(headline(onPaper)), "cpu-200 and memory-1000 fit a run that was not published");
 });
 

@@ -3,7 +3,7 @@ import { startGroups } from "../../groups.js";
 import { labelIn } from "../../label-in.js";
 import type { ClaimVerdict } from "../judge.js";
 import type { Finding } from "./finding.js";
-import { mixUps, thirdRun } from "./of-claims.js";
+import { mixUps, unpublishedRuns } from "./of-claims.js";
 import { endsOfLeads, inversions } from "./of-densities.js";
 import { drifts, firstRounds } from "./of-rounds.js";
 
@@ -19,7 +19,7 @@ export function findings(dataset: Dataset, verdicts: readonly ClaimVerdict[] = [
   const groups = startGroups(dataset).filter(({ makespansMs }) => makespansMs.length > 0);
   const byCells = (all: readonly Finding[]) => [...all].sort((a, b) => b.table.rows.length - a.table.rows.length);
   return [
-    ...thirdRun(verdicts),
+    ...unpublishedRuns(verdicts),
     ...mixUps(verdicts),
     ...byCells(endsOfLeads(groups, label)),
     ...byCells(inversions(groups, label)),

@@ -5,7 +5,7 @@ import { chanceText, withInterval } from "../text.js";
 import type { Finding } from "./finding.js";
 
 /** Claims whose reductions agree on a value that was not recorded. */
-export function thirdRun(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
+export function unpublishedRuns(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
   const claims = verdicts.flatMap(({ id, implied }) => (implied === null ? [] : [{ id, implied }]));
   const [first] = claims;
   if (first === undefined) return [];
@@ -18,7 +18,7 @@ export function thirdRun(verdicts: readonly ClaimVerdict[]): readonly Finding[] 
   const one = claims.length === 1;
   return [
     {
-      kind: "third run",
+      kind: "unpublished run",
       text: `${one ? "A claim fits" : `${claims.length} claims fit`} a run of ${label} that was not published: ${each.join(" and ")}. ${one ? "It" : "Each"} compares ${label} with three other runtimes, and all three comparisons imply the same value for ${label}. Unrelated values would agree this closely in ${chances.join(" and ")} of cases. So the other runtimes' runs are the recorded ones, but the run of ${label} behind ${one ? "the claim" : "these claims"} is not`,
       table: {
         columns: ["claim", "part", "baseline", "implied", "unit", "recorded"],
