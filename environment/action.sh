@@ -14,7 +14,7 @@ output() { # name, value
   echo "$1=$2" >>"${GITHUB_OUTPUT:?}"
 }
 
-# sandboxes need root; a rehearsal, a cluster and a service of one's own need no containerd of ours
+# sandboxes need root; a rehearsal, a cluster and a service that the user names need no private containerd
 own_containerd() {
   [[ " $RUN " != *" --endpoint "* && " $RUN " != *" --cluster "* ]]
 }
@@ -45,7 +45,7 @@ download_baseline() {
   return 1
 }
 
-# one comment a pull request: the first that carries our marker is written anew
+# one comment for each pull request: the first one with our marker is replaced
 comment() { # file
   local number id
   number=$(sed -nE 's,^refs/pull/([0-9]+)/.*,\1,p' <<<"${GITHUB_REF:-}")
@@ -85,6 +85,6 @@ output verdict "$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1]
 output gate "$([ "$code" = 0 ] && echo passed || echo fired)"
 cat "$work/comparison.md" >>"${GITHUB_STEP_SUMMARY:?}"
 { echo "$marker"; cat "$work/comparison.md"; } >"$work/comment.md"
-# a pull request from a fork may not comment: that must not hide the result
+# a pull request from a fork may not comment; this must not hide the result
 comment "$work/comment.md" || echo "::warning::rund-lab could not comment on the pull request; the summary has the comparison"
 exit "$code"

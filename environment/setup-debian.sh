@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the full test run needs beside Node, from Debian's own packages: the runtimes that are measured,
-# Jupyter (old clients on purpose: what renders there renders everywhere), a browser, and the tools whose answers
-# the tests compare ours with. Run as root; safe to run again. Nothing is started.
+# Installs what the full test run needs in addition to Node, from Debian's own packages: the runtimes that are measured,
+# Jupyter (old versions on purpose: what they can display, newer ones can, too), a browser, and the tools with whose results
+# the tests compare ours. Run as root; safe to run again. Nothing is started.
 set -eu
 
 packages="
