@@ -37,7 +37,7 @@ export async function loadReplay(endpoint: string, cwd: string): Promise<ReplayR
   });
 }
 
-/** Starts the server that plays the recording. Returns its socket, and the memory that it plays. */
+/** Starts the replay server, and returns its socket and the recorded memory. */
 export async function startRehearsal(request: ReplayRequest, speed: number, runtimes: readonly RuntimeDeclaration[]) {
   const server = await startReplayServer(replaySource(request, runtimes), { speed });
   return { socket: server.endpoint, memory: replayMemory(request), close: () => server.close() };

@@ -45,7 +45,7 @@ const allowedInCells = new Set([1343, 1375, 1378, 1431, 1432, 2852, 2853, 2854, 
  */
 export class Compiler {
   readonly typescript: TypeScript;
-  /** Lets the next kernel load the compiler faster: writes its compiled code down, unless an earlier kernel has. */
+  /** Saves the compiler's bytecode, unless an earlier kernel has, so that the next kernel loads it faster. */
   readonly keepCode: () => void;
   readonly #workspace: Workspace;
   readonly #service: ts.LanguageService;
@@ -266,7 +266,7 @@ export class Compiler {
   }
 }
 
-/** Compiles a first cell, and keeps the compiler's code for the kernels that will start. */
+/** Compiles a first cell, and saves the compiler's bytecode for later kernels. */
 export function keepCompilerCode(folder: string): void {
   const compiler = new Compiler(folder);
   compiler.compile("1 + 2");

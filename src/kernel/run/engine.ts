@@ -90,7 +90,7 @@ export class Engine {
     this.#origins.install();
   }
 
-  /** Gets ready for cells, and for the next kernel, while there is nothing else to do. */
+  /** Prepares for cells, and for the next kernel, while nothing else runs. */
   warm(): void {
     if (this.#running !== undefined) return;
     this.#compiling(() => {

@@ -38,7 +38,7 @@ export function hostChecks({ cgroups, governor, virtualised }: Fingerprint): Che
   ];
 }
 
-/** The controllers that runc and crun need for a sandbox: without one of them each start fails. */
+/** The controllers that runc and crun need for a sandbox: if one is missing, each start fails. */
 const neededControllers = ["cpu", "memory", "pids"];
 
 /**
@@ -56,7 +56,7 @@ export function cgroupsCheck(mode: Fingerprint["cgroups"], controllers: string):
   return lacking(
     check,
     `v2, without the controllers ${missing.join(", ")}`,
-    "runc and crun fail each start: enable them in cgroup.subtree_control of the groups above, or unmount them from v1",
+    "without them each start with runc or crun fails: enable them in cgroup.subtree_control of the groups above, or unmount them from v1",
   );
 }
 

@@ -71,7 +71,7 @@ async function imageCheck({ cri, status, version }: ServiceUnderTest, configText
   return lacking(
     check,
     `${image} is not in the service's store`,
-    `\`${pull} ${image}\`, or import it: else each start fails, or waits for a registry`,
+    `\`${pull} ${image}\`, or import it; otherwise each start fails, or waits for a registry`,
   );
 }
 

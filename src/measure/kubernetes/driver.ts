@@ -51,7 +51,7 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
   const { api, clock, campaign, template, runtimeClasses, placement } = tools;
   const { namespace } = template;
   const pods = `/api/v1/namespaces/${namespace}/pods`;
-  // a promise, since pods that a killed session left are removed at the same time, and all of them need the one watch
+  // a promise, because the pods that a killed session left are removed at the same time, and all removals need this watch
   let begun: Promise<PodWatch> | null = null;
   const beginWatch = async (): Promise<PodWatch> => {
     try {

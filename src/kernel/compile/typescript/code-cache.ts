@@ -50,7 +50,7 @@ function cachePath(file: string, version: string): string | undefined {
   return join(file.slice(0, at), "node_modules", ".cache", "rund-lab", name);
 }
 
-/** Reads a file of bytecode, unless its source has changed since: V8 compares no more than the source's length. */
+/** Reads a file of bytecode, unless its source has changed since, because V8 compares only the source's length. */
 function readIfNewer(path: string | undefined, source: string): Buffer | undefined {
   try {
     if (path === undefined || statSync(path).mtimeMs < statSync(source).mtimeMs) return undefined;

@@ -6,10 +6,10 @@ import { CodeCache } from "./code-cache.js";
 /** TypeScript's API; loaded when a kernel starts, because only kernels need the package. */
 export type TypeScript = typeof typescript;
 
-/** TypeScript, and how to let the next kernel load it faster. */
+/** TypeScript, and a function that saves its bytecode for the next kernel. */
 export interface LoadedTypeScript {
   readonly typescript: TypeScript;
-  /** Writes down the bytecode of what has been used of TypeScript so far, unless an earlier kernel did. */
+  /** Saves the bytecode of the parts of TypeScript that were used so far, unless an earlier kernel did. */
   keep(): void;
 }
 
