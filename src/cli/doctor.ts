@@ -37,14 +37,14 @@ export default (io: Io): Command =>
     )
     .option(
       "--endpoint <unix:///…>",
-      "the CRI service to check (default: the private containerd if it is up, else the machine's own)",
+      "the CRI service to check (default: the private containerd if it is up, otherwise the machine's own)",
     )
     .option("--contract", "start sandboxes there, and check the behaviour on which campaigns rely")
     .option(
       "--handler <names>",
       "with --contract: the handlers to check, as the service's config names them (default: the service's default)",
     )
-    .option("--json", "one JSON document")
+    .option("--json", "print one JSON document")
     .action(async ({ endpoint, runtime, sandboxes, memoryPerSandbox, contract, handler, json }: Options) => {
       const wanted = runtime === undefined ? [] : runtime.split(",").map(id => findRuntime(id, runtimes));
       if (contract === true) {

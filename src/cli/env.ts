@@ -33,7 +33,7 @@ export default (io: Io): Command => {
     "Starts and stops a private containerd, creates the thin pool, restores configs.",
   );
   const add = (parent: Command, name: string, description: string) =>
-    parent.command(name).description(description).option("--json", "one JSON document");
+    parent.command(name).description(description).option("--json", "print one JSON document");
   const folder = ["--folder <dir>", "the folder for its files", defaultFolder] as const;
 
   add(env, "up", "start a private containerd, without touching the machine's own")

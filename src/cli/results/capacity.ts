@@ -31,7 +31,7 @@ export default (io: Io): Command =>
     .option("--reserve <size>", "memory to keep free for the host itself", bytes, 0)
     .option("--data <dir>", "paper_data, ae_data or a folder", "paper_data")
     .option("--fit <dir>", "a fit campaign of the runtime (default: the ramps in the data)")
-    .option("--json", "one JSON document")
+    .option("--json", "print one JSON document")
     .action(async (options: Options) => {
       const dataset = await loadDataset(options.data, io.cwd);
       const question = {

@@ -27,7 +27,7 @@ interface Options {
 export default (io: Io): Command =>
   new Command("compare")
     .description(
-      "Compares campaign B with campaign A, or runtimes of one campaign, cell by cell: makespan, CPU and memory per sandbox, or the phases of control groups and root file systems. Two cells are the same if the 90 % interval of their ratio lies within ± 5 %, or within the tolerance of --fail-on if that is smaller.",
+      "Compares campaign B with campaign A, or runtimes of one campaign, cell by cell: makespan, CPU and memory per sandbox, the phases of control groups and root file systems, or the jobs of fio. Two cells are the same if the 90 % interval of their ratio lies within ± 5 %, or within the tolerance of --fail-on if that is smaller.",
     )
     .argument("<a>", "the baseline: paper_data, ae_data or a folder; FOLDER:RUNTIME for one of its runtimes")
     .argument(
@@ -48,7 +48,7 @@ export default (io: Io): Command =>
     .option("--strict", "also exit with 1 if a time cell is undecided")
     .option("--markdown", "print a summary for a pull request")
     .option("--allow-replay", "also compare replayed runs, which measured nothing")
-    .option("--json", "one JSON document")
+    .option("--json", "print one JSON document")
     .addHelpText(
       "after",
       "\nExamples:\n  rund-lab compare before after --fail-on slower:5%\n  rund-lab compare raw/campaign --runtimes runc,crun\n  rund-lab compare one/campaign:runc another/campaign:crun",

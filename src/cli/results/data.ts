@@ -34,7 +34,7 @@ export default (io: Io): Command => {
   data
     .command("status")
     .description("show which recorded data are here, and whether they are intact")
-    .option("--json", "one JSON document")
+    .option("--json", "print one JSON document")
     .action(async ({ json }: { json?: boolean }) => status(io, json === true));
   return data;
 };

@@ -34,7 +34,7 @@ export default (io: Io): Command =>
     )
     .option("--figure <file>", "also draw the history into this .svg or .png file")
     .option("--allow-replay", "also include replayed runs, which measured nothing")
-    .option("--json", "one JSON document")
+    .option("--json", "print one JSON document")
     .addHelpText("after", "\nExample:\n  rund-lab history raw/before raw/after --runtimes runc --figure runc.svg")
     .action(async (folders: string[], { failOn, figure, json, ...options }: Options) => {
       const datasets = await loadDatasets(

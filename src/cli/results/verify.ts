@@ -16,7 +16,7 @@ export default (io: Io): Command =>
       "Recomputes every number of the published tables and compares it bit for bit. Reads the distilled data in the package. With --raw, reads the artifact's own logs and checks every line, every cell and every distilled number.",
     )
     .option("--raw <dir>", "the folder with the artifact's paper_data and ae_data")
-    .option("--json", "one JSON document")
+    .option("--json", "print one JSON document")
     .action(async (options: { raw?: string; json?: boolean }) => {
       const raw = options.raw === undefined ? undefined : await verifyRaw(resolve(io.cwd, options.raw));
       const verification = raw ?? (await verifyDistilled());

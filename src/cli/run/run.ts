@@ -80,7 +80,7 @@ export default (io: Io): Command => {
     .option("--resume <dir>", "continue this campaign")
     .option("--plan", "only print what the campaign would do")
     .option("--shell", "with --plan: print the changes to the machine as a shell script")
-    .option("--json", "one JSON document")
+    .option("--json", "print one JSON document")
     .action((experiment: Experiment | undefined, options: RunOptions, { parent }: Command) =>
       run(io, experiment, options, (parent as Command & { readonly rawArgs: readonly string[] }).rawArgs),
     );

@@ -61,7 +61,7 @@ export const settingRules = {
     help: "rootfs: where copied and reflinked make their copies (default: a btrfs that the campaign makes)",
   },
   rounds: { ...shared, ...count, range: [1, 100_000], help: "rounds of each cell; memory: repeats" },
-  warmup: { ...shared, ...count, range: [0, 1_000], help: "extra rounds at each visit to a cell that do not count" },
+  warmup: { ...shared, ...count, range: [0, 1_000], help: "extra rounds of each cell in each block, in no table" },
   blocks: {
     ...shared,
     ...count,
@@ -195,8 +195,8 @@ export const settingRules = {
     expected: "seconds such as 2, or exponential:2",
     help: "how long a sandbox lives before it is removed: 2, or exponential:2 for a mean",
   },
-  inFlight: { ...own, ...count, range: [1, 100_000], help: "most starts in progress; further starts are refused" },
-  alive: { ...own, ...count, range: [1, 100_000], help: "most living sandboxes; further starts are refused" },
+  inFlight: { ...own, ...count, range: [1, 100_000], help: "largest number of starts in progress; further starts are refused" },
+  alive: { ...own, ...count, range: [1, 100_000], help: "largest number of sandboxes alive; further starts are refused" },
   traceSpeed: {
     ...own,
     value: "decimal",
