@@ -61,7 +61,7 @@ test("a pilot of one's own is what counts, and a campaign is measured with the r
     const pilot = join("pilot", readdirSync(join(cwd, "pilot"))[0]!);
     const { code, stderr } = await lab([...words, "--detect", "50%", "--pilot", pilot, "--out", "raw"], { cwd });
     assert.is(code, 0, stderr);
-    const [, rounds] = /time: (\d+) rounds find a difference of 50 %/.exec(stderr) ?? [];
+    const [, rounds] = /time: (\d+) rounds detect a difference of 50 %/.exec(stderr) ?? [];
     const file = join(cwd, "raw", readdirSync(join(cwd, "raw"))[0]!, "run.json");
     const { experiments } = parseManifest(readFileSync(file, "utf8")).plan.settings as {
       experiments: { rounds: number }[];
