@@ -33,7 +33,10 @@ test("the plan says for people where each cell's rounds come from", async () => 
     "5%",
     "--plan",
   ]);
-  assert.match(stdout, /\ntime: (\d+) rounds detect a difference of 5 %, or show that there is none, in 80 % of campaigns\n/);
+  assert.match(
+    stdout,
+    /\ntime: (\d+) rounds detect a difference of 5 %, or show that there is none, in 80 % of campaigns\n/,
+  );
   assert.match(stdout, /\n {2}rund and kata, 100 at once: \d+ \(a difference scatters by [\d.]+ % in paper_data\)\n/);
 });
 

@@ -195,8 +195,18 @@ export const settingRules = {
     expected: "seconds such as 2, or exponential:2",
     help: "how long a sandbox lives before it is removed: 2, or exponential:2 for a mean",
   },
-  inFlight: { ...own, ...count, range: [1, 100_000], help: "largest number of starts in progress; further starts are refused" },
-  alive: { ...own, ...count, range: [1, 100_000], help: "largest number of sandboxes alive; further starts are refused" },
+  inFlight: {
+    ...own,
+    ...count,
+    range: [1, 100_000],
+    help: "largest number of starts in progress; further starts are refused",
+  },
+  alive: {
+    ...own,
+    ...count,
+    range: [1, 100_000],
+    help: "largest number of sandboxes alive; further starts are refused",
+  },
   traceSpeed: {
     ...own,
     value: "decimal",

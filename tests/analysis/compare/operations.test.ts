@@ -52,7 +52,10 @@ test("campaigns that take as long are the same, and pass the gate", () => {
 });
 
 test("rounds of another number of containers are no cell to compare with", () => {
-  assert.throws(() => compare(campaign("before", 60), campaign("after", 60, { count: 100 })), /a cell that both sides have/);
+  assert.throws(
+    () => compare(campaign("before", 60), campaign("after", 60, { count: 100 })),
+    /a cell that both sides have/,
+  );
 });
 
 test("two variants of one campaign are compared block by block", () => {
