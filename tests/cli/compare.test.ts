@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { recordedCampaign } from "../../src/analysis/datasets/index.js";
 import { lab } from "../support/command-line.js";
+import { projectRoot } from "../support/needs.js";
 
 const test = suite("rund-lab compare");
 
@@ -120,6 +123,40 @@ test("a senseless gate is a usage error that says what is expected", async () =>
     assert.match(stderr, "slower:5%");
   }
 });
+
+test("a campaign on a cluster and one on its node are also compared by RunPodSandbox, which both call", async () => {
+  const [node, cluster] = ["raw/kubernetes-node", "raw/kubernetes-cluster"].map(name => join(projectRoot, name));
+  const { code, stdout } = await lab(["compare", node!, cluster!, "--json"]);
+  assert.is(code, 0);
+  const { sandbox } = JSON.parse(stdout) as { sandbox: readonly { a: { mean: number }; b: { mean: number } }[] };
+  assert.is(sandbox.length, 9);
+  const lines = readFileSync(join(cluster!, "events.ndjson"), "utf8").trim().split("\n");
+  const rounds = lines
+    .map(line => JSON.parse(line))
+    .filter(event => event.event === "round" && event.runtime === "runc");
+  const perCall = rounds
+    .filter(({ concurrency }) => concurrency === 1)
+    .map(({ nodes: { before, after } }) => {
+      const [callsBefore, msBefore] = total(before);
+      const [callsAfter, msAfter] = total(after);
+      return (msAfter - msBefore) / (callsAfter - callsBefore);
+    });
+  const mean = perCall.reduce((sum, ms) => sum + ms, 0) / perCall.length;
+  assert.is(sandbox[0]!.b.mean.toFixed(6), mean.toFixed(6));
+  const text = await lab(["compare", node!, cluster!]);
+  assert.match(text.stdout, /\nRunPodSandbox, ms .*\n[^\n]*verdict.*\nrunc, 1 at once /);
+  for (const line of text.stdout.split("\n")) assert.ok(line.length <= 100, line);
+  assert.not.match((await lab(["compare", node!, node!])).stdout, "RunPodSandbox");
+});
+
+/** Returns the calls of RunPodSandbox and their milliseconds, over all nodes; a kubelet that has made none does not count them. */
+const total = (
+  nodes: readonly { calls: { run_podsandbox?: readonly [number, number] } }[],
+): readonly [number, number] =>
+  nodes.reduce(
+    ([calls, ms], { calls: { run_podsandbox: [own, ownMs] = [0, 0] } }) => [calls + own, ms + ownMs] as const,
+    [0, 0] as const as readonly [number, number],
+  );
 
 test("one campaign alone is a usage error", async () => {
   assert.is((await lab(["compare", "paper_data"])).code, 2);

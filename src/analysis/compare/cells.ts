@@ -173,7 +173,9 @@ function blockMeans(metric: "time" | "cpu", cells: readonly StartCell[]): Readon
 }
 
 /** Returns the mean of each block's values; null for fewer than two blocks. */
-function meansByBlock(named: readonly (readonly [block: string, value: number])[]): ReadonlyMap<string, number> | null {
+export function meansByBlock(
+  named: readonly (readonly [block: string, value: number])[],
+): ReadonlyMap<string, number> | null {
   const blocks = new Map<string, number[]>();
   for (const [block, value] of named) blocks.set(block, [...(blocks.get(block) ?? []), value]);
   return blocks.size < 2 ? null : new Map([...blocks].map(([block, values]) => [block, mean(values)]));

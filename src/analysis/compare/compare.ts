@@ -1,31 +1,11 @@
 import { LabError } from "../../model/errors.js";
 import { type Confound, confoundsBetween, mergeConfounds } from "../confounds.js";
 import type { Dataset } from "../datasets/dataset.js";
-import type { Interval } from "../stats/bootstrap-t.js";
-import { holm } from "../stats/correction.js";
-import { type CellPlace, placeKey, samplesByPlace } from "./cells.js";
-import { type Comparative, type Contrast, contrast, type Side, verdictOf } from "./contrast.js";
+import { placeKey, samplesByPlace } from "./cells.js";
+import { type Comparative, contrast } from "./contrast.js";
 import { type DifferentDefinitions, differentDefinitions } from "./definitions.js";
+import { type ComparedCell, judgeFamily } from "./family.js";
 import { measuredInTurn, type RuntimePair, runtimesOf } from "./pairs.js";
-
-/** One cell of both sides; `runtime` is that of B. Values have the units of `CellPlace.metric`. */
-export interface ComparedCell extends CellPlace {
-  /** The runtime of A: the same id, if one runtime of two campaigns is compared. */
-  readonly against: string;
-  readonly a: Side;
-  readonly b: Side;
-  /** Mean of B divided by mean of A, its 95 % interval, and the interval corrected for all cells of the metric. */
-  readonly ratio: number | null;
-  readonly interval: Interval | null;
-  readonly correctedInterval: Interval | null;
-  /** Corrected over the metric's cells by Holm's method; null if no test was possible. */
-  readonly p: number | null;
-  readonly verdict: Comparative;
-  /** Number of rounds on either side that would decide the cell; null if it is decided, or if the number cannot be estimated. */
-  readonly roundsNeeded: number | null;
-  readonly method: Contrast["method"];
-  readonly caveat: string | null;
-}
 
 /**
  * The comparison of two datasets, or of two runtimes of one: what else differs, all cells that both have, and the overall
@@ -171,33 +151,6 @@ export function changedBy(
   if (correctedInterval === null) return verdict === "faster" || verdict === "slower" ? verdict : null;
   if (correctedInterval[0] > 1 + share) return "slower";
   return correctedInterval[1] < 1 / (1 + share) ? "faster" : null;
-}
-
-function judgeFamily(
-  family: readonly { readonly place: CellPlace; readonly against: string; readonly contrast: Contrast }[],
-  tolerance: number,
-): readonly ComparedCell[] {
-  // a cell that cannot be tested does not count for the correction
-  const tested = family.filter(({ contrast }) => contrast.p !== null);
-  const corrected = holm(tested.map(({ contrast }) => contrast.p ?? 1));
-  return family.map(own => {
-    const { place, against, contrast } = own;
-    const p = corrected[tested.indexOf(own)] ?? null;
-    const { a, b, ratio, at, method, caveat } = contrast;
-    return {
-      ...place,
-      against,
-      a,
-      b,
-      ratio,
-      interval: at(0.95),
-      correctedInterval: at(1 - 0.05 / Math.max(1, tested.length)),
-      p,
-      ...verdictOf(contrast, p, Math.max(1, tested.length), tolerance),
-      method,
-      caveat,
-    };
-  });
 }
 
 function overall(cells: readonly ComparedCell[]): Comparison["verdict"] {

@@ -10,7 +10,7 @@ export {
   type RemovalRow,
   removalTable,
 } from "./latency-table.js";
-export { type SandboxAgreement, sandboxAgreement } from "./sandbox-agreement.js";
+export { sandboxAgreement, sandboxStage } from "./sandbox-agreement.js";
 export { type StageRow, stageTable } from "./stage-table.js";
 export { type Stage, stagesOf, unattributed } from "./stages.js";
 export { type Trace, type TraceEvent, traceOf } from "./trace-events.js";

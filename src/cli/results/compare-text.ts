@@ -27,7 +27,6 @@ const headings = ["", "A", "B", "B / A", "p", "verdict"];
  */
 export function comparisonText(comparison: Comparison, bars: boolean): readonly string[] {
   const notes = new Map<string, string>();
-  const needs = comparison.cells.some(({ roundsNeeded }) => roundsNeeded !== null);
   return [
     ...definitionLines(comparison).flatMap(line => wrap(line, width, "  ")),
     ...wrap(`B = ${comparison.b} against A = ${comparison.a}: ${summary(comparison)}.`, width),
@@ -37,6 +36,14 @@ export function comparisonText(comparison: Comparison, bars: boolean): readonly 
       metricName(metric, cells),
       ...metricTable(cells, notes, bars),
     ]),
+    ...legend(comparison.cells, notes),
+  ];
+}
+
+/** Returns what the tables' last two columns mean, after an empty line; nothing if the tables do not have them. */
+function legend(cells: readonly ComparedCell[], notes: ReadonlyMap<string, string>): readonly string[] {
+  const needs = cells.some(({ roundsNeeded }) => roundsNeeded !== null);
+  return [
     ...(notes.size === 0 && !needs ? [] : [""]),
     ...(needs ? ["needs: number of rounds on either side that would probably decide the cell"] : []),
     ...[...notes].flatMap(([note, letter]) => wrap(`${letter}  ${note}`, width, "   ")),
@@ -45,23 +52,10 @@ export function comparisonText(comparison: Comparison, bars: boolean): readonly 
 
 /** Returns a comparison as Markdown for a pull request: decided cells as tables, the others folded. */
 export function comparisonMarkdown(comparison: Comparison): readonly string[] {
-  const row = (values: readonly string[]) => `| ${values.map(value => value.replaceAll("|", "\\|")).join(" | ")} |`;
   const tables = (wanted: (cell: ComparedCell) => boolean) =>
     metricsOf(comparison).flatMap(({ metric, cells }) => {
       const own = cells.filter(wanted);
-      const notes = ({ caveat, roundsNeeded }: ComparedCell) =>
-        [caveat, roundsNeeded === null ? null : `${roundsNeeded} rounds would decide it`].filter(note => note !== null);
-      const line = (cell: ComparedCell) => [
-        ...columnsOf(cell).slice(0, 5),
-        [verdictWord(metric, cell.verdict), ...notes(cell)].join(", "),
-      ];
-      if (own.length === 0) return [];
-      return [
-        row([metricName(metric, own), ...headings.slice(1)]),
-        "|---|--:|--:|---|--:|---|",
-        ...own.map(cell => row(line(cell))),
-        "",
-      ];
+      return own.length === 0 ? [] : [...markdownTable(metricName(metric, own), own), ""];
     });
   const decided = ({ verdict }: ComparedCell) => verdict === "slower" || verdict === "faster";
   const others = comparison.cells.filter(cell => !decided(cell));
@@ -79,6 +73,20 @@ export function comparisonMarkdown(comparison: Comparison): readonly string[] {
     ...tables(cell => !decided(cell)),
     "</details>",
   ];
+}
+
+/**
+ * Returns the comparison of RunPodSandbox, the call that a cluster and a bare node have in common, as further lines; none without
+ * cells.
+ *
+ * @param markdown whether the lines are for a pull request instead of a terminal
+ */
+export function sandboxText(cells: readonly ComparedCell[], markdown: boolean): readonly string[] {
+  const what = "RunPodSandbox, ms (on a cluster by its kubelets' counters)";
+  if (cells.length === 0) return [];
+  if (markdown) return ["", ...markdownTable(what, cells)];
+  const notes = new Map<string, string>();
+  return ["", what, ...metricTable(cells, notes, false), ...legend(cells, notes)];
 }
 
 /**
@@ -102,6 +110,17 @@ export function cellName({
     return density === 0 ? threads : `${threads} on top of ${density}`;
   }
   return `${runtime}, ${concurrency}${experiment === "time" ? " at once" : ` on top of ${density}`}`;
+}
+
+function markdownTable(what: string, cells: readonly ComparedCell[]): readonly string[] {
+  const row = (values: readonly string[]) => `| ${values.map(value => value.replaceAll("|", "\\|")).join(" | ")} |`;
+  const notes = ({ caveat, roundsNeeded }: ComparedCell) =>
+    [caveat, roundsNeeded === null ? null : `${roundsNeeded} rounds would decide it`].filter(note => note !== null);
+  const line = (cell: ComparedCell) => [
+    ...columnsOf(cell).slice(0, 5),
+    [verdictWord(cell.metric, cell.verdict), ...notes(cell)].join(", "),
+  ];
+  return [row([what, ...headings.slice(1)]), "|---|--:|--:|---|--:|---|", ...cells.map(cell => row(line(cell)))];
 }
 
 function metricTable(cells: readonly ComparedCell[], notes: Map<string, string>, bars: boolean): readonly string[] {

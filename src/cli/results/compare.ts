@@ -9,8 +9,9 @@ import {
   stoppedBy,
 } from "../../analysis/compare/index.js";
 import { type Dataset, datasetFolder, loadDataset } from "../../analysis/datasets/index.js";
+import { sandboxStage } from "../../analysis/stages/index.js";
 import { LabError } from "../../model/errors.js";
-import { cellName, comparisonMarkdown, comparisonText } from "./compare-text.js";
+import { cellName, comparisonMarkdown, comparisonText, sandboxText } from "./compare-text.js";
 import { gatePercent } from "./gate.js";
 import { drawsBlocks, type Io, note, print, printJson } from "../terminal/io.js";
 
@@ -55,17 +56,20 @@ export default (io: Io): Command =>
     )
     .action(async (a: string, b: string | undefined, options: Options) => {
       const { first, second, runtimes } = await subjects(io, a, b, options);
-      const comparison = compare(first, second, {
-        ...(runtimes === null ? {} : { runtimes }),
-        tolerance: Math.min(0.05, options.failOn ?? 1),
-        allowReplay: options.allowReplay === true,
-      });
-      if (options.json === true) printJson(io, comparison);
-      else if (options.markdown === true) print(io, `${comparisonMarkdown(comparison).join("\n")}\n`);
-      else print(io, `${comparisonText(comparison, drawsBlocks(io)).join("\n")}\n`);
+      const tolerance = Math.min(0.05, options.failOn ?? 1);
+      const allowReplay = options.allowReplay === true;
+      const comparison = compare(first, second, { ...(runtimes === null ? {} : { runtimes }), tolerance, allowReplay });
+      const folders = [a, b ?? a].map(name => datasetFolder(name, io.cwd)) as [string, string];
+      const alike = runtimes === null && (onCluster(first) || onCluster(second));
+      const sandbox = alike ? sandboxStage(folders, tolerance) : [];
+      const lines = options.markdown === true ? comparisonMarkdown(comparison) : comparisonText(comparison, drawsBlocks(io));
+      if (options.json === true) printJson(io, { ...comparison, ...(sandbox.length === 0 ? {} : { sandbox }) });
+      else print(io, `${[...lines, ...sandboxText(sandbox, options.markdown === true)].join("\n")}\n`);
       if (comparison.rehearsal) note(io, "a rehearsal: at least one of the runs was replayed, not measured");
       applyGate(comparison, options);
     });
+
+const onCluster = ({ runs }: Dataset): boolean => runs.some(({ driver }) => driver === "kubernetes");
 
 interface Subjects {
   readonly first: Dataset;

@@ -185,17 +185,29 @@ test("a cluster's rows stand beside those of the same cells on a node, whose sta
   ]);
 });
 
-test("the sandbox's stage agrees where the ratio's interval contains 1", () => {
+test("the sandbox's stage on a cluster, by its kubelets' counters, is compared with the bare node's calls by the rules of compare", () => {
   const usage = (ms: number) => [{ node: "a", calls: { run_podsandbox: [ms === 0 ? 0 : 1, ms] } }];
-  const inTheCluster = [190, 210, 200].map((ms, n) => ({
-    ...round(n + 1, [inCluster]),
-    nodes: { before: usage(0), after: usage(ms) },
-  })) as unknown as RoundEvent[];
+  const onACluster = (all: readonly number[]) =>
+    all.map((ms, n) => ({
+      ...round(n + 1, [inCluster]),
+      nodes: { before: usage(0), after: usage(ms) },
+    })) as unknown as RoundEvent[];
   const onTheNode = (all: readonly number[]) => all.map((ms, n) => round(n + 1, [{ ...plain, answeredMs: ms + 0.5 }]));
-  const [same] = sandboxAgreement(inTheCluster, onTheNode([205, 195, 203]));
-  assert.equal([same!.clusterMs, same!.nodeMs, same!.agrees], [200, 201, true]);
-  assert.is(sandboxAgreement(inTheCluster, onTheNode([101, 99, 100]))[0]!.agrees, false);
-  assert.is(sandboxAgreement(inTheCluster, onTheNode([101]))[0]!.agrees, null);
+  const node = onTheNode([199, 200, 201, 200, 199, 201]);
+  const [same] = sandboxAgreement(node, onACluster([203, 201, 202, 202, 203, 201]));
+  assert.equal([same!.a.mean, same!.b.mean, same!.ratio, same!.verdict], [200, 202, 1.01, "same"]);
+  assert.equal([same!.runtime, same!.concurrency, same!.operation], ["runc", 1, "RunPodSandbox"]);
+  const verdictOf = (all: readonly number[]) => sandboxAgreement(node, onACluster(all))[0]?.verdict;
+  assert.is(verdictOf([301, 300, 299, 300, 301, 299]), "slower");
+  assert.is(verdictOf([101, 100, 99, 100, 101, 99]), "faster");
+  // the interval contains 1, but reaches far beyond 5 %: no difference is shown, and no sameness either
+  assert.is(verdictOf([100, 300, 120, 280, 150, 260]), "undecided");
+  assert.is(verdictOf([]), undefined);
+  const withoutRights = onACluster([200]).map(each => ({ ...each, nodes: undefined })) as unknown as RoundEvent[];
+  assert.equal(sandboxAgreement(node, withoutRights), []);
+  const partial = { ...onACluster([200])[0]!, makespanMs: null };
+  const [failed] = sandboxAgreement(node, [...onACluster([100, 101, 99, 100, 101]), partial]);
+  assert.equal([failed!.verdict, failed!.method], ["undecided", "ranks"]);
 });
 
 const round = (n: number, samples: readonly ReadySample[]): RoundEvent =>

@@ -11,7 +11,7 @@ const pods = 1_000;
 /** Runs one round of the built driver in a process of its own, and prints what it measured and what that took. */
 const harness = (server: string): string => `
   const at = path => import(${JSON.stringify(`${join(projectRoot, "dist/measure")}/`)} + path);
-  const { connectApi } = await at("kubernetes/api.js");
+  const { connectApi } = await at("kubernetes/api/api.js");
   const { clusterDriver } = await at("kubernetes/driver.js");
   const { machineClock } = await at("round/clock.js");
   const { emptySandbox } = await at("round/driver.js");

@@ -48,6 +48,8 @@ export function connectApi(access: ClusterAccess): Api {
       headers: {
         ...(await access.headers()),
         Accept: "application/json, */*",
+        // the server's audit log names who asked
+        "User-Agent": "rund-lab",
         ...(payload === undefined ? {} : { "Content-Type": "application/json", "Content-Length": payload.length }),
       },
       ...(signal === undefined ? {} : { signal }),
