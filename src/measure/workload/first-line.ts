@@ -11,7 +11,7 @@ export interface FirstLine {
   readonly text: string;
 }
 
-/** Number of bytes at the beginning of a log in which the end of the first line is searched. */
+/** Number of bytes that are read at the beginning of a log. A longer first line is cut off there. */
 const headBytes = 4096;
 
 /**
@@ -82,7 +82,10 @@ export class FirstLines {
 /** The buffer for the beginning of a log; logs are read one after another. */
 const head = Buffer.alloc(headBytes);
 
-/** Reads the beginning of a file; empty if there is none. */
+/**
+ * Reads the beginning of a log; empty if there is none. If the first line is longer than that, it ends here: containerd writes a
+ * line at once, so a part of it means that all of it is there.
+ */
 function readHead(file: string): string {
   let descriptor: number;
   try {
@@ -91,7 +94,8 @@ function readHead(file: string): string {
     return "";
   }
   try {
-    return head.toString("utf8", 0, readSync(descriptor, head, 0, headBytes, 0));
+    const bytes = readSync(descriptor, head, 0, headBytes, 0);
+    return `${head.toString("utf8", 0, bytes)}${bytes === headBytes ? "\n" : ""}`;
   } finally {
     closeSync(descriptor);
   }

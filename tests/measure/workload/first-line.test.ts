@@ -47,4 +47,12 @@ test("a line is seen when it is whole, also if the file is new, was there before
     }
   }));
 
+test("a first line that is longer than what is read of a log is seen, cut off", () =>
+  inTempFolder(async folder => {
+    const lines = new FirstLines(folder, false);
+    writeFileSync(join(folder, "long"), `2026-11-26T12:48:36Z stdout P ${"x".repeat(10_000)}\n`);
+    assert.match(lines.seen("long")?.text ?? "", /^x{4000,4096}$/);
+    lines.close();
+  }));
+
 test.run();

@@ -1,0 +1,116 @@
+/** Ctrl-C as a terminal sends it (SIGINT) during experiments on control groups, root file systems and I/O. */
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { startSleepers } from "../../../src/measure/micro/sleepers.js";
+import { mountsBelow } from "../../../src/measure/system/mounts.js";
+import { childCommand, until } from "../../support/child-command.js";
+import { lab } from "../../support/command-line.js";
+import { needs, suiteNeeding } from "../../support/needs.js";
+import { inTempFolder } from "../../support/temp.js";
+import { assertNothingLeft, suiteOnContainerd } from "../campaign/real.js";
+import { groupsOf, needsVariant } from "./groups.js";
+
+const groups = suiteNeeding("Ctrl-C during an experiment on control groups", needs.root, needsVariant("v1"));
+
+const manyRounds = "run cgroups --runtime v1 --containers 10 --window 0 --concurrency 2 --density 3 --rounds 500".split(
+  " ",
+);
+
+/** Starts a campaign, or continues one, and waits until its control groups exist. */
+async function inItsGroups(out: string, words: readonly string[]) {
+  const child = childCommand(out, words);
+  await child.said(/\d+\/\d+ cgroups/);
+  const [name] = readdirSync(out);
+  await until(
+    () => groupsOf(name!).some(group => readdirSync(group).includes("home")),
+    () => `no group is made: ${child.output()}`,
+  );
+  return { child, name: name! };
+}
+
+groups("the first removes every group, and says how to continue", () =>
+  inTempFolder(async out => {
+    const { child, name } = await inItsGroups(out, [...manyRounds, "--out", out]);
+    child.kill("SIGINT");
+    assert.is(await child.ended, 130, child.output());
+    assert.match(child.output(), /interrupted; everything was cleaned up\nhint: `rund-lab run --resume \S+` continues/);
+    assert.equal(groupsOf(name), []);
+  }),
+);
+
+groups("a second during the clean-up names what is left and two commands, each of which clears it", () =>
+  inTempFolder(async out => {
+    const hinted = [
+      async (campaign: string) => {
+        const resumed = await inItsGroups(out, ["run", "--resume", campaign]);
+        resumed.child.kill("SIGINT");
+        assert.is(await resumed.child.ended, 130, resumed.child.output());
+      },
+      async () => {
+        const { code, stderr } = await lab(["env", "restore"]);
+        assert.is(code, 0, stderr);
+      },
+    ];
+    let words: readonly string[] = [...manyRounds, "--out", out];
+    for (const clear of hinted) {
+      const { child, name } = await inItsGroups(out, words);
+      // the clean-up waits for a process that stays in a group
+      const stranger = await startSleepers(1);
+      const group = groupsOf(name)[0]!;
+      try {
+        writeFileSync(join(group, "home/cgroup.procs"), String(stranger.pids[0]));
+        child.kill("SIGINT");
+        await child.said(/interrupted: cleaning up.*press Ctrl-C again/);
+        child.kill("SIGINT");
+        assert.is(await child.ended, 130, child.output());
+      } finally {
+        await stranger.end();
+      }
+      const campaign = join(out, name);
+      const left = "stopped at once. Control groups, mounts, snapshots, copies and sandboxes may be left behind: ";
+      const commands = `\`rund-lab run --resume ${campaign}\` removes them and continues; \`rund-lab env restore\` removes them`;
+      assert.ok(child.output().includes(`${left}${commands}`), child.output());
+      assert.ok(groupsOf(name).includes(group), "the message is true");
+      await clear(campaign);
+      assert.equal(groupsOf(name), []);
+      words = ["run", "--resume", campaign];
+    }
+  }),
+);
+
+groups.run();
+
+const { test, own } = suiteOnContainerd(
+  "Ctrl-C during experiments on root file systems and I/O",
+  ...[needs.runc, needs.fio],
+);
+
+for (const [experiment, words] of [
+  ["rootfs", ["--runtime", "overlayfs,native", "--files", "50", "--large", "1"]],
+  ["io", ["--runtime", "runc", "--duration", "0.1", "--large", "4"]],
+] as const) {
+  test(`${experiment}: nothing is left`, () =>
+    inTempFolder(async out => {
+      const more = ["--concurrency", "4", "--rounds", "500", "--endpoint", own.containerd.endpoint, "--out", out];
+      const child = childCommand(out, ["run", experiment, ...words, ...more]);
+      const journal = () => readdirSync(out).map(name => readFileSync(join(out, name, "events.ndjson"), "utf8"));
+      await child.said(new RegExp(`\\d+/\\d+ ${experiment}`));
+      await until(
+        () => /"event":"(operations|io)"/.test(journal().join()),
+        () => `no round is measured: ${child.output()}`,
+      );
+      child.kill("SIGINT");
+      assert.is(await child.ended, 130, child.output());
+      assert.match(child.output(), "everything was cleaned up");
+      await assertNothingLeft(own.containerd);
+      assert.equal(mountsBelow("/run/rund-lab"), []);
+      for (const snapshotter of ["overlayfs", "native"]) {
+        const list = ["-a", own.containerd.socket, "-n", "k8s.io", "snapshots", "--snapshotter", snapshotter, "ls"];
+        assert.not.match(execFileSync("ctr", list, { encoding: "utf8" }), "rund-lab-");
+      }
+    }));
+}
+
+test.run();
