@@ -59,8 +59,8 @@ function runsOf({ manifest }: CampaignFolder, plan: Plan, index: number): readon
   return manifest.runs.slice(first, first + counts[index]!);
 }
 
-const interrupted = (path: string) =>
-  new LabError("RUND_INTERRUPTED", "interrupted", "interrupted; everything was cleaned up", {
+const interrupted = (path: string, summary = "interrupted") =>
+  new LabError("RUND_INTERRUPTED", "interrupted", summary, {
     where: path,
     hint: `\`rund-lab run --resume ${path}\` continues the campaign`,
   });
@@ -205,6 +205,9 @@ async function end(
   await attempt(() => micro.clear());
   await attempt(() => preparation.restore());
   await attempt(() => close?.());
+  const cleaned = last === failure;
+  if (aborted && failure !== undefined && cleaned)
+    last = interrupted(folder.path, "interrupted; everything was cleaned up");
   const status = last === undefined ? "complete" : aborted ? "interrupted" : "failed";
   const why = last === undefined ? null : messageOf(last);
   await attempt(() => {
@@ -222,5 +225,6 @@ function both(first: unknown, second: unknown): unknown {
   const { code, kind, hint } =
     first instanceof LabError ? first : { code: "RUND_CLEANUP", kind: "machine" as const, hint: undefined };
   const summary = `${messageOf(first)}; then, while cleaning up: ${messageOf(second)}`;
-  return new LabError(code, kind, summary, { cause: first, ...(hint === undefined ? {} : { hint }) });
+  const hints = [second instanceof LabError ? second.hint : undefined, hint].filter(each => each !== undefined);
+  return new LabError(code, kind, summary, { cause: first, ...(hints.length === 0 ? {} : { hint: hints.join("; ") }) });
 }

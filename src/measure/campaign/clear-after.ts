@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { campaignGroups } from "../containerd/census/control-groups.js";
 import { removeForgotten } from "../containerd/known-containers.js";
 import { clearOrphans } from "../containerd/orphans.js";
-import { removeGroup } from "../containerd/remove-remains.js";
+import { removeParentGroup } from "../containerd/remove-remains.js";
 import { groupName } from "../micro/cgroup-tree.js";
 import { campaignParent } from "./service/cgroup-parent.js";
 import { isContainerd, type Service } from "./service/service.js";
@@ -26,7 +26,7 @@ export async function clearAfter(service: Service, label: string): Promise<numbe
 
 /** Removes the parent control groups of a campaign's sandboxes, or their slice. */
 export async function removeParents(label: string): Promise<void> {
-  for (const group of campaignGroups(groupName(label))) await removeGroup(group);
+  for (const group of campaignGroups(groupName(label))) await removeParentGroup(group);
   if (campaignSlice(label)) await execa("systemctl", ["stop", campaignParent("systemd", label)!], { reject: false });
 }
 

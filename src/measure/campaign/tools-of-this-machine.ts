@@ -11,7 +11,7 @@ import { startEvents } from "../cri/stages/start-spans.js";
 import type { HeadroomTools, MemoryTools } from "../experiments/visit.js";
 import { readBounds } from "../host/bounds.js";
 import { readCpu } from "../host/cpu.js";
-import { listenerOf } from "../host/listener.js";
+import { listenerOf, listenerSees } from "../host/listener.js";
 import { readSandboxMemory } from "../host/memory-snapshot.js";
 import { readSizes } from "../host/smaps.js";
 import { readHostMemory, readHostState, readMemoryPressure, readMemorySettings } from "../host/state.js";
@@ -66,7 +66,8 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
   const starts = replay === null && socket !== "";
   const micro = microTools(label, usesSnapshots ? socket : "", starts ? service.endpoint : "");
   const cgroupParent = parentFor(service, label, micro);
-  const driver = criDriver({ cri, clock, logFolder, cgroupParent, ...(reports ? { listen } : {}) });
+  const serviceSees = seesOf(socket);
+  const driver = criDriver({ cri, clock, logFolder, serviceSees, cgroupParent, ...(reports ? { listen } : {}) });
   return {
     driver,
     clock,
@@ -88,6 +89,15 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     serviceLog: log === null ? null : new ServiceLog(log),
     runCommand: runPrepare,
     close: async () => spans?.close(),
+  };
+}
+
+/** Returns whether a service sees a folder as this program does. A campaign's folders lie side by side, so one check is enough. */
+function seesOf(socket: string): (folder: string) => boolean {
+  let sees: boolean | undefined;
+  return folder => {
+    sees ??= listenerSees(socket, folder);
+    return sees;
   };
 }
 

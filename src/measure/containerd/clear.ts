@@ -10,7 +10,7 @@ import { census, type Remain } from "./census/index.js";
 import { daemonsOf, shimsOf } from "./census/processes.js";
 import { containerdPaths, readRecord } from "./containerd-record.js";
 import { restoreIpForward } from "./pod-network.js";
-import { removeGroup, removeRemains } from "./remove-remains.js";
+import { removeParentGroup, removeRemains } from "./remove-remains.js";
 
 /** Number of sandboxes that are removed at a time. */
 const workers = 8;
@@ -41,7 +41,7 @@ export async function clearContainerd(folder: string, warn: (message: string) =>
     await removeRemains(folder, remains);
     remains = await census(folder);
   }
-  for (const parent of parents) await removeGroup(parent);
+  for (const parent of parents) await removeParentGroup(parent);
   if (ipForward !== undefined) restoreIpForward(ipForward);
   const stubborn = remains.filter(isLeft);
   if (stubborn.length > 0) {

@@ -71,7 +71,7 @@ const groupMs = 2_000;
  * Removes a control group with those below it, and kills the processes in them; a group that cannot be removed stays in the next
  * census.
  */
-export async function removeGroup(group: string): Promise<void> {
+async function removeGroup(group: string): Promise<void> {
   for (const name of foldersIn(group)) await removeGroup(join(group, name));
   const processes = pidsIn(group).flatMap(pid => identify(pid) ?? []);
   await inParallel(processes, workers, each => endProcess(each, 0));
@@ -84,6 +84,22 @@ export async function removeGroup(group: string): Promise<void> {
       if ((error as NodeJS.ErrnoException).code !== "EBUSY" || performance.now() > deadline) return;
       await delay(10);
     }
+  }
+}
+
+/** The group of a sandbox or container has its id in its name. */
+const ofContainer = /[0-9a-f]{64}/;
+
+/**
+ * Removes a campaign's parent of control groups, with the groups of its sandboxes and the processes in those. If somebody else has
+ * put a process into the parent, or into a group of another name, that process and its group stay.
+ */
+export async function removeParentGroup(parent: string): Promise<void> {
+  for (const name of foldersIn(parent)) if (ofContainer.test(name)) await removeGroup(join(parent, name));
+  try {
+    rmdirSync(parent);
+  } catch {
+    // somebody else uses it
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import { pidsIn, procFolder, readProc } from "./proc.js";
 
 /** A listening socket's flags and state in /proc/net/unix: it accepts connections, and has no peer. */
@@ -18,6 +18,25 @@ export function listenerOf(socket: string, proc = procFolder): number | undefine
   return own.length === 0
     ? undefined
     : pidsIn(proc).find(pid => openFiles(`${proc}/${pid}/fd`).some(link => own.includes(link)));
+}
+
+/**
+ * Whether the process that listens on a unix socket sees a folder as this program does. It does not if it has other mounts there, or
+ * another root.
+ *
+ * @returns also true if that cannot be found out, such as without root
+ */
+export function listenerSees(socket: string, folder: string, proc = procFolder): boolean {
+  const pid = listenerOf(socket, proc);
+  const root = `${proc}/${pid}/root`;
+  try {
+    if (pid === undefined || !existsSync(`${root}/`)) return true;
+    const own = statSync(folder);
+    const seen = statSync(`${root}${folder}`, { throwIfNoEntry: false });
+    return seen !== undefined && seen.dev === own.dev && seen.ino === own.ino;
+  } catch {
+    return true;
+  }
 }
 
 function openFiles(folder: string): readonly string[] {

@@ -21,6 +21,8 @@ export interface CriDriverTools {
    * The folder in which the service writes the containers' logs; created when it is needed, and removed with the last of them.
    */
   readonly logFolder: string;
+  /** Whether the service sees a folder as this program does; undefined for a service that always does. */
+  readonly serviceSees?: (folder: string) => boolean;
   /** Begins to listen to the service's reports of its work; undefined for a service without reports. */
   readonly listen?: () => Promise<readonly Reports[]>;
   /** Returns the parent of a sandbox's control groups for its handler; undefined if the service should choose. */
@@ -48,7 +50,7 @@ export function criDriver(tools: CriDriverTools): Driver {
     async begin(workload, sandboxes) {
       const { container, until } = workload;
       if (container !== null && until === "response") refuseTakenPorts(sandboxes, container);
-      const logs = container === null ? null : openLogs(tools.logFolder, waitsForLine(workload));
+      const logs = container === null ? null : openLogs(tools, waitsForLine(workload));
       try {
         return starts(tools, workload, sandboxes, logs, (await tools.listen?.()) ?? []);
       } catch (error) {
@@ -119,9 +121,9 @@ function withParent(sandbox: SandboxConfig, usual: CriDriverTools["cgroupParent"
  * @param watching whether their first lines are waited for
  * @throws LabError `RUND_LOG_FOLDER` if it cannot be made or watched
  */
-function openLogs(parent: string, watching: boolean) {
+function openLogs({ logFolder: parent, serviceSees = () => true }: CriDriverTools, watching: boolean) {
   const { folder, lines } = makeLogs(parent, watching);
-  return {
+  const logs = {
     folder,
     lines,
     close() {
@@ -134,6 +136,14 @@ function openLogs(parent: string, watching: boolean) {
       }
     },
   };
+  if (serviceSees(folder)) return logs;
+  logs.close();
+  throw new LabError("RUND_LOG_FOLDER", "machine", "", {
+    where: parent,
+    expected: "a folder that the service sees too, for the containers' logs",
+    found: "the service has other mounts there, or another root",
+    hint: "choose another folder with --out, or start the service after its file system is mounted",
+  });
 }
 
 function makeLogs(parent: string, watching: boolean) {

@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, readlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readLimits } from "../../../src/measure/host/limits.js";
-import { listenerOf } from "../../../src/measure/host/listener.js";
+import { listenerOf, listenerSees } from "../../../src/measure/host/listener.js";
 import { readSandboxMemory } from "../../../src/measure/host/memory-snapshot.js";
 import { listProcesses, sandboxProcesses } from "../../../src/measure/host/processes.js";
 import { readSizes } from "../../../src/measure/host/smaps.js";
@@ -130,6 +130,27 @@ test("the process behind a socket is found by the socket", () =>
     assert.is(listenerOf(socket), process.pid);
     assert.is(listenerOf(join(folder, "other.sock")), undefined);
     await new Promise(resolve => server.close(resolve));
+  }));
+
+test("a service with another root, or other mounts, sees another folder; an unknown one is trusted", () =>
+  inTempFolder(folder => {
+    const [own, elsewhere, missing] = ["own", "elsewhere", "missing"].map(name => join(folder, name));
+    mkdirSync(own!);
+    mkdirSync(join(elsewhere!, own!), { recursive: true });
+    mkdirSync(missing!);
+    const sees = (root: string) => {
+      const fake = join(folder, `proc-${basename(root)}`);
+      writeFiles(fake, { "net/unix": "0: 00000002 00000000 00010000 0001 01 77 /run/c.sock\n" });
+      mkdirSync(join(fake, "5/fd"), { recursive: true });
+      symlinkSync("socket:[77]", join(fake, "5/fd/3"));
+      symlinkSync(root, join(fake, "5/root"));
+      return (socket: string) => listenerSees(socket, own!, fake);
+    };
+    assert.equal(
+      ["/", elsewhere!, missing!].map(root => sees(root)("/run/c.sock")),
+      [true, false, false],
+    );
+    assert.ok(listenerSees("/run/nobody.sock", own!, join(folder, "proc-missing")));
   }));
 
 test("the host's state is read from /proc as its tools read it", () => {

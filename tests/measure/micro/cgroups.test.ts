@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { removeParents } from "../../../src/measure/campaign/clear-after.js";
 import { CampaignGroups } from "../../../src/measure/micro/campaign-groups.js";
 import { removeTree } from "../../../src/measure/micro/cgroup-tree.js";
 import { startSleepers } from "../../../src/measure/micro/sleepers.js";
@@ -71,6 +72,35 @@ v1("a group whose process stays is named with its pid, and goes once the process
   }
   assert.equal(groupsOf(label), []);
 });
+
+v1(
+  "what a killed campaign's sandboxes left in its groups is killed; a process that somebody else put there stays",
+  async () => {
+    const label = `test-stranger-${process.pid}`;
+    const [pids] = mounted.filter(({ controllers }) => controllers.includes("pids"));
+    const group = join(pids!.folder, `rund-lab-${label}`);
+    const sandbox = join(group, "0123456789abcdef".repeat(4));
+    const home = join(group, "home");
+    const sleepers = await startSleepers(2);
+    const [orphan, stranger] = sleepers.pids;
+    const isIn = (folder: string, pid: number | undefined) =>
+      readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n").includes(String(pid));
+    try {
+      for (const folder of [group, sandbox, home]) mkdirSync(folder);
+      writeFileSync(join(sandbox, "cgroup.procs"), String(orphan));
+      writeFileSync(join(home, "cgroup.procs"), String(stranger));
+      await removeParents(label);
+      assert.not(existsSync(sandbox));
+      assert.ok(isIn(home, stranger));
+      const error = await removeTree(mounted, label, 50).catch(error => error);
+      assert.match(error.message, `pid ${stranger}`);
+    } finally {
+      await sleepers.end();
+    }
+    await removeTree(mounted, label);
+    assert.equal(groupsOf(label), []);
+  },
+);
 
 v1.run();
 

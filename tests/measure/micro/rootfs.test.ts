@@ -121,6 +121,12 @@ test("no containerd at the endpoint is an error with the next step", async () =>
   const { code, stderr } = await lab(["run", "rootfs", "--endpoint", "unix:///nowhere.sock", "--plan"]);
   assert.is(code, 3);
   assert.match(stderr, "env up");
+  const run = await lab(["run", "rootfs", "--endpoint", "unix:///nowhere.sock"]);
+  assert.is(run.code, 3);
+  assert.match(
+    run.stderr,
+    /^\/nowhere\.sock: containerd does not answer: connect ENOENT\nhint: no such socket.*env up/,
+  );
 });
 
 test.run();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { stagesOf } from "../../../src/analysis/stages/index.js";
 import { endOf, type FailedSample, type ReadySample } from "../../../src/campaign-files/index.js";
+import { failureHint } from "../../../src/measure/cri/grpc/known-failures.js";
 import { type ExperimentWishes, openService, workloadFacts } from "../../../src/measure/index.js";
 import { needs, program } from "../../support/needs.js";
 import { readCampaign } from "../campaign/campaigns.js";
@@ -88,6 +89,9 @@ test("what goes wrong is a failed stage with the runtime's own words, and everyt
   const missing = await failure({ until: "container", command: "/bin/no-such-program" });
   assert.equal([missing.stage, missing.status], ["start", "failed"]);
   assert.match(missing.message, /no-such-program.*no such file or directory/);
+  const unknown = await failure({ until: "container", image: "127.0.0.1:1/none:1", pull: true });
+  assert.equal([unknown.stage, unknown.status], ["pull", "failed"]);
+  assert.match(failureHint(unknown.message) ?? "", "images import");
   const exits = await failure({ until: "output", command: "/bin/busybox false" });
   assert.equal([exits.stage, exits.reason], ["output", "exited"]);
   assert.match(exits.message, "exited with code 1");

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { FailedSample, Sample } from "../../../src/campaign-files/index.js";
@@ -61,6 +61,20 @@ test("a folder for logs that this program cannot make ends the campaign before a
       },
     )
     .finally(() => cri.close());
+});
+
+test("a folder for logs that the service sees otherwise ends the campaign before anything starts, and is removed", async () => {
+  const cri = connectCri(own.containerd.endpoint);
+  const logFolder = join(own.folder, "hidden-logs");
+  const driver = criDriver({ cri, clock: machineClock, logFolder, serviceSees: () => false });
+  const container = {
+    ...{ image: "image", pull: false, command: [], env: {}, port: 80, path: null, cpu: null, memoryMiB: null },
+  };
+  const error = await driver.begin({ until: "container", container }, []).catch(error => error);
+  cri.close();
+  assert.is(error.code, "RUND_LOG_FOLDER");
+  assert.match(error.message, "other mounts");
+  assert.not.ok(existsSync(logFolder));
 });
 
 test("a log that the service cannot write is a failed start with its words and a next step", async () => {

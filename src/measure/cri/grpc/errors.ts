@@ -92,14 +92,7 @@ export function ignoreNotFound(error: unknown): void {
 function hintFor(reason: CriReason, found: string): { hint?: string } {
   switch (reason) {
     case "unavailable":
-      if (/EACCES|EPERM|permission denied/.test(found)) return { hint: "the socket belongs to root: run with sudo" };
-      if (/ENOENT|no such file/.test(found))
-        return { hint: "no such socket: is containerd running? `rund-lab env up` starts a private one" };
-      if (/ECONNREFUSED|connection refused/.test(found))
-        return {
-          hint: "nothing listens there any more: start containerd again, or start a private one with `rund-lab env up`",
-        };
-      return { hint: "the service stopped answering: look at its log, then run `rund-lab run --resume`" };
+      return { hint: unavailableHint(found) };
     case "no-cri":
       return {
         hint: 'CRI v1 is missing: it needs containerd 1.6 or later with no "cri" in `disabled_plugins` of its config.toml',
@@ -115,4 +108,20 @@ function hintFor(reason: CriReason, found: string): { hint?: string } {
       return hint === undefined ? {} : { hint };
     }
   }
+}
+
+/**
+ * Returns the next step if a service cannot be reached, or no longer.
+ *
+ * @example unavailableHint("connect EACCES /run/containerd.sock") // "the socket belongs to root: run with sudo"
+ */
+export function unavailableHint(found: string): string {
+  if (/EACCES|EPERM|permission denied/.test(found)) return "the socket belongs to root: run with sudo";
+  if (/ENOENT|no such file/.test(found)) {
+    return "no such socket: is containerd running? `rund-lab env up` starts a private one";
+  }
+  if (/ECONNREFUSED|connection refused/.test(found)) {
+    return "nothing listens there any more: start containerd again, or start a private one with `rund-lab env up`";
+  }
+  return "the service stopped answering: look at its log, then run `rund-lab run --resume`";
 }

@@ -17,6 +17,10 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
     "the sandbox (pause) image is missing: import it, or name one that is here as sandbox_image in containerd's config",
   ],
   [
+    /failed to resolve reference|pull access denied/,
+    "the image cannot be pulled: check its name and the network of the service; or import it (`ctr -n k8s.io images import FILE`) and omit --pull",
+  ],
+  [
     /no IP addresses available|addresses? (?:pool|range) (?:is )?exhausted/i,
     "the pod network has no free address: lower the concurrency, or give its CNI configuration a larger range",
   ],
@@ -25,7 +29,7 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
     "the service cannot write the container's log: choose an --out folder that containerd can write and this program can read",
   ],
   [
-    /exec: "[^"]*": (?:stat |executable file not found)|executable file [`'][^`']*[`'] not found|error finding executable/,
+    /exec: "[^"]*": (?:stat |executable file not found)|executable file [`'][^`']*[`'] not found|error finding executable|failed to load \S+: no such file/,
     "the image has no such program: check --command; rund-lab's own image has only busybox, such as `busybox sleep 10`",
   ],
   [
@@ -34,7 +38,7 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
   ],
   [
     /the process runs, but wrote no line/,
-    "the process must write a line at once, unbuffered: check --command, or raise --timeout",
+    "the process must write a line at once, unbuffered: check --command, or raise --timeout (with gVisor behind runc's shim, a process that has exited looks like this, too)",
   ],
   [
     /the process runs, but did not answer on port/,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
 import { LabError } from "../../../model/errors.js";
+import { unavailableHint } from "../../cri/grpc/errors.js";
 
 /** The mount of a snapshot, as containerd describes it. */
 export interface SnapshotMount {
@@ -164,9 +165,11 @@ function snapshotError({ code, details }: ServiceError, socket: string): LabErro
     });
   }
   if (code === 14) {
-    return new LabError("RUND_SERVICE_LOST", "machine", `containerd does not answer: ${details}`, {
+    const found = /connect E[A-Z]+/.exec(details)?.[0] ?? details;
+    const hint = unavailableHint(found);
+    return new LabError("RUND_SERVICE_LOST", "machine", `containerd does not answer: ${found}`, {
       where: socket,
-      hint: "start it again (`rund-lab env up` starts a private one), then continue with --resume",
+      hint,
     });
   }
   return new LabError("RUND_SNAPSHOT", "machine", details, { where: socket, hint: "containerd's log has the details" });
