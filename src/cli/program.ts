@@ -19,6 +19,7 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
       writeErr: text => void io.stderr.write(printable(text)),
     });
     if (command.commands.length === 0) {
+      command.showHelpAfterError(`(${nameOf(command)} --help lists its arguments and options)`);
       command.option("--quiet", "print only errors on stderr");
       command.option("--debug", "print the stack of an error");
       command.hook("preAction", (_, action) => {
@@ -53,6 +54,10 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
     return report(error, io, debug);
   }
 }
+
+/** Returns a command with the commands above it, such as `rund-lab notebook run`. */
+const nameOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 
 function report(error: unknown, io: Io, debug: boolean): number {
   if (error instanceof CommanderError) {

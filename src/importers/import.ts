@@ -85,8 +85,8 @@ function filesBelow(path: string): readonly string[] {
 function refuseUnknown(path: string): never {
   throw new LabError("RUND_IMPORT_UNKNOWN", "input", "", {
     where: path,
-    expected: `a result of ${importers.map(each => `${each.format} (${each.what})`).join(", ")}`,
+    expected: `a result of ${importers.map(({ format }) => format).join(", ")}`,
     found: "none of them",
-    hint: "if the file comes from one of these tools, name its format instead of auto; a new format is one file in src/importers",
+    hint: "`rund-lab import --help` says which files these are; if it is one of them, import it with its format instead of auto",
   });
 }

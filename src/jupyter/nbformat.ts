@@ -118,7 +118,7 @@ export function parseNotebook(text: string, where: string): Notebook {
   try {
     root = JSON.parse(text);
   } catch (cause) {
-    const found = (cause as Error).message;
+    const found = `invalid JSON: ${(cause as Error).message}`;
     throw new LabError("RUND_NOTEBOOK", "input", "", { where, expected: "a notebook (JSON)", found, cause });
   }
   const version = z.object({ nbformat: z.unknown() }).safeParse(root).data?.nbformat;

@@ -63,7 +63,7 @@ export function discoverRuns(folder: string, problems: ProblemList): readonly Ru
     throw new LabError("RUND_NO_FOLDER", "input", "", {
       where: folder,
       expected: "a folder with runs",
-      found: systemReason(error),
+      found: (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such folder" : systemReason(error),
       hint: "name a run folder, a folder of run folders, or a campaign under raw/",
       cause: error,
     });

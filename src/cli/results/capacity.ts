@@ -22,13 +22,13 @@ export default (io: Io): Command =>
       "Estimates how many sandboxes fit on a host, with three models of what a sandbox costs: idle (PSS), host (decrease of MemAvailable) and committed (true guest memory plus overhead). The answer is the range of the three. A fit campaign gives a better model, and shows how far the others are off. Sizes take a unit: 384GiB, 384GB, 128MiB.",
     )
     .requiredOption("--runtime <id>", "the runtime's id in the data")
-    .requiredOption("--host-memory <size>", "the host's memory", bytes)
+    .requiredOption("--host-memory <size>", "the host's memory", bytesOf("--host-memory"))
     .option(
       "--guest-memory <size>",
       "a nominal guest memory that was measured; omit it for runtimes without a guest",
-      bytes,
+      bytesOf("--guest-memory"),
     )
-    .option("--reserve <size>", "memory to keep free for the host itself", bytes, 0)
+    .option("--reserve <size>", "memory to keep free for the host itself", bytesOf("--reserve"), 0)
     .option("--data <dir>", "paper_data, ae_data or a folder", "paper_data")
     .option("--fit <dir>", "a fit campaign of the runtime (default: the ramps in the data)")
     .option("--json", "print one JSON document")
@@ -56,16 +56,17 @@ const units: Readonly<Record<string, number>> = {
   TB: 1e12,
 };
 
-/** Parses a size with its unit, such as `384GiB`, into bytes. */
-function bytes(size: string): number {
+/** Returns the parser of an option that takes a size with its unit, such as `384GiB`, and gives bytes. */
+const bytesOf = (option: string) => (size: string): number => {
   const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kKMGT]i?B)$/.exec(size) ?? [];
   const factor = units[unit ?? ""];
   if (number !== undefined && factor !== undefined) return Number(number) * factor;
   throw new LabError("RUND_SIZE", "usage", "", {
+    where: option,
     expected: `a size with one of the units ${Object.keys(units).join(", ")}, such as 384GiB`,
     found: `"${size}"`,
   });
-}
+};
 
 /**
  * Returns the ramps to use.

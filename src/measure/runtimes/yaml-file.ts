@@ -55,7 +55,9 @@ export function readYamlFile<Schema extends z.ZodType>(
     return line === undefined ? file : `${file}:${line}`;
   };
   if (checked.success) return { content: checked.data, where };
-  const issue = checked.error.issues[0]!;
+  // a misspelt key also makes the right one missing
+  const { issues } = checked.error;
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!;
   const unknown = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
   const path = issue.path.map(part => (typeof part === "symbol" ? String(part) : part));
   const near = unknown === undefined ? undefined : nearestName(unknown, knownKeys);
