@@ -93,7 +93,11 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
       data,
       layout: {
         ...layoutLook(title, top + bottom + rowHeight * judged.length),
-        meta: { above: { title: 38, legend: top - 42 } },
+        meta: {
+          above: { title: 38, legend: top - 42 },
+          x: "half-widths of the band",
+          panels: [{ title: "", y: "row (the lowest is 0)" }],
+        },
         margin: { l: 196, r: 16, t: top, b: bottom },
         xaxis: {
           ...axisLook,

@@ -113,7 +113,7 @@ export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] 
       data: [numbers],
       layout: {
         ...layoutLook(title, height),
-        meta: { above: { title: 38, legend: 0 } },
+        meta: { above: { title: 38, legend: 0 }, x: "", panels: [{ title: "", y: "ratio" }] },
         margin: { l: 74, r: 16, t: top, b: bottom },
         xaxis: axis("concurrency", concurrencies),
         yaxis: axis("background density", densities),

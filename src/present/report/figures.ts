@@ -3,6 +3,8 @@ import type { Figure } from "../figures/index.js";
 import type { ReportedFigure } from "./content.js";
 import { html, Markup, scrolling, unbroken } from "./html.js";
 
+type Trace = Figure["plot"]["data"][number];
+
 /** Returns a figure with its caption: a picture that the page's script replaces by a drawing, and the origin of its values. */
 export function figureSection({ figure, png }: ReportedFigure): Markup {
   const { id, title, finding, caption, plot } = figure;
@@ -23,17 +25,28 @@ function plotted({ id, plot, sources }: Figure): Markup {
   // a figure of thousands of points, or a surface, is not readable as a table
   const traces = plot.data.filter(({ type, x }) => type === "scatter" && x.length > 0 && x.length <= 60);
   const [places, values] = [traces.flatMap(({ x }) => x), traces.flatMap(({ y }) => y)].map(columnFormat);
-  const rows = traces.flatMap(({ name, x, y, mode, text, hovertext }) =>
-    x.map((at, index) =>
-      // the cells of a grid are described by the text that a pointer would show
-      mode === "text"
-        ? html`<tr><th scope="row">${new Markup(String((hovertext as string[])[index]))}</th><td class="number" colspan="2">${(text as string[])[index]}</td></tr>`
-        : html`<tr><th scope="row">${new Markup(name)}</th><td class="number">${places!.text(at)}</td><td class="number">${values!.text(y[index]) || "not measured"}</td></tr>`,
-    ),
+  const row = ({ name, x, y, mode, text, hovertext }: Trace, index: number) =>
+    // the cells of a grid are described by the text that a pointer would show
+    mode === "text"
+      ? html`<tr><th scope="row">${new Markup(String((hovertext as string[])[index]))}</th><td class="number" colspan="2">${(text as string[])[index]}</td></tr>`
+      : html`<tr><th scope="row">${new Markup(name)}</th><td class="number">${places!.text(x[index])}</td><td class="number">${values!.text(y[index]) || "not measured"}</td></tr>`;
+  const { x = "x", panels = [] } = plot.layout.meta ?? {};
+  const [y = "y", ...others] = new Set(panels.map(panel => panel.y));
+  // panels with the same quantity differ in their titles; others are named by their quantities too
+  const names = panels.map(panel =>
+    [panel.title, others.length > 0 ? panel.y : ""].filter(text => text !== "").join(": "),
   );
+  const groups = [...new Set(traces.map(({ yaxis = "y" }) => String(yaxis)))].map(axis => {
+    const name = names[axis === "y" ? 0 : Number(axis.slice(1)) - 1] ?? "";
+    const rows = traces
+      .filter(({ yaxis = "y" }) => yaxis === axis)
+      .flatMap(trace => trace.x.map((_, index) => row(trace, index)));
+    return html`<tbody>${name === "" ? undefined : html`<tr><th scope="rowgroup" colspan="3">${name}</th></tr>`}${rows}</tbody>`;
+  });
+  const heads = [x, others.length > 0 ? "value" : y].map(head => html`<th scope="col" class="number">${head}</th>`);
   const shown = scrolling(
     `Plotted values of ${id}`,
-    html`<table><thead><tr><th scope="col">Series</th><th scope="col" class="number">x</th><th scope="col" class="number">y</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table><thead><tr><th scope="col">series</th>${heads}</tr></thead>${groups}</table>`,
   );
-  return html`<details><summary>Where the plotted values come from${rows.length === 0 ? "" : ", and the values"}</summary>${origins}${rows.length === 0 ? undefined : shown}</details>`;
+  return html`<details><summary>Where the plotted values come from${groups.length === 0 ? "" : ", and the values"}</summary>${origins}${groups.length === 0 ? undefined : shown}</details>`;
 }

@@ -51,9 +51,8 @@ th code { font-weight: 400; white-space: nowrap; } th[scope=rowgroup] { padding-
   html { font-size: 10.5pt; } body { max-width: none; padding: 0; }
   .drawn, .skip, nav { display: none !important; }
   figure img { display: block !important; }
-  figure, table, tr { break-inside: avoid; } table.matrix { min-width: 21rem; } table.matrix th[scope=row] { font-weight: 400; width: 50%; } table.matrix code { margin-left: .2rem; }
-details.fold > summary { font-size: .95rem; }
-table.claims { break-inside: auto; } h2, h3, .before { break-after: avoid; }
+  figure, table, tr { break-inside: avoid; }
+  table.claims { break-inside: auto; } h2, h3, .before { break-after: avoid; }
   figure details { display: none; }
   .wide { overflow: visible; }
 }

@@ -74,6 +74,27 @@ pages("what differs between runtimes that claims compare is told once, by settin
   assert.equal(rows.get("guestMemoryExtraMb"), ["180", "240", "200", "160"]);
 });
 
+pages("the plotted values name their panels and what they are of", async () => {
+  const data = await loadDataset("ae_data");
+  const shown = ({ figure }: Pick<ReportedFigure, "figure">) => {
+    const page = pageOf({ datasets: [data], figures: [{ figure, png: new Uint8Array() }] });
+    const heads = page.match(new RegExp(`Plotted values of ${figure.id}.*?</table>`, "s"))![0];
+    return [...heads.matchAll(/<th scope="(?:col|rowgroup)"[^>]*>(.*?)<\/th>/g)].map(([, head]) => head);
+  };
+  assert.equal(shown({ figure: fig05([data]) }), [
+    "series",
+    "density (running sandboxes of 128 MB)",
+    "memory per sandbox (MiB)",
+  ]);
+  assert.equal(shown({ figure: fig10([data]) }), [
+    "series",
+    "concurrency (sandboxes started at once)",
+    "value",
+    "makespan (ms)",
+    "CPU per sandbox (ms)",
+  ]);
+});
+
 pages("the contents lead to each figure, and nothing is said of published cells where there are none", async () => {
   const data = await loadDataset("ae_data");
   const page = pageOf({ datasets: [data], figures: [{ figure: fig05([data]), png: new Uint8Array() }] });

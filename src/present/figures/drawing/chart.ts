@@ -125,7 +125,7 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
   }
   const layout = {
     ...layoutLook(chart.title, height),
-    meta: { above },
+    meta: { above, x: chart.x.title, panels: panels.map(({ title = "", y }) => ({ title, y: y.title })) },
     margin,
     ...axes,
     annotations,

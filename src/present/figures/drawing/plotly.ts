@@ -21,6 +21,12 @@ export interface PlotlyTrace {
 export interface PlotlyLayout {
   readonly width?: number;
   readonly height: number;
+  /** What is not for Plotly: the heights above the panels, and what a table of the values is headed with. */
+  readonly meta?: {
+    readonly above: { readonly title: number; readonly legend: number };
+    readonly x?: string;
+    readonly panels?: readonly { readonly title: string; readonly y: string }[];
+  };
   readonly [attribute: string]: Json | undefined;
 }
 
