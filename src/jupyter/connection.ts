@@ -18,7 +18,7 @@ const connectionFile = z
     signature_scheme: z.literal("hmac-sha256").default("hmac-sha256"),
     ...{ shell_port: port, control_port: port, stdin_port: port, iopub_port: port, hb_port: port },
   })
-  // whoever reaches these ports can run code as this user
+  // anyone who reaches these ports can run code as this user
   .refine(({ transport, ip }) => transport !== "tcp" || /^127\.\d+\.\d+\.\d+$/.test(ip), {
     error: "127.0.0.1",
     path: ["ip"],

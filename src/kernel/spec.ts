@@ -34,7 +34,7 @@ export function requirePeers(require: NodeJS.Require): void {
 
 /**
  * Returns how the kernel is started; `{connection_file}` is replaced by the file's path. Paths are absolute, because a front end
- * has its own PATH. run/termination.ts explains the option.
+ * has its own PATH. run/stop/termination.ts explains the option.
  */
 export function kernelArgv(): string[] {
   const main = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "kernel", "main.js");

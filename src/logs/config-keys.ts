@@ -13,7 +13,7 @@ export const configKeys: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds the values of `configKeys` in a parsed config, in whatever table they are. If several tables have a key, the last one counts.
+ * Finds the values of `configKeys` in a parsed config, in any table. If several tables have a key, the last one counts.
  *
  * @returns the values by the names that manifests and datasets use
  * @example configValues({ hypervisor: { qemu: { default_memory: 128, path: "/x" } } }) // { defaultMemoryMb: 128 }

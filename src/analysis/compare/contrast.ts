@@ -44,7 +44,7 @@ export interface Contrast {
 
 /**
  * Compares two samples of one cell. Two runtimes that took turns within the blocks of one campaign are compared block by block
- * (paired t on the logarithm), because whatever slowed a block down slowed both. Otherwise, rounds recorded in blocks are
+ * (paired t on the logarithm), because a slow block slows both down. Otherwise, rounds recorded in blocks are
  * compared by the means of the blocks (Welch's t on the logarithm), because rounds of one block resemble each other. Rounds
  * without blocks are compared by a permutation test and the studentised bootstrap of the ratio. If a cold start failed, rounds
  * are compared by rank, and failed rounds rank last.

@@ -30,7 +30,7 @@ export function readResultTables(folder: string, problems: ProblemList): readonl
 /**
  * Parses one published table, cell by cell.
  *
- * @throws LabError `RUND_TABLE` if a cell is no number
+ * @throws LabError `RUND_TABLE` if a cell is not a number
  * @example parseResultTable("runtime,1,10\nrund,94.3,\n", "time") // [{ table: "time", row: "rund", column: "1", value: 94.3 }]
  */
 export function parseResultTable(text: string, table: string, file = table): readonly PublishedCell[] {
@@ -47,7 +47,7 @@ export function parseResultTable(text: string, table: string, file = table): rea
   );
 }
 
-/** @throws LabError `RUND_TABLE` if the text is no CSV */
+/** @throws LabError `RUND_TABLE` if the text is not CSV */
 export function parseCsv(text: string, file: string): readonly (readonly string[])[] {
   try {
     return parse(text, { bom: true }) as string[][];

@@ -7,8 +7,8 @@ const common = /^(first line|response|unattributed)/;
 
 /**
  * Returns the cells of a cluster together with the same cells on the bare container runtime of one of its nodes. Each row is
- * labelled with where it was measured, and the node's finer stages are added up to the sandbox and the container. Cells that only
- * one of the two has are left out.
+ * labelled with where it was measured. The node's finer stages are added up to two: sandbox and container. Cells that only one of
+ * the two has are left out.
  *
  * @returns the rows of each cell one after the other, the cluster's first
  */

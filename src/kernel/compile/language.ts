@@ -27,7 +27,11 @@ interface CompletionType {
   readonly end: number;
 }
 
-/** @param position in code points */
+/**
+ * Returns the names that can complete the code at the cursor.
+ *
+ * @param position in code points
+ */
 export function complete(compiler: Compiler, values: RunningValues, code: string, position: number): Completion {
   const at = unitsOf(code, position);
   const { service, path, module } = compiler.draft(withImport(code, at));

@@ -12,8 +12,8 @@ const patience = 4;
  *
  * A main thread that waits (for a promise, a timer) takes the interrupt as a message and ends the cell. One that
  * computes does not look at its messages. If it comes to a check of compiled code, it finds the request in the shared
- * state and ends there (`run/guard.ts`). Else the inspector pauses it, and terminates the code when it resumes, which no
- * `catch` in a cell can prevent; then the message is seen. This continues until it is.
+ * state and ends there (`run/stop/guard.ts`). Otherwise the inspector pauses it, and terminates the code when it resumes, which no
+ * `catch` in a cell can prevent; then the message is seen. This is repeated until the message is seen.
  */
 export class Interrupter {
   #inspector: Inspector | undefined;

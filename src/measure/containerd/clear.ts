@@ -22,8 +22,8 @@ const callMs = 15_000;
 const passes = 3;
 
 /**
- * Removes everything that a private containerd made: its sandboxes through its CRI as long as it answers, then by the census
- * whatever is left: processes, mounts, network namespaces, control groups, sockets, and finally the folder.
+ * Removes everything that a private containerd made: its sandboxes through its CRI as long as it answers, then what the census
+ * still lists (processes, mounts, network namespaces, control groups, sockets), and finally the folder.
  *
  * @param warn receives a message about what is being waited for
  * @throws LabError `RUND_ENV_REMAINS` if something cannot be removed; the folder then stays

@@ -51,7 +51,7 @@ async function until(
       if (await ask()) return performance.now() - started;
     } catch (error) {
       last = error;
-      // whatever listens there will not become a CRI service
+      // the program that listens there will not become a CRI service
       if (isUnimplemented(error)) break;
     }
     await delay(10);

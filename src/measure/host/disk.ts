@@ -38,7 +38,7 @@ export const diskBetween = (from: DiskCost, to: DiskCost): DiskCost => ({
   writtenBytes: to.writtenBytes - from.writtenBytes,
 });
 
-/** Operations and bytes of this machine's disks since boot. */
+/** Returns the operations and bytes of this machine's disks since boot. */
 export function readDisks(proc = procFolder, sys = "/sys/block"): DiskCost {
   const disks = readdirSync(sys).filter(name => !/^(loop|ram|zram|dm-|md)/.test(name));
   return diskTotals(readProc(`${proc}/diskstats`) ?? "", disks);

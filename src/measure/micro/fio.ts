@@ -18,8 +18,9 @@ const file = "/rund-lab-io";
 const ended = /^rund-lab: fio ended with (\d+)\n/m;
 
 /**
- * The command of a container that runs fio: it prints a line when it begins, fio's JSON, and a line with fio's exit code. Then
- * it sleeps until it is removed, because containerd 1.6 can lose the end of what a container wrote just before it ended.
+ * Returns the command of a container that runs fio: it prints a line when it begins, fio's JSON, and a line with fio's exit
+ * code. Then it sleeps until it is removed, because containerd 1.6 can lose the end of what a container wrote just before it
+ * ended.
  *
  * Jobs run one after another on one file, with one request at a time. Those that write end with fsync, so that one job's
  * writes are not left to the next.

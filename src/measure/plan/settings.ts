@@ -178,7 +178,7 @@ function refuseTwice(where: string, values: readonly (string | number)[]): void 
     throw new LabError("RUND_SETTING", "usage", "", { where, expected: "each value once", found: `${twice} twice` });
 }
 
-/** Returns the SHA-256 of settings in hex: equal for equal plans, whatever the order of their keys. */
+/** Returns the SHA-256 of settings in hex: equal for equal plans, even if the order of their keys differs. */
 export function settingsDigest(settings: unknown): string {
   const sorted = (_: string, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)

@@ -3,8 +3,8 @@ import type { End } from "../../model/end.js";
 import type { SandboxConfig, SandboxSummary } from "../cri/grpc/client.js";
 
 /**
- * The interface to whatever starts sandboxes: a CRI service, or a Kubernetes cluster. Rounds, background sandboxes and clean-up
- * use only this.
+ * The interface to a service that starts sandboxes: a CRI service, or a Kubernetes cluster. Rounds, background sandboxes and
+ * clean-up use only this.
  */
 export interface Driver {
   /** Its name in the manifest. */

@@ -41,9 +41,11 @@ function plotted({ id, plot, sources }: Figure): Markup {
     const rows = traces
       .filter(({ yaxis = "y" }) => yaxis === axis)
       .flatMap(trace => trace.x.map((_, index) => row(trace, index)));
-    return html`<tbody>${name === "" ? undefined : html`<tr><th scope="rowgroup" colspan="3">${name}</th></tr>`}${rows}</tbody>`;
+    return html`<tbody>${name === "" ? undefined : html`<tr><th scope="rowgroup" colspan="3">${new Markup(name)}</th></tr>`}${rows}</tbody>`;
   });
-  const heads = [x, others.length > 0 ? "value" : y].map(head => html`<th scope="col" class="number">${head}</th>`);
+  const heads = [x, others.length > 0 ? "value" : y].map(
+    head => html`<th scope="col" class="number">${new Markup(head)}</th>`,
+  );
   const shown = scrolling(
     `Plotted values of ${id}`,
     html`<table><thead><tr><th scope="col">series</th>${heads}</tr></thead>${groups}</table>`,

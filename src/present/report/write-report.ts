@@ -16,7 +16,7 @@ const scale = 2;
  * @param out the results folder
  * @param each called after each figure, for a progress bar
  * @returns the path of the page
- * @throws LabError `RUND_PICTURE_PACKAGES` (kind `machine`) where an optional package is not installed
+ * @throws LabError `RUND_PICTURE_PACKAGES` (kind `machine`) if an optional package is not installed
  */
 export async function writeReport(
   out: string,

@@ -3,8 +3,8 @@ import type { Dataset, StartCell } from "../dataset.js";
 import { type DistilledTable, distilledColumns, type distilledFiles, percents } from "./distilled.js";
 
 /**
- * Returns a dataset's distilled files, as name → text. The same dataset gives the same bytes, in whatever order its runs were
- * read, because rows are sorted by run and cell.
+ * Returns a dataset's distilled files, as name → text. The order in which its runs were read does not change the bytes,
+ * because rows are sorted by run and cell.
  */
 export function distill(dataset: Dataset): Readonly<Record<(typeof distilledFiles)[number], string>> {
   const runs = [...dataset.runs].sort((a, b) => compare(a.run, b.run));

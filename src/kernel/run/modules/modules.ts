@@ -19,8 +19,8 @@ interface Loaded {
 }
 
 /**
- * The modules that cells import. Local files are compiled and run here, so that a changed file, and whatever depends on it, is
- * loaded again at the next import. Packages are loaded by Node.
+ * The modules that cells import. Local files are compiled and run here, so that a changed file, and each file that
+ * depends on it, is loaded again at the next import. Packages are loaded by Node.
  */
 export class Modules {
   readonly #loaded = new Map<string, Loaded>();

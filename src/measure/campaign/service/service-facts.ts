@@ -13,7 +13,7 @@ import { findProgram } from "../../system/programs.js";
 import type { CgroupDriver } from "./cgroup-parent.js";
 import { type ReportedConfig, type ReportedRuntime, reportedConfig, sandboxImageOf } from "./reported-config.js";
 
-/** Facts about the service that answers, whatever is on rund-lab's own PATH. */
+/** Facts about the service that answers, which may differ from the programs on rund-lab's own PATH. */
 export type ServiceFacts = ManifestRun["config"];
 
 /** The sources of the facts. */

@@ -22,7 +22,7 @@ export const idIn = (text: string): string | undefined =>
 /** Returns the names in a folder; empty if it is missing. */
 export const namesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
-/** Folders that containerd's plugins and the OCI runtimes keep for each sandbox and container: bundles, states, logs. */
+/** Returns the folders that containerd's plugins and the OCI runtimes keep for sandboxes and containers: bundles, states, logs. */
 export function filesOf(folder: string): readonly OwnFile[] {
   const plugins = ["root", "state"].flatMap(part =>
     namesIn(join(folder, part))

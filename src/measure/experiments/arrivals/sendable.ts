@@ -39,7 +39,7 @@ export function refuseBeyond(sendable: number, settings: ExperimentSettings): vo
   if (settings.rate === "search") return;
   const asked = Math.max(...(settings.rate ?? [meanRate(settings)]));
   if (asked <= sendable) return;
-  throw new LabError("RUND_RATE", "usage", "this program cannot send so many starts", {
+  throw new LabError("RUND_RATE", "usage", "rund-lab cannot send starts at this rate", {
     where: settings.rate === undefined ? "--trace-speed" : "--rate",
     expected: `at most ${Math.floor(sendable)} starts a second, as measured just now on this machine`,
     found: `${asked.toPrecision(4).replace(/\.0+$/, "")} a second`,

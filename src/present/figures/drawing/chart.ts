@@ -1,6 +1,7 @@
 import { type Axis, plotlyAxis, settle, shows } from "./axes.js";
 import { axisLook, inPanel, layoutLook, note, panelTitle } from "./look.js";
 import type { Json, PlotlyFigure, PlotlyTrace } from "./plotly.js";
+import { plain } from "./text.js";
 import { lineHeight, lineLabels, rings, type Series, trace } from "./trace.js";
 
 export interface Panel {
@@ -125,7 +126,11 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
   }
   const layout = {
     ...layoutLook(chart.title, height),
-    meta: { above, x: chart.x.title, panels: panels.map(({ title = "", y }) => ({ title, y: y.title })) },
+    meta: {
+      above,
+      x: plain(chart.x.title, 90),
+      panels: panels.map(({ title = "", y }) => ({ title: plain(title, 90), y: plain(y.title, 90) })),
+    },
     margin,
     ...axes,
     annotations,

@@ -21,7 +21,7 @@ export interface PlotlyTrace {
 export interface PlotlyLayout {
   readonly width?: number;
   readonly height: number;
-  /** What is not for Plotly: the heights above the panels, and what a table of the values is headed with. */
+  /** Not for Plotly: the heights above the panels, and the headings of a table of the values, safe as markup. */
   readonly meta?: {
     readonly above: { readonly title: number; readonly legend: number };
     readonly x?: string;
