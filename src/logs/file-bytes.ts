@@ -25,7 +25,7 @@ export class FileBytes {
         // a short read of a regular file means its end; the file type is checked only after a short read
         if (count < room && this.length > 0) return;
         const stat = fstatSync(descriptor);
-        if (!stat.isFile()) throw Object.assign(new Error("no regular file"), { code: "ENOTFILE" });
+        if (!stat.isFile()) throw Object.assign(new Error("not a regular file"), { code: "ENOTFILE" });
         if (count < room) return;
         if (Math.max(stat.size, this.length) > LIMIT) {
           throw Object.assign(new Error(`longer than ${LIMIT / 2 ** 20} MiB`), { code: "EFBIG" });

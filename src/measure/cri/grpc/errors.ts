@@ -111,7 +111,7 @@ function hintFor(reason: CriReason, found: string): { hint?: string } {
 }
 
 /**
- * Returns the next step if a service cannot be reached, or no longer.
+ * Returns the next step for a service that cannot be reached, or has stopped answering.
  *
  * @example unavailableHint("connect EACCES /run/containerd.sock") // "the socket belongs to root: run with sudo"
  */

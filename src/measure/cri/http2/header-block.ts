@@ -150,7 +150,7 @@ function decompressed(bytes: Buffer): string {
     for (let bit = 7; bit >= 0; bit--) {
       code = code * 2 + ((byte >> bit) & 1);
       bits++;
-      if (bits > 30) throw new RangeError("a header block has a text that is no Huffman code");
+      if (bits > 30) throw new RangeError("a header block has a text that is not a Huffman code");
       const place = places[bits]! + code - firstCodes[bits]!;
       if (place >= places[bits + 1]!) continue;
       decoded.push(order[place]!);
