@@ -4,7 +4,7 @@ import type { HostMemory, MemoryEvent } from "./events.js";
 export interface HostCost {
   /** The decrease of the memory that is available. It includes the other four, and the memory of the processes. */
   readonly availableFallKiB: number;
-  /** What the kernel keeps, none of which is in any process's PSS. */
+  /** Parts of the kernel's own memory, which no process's PSS contains. */
   readonly slabKiB: number;
   readonly pageTablesKiB: number;
   readonly kernelStackKiB: number;

@@ -45,7 +45,7 @@ const columns: Columns<RoundRow> = {
  * | `makespan_ms` | float32 | from the round's first request to its last sandbox ready |
  * | `start_skew_ms` | float32 | from the round's first request to its last |
  * | `latency_mean_ms`, `latency_p50_ms` … `latency_max_ms` | float32 | latency over the round's cold starts |
- * | `cpu_ms` | float32 | CPU per sandbox: the host's busy time in the round / concurrency; NaN where cpu.txt has no valid line |
+ * | `cpu_ms` | float32 | CPU per sandbox: the host's busy time in the round / concurrency; NaN if cpu.txt has no valid line |
  *
  * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */

@@ -5,7 +5,7 @@ import { studentTwoSided } from "./student.js";
 
 /** A monotone trend of values over their order. */
 export interface Trend {
-  /** Spearman's ρ of value against place, from −1 to 1; 0 where all values are equal or there are fewer than three. */
+  /** Spearman's ρ of value against place, from −1 to 1; 0 if all values are equal or there are fewer than three. */
   readonly rho: number;
   /**
    * Two-sided: exact for fewer than twelve values (as if there were no ties), otherwise from Student's t with n − 2 degrees of

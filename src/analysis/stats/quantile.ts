@@ -15,7 +15,7 @@ export function ascending(values: readonly number[]): number[] {
  * Computes a quantile by nearest rank: the smallest value with at least the share p of all values at or below it (R's type 1). A share
  * within 1e-9 of a rank counts as that rank, so that 0.07 of 100 values is the seventh.
  *
- * @param sorted ascending; NaN comes back where it is empty
+ * @param sorted ascending; if it is empty, the result is NaN
  * @param p from 0 to 1; 0 gives the smallest value
  * @example quantileNearestRank([10, 20, 30, 40], 0.25) // 10
  */

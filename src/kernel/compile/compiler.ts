@@ -29,7 +29,7 @@ const nodeWords =
   /\b(import|export|require|console|process|Buffer|URL|fetch|performance|structuredClone|crypto|WebAssembly|declare|using|set(Timeout|Interval|Immediate))\b|@module/;
 
 /**
- * Errors of modules that are no errors in cells: `await` and `import.meta` (1343, 1375, 1378, 1431, 1432, 2852 to 2854) and
+ * Errors of modules that are not errors in cells: `await` and `import.meta` (1343, 1375, 1378, 1431, 1432, 2852 to 2854) and
  * import attributes (2823) in a module that becomes a function's body; names that such a module may not declare (2441); JSX
  * elements of a factory that declares no types (7026).
  */

@@ -94,8 +94,8 @@ function importedKind(service: ts.LanguageService, path: string, at: number, nam
 const startsLike = (name: string, typed: string): boolean => name.toLowerCase().startsWith(typed.toLowerCase());
 
 /**
- * Returns the path of property names before a cursor, `["data", "rows"]` for `data.rows.`; undefined if it is no plain
- * path.
+ * Returns the path of property names before a cursor, `["data", "rows"]` for `data.rows.`; undefined if it is not a
+ * plain path.
  */
 function pathBefore(code: string): string[] | undefined {
   const found = /(?:^|[^\w$.?)\]])([\p{L}_$][\p{L}\p{N}_$]*(?:\??\.[\p{L}_$][\p{L}\p{N}_$]*)*)\??\.$/u.exec(code);

@@ -25,7 +25,7 @@ import { hasLabels } from "./labels.js";
  *
  * @param endpoint `unix:///run/containerd/containerd.sock`, or the bare path
  * @param program searched on PATH
- * @throws LabError `RUND_CRI_ENDPOINT` if the endpoint is not a unix socket's; each call `RUND_CRICTL_MISSING` where there is no
+ * @throws LabError `RUND_CRI_ENDPOINT` if the endpoint is not a unix socket's; each call `RUND_CRICTL_MISSING` if there is no
  * such program
  */
 export function connectCrictl(endpoint: string, program = "crictl"): CriClient {

@@ -38,7 +38,7 @@ export class CampaignGroups {
   /**
    * Makes or removes groups until a number exists before a round, each with a sleeping process, and starts the threads.
    *
-   * @throws LabError `RUND_CGROUP_VARIANT` where the host lacks the variant's hierarchies, or as `cgroupError`
+   * @throws LabError `RUND_CGROUP_VARIANT` if the host lacks the variant's hierarchies, or as `cgroupError`
    */
   async stand({ variant, threads }: Omit<GroupsRound, "containers">, density: number): Promise<void> {
     const hierarchies = this.#hierarchiesOf(variant);

@@ -14,7 +14,7 @@ export type Task = readonly Call[];
 export interface TaskTime {
   readonly startUs: number;
   readonly endUs: number;
-  /** The call that failed, and the system's error code; null where all succeeded. */
+  /** The call that failed, and the system's error code; null if all succeeded. */
   readonly failure: { readonly call: number; readonly code: string } | null;
 }
 

@@ -97,7 +97,7 @@ function usualSequence(given: Readonly<Record<string, unknown>>): Pick<Experimen
   return { blocks, rounds: 2 * blocks };
 }
 
-/** @throws LabError `RUND_SETTING` where nothing could be decided */
+/** @throws LabError `RUND_SETTING` if nothing could be decided */
 function checkSequence({ untilDecided, runtimes, order, blocks, rounds }: ExperimentSettings): void {
   if (untilDecided === undefined) return;
   shareOf(untilDecided, "untilDecided");

@@ -30,7 +30,7 @@ export async function refuseDying(
   if (keepMs === 0) return;
   const { driver, clock } = tools;
   for (const { id, handler } of runtimes) {
-    // an experiment that compares something else than runtimes needs no handler
+    // an experiment that compares something other than runtimes needs no handler
     if (handler === "") continue;
     const place = { experiment: "time", runtime: id, density: 0, concurrency: 1, round: 1, client: 1 } as const;
     const request = sandboxes.request(handler, "NODE", { ...place, role: "probe" });

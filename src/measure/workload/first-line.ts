@@ -83,8 +83,8 @@ export class FirstLines {
 const head = Buffer.alloc(headBytes);
 
 /**
- * Reads the beginning of a log; empty if there is none. If the first line is longer than that, it ends here: containerd writes a
- * line at once, so a part of it means that all of it is there.
+ * Reads the beginning of a log; empty if there is none. A longer first line is cut off. containerd writes a line at once, so
+ * if a part of it is there, all of it is.
  */
 function readHead(file: string): string {
   let descriptor: number;

@@ -111,7 +111,7 @@ export const absentService = (): Service => ({
 export function requireHandlers({ handlers, endpoint }: Service, runtimes: readonly RuntimeDeclaration[]): void {
   if (handlers === null) return;
   for (const { id, handler } of runtimes) {
-    // an experiment that compares something else than runtimes needs no handler
+    // an experiment that compares something other than runtimes needs no handler
     if (handler === "" || handlers.includes(handler)) continue;
     const near = nearestName(handler, handlers);
     throw new LabError("RUND_HANDLER", "machine", `no handler "${handler}" for the runtime ${id}`, {

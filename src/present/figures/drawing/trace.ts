@@ -27,7 +27,7 @@ export interface Series {
   /** The dataset's index among those shown; it determines dash and fill of the marks. */
   readonly dataset: number;
   readonly points: readonly Point[];
-  /** Whether to omit marks, if points are dense. */
+  /** Whether points have marks, by default true; dense points are drawn without. */
   readonly marks?: boolean;
   /** The style; by default the runtime's own. */
   readonly colour?: string;
