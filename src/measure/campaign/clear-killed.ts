@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { LabError } from "../../model/errors.js";
 import { endStoppedShim } from "../containerd/stopped-shim.js";
 import { CriError } from "../cri/grpc/errors.js";
@@ -33,13 +33,14 @@ export async function clearKilled(
   const cleared: ClearedCampaign[] = [];
   const failures: unknown[] = [];
   for (const owner of deadOwners(folder)) {
-    const { campaign, socket, spared = [] } = owner;
+    const { campaign, socket, logs, spared = [] } = owner;
     restoreScores(spared);
     try {
       const sandboxes = await removeSandboxes(owner, warn);
       await removeParents(campaign);
+      if (logs !== undefined) rmSync(logs, { recursive: true, force: true });
       // the snapshots of a containerd that was removed no longer exist
-      await microTools(campaign, existsSync(socket) ? socket : "", "", folder).clear();
+      await microTools(campaign, existsSync(socket) ? socket : "", {}, folder).clear();
       cleared.push({ campaign, sandboxes });
     } catch (error) {
       failures.push(error);

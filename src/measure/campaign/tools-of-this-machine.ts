@@ -64,7 +64,11 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
   ];
   // a rehearsal starts no real sandbox, and neither does a campaign without a service
   const starts = replay === null && socket !== "";
-  const micro = microTools(label, usesSnapshots ? socket : "", starts ? service.endpoint : "");
+  const micro = microTools(
+    label,
+    usesSnapshots ? socket : "",
+    starts ? { endpoint: service.endpoint, logs: logFolder } : {},
+  );
   const cgroupParent = parentFor(service, label, micro);
   const serviceSees = seesOf(socket);
   const driver = criDriver({ cri, clock, logFolder, serviceSees, cgroupParent, ...(reports ? { listen } : {}) });

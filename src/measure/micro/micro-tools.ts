@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { restoreScores, type SparedProcess } from "../system/oom-protection.js";
 import { CampaignGroups } from "./campaign-groups.js";
 import { hierarchiesIn } from "./hierarchies.js";
-import { claim, noteOf, ownersFolder, release } from "./owner.js";
+import { claim, noteOf, type Owner, ownersFolder, release } from "./owner.js";
 import { CampaignCopies } from "./rootfs/campaign-copies.js";
 import { CampaignRootfs } from "./rootfs/campaign-rootfs.js";
 
@@ -28,12 +28,16 @@ export interface MicroTools {
  *
  * @param campaign the campaign's label
  * @param socket containerd's, for snapshots; empty for a campaign that makes none
- * @param endpoint the CRI service that starts the campaign's sandboxes; empty without one
+ * @param sandboxes the CRI service that starts the campaign's sandboxes, and where their containers' logs are; empty without them
  * @param notes the folder of notes, which also holds the file of the campaign's own file system
  */
-export function microTools(campaign: string, socket: string, endpoint = "", notes: string = ownersFolder): MicroTools {
-  const service = endpoint === "" ? {} : { endpoint };
-  const claimed = (more: Parameters<typeof claim>[2]) => claim(campaign, socket, { ...service, ...more }, notes);
+export function microTools(
+  campaign: string,
+  socket: string,
+  sandboxes: Pick<Owner, "endpoint" | "logs"> = {},
+  notes: string = ownersFolder,
+): MicroTools {
+  const claimed = (more: Parameters<typeof claim>[2]) => claim(campaign, socket, { ...sandboxes, ...more }, notes);
   const begin = () => claimed({});
   const groups = new CampaignGroups(campaign, hierarchiesIn(readFileSync("/proc/self/mountinfo", "utf8")), begin);
   const rootfs = new CampaignRootfs(campaign, socket, begin);

@@ -17,6 +17,8 @@ const owner = z.object({
   socket: z.string(),
   /** The CRI service that starts the campaign's sandboxes. */
   endpoint: z.string().exactOptional(),
+  /** The folder for the logs of the campaign's containers. */
+  logs: z.string().exactOptional(),
   process: processIdentity,
   /** The namespace of the process's pid, as the kernel names it: elsewhere its pid means another process. */
   pidNamespace: z.string().exactOptional(),
@@ -38,7 +40,7 @@ export type Owner = Readonly<z.infer<typeof owner>>;
 export function claim(
   campaign: string,
   socket: string,
-  more: Pick<Owner, "spared" | "endpoint" | "copies"> = {},
+  more: Pick<Owner, "spared" | "endpoint" | "logs" | "copies"> = {},
   folder: string = ownersFolder,
 ): void {
   const process = identify(globalThis.process.pid)!;

@@ -14,7 +14,8 @@ const reported = {
     runtimes: {
       runc: {
         runtimeType: "io.containerd.runc.v2",
-        options: { BinaryName: "/nowhere/runc", SystemdCgroup: true, Root: "/run/a", NoPivotRoot: true },
+        // containerd 2 reports IoUid, although nobody set it
+        options: { BinaryName: "/nowhere/runc", SystemdCgroup: true, Root: "/run/a", NoPivotRoot: true, IoUid: 0 },
         snapshotter: "",
       },
       kata: { runtimeType: "io.containerd.kata.v2", options: null, snapshotter: "devmapper" },

@@ -88,7 +88,7 @@ test("what a killed campaign left is found by its note: its own file system, and
     const [notes, given] = [join(parent, "notes"), join(parent, "given")];
     mkdirSync(given);
     const campaign = `killed-${process.pid}`;
-    const tools = microTools(campaign, "", "", notes);
+    const tools = microTools(campaign, "", {}, notes);
     try {
       await tools.copies.stand({ imageMiB: 1, copies: 1, folder: given });
       const own = new CampaignCopies(campaign, () => {}, notes);

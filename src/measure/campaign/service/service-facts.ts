@@ -106,13 +106,16 @@ function rootOf(pid: number): string {
   }
 }
 
+/** Values that mean the same as an option that is not there. */
+const empty: readonly unknown[] = ["", false, null, 0];
+
 /** Options that are recorded as separate facts, or only name a folder. */
 const otherwiseKnown = ["SystemdCgroup", "BinaryName", "Root"];
 
 /** Returns JSON with its keys sorted and empty values left out, so that equal options give equal texts. */
 function canonical(options: Readonly<Record<string, unknown>>): string {
   const given = Object.entries(options).filter(
-    ([name, value]) => value !== "" && value !== false && value !== null && !otherwiseKnown.includes(name),
+    ([name, value]) => !empty.includes(value) && !otherwiseKnown.includes(name),
   );
   return JSON.stringify(Object.fromEntries(given.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
