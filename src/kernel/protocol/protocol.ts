@@ -11,6 +11,7 @@ import type * as Zmq from "zeromq";
 import type { Connection } from "../../jupyter/connection.js";
 import { type Content, decode, encode, type Header, type Message } from "../../jupyter/wire.js";
 import { type Ask, type Tell, ThreadState } from "../channel/messages.js";
+import { Watcher } from "../last-words/watcher.js";
 import { type Piece, PieceReader, type Pipes, type StreamName } from "../channel/pipe.js";
 import { Interrupter } from "./interrupt.js";
 import { Outbox } from "./outbox.js";
@@ -74,12 +75,14 @@ function publish(
 
 const text = new StreamText((cell, name, written) => publish("stream", { name, text: written }, parents[cell] ?? {}));
 const interrupter = new Interrupter(ask, state);
+const watcher = new Watcher(connection, pipes.log, pipes.errors);
 const kernel = new Requests({
   ask,
   interrupter,
   log,
   newCell(request) {
     latest = request;
+    watcher.running(request);
     return parents.push(request.header) - 1;
   },
   publish(type, content, parent) {
@@ -95,6 +98,7 @@ const kernel = new Requests({
     await Promise.all(Object.values(outboxes).map(outbox => outbox.empty()));
     for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close();
     interrupter.close();
+    await watcher.end();
     ask({ ask: "exit" });
     // the main thread may be in a loop that nothing stops: the process ends anyway
     setTimeout(() => process.kill(process.pid, "SIGKILL"), 2000);
@@ -159,12 +163,17 @@ function receiveTo(place: number): void {
   }
 }
 
+function hearErrors(bytes: Buffer): void {
+  watcher.hear(bytes);
+  foreign("stderr", bytes);
+}
+
 /** Shows the output of other writers to descriptor 2 before the next message is taken. */
 function drainErrors(): void {
   const chunk = Buffer.allocUnsafe(1 << 16);
   try {
     for (let length = readSync(pipes.errors, chunk); length > 0; length = readSync(pipes.errors, chunk)) {
-      foreign("stderr", Buffer.from(chunk.subarray(0, length)));
+      hearErrors(Buffer.from(chunk.subarray(0, length)));
     }
   } catch {
     // EAGAIN: nothing is left
@@ -175,7 +184,7 @@ const pipeEnd = (fd: number, read: (chunk: Buffer) => void) =>
   new Socket({ fd, readable: true, writable: false }).on("data", read);
 
 const output = pipeEnd(pipes.output, chunk => readOutput(pieces.read(chunk)));
-pipeEnd(pipes.errors, chunk => foreign("stderr", chunk));
+pipeEnd(pipes.errors, chunk => hearErrors(chunk));
 
 // Input.
 

@@ -1,0 +1,30 @@
+import type { Connection } from "../../jupyter/connection.js";
+import type { Header } from "../../jupyter/wire.js";
+
+/** What a kernel leaves behind for the case that V8 ends it. */
+export interface DeathNote {
+  readonly connection: Connection;
+  /** The request that began last. */
+  readonly request?: {
+    readonly header: Header;
+    /** Its client's identities, in hexadecimal. */
+    readonly identities: readonly string[];
+  };
+  /** What the process has written to stderr, from the announcement of its end on. */
+  readonly words: string;
+}
+
+/**
+ * Says in one sentence why V8 ended a process.
+ *
+ * @param words what the process wrote to stderr
+ */
+export function reasonOf(words: string): string {
+  const said = /(?:FATAL ERROR|Fatal JavaScript|# Fatal error in|OOM error in)[^\n]*/.exec(words)?.[0]?.replace(/^# /, "") ?? "";
+  const why = /invalid (array|string|table|size|fixedarray)|length|Array buffer allocation/i.test(said)
+    ? "one array, string or table was to become larger than V8 allows"
+    : /memory|OOM/i.test(said)
+      ? "memory was used up in a single step, before the cell could be stopped"
+      : "of an error inside Node";
+  return `${why}. All variables are lost; the cells must be run again. V8 said: ${said}`;
+}
