@@ -48,6 +48,8 @@ export interface RunOptions {
 const defaultTimeoutMs = 600_000;
 /** Maximum time until a kernel answers its first request. */
 const startMs = 60_000;
+/** How long messages of a dead kernel are read: those it has sent, and those with which a kernel explains why V8 ended it. */
+const lastMessagesMs = (how: string): number => (/SIG(ABRT|ILL|TRAP)/.test(how) ? 2000 : 200);
 /** Maximum time until an interrupted cell ends, and until a kernel shuts down. */
 const graceMs = 2000;
 
@@ -202,10 +204,9 @@ class Run {
         clearTimeout(timer);
         resolve(value);
       });
-      void this.process.ended.then(() => {
+      void this.process.ended.then(how => {
         clearTimeout(timer);
-        // messages that the dead kernel has sent are still being read
-        setTimeout(resolve, 200, undefined);
+        setTimeout(resolve, lastMessagesMs(how), undefined);
       });
     });
   }
@@ -228,15 +229,13 @@ class Run {
     const ended = await end(timeoutMs);
     const { reply, failure } = sent;
     let failed = failure;
-    if (ended === undefined) {
-      failed =
-        this.#dead === undefined
-          ? problem(place, "CellTimeout", `the cell took longer than ${timeoutMs / 1000} s`)
-          : problem(place, "KernelDied", `the kernel ${this.#dead} while it ran this cell`);
-      if (this.#dead === undefined) {
-        this.#interrupt(client);
-        await end(graceMs);
-      }
+    if (this.#dead !== undefined) {
+      // an error in the name of the dead kernel explains more
+      failed ??= problem(place, "KernelDied", `the kernel ${this.#dead} while it ran this cell`);
+    } else if (ended === undefined) {
+      failed = problem(place, "CellTimeout", `the cell took longer than ${timeoutMs / 1000} s`);
+      this.#interrupt(client);
+      await end(graceMs);
     } else if (reply?.status !== "ok" && failure === undefined && !mayFail) {
       failed = problem(place, String(reply?.ename ?? "Error"), String(reply?.evalue ?? reply?.status));
     }

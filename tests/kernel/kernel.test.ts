@@ -283,11 +283,12 @@ test("late output goes to the cell it comes from", async ({ kernel }) => {
   assert.is(printed(second.outputs), "second\n");
 });
 
-test("process.exit and process.exitCode fail the cell, and the kernel lives on", async ({ kernel }) => {
+test("process.exit, process.abort and process.exitCode fail the cell, and the kernel lives on", async ({ kernel }) => {
   const exit = await kernel.run("process.exit(3)");
   assert.equal([exit.reply.ename, exit.reply.status], ["ProcessExit", "error"]);
   const caught = await kernel.run("try { process.exit(0) } catch {}\n1");
   assert.is(caught.reply.ename, "ProcessExit");
+  assert.is((await kernel.run("process.abort()")).reply.evalue, "process.abort() was called; the kernel keeps running");
   const code = await kernel.run("process.exitCode = 4;\nconsole.log('on')");
   assert.equal([code.reply.ename, printed(code.outputs)], ["ProcessExit", "on\n"]);
   assert.is((await kernel.run("process.exitCode ?? 'none'")).reply.status, "ok");

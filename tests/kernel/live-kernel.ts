@@ -62,12 +62,13 @@ export class LiveKernel {
     for (const changed of this.#changed.splice(0)) changed();
   }
 
-  /** Waits for messages until the condition holds. */
-  async until(condition: () => boolean, what = "the kernel's messages", ms = 60_000): Promise<void> {
+  /** Waits for messages until the condition holds. @param dead whether they may come after the kernel's end */
+  async until(condition: () => boolean, what = "the kernel's messages", ms = 60_000, dead = false): Promise<void> {
     const deadline = performance.now() + ms;
     while (!condition()) {
       const left = deadline - performance.now();
-      if (this.#ended !== undefined) throw new Error(`waited for ${what}, but ${this.#ended}: ${this.process.log()}`);
+      if (this.#ended !== undefined && !dead)
+        throw new Error(`waited for ${what}, but ${this.#ended}: ${this.process.log()}`);
       if (left <= 0) throw new Error(`waited ${ms} ms for ${what}; last: ${JSON.stringify(this.messages.slice(-5))}`);
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, left);

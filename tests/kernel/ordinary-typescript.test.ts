@@ -16,6 +16,10 @@ test.before(async context => {
       '{"name":"awaiting","type":"module","exports":"./index.js","types":"./index.d.ts"}',
     "node_modules/awaiting/index.js": "export const late = await Promise.resolve(7);",
     "node_modules/awaiting/index.d.ts": "export declare const late: number;",
+    "node_modules/imported/package.json": '{"name":"imported","type":"module","exports":{".":{"import":"./index.js"}}}',
+    "node_modules/imported/index.js": "export default () => 'only by import';",
+    "node_modules/wrong/package.json": '{"name":"wrong","type":"module","exports":"./index.js"}',
+    "node_modules/wrong/index.js": "import { nothing } from 'node:fs';\nexport default nothing;",
   });
   context.kernel = await LiveKernel.start(labKernel, join(context.folder, "notebooks"));
 });
@@ -96,6 +100,11 @@ test("import() is a real import, also of packages that await while they load", a
   assert.is(await value(kernel, "const fs = await import('node:fs');\ntypeof fs.readFileSync"), "'function'");
   assert.is(await value(kernel, "(await import('awaiting')).late"), "7");
   assert.is(await value(kernel, "import { late } from 'awaiting';\nlate"), "7");
+  assert.is(await value(kernel, "import only from 'imported';\nonly()"), "'only by import'");
+  assert.match(
+    String((await kernel.run("import wrong from 'wrong'")).reply.evalue),
+    "does not provide an export named 'nothing'",
+  );
 });
 
 test("import.meta, __dirname and __filename name the notebook's folder", async ({ kernel, folder }) => {
@@ -149,7 +158,7 @@ test("JSX with a factory of one's choice, export const in a cell, declare global
   assert.is(await value(kernel, "handler.get()"), "5");
 });
 
-test("a tsconfig.json beside the notebook sets strictness, paths and target; one with errors is named", async ({
+test("a tsconfig.json beside the notebook sets strictness, paths and target, and lists get their types later; one with errors is named", async ({
   kernel,
   folder,
 }) => {
@@ -159,6 +168,27 @@ test("a tsconfig.json beside the notebook sets strictness, paths and target; one
   config({ strict: true, paths: { "@lib/*": ["../lib/*"] } });
   assert.is((await kernel.run("const wrong = (x: string | undefined) => x.length")).reply.ename, "CompileError");
   assert.is(await value(kernel, "import { named } from '@lib/named';\nnamed"), "'by a path'");
+  assert.is(
+    await value(
+      kernel,
+      "const rows = [];\nfor (const n of [1, 2]) rows.push(n);\nlet best, worst = null;\nbest = worst = 5;\n[rows, best, worst]",
+    ),
+    "[ [ 1, 2 ], 5, 5 ]",
+  );
+  assert.is(await value(kernel, "rows.push(3);\nbest += 1;\nrows.length + best"), "9");
+  // what `tsc --init` of TypeScript 5.9 writes
+  config({
+    ...{ module: "nodenext", target: "esnext", types: [], sourceMap: true, declaration: true, declarationMap: true },
+    ...{ noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, strict: true, jsx: "react-jsx" },
+    ...{ verbatimModuleSyntax: true, isolatedModules: true, moduleDetection: "force", skipLibCheck: true },
+  });
+  assert.is(
+    await value(
+      kernel,
+      "import { readFileSync } from 'node:fs';\nconst upper = (f: () => string, _: ClassMethodDecoratorContext) => function (this: unknown) { return f.call(this).toUpperCase(); };\nclass Word { @upper get() { return 'word'; } }\nconsole.log(typeof readFileSync);\nnew Word().get()",
+    ),
+    "'WORD'",
+  );
   config({ target: "nonsense" });
   const { reply } = await kernel.run("1");
   assert.equal([reply.ename, /target/.test(String(reply.evalue))], ["CompileError", true]);

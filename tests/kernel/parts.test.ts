@@ -96,7 +96,8 @@ test("completion replaces the right part of a text, and says of what kind a name
   compiler
     .compile("const data: any = {};\nclass Tool {}\nenum Color { Red }\nfunction go(n: number) { return n; }")
     .keep();
-  const values = { properties: (path: readonly string[]) => (path.join() === "data" ? ["rows"] : []) };
+  const known: Readonly<Record<string, string[]>> = { data: ["rows"], "data,rows,0,a b": ["latencyMs"] };
+  const values = { properties: (path: readonly string[]) => known[path.join()] ?? [] };
   const at = (code: string) => {
     const position = code.indexOf("|");
     const text = code.replace("|", "");
@@ -112,6 +113,7 @@ test("completion replaces the right part of a text, and says of what kind a name
   assert.equal(at('import x from "danfo|"'), ["danfojs-node", "danfo", "module"]);
   assert.equal(at("import { a } from './src/ker|'"), ["kernel", "ker", "module"]);
   assert.equal(at("data.r|"), ["rows", "r", "property"]);
+  assert.equal(at("f(data?.rows[0]['a b'].la|"), ["latencyMs", "la", "property"]);
   assert.equal(at("Too|"), ["Tool", "Too", "class"]);
   assert.equal(at("Colo|"), ["Color", "Colo", "enum"]);
   assert.equal(at("go|"), ["go", "go", "function"]);

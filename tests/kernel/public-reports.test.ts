@@ -158,6 +158,50 @@ test("imports of every form", async ({ kernel }) => {
   await gives(kernel, ["import path, { join as joined } from 'node:path'; path.sep + joined('a', 'b')"], "'/a/b'");
 });
 
+test("what a cell exports from another module, it imports, and the lines after it keep their numbers", async ({
+  kernel,
+}) => {
+  await gives(
+    kernel,
+    ["export { sep } from 'node:path'; export * as system from 'node:os'", "sep + typeof system.cpus"],
+    "'/function'",
+  );
+  await gives(kernel, ["export * from 'node:os';\n3"], "3");
+  const several = "const p1 = 1, p2 = 2;\nexport {\n  p1,\n  p2\n};\nnope5";
+  await fails(kernel, several, "CompileError", /^cell-\d+\.ts:6:1 - Cannot find name 'nope5'/);
+});
+
+test("names and specifiers of other kernels are errors that say what to use instead", async ({ kernel }) => {
+  await fails(kernel, "Deno.readTextFileSync('x')", "CompileError", /hint: cells run in Node: node:fs/);
+  await fails(kernel, "print('x')", "CompileError", /hint: console.log prints/);
+  await fails(kernel, "!ls -l", "CompileError", /hint: cells are TypeScript and know no commands of IPython/);
+  await fails(kernel, "import rows from './rows.csv'", "CompileError", /hint: import reads code and JSON/);
+  await fails(kernel, "Out[1]", "CompileError", /hint: keep a value in a variable/);
+  await fails(
+    kernel,
+    "import x from 'npm:@scope/lodash@4/part'",
+    "CompileError",
+    /hint: npm install @scope\/lodash, and import "@scope\/lodash"$/,
+  );
+  await fails(kernel, "import x from 'jsr:@std/path'", "CompileError", /hint: npx jsr add @std\/path/);
+  await fails(kernel, "import x from 'https://esm.sh/lodash'", "CompileError", /hint: cells import installed packages/);
+});
+
+test("the types of JavaScript's library are those of the Node that runs", async ({ kernel }) => {
+  const calls = {
+    "Object.groupBy([1], n => n)": "groupBy" in Object,
+    "new Set([1]).union(new Set([2])).size": "union" in Set.prototype,
+    "Array.fromAsync([1])": "fromAsync" in Array,
+    "[1].values().map(n => n).toArray()": "Iterator" in globalThis,
+    "/[\\p{L}--[a-z]]/v.test('x')": true,
+    "'x'.isWellFormed()": true,
+  };
+  for (const [code, present] of Object.entries(calls)) {
+    const { reply } = await kernel.run(code);
+    assert.equal([reply.status, reply.ename], present ? ["ok", undefined] : ["error", "CompileError"], code);
+  }
+});
+
 test("an object literal alone is the object, and a block is a block", async ({ kernel }) => {
   await gives(kernel, ["{a: 1, b: 2}"], "{ a: 1, b: 2 }");
   await gives(kernel, ["{}"], "{}");
@@ -271,6 +315,10 @@ test("a stream that a cell ends or destroys prints on", async ({ kernel }) => {
     "process.stdout.end('last\\n'); process.stdout.destroy(); console.log('not last')",
   );
   assert.is(printed(outputs), "last\nnot last\n");
+  const piped = await kernel.run(
+    "import { Readable } from 'node:stream';\nimport { pipeline } from 'node:stream/promises';\nawait pipeline(Readable.from(['piped\\n']), process.stdout);\nawait new Promise<void>(done => process.stdout.end(done))",
+  );
+  assert.is(printed(piped.outputs), "piped\n");
   const later = await kernel.run("console.log('later')");
   assert.is(printed(later.outputs), "later\n");
 });

@@ -12,7 +12,13 @@ const test = suite("loading a module");
 const built = join(projectRoot, "dist");
 
 /** Programs and workers, which are there to be run. */
-const programs = ["cli/main.js", "kernel/main.js", "kernel/protocol/protocol.js", "kernel/protocol/signals.js"];
+const programs = [
+  "cli/main.js",
+  "kernel/main.js",
+  "kernel/last-words/publish.js",
+  "kernel/protocol/protocol.js",
+  "kernel/protocol/signals.js",
+];
 
 /** Imports each module, and prints those after which something is active. */
 const loader = `

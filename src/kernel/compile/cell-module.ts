@@ -21,8 +21,6 @@ export interface CellModule {
   writtenPosition(position: Position): Position;
 }
 
-const exportWord = "export ";
-
 /**
  * Turns a cell into a module. A cell that is an object literal alone, such as `{ a: 1 }`, is that object, as in the consoles of
  * Node and Deno, and not a block.
@@ -42,17 +40,21 @@ export function cellModule(
   if (isObjectLiteral(ts, code)) return inParentheses(cellModule(ts, `(${code})`, homeOf, jsxNames, known));
   const { file, extension } = parse(ts, code);
   // a line that names the interpreter is not code
-  const blanks: [start: number, end: number][] = [[0, ts.getShebang(code)?.length ?? 0]];
-  const insertions: number[] = [];
+  const replaced: [start: number, end: number, by: string][] = [[0, ts.getShebang(code)?.length ?? 0, ""]];
+  const insertions: { readonly at: number; readonly word: string }[] = [];
   const names = new Set<string>();
   const reexported = new Set<string>();
   let ambient = false;
 
   for (const statement of file.statements) {
     if (statement.getStart(file) >= code.length) continue;
-    if (ts.isExportDeclaration(statement) && statement.moduleSpecifier === undefined) {
-      // every name is exported in any case
-      blanks.push([statement.getStart(file), statement.end]);
+    if (ts.isExportDeclaration(statement)) {
+      const { moduleSpecifier: from, exportClause: clause } = statement;
+      const start = statement.getStart(file);
+      // every name is exported in any case, and one of another module is imported, so that the cell can use it, too
+      if (from === undefined) replaced.push([start, statement.end, ""]);
+      else replaced.push([start, clause?.getStart(file) ?? from.getStart(file), "import"]);
+      if (from !== undefined) for (const name of exportedNames(ts, clause)) reexported.add(name);
       continue;
     }
     if (ts.isImportDeclaration(statement)) {
@@ -71,9 +73,11 @@ export function cellModule(
     for (const name of declared) names.add(name);
     const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
     const byDefault = modifiers.find(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword);
-    if (byDefault !== undefined) blanks.push([byDefault.getStart(file), byDefault.end]);
-    if (modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) continue;
-    insertions.push(statement.getStart(file));
+    if (byDefault !== undefined) replaced.push([byDefault.getStart(file), byDefault.end, ""]);
+    if (!modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) {
+      insertions.push({ at: statement.getStart(file), word: "export " });
+    }
+    if (ts.isVariableStatement(statement)) insertions.push(...openTypes(ts, statement));
   }
   const found = scan(ts, file);
   for (const name of found.hoisted) if (!names.has(name)) reexported.add(name);
@@ -90,14 +94,17 @@ export function cellModule(
   const suffix = [...(known === undefined ? imports : []), `export { ${[...reexported].join(", ")} };`];
 
   let text = code;
-  for (const [start, end] of blanks) text = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
-  for (const at of insertions.toReversed()) text = text.slice(0, at) + exportWord + text.slice(at);
-  const shifts = insertions.map((at, index) => prefix.length + at + index * exportWord.length);
+  for (const [start, end, by] of replaced) {
+    text = text.slice(0, start) + by + text.slice(start + by.length, end).replace(/[^\r\n]/g, " ") + text.slice(end);
+  }
+  for (const { at, word } of insertions.toReversed()) text = text.slice(0, at) + word + text.slice(at);
+  const lengthBefore = (offset: number) => sum(insertions.map(({ at, word }) => (at < offset ? word.length : 0)));
+  const shifts = insertions.map(({ at, word }) => ({ at: prefix.length + at + lengthBefore(at), size: word.length }));
   const starts = file.getLineStarts();
   const written = (offset: number) =>
     Math.min(
       code.length,
-      offset - prefix.length - sum(shifts.map(at => Math.min(exportWord.length, Math.max(0, offset - at)))),
+      offset - prefix.length - sum(shifts.map(({ at, size }) => Math.min(size, Math.max(0, offset - at)))),
     );
   return {
     text: `${prefix}${text}\n${suffix.join(" ")}\n`,
@@ -106,12 +113,11 @@ export function cellModule(
     awaits: found.awaits,
     ambient,
     written,
-    compiled: offset => prefix.length + offset + exportWord.length * insertions.filter(at => at < offset).length,
+    compiled: offset => prefix.length + offset + lengthBefore(offset),
     writtenPosition({ line, column }) {
       const start = starts[line];
       if (start === undefined) return { line, column };
-      const before = insertions.filter(at => at < start).length * exportWord.length;
-      return { line, column: written(start + before + column) - start };
+      return { line, column: written(start + lengthBefore(start) + column) - start };
     },
   };
 }
@@ -188,6 +194,31 @@ function declaredNames(ts: TypeScript, statement: ts.Statement): string[] | unde
 function bindingNames(ts: TypeScript, name: ts.BindingName): string[] {
   if (ts.isIdentifier(name)) return [name.text];
   return name.elements.flatMap(element => (ts.isOmittedExpression(element) ? [] : bindingNames(ts, element.name)));
+}
+
+/**
+ * Returns a type for each variable that gets its type from later assignments, such as `const rows = []`. TypeScript finds these
+ * types by itself, but not for what is exported, as the declarations of cells are.
+ */
+function openTypes(ts: TypeScript, { declarationList }: ts.VariableStatement): { at: number; word: string }[] {
+  return declarationList.declarations.flatMap(({ name, type, exclamationToken, initializer }) => {
+    if (!ts.isIdentifier(name) || type !== undefined || exclamationToken !== undefined) return [];
+    const isEmptyList =
+      initializer !== undefined && ts.isArrayLiteralExpression(initializer) && initializer.elements.length === 0;
+    if (isEmptyList) return [{ at: name.end, word: ": any[]" }];
+    const isNothing =
+      initializer === undefined ||
+      initializer.kind === ts.SyntaxKind.NullKeyword ||
+      (ts.isIdentifier(initializer) && initializer.text === "undefined");
+    const isConstant = (declarationList.flags & ts.NodeFlags.Const) !== 0;
+    return isNothing && !isConstant ? [{ at: name.end, word: ": any" }] : [];
+  });
+}
+
+/** Returns the names that a re-export brings; none for `export *`. */
+function exportedNames(ts: TypeScript, clause: ts.NamedExportBindings | undefined): string[] {
+  if (clause === undefined) return [];
+  return ts.isNamespaceExport(clause) ? [clause.name.text] : clause.elements.map(({ name }) => name.text);
 }
 
 function importedNames(ts: TypeScript, { importClause }: ts.ImportDeclaration): string[] {

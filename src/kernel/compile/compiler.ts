@@ -6,9 +6,10 @@ import { type CompiledCode, requiredBy, withoutMapComment } from "./emitted.js";
 import { type CompiledFile, compileFile } from "./file.js";
 import { guarding } from "./guards.js";
 import { lowering, withoutResets } from "./lower.js";
-import { CompileError, isCell, type Mistake, mayAssign, mistakeOf, moduleNotFound, tooDeep } from "./mistakes.js";
+import { CompileError, isCell, type Mistake, mayAssign, mistakeOf, tooDeep } from "./mistakes.js";
 import { type Settings, settingsFor } from "./settings.js";
 import { type Position, SourceMap } from "./source-map.js";
+import { moduleNotFound } from "./typescript/hints.js";
 import { loadTypeScript, type TypeScript } from "./typescript/typescript.js";
 import { isLocal, Workspace } from "./workspace.js";
 

@@ -93,13 +93,18 @@ function importedKind(service: ts.LanguageService, path: string, at: number, nam
 
 const startsLike = (name: string, typed: string): boolean => name.toLowerCase().startsWith(typed.toLowerCase());
 
+/** One step of a path: `.name`, `?.name`, `[0]` or `["name"]`. */
+const step = /\??\.?\[(?:\d+|"[^"\\]*"|'[^'\\]*')\]|\??\.[\p{L}_$][\p{L}\p{N}_$]*/gu;
+const plainPath = new RegExp(`(?:^|[^\\w$.?)\\]])([\\p{L}_$][\\p{L}\\p{N}_$]*)((?:${step.source})*)\\??\\.$`, "u");
+
 /**
- * Returns the path of property names before a cursor, `["data", "rows"]` for `data.rows.`; undefined if it is not a
+ * Returns the path of property names before a cursor, `["data", "rows", "0"]` for `data.rows[0].`; undefined if it is not a
  * plain path.
  */
 function pathBefore(code: string): string[] | undefined {
-  const found = /(?:^|[^\w$.?)\]])([\p{L}_$][\p{L}\p{N}_$]*(?:\??\.[\p{L}_$][\p{L}\p{N}_$]*)*)\??\.$/u.exec(code);
-  return found?.[1]?.split(/\??\./);
+  const [, root, steps] = plainPath.exec(code) ?? [];
+  if (root === undefined) return undefined;
+  return [root, ...(steps!.match(step) ?? []).map(each => each.replace(/^[?.[]+["']?|["']?\]$/g, ""))];
 }
 
 /** Returns where the text of the string literal around a position begins: after its quote, or after its last slash. */

@@ -1,13 +1,28 @@
 import { dirname, join } from "node:path";
 import type { TypeScript } from "./typescript/typescript.js";
 
-/** The parts of JavaScript's library that a cell may use, by TypeScript's names. */
-const parts = ["es2023", "esnext.disposable", "esnext.collection", "decorators"];
+/** The parts of JavaScript's library that every Node has, by TypeScript's names. */
+const always = ["es2023", "es2024.string", "es2024.sharedmemory", "es2024.regexp", "esnext.disposable", "decorators"];
+
+/** Parts that only newer versions of Node have, each with a function that it brings. */
+const newer: readonly [part: string, holder: object | undefined, name: string][] = [
+  ["es2024.arraybuffer", ArrayBuffer.prototype, "transfer"],
+  ["es2024.collection", Map, "groupBy"],
+  ["es2024.object", Object, "groupBy"],
+  ["es2024.promise", Promise, "withResolvers"],
+  ["esnext.array", Array, "fromAsync"],
+  ["esnext.collection", Set.prototype, "union"],
+  ["esnext.error", Error, "isError"],
+  ["esnext.float16", globalThis, "Float16Array"],
+  ["esnext.iterator", (globalThis as { Iterator?: object }).Iterator, "from"],
+  ["esnext.promise", Promise, "try"],
+  ["esnext.sharedmemory", Atomics, "pause"],
+];
 
 const reference = /^\/\/\/ *<reference lib="([^"]+)" *\/>/gm;
 
 /**
- * JavaScript's library as one declaration file. TypeScript has it in more than sixty files, and a program with many files takes
+ * JavaScript's library as one declaration file, with what the running version of Node has of it. TypeScript has it in more than sixty files, and a program with many files takes
  * longer to create; each cell is a new program.
  */
 export class Library {
@@ -24,7 +39,8 @@ export class Library {
       for (const [, needed] of text.matchAll(reference)) add(needed!);
       texts.push(text.replace(/^\/\/\/ *<reference.*$/gm, ""));
     };
-    parts.forEach(add);
+    for (const part of always) add(part);
+    for (const [part, holder, name] of newer) if (holder !== undefined && name in holder) add(part);
     this.text = `/// <reference no-default-lib="true"/>\n${texts.join("\n")}`;
   }
 

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type ts from "typescript";
 import type { CellModule } from "./cell-module.js";
+import { hintFor } from "./typescript/hints.js";
 import type { TypeScript } from "./typescript/typescript.js";
 
 /** One mistake in a cell or in a file that it imports. */
@@ -32,8 +33,6 @@ export const tooDeep = (): CompileError => {
 export const isCell = (path: string): boolean => /(^|\/)__cell_\d+(\.d)?(\.tsx?)?$/.test(path);
 
 const assignmentToImport = 2632;
-/** TypeScript's error code for an import that cannot be found. */
-export const moduleNotFound = 2307;
 
 /**
  * Returns a diagnostic of TypeScript as a mistake in the written code.
@@ -51,25 +50,21 @@ export function mistakeOf(
   const at = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
   const read = { line: at.line, column: at.character };
   const own = cell !== undefined && file?.fileName === cell.path;
-  const hint = code === moduleNotFound ? howToInstall(text) : own && isMagic(file.text, start) ? magicHint : "";
+  const hint = own && isMagic(file.text, start) ? magicHint : hintFor(code, text);
   const { line, column } = own ? cell.module.writtenPosition(read) : read;
   const where = own || file === undefined ? undefined : relative(folder, file.fileName);
-  return { file: where, line, column, text: text + hint, code };
-}
-
-/** Returns the command that installs a missing package. */
-function howToInstall(message: string): string {
-  const specifier = /'([^'./][^':]*)'/.exec(message)?.[1];
-  const name = specifier === undefined ? undefined : /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
-  return name === undefined ? "" : `\nhint: npm install ${name}`;
+  // there may be no tsconfig.json to change
+  const described = text.replace(/ Do you need to change your target library\? .*/, "");
+  return { file: where, line, column, text: described + (hint === undefined ? "" : `\nhint: ${hint}`), code };
 }
 
 const magicHint =
-  "\nhint: cells are TypeScript and know no commands of IPython such as %time; execSync of node:child_process runs a shell command";
+  "cells are TypeScript and know no commands of IPython such as %time and !ls; execSync of node:child_process runs a shell command";
 
 /** Whether a position is the beginning of a command of IPython. */
 const isMagic = (text: string, start: number): boolean =>
-  /(^|\n)\s*$/.test(text.slice(0, start)) && /^%%?[a-z]/.test(text.slice(start));
+  (/(^|\n)\s*$/.test(text.slice(0, start)) && /^%%?[a-z]/.test(text.slice(start))) ||
+  /(^|\n)!$/.test(text.slice(0, start));
 
 /** Whether a diagnostic forbids the assignment to an earlier cell's variable only because it is imported here. */
 export function mayAssign(ts: TypeScript, { code, file, start }: ts.Diagnostic, program: ts.Program): boolean {

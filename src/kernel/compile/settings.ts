@@ -36,9 +36,8 @@ export function settingsFor(ts: TypeScript, folder: string): Settings {
 /** The defaults, which a tsconfig.json can override. Without `lib`, cells get the library of `library.ts`. */
 function usual(ts: TypeScript): ts.CompilerOptions {
   return {
-    target: ts.ScriptTarget.ES2022,
+    target: ts.ScriptTarget.ES2024,
     jsx: ts.JsxEmit.React,
-    types: ["node"],
   };
 }
 
@@ -51,11 +50,17 @@ function withoutOutput(options: ts.CompilerOptions = {}): ts.CompilerOptions {
 /** Returns the options that the kernel needs, which override a tsconfig.json. */
 function fixed(ts: TypeScript, given: ts.CompilerOptions = {}): ts.CompilerOptions {
   return {
-    // older targets have no `await`
-    ...(given.target !== undefined && { target: Math.max(given.target, ts.ScriptTarget.ES2017) }),
+    // older targets have no `await`, and Node does not have all that is in newer ones, such as decorators
+    ...(given.target !== undefined && {
+      target: Math.min(Math.max(given.target, ts.ScriptTarget.ES2017), ts.ScriptTarget.ES2024),
+    }),
+    // `tsc --init` writes an empty list, but cells run in Node
+    types: [...new Set(["node", ...(given.types ?? [])])],
     module: ts.ModuleKind.CommonJS,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     moduleDetection: ts.ModuleDetectionKind.Force,
+    // packages that cannot be required are imported
+    customConditions: ["import", ...(given.customConditions ?? [])],
     esModuleInterop: true,
     allowImportingTsExtensions: true,
     allowArbitraryExtensions: true,

@@ -20,7 +20,10 @@ export interface DeathNote {
  * @param words what the process wrote to stderr
  */
 export function reasonOf(words: string): string {
-  const said = /(?:FATAL ERROR|Fatal JavaScript|# Fatal error in|OOM error in)[^\n]*/.exec(words)?.[0]?.replace(/^# /, "") ?? "";
+  const found = ["Fatal JavaScript", "FATAL ERROR", "OOM error in", "Fatal error in"].find(each =>
+    words.includes(each),
+  );
+  const said = found === undefined ? "" : words.slice(words.indexOf(found)).split("\n")[0]!;
   const why = /invalid (array|string|table|size|fixedarray)|length|Array buffer allocation/i.test(said)
     ? "one array, string or table was to become larger than V8 allows"
     : /memory|OOM/i.test(said)

@@ -33,18 +33,19 @@ async function publish({ connection, request }: DeathNote, reason: string): Prom
   const shell = new zmq.Router({ linger: patienceMs, mandatory: true });
   await Promise.all([iopub.bind(connection.address.iopub), shell.bind(connection.address.shell)]);
 
-  const show = async () => {
-    await iopub.receive();
-    await pause(othersMs);
-    await iopub.send(signed("error", error, ["error"]));
-    await iopub.send(signed("status", { execution_state: "idle" }, ["status"]));
-  };
-  const answer = async (): Promise<void> => {
-    const reply = signed("execute_reply", { status: "error", execution_count: null, ...error }, prefix);
-    while (!(await shell.send(reply).then(() => true, () => false))) await pause(retryMs);
-  };
-  await show();
-  await answer();
+  await iopub.receive();
+  await pause(othersMs);
+  await iopub.send(signed("error", error, ["error"]));
+  await iopub.send(signed("status", { execution_state: "idle" }, ["status"]));
+  const reply = signed("execute_reply", { status: "error", execution_count: null, ...error }, prefix);
+  const refused = () =>
+    shell
+      .send(reply)
+      .then(() => false)
+      .catch(() => true);
+  while (await refused()) await pause(retryMs);
+  iopub.close();
+  shell.close();
 }
 
 /** Reads the first line of the note. An older, longer note may follow it, and the shell has read the file up to its end. */
@@ -58,4 +59,4 @@ const note = readNote();
 const reason = `the kernel ended: ${reasonOf(note.words + readFileSync(0, "utf8"))}`;
 process.stderr.write(`rund-lab kernel: ${reason}\n`);
 setTimeout(() => process.exit(), patienceMs).unref();
-await publish(note, reason);
+publish(note, reason).catch(error => process.stderr.write(`rund-lab kernel: could not show this: ${error.message}\n`));

@@ -45,14 +45,19 @@ export class Watcher {
 
   /** Notes the request to which a death from now on would belong. The first one starts the shell. */
   running({ header, identities }: Message): void {
-    this.#write({ ...this.#written, words: "", request: { header, identities: identities.map(each => each.toString("hex")) } });
+    this.#write({
+      ...this.#written,
+      words: "",
+      request: { header, identities: identities.map(each => each.toString("hex")) },
+    });
     this.#shell ??= this.#start();
   }
 
   /** Keeps what the process writes to stderr if it announces the end. */
   hear(bytes: Uint8Array): void {
     const text = Buffer.from(bytes).toString();
-    if (this.#written.words !== "" || fatal.test(text)) this.#write({ ...this.#written, words: this.#written.words + text });
+    if (this.#written.words !== "" || fatal.test(text))
+      this.#write({ ...this.#written, words: this.#written.words + text });
   }
 
   /** Ends the shell. */

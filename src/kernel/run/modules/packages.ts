@@ -6,6 +6,8 @@ import { constants, Script } from "node:vm";
 export class Packages {
   /** Packages that only a real `import` can load, by folder and specifier. */
   readonly #imported = new Map<string, unknown>();
+  /** The first failure of each package. Node replaces it by a failure of its own when a broken ES module is required again. */
+  readonly #failures = new Map<string, unknown>();
 
   /** @param tslab returns the module for `import "tslab"` */
   constructor(private readonly tslab: () => unknown) {}
@@ -35,7 +37,8 @@ export class Packages {
       this.require(specifier, from);
       return undefined;
     } catch (error) {
-      return (error as { code?: string } | undefined)?.code ?? "";
+      this.#failures.set(keyOf(specifier, from), error);
+      return codeOf(error) ?? "";
     }
   }
 
@@ -43,10 +46,12 @@ export class Packages {
     if (specifier === "tslab") return this.tslab();
     const imported = this.#imported.get(keyOf(specifier, from));
     if (imported !== undefined) return imported;
-    const require = createRequire(from);
-    return isOwn(specifier) && !canResolve(from, specifier)
-      ? createRequire(import.meta.url)(specifier)
-      : require(specifier);
+    const require = createRequire(isOwn(specifier) && !canResolve(from, specifier) ? import.meta.url : from);
+    try {
+      return require(specifier);
+    } catch (error) {
+      throw codeOf(error) === "ERR_INTERNAL_ASSERTION" ? (this.#failures.get(keyOf(specifier, from)) ?? error) : error;
+    }
   }
 
   async import(specifier: string, from: string, options?: ImportCallOptions): Promise<unknown> {
@@ -59,6 +64,8 @@ export class Packages {
 
 /** The error codes with which Node reports that a package can be imported but not required. */
 const onlyImportable = new Set(["ERR_REQUIRE_ASYNC_MODULE", "ERR_REQUIRE_ESM", "ERR_PACKAGE_PATH_NOT_EXPORTED"]);
+
+const codeOf = (error: unknown): string | undefined => (error as { code?: string } | undefined)?.code;
 
 const keyOf = (specifier: string, from: string): string => `${dirname(from)}\0${specifier}`;
 

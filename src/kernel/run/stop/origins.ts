@@ -71,11 +71,13 @@ export class Origins {
     process.on("uncaughtException", error => this.fail(error));
     process.on("unhandledRejection", reason => this.fail(reason));
     this.#keepListeners();
-    process.exit = (code?: number | string | null): never => {
-      const exit = new ProcessExit(`process.exit(${code ?? ""}) was called; the kernel keeps running`);
+    const refuse = (call: string): never => {
+      const exit = new ProcessExit(`${call} was called; the kernel keeps running`);
       this.fail(exit);
       throw exit;
     };
+    process.exit = (code?: number | string | null) => refuse(`process.exit(${code ?? ""})`);
+    process.abort = () => refuse("process.abort()");
     // nobody knows who sets process.exitCode, and when, so a value found after a cell is attributed to that cell
     setInterval(() => this.checkExitCode(), 250).unref();
   }

@@ -6,7 +6,7 @@ import type { StreamName } from "../../channel/pipe.js";
  * leave incomplete.
  */
 export function replaceStream(name: StreamName, send: (bytes: Uint8Array) => void): void {
-  const stream = new Writable();
+  const stream = new Writable({ autoDestroy: false, emitClose: false });
   const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     const encoding = typeof rest[0] === "string" ? (rest[0] as BufferEncoding) : "utf8";
     send(typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);
@@ -14,10 +14,12 @@ export function replaceStream(name: StreamName, send: (bytes: Uint8Array) => voi
     if (done !== undefined) process.nextTick(done);
     return true;
   };
-  // later cells print, too, so ending a stream only writes its last text
+  // later cells print, too, so ending a stream only writes its last text and tells those who wait for the end, as pipeline does
   const end = (...last: unknown[]): Writable => {
     const [chunk] = last;
     if (typeof chunk === "string" || chunk instanceof Uint8Array) write(chunk, ...last.slice(1));
+    else if (typeof chunk === "function") process.nextTick(chunk as () => void);
+    process.nextTick(() => stream.emit("finish"));
     return stream;
   };
   // a child process that gets this stream gets its descriptor
