@@ -5,6 +5,7 @@ import type {
   ClusterSettings,
   Plan,
   RuntimeDeclaration,
+  Timing,
 } from "../../measure/index.js";
 import { describeClockSkew } from "../../model/clock-skew.js";
 import { LabError } from "../../model/errors.js";
@@ -30,6 +31,12 @@ export interface ClusterRun {
   /** As stored in the manifest: `kubernetes:CONTEXT`. */
   readonly endpoint: string;
 }
+
+/**
+ * For the expected time of a plan: a kubelet reports a start up to a second late, and takes three seconds to remove its pods.
+ * Otherwise a campaign on a cluster has no waits around a round.
+ */
+export const clusterTiming: Timing = { quietLimitMs: 0, idleMs: 1_000, settleMs: 3_000 };
 
 /** The prefix of a cluster campaign's endpoint in the manifest. */
 const scheme = "kubernetes:";

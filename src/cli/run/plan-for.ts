@@ -1,15 +1,17 @@
-import type { CampaignSettings, Plan, RuntimeDeclaration } from "../../measure/index.js";
+import type { CampaignSettings, Plan, RuntimeDeclaration, Timing } from "../../measure/index.js";
 
 /**
  * Makes the plan of a campaign, with the recorded makespans and memory of `paper_data` if it has them.
  *
  * @param socket the service's; null for a rehearsal, which needs nothing on the machine; "" for a campaign without a service
+ * @param timing the waits around a round; by default those of a machine, or none for a rehearsal
  */
 export async function planFor(
   settings: CampaignSettings,
   runtimes: readonly RuntimeDeclaration[],
   socket: string | null,
   speed: number,
+  timing?: Timing,
 ): Promise<Plan> {
   const [
     { serviceObstacles },
@@ -26,7 +28,7 @@ export async function planFor(
   const plan = makePlan(settings, {
     runtimes,
     limits: socket === null ? null : readLimits(listenerOf(socket)),
-    timing: socket === null ? replayTiming : usualTiming,
+    timing: timing ?? (socket === null ? replayTiming : usualTiming),
     speed,
     idleMiB(runtime, memoryMb) {
       // a single sandbox uses memory that others will share; outside the memory experiment guests are small

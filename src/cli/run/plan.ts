@@ -11,6 +11,7 @@ import { detectionText } from "./detect.js";
  *
  * @param detections how `--detect` chose the rounds
  * @param untried what a plan cannot know, because it starts nothing
+ * @param where what the plan must fit
  */
 export function printPlan(
   io: Io,
@@ -18,6 +19,7 @@ export function printPlan(
   json: boolean,
   detections: readonly Detection[] = [],
   untried: readonly string[] = [],
+  where: "this machine" | "the cluster" = "this machine",
 ): void {
   const { cells, sandboxes, expectedSeconds, needs, fits, why, confounds } = plan;
   if (json) {
@@ -67,11 +69,13 @@ export function printPlan(
       ...detectionText(detections),
       `cells ${cells}, sandboxes ${sandboxes}`,
       `expected ${duration(expectedSeconds)}`,
-      `needs about ${needs.memoryMiB} MiB of memory and ${needs.pids} pids at the peak`,
+      where === "the cluster"
+        ? `needs room for ${needs.sandboxes} pods at once, which use about ${needs.memoryMiB} MiB of memory`
+        : `needs about ${needs.memoryMiB} MiB of memory and ${needs.pids} pids at the peak`,
       ...(needs.committedMiB > needs.memoryMiB
         ? [`  this assumes idle guests; if each used all of its memory, ${needs.committedMiB} MiB`]
         : []),
-      fits ? "fits this machine" : "does not fit this machine:",
+      fits ? `fits ${where}` : `does not fit ${where}:`,
       ...why.map(reason => `  ${reason}`),
       ...(untried.length > 0 ? ["not tried:", ...untried.map(each => `  ${each}`)] : []),
       ...(confounds.length > 0 ? ["confounds:", ...confounds.map(confound => `  ${confound}`)] : []),

@@ -14,6 +14,7 @@ import {
   type ClusterOptions,
   type ClusterRun,
   clusterPlan,
+  clusterTiming,
   noteCluster,
   openClusterRun,
   refuseOutsideCluster,
@@ -223,10 +224,11 @@ async function runInCluster(
     const asked = await runSettings(io, experiment, options, begun, inCluster.runtimes);
     refuseOutsideCluster(asked.settings.experiments);
     const settings = { ...asked.settings, cluster: service.settings };
-    const plan = await clusterPlan(await planFor(settings, asked.runtimes, null, 1), inCluster, options.force === true);
+    const planned = await planFor(settings, asked.runtimes, null, 1, clusterTiming);
+    const plan = await clusterPlan(planned, inCluster, options.force === true);
     const json = options.json === true;
     noteCluster(io, plan, inCluster);
-    if (options.plan === true) return printPlan(io, plan, json, asked.detections);
+    if (options.plan === true) return printPlan(io, plan, json, asked.detections, [], "the cluster");
     refuseMisfit(plan, "the cluster");
     for (const line of detectionText(asked.detections)) note(io, line);
     for (const confound of plan.confounds) note(io, `confound: ${confound}`);

@@ -91,6 +91,25 @@ test("each window of an open loop has what the nodes used before and after, and 
     assert.equal(server.namespaces, []);
   }));
 
+test("a plan says what it asks of the cluster, and how long rounds with the kubelet's waits take; too many pods do not fit", () =>
+  onCluster([node("node-a")], async () => {
+    const words = ["run", "time", "--cluster", "--runtime-class", "runc", "--rounds", "10", "--concurrency"];
+    const { code, stdout } = await lab([...words, "3", "--plan"]);
+    assert.is(code, 0);
+    assert.match(stdout, /\nneeds room for 3 pods at once, which use about \d+ MiB of memory\nfits the cluster\n/);
+    // ten rounds, each with a second until the kubelet's report and three until the pods are removed
+    const [, seconds] = /\nexpected (\d+) s\n/.exec(stdout) ?? [];
+    assert.ok(Number(seconds) >= 40 && Number(seconds) < 60, stdout);
+    const crowd = await lab([...words, "5000", "--plan"]);
+    assert.match(
+      crowd.stdout,
+      /\ndoes not fit the cluster:\n {2}it needs 5000 pods at once, and there is room for \d+/,
+    );
+    const refused = await lab([...words, "5000"]);
+    assert.is(refused.code, 3);
+    assert.match(refused.stderr, "the plan does not fit the cluster: it needs 5000 pods at once");
+  }));
+
 test("a clock that is two minutes ahead is named before the first pod and in the analysis, with the next step", () =>
   onCluster([node("node-a", { aheadMs: 120_000 }), node("node-b", { aheadMs: -400 })], async (_, folder) => {
     const skew = /the clock of node node-a is ahead by (\d+\.\d) s .* Set the clock \(`timedatectl`/;
