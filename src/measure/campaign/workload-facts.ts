@@ -21,6 +21,7 @@ export async function workloadFacts(service: Service, settings: WorkloadSettings
   const { container } = own.container === null ? standingWorkloadOf(settings) : own;
   const parent = {
     ...(settings.cgroupParent === undefined ? {} : { cgroupParent: settings.cgroupParent }),
+    ...(settings.seccomp === true ? { seccomp: true } : {}),
     ...(settings.reflink === undefined ? {} : { fileSystem: await fileSystemOf(settings.reflink) }),
   };
   if (container === null && network === "node") return parent;

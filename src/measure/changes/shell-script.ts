@@ -143,7 +143,7 @@ const templateRequest = (handler: string): CriRequest<"RunPodSandbox"> => ({
   config: {
     metadata: { name: "template", uid: "template", namespace: "rund-lab", attempt: 0 },
     ...{ hostname: "", logDirectory: "", labels: {}, annotations: {} },
-    linux: { cgroupParent: "", securityContext: { namespaceOptions: { network: "NODE", pid: "POD" } } },
+    linux: { cgroupParent: "", securityContext: { namespaceOptions: { network: "NODE", pid: "POD" }, seccomp: null } },
   },
   runtimeHandler: handler,
 });

@@ -240,7 +240,11 @@ function crictlConfig(sandbox: SandboxConfig) {
     annotations: sandbox.annotations ?? {},
     linux: {
       cgroup_parent: sandbox.cgroupParent ?? "",
-      security_context: { namespace_options: { network: { POD: 0, NODE: 2 }[sandbox.network] } },
+      security_context: {
+        namespace_options: { network: { POD: 0, NODE: 2 }[sandbox.network] },
+        // 0 is RuntimeDefault
+        ...(sandbox.seccomp === true ? { seccomp: { profile_type: 0 } } : {}),
+      },
     },
   };
 }

@@ -155,6 +155,12 @@ export const settingRules = {
     expected: "a path that begins with /, or a systemd slice",
     help: "the parent of the sandboxes' control groups (default: one for the campaign)",
   },
+  seccomp: {
+    ...own,
+    value: "flag",
+    placeholder: "",
+    help: "ask for the service's default seccomp profile for the sandbox itself, as kubelets do",
+  },
   pull: { ...own, value: "flag", placeholder: "", help: "pull the image in each cold start, as a separate stage" },
   withContainer: { ...own, value: "flag", placeholder: "", help: "background sandboxes also run a container" },
   arrivals: {
@@ -259,7 +265,7 @@ export type SettingName = keyof typeof settingRules;
 /** The settings of an experiment whose sandboxes may have a container and their own network. */
 export const workloadSettingNames = [
   ...(["network", "image", "command", "env", "port", "path", "cpu", "memoryLimit", "pull"] as const),
-  "cgroupParent",
+  ...(["cgroupParent", "seccomp"] as const),
 ] satisfies readonly SettingName[];
 
 /** The names of all settings, in the order of the help text. */

@@ -59,6 +59,8 @@ export interface ExperimentSettings {
   readonly reflink?: string;
   /** The parent of the sandboxes' control groups, a path or a systemd slice; undefined for the campaign's own. */
   readonly cgroupParent?: string;
+  /** Whether sandboxes themselves have the service's default seccomp profile. */
+  readonly seccomp?: boolean;
   /** Whether standing sandboxes have a container. */
   readonly withContainer?: boolean;
   /** The distribution of an open loop's starts: `poisson`, `uniform`, or `trace:FILE`. */

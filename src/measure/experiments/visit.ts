@@ -95,7 +95,12 @@ export function visitRequest(
   const network = settings.network === "pod" ? "POD" : "NODE";
   const cell = { experiment, runtime: runtime.id, density, concurrency: concurrency ?? density };
   const request = sandboxes.request(runtime.handler, network, { ...cell, round, client, role });
-  return settings.cgroupParent === undefined ? request : { ...request, cgroupParent: settings.cgroupParent };
+  const { cgroupParent, seccomp } = settings;
+  return {
+    ...request,
+    ...(cgroupParent === undefined ? {} : { cgroupParent }),
+    ...(seccomp === true ? { seccomp } : {}),
+  };
 }
 
 /** Returns the time in UTC, as ISO 8601. */

@@ -18,6 +18,7 @@ export type WorkloadSettings = Pick<
   | "memoryLimit"
   | "withContainer"
   | "cgroupParent"
+  | "seccomp"
   | "reflink"
 >;
 

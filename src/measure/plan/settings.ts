@@ -51,6 +51,7 @@ const leftOut: Readonly<Record<string, unknown>> = {
   network: "node",
   pull: false,
   withContainer: false,
+  seccomp: false,
 };
 
 /**

@@ -51,7 +51,7 @@ test.after(async () => {
 const options = /^\[(plugins\..*runtimes\.runc\.options)\]$/m;
 
 /** Measures two sandboxes with the recorder, and gives the campaign's manifest and what the recorder was handed. */
-async function measured(systemd: boolean, cgroupParent?: string) {
+async function measured(systemd: boolean, asked: { readonly cgroupParent?: string; readonly seccomp?: boolean } = {}) {
   const change: TomlOverlay = {
     [options.exec(configText)![1]!]: { BinaryName: join(folder, "recorder"), SystemdCgroup: systemd },
   };
@@ -59,27 +59,33 @@ async function measured(systemd: boolean, cgroupParent?: string) {
   containerd = await restartContainerd(containerd.folder);
   rmSync(join(folder, "specs"), { recursive: true });
   mkdirSync(join(folder, "specs"));
-  const wishes = { experiment: "time", runtimes: ["runc"], concurrency: [2], rounds: 1, cgroupParent } as const;
+  const wishes = { experiment: "time", runtimes: ["runc"], concurrency: [2], rounds: 1, ...asked } as const;
   const path = await measureOn(containerd.endpoint, [wishes], { out: join(folder, "raw") });
   const manifest = JSON.parse(readFileSync(join(path, "run.json"), "utf8")) as Manifest;
   const read = (ending: string) =>
     readdirSync(join(folder, "specs"))
       .filter(name => name.endsWith(ending))
       .map(name => readFileSync(join(folder, "specs", name), "utf8"));
-  const paths = read(".json").map(text => {
-    const { linux } = JSON.parse(text) as { linux: { cgroupsPath: string } };
-    return linux.cgroupsPath;
-  });
-  return { ...manifest, paths, calls: read(".args") };
+  type Spec = {
+    readonly linux: { readonly cgroupsPath: string; readonly seccomp?: { readonly defaultAction: string } };
+  };
+  const specs = read(".json").map(text => JSON.parse(text) as Spec);
+  return {
+    ...manifest,
+    paths: specs.map(({ linux }) => linux.cgroupsPath),
+    filters: specs.map(({ linux }) => linux.seccomp?.defaultAction),
+    calls: read(".args"),
+  };
 }
 
 const id = "[0-9a-f]{64}";
 
 test("with cgroupfs it is a path of the campaign's own, and nothing of it is left", async () => {
-  const { label, paths, runs, calls } = await measured(false);
+  const { label, paths, filters, runs, calls } = await measured(false);
   assert.is(paths.length, 3, "one before the round, two in it");
   for (const path of paths) assert.match(path, new RegExp(`^/rund-lab-${label}/${id}$`));
   assert.is(runs[0]?.config.cgroupDriver, "cgroupfs");
+  assert.equal(new Set(filters), new Set([undefined]));
   assert.not(calls.some(call => call.includes("--systemd-cgroup")));
   assert.equal(campaignGroups(`rund-lab-${label}`), []);
   await assertNothingLeft(containerd);
@@ -97,9 +103,15 @@ test("with systemd it is a slice of the campaign's own, as slice:prefix:name", a
 });
 
 test("--cgroup-parent names another one, and the manifest has it", async () => {
-  const { paths, runs } = await measured(true, "lab.slice");
+  const { paths, runs } = await measured(true, { cgroupParent: "lab.slice" });
   for (const path of paths) assert.match(path, new RegExp(`^lab\\.slice:cri-containerd:${id}$`));
   assert.is(runs[0]?.config.cgroupParent, "lab.slice");
+});
+
+test("--seccomp asks for the service's default profile for the sandbox, as a kubelet does, and the manifest has it", async () => {
+  const { filters, runs } = await measured(false, { seccomp: true });
+  assert.equal(filters, ["SCMP_ACT_ERRNO", "SCMP_ACT_ERRNO", "SCMP_ACT_ERRNO"]);
+  assert.is(runs[0]?.config.seccomp, true);
 });
 
 test.run();

@@ -72,6 +72,8 @@ export interface SandboxConfig {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly logDirectory?: string;
   readonly cgroupParent?: string;
+  /** Whether the sandbox itself gets the service's default seccomp profile; by default it has none. */
+  readonly seccomp?: boolean;
   /** NODE needs no CNI plugins; campaigns use it by default. */
   readonly network: "NODE" | "POD";
 }

@@ -158,7 +158,10 @@ function podSandboxConfig(sandbox: SandboxConfig): Message<"PodSandboxConfig"> {
     annotations: sandbox.annotations ?? {},
     linux: {
       cgroupParent: sandbox.cgroupParent ?? "",
-      securityContext: { namespaceOptions: { network: sandbox.network, pid: "POD" } },
+      securityContext: {
+        namespaceOptions: { network: sandbox.network, pid: "POD" },
+        seccomp: sandbox.seccomp === true ? {} : null,
+      },
     },
   };
 }

@@ -48,7 +48,11 @@ const messages = {
     },
   },
   NamespaceOption: { fields: { network: { type: "NamespaceMode", id: 1 }, pid: { type: "NamespaceMode", id: 2 } } },
-  LinuxSandboxSecurityContext: { fields: { namespaceOptions: { type: "NamespaceOption", id: 1 } } },
+  // an empty profile is RuntimeDefault
+  SecurityProfile: { fields: {} },
+  LinuxSandboxSecurityContext: {
+    fields: { namespaceOptions: { type: "NamespaceOption", id: 1 }, seccomp: { type: "SecurityProfile", id: 9 } },
+  },
   LinuxPodSandboxConfig: {
     fields: {
       cgroupParent: { type: "string", id: 1 },
