@@ -106,7 +106,7 @@ function rootOf(pid: number): string {
   }
 }
 
-/** Values that mean the same as an option that is not there. */
+/** Values of an option that mean the same as its absence. */
 const empty: readonly unknown[] = ["", false, null, 0];
 
 /** Options that are recorded as separate facts, or only name a folder. */
