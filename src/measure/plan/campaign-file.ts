@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { experimentNames } from "../../model/experiment.js";
-import { experimentTable } from "../experiments/index.js";
 import { type SettingName, type SettingRule, settingNames, settingRule } from "../experiments/setting-rules.js";
 import type { ExperimentWishes } from "../experiments/settings.js";
 import { readYamlFile } from "../runtimes/yaml-file.js";
-import { takesSetting } from "./settings.js";
+import { otherwiseTaken, takesSetting } from "./settings.js";
 
 /** Returns the schema of a list with at least one value and no value twice. */
 const list = <Item extends z.ZodType>(item: Item) =>
@@ -60,10 +59,9 @@ const experiment = z.strictObject({
 
 /** Refuses a setting that an experiment does not have. */
 function refuseUnused(wishes: z.output<typeof experiment>, context: z.core.$RefinementCtx): void {
-  const { axes } = experimentTable[wishes.experiment];
   for (const name of settingNames) {
     if (wishes[name] === undefined || takesSetting(wishes.experiment, name)) continue;
-    const message = `the ${wishes.experiment} experiment has no ${name}; its grid is ${axes.join(" × ")}`;
+    const message = `the ${wishes.experiment} experiment has no ${name}; ${otherwiseTaken(wishes.experiment, name)}`;
     context.addIssue({ code: "custom", path: [name], message });
   }
 }

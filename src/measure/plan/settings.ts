@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { LabError } from "../../model/errors.js";
-import type { Experiment } from "../../model/experiment.js";
+import { type Experiment, experimentNames } from "../../model/experiment.js";
 import { shareOf } from "../../model/percent.js";
 import { experimentTable } from "../experiments/index.js";
 import { type SettingName, settingNames, settingRule } from "../experiments/setting-rules.js";
@@ -117,12 +117,18 @@ export function takesSetting(experiment: Experiment, name: SettingName): boolean
   return settingRule(name).shared || [...axes, ...takes].includes(name);
 }
 
+/** Returns the next step for a setting that an experiment does not take. */
+export function otherwiseTaken(experiment: Experiment, name: SettingName): string {
+  const takers = experimentNames.filter(each => takesSetting(each, name));
+  return `its grid is ${experimentTable[experiment].axes.join(" × ")}; ${name} belongs to ${takers.join(", ")}`;
+}
+
 function checkSetting(experiment: Experiment, name: SettingName, value: unknown): void {
   const rule = settingRule(name);
   if (!takesSetting(experiment, name)) {
     throw new LabError("RUND_SETTING_UNUSED", "usage", `the ${experiment} experiment has no ${name}`, {
       where: name,
-      hint: `its grid is ${experimentTable[experiment].axes.join(" × ")}`,
+      hint: otherwiseTaken(experiment, name),
     });
   }
   if (rule.value === "number") checkRange(name, value as number, rule.range);

@@ -200,7 +200,7 @@ test("a mistake in a campaign file is named with its line, and a typo with what 
       [file.replace("[runsc]", "[runsc, runsc]"), /: expected each value once, found runsc twice/],
       [
         file.replace("concurrency: [1, 10]", "density: [10]"),
-        /:5: .* the time experiment has no density; its grid is concurrency/,
+        /:5: .* the time experiment has no density; its grid is concurrency; density belongs to memory, density, cgroups, fit/,
       ],
       [file.replace("experiment: time", "experiment: speed"), /:4: /],
       [file.replace("name: small", "name: ../small"), /:1: name: expected letters/],
