@@ -22,8 +22,8 @@ const newer: readonly [part: string, holder: object | undefined, name: string][]
 const reference = /^\/\/\/ *<reference lib="([^"]+)" *\/>/gm;
 
 /**
- * JavaScript's library as one declaration file, with what the running version of Node has of it. TypeScript has it in more than sixty files, and a program with many files takes
- * longer to create; each cell is a new program.
+ * JavaScript's library as one declaration file, without the parts that the running version of Node lacks. TypeScript has it in
+ * more than sixty files, and a program with many files takes longer to create; each cell is a new program.
  */
 export class Library {
   readonly text: string;

@@ -1,7 +1,7 @@
 import type { Connection } from "../../jupyter/connection.js";
 import type { Header } from "../../jupyter/wire.js";
 
-/** What a kernel leaves behind for the case that V8 ends it. */
+/** What a kernel writes down before each request, in case V8 ends it. */
 export interface DeathNote {
   readonly connection: Connection;
   /** The request that began last. */
@@ -15,7 +15,7 @@ export interface DeathNote {
 }
 
 /**
- * Says in one sentence why V8 ended a process.
+ * Returns why V8 ended a process, in words.
  *
  * @param words what the process wrote to stderr
  */
@@ -25,9 +25,9 @@ export function reasonOf(words: string): string {
   );
   const said = found === undefined ? "" : words.slice(words.indexOf(found)).split("\n")[0]!;
   const why = /invalid (array|string|table|size|fixedarray)|length|Array buffer allocation/i.test(said)
-    ? "one array, string or table was to become larger than V8 allows"
+    ? "one array, string or table would have become larger than V8 allows"
     : /memory|OOM/i.test(said)
       ? "memory was used up in a single step, before the cell could be stopped"
-      : "of an error inside Node";
+      : "there was an error inside Node";
   return `${why}. All variables are lost; the cells must be run again. V8 said: ${said}`;
 }

@@ -2,7 +2,7 @@
  * Takes the place of a kernel that V8 has ended, for less than a second: shows the reason as an error of the cell that ran, and
  * answers its request. Clients connect to the sockets again by themselves.
  *
- * Gets what the kernel wrote to stderr last on stdin, and the kernel's note as descriptor 4.
+ * Reads on stdin what the kernel wrote to stderr last, and on descriptor 4 the kernel's note.
  */
 import { randomUUID } from "node:crypto";
 import { fstatSync, readFileSync, readSync } from "node:fs";

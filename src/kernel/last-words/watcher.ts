@@ -7,7 +7,7 @@ import type { Connection } from "../../jupyter/connection.js";
 import type { Message } from "../../jupyter/wire.js";
 import type { DeathNote } from "./note.js";
 
-/** What V8 and Node write to stderr before they end a process that cannot go on. */
+/** What V8 and Node write to stderr before they end a process that cannot continue. */
 const fatal = /FATAL ERROR|Fatal JavaScript|Fatal error in|OOM error in/;
 
 /**
