@@ -81,10 +81,13 @@ export class CampaignGroups {
    * @returns the number of removed groups
    */
   async clear(): Promise<number> {
-    const removed = await this.#clearGroups();
-    await this.#threads?.close();
-    this.#threads = null;
-    return removed;
+    try {
+      return await this.#clearGroups();
+    } finally {
+      // threads that wait would keep the program alive
+      await this.#threads?.close();
+      this.#threads = null;
+    }
   }
 
   async #clearGroups(): Promise<number> {

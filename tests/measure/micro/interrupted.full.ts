@@ -1,13 +1,41 @@
-/** Ctrl-C as a terminal sends it (SIGINT) during experiments on root file systems and I/O. */
+/** Ctrl-C as a terminal sends it (SIGINT) beside a stranger in a control group, and during experiments on root file systems and I/O. */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { startSleepers } from "../../../src/measure/micro/sleepers.js";
 import { mountsBelow } from "../../../src/measure/system/mounts.js";
 import { childCommand, until } from "../../support/child-command.js";
-import { needs } from "../../support/needs.js";
+import { lab } from "../../support/command-line.js";
+import { needs, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
 import { assertNothingLeft, suiteOnContainerd } from "../campaign/real.js";
+import { groupsOf, needsVariant } from "./groups.js";
+import { inItsGroups, manyRounds } from "./in-its-groups.js";
+
+const groups = suiteNeeding("Ctrl-C beside a stranger in a control group", needs.root, needsVariant("v1"));
+
+groups("the stranger is named and left alone, and the command ends", () =>
+  inTempFolder(async out => {
+    const { child, name } = await inItsGroups(out, [...manyRounds, "--out", out]);
+    const stranger = await startSleepers(1);
+    const [pid] = stranger.pids;
+    try {
+      writeFileSync(join(groupsOf(name)[0]!, "home/cgroup.procs"), String(pid));
+      child.kill("SIGINT");
+      assert.is(await child.ended, 130, child.output());
+      assert.ok(child.output().includes(`processes are still in the group (pid ${pid})`), child.output());
+      assert.not.match(child.output(), "everything was cleaned up");
+      assert.is(process.kill(pid!, 0), true);
+    } finally {
+      await stranger.end();
+    }
+    assert.is((await lab(["env", "restore"])).code, 0);
+    assert.equal(groupsOf(name), []);
+  }),
+);
+
+groups.run();
 
 const { test, own } = suiteOnContainerd(
   "Ctrl-C during experiments on root file systems and I/O",

@@ -1,31 +1,15 @@
 /** Ctrl-C as a terminal sends it (SIGINT) during an experiment on control groups. */
-import { readdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { startSleepers } from "../../../src/measure/micro/sleepers.js";
-import { childCommand, until } from "../../support/child-command.js";
 import { lab } from "../../support/command-line.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
 import { inTempFolder } from "../../support/temp.js";
 import { groupsOf, needsVariant } from "./groups.js";
+import { inItsGroups, manyRounds } from "./in-its-groups.js";
 
 const groups = suiteNeeding("Ctrl-C during an experiment on control groups", needs.root, needsVariant("v1"));
-
-const manyRounds = "run cgroups --runtime v1 --containers 10 --window 0 --concurrency 2 --density 3 --rounds 500".split(
-  " ",
-);
-
-/** Starts a campaign, or continues one, and waits until its control groups exist. */
-async function inItsGroups(out: string, words: readonly string[]) {
-  const child = childCommand(out, words);
-  await child.said(/\d+\/\d+ cgroups/);
-  const [name] = readdirSync(out);
-  await until(
-    () => groupsOf(name!).some(group => readdirSync(group).includes("home")),
-    () => `no group is made: ${child.output()}`,
-  );
-  return { child, name: name! };
-}
 
 groups("the first removes every group, and says how to continue", () =>
   inTempFolder(async out => {
