@@ -27,21 +27,26 @@ const reference = /^\/\/\/ *<reference lib="([^"]+)" *\/>/gm;
  */
 export class Library {
   readonly text: string;
+  /** Parts that are modules and cannot be joined with others: the helpers of iterators, if Node has them. */
+  readonly modules: readonly string[];
   readonly #names = new Set<string>();
 
   constructor(ts: TypeScript) {
     const folder = dirname(ts.getDefaultLibFilePath({}));
     const texts: string[] = [];
+    const modules: string[] = [];
     const add = (name: string): void => {
       if (this.#names.has(name)) return;
       this.#names.add(name);
       const text = ts.sys.readFile(join(folder, `lib.${name}.d.ts`)) ?? "";
       for (const [, needed] of text.matchAll(reference)) add(needed!);
-      texts.push(text.replace(/^\/\/\/ *<reference.*$/gm, ""));
+      const target = /^export /m.test(text) ? modules : texts;
+      target.push(text.replace(/^\/\/\/ *<reference.*$/gm, ""));
     };
     for (const part of always) add(part);
     for (const [part, holder, name] of newer) if (holder !== undefined && name in holder) add(part);
     this.text = `/// <reference no-default-lib="true"/>\n${texts.join("\n")}`;
+    this.modules = modules;
   }
 
   /** Returns the text of a declaration file without its references to what the library has. */

@@ -23,6 +23,7 @@ export class Workspace implements ts.LanguageServiceHost {
   readonly #folders = new Map<string, boolean>();
   readonly #typeRoots: readonly string[];
   readonly #library: Library;
+  readonly #libraryModules: readonly string[];
   #version = 0;
   #options: ts.CompilerOptions;
   #withNode = false;
@@ -42,6 +43,11 @@ export class Workspace implements ts.LanguageServiceHost {
     this.#typeRoots = typeRoots(ts, folder);
     this.#library = new Library(ts);
     this.write(this.#libraryPath, this.#library.text);
+    this.#libraryModules = this.#library.modules.map((text, at) => {
+      const path = join(folder, `__rund_lab_library_${at + 1}.d.ts`);
+      this.write(path, text);
+      return path;
+    });
   }
 
   set options(options: ts.CompilerOptions) {
@@ -110,6 +116,7 @@ export class Workspace implements ts.LanguageServiceHost {
 
   getScriptFileNames(): string[] {
     return [
+      ...(this.#hasLibrary ? this.#libraryModules : []),
       ...(this.#withNode && this.#options.lib?.includes("lib.dom.d.ts") !== true ? [this.#globals] : []),
       ...this.roots,
     ];

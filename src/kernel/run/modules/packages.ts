@@ -38,7 +38,7 @@ export class Packages {
       return undefined;
     } catch (error) {
       this.#failures.set(keyOf(specifier, from), error);
-      return codeOf(error) ?? "";
+      return (error as { code?: string } | undefined)?.code ?? "";
     }
   }
 
@@ -50,7 +50,8 @@ export class Packages {
     try {
       return require(specifier);
     } catch (error) {
-      throw codeOf(error) === "ERR_INTERNAL_ASSERTION" ? (this.#failures.get(keyOf(specifier, from)) ?? error) : error;
+      const first = /not yet fully loaded/.test(String(error)) ? this.#failures.get(keyOf(specifier, from)) : undefined;
+      throw first ?? error;
     }
   }
 
@@ -64,8 +65,6 @@ export class Packages {
 
 /** The error codes with which Node reports that a package can be imported but not required. */
 const onlyImportable = new Set(["ERR_REQUIRE_ASYNC_MODULE", "ERR_REQUIRE_ESM", "ERR_PACKAGE_PATH_NOT_EXPORTED"]);
-
-const codeOf = (error: unknown): string | undefined => (error as { code?: string } | undefined)?.code;
 
 const keyOf = (specifier: string, from: string): string => `${dirname(from)}\0${specifier}`;
 
