@@ -24,12 +24,6 @@ const readBytes = 65_536;
 /** Number of received bytes after which the peer's window is renewed. */
 const windowRenewal = 2 ** 30;
 
-/**
- * How long the answer to a ping waits, in milliseconds. containerd sends a ping after a request, to estimate the bandwidth, and
- * none until it is answered. Answered at once, each call would have one, which costs rund-lab two more wake-ups.
- */
-const pingAnswerMs = 1000;
-
 const cancelCode = 8;
 
 /** Reads the first 31 bits of a frame's content. */
@@ -213,10 +207,9 @@ export class Http2Connection {
     } else if (type === frameTypes.reset) {
       this.#finish(id, new Error(`the service ended the request with HTTP/2 code ${content.readUInt32BE(0)}`));
     } else if (type === frameTypes.settings && !acknowledged) this.#takeSettings(readSettings(content));
-    else if (type === frameTypes.ping && !acknowledged) {
-      const answer = frame(frameTypes.ping, frameFlags.acknowledged, 0, content);
-      setTimeout(() => this.#write(answer), pingAnswerMs).unref();
-    } else if (type === frameTypes.goAway) this.#takeGoodbye(firstNumber(content));
+    else if (type === frameTypes.ping && !acknowledged)
+      this.#write(frame(frameTypes.ping, frameFlags.acknowledged, 0, content));
+    else if (type === frameTypes.goAway) this.#takeGoodbye(firstNumber(content));
     else if (type === frameTypes.windowUpdate) this.#allow(id, firstNumber(content));
   }
 
