@@ -32,13 +32,17 @@ export function requirePeers(require: NodeJS.Require): void {
   });
 }
 
+/** Whether Node keeps the records that Stop needs among its internal modules, for which it needs an option. */
+export const hasInternals = Number(process.versions.node.split(".")[0]) >= 24;
+
 /**
  * Returns how the kernel is started; `{connection_file}` is replaced by the file's path. Paths are absolute, because a front end
  * has its own PATH. run/stop/termination.ts explains the option.
  */
 export function kernelArgv(): string[] {
   const main = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "kernel", "main.js");
-  return [process.execPath, "--no-force-async-hooks-checks", main, "{connection_file}"];
+  const options = ["--no-force-async-hooks-checks", ...(hasInternals ? ["--expose-internals"] : [])];
+  return [process.execPath, ...options, main, "{connection_file}"];
 }
 
 /**

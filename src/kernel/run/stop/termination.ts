@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { createRequire } from "node:module";
+import { hasInternals } from "../../spec.js";
 
 /** Keeps Node's records of async contexts from ending the process after an interrupt. */
 export interface AsyncContexts {
@@ -11,17 +13,13 @@ export interface AsyncContexts {
 /**
  * Lets Node survive the termination of code in the middle of a callback.
  *
- * Node keeps a stack of async contexts (for timers, and up to Node 22 for all code that uses AsyncLocalStorage), and ends the
- * process if the stack is inconsistent, as it is after `Runtime.terminateExecution`. The option `--no-force-async-hooks-checks`
- * in the kernelspec prevents this until async hooks are used, as AsyncLocalStorage does up to Node 22; then the checks are
- * switched off here. Node 24 needs only the option.
+ * Node keeps a stack of async contexts, and ends the process if the stack is inconsistent, as it is after
+ * `Runtime.terminateExecution`. The option `--no-force-async-hooks-checks` in the kernelspec prevents this until async hooks are
+ * used, as the kernel does to find open handles. Then the checks are switched off here.
  */
 export function asyncContexts(): AsyncContexts {
-  if (Number(process.versions.node.split(".")[0]) >= 24) return { uncheck() {}, clear() {} };
-  const { noDeprecation } = process as { noDeprecation?: boolean };
-  Object.assign(process, { noDeprecation: true });
-  const hooks = (process as unknown as { binding(name: "async_wrap"): AsyncWrap }).binding("async_wrap");
-  Object.assign(process, { noDeprecation });
+  const hooks = asyncWrap();
+  if (hooks === undefined) return { uncheck() {}, clear() {} };
   new AsyncLocalStorage<boolean>().run(true, () => {});
   return {
     uncheck() {
@@ -30,6 +28,29 @@ export function asyncContexts(): AsyncContexts {
     },
     clear: () => hooks.clearAsyncIdStack(),
   };
+}
+
+/**
+ * Returns Node's records. Since version 24, they are among its internal modules, which the kernelspec's option makes available;
+ * undefined for a kernelspec without the option, which an earlier version of this package wrote.
+ */
+function asyncWrap(): AsyncWrap | undefined {
+  const { noDeprecation } = process as { noDeprecation?: boolean };
+  const { emitWarning } = process;
+  Object.assign(process, { noDeprecation: true, emitWarning() {} });
+  try {
+    if (!hasInternals) return (process as unknown as { binding(name: string): AsyncWrap }).binding("async_wrap");
+    const internal = createRequire(import.meta.url)("internal/test/binding") as Internals;
+    return internal.internalBinding("async_wrap");
+  } catch {
+    return undefined;
+  } finally {
+    Object.assign(process, { noDeprecation, emitWarning });
+  }
+}
+
+interface Internals {
+  internalBinding(name: "async_wrap"): AsyncWrap;
 }
 
 interface AsyncWrap {
