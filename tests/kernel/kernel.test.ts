@@ -247,6 +247,17 @@ test("an unknown type of request is answered with an error", async ({ kernel }) 
   assert.is((await kernel.run("1")).reply.status, "ok");
 });
 
+test("the main thread works for one request at a time, whichever channel it came by", async ({ kernel }) => {
+  const first = kernel.sendCode("await new Promise(resolve => setTimeout(resolve, 200)); 'first'");
+  const others = [
+    kernel.send("comm_info_request", {}, "control"),
+    kernel.send("execute_request", { code: "'second'", silent: false }, "control"),
+    kernel.send("complete_request", { code: "Mat", cursor_pos: 3 }, "control"),
+  ];
+  for (const id of [first, ...others]) assert.is((await kernel.answer(id)).reply.status, "ok");
+  assert.equal((kernel.soFar(first).outputs.at(-1) as { data: unknown }).data, { "text/plain": "'first'" });
+});
+
 test("the control channel answers while a cell computes", async ({ kernel }) => {
   const id = kernel.sendCode("const until = Date.now() + 1000; while (Date.now() < until);");
   const info = kernel.send("kernel_info_request", {}, "control");

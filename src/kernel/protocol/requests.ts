@@ -19,12 +19,24 @@ export interface RequestsRim {
   readonly interrupter: Pick<Interrupter, "interrupt" | "prepare">;
 }
 
+/** A request, and the channel on which it is answered. */
+interface Received {
+  readonly channel: RequestChannel;
+  readonly request: Message;
+}
+
+/** Requests for which the main thread works. It works for one at a time. */
+const mainThreadTypes: ReadonlySet<string> = new Set([
+  ...["execute_request", "complete_request", "inspect_request", "is_complete_request", "comm_info_request"],
+  ...["comm_open", "comm_msg", "comm_close"],
+]);
+
 /**
- * The requests of the protocol: those of the shell channel one after the other, those of the control channel at once. Each is
- * framed by `busy` and `idle`.
+ * The requests of the protocol: one after the other, except that the control channel's are handled at once if they do not need the
+ * main thread. Each is framed by `busy` and `idle`.
  */
 export class Requests {
-  readonly #queue: Message[] = [];
+  readonly #queue: Received[] = [];
   readonly #history = new History();
   readonly #answers = new Map<number, (answer: unknown) => void>();
   #working = false;
@@ -35,9 +47,10 @@ export class Requests {
   constructor(private readonly rim: RequestsRim) {}
 
   receive(channel: RequestChannel, request: Message): void {
-    if (channel === "control") void this.#handle(channel, request);
+    const received = { channel, request };
+    if (channel === "control" && !mainThreadTypes.has(request.header.msg_type)) void this.#handle(received);
     else {
-      this.#queue.push(request);
+      this.#queue.push(received);
       if (!this.#working) void this.#work();
     }
   }
@@ -55,13 +68,13 @@ export class Requests {
 
   async #work(): Promise<void> {
     this.#working = true;
-    for (let request = this.#queue.shift(); request !== undefined && !this.#stopping; request = this.#queue.shift()) {
-      await this.#handle("shell", request);
+    for (let next = this.#queue.shift(); next !== undefined && !this.#stopping; next = this.#queue.shift()) {
+      await this.#handle(next);
     }
     this.#working = false;
   }
 
-  async #handle(channel: RequestChannel, request: Message): Promise<void> {
+  async #handle({ channel, request }: Received): Promise<void> {
     const { header } = request;
     this.rim.publish("status", { execution_state: "busy" }, header);
     const known = this.#handlers[header.msg_type];
@@ -189,13 +202,14 @@ export class Requests {
   async #abortQueued(): Promise<void> {
     // this includes requests that have arrived but are not read yet
     await new Promise(resolve => setImmediate(resolve));
-    for (const request of this.#queue.splice(0)) {
+    for (const received of this.#queue.splice(0)) {
+      const { channel, request } = received;
       if (request.header.msg_type !== "execute_request") {
-        await this.#handle("shell", request);
+        await this.#handle(received);
         continue;
       }
       this.rim.publish("status", { execution_state: "busy" }, request.header);
-      this.rim.reply("shell", request, "execute_reply", { status: "aborted" });
+      this.rim.reply(channel, request, "execute_reply", { status: "aborted" });
       this.rim.publish("status", { execution_state: "idle" }, request.header);
     }
   }
