@@ -7,7 +7,6 @@ import { LabError } from "../../model/errors.js";
 import type { Experiment } from "../../model/experiment.js";
 import { shareOf } from "../../model/percent.js";
 import { version } from "../../model/version.js";
-import { startedBy, untriedBy } from "../run-plan-untried.js";
 import { onInterruption } from "../terminal/interruption.js";
 import { type Io, note } from "../terminal/io.js";
 import {
@@ -26,6 +25,7 @@ import { planFor } from "./plan-for.js";
 import { runProgress } from "./progress.js";
 import { printOutcome } from "./result.js";
 import { kinds, runSettings, type SettingOptions } from "./settings.js";
+import { startedBy, untriedBy } from "./untried.js";
 
 interface RunOptions extends SettingOptions, ClusterOptions {
   readonly driver?: "cri" | "crictl";

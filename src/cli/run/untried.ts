@@ -1,4 +1,4 @@
-import type { Plan, RecordedDeath, RuntimeDeclaration } from "../measure/index.js";
+import type { Plan, RecordedDeath, RuntimeDeclaration } from "../../measure/index.js";
 
 /** Returns the runtimes of a plan that start sandboxes, each once. */
 export const startedBy = ({ experiments }: Plan): readonly RuntimeDeclaration[] => {
