@@ -83,7 +83,7 @@ export class FirstLines {
 const head = Buffer.alloc(headBytes);
 
 /**
- * Reads the beginning of a log; empty if there is none. A longer first line is cut off. containerd writes a line at once, so
+ * Reads the beginning of a log; empty if the file is missing. A longer first line is cut off. containerd writes a line at once, so
  * if a part of it is there, all of it is.
  */
 function readHead(file: string): string {
