@@ -10,7 +10,7 @@ import { markBytes, Outlet, takeOutput } from "./channel/pipe.js";
 import type { ProtocolData } from "./protocol/protocol.js";
 import { requirePeers } from "./spec.js";
 
-/** How long the main thread must be idle before it prepares for the next cells. */
+/** How long the main thread must be idle before it prepares for cells that need more. */
 const idleMs = 300;
 
 function main(file: string | undefined): void {
@@ -49,16 +49,12 @@ function main(file: string | undefined): void {
     .then(({ Engine }) => {
       const engine = new Engine(process.cwd(), new Outlet(pipes.frames, mark, talk.port1), state, lines.port2);
       startThread("protocol/signals.js", signals.port2, [signals.port2]);
+      engine.warm();
       let idle: NodeJS.Timeout | undefined;
-      let warmed = 0;
+      let rested = false;
       const rest = () => {
         clearTimeout(idle);
-        if (warmed < 2) idle = setTimeout(warm, idleMs * (warmed + 1)).unref();
-      };
-      const warm = () => {
-        engine.warm();
-        warmed++;
-        rest();
+        if (!rested) idle = setTimeout(() => (rested = engine.rest()), idleMs).unref();
       };
       talk.port1.on("message", (message: Ask) => {
         engine.hear(message);

@@ -196,6 +196,21 @@ test("a tsconfig.json beside the notebook sets strictness, paths and target, and
   assert.is(await value(kernel, "const loose = (x: string | undefined) => x.length;\nloose('abc')"), "3");
 });
 
+test("the lib of a tsconfig.json says which parts of JavaScript's and the browser's library there are, also after it changed", async ({
+  kernel,
+  folder,
+}) => {
+  const lib = (...names: string[]) =>
+    write(folder, { "notebooks/tsconfig.json": JSON.stringify({ compilerOptions: { lib: names } }) });
+  lib("ES2022", "DOM");
+  const sorted = "[2, 1].toSorted()";
+  assert.match(String((await kernel.run(sorted)).reply.evalue), /'toSorted' does not exist/);
+  assert.is(await value(kernel, "const width = (element: HTMLElement) => element.offsetWidth;\nwidth.length"), "1");
+  lib("ES2023");
+  assert.is(await value(kernel, sorted), "[ 1, 2 ]");
+  assert.match(String((await kernel.run("let box: HTMLElement")).reply.evalue), /Cannot find name 'HTMLElement'/);
+});
+
 test("a package that is not there is an error with its line and how to install it", async ({ kernel }) => {
   const { reply } = await kernel.run("1;\nimport { x } from 'no-such-package/part'");
   assert.match(String(reply.evalue), /^cell-\d+\.ts:2:19 - Cannot find module.*\nhint: npm install no-such-package$/s);

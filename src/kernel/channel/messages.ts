@@ -45,7 +45,9 @@ export type Tell =
     }
   /** A cell waits for a line of input. */
   | { readonly tell: "input"; readonly cell: number; readonly prompt: string }
-  | { readonly tell: "answer"; readonly id: number; readonly answer: unknown };
+  | { readonly tell: "answer"; readonly id: number; readonly answer: unknown }
+  /** The engine is loaded. */
+  | { readonly tell: "ready" };
 
 /** An error as Jupyter shows it. */
 export interface ErrorContent {

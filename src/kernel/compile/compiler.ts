@@ -7,11 +7,11 @@ import { type CompiledFile, compileFile } from "./file.js";
 import { guarding } from "./guards.js";
 import { lowering, withoutResets } from "./lower.js";
 import { CompileError, isCell, type Mistake, mayAssign, mistakeOf, tooDeep } from "./mistakes.js";
-import { type Settings, settingsFor } from "./settings.js";
 import { type Position, SourceMap } from "./source-map.js";
 import { moduleNotFound } from "./typescript/hints.js";
 import { loadTypeScript, type TypeScript } from "./typescript/typescript.js";
-import { isLocal, Workspace } from "./workspace.js";
+import { type Settings, settingsFor } from "./workspace/settings.js";
+import { isLocal, Workspace } from "./workspace/workspace.js";
 
 /** A compiled cell. */
 export interface CompiledCell {
@@ -93,10 +93,15 @@ export class Compiler {
     this.#checked.clear();
   }
 
-  /** Prepares for later cells: quickly the first time, fully the second time. */
+  /** Reads JavaScript's library before the first cell needs it. */
   warm(): void {
-    if (this.#cells > 0 || this.#workspace.roots.length > 0) this.#workspace.addNode();
     this.#draft("").program.getTypeChecker();
+  }
+
+  /** Reads Node's types, too, before a cell needs them. */
+  warmNode(): void {
+    this.#workspace.addNode();
+    this.warm();
   }
 
   #jsxNames(code: string): string[] {

@@ -27,14 +27,11 @@ export class Interrupter {
   ) {}
 
   /**
-   * Connects to the main thread, which must not be busy. Must be called before a cell is run.
+   * Connects to the main thread, which must not run a cell, unless this was done before.
    *
    * As a debugger, it is notified when memory is nearly used up, so that the cell ends and not the kernel.
-   *
-   * @param id the request that will run it
    */
-  prepare(id: number): void {
-    this.#prepared = id;
+  connect(): void {
     if (this.#inspector !== undefined) return;
     const inspector = new Inspector();
     inspector.connectToMainThread();
@@ -46,6 +43,16 @@ export class Interrupter {
       inspector.post("Debugger.resume", { terminateOnResume: full || (this.#unseen && !this.#compiling) });
     });
     inspector.post("Debugger.enable");
+  }
+
+  /**
+   * Must be called before a cell is run.
+   *
+   * @param id the request that will run it
+   */
+  prepare(id: number): void {
+    this.#prepared = id;
+    this.connect();
   }
 
   /**

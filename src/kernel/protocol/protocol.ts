@@ -156,6 +156,9 @@ function receiveTo(place: number): void {
     } else if (message.tell === "input") {
       text.flush();
       askForInput(message.prompt);
+    } else if (message.tell === "ready") {
+      // this takes a tenth of a second, which the first cell would have to wait
+      interrupter.connect();
     } else {
       waiting = false;
       kernel.answered(message.id, message.answer);

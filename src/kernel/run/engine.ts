@@ -90,13 +90,20 @@ export class Engine {
     this.#origins.install();
   }
 
-  /** Prepares for cells, and for the next kernel, while nothing else runs. */
+  /** Prepares for the first cell. */
   warm(): void {
-    if (this.#running !== undefined) return;
+    this.outlet.tell({ tell: "ready" });
+    this.#compiling(() => this.#compiler.warm());
+  }
+
+  /** Prepares for cells that need Node's types, and for the next kernel, unless a cell runs. Returns whether it did. */
+  rest(): boolean {
+    if (this.#running !== undefined) return false;
     this.#compiling(() => {
-      this.#compiler.warm();
+      this.#compiler.warmNode();
       this.#compiler.keepCode();
     });
+    return true;
   }
 
   hear(message: Ask): void {

@@ -3,7 +3,7 @@ import { isBuiltin } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Compiler } from "../../compile/compiler.js";
-import { isLocal } from "../../compile/workspace.js";
+import { isLocal } from "../../compile/workspace/workspace.js";
 
 const extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"];
 /** File names that TypeScript allows for a source file: the compiled names. */

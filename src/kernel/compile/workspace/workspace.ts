@@ -1,20 +1,20 @@
 import { statSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type ts from "typescript";
+import type { TypeScript } from "../typescript/typescript.js";
 import { Library } from "./library.js";
 import { browserTypes, typeRoots } from "./settings.js";
-import type { TypeScript } from "./typescript/typescript.js";
 
 /** The kernel's own compiled files, which do not change while it runs. */
-const ownFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const ownFolder = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Larger JSON files have the type `any`, because computing their type takes longer than reading them. */
 const largestTypedJson = 1_000_000;
 
 /** Whether a file may change while a notebook is open. */
 export const isLocal = (path: string): boolean =>
-  !path.includes(`${sep}node_modules${sep}`) && !path.startsWith(`${ownFolder}${sep}`);
+  !path.includes(`${sep}node_modules${sep}`) && !path.startsWith(ownFolder);
 
 /** The files that TypeScript sees: those on the disk, and those of cells. */
 export class Workspace implements ts.LanguageServiceHost {
@@ -22,8 +22,9 @@ export class Workspace implements ts.LanguageServiceHost {
   readonly #snapshots = new Map<string, { readonly version: string; readonly snapshot: ts.IScriptSnapshot }>();
   readonly #folders = new Map<string, boolean>();
   readonly #typeRoots: readonly string[];
-  readonly #library: Library;
-  readonly #libraryModules: readonly string[];
+  #library!: Library;
+  #libraryVersion = "";
+  #libraryModules: readonly string[] = [];
   #version = 0;
   #options: ts.CompilerOptions;
   #withNode = false;
@@ -41,18 +42,28 @@ export class Workspace implements ts.LanguageServiceHost {
   ) {
     this.#options = options;
     this.#typeRoots = typeRoots(ts, folder);
-    this.#library = new Library(ts);
-    this.write(this.#libraryPath, this.#library.text);
-    this.#libraryModules = this.#library.modules.map((text, at) => {
-      const path = join(folder, `__rund_lab_library_${at + 1}.d.ts`);
-      this.write(path, text);
-      return path;
-    });
+    this.#useLibrary();
   }
 
   set options(options: ts.CompilerOptions) {
     this.#options = options;
     this.#current = undefined;
+    this.#useLibrary();
+  }
+
+  /** Writes JavaScript's library, with the parts that a tsconfig.json names, if it names any. */
+  #useLibrary(): void {
+    const version = this.#options.lib?.join(" ") ?? "Node's";
+    if (version === this.#libraryVersion) return;
+    this.#libraryVersion = version;
+    this.#library = new Library(this.ts, this.#options.lib);
+    this.write(this.#libraryPath, this.#library.text);
+    for (const path of this.#libraryModules) this.remove(path);
+    this.#libraryModules = this.#library.modules.map((text, at) => {
+      const path = join(this.folder, `__rund_lab_library_${at + 1}.d.ts`);
+      this.write(path, text);
+      return path;
+    });
   }
 
   get withNode(): boolean {
@@ -69,11 +80,6 @@ export class Workspace implements ts.LanguageServiceHost {
 
   get #libraryPath(): string {
     return join(this.folder, "__rund_lab_library.d.ts");
-  }
-
-  /** Whether cells get the library as one file; they do, unless a tsconfig.json names its parts. */
-  get #hasLibrary(): boolean {
-    return this.#options.lib === undefined;
   }
 
   get #globals(): string {
@@ -106,8 +112,9 @@ export class Workspace implements ts.LanguageServiceHost {
   }
 
   getCompilationSettings(): ts.CompilerOptions {
+    const { lib, ...options } = this.#options;
     this.#current ??= {
-      ...this.#options,
+      ...options,
       typeRoots: [...(this.#options.typeRoots ?? this.#typeRoots)],
       ...(!this.#withNode && { types: [] }),
     };
@@ -116,7 +123,7 @@ export class Workspace implements ts.LanguageServiceHost {
 
   getScriptFileNames(): string[] {
     return [
-      ...(this.#hasLibrary ? this.#libraryModules : []),
+      ...this.#libraryModules,
       ...(this.#withNode && this.#options.lib?.includes("lib.dom.d.ts") !== true ? [this.#globals] : []),
       ...this.roots,
     ];
@@ -125,7 +132,7 @@ export class Workspace implements ts.LanguageServiceHost {
   getScriptVersion(path: string): string {
     const virtual = this.#virtual.get(path);
     if (virtual !== undefined) return virtual.version;
-    if (!isLocal(path)) return this.#hasLibrary ? "1" : "1, with its references";
+    if (!isLocal(path)) return this.#libraryVersion;
     const found = statSync(path, { throwIfNoEntry: false });
     return found === undefined ? "none" : `${found.mtimeMs} ${found.size}`;
   }
@@ -136,8 +143,7 @@ export class Workspace implements ts.LanguageServiceHost {
     if (known?.version === version) return known.snapshot;
     const text = this.virtual(path) ?? this.ts.sys.readFile(path);
     if (text === undefined) return undefined;
-    const whole = isLocal(path) || !this.#hasLibrary;
-    const snapshot = this.ts.ScriptSnapshot.fromString(whole ? text : this.#library.withoutReferences(text));
+    const snapshot = this.ts.ScriptSnapshot.fromString(isLocal(path) ? text : this.#library.withoutReferences(text));
     this.#snapshots.set(path, { version, snapshot });
     return snapshot;
   }
@@ -162,8 +168,7 @@ export class Workspace implements ts.LanguageServiceHost {
   }
 
   readonly getCurrentDirectory = (): string => this.folder;
-  readonly getDefaultLibFileName = (options: ts.CompilerOptions): string =>
-    this.#hasLibrary ? this.#libraryPath : this.ts.getDefaultLibFilePath(options);
+  readonly getDefaultLibFileName = (): string => this.#libraryPath;
   readonly getDirectories = (path: string): string[] => this.ts.sys.getDirectories(path);
   readonly readDirectory: ts.System["readDirectory"] = (...args) => this.ts.sys.readDirectory(...args);
   readonly realpath = (path: string): string => this.ts.sys.realpath?.(path) ?? path;

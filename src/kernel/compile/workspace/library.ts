@@ -1,8 +1,15 @@
 import { dirname, join } from "node:path";
-import type { TypeScript } from "./typescript/typescript.js";
+import type { TypeScript } from "../typescript/typescript.js";
 
 /** The parts of JavaScript's library that every Node has, by TypeScript's names. */
-const always = ["es2023", "es2024.string", "es2024.sharedmemory", "es2024.regexp", "esnext.disposable", "decorators"];
+const everywhere = [
+  "es2023",
+  "es2024.string",
+  "es2024.sharedmemory",
+  "es2024.regexp",
+  "esnext.disposable",
+  "decorators",
+];
 
 /** Parts that only newer versions of Node have, each with a function that it brings. */
 const newer: readonly [part: string, holder: object | undefined, name: string][] = [
@@ -19,11 +26,20 @@ const newer: readonly [part: string, holder: object | undefined, name: string][]
   ["esnext.sharedmemory", Atomics, "pause"],
 ];
 
+/** Returns the part that a file of TypeScript's library declares: `dom` for `lib.dom.d.ts`. */
+const partOf = (file: string): string => file.replace(/^lib\.|\.d\.ts$/g, "");
+
 const reference = /^\/\/\/ *<reference lib="([^"]+)" *\/>/gm;
 
+/** Returns the parts of JavaScript's library that the running version of Node has. */
+const present = (): string[] => [
+  ...everywhere,
+  ...newer.flatMap(([part, holder, name]) => (holder !== undefined && name in holder ? [part] : [])),
+];
+
 /**
- * JavaScript's library as one declaration file, without the parts that the running version of Node lacks. TypeScript has it in
- * more than sixty files, and a program with many files takes longer to create; each cell is a new program.
+ * JavaScript's library as one declaration file. TypeScript has it in more than sixty files, and a program with many files takes
+ * longer to create; each cell is a new program.
  */
 export class Library {
   readonly text: string;
@@ -31,7 +47,11 @@ export class Library {
   readonly modules: readonly string[];
   readonly #names = new Set<string>();
 
-  constructor(ts: TypeScript) {
+  /**
+   * @param files the `lib` of a tsconfig.json, as TypeScript reads it; without it, the library has the parts that the running
+   * version of Node has
+   */
+  constructor(ts: TypeScript, files?: readonly string[]) {
     const folder = dirname(ts.getDefaultLibFilePath({}));
     const texts: string[] = [];
     const modules: string[] = [];
@@ -43,8 +63,7 @@ export class Library {
       const target = /^export /m.test(text) ? modules : texts;
       target.push(text.replace(/^\/\/\/ *<reference.*$/gm, ""));
     };
-    for (const part of always) add(part);
-    for (const [part, holder, name] of newer) if (holder !== undefined && name in holder) add(part);
+    for (const part of files?.map(partOf) ?? present()) add(part);
     this.text = `/// <reference no-default-lib="true"/>\n${texts.join("\n")}`;
     this.modules = modules;
   }

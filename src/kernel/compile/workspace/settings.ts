@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type ts from "typescript";
-import type { TypeScript } from "./typescript/typescript.js";
+import type { TypeScript } from "../typescript/typescript.js";
 
 /** How cells are compiled: the kernel's own settings, below those of a tsconfig.json beside the notebook. */
 export interface Settings {
@@ -103,7 +103,7 @@ function ownTypes(folder: string): Record<string, string[]> {
   const paths: Record<string, string[]> = {};
   if (missing("tslab")) paths.tslab = [join(dirname(require.resolve("tslab/package.json")), "dist", "public.d.ts")];
   if (missing("rund-lab")) {
-    const file = require.resolve("../../../package.json");
+    const file = require.resolve("../../../../package.json");
     const { exports } = JSON.parse(readFileSync(file, "utf8")) as { exports: Record<string, { types?: string }> };
     for (const [entry, { types }] of Object.entries(exports)) {
       if (types !== undefined) paths[join("rund-lab", entry)] = [join(dirname(file), types)];
