@@ -1,6 +1,7 @@
 import { runtimeLabel } from "../../model/runtimes.js";
 import { type Confound, mergeConfounds } from "../confounds.js";
-import type { ClaimVerdict, RunName } from "./judge.js";
+import type { RunName } from "./quantities/measured-claim.js";
+import type { ClaimVerdict } from "./verdicts/claim-verdict.js";
 
 /** Two runtimes that claims compare, by their labels, and what else differs between their runs. */
 export interface ComparedPair {

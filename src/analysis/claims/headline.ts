@@ -1,6 +1,6 @@
-import type { ClaimVerdict } from "./judge.js";
 import { wordingIsSure } from "./paper/claim.js";
-import type { Verdict } from "./quantities/band.js";
+import type { Verdict } from "./verdicts/band.js";
+import type { ClaimVerdict } from "./verdicts/claim-verdict.js";
 
 /** Number of verdicts of each kind: for claims whose wording is sure (A and H), and separately for the others. */
 export interface Headline {

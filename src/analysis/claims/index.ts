@@ -4,8 +4,7 @@ export { type ComparedPair, comparedPairs } from "./compared-pairs.js";
 export type { Finding } from "./findings/finding.js";
 export { findings, mainFindings } from "./findings/findings.js";
 export { type Headline, headline, headlineText } from "./headline.js";
-export { agreementByChance, type ImpliedRun, type ImpliedValue } from "./implied.js";
-export { type ClaimVerdict, judge, judgeAll, type ReadingVerdict } from "./judge.js";
+export { judge, judgeAll } from "./judge.js";
 export {
   type Certainty,
   type Claim,
@@ -16,7 +15,6 @@ export {
   wordingIsSure,
 } from "./paper/claim.js";
 export { paperClaims } from "./paper/paper-claims.js";
-export { type Decision, decide, type Verdict } from "./quantities/band.js";
 export type { Evidence } from "./quantities/quantity.js";
 export {
   claimedText,
@@ -30,3 +28,7 @@ export {
   verdictText,
   withInterval,
 } from "./text.js";
+export { type Decision, decide, type Verdict } from "./verdicts/band.js";
+export type { ClaimVerdict } from "./verdicts/claim-verdict.js";
+export { agreementByChance, type ImpliedRun, type ImpliedValue } from "./verdicts/implied.js";
+export type { ReadingVerdict } from "./verdicts/reading-verdict.js";

@@ -1,9 +1,10 @@
 import { runtimeLabel } from "../../model/runtimes.js";
-import type { Interval } from "../stats/bootstrap-t.js";
-import type { Elsewhere } from "./elsewhere.js";
-import { type ImpliedRun, impliedLabel } from "./implied.js";
-import type { ClaimVerdict, ReadingVerdict } from "./judge.js";
-import { cellName } from "./quantities/place-name.js";
+import type { Interval } from "../stats/index.js";
+import { cellName } from "./quantities/places.js";
+import type { ClaimVerdict } from "./verdicts/claim-verdict.js";
+import type { Elsewhere } from "./verdicts/elsewhere.js";
+import type { ImpliedRun } from "./verdicts/implied.js";
+import type { ReadingVerdict } from "./verdicts/reading-verdict.js";
 
 /**
  * Returns a claimed value as the claim states it.
@@ -109,8 +110,8 @@ export function machinesText(sources: ClaimVerdict["sources"]): string {
  */
 export function verdictText({ verdict, implied }: Pick<ClaimVerdict, "verdict" | "implied">): string {
   if (implied === null) return verdict.replace("-", " ");
-  const { value, unit } = implied;
-  return `contradicted by the recorded ${impliedLabel(implied)}; consistent with a run of ${withInterval(value, null)} ${unit} that was not published`;
+  const { runtime, value, unit } = implied;
+  return `contradicted by the recorded ${runtimeLabel(runtime)}; consistent with a run of ${withInterval(value, null)} ${unit} that was not published`;
 }
 
 /** Returns the derivation of an implied run from the claim's reductions, in two sentences. */

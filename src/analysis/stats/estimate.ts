@@ -30,6 +30,7 @@ export interface Estimate {
  * Computes the mean over rounds with its interval from the studentised bootstrap; from moving blocks if the rounds depend on each
  * other and there are at least 20. Values must be finite; the mean of no values is NaN.
  *
+ * @param draws number of resamples; 0 gives only the value, which is several hundred times as fast
  * @example estimateMean([1, 2, 3], "seed").caveat // "too few rounds"
  */
 export function estimateMean(values: readonly number[], seed: string | number, draws = resamples): Estimate {
@@ -42,12 +43,17 @@ export function estimateMean(values: readonly number[], seed: string | number, d
  *
  * @example estimateRatio([2, 4], [6, 6], "seed").value // 0.5
  */
-export function estimateRatio(over: readonly number[], under: readonly number[], seed: string | number): Estimate {
+export function estimateRatio(
+  over: readonly number[],
+  under: readonly number[],
+  seed: string | number,
+  draws = resamples,
+): Estimate {
   const logRatio: Estimator = ([a, b], [ea, eb]) => ({
     value: Math.log(a! / b!),
     error: Math.hypot(ea! / a!, eb! / b!),
   });
-  const logged = estimate([over, under], logRatio, seed);
+  const logged = estimate([over, under], logRatio, seed, draws);
   // the quotient itself, because the exponential of its logarithm may differ in the last bit
   return {
     ...mapEstimate(logged, Math.exp),
@@ -60,8 +66,13 @@ export function estimateRatio(over: readonly number[], under: readonly number[],
  *
  * @example estimateDifference([5, 7], [1, 1], "seed").value // 5
  */
-export function estimateDifference(from: readonly number[], less: readonly number[], seed: string | number): Estimate {
-  return estimate([from, less], ([a, b], [ea, eb]) => ({ value: a! - b!, error: Math.hypot(ea!, eb!) }), seed);
+export function estimateDifference(
+  from: readonly number[],
+  less: readonly number[],
+  seed: string | number,
+  draws = resamples,
+): Estimate {
+  return estimate([from, less], ([a, b], [ea, eb]) => ({ value: a! - b!, error: Math.hypot(ea!, eb!) }), seed, draws);
 }
 
 /**
@@ -80,6 +91,7 @@ export function estimateQuantile(
   const n = values.length;
   const value = quantileR7(ascending(values), p);
   const plain = { value, n, interval: null, method: "none", at: () => null } as const;
+  if (draws === 0) return { ...plain, caveat: null };
   if (n < fewestRounds || p ** n + (1 - p) ** n > 0.05) return { ...plain, caveat: "too few rounds" };
   if (values.every(other => other === values[0])) return { ...plain, ...constant(value) };
   const at = bca(values, sorted => quantileR7(sorted, p), seed, draws);
@@ -111,7 +123,7 @@ function estimate(
   samples: readonly (readonly number[])[],
   estimator: Estimator,
   seed: string | number,
-  draws = resamples,
+  draws: number,
 ): Estimate {
   const means = samples.map(mean);
   const n = Math.min(...samples.map(values => values.length));
@@ -120,6 +132,7 @@ function estimate(
     means.map(() => 0),
   );
   const plain = { value, n, interval: null, method: "none", at: () => null } as const;
+  if (draws === 0) return { ...plain, caveat: null };
   if (n < fewestRounds || !Number.isFinite(value)) return { ...plain, caveat: "too few rounds" };
   if (samples.every(values => values.every(other => other === values[0]))) return { ...plain, ...constant(value) };
   const inBlocks = samples.map(values => dependent(values) && values.length >= fewestForBlocks);

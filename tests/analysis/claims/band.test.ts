@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Expected } from "../../../src/analysis/claims/paper/claim.js";
-import { decide } from "../../../src/analysis/claims/quantities/band.js";
+import { decide } from "../../../src/analysis/claims/verdicts/band.js";
 
 const test = suite("the rule that judges claims");
 

@@ -12,14 +12,3 @@ export interface Finding {
 
 /** A runtime's name for people. */
 export type Label = (runtime: string) => string;
-
-/** Groups what shares a key, in order of appearance. */
-export function bundled<Item>(items: readonly Item[], key: (item: Item) => string): readonly (readonly Item[])[] {
-  const bundles = new Map<string, Item[]>();
-  for (const item of items) {
-    const own = bundles.get(key(item));
-    if (own === undefined) bundles.set(key(item), [item]);
-    else own.push(item);
-  }
-  return [...bundles.values()];
-}

@@ -1,7 +1,7 @@
 import type { Dataset } from "../../datasets/dataset.js";
 import { startGroups } from "../../groups.js";
 import { labelIn } from "../../label-in.js";
-import type { ClaimVerdict } from "../judge.js";
+import type { ClaimVerdict } from "../verdicts/claim-verdict.js";
 import type { Finding } from "./finding.js";
 import { mixUps, unpublishedRuns } from "./of-claims.js";
 import { endsOfLeads, inversions } from "./of-densities.js";

@@ -1,7 +1,7 @@
 import { runtimeLabel } from "../../../model/runtimes.js";
-import type { ClaimVerdict } from "../judge.js";
-import { cellName } from "../quantities/place-name.js";
+import { cellName } from "../quantities/places.js";
 import { chanceText, withInterval } from "../text.js";
+import type { ClaimVerdict } from "../verdicts/claim-verdict.js";
 import type { Finding } from "./finding.js";
 
 /** Claims whose reductions agree on a value that was not recorded. */

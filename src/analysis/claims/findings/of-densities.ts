@@ -1,8 +1,7 @@
+import { groupBy } from "../../../model/group-by.js";
 import type { StartGroup } from "../../groups.js";
-import { holm } from "../../stats/correction.js";
-import { estimateRatio } from "../../stats/estimate.js";
-import { permutationTest } from "../../stats/permutation.js";
-import { bundled, type Finding, type Label } from "./finding.js";
+import { estimateRatio, holm, permutationTest } from "../../stats/index.js";
+import type { Finding, Label } from "./finding.js";
 
 /** Returns pairs of runtimes in which one is ahead at the smallest density but not from some density on. */
 export function endsOfLeads(groups: readonly StartGroup[], label: Label): readonly Finding[] {
@@ -17,8 +16,8 @@ export function endsOfLeads(groups: readonly StartGroup[], label: Label): readon
       .flatMap(concurrency => endOfLead(cells, leader, other, concurrency) ?? []);
     if (ended.length === 0) return [];
     const densities = [...new Set(ended.flatMap(({ steps }) => steps.map(({ density }) => density)))];
-    const each = bundled(ended, ({ end }) => String(end)).map(
-      own => `from a density of ${own[0]!.end} on for ${own.map(({ concurrency }) => concurrency).join(", ")} at once`,
+    const each = [...groupBy(ended, ({ end }) => end)].map(
+      ([end, own]) => `from a density of ${end} on for ${own.map(({ concurrency }) => concurrency).join(", ")} at once`,
     );
     return [
       {
@@ -73,7 +72,7 @@ export function inversions(groups: readonly StartGroup[], label: Label): readonl
     ),
   );
   const faster = pairs.filter(({ change }, i) => change <= -0.1 && ps[i]! < 0.05);
-  return bundled(faster, ({ group }) => `${group.runtime} ${group.density}`).map(own => {
+  return [...groupBy(faster, ({ group }) => `${group.runtime} ${group.density}`).values()].map(own => {
     const { runtime, density } = own[0]!.group;
     return {
       kind: "inversion",

@@ -1,9 +1,10 @@
+import { groupBy } from "../../../model/group-by.js";
 import type { Dataset, StartCell } from "../../datasets/dataset.js";
 import { flagStarts } from "../../flags.js";
 import { labelIn } from "../../label-in.js";
-import { mean } from "../../stats/mean.js";
-import { cellName } from "../quantities/place-name.js";
-import { bundled, type Finding } from "./finding.js";
+import { mean } from "../../stats/index.js";
+import { cellName } from "../quantities/places.js";
+import type { Finding } from "./finding.js";
 
 /** Finds runtimes with flagged first rounds, slow or quick. */
 export function firstRounds(dataset: Dataset): readonly Finding[] {
@@ -12,7 +13,7 @@ export function firstRounds(dataset: Dataset): readonly Finding[] {
     const { warmUp, firstRoundRatio } = flags[i]!;
     return warmUp && firstRoundRatio !== null ? [{ cell, ratio: firstRoundRatio, quick: firstRoundRatio < 1 }] : [];
   });
-  return bundled(flagged, ({ cell, quick }) => `${cell.runtime} ${quick}`).map(own => {
+  return [...groupBy(flagged, ({ cell, quick }) => `${cell.runtime} ${quick}`).values()].map(own => {
     const { cell, quick } = own[0]!;
     return {
       kind: "first round",
@@ -33,7 +34,7 @@ export function drifts(dataset: Dataset): readonly Finding[] {
     const change = drift ? secondHalf(cell) : 0;
     return Math.abs(change) < 0.05 ? [] : [{ cell, driftRho, change, slower: change > 0 }];
   });
-  return bundled(flagged, ({ cell, slower }) => `${cell.runtime} ${slower}`).map(own => {
+  return [...groupBy(flagged, ({ cell, slower }) => `${cell.runtime} ${slower}`).values()].map(own => {
     const { cell, slower } = own[0]!;
     return {
       kind: "drift",

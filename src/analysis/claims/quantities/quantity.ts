@@ -1,25 +1,25 @@
 import { sandboxCost, sandboxesIn } from "../../capacity/index.js";
-import type { Dataset, RunInfo } from "../../datasets/dataset.js";
-import { makingMs } from "../../datasets/operation-cells.js";
-import { type MemoryGroup, memoryGroups, type StartGroup, startGroups } from "../../groups.js";
+import type { Dataset } from "../../datasets/dataset.js";
+import { type MemoryGroup, memoryGroups } from "../../groups.js";
 import { labelIn } from "../../label-in.js";
-import type { Interval } from "../../stats/bootstrap-t.js";
-import { type Estimate, mapEstimate } from "../../stats/estimate.js";
-import type { MemoryPlace, Quantity, StartPlace } from "../paper/claim.js";
-import { type Estimators, single, withIntervals } from "./estimators.js";
-import { cellName } from "./place-name.js";
+import {
+  type Estimate,
+  estimateDifference,
+  estimateMean,
+  estimateQuantile,
+  estimateRatio,
+  type Interval,
+  mapEstimate,
+} from "../../stats/index.js";
+import type { Quantity } from "../paper/claim.js";
+import { placeOf } from "./places.js";
+import { type Missing, memoryGroup, roundsOf, type Source, sourcesOf, startGroup } from "./rounds.js";
 
 /** The data on which a claim is judged. */
 export interface Evidence {
   readonly dataset: Dataset;
   /** The dataset that provides a baseline runtime, if the judged dataset lacks it. */
   readonly baseline?: Dataset;
-}
-
-/** A run from which a value was computed. */
-export interface Source {
-  readonly dataset: string;
-  readonly run: RunInfo;
 }
 
 /** A quantity's value, in ms, KiB, sandboxes, sandboxes per second or percent. */
@@ -29,44 +29,38 @@ export interface Measured {
   readonly sources: readonly Source[];
 }
 
-/** What is missing, and would have to be measured. */
-export interface Missing {
-  readonly missing: string;
-}
-
 /**
  * Measures a quantity on the data.
  *
+ * @param draws number of resamples for the interval; 0 to compute only the value
  * @returns the value with its interval, or what would be needed
  * @throws LabError `RUND_TWO_RUNS` if the dataset holds two runs of one runtime that are not repeats
  */
-export function measureQuantity(
-  quantity: Quantity,
-  evidence: Evidence,
-  by: Estimators = withIntervals,
-): Measured | Missing {
+export function measureQuantity(quantity: Quantity, evidence: Evidence, draws?: number): Measured | Missing {
   const { dataset } = evidence;
+  const mean = (values: readonly number[], seed: string) => estimateMean(values, seed, draws);
   switch (quantity.statistic) {
     case "mean makespan":
     case "CPU per sandbox":
     case "memory per sandbox":
-      return fromRounds(quantity, dataset, by.mean);
     case "time of an operation":
-      return fromRounds(quantity, dataset, by.mean);
+      return fromRounds(quantity, dataset, mean);
     case "median makespan":
-      return fromRounds(quantity, dataset, by.median);
+      return fromRounds(quantity, dataset, (values, seed) => estimateQuantile(values, 0.5, seed, draws));
     case "starts per second": {
       const perSecond = (ms: number) => (Number(quantity.at.concurrency) * 1000) / ms;
-      return fromRounds(quantity, dataset, (values, seed) => mapEstimate(by.mean(values, seed), perSecond));
+      return fromRounds(quantity, dataset, (values, seed) => mapEstimate(mean(values, seed), perSecond));
     }
     case "still waiting":
       return stillWaiting(quantity, dataset);
     case "reduction":
       return fromTwo(quantity.of, quantity.against, evidence, (of, against, seed) =>
-        mapEstimate(by.ratio(of, against, seed), ratio => 100 * (1 - ratio)),
+        mapEstimate(estimateRatio(of, against, seed, draws), ratio => 100 * (1 - ratio)),
       );
     case "increase":
-      return fromTwo(quantity.of, quantity.over, evidence, by.difference);
+      return fromTwo(quantity.of, quantity.over, evidence, (of, over, seed) =>
+        estimateDifference(of, over, seed, draws),
+      );
     case "sandboxes at once":
       return atOnce(quantity, dataset);
     case "capacity":
@@ -74,60 +68,16 @@ export function measureQuantity(
   }
 }
 
-/** The values from which a mean or median is computed, one per round or snapshot. */
-interface Rounds {
-  readonly values: readonly number[];
-  readonly sources: readonly Source[];
-}
-
-function rounds(quantity: Quantity, dataset: Dataset): Rounds | Missing {
-  if (!("at" in quantity)) throw new TypeError(`${quantity.statistic} has no rounds`);
-  if (quantity.statistic === "time of an operation") return operations(quantity, dataset);
-  const { at } = quantity;
-  const group = at.experiment === "memory" ? memoryGroup(at, dataset) : startGroup(at, dataset);
-  const values = group === undefined ? [] : valuesOf(quantity, group);
-  if (group === undefined || values.length === 0) {
-    return { missing: `${quantity.statistic} of ${labelIn(dataset, at.runtime)}, ${cellName(at)}, in ${dataset.name}` };
-  }
-  return { values, sources: sourcesOf(group, dataset) };
-}
-
-function operations(
-  { at }: Quantity & { readonly statistic: "time of an operation" },
-  dataset: Dataset,
-): Rounds | Missing {
-  const { experiment, variant, concurrency, count } = at;
-  const cells = (dataset.operations ?? []).filter(
-    cell =>
-      cell.experiment === experiment &&
-      cell.variant === variant &&
-      cell.concurrency === concurrency &&
-      cell.density === 0 &&
-      (count === undefined || cell.count === count),
-  );
-  const values = cells.flatMap(({ rounds }) => rounds.map(makingMs));
-  if (values.length === 0) {
-    const made = count === undefined ? "" : `, with ${count} containers`;
-    return {
-      missing: `a campaign of \`rund-lab run ${experiment}\` that measures ${variant} at concurrency ${concurrency}${made}`,
-    };
-  }
-  const names = new Set(cells.map(({ run }) => run));
-  const runs = dataset.runs.filter(({ run }) => names.has(run));
-  return { values, sources: runs.map(run => ({ dataset: dataset.name, run })) };
-}
-
-function valuesOf(quantity: Quantity, group: StartGroup | MemoryGroup): readonly number[] {
-  if (!("concurrency" in group)) return group.pssesKiB;
-  return quantity.statistic === "CPU per sandbox" ? group.cpusMs : group.makespansMs;
-}
+/** Returns the judged dataset, or the baseline if only that may have a runtime. */
+export const datasetWith = (runtime: string, { dataset, baseline }: Evidence): Dataset =>
+  dataset.runs.some(run => run.runtime === runtime) ? dataset : (baseline ?? dataset);
 
 function fromRounds(
   quantity: Quantity,
   dataset: Dataset,
   estimate: (values: readonly number[], seed: string) => Estimate,
 ): Measured | Missing {
-  const found = rounds(quantity, dataset);
+  const found = roundsOf(quantity, dataset);
   if ("missing" in found) return found;
   return { estimate: estimate(found.values, JSON.stringify(quantity)), sources: found.sources };
 }
@@ -135,14 +85,14 @@ function fromRounds(
 function fromTwo(
   first: Quantity,
   second: Quantity,
-  { dataset, baseline }: Evidence,
+  evidence: Evidence,
   estimate: (first: readonly number[], second: readonly number[], seed: string) => Estimate,
 ): Measured | Missing {
-  const a = rounds(first, dataset);
+  const { dataset } = evidence;
+  const a = roundsOf(first, dataset);
   if ("missing" in a) return a;
-  const runtime = "at" in second && "runtime" in second.at ? second.at.runtime : null;
-  const stranger = runtime !== null && !dataset.runs.some(run => run.runtime === runtime);
-  const b = rounds(second, stranger && baseline !== undefined ? baseline : dataset);
+  const place = placeOf(second);
+  const b = roundsOf(second, place === null ? dataset : datasetWith(place.runtime, evidence));
   if ("missing" in b) return b;
   return {
     estimate: estimate(a.values, b.values, JSON.stringify([first, second])),
@@ -150,11 +100,16 @@ function fromTwo(
   };
 }
 
+/** Returns a value without an interval. */
+const single = (value: number, n: number): Estimate => ({
+  ...{ value, n, interval: null, method: "none", caveat: null, at: () => null },
+});
+
 function stillWaiting(
   quantity: Quantity & { readonly statistic: "still waiting" },
   dataset: Dataset,
 ): Measured | Missing {
-  const found = rounds(quantity, dataset);
+  const found = roundsOf(quantity, dataset);
   const group = startGroup(quantity.at, dataset);
   if ("missing" in found || group === undefined) return found as Missing;
   const shares = group.cells.map(cell => ({ share: shareBelow(cell.latencyQuantiles, quantity.ms), of: cell.samples }));
@@ -180,55 +135,33 @@ function atOnce(
   { runtime, memoryMb, atLeast }: Quantity & { readonly statistic: "sandboxes at once" },
   dataset: Dataset,
 ): Measured | Missing {
-  const groups = memoryGroups(dataset).filter(group => group.runtime === runtime && group.memoryMb === memoryMb);
-  const most = groups.reduce<{ count: number; group: MemoryGroup | null }>(
-    (best, group) => {
-      const count = Math.max(...group.cells.map(({ sandboxes }) => sandboxes));
-      return count > best.count ? { count, group } : best;
-    },
-    { count: 0, group: null },
-  );
-  if (most.group === null || most.count < atLeast) {
+  const most = memoryGroups(dataset)
+    .filter(group => group.runtime === runtime && group.memoryMb === memoryMb)
+    .map(group => ({ group, count: Math.max(...group.cells.map(({ sandboxes }) => sandboxes)) }))
+    .reduce<{ group: MemoryGroup; count: number } | null>(
+      (best, own) => (best === null || own.count > best.count ? own : best),
+      null,
+    );
+  if (most === null || most.count < atLeast) {
     return {
-      missing: `a campaign with ${atLeast} ${labelIn(dataset, runtime)} sandboxes of ${memoryMb} MB at once (${dataset.name} stops at ${most.count})`,
+      missing: `a campaign with ${atLeast} ${labelIn(dataset, runtime)} sandboxes of ${memoryMb} MB at once (${dataset.name} stops at ${most?.count ?? 0})`,
     };
   }
   // a count is exact, so it needs no repetition
   const exact: Interval = [most.count, most.count];
   return {
     estimate: { ...single(most.count, 1), interval: exact, at: () => exact },
-    sources: sourcesOf(most.group, dataset),
+    sources: sourcesOf(most.group.cells, dataset),
   };
 }
 
-function byModel(
-  { model, runtime, memoryMb, density, hostBytes }: Quantity & { readonly statistic: "capacity" },
-  dataset: Dataset,
-): Measured | Missing {
+function byModel(quantity: Quantity & { readonly statistic: "capacity" }, dataset: Dataset): Measured | Missing {
+  const { model, runtime, memoryMb, density, hostBytes } = quantity;
   const cost = sandboxCost(dataset, runtime, memoryMb, density);
-  const group = memoryGroup({ experiment: "memory", runtime, memoryMb, density }, dataset);
+  const group = memoryGroup(quantity, dataset);
   const kiB = (name: string) => cost?.models.find(own => own.model === name)?.perSandboxKiB ?? null;
   const each = model === "label and PSS" ? memoryMb * 1024 + (kiB("idle") ?? Number.NaN) : kiB(model);
   if (group === undefined || each === null)
     return { missing: `memory of ${labelIn(dataset, runtime)} with ${memoryMb} MB, in ${dataset.name}` };
-  return { estimate: single(sandboxesIn(hostBytes, each), 1), sources: sourcesOf(group, dataset) };
-}
-
-const startGroup = (at: StartPlace, dataset: Dataset) =>
-  startGroups(dataset).find(
-    group =>
-      group.experiment === at.experiment &&
-      group.runtime === at.runtime &&
-      group.density === at.density &&
-      group.concurrency === at.concurrency,
-  );
-
-const memoryGroup = (at: MemoryPlace, dataset: Dataset) =>
-  memoryGroups(dataset).find(
-    group => group.runtime === at.runtime && group.memoryMb === at.memoryMb && group.density === at.density,
-  );
-
-function sourcesOf(group: StartGroup | MemoryGroup, dataset: Dataset): readonly Source[] {
-  const names = new Set(group.cells.map(cell => cell.run));
-  return dataset.runs.filter(({ run }) => names.has(run)).map(run => ({ dataset: dataset.name, run }));
+  return { estimate: single(sandboxesIn(hostBytes, each), 1), sources: sourcesOf(group.cells, dataset) };
 }

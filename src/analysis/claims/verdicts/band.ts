@@ -1,6 +1,6 @@
-import type { Interval } from "../../stats/bootstrap-t.js";
+import type { Interval } from "../../stats/index.js";
 import type { Expected } from "../paper/claim.js";
-import { halfDigit } from "./units.js";
+import { halfDigit } from "./printed.js";
 
 /** What the data says about a claim; `inconclusive` if the interval crosses an end of the claimed band. */
 export type Verdict = "supported" | "contradicted" | "inconclusive" | "not-measured";
@@ -39,29 +39,46 @@ export interface Found {
  */
 export function decide(expected: Expected, found: Found): Decision {
   const claimed = Number(expected.printed);
-  const isPercentage = expected.unit === "%";
-  const halfWidth = (percent: number, points: number) => (isPercentage ? points : (Math.abs(claimed) * percent) / 100);
-  const asTolerance = (distance: number) => (isPercentage ? distance : (100 * distance) / Math.abs(claimed));
-  const near = halfWidth(5, 2);
+  const asTolerance = (distance: number) => (expected.unit === "%" ? distance : (100 * distance) / Math.abs(claimed));
+  const { band, halfWidth } = nearBand(expected);
   if (expected.kind !== "point") {
     // "over" is treated as "under" with the sign reversed
     const side = expected.kind === "under" ? 1 : -1;
-    const { verdict, distance } = againstBound(side * claimed, mirrored(found, side), near);
-    const band = expected.kind === "under" ? ([null, claimed] as const) : ([claimed, null] as const);
-    return { verdict, band, halfWidth: near, bands: null, flipsAt: asTolerance(distance) };
+    const { verdict, distance } = againstBound(side * claimed, mirrored(found, side), halfWidth);
+    return { verdict, band, halfWidth, bands: null, flipsAt: asTolerance(distance) };
   }
   const at = (half: number) => withinBand(claimed, half, found);
-  const bands = { printed: at(halfDigit(expected.printed)), near: at(near), loose: at(halfWidth(10, 5)) };
+  const bands = {
+    printed: at(halfDigit(expected.printed)),
+    near: at(halfWidth),
+    loose: at(tolerance(expected, 10, 5)),
+  };
   const [closest, farthest] = distances(claimed, found);
   const distance = found.interval === null ? farthest / 2 : bands.near === "contradicted" ? closest : farthest;
-  return {
-    verdict: bands.near,
-    band: [claimed - near, claimed + near],
-    halfWidth: near,
-    bands,
-    flipsAt: asTolerance(distance),
-  };
+  return { verdict: bands.near, band, halfWidth, bands, flipsAt: asTolerance(distance) };
 }
+
+/**
+ * Returns the near band of a claimed value, which needs no data.
+ *
+ * @example nearBand({ kind: "under", printed: "1000", unit: "ms" }) // { band: [null, 1000], halfWidth: 50 }
+ */
+export function nearBand(expected: Expected): Pick<Decision, "band" | "halfWidth"> {
+  const claimed = Number(expected.printed);
+  const halfWidth = tolerance(expected, 5, 2);
+  switch (expected.kind) {
+    case "under":
+      return { band: [null, claimed], halfWidth };
+    case "over":
+      return { band: [claimed, null], halfWidth };
+    case "point":
+      return { band: [claimed - halfWidth, claimed + halfWidth], halfWidth };
+  }
+}
+
+/** Returns a tolerance in the claim's unit: in percent of the claimed value, or in points of a claimed percentage. */
+const tolerance = ({ unit, printed }: Expected, percent: number, points: number): number =>
+  unit === "%" ? points : (Math.abs(Number(printed)) * percent) / 100;
 
 function withinBand(claimed: number, half: number, found: Found): Verdict {
   const [closest, farthest] = distances(claimed, found);

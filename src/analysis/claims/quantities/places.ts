@@ -1,4 +1,10 @@
-import type { MemoryPlace, Place, StartPlace } from "../paper/claim.js";
+import type { MemoryPlace, Place, Quantity, StartPlace } from "../paper/claim.js";
+
+/** Returns the cell of a quantity; for a reduction, the cell of the reduced quantity; null if it is not about one cell of the grid. */
+export function placeOf(quantity: Quantity): Place | null {
+  if (quantity.statistic === "reduction") return placeOf(quantity.of);
+  return "at" in quantity && "runtime" in quantity.at ? quantity.at : null;
+}
 
 /**
  * Returns a place in the grid, in words.

@@ -1,0 +1,139 @@
+import { type Interval, mean, random } from "../../stats/index.js";
+import type { MeasuredReading, MeasuredReduction } from "../quantities/measured-claim.js";
+import { cellName } from "../quantities/places.js";
+import { halfDigit } from "./printed.js";
+
+/** The value that one reduction implies: baseline × (1 − reduction). */
+export interface ImpliedValue {
+  /** As the claim's part: `against Kata-QEMU`. */
+  readonly part: string;
+  /** The baseline, in the implied run's unit, and whether it was recorded or is stated in the paper. */
+  readonly baseline: number;
+  readonly from: "recorded" | "stated";
+  readonly value: number;
+  /** The range of values that the rounded digits of the claim allow. */
+  readonly range: Interval;
+}
+
+/** A value on which several reductions of one claim agree. */
+export interface ImpliedRun {
+  readonly runtime: string;
+  readonly statistic: MeasuredReduction["statistic"];
+  readonly unit: MeasuredReduction["unit"];
+  /** The mean of the agreeing values. */
+  readonly value: number;
+  readonly values: readonly ImpliedValue[];
+  /** The parts whose ranges have a value in common. */
+  readonly agreeing: readonly string[];
+  /** The largest agreeing value / the smallest − 1. */
+  readonly spread: number;
+  /** The recorded value of the same quantity. */
+  readonly recorded: number;
+  /** The same reductions in other cells: how many cells have all baselines, and in how many of them as many values agree. */
+  readonly elsewhere: { readonly searched: number; readonly agreeing: number };
+  /** How often as many unrelated values agree as closely by chance (see `agreementByChance`). */
+  readonly byChance: number;
+}
+
+/** Minimum number of reductions that must agree, so that the agreement is unlikely to be chance. */
+const fewestAgreeing = 3;
+
+/** How far apart unrelated runs of one runtime may be: the two recorded RunDs differ by 25 % in CPU and 54 % in memory. */
+const unrelatedRatio = 1.25;
+
+/**
+ * Finds the value that a claim of several reductions implies. "89 % less than A, 75 % less than B", together with the recorded A
+ * and B, gives two values for the runtime that the claim is about. If three such values agree within their rounding, the recorded
+ * baselines are the paper's, and the run behind the claim had that value.
+ *
+ * @param primary the readings that decide the claim's parts
+ * @returns null if fewer than three agree, or something was not measured
+ */
+export function impliedRun(primary: readonly MeasuredReading[]): ImpliedRun | null {
+  const reductions = primary.flatMap(({ reduction }) => reduction ?? []);
+  const [first] = reductions;
+  if (first === undefined || first.recorded === null || reductions.length < primary.length) return null;
+  const { runtime, statistic, unit, recorded } = first;
+  const values = reductions.flatMap(own => [
+    ...(own.baseline.own === null ? [] : [implied(own, own.baseline.own, 0, "recorded")]),
+    ...(own.stated === null ? [] : [implied(own, Number(own.stated.printed), halfDigit(own.stated.printed), "stated")]),
+  ]);
+  const agreement = agreementOf(values);
+  if (agreement === null) return null;
+  const agreeing = agreement.map(({ value }) => value);
+  const spread = Math.max(...agreeing) / Math.min(...agreeing) - 1;
+  return {
+    ...{ runtime, statistic, unit, value: mean(agreeing), values },
+    agreeing: agreement.map(({ part }) => part),
+    spread,
+    recorded,
+    elsewhere: searchOtherCells(reductions, agreement.length),
+    byChance: agreementByChance(agreement.length, spread, unrelatedRatio),
+  };
+}
+
+/** Returns what a reduction implies from a baseline that is known to within `half`. */
+function implied(
+  { part, claimed }: MeasuredReduction,
+  baseline: number,
+  half: number,
+  from: ImpliedValue["from"],
+): ImpliedValue {
+  const left = 1 - Number(claimed.printed) / 100;
+  const slack = halfDigit(claimed.printed) / 100;
+  const range = [(baseline - half) * (left - slack), (baseline + half) * (left + slack)] as const;
+  return { part, baseline, from, value: baseline * left, range };
+}
+
+/** Returns the largest set of values, at most one of each part, whose ranges overlap; null if it has fewer than three. */
+function agreementOf(values: readonly ImpliedValue[]): readonly ImpliedValue[] | null {
+  const sets = values.map(({ range: [low] }) => {
+    const around = values.filter(({ range }) => range[0] <= low && low <= range[1]);
+    // a part that has two agreeing values counts once, with the recorded baseline
+    return around.filter(own => around.find(({ part }) => part === own.part) === own);
+  });
+  const most = sets.reduce((best, own) => (own.length > best.length ? own : best), []);
+  return most.length < fewestAgreeing ? null : most;
+}
+
+/** Returns how many other cells give as many agreeing values for the same reductions: that is what chance would find. */
+function searchOtherCells(reductions: readonly MeasuredReduction[], agreeing: number): ImpliedRun["elsewhere"] {
+  const places = reductions[0]!.baseline.others.map(({ place }) => cellName(place));
+  const all = places
+    .map(cell =>
+      reductions.flatMap(own => {
+        const baseline = own.baseline.others.find(({ place }) => cellName(place) === cell);
+        return baseline === undefined ? [] : [implied(own, baseline.value, 0, "recorded")];
+      }),
+    )
+    .filter(values => values.length === reductions.length);
+  return {
+    searched: all.length,
+    agreeing: all.filter(values => (agreementOf(values)?.length ?? 0) >= Math.min(agreeing, reductions.length)).length,
+  };
+}
+
+const draws = 100_000;
+
+/**
+ * Simulates how often unrelated values agree as closely by chance: each is drawn independently, log-uniform over a range whose
+ * ends differ by `ratio`. The seed is fixed. For three values the closed form is 3 q² − 2 q³, with q = ln(1 + spread) / ln(ratio).
+ *
+ * @param spread the largest value / the smallest − 1
+ * @example agreementByChance(3, 0.25, 1.25) // 1
+ */
+export function agreementByChance(count: number, spread: number, ratio: number): number {
+  const { uniform } = random(`agreement/${count}`);
+  const limit = Math.log(1 + spread) / Math.log(ratio);
+  let agreeing = 0;
+  for (let draw = 0; draw < draws; draw++) {
+    let [low, high] = [1, 0];
+    for (let value = 0; value < count; value++) {
+      const own = uniform();
+      low = Math.min(low, own);
+      high = Math.max(high, own);
+    }
+    if (high - low <= limit) agreeing++;
+  }
+  return agreeing / draws;
+}
