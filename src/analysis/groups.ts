@@ -1,5 +1,6 @@
 import { LabError } from "../model/errors.js";
 import type { Experiment } from "../model/experiment.js";
+import { groupBy } from "../model/group-by.js";
 import { byRuntime } from "../model/runtimes.js";
 import type { Dataset, MemoryCell, StartCell } from "./datasets/dataset.js";
 import { mean } from "./stats/mean.js";
@@ -123,20 +124,10 @@ function grouped<
   pointOf: (cell: Cell) => Point,
   measuredOf: (point: Point, cells: readonly Cell[]) => Measured,
 ): readonly (Point & Measured & { readonly cells: readonly Cell[] })[] {
-  const groups = new Map<string, { readonly point: Point; readonly cells: Cell[] }>();
-  for (const cell of cells) {
-    const point = pointOf(cell);
-    const key = Object.values(point).join("/");
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { point, cells: [cell] });
-    else group.cells.push(cell);
-  }
-  return [...groups.values()]
+  return [...groupBy(cells, cell => Object.values(pointOf(cell)).join("/")).values()]
+    .map(own => ({ point: pointOf(own[0]!), cells: own.sort((a, b) => order(a.run, b.run)) }))
     .sort((a, b) => byPoint(a.point, b.point))
-    .map(({ point, cells }) => {
-      cells.sort((a, b) => order(a.run, b.run));
-      return { ...point, ...measuredOf(point, cells), cells };
-    });
+    .map(({ point, cells }) => ({ ...point, ...measuredOf(point, cells), cells }));
 }
 
 const byPoint = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): number =>

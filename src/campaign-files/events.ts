@@ -1,37 +1,17 @@
 import type { z } from "zod";
 import { describePath, describeValue, type Mismatch, mismatches } from "../model/mismatch.js";
 import type { Problem } from "../model/problem.js";
-import {
-  type ArrivalsEvent,
-  arrivalsEvent,
-  type ScheduleEvent,
-  type SearchEvent,
-  scheduleEvent,
-  searchEvent,
-} from "./events/arrivals.js";
-import { type FitEvent, fitEvent } from "./events/fit.js";
-import { type IoEvent, ioEvent } from "./events/io.js";
-import { type MemoryEvent, memoryEvent } from "./events/memory.js";
-import { type OperationsEvent, operationsEvent } from "./events/operations.js";
+import { arrivalsEvent, scheduleEvent, searchEvent } from "./events/arrivals.js";
+import type { Frozen } from "./events/fields.js";
+import { fitEvent } from "./events/fit.js";
+import { ioEvent } from "./events/io.js";
+import { memoryEvent } from "./events/memory.js";
+import { operationsEvent } from "./events/operations.js";
 import { quickReader, unsure } from "./events/quick-read.js";
-import { type RoundEvent, roundEvent } from "./events/round.js";
+import { roundEvent } from "./events/round.js";
 import { storeSample } from "./events/sample.js";
-import {
-  type CleanupEvent,
-  cleanupEvent,
-  type EndEvent,
-  endEvent,
-  type SessionEvent,
-  sessionEvent,
-} from "./events/session.js";
-import {
-  type BackgroundEvent,
-  backgroundEvent,
-  type PrewarmEvent,
-  prewarmEvent,
-  type SlotEvent,
-  slotEvent,
-} from "./events/visit.js";
+import { cleanupEvent, endEvent, sessionEvent } from "./events/session.js";
+import { backgroundEvent, prewarmEvent, slotEvent } from "./events/visit.js";
 
 export {
   type ArrivalKind,
@@ -59,27 +39,6 @@ export {
 export type { CleanupEvent, EndEvent, SessionEvent } from "./events/session.js";
 export type { BackgroundEvent, PrewarmEvent, SlotEvent } from "./events/visit.js";
 
-/**
- * The events of `events.ndjson`, a campaign's journal: one JSON document per line, appended as things happen. A round or a memory
- * snapshot is one line, so it is either complete or missing. Every other file of the campaign except the manifest can be computed
- * from the journal.
- */
-export type CampaignEvent =
-  | SessionEvent
-  | SlotEvent
-  | PrewarmEvent
-  | BackgroundEvent
-  | RoundEvent
-  | MemoryEvent
-  | OperationsEvent
-  | IoEvent
-  | ScheduleEvent
-  | ArrivalsEvent
-  | SearchEvent
-  | FitEvent
-  | CleanupEvent
-  | EndEvent;
-
 /** The schema of each event, by its name. A new event needs a schema in `events/` and an entry here. */
 export const eventSchemas = {
   session: sessionEvent,
@@ -96,7 +55,14 @@ export const eventSchemas = {
   fit: fitEvent,
   cleanup: cleanupEvent,
   end: endEvent,
-} as const satisfies Record<CampaignEvent["event"], z.ZodObject>;
+} as const satisfies Record<string, z.ZodObject>;
+
+/**
+ * The events of `events.ndjson`, a campaign's journal: one JSON document per line, appended as things happen. A round or a memory
+ * snapshot is one line, so it is either complete or missing. Every other file of the campaign except the manifest can be computed
+ * from the journal.
+ */
+export type CampaignEvent = Frozen<z.infer<(typeof eventSchemas)[keyof typeof eventSchemas]>>;
 
 const quickReaders = Object.fromEntries(
   Object.entries(eventSchemas).map(([name, schema]) => [name, quickReader(schema)]),

@@ -47,25 +47,28 @@ const stageTimes = [
 ] as const;
 type StageTime = (typeof stageTimes)[number][0];
 
+const whole = z
+  .string()
+  .regex(/^\d{1,15}$/, "a whole number")
+  .transform(Number);
+const milliseconds = z
+  .string()
+  .regex(/^-?\d{1,15}\.\d{3}$/, "milliseconds with three decimals")
+  .transform(Number);
+
+/** One line of samples.csv as text, with the types of its fields. */
+const storedRow = z.strictObject({
+  ...{ run: z.string().min(1), experiment: z.enum(["time", "density"]), runtime: z.string().min(1) },
+  ...{ density: whole, concurrency: whole, block: whole, round: whole, warmup: z.enum(["0", "1"]), client: whole },
+  ...{ outcome: z.enum(["ready", "failed", "timeout", "died"]), start_ms: milliseconds, latency_ms: milliseconds },
+  ...{ reason: z.string(), until: z.enum(ends).default("sandbox"), stage: z.string().default("") },
+  ...(Object.fromEntries(
+    stageTimes.map(([, column]) => [column, z.union([z.literal(""), milliseconds]).optional()]),
+  ) as Record<(typeof stageTimes)[number][1], z.ZodOptional<z.ZodUnion<[z.ZodLiteral<"">, typeof milliseconds]>>>),
+});
+
 /** The columns of samples.csv, in order. */
-export const sampleColumns = [
-  "run",
-  "experiment",
-  "runtime",
-  "density",
-  "concurrency",
-  "block",
-  "round",
-  "warmup",
-  "client",
-  "outcome",
-  "start_ms",
-  "latency_ms",
-  "reason",
-  "until",
-  "stage",
-  ...stageTimes.map(([, column]) => column),
-] as const;
+export const sampleColumns: readonly string[] = Object.keys(storedRow.shape);
 
 /** The columns of a samples.csv whose cold starts end at READY, as older versions wrote it. */
 export const columnsBefore = sampleColumns.slice(0, sampleColumns.indexOf("until"));
@@ -143,25 +146,6 @@ export function parseSamples(text: string, file = "samples.csv"): Parsed<readonl
   }
   return { rows, problems };
 }
-
-const whole = z
-  .string()
-  .regex(/^\d{1,15}$/, "a whole number")
-  .transform(Number);
-const milliseconds = z
-  .string()
-  .regex(/^-?\d{1,15}\.\d{3}$/, "milliseconds with three decimals")
-  .transform(Number);
-
-const storedRow = z.strictObject({
-  ...{ run: z.string().min(1), experiment: z.enum(["time", "density"]), runtime: z.string().min(1) },
-  ...{ density: whole, concurrency: whole, block: whole, round: whole, warmup: z.enum(["0", "1"]), client: whole },
-  ...{ outcome: z.enum(["ready", "failed", "timeout", "died"]), start_ms: milliseconds, latency_ms: milliseconds },
-  ...{ reason: z.string(), until: z.enum(ends).default("sandbox"), stage: z.string().default("") },
-  ...(Object.fromEntries(
-    stageTimes.map(([, column]) => [column, z.union([z.literal(""), milliseconds]).optional()]),
-  ) as Record<(typeof stageTimes)[number][1], z.ZodOptional<z.ZodUnion<[z.ZodLiteral<"">, typeof milliseconds]>>>),
-});
 
 function rowOf(stored: z.output<typeof storedRow>): SampleRow {
   const { run, experiment, runtime, density, concurrency, block, round, client, outcome, reason, until, stage } =

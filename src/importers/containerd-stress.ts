@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Definition, type Importer, plausibleKiB, plausibleKiBText } from "./importer.js";
+import type { Definition } from "./definition.js";
+import { type Importer, plausibleKiB, plausibleKiBText } from "./importer.js";
 import { checked, readJsonRows } from "./json-rows.js";
 import type { JsonVisitor } from "./reading/json-stream.js";
 

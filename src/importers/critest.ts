@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Definition, type Importer, plausibleMs, plausibleText } from "./importer.js";
+import type { Definition } from "./definition.js";
+import { type Importer, plausibleMs, plausibleText } from "./importer.js";
 import { checked, quiet, readJsonRows } from "./json-rows.js";
 
 const definitionOf = (operation: string): Definition => ({

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseConcurrencyFolder, parseRunName } from "../logs/index.js";
-import { type Definition, type Importer, idFrom, plausibleMs, plausibleText } from "./importer.js";
+import type { Definition } from "./definition.js";
+import { type Importer, idFrom, plausibleMs, plausibleText } from "./importer.js";
 
 const definition: Definition = {
   tool: "the FastIOV fork of the RunD harness",

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Definition, type Importer, idFrom, plausibleMs, plausibleText } from "./importer.js";
+import type { Definition } from "./definition.js";
+import { type Importer, idFrom, plausibleMs, plausibleText } from "./importer.js";
 import { checked, readJsonRows } from "./json-rows.js";
 import { NumberColumn } from "./reading/number-column.js";
 

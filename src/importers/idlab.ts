@@ -1,15 +1,8 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import {
-  type Definition,
-  type ImportedRun,
-  type Importer,
-  idFrom,
-  plausibleKiB,
-  plausibleKiBText,
-  plausibleMs,
-  plausibleText,
-} from "./importer.js";
+import type { Definition } from "./definition.js";
+import type { ImportedRun } from "./imported-run.js";
+import { type Importer, idFrom, plausibleKiB, plausibleKiBText, plausibleMs, plausibleText } from "./importer.js";
 
 const start: Definition = {
   tool: "idlab's containerd runtimes, start",

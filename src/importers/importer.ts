@@ -1,32 +1,4 @@
-/** What a tool's latencies measure: from which event to which, with which resolution, and what its results lack. */
-export interface Definition {
-  /** The tool's name for people. */
-  readonly tool: string;
-  /** What starts the clock, and what stops it. */
-  readonly from: string;
-  readonly to: string;
-  /** The resolution of the source's numbers, in ms (in KiB for memory); null if it does not state it. */
-  readonly resolution: number | null;
-  /** What this source lacks compared with our own campaigns. */
-  readonly lacks: readonly string[];
-  /** Other caveats, such as a fixed sleep that every value contains; null for none. */
-  readonly note: string | null;
-}
-
-/** The subject of a measurement: one for each runtime in a file. */
-export interface ImportedRun {
-  /** The run's name, if it was read from a folder of imported results; importers leave it undefined. */
-  readonly run?: string | undefined;
-  /** An id of lower-case letters and digits, as in run folders and tables. */
-  readonly runtime: string;
-  /** The source's own name. */
-  readonly label: string;
-  /** Settings that the source states, such as the snapshotter. */
-  readonly config: Readonly<Record<string, string | number>>;
-  readonly definition: Definition;
-  /** `samples`: each value is a separate measurement. `bursts`: the values of a round were started together. */
-  readonly unit: "samples" | "bursts";
-}
+import type { ImportedBurst, ImportedRate, ImportedRun } from "./imported-run.js";
 
 /** One cold start of another tool. */
 export interface ImportedSample {
@@ -45,27 +17,11 @@ export interface ImportedSample {
   readonly reason: string;
 }
 
-/** What the source states about a burst. */
-export interface ImportedBurst {
-  readonly concurrency: number | null;
-  /** 1 for the first. */
-  readonly round: number;
-  /** From the first request to the last end. */
-  readonly makespanMs: number;
-}
-
 /** Memory of one sandbox, as another tool states it. */
 export interface ImportedMemory {
   /** Number of sandboxes that were running. */
   readonly density: number;
   readonly perSandboxKiB: number;
-}
-
-/** A rate without samples. */
-export interface ImportedRate {
-  readonly perSecond: number;
-  readonly total: number;
-  readonly seconds: number;
 }
 
 /** Receives an importer's rows one by one, so that a whole file is never in memory. */

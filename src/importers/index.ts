@@ -3,17 +3,15 @@
  * its files lack.
  */
 
+export type { Definition } from "./definition.js";
 export { importManifest } from "./folder/manifest.js";
 export { readImportFolder } from "./folder/read.js";
 export { ImportFolderWriter } from "./folder/write.js";
 export { importers } from "./formats.js";
 export { findImporter, importFile, recognise } from "./import.js";
+export type { ImportedBurst, ImportedRate, ImportedRun } from "./imported-run.js";
 export type {
-  Definition,
-  ImportedBurst,
   ImportedMemory,
-  ImportedRate,
-  ImportedRun,
   ImportedSample,
   Importer,
   ImportOptions,

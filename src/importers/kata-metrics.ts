@@ -1,14 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
-import {
-  type Definition,
-  type Importer,
-  idFrom,
-  plausibleKiB,
-  plausibleKiBText,
-  plausibleMs,
-  plausibleText,
-} from "./importer.js";
+import type { Definition } from "./definition.js";
+import { type Importer, idFrom, plausibleKiB, plausibleKiBText, plausibleMs, plausibleText } from "./importer.js";
 import { checked, quiet, readJsonRows } from "./json-rows.js";
 
 const bootTimes: Definition = {

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
-import { type Definition, type Importer, plausibleMs, plausibleText } from "./importer.js";
+import type { Definition } from "./definition.js";
+import { type Importer, plausibleMs, plausibleText } from "./importer.js";
 
 const definition: Definition = {
   tool: "STeLLAR",

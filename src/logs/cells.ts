@@ -1,18 +1,11 @@
-import { readdirSync, statSync } from "node:fs";
-import { LabError } from "../model/errors.js";
 import { ColdStartColumns, scanClientLog } from "./client.js";
 import { type CpuSample, readCpuLog } from "./cpu.js";
 import type { RunFolder } from "./discover.js";
 import { FileBytes, systemReason } from "./file-bytes.js";
+import { listNames, numberedFolders, snapshots } from "./grid.js";
 import { readLatencyLog } from "./latency.js";
 import { type MemorySums, sumSmemTable } from "./memory-sums.js";
-import {
-  formatClientFile,
-  parseClientFile,
-  parseConcurrencyFolder,
-  parseDensityFolder,
-  parseMemoryFile,
-} from "./names.js";
+import { formatClientFile, parseClientFile, parseConcurrencyFolder, parseDensityFolder } from "./names.js";
 import { formatG, sameToSixDigits } from "./numbers.js";
 import type { ProblemList } from "./problems.js";
 
@@ -44,9 +37,6 @@ export interface MemoryCellLog {
 /** What was read from one cell's files. */
 export type CellLog = StartCellLog | MemoryCellLog;
 
-/** Maximum number of clients in a folder's name; a larger number is a typing error. */
-const CONCURRENCY_LIMIT = 10_000;
-
 /** The usual length of a client's line is above 64 bytes (the sandbox id). Shorter lines only make the columns grow. */
 const SHORTEST_LINE = 64;
 
@@ -72,81 +62,6 @@ export function* readCells(run: RunFolder, problems: ProblemList, hasCpu = true)
       }
     }
   }
-}
-
-interface Numbered<Value> {
-  readonly path: string;
-  readonly value: Value;
-}
-
-/** Returns the names in a folder, sorted by code units. If it cannot be listed there is a problem and no names. */
-function list(path: string, problems: ProblemList): readonly string[] {
-  try {
-    return readdirSync(path).sort();
-  } catch (error) {
-    problems.add(path, null, "RUND_UNREADABLE", "a folder that can be listed", systemReason(error));
-    return [];
-  }
-}
-
-/** Returns the folders of one level of the grid, by number. Other folders are problems; other files belong to the run. */
-function numberedFolders(
-  path: string,
-  prefix: string,
-  parse: (name: string) => number | undefined,
-  problems: ProblemList,
-): readonly Numbered<number>[] {
-  const found: Numbered<number>[] = [];
-  for (const name of list(path, problems)) {
-    const inner = `${path}/${name}`;
-    const value = parse(name);
-    if (!isFolder(inner)) {
-      if (name.startsWith(prefix)) {
-        problems.add(inner, null, "RUND_CELL_NAME", `a folder ${prefix}<number>`, "a file");
-      }
-    } else if (value === undefined || (prefix === "con_" && (value === 0 || value > CONCURRENCY_LIMIT))) {
-      problems.add(inner, null, "RUND_CELL_NAME", `a folder ${prefix}<number>`, name);
-    } else {
-      found.push({ path: inner, value });
-    }
-  }
-  return inOrder(found, ({ value }) => value);
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-function snapshots(path: string, problems: ProblemList): readonly Numbered<{ memoryMb: number; density: number }>[] {
-  const found: Numbered<{ memoryMb: number; density: number }>[] = [];
-  for (const name of list(path, problems)) {
-    const value = parseMemoryFile(name);
-    if (value !== undefined && value.density > 0) found.push({ path: `${path}/${name}`, value });
-    else if (name.startsWith("result_")) {
-      problems.add(`${path}/${name}`, null, "RUND_CELL_NAME", "a file result_<MB>MB_<density>.txt", name);
-    }
-  }
-  return inOrder(found, ({ value }) => value.memoryMb * 1e9 + value.density);
-}
-
-function inOrder<Item extends { readonly path: string }>(items: Item[], key: (item: Item) => number): readonly Item[] {
-  items.sort((a, b) => key(a) - key(b));
-  items.forEach((item, index) => {
-    const before = items[index - 1];
-    if (before !== undefined && key(before) === key(item)) {
-      throw new LabError("RUND_DUPLICATE_CELL", "input", "", {
-        where: item.path,
-        expected: "one folder or file per cell",
-        found: `${before.path} for the same cell`,
-        hint: "remove one of the two; rund-lab cannot know which one is right",
-      });
-    }
-  });
-  return items;
 }
 
 function readSnapshot(
@@ -212,7 +127,7 @@ function readLog(path: string, what: string, file: FileBytes, problems: ProblemL
 }
 
 function reportSurplusClients(path: string, concurrency: number, problems: ProblemList): void {
-  const surplus = list(path, problems).filter(name => name.startsWith("client") && !isClientOf(name, concurrency));
+  const surplus = listNames(path, problems).filter(name => name.startsWith("client") && !isClientOf(name, concurrency));
   for (const name of surplus) {
     const expected = `${formatClientFile(1)} to ${formatClientFile(concurrency)}`;
     problems.add(`${path}/${name}`, null, "RUND_SURPLUS_CLIENT", expected, `${name} (left out)`);

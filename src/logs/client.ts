@@ -87,7 +87,7 @@ export function scanClientLog(
   let at = 0;
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
     oddities = new TextOddities();
-    oddities.bom();
+    oddities.note("bom", 1);
     at = 3;
   }
 
@@ -132,7 +132,7 @@ export function scanClientLog(
       oddities ??= new TextOddities();
       if (contentEnd < 0) contentEnd = endOfContent(bytes, length);
       if (lineStart >= contentEnd) {
-        oddities.blankEnd(round + 1);
+        oddities.note("blankEnd", round + 1);
         break;
       }
       const line = readOddLine(bytes, lineStart, at, round + 1, file, oddities, problems);
@@ -148,7 +148,7 @@ export function scanClientLog(
   }
   if (at > length) {
     oddities ??= new TextOddities();
-    oddities.torn(round);
+    oddities.note("torn", round);
   }
   oddities?.report(file, problems);
   if (round > columns.rounds) columns.rounds = round;
@@ -182,14 +182,11 @@ function readOddLine(
   if (to - from > LINE_LIMIT) {
     return fail("RUND_PARSE_LINE_LENGTH", `a line of at most ${LINE_LIMIT} bytes`, `${to - from} bytes`);
   }
-  let text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
-  if (text.endsWith("\r")) {
-    oddities.crlf(line);
-    text = text.slice(0, -1);
-  }
-  if (text.includes("\t")) oddities.tabs(line);
-  if (/[^\t -~]/.test(text)) oddities.encoding(line);
-  const fields = text.split(/[ \t]+/).filter(field => field !== "");
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
+  const fields = oddities
+    .line(text, line)
+    .split(/[ \t]+/)
+    .filter(field => field !== "");
   if (fields.length !== 4) {
     return fail("RUND_PARSE_FIELDS", "4 fields (sandbox start end latency)", String(fields.length));
   }

@@ -3,8 +3,7 @@ import { LabError } from "../../model/errors.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { startGroups } from "../groups.js";
 import { labelIn } from "../label-in.js";
-import type { Interval } from "../stats/bootstrap-t.js";
-import { estimateMean } from "../stats/estimate.js";
+import { estimateMean, type Interval } from "../stats/index.js";
 import { type CapacityModel, sandboxCost, sandboxesIn } from "./models.js";
 import { type RampCost, rampCost } from "./ramp-cost.js";
 

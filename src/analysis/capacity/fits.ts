@@ -3,19 +3,8 @@ import type { FitEvent } from "../../campaign-files/index.js";
 
 /** The columns of `fit.csv`, in order. */
 export const fitColumns = [
-  ...([
-    "run",
-    "runtime",
-    "round",
-    "density",
-    "added",
-    "failed",
-    "p50_ms",
-    "p99_ms",
-    "pss_kib",
-    "mem_available_kib",
-  ] as const),
-  ...(["memory_pressure", "idle_busy_share", "fits", "rule"] as const),
+  ...["run", "runtime", "round", "density", "added", "failed", "p50_ms", "p99_ms", "pss_kib", "mem_available_kib"],
+  ...["memory_pressure", "idle_busy_share", "fits", "rule"],
 ] as const;
 
 /**

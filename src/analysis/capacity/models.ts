@@ -1,5 +1,5 @@
 import type { Dataset, MemoryCell } from "../datasets/dataset.js";
-import { mean } from "../stats/mean.js";
+import { mean } from "../stats/index.js";
 
 /** What one sandbox costs a host, by one definition of "cost". */
 export interface CapacityModel {

@@ -1,8 +1,7 @@
-import type { FitEvent, MemoryEvent } from "../../campaign-files/index.js";
+import type { FitEvent, HostCost } from "../../campaign-files/index.js";
 import { LabError } from "../../model/errors.js";
 import type { Dataset } from "../datasets/dataset.js";
-import type { Interval } from "../stats/bootstrap-t.js";
-import { estimateMean } from "../stats/estimate.js";
+import { estimateMean, type Interval, mean, slope, sum } from "../stats/index.js";
 
 /** What a sandbox needs in addition to its workload, for the field `overhead.podFixed` of a Kubernetes RuntimeClass. */
 export interface Overhead {
@@ -45,7 +44,6 @@ export function overhead(dataset: Dataset, runtime: string): Overhead {
       hint: `\`rund-lab run fit --runtime ${runtime}\` measures it`,
     });
   }
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const total = estimateMean(
     there.map(({ pssKiB, kernelKiB }) => pssKiB + kernelKiB),
     `overhead/${runtime}/${density}`,
@@ -72,10 +70,8 @@ function fromMemory({ memory }: Dataset, runtime: string): readonly Reading[] {
   return memory.flatMap(({ runtime: own, sandboxes, components, journal }) => {
     const host = journal?.host ?? null;
     if (own !== runtime || sandboxes === 0 || host === null || components.length === 0) return [];
-    const { slabKiB, pageTablesKiB, kernelStackKiB, percpuKiB } = host;
-    const kernelKiB = slabKiB + pageTablesKiB + kernelStackKiB + percpuKiB;
-    const pssKiB = components.reduce((sum, component) => sum + component.pssKiB, 0);
-    return [{ density: sandboxes, pssKiB: pssKiB / sandboxes, kernelKiB: kernelKiB / sandboxes }];
+    const pssKiB = sum(components.map(component => component.pssKiB));
+    return [{ density: sandboxes, pssKiB: pssKiB / sandboxes, kernelKiB: kernelKiB(host) / sandboxes }];
   });
 }
 
@@ -83,12 +79,14 @@ function fromRamps({ fits = [] }: Dataset, runtime: string): readonly Reading[] 
   return fits.flatMap(({ runtime: own, hostBefore, steps }) => {
     const top = steps.findLast(({ failed, density }) => failed === 0 && density > 0);
     if (own !== runtime || top === undefined) return [];
-    const kernel = ({ slabKiB, pageTablesKiB, kernelStackKiB, percpuKiB }: MemoryEvent["hostBefore"]) =>
-      slabKiB + pageTablesKiB + kernelStackKiB + percpuKiB;
-    const kernelKiB = (kernel(top.host) - kernel(hostBefore)) / top.density;
-    return [{ density: top.density, pssKiB: top.pssKiB / top.density, kernelKiB }];
+    const grown = kernelKiB(top.host) - kernelKiB(hostBefore);
+    return [{ density: top.density, pssKiB: top.pssKiB / top.density, kernelKiB: grown / top.density }];
   });
 }
+
+/** Returns the memory that the kernel keeps for sandboxes. */
+const kernelKiB = (host: Omit<HostCost, "availableFallKiB">): number =>
+  host.slabKiB + host.pageTablesKiB + host.kernelStackKiB + host.percpuKiB;
 
 /**
  * Returns the growth of the busy time with the density, by least squares over the idle windows of all ramps; never
@@ -96,17 +94,12 @@ function fromRamps({ fits = [] }: Dataset, runtime: string): readonly Reading[] 
  */
 function idleMillicores(ramps: readonly FitEvent[]): number | null {
   const points = ramps.flatMap(({ idleBefore, steps }) =>
-    [{ density: 0, idle: idleBefore }, ...steps].map(({ density, idle }) => ({
-      x: density,
-      y: (idle.busy * 10_000) / idle.ms,
-    })),
+    [{ density: 0, idle: idleBefore }, ...steps].map(
+      ({ density, idle }) => [density, (idle.busy * 10_000) / idle.ms] as const,
+    ),
   );
-  if (points.length < 3) return null;
-  const x = points.reduce((sum, point) => sum + point.x, 0) / points.length;
-  const y = points.reduce((sum, point) => sum + point.y, 0) / points.length;
-  const squares = points.reduce((sum, point) => sum + (point.x - x) ** 2, 0);
-  if (squares === 0) return null;
-  return Math.max(0, points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0) / squares);
+  const millicores = points.length < 3 ? Number.NaN : slope(points);
+  return Number.isNaN(millicores) ? null : Math.max(0, millicores);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { FitEvent } from "../../campaign-files/index.js";
-import { mean } from "../stats/mean.js";
+import { mean, slope } from "../stats/index.js";
 import type { CapacityModel } from "./models.js";
 
 /** What a sandbox costs according to the ramps of a runtime, and the largest number of sandboxes that ran at once. */
@@ -30,7 +30,7 @@ export function rampCost(ramps: readonly FitEvent[], runtime: string): RampCost 
   const density = Math.max(...own.map(({ steps }) => steps.at(-1)!.density));
   const fell = ({ hostBefore }: FitEvent, { host }: FitEvent["steps"][number]) =>
     hostBefore.memAvailableKiB - host.memAvailableKiB;
-  const slopes = own.map(ramp => slope(ramp.steps.map(step => ({ x: step.density, y: fell(ramp, step) }))));
+  const slopes = own.map(ramp => slope(ramp.steps.map(step => [step.density, fell(ramp, step)])));
   const atTop = (of: (ramp: FitEvent, top: FitEvent["steps"][number]) => number) =>
     mean(own.map(ramp => of(ramp, ramp.steps.at(-1)!) / ramp.steps.at(-1)!.density));
   const ramped = `${own.length === 1 ? "a ramp" : `${own.length} ramps`} to ${density}`;
@@ -42,10 +42,4 @@ export function rampCost(ramps: readonly FitEvent[], runtime: string): RampCost 
       { model: "host", perSandboxKiB: atTop(fell), basis: `decrease of MemAvailable over ${ramped}` },
     ],
   };
-}
-
-function slope(points: readonly { readonly x: number; readonly y: number }[]): number {
-  const [x, y] = [mean(points.map(p => p.x)), mean(points.map(p => p.y))];
-  const squares = points.reduce((sum, p) => sum + (p.x - x) ** 2, 0);
-  return points.reduce((sum, p) => sum + (p.x - x) * (p.y - y), 0) / squares;
 }

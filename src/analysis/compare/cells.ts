@@ -1,6 +1,7 @@
+import { groupBy } from "../../model/group-by.js";
 import type { Dataset, IoRound, OperationCell, StartCell } from "../datasets/dataset.js";
 import { type MemoryGroup, memoryGroups, pssPerSandbox, type StartGroup, startGroups } from "../groups.js";
-import { mean } from "../stats/mean.js";
+import { mean, sum } from "../stats/index.js";
 
 /**
  * What is compared: a time (makespan of time and density, a phase of cgroups and rootfs, a request of io), CPU per sandbox, memory
@@ -81,12 +82,7 @@ function operationSamples({ experiment, variant, density, concurrency, count, ro
 
 /** Returns the rounds of each cell of I/O. */
 function ioGroups(rounds: readonly IoRound[]): readonly (readonly IoRound[])[] {
-  const cells = new Map<string, IoRound[]>();
-  for (const round of rounds) {
-    const key = `${round.runtime}/${round.concurrency}/${round.fileMiB}`;
-    cells.set(key, [...(cells.get(key) ?? []), round]);
-  }
-  return [...cells.values()];
+  return [...groupBy(rounds, ({ runtime, concurrency, fileMiB }) => `${runtime}/${concurrency}/${fileMiB}`).values()];
 }
 
 /**
@@ -110,7 +106,7 @@ function ioSamples(rounds: readonly IoRound[]): readonly { place: CellPlace; sam
         values: timed.map(([, ms]) => ms),
         blocks: meansByBlock(timed),
         failedRounds: all.length - timed.length,
-        attempted: total(all.map(({ jobs }) => jobs.length)),
+        attempted: sum(all.map(({ jobs }) => jobs.length)),
         failed: failed.length,
       },
     };
@@ -121,7 +117,7 @@ const isFailed = ({ error, iops }: IoRound["jobs"][number]): boolean => error !=
 
 function startSample(metric: "time" | "cpu", group: StartGroup): { place: CellPlace; sample: CellSample } {
   const { experiment, runtime, density, concurrency, cells } = group;
-  const failedRounds = total(cells.map(cell => Math.max(cell.partial, (cell.failed ?? 0) > 0 ? 1 : 0)));
+  const failedRounds = sum(cells.map(cell => Math.max(cell.partial, (cell.failed ?? 0) > 0 ? 1 : 0)));
   return {
     place: { metric, experiment, runtime, density, concurrency, memory: null },
     sample: {
@@ -176,14 +172,13 @@ function blockMeans(metric: "time" | "cpu", cells: readonly StartCell[]): Readon
 export function meansByBlock(
   named: readonly (readonly [block: string, value: number])[],
 ): ReadonlyMap<string, number> | null {
-  const blocks = new Map<string, number[]>();
-  for (const [block, value] of named) blocks.set(block, [...(blocks.get(block) ?? []), value]);
-  return blocks.size < 2 ? null : new Map([...blocks].map(([block, values]) => [block, mean(values)]));
+  const blocks = groupBy(named, ([block]) => block);
+  return blocks.size < 2
+    ? null
+    : new Map([...blocks].map(([block, own]) => [block, mean(own.map(([, value]) => value))]));
 }
-
-const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
 const known = (counts: readonly (number | null)[]): number | null => {
   const numbers = counts.filter(count => count !== null);
-  return numbers.length === 0 ? null : total(numbers);
+  return numbers.length === 0 ? null : sum(numbers);
 };

@@ -95,8 +95,8 @@ export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): C
     confounds: confoundsOf(a, b, cells),
     cells,
     unmatched: {
-      a: withoutPartner(left, right, runtimes === undefined ? null : pairs, ({ a, b }) => [a, b]),
-      b: withoutPartner(right, left, runtimes === undefined ? null : pairs, ({ a, b }) => [b, a]),
+      a: withoutPartner(left, right, id => runtimes?.flatMap(pair => (pair.a === id ? [pair.b] : [])) ?? [id]),
+      b: withoutPartner(right, left, id => runtimes?.flatMap(pair => (pair.b === id ? [pair.a] : [])) ?? [id]),
     },
     verdict: overall(cells),
     runtimes: pairs.flatMap(pair => {
@@ -108,23 +108,10 @@ export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): C
 
 type Samples = ReturnType<typeof samplesByPlace>;
 
-/**
- * Counts the cells of one side that the other side lacks.
- *
- * @param pairs the compared runtimes; null to compare each runtime with itself
- * @param sides a pair's runtime on this side, and on the other side
- */
-function withoutPartner(
-  own: Samples,
-  others: Samples,
-  pairs: readonly RuntimePair[] | null,
-  sides: (pair: RuntimePair) => readonly [own: string, other: string],
-): number {
+/** Counts the cells of one side whose runtime is compared with others, all of which lack the cell. */
+function withoutPartner(own: Samples, others: Samples, comparedWith: (runtime: string) => readonly string[]): number {
   return [...own.values()].filter(({ place }) => {
-    const partners =
-      pairs === null
-        ? [place.runtime]
-        : pairs.map(sides).flatMap(([runtime, other]) => (runtime === place.runtime ? [other] : []));
+    const partners = comparedWith(place.runtime);
     return partners.length > 0 && !partners.some(runtime => others.has(placeKey({ ...place, runtime })));
   }).length;
 }

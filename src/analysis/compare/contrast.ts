@@ -1,12 +1,19 @@
-import type { Interval } from "../stats/bootstrap-t.js";
-import { equivalent } from "../stats/equivalence.js";
-import { estimateMean, estimateRatio, fewestRounds } from "../stats/estimate.js";
-import { mean, variance } from "../stats/mean.js";
-import { pairedRatio } from "../stats/paired.js";
-import { divisions, permutationTest } from "../stats/permutation.js";
-import { pairsFor, roundsFor } from "../stats/power.js";
-import { ascending } from "../stats/quantile.js";
-import { welchRatio } from "../stats/welch.js";
+import {
+  ascending,
+  divisions,
+  equivalent,
+  estimateMean,
+  estimateRatio,
+  fewestRounds,
+  type Interval,
+  mean,
+  pairedRatio,
+  pairsFor,
+  permutationTest,
+  roundsFor,
+  variance,
+  welchRatio,
+} from "../stats/index.js";
 import type { CellSample } from "./cells.js";
 import { sequentialRatio } from "./sequential-ratio.js";
 

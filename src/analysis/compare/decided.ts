@@ -1,5 +1,5 @@
-import { equivalent } from "../stats/equivalence.js";
-import { mean } from "../stats/mean.js";
+import { groupBy } from "../../model/group-by.js";
+import { equivalent, mean } from "../stats/index.js";
 import { sequentialRatio } from "./sequential-ratio.js";
 
 /** One round of a campaign that is still running. */
@@ -34,21 +34,15 @@ export function allDecided(rounds: readonly RoundSoFar[], plan: SequentialPlan):
   const { runtimes, cells, blocks, tolerance } = plan;
   const [baseline, ...others] = runtimes;
   const family = cells * others.length;
-  const byCell = new Map<string, Map<string, Map<number, number[]>>>();
-  for (const { runtime, density, concurrency, block, makespanMs } of rounds) {
-    // cells with failures are compared by rank and can never be called the same, so they need all blocks
-    if (makespanMs === null) return false;
-    const cell = entry(byCell, `${density}/${concurrency}`, () => new Map<string, Map<number, number[]>>());
-    const own = entry(cell, runtime, () => new Map<number, number[]>());
-    entry(own, block, () => [] as number[]).push(makespanMs);
-  }
+  // cells with failures are compared by rank and can never be called the same, so they need all blocks
+  if (rounds.some(({ makespanMs }) => makespanMs === null)) return false;
+  const byCell = groupBy(rounds, ({ density, concurrency }) => `${density}/${concurrency}`);
   if (byCell.size < cells) return false;
   return [...byCell.values()].every(cell =>
     others.every(runtime => {
-      const [a, b] = [cell.get(baseline!), cell.get(runtime)];
-      if (a === undefined || b === undefined) return false;
-      const common = [...a.keys()].filter(block => b.has(block));
-      const means = (own: ReadonlyMap<number, readonly number[]>) => common.map(block => mean(own.get(block)!));
+      const [a, b] = [baseline, runtime].map(id => blocksOf(cell.filter(round => round.runtime === id)));
+      const common = [...a!.keys()].filter(block => b!.has(block));
+      const means = (own: typeof a) => common.map(block => mean(own!.get(block)!));
       const found = sequentialRatio(means(b), means(a), blocks);
       if (found === null) return false;
       const sure = found.at(1 - 0.05 / family);
@@ -57,8 +51,7 @@ export function allDecided(rounds: readonly RoundSoFar[], plan: SequentialPlan):
   );
 }
 
-function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const value = map.get(key) ?? make();
-  map.set(key, value);
-  return value;
+function blocksOf(rounds: readonly RoundSoFar[]): ReadonlyMap<number, readonly number[]> {
+  const blocks = [...groupBy(rounds, ({ block }) => block)];
+  return new Map(blocks.map(([block, own]) => [block, own.flatMap(({ makespanMs }) => makespanMs ?? [])]));
 }

@@ -1,9 +1,8 @@
 import { LabError } from "../../model/errors.js";
+import { groupBy } from "../../model/group-by.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { type StartGroup, startGroups } from "../groups.js";
-import { mean, variance } from "../stats/mean.js";
-import { pairedRatio } from "../stats/paired.js";
-import { pairsAfterPilot, roundsAfterPilot, type Scatter } from "../stats/power.js";
+import { mean, pairedRatio, pairsAfterPilot, roundsAfterPilot, type Scatter, variance } from "../stats/index.js";
 import { measuredInTurn } from "./pairs.js";
 
 /** A planned comparison: of each other runtime with the first, or of one runtime with an earlier campaign. */
@@ -128,16 +127,11 @@ function pairedScatter(a: StartGroup, b: StartGroup): Scatter | null {
   return found === null ? null : { share: found.spread, freedom: pairs.length - 1 };
 }
 
-function makespansByBlock({ cells }: StartGroup): ReadonlyMap<string, number[]> {
-  const blocks = new Map<string, number[]>();
-  for (const [repeat, { rounds }] of cells.entries()) {
-    for (const { block, makespanMs } of rounds) {
-      if (block === null) continue;
-      const key = `${repeat}/${block}`;
-      blocks.set(key, [...(blocks.get(key) ?? []), makespanMs]);
-    }
-  }
-  return blocks;
+function makespansByBlock({ cells }: StartGroup): ReadonlyMap<string, readonly number[]> {
+  const named = cells.flatMap(({ rounds }, repeat) =>
+    rounds.flatMap(({ block, makespanMs }) => (block === null ? [] : [[`${repeat}/${block}`, makespanMs] as const])),
+  );
+  return new Map([...groupBy(named, ([block]) => block)].map(([block, own]) => [block, own.map(([, ms]) => ms)]));
 }
 
 function roundScatter({ makespansMs }: StartGroup): Scatter | null {

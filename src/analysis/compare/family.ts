@@ -1,5 +1,4 @@
-import type { Interval } from "../stats/bootstrap-t.js";
-import { holm } from "../stats/correction.js";
+import { holm, type Interval } from "../stats/index.js";
 import type { CellPlace } from "./cells.js";
 import { type Comparative, type Contrast, type Side, verdictOf } from "./contrast.js";
 

@@ -1,9 +1,9 @@
 import { LabError } from "../../model/errors.js";
-import { byRuntime } from "../../model/runtimes.js";
 import type { Confound } from "../confounds.js";
 import type { Dataset } from "../datasets/dataset.js";
+import { byGrid } from "../grid-order.js";
 import { labelIn } from "../label-in.js";
-import type { Interval } from "../stats/bootstrap-t.js";
+import type { Interval } from "../stats/index.js";
 import { type CellPlace, type Metric, placeKey, samplesByPlace } from "./cells.js";
 import { type Comparison, changedBy, compare } from "./compare.js";
 import type { Side } from "./contrast.js";
@@ -99,7 +99,7 @@ export function history(datasets: readonly Dataset[], options: HistoryOptions = 
     metric,
     share,
     campaigns: ordered.map(({ name, path, runs }) => ({ name, path, startedAt: beginning(runs) })),
-    cells: cells.sort(byGrid),
+    cells: cells.sort((a, b) => byGrid(a, b) || (a.memory ?? 0) - (b.memory ?? 0)),
   };
 }
 
@@ -110,12 +110,6 @@ const unlike = (where: string, { a, b }: DifferentDefinitions) =>
     found: b,
     hint: "name only campaigns that measure from and to the same events",
   });
-
-const byGrid = (a: CellPlace, b: CellPlace) =>
-  byRuntime(a.runtime, b.runtime) ||
-  a.density - b.density ||
-  (a.concurrency ?? 0) - (b.concurrency ?? 0) ||
-  (a.memory ?? 0) - (b.memory ?? 0);
 
 const beginning = (runs: Dataset["runs"]): string | null =>
   runs.flatMap(({ startedAt }) => startedAt ?? []).sort()[0] ?? null;

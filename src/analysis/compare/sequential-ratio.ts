@@ -1,6 +1,4 @@
-import type { Interval } from "../stats/bootstrap-t.js";
-import { type PairedRatio, pairedRatio } from "../stats/paired.js";
-import { sequentialLevels, sequentialP } from "../stats/sequential.js";
+import { type Interval, type PairedRatio, pairedRatio, sequentialLevels, sequentialP } from "../stats/index.js";
 
 /** Number of blocks before the first test; with fewer, the standard deviation is too uncertain. */
 export const firstLook = 3;

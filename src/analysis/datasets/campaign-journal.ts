@@ -9,6 +9,7 @@ import {
   type OperationsEvent,
   type RoundEvent,
 } from "../../campaign-files/index.js";
+import { groupBy } from "../../model/group-by.js";
 import type { MemoryCell, StartCell } from "./dataset.js";
 
 /** A memory snapshot, without the fields of its journal line that are damaged. */
@@ -20,7 +21,7 @@ export type Snapshot = Partial<MemoryEvent>;
  * log contains, the whole run is unknown.
  */
 export class CampaignJournal {
-  readonly #rounds = new Map<string, RoundEvent[]>();
+  readonly #rounds: ReadonlyMap<string, readonly RoundEvent[]>;
   readonly #snapshots = new Map<string, Snapshot>();
   readonly #withoutLog: WithoutLog[] = [];
   /** Cells with a damaged round. */
@@ -34,12 +35,11 @@ export class CampaignJournal {
     for (const event of rows) {
       if (event.event === "memory") this.#snapshots.set(snapshotKey(event), event);
       if (isWithoutLog(event)) this.#withoutLog.push(event);
-      if (event.event !== "round" || event.warmup) continue;
-      const key = cellKey(event);
-      const rounds = this.#rounds.get(key);
-      if (rounds === undefined) this.#rounds.set(key, [event]);
-      else rounds.push(event);
     }
+    this.#rounds = groupBy(
+      rows.filter(event => event.event === "round").filter(({ warmup }) => !warmup),
+      cellKey,
+    );
     for (const event of damaged) this.#addDamaged(event);
   }
 

@@ -66,14 +66,8 @@ function readIfThere(path: string, problems: ProblemList): string {
     return file.text();
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    if (!missing)
-      problems.add(
-        path,
-        null,
-        "RUND_UNREADABLE",
-        "a file that describes the run's software and configuration",
-        systemReason(error),
-      );
+    const expected = "a file that describes the run's software and configuration";
+    if (!missing) problems.add(path, null, "RUND_UNREADABLE", expected, systemReason(error));
     return "";
   }
 }

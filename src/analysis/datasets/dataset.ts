@@ -1,49 +1,9 @@
 import type { ArrivalRemoval, FitEvent, HostCost, IoEvent, OperationPhase } from "../../campaign-files/index.js";
-import type { Definition, ImportedRate } from "../../importers/index.js";
-import type { SoftwareVersions } from "../../logs/index.js";
-import type { Experiment } from "../../model/experiment.js";
+import type { ImportedRate } from "../../importers/index.js";
 import type { Problem } from "../../model/problem.js";
+import type { RunInfo } from "./run-info.js";
 
-/** One run folder's circumstances. If two runs differ in one of them, it is a confound of their comparison. */
-export interface RunInfo {
-  /** The run folder's name, `time_kata_12252108`. */
-  readonly run: string;
-  /** The fresh campaign it is part of, by folder name; null for the original's runs. */
-  readonly campaign: string | null;
-  readonly experiment: Experiment;
-  readonly runtime: string;
-  /** The runtime's label, if the run recorded one. */
-  readonly label?: string;
-  /** Month, day, hour and minute as in the folder's name, `12252108`; the logs' own times carry the year. */
-  readonly recorded: string;
-  /** When its campaign began, as ISO 8601 in UTC; undefined if this was not recorded. */
-  readonly startedAt?: string;
-  readonly versions: SoftwareVersions;
-  /** The runtime handler of the sandboxes; undefined if this was not recorded. */
-  readonly handler?: string;
-  /** The OCI runtime of the handler and its version, `crun 1.8.1`; undefined if this was not recorded. */
-  readonly ociRuntime?: string;
-  /** The maximum number of blocks, if the campaign was measured until its comparison was decided. */
-  readonly lastBlock?: number;
-  /** The repeat of the memory experiment, 1 for the first; undefined if runs are not repeated. */
-  readonly repeat?: number;
-  /** Whether sandboxes started from a template; null if the run does not record it. */
-  readonly template: boolean | null;
-  /** Effective values that matter for a comparison: snapshotter, defaultMemoryMb, guestMemoryExtraMb, sharedFs, … */
-  readonly config: Readonly<Record<string, string | number | boolean | null>>;
-  /** How cold starts were made: `crictl` (the original's shell loop), `cri`, … */
-  readonly driver: string | null;
-  /** The machine in words, such as `AMD EPYC, 2 cores`; undefined if this was not recorded. */
-  readonly machine?: string;
-  /** An identifier of the machine, equal for runs on the same machine; null if this was not recorded. */
-  readonly host: string | null;
-  /** Facts about that machine that can change, such as its governor; undefined if they were not recorded. */
-  readonly hostFacts?: Readonly<Record<string, string>>;
-  /** Whether the run was played back by the replay server instead of measured. */
-  readonly replayed: boolean;
-  /** From which event to which another tool's latencies count; undefined for our own cold starts. */
-  readonly definition?: Definition;
-}
+export type { RunInfo };
 
 /** One complete round: every client started one sandbox. Times in milliseconds. */
 export interface Round {

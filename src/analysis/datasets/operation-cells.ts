@@ -1,4 +1,5 @@
 import type { Manifest, OperationsEvent, PhaseName } from "../../campaign-files/index.js";
+import { groupBy } from "../../model/group-by.js";
 import type { OperationCell, OperationRound } from "./dataset.js";
 
 /** The shortest window, in milliseconds, whose busy time is meaningful: the kernel counts it in ticks of 10 ms. */
@@ -10,25 +11,12 @@ export function operationCells(
   experiment: OperationCell["experiment"],
   events: readonly OperationsEvent[],
 ): readonly OperationCell[] {
-  const cells = new Map<string, OperationsEvent[]>();
-  for (const event of events) {
-    const key = `${event.density}/${event.concurrency}/${event.items}`;
-    cells.set(key, [...(cells.get(key) ?? []), event]);
-  }
+  const cells = groupBy(events, event => `${event.density}/${event.concurrency}/${event.items}`);
   return [...cells.values()]
     .map((own): OperationCell => {
-      const { run, runtime, density, concurrency, items } = own[0]!;
+      const { run, runtime: variant, density, concurrency, items: count } = own[0]!;
       const rounds = own.sort((a, b) => a.round - b.round).map(roundOf);
-      return {
-        run,
-        experiment,
-        variant: runtime,
-        density,
-        concurrency,
-        count: items,
-        rounds,
-        ...coresAndKernel(manifest),
-      };
+      return { run, experiment, variant, density, concurrency, count, rounds, ...coresAndKernel(manifest) };
     })
     .sort((a, b) => a.density - b.density || a.concurrency - b.concurrency || a.count - b.count);
 }

@@ -67,10 +67,14 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
     }
     each(index + 1, folders.length);
   });
+  const fresh = [...campaigns.values()];
+  const ofJournals = {
+    operations,
+    io: fresh.flatMap(({ io }) => io),
+    arrivals: fresh.flatMap(({ arrivals }) => arrivals),
+    fits: fresh.flatMap(({ fits }) => fits),
+  };
   // the tables published beside the original's raw logs
-  const arrivals = [...campaigns.values()].flatMap(campaign => campaign.arrivals);
-  const io = [...campaigns.values()].flatMap(campaign => campaign.io);
-  const fits = [...campaigns.values()].flatMap(campaign => campaign.fits);
   const published = existsSync(`${path}/result`) ? readResultTables(`${path}/result`, problems) : [];
   return {
     dataset: {
@@ -80,10 +84,7 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
       runs,
       starts,
       memory,
-      ...(operations.length > 0 ? { operations } : {}),
-      ...(io.length === 0 ? {} : { io }),
-      ...(arrivals.length === 0 ? {} : { arrivals }),
-      ...(fits.length === 0 ? {} : { fits }),
+      ...Object.fromEntries(Object.entries(ofJournals).filter(([, own]) => own.length > 0)),
       published,
       problems: problems.list,
       problemCount: problems.count,
@@ -97,12 +98,7 @@ function startsOf({ name, experiment, runtime }: RunFolder) {
   return { run: name, runtime, experiment: experiment === "density" ? ("density" as const) : ("time" as const) };
 }
 
-function reportEmpty(log: CellLog, problems: ProblemList): void {
-  problems.add(
-    log.path,
-    null,
-    "RUND_CELL_EMPTY",
-    "a round with a valid line from every client",
-    "none (the cell is empty)",
-  );
+function reportEmpty({ path }: CellLog, problems: ProblemList): void {
+  const expected = "a round with a valid line from every client";
+  problems.add(path, null, "RUND_CELL_EMPTY", expected, "none (the cell is empty)");
 }

@@ -1,7 +1,5 @@
 import type { MemoryCellLog, StartCellLog } from "../../logs/index.js";
-import { roundSpans } from "../stats/makespan.js";
-import { mean } from "../stats/mean.js";
-import { quantileR7 } from "../stats/quantile.js";
+import { mean, quantileR7, roundSpans } from "../stats/index.js";
 import type { MemoryCell, Round, StartCell } from "./dataset.js";
 
 /** Returns the parts of one cell's logs that the analysis needs. */
@@ -26,11 +24,7 @@ export function summariseStarts(
       clients,
       makespanMs,
       startSkewMs,
-      latencyMeanMs: mean(own),
-      latencyP50Ms: quantileR7(own, 0.5),
-      latencyP90Ms: quantileR7(own, 0.9),
-      latencyP99Ms: quantileR7(own, 0.99),
-      latencyMaxMs: own[clients - 1]!,
+      ...latencyFields(own),
       busyJiffies: busy.get(round)?.busyJiffies ?? null,
       totalJiffies: busy.get(round)?.totalJiffies ?? null,
       block: null,
@@ -49,10 +43,22 @@ export function summariseStarts(
     attempted: null,
     failed: null,
     samples: latencies.length,
-    latencyQuantiles:
-      latencies.length === 0 ? [] : Array.from({ length: 101 }, (_, percent) => quantileR7(latencies, percent / 100)),
+    latencyQuantiles: percentiles(latencies),
   };
 }
+
+/** Returns the latency fields of a round, from its latencies in ascending order. */
+export const latencyFields = (sorted: Float64Array) => ({
+  latencyMeanMs: mean(sorted),
+  latencyP50Ms: quantileR7(sorted, 0.5),
+  latencyP90Ms: quantileR7(sorted, 0.9),
+  latencyP99Ms: quantileR7(sorted, 0.99),
+  latencyMaxMs: sorted[sorted.length - 1]!,
+});
+
+/** Returns the quantiles of ascending values at 0, 1 %, … 100 %; empty without a value. */
+export const percentiles = (sorted: Float64Array): readonly number[] =>
+  sorted.length === 0 ? [] : Array.from({ length: 101 }, (_, percent) => quantileR7(sorted, percent / 100));
 
 export function summariseMemory(log: MemoryCellLog, run: string, runtime: string): MemoryCell {
   const components = [...(log.sums ?? [])]

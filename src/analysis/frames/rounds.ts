@@ -1,5 +1,5 @@
-import { byRuntime } from "../../model/runtimes.js";
 import type { Dataset, Round, StartCell } from "../datasets/dataset.js";
+import { byGrid } from "../grid-order.js";
 import { labelIn } from "../label-in.js";
 import type { DataFrame } from "./danfo.js";
 import { type Columns, frameOf } from "./frame.js";
@@ -53,13 +53,10 @@ export function roundsFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
   return frameOf(
     columns,
     datasets.flatMap(dataset =>
-      [...dataset.starts].sort(inOrder).flatMap(cell => {
+      [...dataset.starts].sort(byGrid).flatMap(cell => {
         const place = { dataset: dataset.name, label: labelIn(dataset, cell.runtime), cell };
         return cell.rounds.map((round): RoundRow => ({ ...round, ...place }));
       }),
     ),
   );
 }
-
-const inOrder = (a: StartCell, b: StartCell): number =>
-  byRuntime(a.runtime, b.runtime) || a.density - b.density || a.concurrency - b.concurrency || (a.run < b.run ? -1 : 1);

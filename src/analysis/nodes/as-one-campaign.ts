@@ -1,3 +1,4 @@
+import { csvText } from "../../campaign-files/csv.js";
 import { confoundsBetween, describeConfound, mergeConfounds } from "../confounds.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { memoryGroups, pssPerSandbox } from "../groups.js";
@@ -75,11 +76,9 @@ export function memoryByNode(dataset: Dataset): readonly NodeMemory[] {
 /** Returns `memory_nodes.csv`: what is missing is empty. */
 export function nodeMemoryCsv(rows: readonly NodeMemory[]): string {
   const header = "runtime,memory,density,node,snapshots,pss_kib,ratio,ratio_low,ratio_high";
-  const lines = rows.map(({ ratio, ...row }) =>
-    [
-      ...[row.runtime, row.memoryMb, row.density, row.node, row.snapshots, row.pssKiB.toFixed(1)],
-      ...(ratio === null ? ["", "", ""] : [ratio.value, ...ratio.interval].map(value => value.toFixed(4))),
-    ].join(","),
-  );
-  return [header, ...lines].map(line => `${line}\n`).join("");
+  const lines = rows.map(({ ratio, ...row }) => [
+    ...[row.runtime, row.memoryMb, row.density, row.node, row.snapshots, row.pssKiB.toFixed(1)],
+    ...(ratio === null ? ["", "", ""] : [ratio.value, ...ratio.interval].map(value => value.toFixed(4))),
+  ]);
+  return `${header}\n${csvText(lines)}`;
 }

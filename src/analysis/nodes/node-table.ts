@@ -1,4 +1,6 @@
+import { csvText } from "../../campaign-files/csv.js";
 import { type ArrivalsEvent, endOf, type NodeUsage, type RoundEvent } from "../../campaign-files/index.js";
+import { groupBy } from "../../model/group-by.js";
 import { quantity } from "../../model/kubernetes-quantity.js";
 import { byRuntime } from "../../model/runtimes.js";
 import { type Interval, mean, median, welchRatio } from "../stats/index.js";
@@ -45,13 +47,8 @@ export const slowRatio = 1.1;
  * Returns the cold starts of a cluster by node: a row for each cell and node. Rounds and windows of a single machine have none.
  */
 export function nodeTable(events: readonly Measured[]): readonly NodeRow[] {
-  const cells = new Map<string, Measured[]>();
-  for (const event of events) {
-    if (event.nodes === undefined) continue;
-    const { concurrency, rate } = gridPoint(event);
-    const key = `${event.run} ${event.density} ${concurrency} ${rate}`;
-    cells.set(key, [...(cells.get(key) ?? []), event]);
-  }
+  const onNodes = events.filter(({ nodes }) => nodes !== undefined);
+  const cells = groupBy(onNodes, event => JSON.stringify([event.run, event.density, gridPoint(event)]));
   return [...cells.values()].flatMap(rowsOf).sort(inOrder);
 }
 
@@ -130,15 +127,14 @@ export function nodesCsv(rows: readonly NodeRow[], declared: ReadonlyMap<string,
   const lines = rows.map(({ run, ratio, ...row }) => {
     const overhead = declared.get(run);
     return [
-      ...[row.runtime, row.density, row.concurrency ?? "", row.node, row.samples, row.rounds, row.p50Ms.toFixed(3)],
+      ...[row.runtime, row.density, row.concurrency, row.node, row.samples, row.rounds, row.p50Ms.toFixed(3)],
       ...(ratio === null ? ["", "", ""] : [ratio.value, ...ratio.interval].map(value => value.toFixed(4))),
-      ...[row.slow, row.podWorkingSetKiB === null ? "" : Math.round(row.podWorkingSetKiB)],
-      overhead === undefined ? "" : quantity(overhead) / 1024,
-      row.rate ?? "",
-      ...[row.nodeCpus?.toFixed(3) ?? "", row.nodeWorkingSetKiB === null ? "" : Math.round(row.nodeWorkingSetKiB)],
+      ...[String(row.slow), row.podWorkingSetKiB?.toFixed(0)],
+      ...[overhead === undefined ? null : quantity(overhead) / 1024, row.rate],
+      ...[row.nodeCpus?.toFixed(3), row.nodeWorkingSetKiB?.toFixed(0)],
     ];
   });
-  return [header, ...lines.map(fields => fields.join(","))].map(line => `${line}\n`).join("");
+  return `${header}\n${csvText(lines)}`;
 }
 
 /** How far a node's clock is ahead of the one that measured, in milliseconds. */

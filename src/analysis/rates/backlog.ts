@@ -1,5 +1,4 @@
-import { mean } from "../stats/mean.js";
-import { studentQuantile } from "../stats/student.js";
+import { mean, slope, studentQuantile } from "../stats/index.js";
 import { meanLevels } from "./levels.js";
 
 /** Number of parts into which a window is divided to find out whether its queue grows. */
@@ -39,7 +38,7 @@ export function backlog(
   const seconds = levels.map((_, part) => ((part + 0.5) * width) / 1000);
   const [x, y] = [mean(seconds), mean(levels)];
   const squares = seconds.reduce((sum, s) => sum + (s - x) ** 2, 0);
-  const perSecond = seconds.reduce((sum, s, part) => sum + (s - x) * (levels[part]! - y), 0) / squares;
+  const perSecond = slope(seconds.map((s, part) => [s, levels[part]!]));
   const residual = seconds.reduce((sum, s, part) => sum + (levels[part]! - y - perSecond * (s - x)) ** 2, 0);
   const error = Math.sqrt(residual / (parts - 2) / squares);
   const half = studentQuantile(0.975, parts - 2) * error;

@@ -1,6 +1,6 @@
+import { groupBy } from "../../model/group-by.js";
 import type { ArrivalWindow } from "../datasets/dataset.js";
-import { mean } from "../stats/mean.js";
-import { ascending, quantileR7 } from "../stats/quantile.js";
+import { ascending, mean, quantileR7 } from "../stats/index.js";
 import { type Backlog, backlog } from "./backlog.js";
 import { aliveSpans, inFlightSpans, type Level, levelOf } from "./levels.js";
 import { type BoundedQuantile, boundedQuantile } from "./quantile-bound.js";
@@ -65,9 +65,7 @@ export interface HeldRate {
  * @returns a row per runtime and rate, rates ascending; a trace at its own rate is a row whose rate is null
  */
 export function rateResults(windows: readonly ArrivalWindow[], objective: Objective | null): readonly RateResult[] {
-  const cells = new Set(windows.map(cellOf));
-  return [...cells]
-    .map(cell => windows.filter(window => cellOf(window) === cell))
+  return [...groupBy(windows, ({ runtime, rate }) => `${runtime} ${rate}`).values()]
     .map(own => rateResult(own, objective))
     .sort((a, b) => (a.runtime < b.runtime ? -1 : a.runtime > b.runtime ? 1 : (a.rate ?? 0) - (b.rate ?? 0)));
 }
@@ -139,8 +137,6 @@ function keeps({ value, upper }: BoundedQuantile, { limitMs }: Objective): boole
   if (upper !== null) return upper <= limitMs;
   return value > limitMs ? false : "undecided";
 }
-
-const cellOf = ({ runtime, rate }: ArrivalWindow): string => `${runtime} ${rate}`;
 
 /** Returns the milliseconds from the scheduled time of a start to its end; Infinity if it failed. */
 const latencyOf = ({ dueMs, endMs, ready }: ArrivalWindow["starts"][number]): number =>

@@ -1,6 +1,5 @@
 import { gammaln } from "simple-statistics";
-import { lagOne } from "../stats/dependence.js";
-import { ascending, quantileR7 } from "../stats/quantile.js";
+import { ascending, lagOne, quantileR7 } from "../stats/index.js";
 
 /** A quantile of latencies, with an upper bound for the true quantile at 95 % confidence. */
 export interface BoundedQuantile {

@@ -1,3 +1,4 @@
+import { csvText } from "../../campaign-files/csv.js";
 import type { RoundEvent } from "../../campaign-files/index.js";
 import { cellsOf, type LatencyRow, placeOf } from "./latency-table.js";
 
@@ -32,9 +33,9 @@ export function diskTable(rounds: readonly RoundEvent[]): readonly DiskRow[] {
 
 /** Returns the disk table as CSV, `disk.csv`. */
 export function diskCsv(rows: readonly DiskRow[]): string {
-  const header = "runtime,density,concurrency,rounds,flagged,fraction,largest_share";
-  const lines = rows.map(({ runtime, density, concurrency, rounds, flagged, fraction, largestShare }) =>
-    [runtime, density, concurrency, rounds, flagged, fraction.toFixed(3), largestShare.toFixed(3)].join(","),
-  );
-  return [header, ...lines].map(line => `${line}\n`).join("");
+  const header = ["runtime", "density", "concurrency", "rounds", "flagged", "fraction", "largest_share"];
+  const lines = rows.map(({ runtime, density, concurrency, rounds, flagged, fraction, largestShare }) => [
+    ...[runtime, density, concurrency, rounds, flagged, fraction.toFixed(3), largestShare.toFixed(3)],
+  ]);
+  return csvText([header, ...lines]);
 }

@@ -2,7 +2,8 @@ import { csvText } from "../../campaign-files/csv.js";
 import { endOf, type ReadySample, type RoundEvent } from "../../campaign-files/index.js";
 import { parseRunName } from "../../logs/index.js";
 import { type End, ends } from "../../model/end.js";
-import { byRuntime } from "../../model/runtimes.js";
+import { groupBy } from "../../model/group-by.js";
+import { byGrid } from "../grid-order.js";
 import { ascending, fewestRounds, type Interval, quantileR7, random } from "../stats/index.js";
 
 /** The quantiles of a latency table, in addition to the maximum. */
@@ -121,23 +122,15 @@ function resample(byRound: readonly (readonly number[])[], seed: string): readon
 
 /** Returns the complete rounds of each cell, by runtime, density and concurrency. */
 export function cellsOf(rounds: readonly RoundEvent[]): readonly (readonly RoundEvent[])[] {
-  const cells = new Map<string, RoundEvent[]>();
-  for (const round of rounds) {
-    if (round.makespanMs === null) continue;
-    const cell = cells.get(keyOf(round));
-    if (cell === undefined) cells.set(keyOf(round), [round]);
-    else cell.push(round);
-  }
-  return [...cells.values()].sort(([a], [b]) => inOrder(a!, b!));
+  const complete = rounds.filter(({ makespanMs }) => makespanMs !== null);
+  return [...groupBy(complete, keyOf).values()].sort(([a], [b]) => byGrid(a!, b!));
 }
 
-const keyOf = ({ run, density, concurrency }: RoundEvent): string => `${run} ${density} ${concurrency}`;
+/** Returns the key of a round's cell. */
+export const keyOf = ({ run, density, concurrency }: RoundEvent): string => `${run} ${density} ${concurrency}`;
 
 /** Returns the cell of a round. */
 export function placeOf({ run, runtime, density, concurrency }: RoundEvent) {
   const experiment = parseRunName(run)?.experiment === "density" ? ("density" as const) : ("time" as const);
   return { run, experiment, runtime, density, concurrency };
 }
-
-const inOrder = (a: RoundEvent, b: RoundEvent): number =>
-  byRuntime(a.runtime, b.runtime) || a.density - b.density || a.concurrency - b.concurrency || (a.run < b.run ? -1 : 1);

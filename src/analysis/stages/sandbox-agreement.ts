@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { RoundEvent } from "../../campaign-files/index.js";
-import { byRuntime } from "../../model/runtimes.js";
+import { groupBy } from "../../model/group-by.js";
 import { type CellPlace, type CellSample, meansByBlock, placeKey } from "../compare/cells.js";
 import { contrast } from "../compare/contrast.js";
 import { type ComparedCell, judgeFamily } from "../compare/family.js";
+import { byGrid } from "../grid-order.js";
 import { mean } from "../stats/index.js";
 import { readRounds } from "./campaign-rounds.js";
 import { kubeletCalls } from "./kubelet-calls.js";
@@ -33,7 +34,7 @@ export function sandboxAgreement(
     return [{ place, against: place.runtime, contrast: contrast(sample, partner.sample, `sandbox/${key}`) }];
   });
   return judgeFamily(
-    found.sort((one, other) => inOrder(one.place, other.place)),
+    found.sort((one, other) => byGrid(one.place, other.place)),
     tolerance,
   );
 }
@@ -49,13 +50,8 @@ export function sandboxStage(folders: readonly [string, string], tolerance?: num
 }
 
 function samplesByPlace(rounds: readonly RoundEvent[]) {
-  const cells = new Map<string, RoundEvent[]>();
-  for (const round of rounds) {
-    const key = placeKey(cellOf(round));
-    cells.set(key, [...(cells.get(key) ?? []), round]);
-  }
   return new Map(
-    [...cells].flatMap(([key, own]) => {
+    [...groupBy(rounds, round => placeKey(cellOf(round)))].flatMap(([key, own]) => {
       const sample = sampleOf(own);
       return sample.values.length === 0 ? [] : [[key, { place: cellOf(own[0]!), sample }] as const];
     }),
@@ -87,6 +83,3 @@ function sandboxMs(round: RoundEvent): number | undefined {
   if (ready.some(({ scheduledMs }) => scheduledMs !== undefined)) return kubeletCalls([round])?.sandboxMs;
   return mean(ready.map(({ answeredMs, sentMs }) => answeredMs - sentMs));
 }
-
-const inOrder = (a: CellPlace, b: CellPlace): number =>
-  byRuntime(a.runtime, b.runtime) || a.density - b.density || (a.concurrency ?? 0) - (b.concurrency ?? 0);

@@ -1,10 +1,12 @@
 import { endOf, type ReadySample, type RoundEvent } from "../../campaign-files/index.js";
 import type { End } from "../../model/end.js";
-import { byRuntime } from "../../model/runtimes.js";
+import { groupBy } from "../../model/group-by.js";
 import type { Dataset } from "../datasets/dataset.js";
+import { byGrid } from "../grid-order.js";
 import { labelIn } from "../label-in.js";
 import { estimateQuantile, type Interval, median } from "../stats/index.js";
 import { divideKubelet, kubeletCalls } from "./kubelet-calls.js";
+import { keyOf } from "./latency-table.js";
 import { stagesOf } from "./stages.js";
 
 /** The stages of one cell's cold starts. */
@@ -41,12 +43,7 @@ export function stageTable(
   rounds: readonly RoundEvent[],
   dataset: Pick<Dataset, "runs"> = { runs: [] },
 ): readonly StageRow[] {
-  const cells = new Map<string, RoundEvent[]>();
-  for (const round of rounds) {
-    const key = `${round.run} ${round.density} ${round.concurrency}`;
-    cells.set(key, [...(cells.get(key) ?? []), round]);
-  }
-  return [...cells.values()].flatMap(cell => rowOf(cell, dataset) ?? []).sort(inOrder);
+  return [...groupBy(rounds, keyOf).values()].flatMap(cell => rowOf(cell, dataset) ?? []).sort(byGrid);
 }
 
 function rowOf(rounds: readonly RoundEvent[], dataset: Pick<Dataset, "runs">): StageRow | undefined {
@@ -64,7 +61,7 @@ function rowOf(rounds: readonly RoundEvent[], dataset: Pick<Dataset, "runs">): S
     until,
     samples: ready.length,
     latencyMs: median(ready.map(latencyOf)),
-    interval: estimateQuantile(medians, 0.5, `stages ${run} ${density} ${concurrency}`).interval,
+    interval: estimateQuantile(medians, 0.5, `stages ${keyOf(rounds[0]!)}`).interval,
     stages: calls === null ? stages : divideKubelet(stages, calls, until !== "sandbox"),
   };
 }
@@ -92,6 +89,3 @@ function stageMedians(samples: readonly ReadySample[]): StageRow["stages"] {
     .sort((a, b) => a.begin - b.begin)
     .map(({ name, p50Ms }) => ({ name, p50Ms }));
 }
-
-const inOrder = (a: StageRow, b: StageRow): number =>
-  byRuntime(a.runtime, b.runtime) || a.density - b.density || a.concurrency - b.concurrency || (a.run < b.run ? -1 : 1);

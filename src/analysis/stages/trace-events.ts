@@ -1,5 +1,4 @@
-import type { RoundEvent, Sample } from "../../campaign-files/index.js";
-import { endOf } from "../../campaign-files/index.js";
+import { endOf, type RoundEvent, type Sample } from "../../campaign-files/index.js";
 import { stagesOf } from "./stages.js";
 
 /** One event of Chrome's trace-event format; times in microseconds. */
@@ -32,16 +31,10 @@ export function traceOf(round: RoundEvent): Trace {
     displayTimeUnit: "ms",
     traceEvents: [
       { ph: "M", pid: 1, tid: 0, name: "process_name", args: { name: title } },
-      ...samples.flatMap(sample => [
-        {
-          ph: "M",
-          pid: 1,
-          tid: sample.client,
-          name: "thread_name",
-          args: { name: `client ${sample.client}` },
-        } as const,
-        ...eventsOf(sample),
-      ]),
+      ...samples.flatMap((sample): readonly TraceEvent[] => {
+        const args = { name: `client ${sample.client}` };
+        return [{ ph: "M", pid: 1, tid: sample.client, name: "thread_name", args }, ...eventsOf(sample)];
+      }),
     ],
     otherData: { run, runtime, density, concurrency, round: round.round, releasedMs },
   };
@@ -55,10 +48,8 @@ function eventsOf(sample: Sample): readonly TraceEvent[] {
   const { sentMs, sandbox } = sample;
   if (sample.status !== "ready") {
     const { endedMs, reason, message, status, stage } = sample;
-    const name = `${status}: ${reason}`;
-    return [
-      slice(name, sentMs, endedMs, "cold start", { sandbox, message, ...(stage === undefined ? {} : { stage }) }),
-    ];
+    const args = { sandbox, message, ...(stage === undefined ? {} : { stage }) };
+    return [slice(`${status}: ${reason}`, sentMs, endedMs, "cold start", args)];
   }
   const { until = "sandbox", marksMissing } = sample;
   const missing = marksMissing === undefined ? {} : { marksMissing: marksMissing.join(", ") };

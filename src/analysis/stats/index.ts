@@ -44,5 +44,6 @@ export {
 export { ascending, median, quantileNearestRank, quantileR7 } from "./quantile.js";
 export { type Random, random } from "./random.js";
 export { sequentialLevels, sequentialP } from "./sequential.js";
+export { slope } from "./slope.js";
 export { noncentralQuantile, studentQuantile, studentTwoSided } from "./student.js";
 export { type WelchRatio, welchRatio } from "./welch.js";

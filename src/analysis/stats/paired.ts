@@ -1,16 +1,10 @@
-import type { Interval } from "./bootstrap-t.js";
 import { mean, variance } from "./mean.js";
-import { studentQuantile, studentTwoSided } from "./student.js";
+import { type TRatio, tRatio } from "./t-ratio.js";
 
 /** The ratio of two means of paired values, by Student's t on the log scale. */
-export interface PairedRatio {
-  /** Mean of the first divided by mean of the second. */
-  readonly ratio: number;
-  /** Two-sided, against a ratio of 1. */
-  readonly p: number;
+export interface PairedRatio extends TRatio {
   /** Standard deviation of a pair's difference, as a share of the mean; the input of `pairsFor`. */
   readonly spread: number;
-  at(level: number): Interval;
 }
 
 /**
@@ -29,15 +23,5 @@ export function pairedRatio(over: readonly number[], under: readonly number[]): 
   if (!(a > 0 && b > 0)) return null;
   const spread = Math.sqrt(variance(over.map((value, k) => value / a - under[k]! / b)));
   if (!(spread > 1e-12)) return null;
-  const error = spread / Math.sqrt(n);
-  const log = Math.log(a / b);
-  return {
-    ratio: a / b,
-    p: studentTwoSided(log / error, n - 1),
-    spread,
-    at: level => {
-      const reach = studentQuantile((1 + level) / 2, n - 1) * error;
-      return [Math.exp(log - reach), Math.exp(log + reach)];
-    },
-  };
+  return { ...tRatio(a / b, spread / Math.sqrt(n), n - 1), spread };
 }

@@ -1,15 +1,8 @@
-import type { Interval } from "./bootstrap-t.js";
 import { mean, variance } from "./mean.js";
-import { studentQuantile, studentTwoSided } from "./student.js";
+import { type TRatio, tRatio } from "./t-ratio.js";
 
 /** The ratio of two means by Welch's t on the log scale. */
-export interface WelchRatio {
-  /** First over second. */
-  readonly ratio: number;
-  /** Two-sided, against a ratio of 1. */
-  readonly p: number;
-  at(level: number): Interval;
-}
+export type WelchRatio = TRatio;
 
 /**
  * Computes the ratio of two means from few, nearly normal values, such as the means of a campaign's blocks: Welch's t on the
@@ -28,13 +21,5 @@ export function welchRatio(over: readonly number[], under: readonly number[]): W
   if (va + vb === 0) return null;
   const error = Math.sqrt(va + vb);
   const freedom = (va + vb) ** 2 / (va ** 2 / (over.length - 1) + vb ** 2 / (under.length - 1));
-  const log = Math.log(a / b);
-  return {
-    ratio: a / b,
-    p: studentTwoSided(log / error, freedom),
-    at: level => {
-      const reach = studentQuantile((1 + level) / 2, freedom) * error;
-      return [Math.exp(log - reach), Math.exp(log + reach)];
-    },
-  };
+  return tRatio(a / b, error, freedom);
 }

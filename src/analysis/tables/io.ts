@@ -1,5 +1,6 @@
 import { csvText } from "../../campaign-files/csv.js";
 import type { IoJob, IoPattern } from "../../campaign-files/index.js";
+import { groupBy } from "../../model/group-by.js";
 import { byRuntime } from "../../model/runtimes.js";
 import type { Dataset, IoRound } from "../datasets/dataset.js";
 import { mean, median } from "../stats/index.js";
@@ -29,17 +30,10 @@ export interface IoRow {
 
 /** Returns a row for each job of fio in each cell: by block size, pattern and cache, then by runtime and concurrency. */
 export function ioTable({ name, io = [] }: Pick<Dataset, "name" | "io">): readonly IoRow[] {
-  const rows = new Map<string, { place: Omit<IoRow, keyof ReturnType<typeof summary>>; jobs: IoJob[] }>();
-  for (const round of io) {
-    for (const job of round.jobs) {
-      const place = placeOf(name, round, job);
-      const key = JSON.stringify(place);
-      const row = rows.get(key) ?? { place, jobs: [] };
-      row.jobs.push(job);
-      rows.set(key, row);
-    }
-  }
-  return [...rows.values()].map(({ place, jobs }) => ({ ...place, ...summary(jobs) })).sort(inOrder);
+  const all = io.flatMap(round => round.jobs.map(job => ({ place: placeOf(name, round, job), job })));
+  return [...groupBy(all, ({ place }) => JSON.stringify(place)).values()]
+    .map(own => ({ ...own[0]!.place, ...summary(own.map(({ job }) => job)) }))
+    .sort(inOrder);
 }
 
 const placeOf = (dataset: string, { run, runtime, concurrency }: IoRound, { pattern, blockBytes, direct }: IoJob) => ({

@@ -1,3 +1,4 @@
+import { groupBy } from "../../model/group-by.js";
 import { byRuntime } from "../../model/runtimes.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { memoryGroups, startGroups } from "../groups.js";
@@ -78,13 +79,9 @@ function perRuntime<Group extends { readonly runtime: string }>(
   groups: readonly Group[],
   tableOf: (runtime: string, own: readonly Group[]) => Table,
 ): readonly Table[] {
-  const runtimes = [...new Set(groups.map(({ runtime }) => runtime))].sort(byRuntime);
-  return runtimes.map(id =>
-    tableOf(
-      id,
-      groups.filter(({ runtime }) => runtime === id),
-    ),
-  );
+  return [...groupBy(groups, ({ runtime }) => runtime)]
+    .sort(([a], [b]) => byRuntime(a, b))
+    .map(([runtime, own]) => tableOf(runtime, own));
 }
 
 interface TableCell {

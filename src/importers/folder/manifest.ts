@@ -1,43 +1,22 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { Frozen } from "../../campaign-files/events/fields.js";
 import { LabError } from "../../model/errors.js";
 import { checkedJson } from "../../model/mismatch.js";
+import { importedBurst, importedRate, importedRun } from "../imported-run.js";
 
 /** The file by which a folder of imported results is recognised. */
 export const importManifest = "import.json";
 
 /** The header of memory.csv. */
 export const memoryHeader = "run,runtime,density,per_sandbox_kib";
-const definition = z.object({
-  tool: z.string(),
-  from: z.string(),
-  to: z.string(),
-  resolution: z.number().nullable(),
-  lacks: z.array(z.string()),
-  note: z.string().nullable(),
-});
+
 const manifest = z.object({
   format: z.literal(1),
   files: z.array(z.object({ file: z.string(), format: z.string() })),
-  runs: z.array(
-    z.object({
-      run: z.string(),
-      runtime: z.string(),
-      label: z.string(),
-      config: z.record(z.string(), z.union([z.string(), z.number()])),
-      definition,
-      unit: z.enum(["samples", "bursts"]),
-    }),
-  ),
-  bursts: z.array(
-    z.object({
-      run: z.string(),
-      concurrency: z.number().nullable(),
-      round: z.number(),
-      makespanMs: z.number(),
-    }),
-  ),
-  rates: z.array(z.object({ run: z.string(), perSecond: z.number(), total: z.number(), seconds: z.number() })),
+  runs: z.array(importedRun.extend({ run: z.string() })),
+  bursts: z.array(importedBurst.extend({ run: z.string() })),
+  rates: z.array(importedRate.extend({ run: z.string() })),
   problems: z.array(
     z.object({
       file: z.string(),
@@ -50,7 +29,7 @@ const manifest = z.object({
   problemCount: z.number(),
 });
 /** The content of import.json, which describes a folder of imported results. */
-export type ImportManifest = z.output<typeof manifest>;
+export type ImportManifest = Frozen<z.output<typeof manifest>>;
 
 /**
  * Reads import.json.

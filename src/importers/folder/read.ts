@@ -4,7 +4,8 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 import { columnsBefore } from "../../campaign-files/samples.js";
 import { describePath, mismatches } from "../../model/mismatch.js";
-import type { ImportedRun, Sink } from "../importer.js";
+import type { ImportedRun } from "../imported-run.js";
+import type { Sink } from "../importer.js";
 import { importManifest, memoryHeader, readManifest } from "./manifest.js";
 
 const whole = z

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { columnsBefore } from "../../campaign-files/samples.js";
 import { ProblemList } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
-import type { ImportedRun, Sink } from "../importer.js";
+import type { ImportedRun } from "../imported-run.js";
+import type { Sink } from "../importer.js";
 import { type ImportManifest, importManifest, memoryHeader } from "./manifest.js";
 
 /**
@@ -17,8 +18,8 @@ export class ImportFolderWriter {
   readonly #memory: number;
   readonly #files: { file: string; format: string }[] = [];
   readonly #runs = new Map<string, ImportedRun>();
-  readonly #rates: ImportManifest["rates"] = [];
-  readonly #bursts: ImportManifest["bursts"] = [];
+  readonly #rates: ImportManifest["rates"][number][] = [];
+  readonly #bursts: ImportManifest["bursts"][number][] = [];
   #pending: string[] = [];
   samples = 0;
   memory = 0;
@@ -83,12 +84,7 @@ export class ImportFolderWriter {
     return {
       format: 1,
       files: this.#files,
-      runs: [...this.#runs].map(([run, own]) => ({
-        ...own,
-        run,
-        config: { ...own.config },
-        definition: { ...own.definition, lacks: [...own.definition.lacks] },
-      })),
+      runs: [...this.#runs].map(([run, own]) => ({ ...own, run })),
       bursts: this.#bursts,
       rates: this.#rates,
       problems: this.problems.list,

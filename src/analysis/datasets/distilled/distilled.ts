@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { experimentNames } from "../../../model/experiment.js";
-import type { RunInfo } from "../dataset.js";
+import { runInfo } from "../run-info.js";
 
 /**
  * The distilled form of a dataset: a few small files with all numbers that tables, claims and figures need, and without sandbox
@@ -53,27 +52,8 @@ export const distilledColumns = (table: DistilledTable): readonly string[] => [
   ...(table === "latency" ? percents : []),
 ];
 
-const version = z.string().nullable();
-const plain = z.union([z.string(), z.number(), z.boolean()]).nullable();
-const definition = z.strictObject({
-  ...{ tool: text, from: z.string(), to: z.string(), resolution: z.number().nullable() },
-  ...{ lacks: z.array(z.string()), note: z.string().nullable() },
-});
-
 /** runs.json: the runs' circumstances. */
-export const distilledRuns: z.ZodType<readonly RunInfo[]> = z.array(
-  z.strictObject({
-    ...{ run: text, campaign: z.string().nullable(), experiment: z.enum(experimentNames), runtime: text },
-    ...{ label: z.string().exactOptional(), recorded: z.string(), startedAt: z.string().exactOptional() },
-    versions: z.strictObject({ kernel: version, containerd: version, crictl: version, kata: version, vmm: version }),
-    ...{ handler: z.string().exactOptional(), ociRuntime: z.string().exactOptional() },
-    ...{ lastBlock: z.int().min(1).exactOptional(), repeat: z.int().min(1).exactOptional() },
-    ...{ template: z.boolean().nullable(), config: z.record(z.string(), plain), driver: z.string().nullable() },
-    ...{ machine: z.string().exactOptional(), host: z.string().nullable() },
-    ...{ hostFacts: z.record(z.string(), z.string()).exactOptional(), replayed: z.boolean() },
-    definition: definition.exactOptional(),
-  }),
-);
+export const distilledRuns = z.array(runInfo);
 
 /** The files of a distilled folder, in the order they are written. */
 export const distilledFiles = ["published.csv", "runs.json", "rounds.csv", "latency.csv", "memory.csv"] as const;

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { LabError } from "../../../model/errors.js";
+import { groupBy } from "../../../model/group-by.js";
 import { checkedJson, describePath, mismatches } from "../../../model/mismatch.js";
-import type { Dataset, MemoryCell, MemoryComponent, Round, RunInfo, StartCell } from "../dataset.js";
+import type { Dataset, MemoryCell, Round, RunInfo, StartCell } from "../dataset.js";
 import { parseCsv } from "../published.js";
 import {
   type DistilledRow,
@@ -33,29 +34,11 @@ export function readDistilled(path: string): Dataset {
 }
 
 function readStarts(path: string): readonly StartCell[] {
-  const rounds = new Map<string, Round[]>();
-  for (const row of rowsOf(path, "rounds")) {
-    const own = rounds.get(keyOf(row)) ?? [];
-    if (own.length === 0) rounds.set(keyOf(row), own);
-    own.push({
-      round: row.round,
-      clients: row.clients,
-      makespanMs: row.makespan_ms,
-      startSkewMs: row.start_skew_ms,
-      latencyMeanMs: row.latency_mean_ms,
-      latencyP50Ms: row.latency_p50_ms,
-      latencyP90Ms: row.latency_p90_ms,
-      latencyP99Ms: row.latency_p99_ms,
-      latencyMaxMs: row.latency_max_ms,
-      busyJiffies: row.busy_jiffies,
-      totalJiffies: row.total_jiffies,
-      block: null,
-    });
-  }
+  const rounds = groupBy(rowsOf(path, "rounds"), keyOf);
   const file = join(path, "latency.csv");
   const cells = rowsOf(path, "latency").map((row, index): StartCell => {
     const { run, experiment, runtime, density, concurrency, samples } = row;
-    const own = rounds.get(keyOf(row)) ?? [];
+    const own = (rounds.get(keyOf(row)) ?? []).map(roundOf);
     rounds.delete(keyOf(row));
     const started = own.reduce((total, { clients }) => total + clients, 0);
     const where = `${file}:${index + 2}`;
@@ -78,23 +61,34 @@ function readStarts(path: string): readonly StartCell[] {
   return cells;
 }
 
+const roundOf = (row: DistilledRow<"rounds">): Round => ({
+  round: row.round,
+  clients: row.clients,
+  makespanMs: row.makespan_ms,
+  startSkewMs: row.start_skew_ms,
+  latencyMeanMs: row.latency_mean_ms,
+  latencyP50Ms: row.latency_p50_ms,
+  latencyP90Ms: row.latency_p90_ms,
+  latencyP99Ms: row.latency_p99_ms,
+  latencyMaxMs: row.latency_max_ms,
+  busyJiffies: row.busy_jiffies,
+  totalJiffies: row.total_jiffies,
+  block: null,
+});
+
 const keyOf = ({ run, density, concurrency }: { run: string; density: number; concurrency: number }): string =>
   `${run}/${density}/${concurrency}`;
 
 function readMemory(path: string): readonly MemoryCell[] {
-  const cells = new Map<string, { cell: Omit<MemoryCell, "components">; components: MemoryComponent[] }>();
-  for (const row of rowsOf(path, "memory")) {
-    const { run, runtime, memory_mb: memoryMb, density, component, processes } = row;
-    const key = `${run}/${memoryMb}/${density}`;
-    let entry = cells.get(key);
-    if (entry === undefined) {
-      entry = { cell: { run, runtime, memoryMb, density, sandboxes: density }, components: [] };
-      cells.set(key, entry);
-    }
-    const sizes = { ussKiB: row.uss_kib, pssKiB: row.pss_kib, rssKiB: row.rss_kib, vssKiB: row.vss_kib };
-    entry.components.push({ component, processes, ...sizes });
-  }
-  return [...cells.values()].map(({ cell, components }) => ({ ...cell, components }));
+  const cells = groupBy(rowsOf(path, "memory"), row => `${row.run}/${row.memory_mb}/${row.density}`);
+  return [...cells.values()].map(rows => {
+    const { run, runtime, memory_mb: memoryMb, density } = rows[0]!;
+    const components = rows.map(({ component, processes, ...row }) => {
+      const sizes = { ussKiB: row.uss_kib, pssKiB: row.pss_kib, rssKiB: row.rss_kib, vssKiB: row.vss_kib };
+      return { component, processes, ...sizes };
+    });
+    return { run, runtime, memoryMb, density, sandboxes: density, components };
+  });
 }
 
 function readRuns(file: string): readonly RunInfo[] {

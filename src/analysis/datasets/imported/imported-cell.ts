@@ -1,7 +1,7 @@
 import { type ImportedBurst, type ImportedRun, type ImportedSample, NumberColumn } from "../../../importers/index.js";
-import { mean } from "../../stats/mean.js";
-import { quantileR7 } from "../../stats/quantile.js";
+import { mean } from "../../stats/index.js";
 import type { Round, StartCell } from "../dataset.js";
+import { latencyFields, percentiles } from "../summarise.js";
 
 /**
  * If there are more values, they are summarised in this many batches of consecutive values, because every round is kept in
@@ -93,8 +93,7 @@ export class ImportedCell {
       failed: this.#failed,
       samples: sorted.length,
       latencyMeanMs: sorted.length === 0 ? null : mean(sorted),
-      latencyQuantiles:
-        sorted.length === 0 ? [] : Array.from({ length: 101 }, (_, percent) => quantileR7(sorted, percent / 100)),
+      latencyQuantiles: percentiles(sorted),
     };
   }
 
@@ -108,8 +107,7 @@ export class ImportedCell {
     const rounds = Array.from({ length: batches }, (_, i): Round => {
       const [from, to] = [i, i + 1].map(n => Math.round((n * all.length) / batches)) as [number, number];
       const values = all.subarray(from, to).sort();
-      const latencyMeanMs = mean(values);
-      return roundOf(i + 1, values, latencyMeanMs, latencyMeanMs, 0);
+      return roundOf(i + 1, values, mean(values), 0);
     });
     all.sort();
     return { rounds, partial: this.#failed, sorted: all };
@@ -143,26 +141,14 @@ export class ImportedCell {
       from += clients - failed;
       if (failed > 0 || clients !== concurrency) return [];
       const span = makespanMs ?? (timed ? lastEndMs - firstStartMs : values[values.length - 1]!);
-      return [roundOf(round, values, mean(values), span, timed ? lastStartMs - firstStartMs : 0)];
+      return [roundOf(round, values, span, timed ? lastStartMs - firstStartMs : 0)];
     });
     all.sort();
     return { rounds, partial: bursts.length - rounds.length, sorted: all };
   }
 }
 
-function roundOf(round: number, sorted: Float64Array, meanMs: number, makespanMs: number, startSkewMs: number): Round {
-  return {
-    round,
-    clients: sorted.length,
-    makespanMs,
-    startSkewMs,
-    latencyMeanMs: meanMs,
-    latencyP50Ms: quantileR7(sorted, 0.5),
-    latencyP90Ms: quantileR7(sorted, 0.9),
-    latencyP99Ms: quantileR7(sorted, 0.99),
-    latencyMaxMs: sorted[sorted.length - 1]!,
-    busyJiffies: null,
-    totalJiffies: null,
-    block: null,
-  };
-}
+const roundOf = (round: number, sorted: Float64Array, makespanMs: number, startSkewMs: number): Round => ({
+  ...{ round, clients: sorted.length, makespanMs, startSkewMs, ...latencyFields(sorted) },
+  ...{ busyJiffies: null, totalJiffies: null, block: null },
+});

@@ -74,21 +74,22 @@ class Collector {
     return {
       run: own => {
         const run = own.run ?? `${prefix}_${own.runtime}`;
+        const announce = (experiment: "time" | "memory") => {
+          if (this.#runs.has(run)) return;
+          this.#runs.set(run, runInfo(run, `${this.#name}/${own.definition.tool}`, experiment, own));
+        };
         return {
           sample: sample => {
-            if (!this.#runs.has(run))
-              this.#runs.set(run, runInfo(run, `${this.#name}/${own.definition.tool}`, "time", own));
+            announce("time");
             this.#cell(run, own, sample.concurrency).add(sample);
           },
           burst: burst => this.#cell(run, own, burst.concurrency).state(burst),
           memory: ({ density, perSandboxKiB }) => {
-            if (!this.#runs.has(run))
-              this.#runs.set(run, runInfo(run, `${this.#name}/${own.definition.tool}`, "memory", own));
+            announce("memory");
             this.#memory.push(memoryCell(run, own, density, perSandboxKiB));
           },
           rate: rate => {
-            if (!this.#runs.has(run))
-              this.#runs.set(run, runInfo(run, `${this.#name}/${own.definition.tool}`, "time", own));
+            announce("time");
             this.#rates.push({ run, ...rate });
           },
         };
