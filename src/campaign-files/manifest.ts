@@ -4,6 +4,7 @@ import { LabError } from "../model/errors.js";
 import { experimentNames } from "../model/experiment.js";
 import { describePath, mismatches } from "../model/mismatch.js";
 import type { Problem } from "../model/problem.js";
+import { runtimeColours } from "../model/runtimes.js";
 import { type Frozen, instant, ordinal } from "./events/fields.js";
 import { manifestHost } from "./host.js";
 
@@ -25,6 +26,8 @@ const manifestRun = z
     runtime: text.min(1),
     handler: text,
     label: text,
+    /** The colour that its declaration names; none for other runtimes and in older campaigns. */
+    colour: z.enum(runtimeColours).nullish(),
     /** Month, day, hour and minute in UTC, as in the folder's name. */
     recorded: text.regex(/^\d{8}$/, "month, day, hour and minute as eight digits"),
     /** 1 for the first; always 1 except in the memory experiment. */

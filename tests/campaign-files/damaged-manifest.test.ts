@@ -46,7 +46,14 @@ const manifest: Manifest = {
   plan: { digest: "00", settings: { experiments: [] } },
   runs: [
     {
-      ...{ run: "mem_kata_01311200", experiment: "memory", runtime: "kata", handler: "kata", label: "Kata" },
+      ...{
+        run: "mem_kata_01311200",
+        experiment: "memory",
+        runtime: "kata",
+        handler: "kata",
+        label: "Kata",
+        colour: "red",
+      },
       ...{
         recorded: "01311200",
         repeat: 2,
@@ -72,7 +79,9 @@ const mayBeUnknown = (path: Path): boolean => {
   }
   if (first !== "runs" || rest.length < 2) return false;
   return (
-    (rest[1] === "versions" && rest.length === 3) || last === "template" || (rest[1] === "config" && rest.length === 3)
+    (rest[1] === "versions" && rest.length === 3) ||
+    ["template", "colour"].includes(last) ||
+    (rest[1] === "config" && rest.length === 3)
   );
 };
 
@@ -83,10 +92,21 @@ const mayBeMissing = (path: Path): boolean =>
   // one entry less is another list
   ((path[0] === "command" || path[0] === "runs") && path.length === 2) ||
   (path[0] === "host" && path.length === 3 && typeof path[2] === "number") ||
-  ["config", "overhead", "settings"].includes(String(path.at(-2)));
+  ["config", "overhead", "settings"].includes(String(path.at(-2))) ||
+  path.at(-1) === "colour";
 
 /** Words that are chosen from a list, or have a form. */
-const formed = new Set(["status", "startedAt", "endedAt", "recorded", "run", "runtime", "experiment", "cgroups"]);
+const formed = new Set([
+  "status",
+  "startedAt",
+  "endedAt",
+  "recorded",
+  "run",
+  "runtime",
+  "experiment",
+  "cgroups",
+  "colour",
+]);
 const notEmpty = new Set(["id", "campaign", "label", "driver", "digest"]);
 
 function isAllowed(path: Path, before: unknown, after: unknown): boolean {

@@ -9,7 +9,6 @@ import { allTables } from "../../src/analysis/tables/index.js";
 import type { RuntimeDeclaration } from "../../src/measure/index.js";
 import { runtimes } from "../../src/measure/runtimes/index.js";
 import { runcShim } from "../../src/measure/runtimes/runc-shim.js";
-import { runtimeStyle } from "../../src/present/figures/drawing/style.js";
 import {
   type Figure,
   fig10,
@@ -32,7 +31,7 @@ const test = suite("a made-up runtime");
 
 /** The file: the example of CONTRIBUTING.md under another name. */
 const youki: RuntimeDeclaration = {
-  ...{ id: "youki", handler: "youki", label: "Youki of the test" },
+  ...{ id: "youki", handler: "youki", label: "Youki of the test", colour: "green" },
   ...runcShim("youki"),
   versions: [{ command: ["youki", "--version"] }],
 };
@@ -72,10 +71,11 @@ test("its label and colour follow it through frames, figures, comparisons and th
       assert.match(JSON.stringify(figure), youki.label, figure.id);
       assert.not.match(`${figure.title} ${figure.finding} ${figure.caption}`, /\byouki\b/, figure.id);
     }
-    const { colour } = runtimeStyle("youki");
-    const lines = fig10([dataset]).plot.data.filter(({ name }) => name === youki.label);
-    assert.ok(lines.length > 0);
-    for (const line of lines) assert.match(JSON.stringify(line), colour);
+    for (const figure of [fig10([dataset]), historyFigure(changes)]) {
+      const lines = figure.plot.data.filter(({ name }) => name === youki.label);
+      assert.ok(lines.length > 0);
+      for (const line of lines) assert.is((line.line as { color: string }).color, "#2f6d2f", figure.id);
+    }
 
     const paper = await loadDataset("ae_data");
     const content = gatherReport([paper], paper, dataset);

@@ -1,8 +1,9 @@
 import { LabError } from "../../model/errors.js";
+import type { RuntimeColour } from "../../model/runtimes.js";
 import type { Confound } from "../confounds.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { byGrid } from "../grid-order.js";
-import { labelIn } from "../label-in.js";
+import { colourIn, labelIn } from "../label-in.js";
 import type { Interval } from "../stats/index.js";
 import { type CellPlace, type Metric, placeKey, samplesByPlace } from "./cells.js";
 import { type Comparison, changedBy, compare } from "./compare.js";
@@ -27,6 +28,8 @@ export interface HistoryChange {
 export interface CellHistory extends CellPlace {
   /** The label of the runtime. */
   readonly label: string;
+  /** The colour that the runtime's declaration names; null if it names none. */
+  readonly colour: RuntimeColour | null;
   /** What each campaign measured, in the order of the campaigns; null if it has no such cell. */
   readonly values: readonly (Side | null)[];
   readonly changes: readonly HistoryChange[];
@@ -93,7 +96,9 @@ export function history(datasets: readonly Dataset[], options: HistoryOptions = 
       changes.push({ at, since, direction, ratio: own.ratio, interval: own.correctedInterval, confounds });
       since = at;
     }
-    return [{ ...place, label: labelIn({ runs }, place.runtime), values, changes }];
+    return [
+      { ...place, label: labelIn({ runs }, place.runtime), colour: colourIn({ runs }, place.runtime), values, changes },
+    ];
   });
   return {
     metric,

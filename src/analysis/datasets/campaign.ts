@@ -98,6 +98,7 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
     experiment,
     runtime,
     label: run.label,
+    ...(run.colour && { colour: run.colour }),
     recorded,
     startedAt: manifest.startedAt,
     versions: run.versions,

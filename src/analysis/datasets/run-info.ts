@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Frozen } from "../../campaign-files/events/fields.js";
 import { definition } from "../../importers/definition.js";
 import { experimentNames } from "../../model/experiment.js";
+import { runtimeColours } from "../../model/runtimes.js";
 
 const version = z.string().nullable();
 
@@ -14,6 +15,8 @@ export const runInfo = z.strictObject({
   runtime: z.string().min(1),
   /** The runtime's label, if the run recorded one. */
   label: z.string().exactOptional(),
+  /** The colour that the runtime's declaration names, if the run recorded one. */
+  colour: z.enum(runtimeColours).exactOptional(),
   /** Month, day, hour and minute as in the folder's name, `12252108`; the logs' own times carry the year. */
   recorded: z.string(),
   /** When its campaign began, as ISO 8601 in UTC; undefined if this was not recorded. */

@@ -54,7 +54,7 @@ function newRuns(plan: Plan, at: string): readonly ManifestRun[] {
     const known = parts.flatMap(part => part.runtimes);
     for (let repeat = 1; repeat <= (experimentTable[experiment].repeats ? rounds : 1); repeat++) {
       for (const id of runtimes) {
-        const { handler, label } = known.find(runtime => runtime.id === id)!;
+        const { handler, label, colour } = known.find(runtime => runtime.id === id)!;
         let minute = Date.parse(at);
         let name = { experiment, runtime: id, recorded: stamp(minute) };
         while (taken.has(formatRunName(name))) {
@@ -64,7 +64,7 @@ function newRuns(plan: Plan, at: string): readonly ManifestRun[] {
         taken.add(formatRunName(name));
         const unknown = { kernel: null, containerd: null, crictl: null, kata: null, vmm: null };
         const circumstances = { versions: unknown, template: null, config: {} };
-        runs.push({ run: formatRunName(name), ...name, handler, label, repeat, ...circumstances });
+        runs.push({ run: formatRunName(name), ...name, handler, label, colour, repeat, ...circumstances });
       }
     }
   }

@@ -46,7 +46,8 @@ export function runtimesOf(
     const id = familiar?.id ?? name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
     taken.add(id);
     return {
-      ...{ id, handler, label: familiar?.label ?? name, shim: null, snapshotter: null, config: null, template: null },
+      ...{ id, handler, label: familiar?.label ?? name, colour: familiar?.colour },
+      ...{ shim: null, snapshotter: null, config: null, template: null },
       ...{ guestMemoryExtraMb: 0, versions: [], processes: familiar?.processes ?? [] },
     };
   });

@@ -23,15 +23,15 @@ export interface CampaignSettings {
   readonly cluster?: ClusterSettings;
 }
 
-/** A runtime's declaration as JSON, in which patterns are texts. */
-export type CustomRuntime = Omit<RuntimeDeclaration, "processes"> & {
+/** A runtime's declaration as JSON, in which patterns are texts; without its colour, which changes no measurement. */
+export type CustomRuntime = Omit<RuntimeDeclaration, "processes" | "colour"> & {
   readonly processes: readonly { readonly component: ProcessPattern["component"]; readonly pattern: string }[];
 };
 
 /** Returns a runtime's declaration as JSON, for the manifest. */
-export const toCustom = (runtime: RuntimeDeclaration): CustomRuntime => ({
+export const toCustom = ({ colour: _, processes, ...runtime }: RuntimeDeclaration): CustomRuntime => ({
   ...runtime,
-  processes: runtime.processes.map(({ component, pattern }) => ({ component, pattern: pattern.source })),
+  processes: processes.map(({ component, pattern }) => ({ component, pattern: pattern.source })),
 });
 
 /** Returns a runtime's declaration from the manifest's JSON. */

@@ -1,11 +1,11 @@
+import { knownRuntime } from "../../model/runtimes.js";
 import { runcShim } from "./runc-shim.js";
 import type { RuntimeDeclaration } from "./runtime.js";
 
 /** runc's counterpart in C: the same shim, a smaller program. */
 export const crun: RuntimeDeclaration = {
-  id: "crun",
+  ...knownRuntime("crun"),
   handler: "crun",
-  label: "crun",
   ...runcShim("crun"),
   versions: [{ command: ["crun", "--version"] }],
 };

@@ -11,7 +11,7 @@ import { rund } from "./rund.js";
 import { runsc } from "./runsc.js";
 import type { RuntimeDeclaration } from "./runtime.js";
 
-/** The declared runtimes. A new one is a file in this folder and an entry here; campaigns record its label, and its id determines its colour. */
+/** The declared runtimes. A new one is a file in this folder and an entry here; campaigns record its label and colour. */
 export const runtimes: readonly RuntimeDeclaration[] = [
   kata,
   katafc,

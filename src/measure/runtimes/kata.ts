@@ -1,11 +1,11 @@
+import { knownRuntime } from "../../model/runtimes.js";
 import { kata1 } from "./kata1.js";
 import type { RuntimeDeclaration } from "./runtime.js";
 
 /** Kata Containers 1.12.1 with QEMU: the guest boots from an image and shares files by virtio-fs. */
 export const kata: RuntimeDeclaration = {
-  id: "kata",
+  ...knownRuntime("kata"),
   handler: "kata",
-  label: "Kata-QEMU",
   ...kata1("qemu-virtiofs-system-x86_64", "without template"),
   config: {
     path: "/etc/kata-containers/configuration-qemu.toml",

@@ -1,3 +1,4 @@
+import { type KnownRuntime, knownRuntime } from "../../model/runtimes.js";
 import type { ProcessPattern, RuntimeDeclaration, RuntimeShim } from "./runtime.js";
 
 /**
@@ -7,9 +8,8 @@ import type { ProcessPattern, RuntimeDeclaration, RuntimeShim } from "./runtime.
  * that has its usual meaning, and the paper's 168 is not available.
  */
 export function kata3(
-  id: string,
+  id: KnownRuntime,
   handler: string,
-  label: string,
   hypervisor: "qemu" | "clh" | "firecracker" | "dragonball",
   vmm: readonly ProcessPattern[],
 ): RuntimeDeclaration {
@@ -21,9 +21,8 @@ export function kata3(
   };
   const folder = `/opt/kata/share/defaults/kata-containers${rust ? "/runtime-rs" : ""}`;
   return {
-    id,
+    ...knownRuntime(id),
     handler,
-    label,
     untested: true,
     shim,
     snapshotter: hypervisor === "firecracker" ? "devmapper" : "overlayfs",

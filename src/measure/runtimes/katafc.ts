@@ -1,3 +1,4 @@
+import { knownRuntime } from "../../model/runtimes.js";
 import type { RuntimeDeclaration } from "./runtime.js";
 
 /**
@@ -5,9 +6,8 @@ import type { RuntimeDeclaration } from "./runtime.js";
  * of the device-mapper snapshotter. It is installed beside Kata 1 in /opt/kata2; its shim has its own name.
  */
 export const katafc: RuntimeDeclaration = {
-  id: "katafc",
+  ...knownRuntime("katafc"),
   handler: "kata-fc",
-  label: "Kata-FC",
   shim: { type: "io.containerd.kata2.v2" },
   snapshotter: "devmapper",
   config: {

@@ -1,3 +1,4 @@
+import { knownRuntime } from "../../model/runtimes.js";
 import { kata1 } from "./kata1.js";
 import type { RuntimeDeclaration } from "./runtime.js";
 
@@ -6,9 +7,8 @@ import type { RuntimeDeclaration } from "./runtime.js";
  * virtio-9p instead of virtio-fs.
  */
 export const katatemplate: RuntimeDeclaration = {
-  id: "katatemplate",
+  ...knownRuntime("katatemplate"),
   handler: "kata-template",
-  label: "Kata-template",
   ...kata1("qemu-system-x86_64", "with template"),
   config: {
     path: "/etc/kata-containers/configuration-template.toml",

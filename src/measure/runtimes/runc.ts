@@ -1,11 +1,11 @@
+import { knownRuntime } from "../../model/runtimes.js";
 import { runcShim } from "./runc-shim.js";
 import type { RuntimeDeclaration } from "./runtime.js";
 
 /** The ordinary runtime: namespaces and cgroups, no guest. */
 export const runc: RuntimeDeclaration = {
-  id: "runc",
+  ...knownRuntime("runc"),
   handler: "runc",
-  label: "runc",
   ...runcShim("runc"),
   versions: [{ command: ["runc", "--version"] }],
 };

@@ -1,3 +1,4 @@
+import { knownRuntime } from "../../model/runtimes.js";
 import type { RuntimeDeclaration } from "./runtime.js";
 
 /**
@@ -5,9 +6,8 @@ import type { RuntimeDeclaration } from "./runtime.js";
  * template; there are as few control groups as possible.
  */
 export const rund: RuntimeDeclaration = {
-  id: "rund",
+  ...knownRuntime("rund"),
   handler: "rund",
-  label: "RunD",
   shim: { type: "io.containerd.rund.v2" },
   snapshotter: "overlayfs",
   config: {

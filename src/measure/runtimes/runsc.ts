@@ -1,3 +1,4 @@
+import { knownRuntime } from "../../model/runtimes.js";
 import { runcShim } from "./runc-shim.js";
 import type { RuntimeDeclaration } from "./runtime.js";
 
@@ -6,9 +7,8 @@ import type { RuntimeDeclaration } from "./runtime.js";
  * memory to set.
  */
 export const runsc: RuntimeDeclaration = {
-  id: "runsc",
+  ...knownRuntime("runsc"),
   handler: "runsc",
-  label: "gVisor",
   ...runcShim("runsc"),
   versions: [{ command: ["runsc", "--version"] }],
   processes: [

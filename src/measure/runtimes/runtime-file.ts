@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { runtimeColours } from "../../model/runtimes.js";
 import type { RuntimeDeclaration } from "./runtime.js";
 import { readYamlFile } from "./yaml-file.js";
 
@@ -16,6 +17,7 @@ const schema = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+$/, "expected lower-case letters and digits"),
   handler: z.string().min(1),
   label: z.string().min(1).optional(),
+  colour: z.enum(runtimeColours).optional(),
   snapshotter: z.enum(["overlayfs", "devmapper"]).nullable().default(null),
   config: z
     .strictObject({

@@ -1,3 +1,5 @@
+import type { RuntimeColour } from "../../model/runtimes.js";
+
 /**
  * How one runtime is started and measured: a declaration, one file per runtime in this folder. Ids are unique; several runtimes
  * may have the same handler.
@@ -8,6 +10,8 @@ export interface RuntimeDeclaration {
   /** The CRI string by which containerd knows it. */
   readonly handler: string;
   readonly label: string;
+  /** Its colour in figures; by default one that no other runtime of a figure has. */
+  readonly colour?: RuntimeColour | undefined;
   /** Whether it was never tried on a machine of this project. */
   readonly untested?: boolean;
   /** How containerd starts it; null if only the machine's own containerd knows (a runtime from a file). */

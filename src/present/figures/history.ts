@@ -82,10 +82,11 @@ function spanOf(cells: readonly CellHistory[]): readonly [number, number] {
 function seriesOfCell(cell: CellHistory, { campaigns }: History): Series {
   const share = (value: number) => (100 * value) / firstMean(cell);
   const changed = new Set(cell.changes.map(({ at }) => at));
-  const { label, runtime } = cell;
+  const { label, runtime, colour } = cell;
   return {
     label,
     runtime,
+    colour,
     dataset: 0,
     points: cell.values.map((side, index) => ({
       x: index + 1,

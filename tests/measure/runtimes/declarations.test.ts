@@ -16,8 +16,9 @@ import { projectRoot } from "../../support/needs.js";
 const test = suite("the declared runtimes");
 const of = (id: string) => findRuntime(id, runtimes);
 
-test("each has an id of its own; those that are known by name without a campaign's record have that label", () => {
+test("each has an id and a colour of its own; those that are known without a campaign's record are declared", () => {
   assert.is(new Set(runtimes.map(({ id }) => id)).size, runtimes.length);
+  assert.is(new Set(runtimes.map(({ colour }) => colour)).size, runtimes.length);
   for (const { id, label } of knownRuntimes) assert.is(of(id).label, label);
 });
 

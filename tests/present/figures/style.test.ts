@@ -1,10 +1,19 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { knownRuntimes, type RuntimeColour, runtimeColour, runtimeColours } from "../../../src/model/runtimes.js";
 import type { PlotlyFigure } from "../../../src/present/figures/drawing/plotly.js";
-import { inDark, ink, paper, runtimeStyle } from "../../../src/present/figures/drawing/style.js";
+import { inDark, ink, paper, runtimeStyles } from "../../../src/present/figures/drawing/style.js";
 
 const test = suite("palette");
 const main = ["kata", "katafc", "katatemplate", "rund"];
+
+/** The style of a runtime that is alone in its figure. */
+const alone = (runtime: string, colour: RuntimeColour | null = runtimeColour(runtime)) =>
+  runtimeStyles([{ runtime, colour }]).get(runtime)!;
+/** The styles of runtimes without a declared colour in one figure. */
+const undeclared = (ids: readonly string[]) => [
+  ...runtimeStyles(ids.map(runtime => ({ runtime, colour: null }))).values(),
+];
 
 /** Linear light of an sRGB colour (IEC 61966-2-1). */
 const linear = (colour: string) =>
@@ -54,23 +63,14 @@ const inTheDark = (colour: string) =>
   (inDark({ data: [], layout: { height: 1, colour } } as PlotlyFigure).layout as unknown as { colour: string }).colour;
 
 for (const [page, background, colourOf] of [
-  ["light", paper, (id: string) => runtimeStyle(id).colour],
-  ["dark", inTheDark(paper), (id: string) => inTheDark(runtimeStyle(id).colour)],
+  ["light", paper, (id: string) => alone(id).colour],
+  ["dark", inTheDark(paper), (id: string) => inTheDark(alone(id).colour)],
 ] as const) {
-  test(`on a ${page} page every runtime's line has a contrast of 3 : 1, text of 7 : 1`, () => {
-    for (const id of [
-      ...main,
-      "runc",
-      "crun",
-      "runsc",
-      "kata3qemu",
-      "kata3clh",
-      "kata3fc",
-      "kata3dragonball",
-      "mine",
-    ]) {
-      const ratio = contrast(colourOf(id), background);
-      assert.ok(ratio >= 3, `${id}: ${ratio}`);
+  test(`on a ${page} page every colour has a contrast of 3 : 1, text of 7 : 1`, () => {
+    for (const name of runtimeColours) {
+      const { colour } = alone("mine", name);
+      const ratio = contrast(page === "light" ? colour : inTheDark(colour), background);
+      assert.ok(ratio >= 3, `${name}: ${ratio}`);
     }
     assert.ok(contrast(page === "light" ? ink : inTheDark(ink), background) >= 7);
   });
@@ -100,15 +100,42 @@ for (const [page, background, colourOf] of [
   }
 }
 
-test("every known runtime has a mark of its own", () => {
-  const known = ["kata", "katafc", "katatemplate", "rund", "runc", "crun", "runsc", "kata3qemu", "kata3clh", "kata3fc"];
-  assert.is(new Set(known.map(id => runtimeStyle(id).mark)).size, known.length);
+test("every known runtime has a colour and a mark of its own, the paper's four those of its figures", () => {
+  const styles = knownRuntimes.map(({ id }) => alone(id));
+  assert.is(new Set(styles.map(({ colour }) => colour)).size, knownRuntimes.length);
+  assert.is(new Set(styles.map(({ mark }) => mark)).size, knownRuntimes.length);
+  assert.equal(
+    main.map(id => alone(id).colour),
+    ["#b3321b", "#c98500", "#0b8476", "#1b2f8f"],
+  );
 });
 
-test("the variants of control groups, which share a figure, have colours and marks of their own", () => {
-  const styles = ["v1", "v1pool", "joint", "jointpool", "v2"].map(runtimeStyle);
-  assert.is(new Set(styles.map(({ colour }) => colour)).size, 5);
-  assert.is(new Set(styles.map(({ mark }) => mark)).size, 5);
+test("two runtimes of one figure never share a colour, also if both declare it or neither does", () => {
+  const both = runtimeStyles([
+    { runtime: "mine", colour: null },
+    { runtime: "rund", colour: "navy" },
+    { runtime: "yours", colour: "navy" },
+    { runtime: "runc", colour: "grey" },
+  ]);
+  assert.equal(both.get("rund"), alone("rund"));
+  assert.equal(both.get("runc"), alone("runc"));
+  assert.is(new Set([...both.values()].map(({ colour }) => colour)).size, 4);
+  for (let count = 2; count <= runtimeColours.length; count++) {
+    const styles = undeclared(Array.from({ length: count }, (_, n) => `series ${n}`));
+    assert.is(new Set(styles.map(({ colour }) => colour)).size, count);
+    assert.is(new Set(styles.map(({ mark }) => mark)).size, count);
+  }
+});
+
+test("if a figure has more runtimes than there are colours, they differ in their marks", () => {
+  const styles = undeclared(Array.from({ length: 40 }, (_, n) => `series ${n}`));
+  assert.is(new Set(styles.map(({ colour, mark }) => `${colour} ${mark}`)).size, 40);
+});
+
+test("the variants of control groups, which share a figure, leave the known runtimes' colours free", () => {
+  const styles = undeclared(["v1", "v1pool", "joint", "jointpool", "v2"]);
+  const taken = knownRuntimes.map(({ id }) => alone(id).colour);
+  for (const { colour } of styles) assert.not.ok(taken.includes(colour), colour);
 });
 
 test.run();

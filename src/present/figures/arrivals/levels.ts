@@ -6,7 +6,6 @@ import { lineChart, type Panel } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyPlot } from "../drawing/look.js";
 import { distinct, runtimesOf, scopeIn, sourcesOf } from "../drawing/series.js";
-import { lineColour } from "../drawing/style.js";
 import { digits, plain, sentences } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
 
@@ -74,7 +73,7 @@ function lines(
   spansOf: typeof aliveSpans,
   datasets: number,
 ): readonly Series[] {
-  return drawnRates(arrivals, runtime).map((rate, index) => {
+  return drawnRates(arrivals, runtime).map(rate => {
     const own = arrivals.filter(window => window.runtime === runtime && window.rate === rate);
     const levels = own.map(window => meanLevels(spansOf(window), window.durationMs, parts));
     const called = rate === null ? "trace" : `${rate}/s`;
@@ -84,7 +83,7 @@ function lines(
       const y = mean(levels.map(each => each[part]!));
       return { x, y, hover: `<b>${plain(label)}</b> after ${digits(x)} s: ${digits(y)}` };
     });
-    return { label, runtime: called, dataset, points, marks: false, colour: lineColour(index) };
+    return { label, runtime: called, colour: null, dataset, points, marks: false };
   });
 }
 

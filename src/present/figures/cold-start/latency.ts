@@ -1,5 +1,5 @@
 import type { Dataset, StartCell } from "../../../analysis/datasets/dataset.js";
-import { labelIn } from "../../../analysis/label-in.js";
+import { colourIn, labelIn } from "../../../analysis/label-in.js";
 import { byRuntime } from "../../../model/runtimes.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure, SeriesSource } from "../drawing/figure.js";
@@ -127,7 +127,9 @@ export interface LabelledCell {
 }
 
 /** Returns the name and the style of a labelled cell's series. */
-export const seriesLook = ({ cell, index, label }: LabelledCell) => ({ label, runtime: cell.runtime, dataset: index });
+export const seriesLook = ({ cell: { runtime }, dataset, index, label }: LabelledCell) => ({
+  ...{ label, runtime, colour: colourIn(dataset, runtime), dataset: index },
+});
 
 /** Returns the cells of the concurrency experiment at one concurrency, by dataset and then by runtime. */
 export function cellsAt(datasets: readonly Dataset[], concurrency: number | undefined): readonly LabelledCell[] {

@@ -1,6 +1,7 @@
 import { type Axis, plotlyAxis, settle, shows } from "./axes.js";
 import { axisLook, inPanel, layoutLook, note, panelTitle } from "./look.js";
 import type { Json, PlotlyFigure, PlotlyTrace } from "./plotly.js";
+import { runtimeStyles } from "./style.js";
 import { plain } from "./text.js";
 import { lineHeight, lineLabels, rings, type Series, trace } from "./trace.js";
 
@@ -42,6 +43,7 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
       panels.flatMap(({ series }) => series.map(({ dataset, runtime, label }) => [`${dataset} ${runtime}`, label])),
     ).values(),
   ];
+  const styles = runtimeStyles(panels.flatMap(({ series }) => series));
   const bare = panels.some(panel => panel.series.some(series => series.marks === false));
   const named = panels.every(({ title, series }) => series.every(({ label }) => label === title));
   const few = columns === 1 && names.length <= 6 && names.every(name => name.length <= 16) && !bare;
@@ -100,11 +102,11 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
     if (panel.title !== undefined) annotations.push(panelTitle(panel.title, suffix));
     for (const series of panel.series) {
       unshown += series.points.filter(point => point.y !== null && !shows(y, point.y)).length;
-      const drawn = trace(series, { suffix, y });
+      const drawn = trace(series, styles.get(series.runtime)!, { suffix, y });
       const first = !data.some(({ legendgroup }) => legendgroup === drawn.legendgroup);
       data.push({ ...drawn, showlegend: labels === "legend" && first }, ...rings(series, { suffix, y }));
     }
-    if (labels === "line") annotations.push(...lineLabels(panel.series, { suffix, x, y, height: panelHeight }));
+    if (labels === "line") annotations.push(...lineLabels(panel.series, styles, { suffix, x, y, height: panelHeight }));
     if (panel.series.every(series => series.points.every(point => point.y === null))) {
       annotations.push(inPanel("not measured", suffix));
     }

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../../analysis/datasets/dataset.js";
-import { labelIn } from "../../../analysis/label-in.js";
+import { colourIn, labelIn } from "../../../analysis/label-in.js";
 import { ascending, quantileR7 } from "../../../analysis/stats/quantile.js";
 import type { Experiment } from "../../../model/experiment.js";
 import { byRuntime } from "../../../model/runtimes.js";
@@ -51,6 +51,7 @@ export function seriesOf(
       return {
         label: seriesLabel(runtime, dataset, all.length),
         runtime,
+        colour: colourIn(dataset, runtime),
         dataset: index,
         points: points.map(({ x, y, low, high, n }): Point => {
           const bar =

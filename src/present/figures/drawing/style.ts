@@ -1,4 +1,5 @@
 import { fnv1a } from "../../../model/hash.js";
+import { knownRuntimes, type RuntimeColour, runtimeColours } from "../../../model/runtimes.js";
 import type { Json, PlotlyFigure } from "./plotly.js";
 
 /** The font family of static pictures, with the fallbacks for a browser. */
@@ -18,53 +19,72 @@ export interface RuntimeStyle {
 }
 
 /**
- * Colours differ in lightness as well as hue, so that they can be told apart in grey and by colour-blind readers, and have a
- * contrast of at least 3 : 1 with white paper. Each runtime also has its own mark.
+ * How each colour of a runtime looks on a light and on a dark page, and its mark. Colours differ in lightness as well as hue, so
+ * that they can be told apart in grey and by colour-blind readers, and have a contrast of at least 3 : 1 with the page.
  */
-const known: Readonly<Record<string, RuntimeStyle>> = {
-  kata: { colour: "#b3321b", mark: "square" },
-  katafc: { colour: "#c98500", mark: "triangle-up" },
-  katatemplate: { colour: "#0b8476", mark: "diamond" },
-  rund: { colour: "#1b2f8f", mark: "circle" },
-  runc: { colour: "#4d4d4d", mark: "triangle-down" },
-  crun: { colour: "#8a6d3b", mark: "pentagon" },
-  runsc: { colour: "#7d3fa8", mark: "cross" },
-  kata3qemu: { colour: "#d0594a", mark: "square-x" },
-  kata3clh: { colour: "#3f7fbf", mark: "hexagon" },
-  kata3fc: { colour: "#a06a00", mark: "star-triangle-up" },
-  kata3dragonball: { colour: "#3b3f8f", mark: "star" },
-  // variants of control groups, which replace runtimes in their figures
-  v1: { colour: "#a8447a", mark: "octagon" },
-  v1pool: { colour: "#3f7fbf", mark: "bowtie" },
-  joint: { colour: "#2f6d2f", mark: "hourglass" },
-  jointpool: { colour: "#8c8c1a", mark: "hexagram" },
-  v2: { colour: "#6b3a1e", mark: "star-square" },
+const palette: Readonly<
+  Record<RuntimeColour, { readonly light: string; readonly dark: string; readonly mark: string }>
+> = {
+  red: { light: "#b3321b", dark: "#dd4f33", mark: "square" },
+  amber: { light: "#c98500", dark: "#f9cc55", mark: "triangle-up" },
+  teal: { light: "#0b8476", dark: "#2fc4b0", mark: "diamond" },
+  navy: { light: "#1b2f8f", dark: "#7d94ff", mark: "circle" },
+  grey: { light: "#4d4d4d", dark: "#b5b5b5", mark: "triangle-down" },
+  ochre: { light: "#8a6d3b", dark: "#c9a566", mark: "pentagon" },
+  violet: { light: "#7d3fa8", dark: "#bd86e6", mark: "cross" },
+  coral: { light: "#d0594a", dark: "#ff9181", mark: "square-x" },
+  blue: { light: "#3f7fbf", dark: "#74b0ea", mark: "hexagon" },
+  bronze: { light: "#a06a00", dark: "#dba143", mark: "star-triangle-up" },
+  indigo: { light: "#3b3f8f", dark: "#9aa0f5", mark: "star" },
+  plum: { light: "#a8447a", dark: "#e182b4", mark: "octagon" },
+  green: { light: "#2f6d2f", dark: "#74bd74", mark: "hourglass" },
+  brown: { light: "#6b3a1e", dark: "#c98a66", mark: "star-square" },
+  olive: { light: "#8c8c1a", dark: "#c7c74f", mark: "hexagram" },
+  slate: { light: "#5a5f6b", dark: "#a3a9b5", mark: "x" },
 };
 
-const otherColours = ["#a8447a", "#2f6d2f", "#3f7fbf", "#6b3a1e", "#8c8c1a", "#5a5f6b"] as const;
-const otherMarks = ["x", "star", "bowtie", "hourglass", "star-square", "hexagram", "octagon"] as const;
+/** The colours in the order in which undeclared runtimes take them: those of known runtimes come last. */
+const spare = runtimeColours.filter(colour => knownRuntimes.every(own => own.colour !== colour));
+const known = runtimeColours.filter(colour => !spare.includes(colour));
 
-/**
- * Returns a runtime's colour and mark. An unknown runtime gets both from its id's hash, so that they are the same in
- * every figure.
- *
- * @example runtimeStyle("rund") // { colour: "#1b2f8f", mark: "circle" }
- */
-export function runtimeStyle(id: string): RuntimeStyle {
-  const own = Object.hasOwn(known, id) ? known[id] : undefined;
-  if (own !== undefined) return own;
-  const hash = fnv1a(id);
-  const colour = otherColours[hash % otherColours.length] ?? ink;
-  const mark = otherMarks[Math.floor(hash / otherColours.length) % otherMarks.length] ?? "x";
-  return { colour, mark };
+/** A runtime of a figure, or what a figure compares instead, such as snapshotters. */
+export interface StyledRuntime {
+  readonly runtime: string;
+  /** The colour that its declaration names; null without one. */
+  readonly colour: RuntimeColour | null;
 }
 
 /**
- * Returns the colour of the first, second, … line of a panel whose lines are not runtimes, such as rates.
+ * Returns the style of each runtime of a figure; no two have the same colour, if there are at most sixteen.
  *
- * @example lineColour(0) // "#a8447a"
+ * A runtime has its declared colour, unless one before it declares the same. The others take the free colours, from the place to
+ * which their ids' hashes point, so that most keep their colours in figures with other runtimes. Beyond sixteen, colours repeat
+ * with different marks.
+ *
+ * @param all in any order, also repeated
+ * @example runtimeStyles([{ runtime: "rund", colour: "navy" }]).get("rund") // { colour: "#1b2f8f", mark: "circle" }
  */
-export const lineColour = (index: number): string => otherColours[index % otherColours.length] ?? ink;
+export function runtimeStyles(all: readonly StyledRuntime[]): ReadonlyMap<string, RuntimeStyle> {
+  const count = runtimeColours.length;
+  const styles = new Map<string, RuntimeStyle>();
+  const taken = new Set<RuntimeColour>();
+  const take = (runtime: string, colour: RuntimeColour) => {
+    const shift = Math.floor(styles.size / count);
+    const { mark } = palette[runtimeColours[(runtimeColours.indexOf(colour) + shift) % count]!];
+    taken.add(colour);
+    styles.set(runtime, { colour: palette[colour].light, mark });
+  };
+  for (const { runtime, colour } of all) {
+    if (colour !== null && !taken.has(colour) && !styles.has(runtime)) take(runtime, colour);
+  }
+  for (const { runtime } of all) {
+    if (styles.has(runtime)) continue;
+    const at = fnv1a(runtime) % spare.length;
+    const inTurn = [...spare.slice(at), ...spare.slice(0, at), ...known];
+    take(runtime, inTurn.find(colour => !taken.has(colour)) ?? runtimeColours[styles.size % count]!);
+  }
+  return styles;
+}
 
 /** Returns the style of the first, second, … dataset of a figure; the first has solid lines and filled marks. */
 export function datasetStyle(index: number): { readonly dash: string; readonly open: boolean } {
@@ -77,22 +97,7 @@ const dark: Readonly<Record<string, string>> = {
   [faint]: "#9da7b3",
   [grid]: "#30363d",
   [paper]: "#14171b",
-  "#b3321b": "#dd4f33",
-  "#c98500": "#f9cc55",
-  "#0b8476": "#2fc4b0",
-  "#1b2f8f": "#7d94ff",
-  "#4d4d4d": "#b5b5b5",
-  "#8a6d3b": "#c9a566",
-  "#7d3fa8": "#bd86e6",
-  "#d0594a": "#ff9181",
-  "#3f7fbf": "#74b0ea",
-  "#a06a00": "#dba143",
-  "#3b3f8f": "#9aa0f5",
-  "#a8447a": "#e182b4",
-  "#2f6d2f": "#74bd74",
-  "#6b3a1e": "#c98a66",
-  "#8c8c1a": "#c7c74f",
-  "#5a5f6b": "#a3a9b5",
+  ...Object.fromEntries(Object.values(palette).map(({ light, dark }) => [light, dark])),
 };
 
 /** Returns the same figure for a dark page. Text is not changed; only whole strings that are one of our colours are. */

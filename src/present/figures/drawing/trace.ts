@@ -1,7 +1,7 @@
 import { placeOn, type SettledAxis, shows } from "./axes.js";
 import { dodged } from "./dodge.js";
 import type { Json, PlotlyTrace } from "./plotly.js";
-import { datasetStyle, ink, runtimeStyle } from "./style.js";
+import { datasetStyle, ink, type RuntimeStyle, type StyledRuntime } from "./style.js";
 import { plain } from "./text.js";
 
 /** Line height of labels and legend entries in pixels. */
@@ -21,24 +21,21 @@ export interface Point {
 }
 
 /** One runtime of one dataset in one panel. */
-export interface Series {
+export interface Series extends StyledRuntime {
   readonly label: string;
-  readonly runtime: string;
   /** The dataset's index among those shown; it determines dash and fill of the marks. */
   readonly dataset: number;
   readonly points: readonly Point[];
   /** Whether points have marks, by default true; dense points are drawn without. */
   readonly marks?: boolean;
-  /** The style; by default the runtime's own. */
-  readonly colour?: string;
 }
 
 /** Returns a series in Plotly's form, in the panel whose axes have this suffix. */
 export function trace(
-  { label, runtime, dataset, points, marks = true, colour = runtimeStyle(runtime).colour }: Series,
+  { label, runtime, dataset, points, marks = true }: Series,
+  { colour, mark }: RuntimeStyle,
   { suffix, y: axis }: { suffix: string; y: SettledAxis },
 ): PlotlyTrace {
-  const { mark } = runtimeStyle(runtime);
   const { dash, open } = datasetStyle(dataset);
   const y = points.map(point => (point.y !== null && shows(axis, point.y) ? point.y : null));
   const bars = points.some(({ low, high }) => low !== undefined && high !== undefined);
@@ -112,6 +109,7 @@ const legendGroup = (dataset: number, runtime: string) => `${dataset} ${plain(ru
 /** Returns names beside the last points of lines, moved apart if they would overlap, each with a thin line to its point. */
 export function lineLabels(
   all: readonly Series[],
+  styles: ReadonlyMap<string, RuntimeStyle>,
   { suffix, x, y, height }: { suffix: string; x: SettledAxis; y: SettledAxis; height: number },
 ): readonly Json[] {
   const ends = all.flatMap(series => {
@@ -134,7 +132,7 @@ export function lineLabels(
     showarrow: true,
     arrowhead: 0,
     arrowwidth: 1,
-    arrowcolor: end.series.colour ?? runtimeStyle(end.series.runtime).colour,
+    arrowcolor: styles.get(end.series.runtime)!.colour,
     standoff: 5,
   }));
 }

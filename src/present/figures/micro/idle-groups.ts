@@ -1,4 +1,5 @@
 import type { Dataset, OperationCell } from "../../../analysis/datasets/dataset.js";
+import { colourIn } from "../../../analysis/label-in.js";
 import { mean } from "../../../analysis/stats/mean.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
@@ -38,7 +39,7 @@ export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
         const hover = `<b>${plain(name)}</b> with ${density}: ${digits(y)} %, ${windows.length} windows`;
         return { x: density, y, ...spread(windows), hover };
       });
-      return { label: name, runtime: variant, dataset: index, points };
+      return { label: name, runtime: variant, colour: colourIn(dataset, variant), dataset: index, points };
     }),
   );
   const { plot } = lineChart({

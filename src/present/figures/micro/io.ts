@@ -1,10 +1,10 @@
 import type { Dataset } from "../../../analysis/datasets/dataset.js";
-import { labelIn } from "../../../analysis/label-in.js";
+import { colourIn, labelIn } from "../../../analysis/label-in.js";
 import { type IoRow, ioTable } from "../../../analysis/tables/io.js";
 import type { Figure } from "../drawing/figure.js";
 import { axisLook, emptyPlot, layoutLook, panelTitle } from "../drawing/look.js";
 import type { Json, PlotlyTrace } from "../drawing/plotly.js";
-import { runtimeStyle } from "../drawing/style.js";
+import { type RuntimeStyle, runtimeStyles } from "../drawing/style.js";
 import { listed, plain, sentences } from "../drawing/text.js";
 import { machines } from "./operations.js";
 
@@ -53,6 +53,9 @@ export function ioFigure(datasets: readonly Dataset[], concurrency = 1): Figure 
     const absent = `No I/O of ${concurrency} at once in ${listed(datasets.map(({ name }) => plain(name)))}.`;
     return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
   }
+  const styles = runtimeStyles(
+    rows.flatMap((own, at) => own.map(({ runtime }) => ({ runtime, colour: colourIn(datasets[at]!, runtime) }))),
+  );
   const data: PlotlyTrace[] = [];
   const axes: Record<string, Json> = {};
   const annotations: Json[] = [];
@@ -66,7 +69,8 @@ export function ioFigure(datasets: readonly Dataset[], concurrency = 1): Figure 
         const shown = own.filter(
           row => row.runtime === runtime && row.blockBytes === panel.blockBytes && row.direct === panel.direct,
         );
-        data.push(marks(shown, { runtime, suffix, first: index === 0, name: seriesName(datasets, at, runtime) }));
+        const name = seriesName(datasets, at, runtime);
+        data.push(marks(shown, styles.get(runtime)!, { suffix, first: index === 0, name }));
       }
     }
     const top = 1 - (index * (panelHeight + gap)) / plotHeight;
@@ -112,9 +116,9 @@ const seriesName = (datasets: readonly Dataset[], at: number, runtime: string): 
 
 function marks(
   rows: readonly IoRow[],
-  { runtime, suffix, first, name }: { runtime: string; suffix: string; first: boolean; name: string },
+  { colour, mark }: RuntimeStyle,
+  { suffix, first, name }: { suffix: string; first: boolean; name: string },
 ): PlotlyTrace {
-  const { colour, mark } = runtimeStyle(runtime);
   return {
     ...{ type: "scatter", mode: "markers", name, legendgroup: name, showlegend: first },
     ...{ xaxis: `x${suffix}`, yaxis: `y${suffix}` },

@@ -1,5 +1,6 @@
 import type { Dataset, OperationCell } from "../../../analysis/datasets/dataset.js";
 import { phaseTimesMs } from "../../../analysis/datasets/operation-cells.js";
+import { colourIn } from "../../../analysis/label-in.js";
 import { mean } from "../../../analysis/stats/mean.js";
 import type { PhaseName } from "../../../campaign-files/index.js";
 import { lineChart } from "../drawing/chart.js";
@@ -53,7 +54,7 @@ export function operationsFigure(datasets: readonly Dataset[], figure: Operation
           .filter(cell => cell.variant === variant)
           .map(cell => pointOf(cell, phase, name))
           .sort((a, b) => a.x - b.x);
-        return { label: name, runtime: variant, dataset: index, points };
+        return { label: name, runtime: variant, colour: colourIn(dataset, variant), dataset: index, points };
       });
     });
   const { plot, unshown } = lineChart({
