@@ -46,35 +46,30 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
     const absent = `${name} contains nothing that the claims are about.`;
     return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
   }
-  const rows = judged.map((reading, index) => ({ reading, y: judged.length - 1 - index }));
   const [top, bottom] = [100, 52];
-  const shapes: Json[] = rows.flatMap(({ reading, y }) => [
-    {
+  // numbers on an axis of categories count these from 0, the lowest
+  const shapes: Json[] = judged.map(({ bound }, index) => {
+    const y = judged.length - 1 - index;
+    return {
       type: "rect",
-      x0: reading.bound === "over" ? 0 : reading.bound === "under" ? -edge - 1 : -1,
-      x1: reading.bound === "over" ? edge + 1 : reading.bound === "under" ? 0 : 1,
+      x0: bound === "over" ? 0 : bound === "under" ? -edge - 1 : -1,
+      x1: bound === "over" ? edge + 1 : bound === "under" ? 0 : 1,
       y0: y - 0.32,
       y1: y + 0.32,
       fillcolor: "#8c959f",
       opacity: 0.28,
       line: { width: 0 },
       layer: "below",
-    },
-  ]);
+    };
+  });
   const unsure = judged.findIndex(({ claim }) => !wordingIsSure(claim));
   if (unsure > 0) {
     const y = judged.length - unsure - 0.5;
-    shapes.push({
-      type: "line",
-      x0: -edge - 1,
-      x1: edge + 1,
-      y0: y,
-      y1: y,
-      line: { color: faint, width: 1, dash: "dot" },
-    });
+    const line = { color: faint, width: 1, dash: "dot" };
+    shapes.push({ type: "line", x0: -edge - 1, x1: edge + 1, y0: y, y1: y, line });
   }
   const data = (Object.keys(looks) as (keyof typeof looks)[]).flatMap(verdict => {
-    const own = rows.filter(({ reading }) => reading.verdict === verdict);
+    const own = judged.filter(reading => reading.verdict === verdict);
     return own.length === 0 ? [] : [traceOf(verdict, own)];
   });
   return {
@@ -96,7 +91,7 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
         meta: {
           above: { title: 38, legend: top - 42 },
           x: "half-widths of the band",
-          panels: [{ title: "", y: "row (the lowest is 0)" }],
+          panels: [{ title: "", y: "claim" }],
         },
         margin: { l: 196, r: 16, t: top, b: bottom },
         xaxis: {
@@ -114,9 +109,10 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
           showgrid: false,
           showline: false,
           ticks: "",
+          type: "category",
+          dtick: 1,
+          categoryarray: judged.map(labelOf).reverse(),
           range: [-0.6, judged.length - 0.4],
-          tickvals: rows.map(({ y }) => y),
-          ticktext: rows.map(({ reading }) => plain(labelOf(reading), 40)),
           tickfont: { size: 10 },
         },
         shapes,
@@ -127,36 +123,25 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
   };
 }
 
-function traceOf(
-  verdict: keyof typeof looks,
-  rows: readonly { readonly reading: Judged; readonly y: number }[],
-): PlotlyTrace {
+function traceOf(verdict: keyof typeof looks, judged: readonly Judged[]): PlotlyTrace {
   const { colour, mark } = looks[verdict];
-  const clipped = (value: number) => Math.max(-edge, Math.min(edge, value));
-  const ends = (reading: Judged, end: 0 | 1) =>
-    reading.interval === null
-      ? 0
-      : Math.abs(clipped(offset(reading, reading.interval[end])) - clipped(offset(reading, reading.measured)));
+  const clipped = (reading: Judged, value: number) => Math.max(-edge, Math.min(edge, offset(reading, value)));
+  const measured = judged.map(reading => clipped(reading, reading.measured));
+  const bars = (end: 0 | 1) =>
+    judged.map((reading, index) =>
+      reading.interval === null ? 0 : Math.abs(clipped(reading, reading.interval[end]) - measured[index]!),
+    );
   return {
-    type: "scatter",
-    mode: "markers",
-    name: verdict,
-    x: rows.map(({ reading }) => clipped(offset(reading, reading.measured))),
-    y: rows.map(({ y }) => y),
+    ...{ type: "scatter", mode: "markers", name: verdict, x: measured, y: judged.map(labelOf) },
     error_x: {
-      type: "data",
-      symmetric: false,
-      array: rows.map(({ reading }) => ends(reading, 1)),
-      arrayminus: rows.map(({ reading }) => ends(reading, 0)),
-      color: colour,
-      thickness: 1.6,
-      width: 4,
+      ...{ type: "data", symmetric: false, color: colour, thickness: 1.6, width: 4 },
+      ...{ array: bars(1), arrayminus: bars(0) },
     },
     marker: { color: colour, symbol: mark, size: 9 },
     hoverinfo: "text",
-    hovertext: rows.map(
-      ({ reading }) =>
-        `${plain(labelOf(reading), 80)}<br>claimed ${plain(claimedText(reading))}, measured ${plain(measuredText(reading), 60)}<br>${plain(reading.reading, 80)}`,
+    hovertext: judged.map(
+      reading =>
+        `${labelOf(reading)}<br>claimed ${plain(claimedText(reading))}, measured ${plain(measuredText(reading), 60)}<br>${plain(reading.reading, 80)}`,
     ),
   };
 }
@@ -164,7 +149,7 @@ function traceOf(
 const isJudged = (reading: ReadingVerdict): reading is ReadingVerdict & { readonly measured: number } =>
   reading.primary && reading.measured !== null;
 
-const labelOf = ({ claim, part }: Judged) => (part === "" ? claim.id : `${claim.id}: ${part}`);
+const labelOf = ({ claim, part }: Judged) => plain(part === "" ? claim.id : `${claim.id}: ${part}`, 40);
 
 /** Returns how far a value is from the claimed one, in half-widths of the near band. */
 const offset = ({ expected, halfWidth }: Judged, value: number) => (value - expected) / halfWidth;

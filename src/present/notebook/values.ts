@@ -14,11 +14,6 @@ export const mimeKey = Symbol.for("rund-lab.mime");
 /** The same method of Deno's kernel, which libraries written for it have. */
 const denoKey = Symbol.for("Jupyter.display");
 
-/** A value that defines how it is displayed. */
-export interface Showable {
-  [mimeKey](): MimeBundle | Promise<MimeBundle>;
-}
-
 /**
  * Returns how a value is displayed: by its own method, or as a figure or a table if its shape is recognised.
  *

@@ -25,11 +25,15 @@ function plotted({ id, plot, sources }: Figure): Markup {
   // a figure of thousands of points, or a surface, is not readable as a table
   const traces = plot.data.filter(({ type, x }) => type === "scatter" && x.length > 0 && x.length <= 60);
   const [places, values] = [traces.flatMap(({ x }) => x), traces.flatMap(({ y }) => y)].map(columnFormat);
-  const row = ({ name, x, y, mode, text, hovertext }: Trace, index: number) =>
-    // the cells of a grid are described by the text that a pointer would show
-    mode === "text"
-      ? html`<tr><th scope="row">${new Markup(String((hovertext as string[])[index]))}</th><td class="number" colspan="2">${(text as string[])[index]}</td></tr>`
-      : html`<tr><th scope="row">${new Markup(name)}</th><td class="number">${places!.text(x[index])}</td><td class="number">${values!.text(y[index]) || "not measured"}</td></tr>`;
+  // a point on an axis of categories, such as claims, is named by its category; the label of a grid's cell is its pointer's text
+  const named = traces.some(({ y }) => typeof y[0] === "string");
+  const row = ({ name, x, y, mode, text, hovertext }: Trace, index: number) => {
+    const place = html`<td class="number">${places!.text(x[index])}</td>`;
+    if (named) return html`<tr><th scope="row">${safe(y[index])}</th><td>${safe(name)}</td>${place}</tr>`;
+    return mode === "text"
+      ? html`<tr><th scope="row">${safe((hovertext as string[])[index])}</th><td class="number" colspan="2">${(text as string[])[index]}</td></tr>`
+      : html`<tr><th scope="row">${safe(name)}</th>${place}<td class="number">${values!.text(y[index]) || "not measured"}</td></tr>`;
+  };
   const { x = "x", panels = [] } = plot.layout.meta ?? {};
   const [y = "y", ...others] = new Set(panels.map(panel => panel.y));
   // panels with the same quantity differ in their titles; others are named by their quantities too
@@ -41,14 +45,15 @@ function plotted({ id, plot, sources }: Figure): Markup {
     const rows = traces
       .filter(({ yaxis = "y" }) => yaxis === axis)
       .flatMap(trace => trace.x.map((_, index) => row(trace, index)));
-    return html`<tbody>${name === "" ? undefined : html`<tr><th scope="rowgroup" colspan="3">${new Markup(name)}</th></tr>`}${rows}</tbody>`;
+    return html`<tbody>${name === "" ? undefined : html`<tr><th scope="rowgroup" colspan="3">${safe(name)}</th></tr>`}${rows}</tbody>`;
   });
-  const heads = [x, others.length > 0 ? "value" : y].map(
-    head => html`<th scope="col" class="number">${new Markup(head)}</th>`,
-  );
-  const shown = scrolling(
-    `Plotted values of ${id}`,
-    html`<table><thead><tr><th scope="col">series</th>${heads}</tr></thead>${groups}</table>`,
-  );
+  const head = (text: string, kind = "") => html`<th scope="col" class="${kind}">${safe(text)}</th>`;
+  const heads = named
+    ? [head(y), head("series"), head(x, "number")]
+    : [head("series"), head(x, "number"), head(others.length > 0 ? "value" : y, "number")];
+  const shown = scrolling(`Plotted values of ${id}`, html`<table><thead><tr>${heads}</tr></thead>${groups}</table>`);
   return html`<details><summary>Where the plotted values come from${groups.length === 0 ? "" : ", and the values"}</summary>${origins}${groups.length === 0 ? undefined : shown}</details>`;
 }
+
+/** Returns text of a figure, in which markup is escaped already. */
+const safe = (text: unknown): Markup => new Markup(String(text));

@@ -95,6 +95,17 @@ pages("the plotted values name their panels and what they are of", async () => {
   ]);
 });
 
+pages("the claims' values are named by their claims", async () => {
+  const data = await loadDataset("paper_data");
+  const figure = claimsFigure(judgeAll(paperClaims, { dataset: data, baseline: data }));
+  const rows = rowsOf(pageOf({ datasets: [data], figures: [{ figure, png: new Uint8Array() }] }));
+  assert.equal(rows.get("claim"), ["series", "half-widths of the band"]);
+  // 84.22 ms against 88 ms with a band of ± 5 %: (84.22 - 88) / 4.4
+  const [verdict, place] = rows.get("single-88ms")!;
+  assert.is(verdict, "inconclusive");
+  assert.ok(Math.abs(Number(place) - -0.859) < 0.001, place);
+});
+
 pages("the contents lead to each figure, and nothing is said of published cells where there are none", async () => {
   const data = await loadDataset("ae_data");
   const page = pageOf({ datasets: [data], figures: [{ figure: fig05([data]), png: new Uint8Array() }] });
