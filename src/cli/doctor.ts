@@ -5,15 +5,16 @@ import { type CheckResult, checkContract, examine, type PeakNeeds, pidsPerStart 
 import { findRuntime, runtimes } from "../measure/runtimes/index.js";
 import { LabError } from "../model/errors.js";
 import { wrap } from "../model/text-table.js";
-import { type Io, print, printJson } from "./terminal/io.js";
+import { type Io, printResult } from "./terminal/io.js";
+import { optionValue, whole, words } from "./terminal/option-value.js";
 
 interface Options {
   readonly endpoint?: string;
-  readonly runtime?: string;
+  readonly runtime?: readonly string[];
   readonly sandboxes?: number;
   readonly memoryPerSandbox: number;
   readonly contract?: boolean;
-  readonly handler?: string;
+  readonly handler?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -23,7 +24,7 @@ export default (io: Io): Command =>
     .description(
       "Checks what this machine can measure, and says what to do if something is missing. Changes nothing, except with --contract.",
     )
-    .option("--runtime <ids>", "the runtimes that you want to measure, such as runc,runsc")
+    .option("--runtime <ids>", "the runtimes that you want to measure, such as runc,runsc", words)
     .option(
       "--sandboxes <n>",
       "the largest number of sandboxes at once, background and clients: checks pids, files and memory for it",
@@ -43,40 +44,45 @@ export default (io: Io): Command =>
     .option(
       "--handler <names>",
       "with --contract: the handlers to check, as the service's config names them (default: the service's default)",
+      words,
     )
     .option("--json", "print one JSON document")
-    .action(async ({ endpoint, runtime, sandboxes, memoryPerSandbox, contract, handler, json }: Options) => {
-      const wanted = runtime === undefined ? [] : runtime.split(",").map(id => findRuntime(id, runtimes));
-      if (contract === true) {
-        const named = [...wanted.map(each => each.handler), ...(handler?.split(",") ?? [])];
-        return printContract(io, endpoint ?? defaultEndpoint(), named.length === 0 ? [""] : named, json === true);
-      }
-      if (handler !== undefined) {
-        throw new LabError("RUND_DOCTOR_HANDLER", "usage", "only --contract checks single handlers", {
-          where: "--handler",
-          hint: "add --contract, or name runtimes with --runtime",
-        });
-      }
-      const needs: PeakNeeds | null =
-        sandboxes === undefined
-          ? null
-          : { sandboxes, pids: sandboxes * pidsPerStart, memoryMiB: sandboxes * memoryPerSandbox };
-      const results = await examine({
-        endpoint: endpoint ?? defaultEndpoint(),
-        runtimes: wanted,
-        needs,
-        path: io.env.PATH ?? "",
-      });
-      if (json === true) printJson(io, results);
-      else print(io, `${report(results).join("\n")}\n`);
-    });
+    .action(
+      async ({
+        endpoint = defaultEndpoint(),
+        runtime,
+        sandboxes,
+        memoryPerSandbox,
+        contract,
+        handler,
+        json,
+      }: Options) => {
+        const wanted = (runtime ?? []).map(id => findRuntime(id, runtimes));
+        if (contract === true) {
+          const named = [...wanted.map(each => each.handler), ...(handler ?? [])];
+          return printContract(io, endpoint, named.length === 0 ? [""] : named, json);
+        }
+        if (handler !== undefined) {
+          throw new LabError("RUND_DOCTOR_HANDLER", "usage", "only --contract checks single handlers", {
+            where: "--handler",
+            hint: "add --contract, or name runtimes with --runtime",
+          });
+        }
+        const needs: PeakNeeds | null =
+          sandboxes === undefined
+            ? null
+            : { sandboxes, pids: sandboxes * pidsPerStart, memoryMiB: sandboxes * memoryPerSandbox };
+        const results = await examine({ endpoint, runtimes: wanted, needs, path: io.env.PATH ?? "" });
+        printResult(io, json, results, report(results));
+      },
+    );
 
 /**
  * Checks a service's contract for each handler, and prints the results.
  *
  * @throws LabError `RUND_CONTRACT` of kind `check` if a rule does not hold
  */
-async function printContract(io: Io, endpoint: string, handlers: readonly string[], json: boolean): Promise<void> {
+async function printContract(io: Io, endpoint: string, handlers: readonly string[], json?: boolean): Promise<void> {
   const cri = connectCri(endpoint);
   const results: CheckResult[] = [];
   try {
@@ -88,8 +94,7 @@ async function printContract(io: Io, endpoint: string, handlers: readonly string
   } finally {
     cri.close();
   }
-  if (json) printJson(io, results);
-  else print(io, `${report(results).join("\n")}\n`);
+  printResult(io, json, results, report(results));
   const broken = results.filter(({ ok }) => !ok).length;
   if (broken === 0) return;
   throw new LabError("RUND_CONTRACT", "check", `${broken} of ${results.length} rules of CRI v1 do not hold`, {
@@ -117,14 +122,5 @@ function report(results: readonly CheckResult[]): string[] {
   ];
 }
 
-const count =
-  (option: string) =>
-  (text: string): number => {
-    const number = Number(text);
-    if (Number.isSafeInteger(number) && number > 0) return number;
-    throw new LabError("RUND_COUNT", "usage", "", {
-      where: option,
-      expected: "a whole number above 0",
-      found: `"${text}"`,
-    });
-  };
+const count = (option: string) =>
+  optionValue(option, "a whole number above 0", text => whole(text) || undefined, "RUND_COUNT");

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import {
   changedFiles,
   defaultFolder,
@@ -16,8 +16,7 @@ import {
 } from "../measure/changes/index.js";
 import { census, type Remain } from "../measure/containerd/census/index.js";
 import { type ClearedCampaign, clearKilled } from "../measure/index.js";
-import { LabError } from "../model/errors.js";
-import { type Io, note, print, printJson } from "./terminal/io.js";
+import { type Io, note, printResult } from "./terminal/io.js";
 
 interface Options {
   readonly folder: string;
@@ -34,61 +33,55 @@ export default (io: Io): Command => {
   );
   const add = (parent: Command, name: string, description: string) =>
     parent.command(name).description(description).option("--json", "print one JSON document");
-  const folder = ["--folder <dir>", "the folder for its files", defaultFolder] as const;
+  const inCwd = (folder: string) => resolve(io.cwd, folder);
+  const inFolder = (name: string, description: string) =>
+    add(env, name, description).option("--folder <dir>", "the folder for its files", inCwd, defaultFolder);
 
-  add(env, "up", "start a private containerd, without touching the machine's own")
-    .option(...folder)
-    .option("--log-level <level>", "info, or debug to log every step", level, "info")
+  inFolder("up", "start a private containerd, without touching the machine's own")
+    .addOption(
+      new Option("--log-level <level>", "info, or debug to log every step").choices(["info", "debug"]).default("info"),
+    )
     .option("--otel", "containerd 2: export OpenTelemetry spans to campaigns, which give more stages")
-    .action(async (options: Options) => {
-      const there = findContainerd(resolve(io.cwd, options.folder));
-      const { logLevel, otel = false } = options;
-      const settings = { logLevel, otel, path: io.env.PATH ?? "" };
-      const containerd = there ?? (await startContainerd(resolve(io.cwd, options.folder), settings));
+    .action(async ({ folder, logLevel, otel = false, json }: Options) => {
+      const there = findContainerd(folder);
+      const containerd = there ?? (await startContainerd(folder, { logLevel, otel, path: io.env.PATH ?? "" }));
       if (there !== undefined) note(io, "it is up already");
-      printState(io, options, state(containerd), describe(containerd));
+      printResult(io, json, state(containerd), describe(containerd));
     });
 
-  add(env, "down", "stop the private containerd and remove its sandboxes, mounts and folder")
-    .option(...folder)
-    .action(async (options: Options) => {
-      const where = resolve(io.cwd, options.folder);
-      const ended = await stopContainerd(where, line => note(io, line));
-      printState(io, options, { ended, folder: where }, [
-        ended ? `stopped; ${where} is removed` : `no private containerd in ${where}`,
-      ]);
-    });
+  inFolder("down", "stop the private containerd and remove its sandboxes, mounts and folder").action(
+    async ({ folder, json }: Options) => {
+      const ended = await stopContainerd(folder, line => note(io, line));
+      const line = ended ? `stopped; ${folder} is removed` : `no private containerd in ${folder}`;
+      printResult(io, json, { ended, folder }, [line]);
+    },
+  );
 
-  add(env, "status", "show whether a private containerd is up, configs are changed, or a thin pool exists")
-    .option(...folder)
-    .action(async (options: Options) => {
-      const where = resolve(io.cwd, options.folder);
-      const containerd = findContainerd(where);
-      const remains = await census(where);
+  inFolder("status", "show whether a private containerd is up, configs are changed, or a thin pool exists").action(
+    async ({ folder, json }: Options) => {
+      const containerd = findContainerd(folder);
+      const remains = await census(folder);
       const machine = thisMachine();
       const files = changedFiles(machine);
       const pool = poolStatus(machine);
       const lines = [
-        ...(containerd === undefined ? [`no private containerd in ${where}`] : describe(containerd)),
+        ...(containerd === undefined ? [`no private containerd in ${folder}`] : describe(containerd)),
         ...countRemains(remains, containerd !== undefined),
         files.length === 0 ? "configs: unchanged" : `configs changed: ${files.join(", ")} (rund-lab env restore)`,
         `thin pool: ${pool}`,
       ];
-      printState(
-        io,
-        options,
-        { ...(containerd ? state(containerd) : { up: false, folder: where }), changed: files, pool, remains },
-        lines,
-      );
-    });
+      const own = containerd === undefined ? { up: false, folder } : state(containerd);
+      printResult(io, json, { ...own, changed: files, pool, remains }, lines);
+    },
+  );
 
   add(
     env,
     "restore",
     "undo what a killed campaign left: its sandboxes, control groups, mounts, snapshots, and changed configs",
-  ).action(async (options: Options) => {
+  ).action(async ({ json }: Options) => {
     const log = (line: string) => note(io, line);
-    let restored = false;
+    let restored: boolean;
     let cleared: readonly ClearedCampaign[];
     try {
       // sandboxes go first: they were started with the configs that are undone afterwards
@@ -99,33 +92,29 @@ export default (io: Io): Command => {
     for (const { campaign, sandboxes } of cleared) {
       log(`removed ${sandboxes} sandboxes, the control groups, mounts, snapshots and copies of ${campaign}`);
     }
-    printState(io, options, { restored, cleared: cleared.map(({ campaign }) => campaign), sandboxes: cleared }, [
-      restored || cleared.length > 0 ? "everything is restored" : "nothing to restore",
-    ]);
+    const line = restored || cleared.length > 0 ? "everything is restored" : "nothing to restore";
+    printResult(io, json, { restored, cleared: cleared.map(({ campaign }) => campaign), sandboxes: cleared }, [line]);
   });
 
   const pool = env
     .command("pool")
     .description("create or remove the device-mapper thin pool, which Kata with Firecracker needs");
-  const yes = ["--yes", "do it; without this option, only print the commands"] as const;
   for (const [verb, description, act] of [
     ["up", "create the thin pool: two sparse files on loop devices", makePool],
     ["down", "remove the thin pool that `pool up` created", removePool],
   ] as const) {
     add(pool, verb, description)
-      .option(...yes)
-      .action(async (options: Options) => {
+      .option("--yes", "do it; without this option, only print the commands")
+      .action(async ({ yes, json }: Options) => {
         const machine = thisMachine({ log: line => note(io, line) });
-        const script = poolScript(verb, machine);
-        if (options.yes !== true) {
-          printState(io, options, { done: false, script }, [script.trimEnd()]);
-          note(io, "nothing was done; add --yes to do it");
-          return;
+        if (yes !== true) {
+          const script = poolScript(verb, machine);
+          printResult(io, json, { done: false, script }, [script.trimEnd()]);
+          return note(io, "nothing was done; add --yes to do it");
         }
         const done = await act(machine);
-        printState(io, options, { done, pool: poolStatus(machine) }, [
-          done ? `thin pool: ${poolStatus(machine)}` : "nothing to do",
-        ]);
+        const pool = poolStatus(machine);
+        printResult(io, json, { done, pool }, [done ? `thin pool: ${pool}` : "nothing to do"]);
       });
   }
   return env;
@@ -140,11 +129,6 @@ function countRemains(remains: readonly Remain[], up: boolean): string[] {
   const counts = kinds.map(kind => `${remains.filter(each => each.kind === kind).length} × ${kind}`).join(", ");
   if (counts === "") return [];
   return [up ? `on the machine: ${counts}` : `left behind: ${counts} (rund-lab env down removes it)`];
-}
-
-function printState(io: Io, { json }: Options, document: unknown, lines: readonly string[]): void {
-  if (json === true) printJson(io, document);
-  else print(io, `${lines.join("\n")}\n`);
 }
 
 const state = (containerd: PrivateContainerd) => {
@@ -163,12 +147,3 @@ const describe = ({ endpoint, pid, handlers, snapshotter, logPath, spansPort }: 
   `log          ${logPath}`,
   ...(spansPort === null ? [] : [`spans to     http://127.0.0.1:${spansPort}, where campaigns receive them`]),
 ];
-
-function level(text: string): string {
-  if (text === "info" || text === "debug") return text;
-  throw new LabError("RUND_LOG_LEVEL", "usage", "", {
-    where: "--log-level",
-    expected: "info or debug",
-    found: `"${text}"`,
-  });
-}

@@ -48,7 +48,10 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
       program.addCommand(command.summary(summary).description(command.description() || summary));
     }
     configure(program);
-    await program.parseAsync([...argv], { from: "user" });
+    // commander's own `help` knows a command's name, but not the two words of a command below it
+    const [first, ...words] = argv;
+    const line = first === "help" && words.length > 1 ? [...words, "--help"] : [...argv];
+    await program.parseAsync(line, { from: "user" });
     return 0;
   } catch (error) {
     return report(error, io, debug);

@@ -146,6 +146,9 @@ test("a campaign on a cluster and one on its node are also compared by RunPodSan
   const text = await lab(["compare", node!, cluster!]);
   assert.match(text.stdout, /\nRunPodSandbox, ms .*\n[^\n]*verdict.*\nrunc, 1 at once /);
   for (const line of text.stdout.split("\n")) assert.ok(line.length <= 100, line);
+  // on a cluster there is no host whose CPU could be counted
+  assert.match(text.stdout, "\nNot recorded for B: CPU per sandbox.\n");
+  assert.not.match(text.stdout, /\nCPU per sandbox, ms|cpu \d+ undecided/);
   assert.not.match((await lab(["compare", node!, node!])).stdout, "RunPodSandbox");
 });
 

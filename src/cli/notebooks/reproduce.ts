@@ -5,7 +5,7 @@ import { loadDataset, loadDatasets, ownDatasets, recordedCampaign } from "../../
 import { faultsOf } from "../../analysis/tables/index.js";
 import { LabError } from "../../model/errors.js";
 import type { ReportContent } from "../../present/report/index.js";
-import { writeTables } from "../results/analyze.js";
+import { csvFile, writeCsv } from "../results/analyze.js";
 import { failOnFault } from "../results/verify.js";
 import { type Io, note, print } from "../terminal/io.js";
 import { progressBar } from "../terminal/progress.js";
@@ -35,7 +35,7 @@ export default (io: Io): Command =>
       const fresh = isOwn(options.data) && existsSync(recordedCampaign) ? await loadDataset(recordedCampaign) : null;
       const { gatherReport } = await import("../../present/report/index.js");
       const content = gatherReport(datasets, baseline, fresh);
-      for (const [name, tables] of content.tables) writeTables(tables, join(out, "tables", name));
+      for (const [name, tables] of content.tables) writeCsv(tables.map(csvFile), join(out, "tables", name));
       const failed = options.notebooks ? await runAllNotebooks(options, out, io) : [];
       const page = options.notebooks ? await report(content, out, io) : null;
       print(io, `${summary(content, { page, out, cwd: io.cwd }).join("\n")}\n`);

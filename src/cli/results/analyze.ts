@@ -1,45 +1,23 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { fitsCsv } from "../../analysis/capacity/index.js";
 import { type Dataset, loadDatasets } from "../../analysis/datasets/index.js";
-import {
-  asOneCampaign,
-  differencesBetween,
-  memoryByNode,
-  type NodeRow,
-  nodeClocks,
-  nodeMemoryCsv,
-  nodesCsv,
-  nodeTable,
-} from "../../analysis/nodes/index.js";
+import { asOneCampaign, differencesBetween, type NodeRow } from "../../analysis/nodes/index.js";
 import { openLoopCells, openLoopText } from "../../analysis/open-loop.js";
-import { rateResults, ratesCsv } from "../../analysis/rates/index.js";
-import {
-  diskCsv,
-  diskTable,
-  latencyCsv,
-  latencyTable,
-  readRoundsAndWindows,
-  removalTable,
-} from "../../analysis/stages/index.js";
+import { readRoundsAndWindows } from "../../analysis/stages/index.js";
 import {
   allTables,
   type ImportedTable,
   importedCsv,
   importedTables,
-  ioCsv,
-  ioTable,
-  operationsCsv,
-  operationTable,
   type Table,
   tableCsv,
 } from "../../analysis/tables/index.js";
 import { ProblemList } from "../../logs/index.js";
 import { describeClockSkew } from "../../model/clock-skew.js";
 import { LabError } from "../../model/errors.js";
-import { describeProblem, type Problem } from "../../model/problem.js";
-import { type Io, note, print, printJson } from "../terminal/io.js";
+import { type Io, note, noteProblems, print, printJson } from "../terminal/io.js";
+import { type CsvFile, furtherTables } from "./further-tables.js";
 
 export default (io: Io): Command =>
   new Command("analyze")
@@ -52,23 +30,24 @@ export default (io: Io): Command =>
     .option("--strict", "exit with 1 if the logs have any problem")
     .option("--json", "print tables, runs and problems as one JSON document")
     .action(async (folders: string[], options: { out?: string; asOne?: boolean; strict?: boolean; json?: boolean }) => {
+      const { out, asOne = false, strict, json = false } = options;
       const loaded = await loadDatasets(folders, io.cwd);
-      if (options.asOne === true) for (const line of differencesBetween(loaded)) note(io, line);
-      const dataset = merge(options.asOne === true ? asOneCampaign(loaded) : loaded);
-      const tables = allTables(dataset);
-      const imported = importedTables(dataset);
+      if (asOne) for (const line of differencesBetween(loaded)) note(io, line);
+      const dataset = merge(asOne ? asOneCampaign(loaded) : loaded);
       for (const line of definitionNotes(dataset)) note(io, line);
       const openLoop = openLoopCells(dataset);
       for (const cell of openLoop.slice(0, 3)) note(io, openLoopText(cell));
-      if (openLoop.length > 3)
+      if (openLoop.length > 3) {
         note(io, `and ${openLoop.length - 3} more cells without a closed loop; --json lists them`);
-      const rates = rateTables(dataset);
-      const fits = dataset.fits ?? [];
-      const operations = operationTable(dataset.operations ?? []);
-      const ioRows = ioTable(dataset);
-      const others = imported.length + rates.length + fits.length + operations.length + ioRows.length;
-      if (others === 0 && !tables.some(({ rows }) => rows.some(({ values }) => values.some(value => value !== null)))) {
-        for (const problem of dataset.problems.slice(0, 10)) note(io, describeProblem(problem));
+      }
+      const tables = allTables(dataset);
+      const measured = tables.filter(({ rows }) => rows.some(({ values }) => values.some(value => value !== null)));
+      const imported = importedTables(dataset);
+      const further = furtherTables(dataset, roundsAndWindows(folders, io.cwd), asOne);
+      const { arrivals, fits, operations, io: jobs } = further.tables;
+      const others = [imported, Object.keys(arrivals), fits, operations, jobs].some(own => own.length > 0);
+      if (!others && measured.length === 0) {
+        noteProblems(io, dataset.problems);
         throw new LabError("RUND_NO_CELL", "input", "no usable cell", {
           where: folders.join(" "),
           hint:
@@ -77,62 +56,23 @@ export default (io: Io): Command =>
               : "the runs contain no logs",
         });
       }
-      const measured = ({ rows }: Table) => rows.some(({ values }) => values.some(value => value !== null));
-      const events = roundsAndWindows(folders, io.cwd);
-      const journals = events.flatMap(event => (event.event === "round" ? [event] : []));
-      const latencies = latencyTable(journals);
-      const removals = removalTable(journals);
-      const disk = diskTable(journals);
-      const nodes = nodeTable(events);
-      const clocks = nodeClocks(events);
-      noteNodes(io, nodes);
-      for (const { node, aheadMs } of clocks) {
+      noteNodes(io, further.tables.nodes);
+      for (const { node, aheadMs } of further.tables.nodeClocks) {
         const skew = describeClockSkew(node, aheadMs);
         if (skew !== null) note(io, skew);
       }
-      const nodeMemory = options.asOne === true ? memoryByNode(dataset) : [];
       const files = [
-        ...tables
-          .filter(table => others === 0 || measured(table))
-          .map(table => ({ name: table.name, text: tableCsv(table) })),
+        ...(others ? measured : tables).map(csvFile),
         ...imported.map(table => ({ name: table.name, text: importedCsv(table) })),
-        ...(["time", "density"] as const).flatMap(experiment => {
-          const own = latencies.filter(row => row.experiment === experiment);
-          return own.length === 0 ? [] : [{ name: `latency_${experiment}`, text: latencyCsv(own) }];
-        }),
-        ...(removals.length === 0 ? [] : [{ name: "removal", text: latencyCsv(removals) }]),
-        ...(disk.length === 0 ? [] : [{ name: "disk", text: diskCsv(disk) }]),
-        ...(nodes.length === 0 ? [] : [{ name: "nodes", text: nodesCsv(nodes, declaredOverheads(dataset)) }]),
-        ...(nodeMemory.length === 0 ? [] : [{ name: "memory_nodes", text: nodeMemoryCsv(nodeMemory) }]),
-        ...rates.map(({ name, results }) => ({ name, text: ratesCsv(results) })),
-        ...(fits.length === 0 ? [] : [{ name: "fit", text: fitsCsv(fits) }]),
-        ...(["cgroups", "rootfs"] as const).flatMap(experiment => {
-          const own = operations.filter(row => row.experiment === experiment);
-          return own.length === 0 ? [] : [{ name: `operations_${experiment}`, text: operationsCsv(own) }];
-        }),
-        ...(ioRows.length === 0 ? [] : [{ name: "io", text: ioCsv(ioRows) }]),
+        ...further.files,
       ];
-      if (options.out !== undefined) writeCsv(files, resolve(io.cwd, options.out));
-      const further = {
-        openLoop,
-        latencies,
-        removals,
-        disk,
-        nodes,
-        nodeMemory,
-        nodeClocks: clocks,
-        arrivals: Object.fromEntries(rates.map(({ runtime, results }) => [runtime, results])),
-        fits,
-        operations,
-        io: ioRows,
-      };
-      if (options.json === true) printJson(io, { ...document(dataset, tables, imported), ...further });
-      else if (options.out === undefined) {
-        print(io, files.map(({ name, text }) => `# ${name}.csv\n${text}`).join("\n"));
-      } else note(io, `${files.length} tables in ${options.out}`);
-      reportProblems(io, dataset, options.json === true);
-      if (options.strict === true && dataset.problemCount > 0) {
-        throw new LabError("RUND_STRICT", "check", `${count(dataset.problemCount, "problem")} in the logs (--strict)`);
+      if (out !== undefined) writeCsv(files, resolve(io.cwd, out));
+      if (json) printJson(io, { ...document(dataset, tables, imported), openLoop, ...further.tables });
+      else if (out === undefined) print(io, files.map(({ name, text }) => `# ${name}.csv\n${text}`).join("\n"));
+      else note(io, `${files.length} tables in ${out}`);
+      noteAllProblems(io, dataset, json);
+      if (strict === true && dataset.problemCount > 0) {
+        throw new LabError("RUND_STRICT", "check", `${problemsOf(dataset)} in the logs (--strict)`);
       }
     });
 
@@ -143,26 +83,14 @@ const roundsAndWindows = (folders: readonly string[], cwd: string) =>
     .filter(folder => existsSync(join(folder, "events.ndjson")))
     .flatMap(readRoundsAndWindows);
 
-/** Writes each table as `<name>.csv`. */
-export function writeTables(tables: readonly Table[], folder: string): void {
-  writeCsv(
-    tables.map(table => ({ name: table.name, text: tableCsv(table) })),
-    folder,
-  );
-}
+/** Returns a table of the paper's shape as a file. */
+export const csvFile = (table: Table): CsvFile => ({ name: table.name, text: tableCsv(table) });
 
-function writeCsv(files: readonly { readonly name: string; readonly text: string }[], folder: string): void {
+/** Writes each file as `<name>.csv`. */
+export function writeCsv(files: readonly CsvFile[], folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const { name, text } of files) writeFileSync(join(folder, `${name}.csv`), text);
 }
-
-/** The memory overhead that the RuntimeClass of each run declares. */
-const declaredOverheads = ({ runs }: Dataset): ReadonlyMap<string, string> =>
-  new Map(
-    runs.flatMap(({ run, config: { overheadMemory } }) =>
-      typeof overheadMemory === "string" ? [[run, overheadMemory] as const] : [],
-    ),
-  );
 
 /** Warns of nodes that are slower than the others: a runtime that was measured more often on such a node looks slow. */
 function noteNodes(io: Io, rows: readonly NodeRow[]): void {
@@ -196,15 +124,6 @@ function definitionNotes({ runs }: Dataset): readonly string[] {
   return [...new Set(lines)];
 }
 
-/** Returns the results of each runtime at each offered rate. */
-function rateTables({ arrivals = [] }: Dataset) {
-  const results = rateResults(arrivals, null);
-  return [...new Set(results.map(({ runtime }) => runtime))].map(runtime => {
-    const own = results.filter(result => result.runtime === runtime);
-    return { name: `arrivals_${runtime}`, runtime, results: own };
-  });
-}
-
 function merge(datasets: readonly Dataset[]): Dataset {
   const [first] = datasets;
   if (first !== undefined && datasets.length === 1) return first;
@@ -226,42 +145,32 @@ function merge(datasets: readonly Dataset[]): Dataset {
   };
 }
 
-/** Returns the `analyze --json` document: a contract, fields may be added but not renamed. */
-function document(dataset: Dataset, tables: readonly Table[], imported: readonly ImportedTable[]) {
-  const shape = ({ columns, rows, rowName }: Table) => ({
-    columns,
-    rows: rows.map(({ row, values }) => ({ [rowName]: rowName === "runtime" ? row : Number(row), values })),
-  });
-  const single = (name: string) => {
-    const found = tables.find(table => table.name === name);
-    return found === undefined ? { columns: [], rows: [] } : shape(found);
-  };
-  const byRuntime = (prefix: string) =>
+/** Returns the `analyze --json` document without the further tables: a contract, fields may be added but not renamed. */
+function document({ runs, problems, problemCount }: Dataset, all: readonly Table[], imported: readonly ImportedTable[]) {
+  /** The tables whose names begin with a prefix, by the rest of their names. */
+  const named = (prefix: string) =>
     Object.fromEntries(
-      tables
-        .filter(({ name }) => name.startsWith(prefix))
-        .map(table => [table.name.slice(prefix.length), shape(table)]),
+      all.flatMap(({ name, columns, rows, rowName }) => {
+        if (!name.startsWith(prefix)) return [];
+        const label = (row: string) => (rowName === "runtime" ? row : Number(row));
+        const labelled = rows.map(({ row, values }) => ({ [rowName]: label(row), values }));
+        return [[name.slice(prefix.length), { columns, rows: labelled }] as const];
+      }),
     );
+  const none = { columns: [], rows: [] };
+  const [time, cpu] = [named("time")[""] ?? none, named("cpu")[""] ?? none];
   return {
-    tables: { time: single("time"), cpu: single("cpu"), memory: byRuntime("mem_"), density: byRuntime("density_") },
+    tables: { time, cpu, memory: named("mem_"), density: named("density_") },
     ...Object.fromEntries(imported.map(({ name, columns, rows }) => [name, { columns, rows }])),
-    runs: dataset.runs,
-    problems: dataset.problems satisfies readonly Problem[],
-    problemCount: dataset.problemCount,
+    ...{ runs, problems, problemCount },
   };
 }
 
-function reportProblems(io: Io, { problems, problemCount }: Dataset, inDocument: boolean): void {
-  if (problemCount === 0) return;
-  const shown = inDocument ? [] : problems.slice(0, 10);
-  for (const problem of shown) note(io, describeProblem(problem));
-  const more = problemCount - shown.length;
-  note(
-    io,
-    inDocument || more === 0
-      ? count(problemCount, "problem")
-      : `${count(problemCount, "problem")}; the first ${shown.length} above, --json lists them`,
-  );
+function noteAllProblems(io: Io, dataset: Dataset, inDocument: boolean): void {
+  if (dataset.problemCount === 0) return;
+  if (!inDocument) noteProblems(io, dataset.problems);
+  const more = !inDocument && dataset.problemCount > 10;
+  note(io, `${problemsOf(dataset)}${more ? "; the first 10 above, --json lists them" : ""}`);
 }
 
-const count = (n: number, thing: string) => `${n} ${thing}${n === 1 ? "" : "s"}`;
+const problemsOf = ({ problemCount }: Dataset) => `${problemCount} problem${problemCount === 1 ? "" : "s"}`;

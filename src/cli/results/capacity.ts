@@ -4,7 +4,8 @@ import { withInterval } from "../../analysis/claims/text.js";
 import { type Dataset, loadDataset } from "../../analysis/datasets/index.js";
 import { LabError } from "../../model/errors.js";
 import { textTable, wrap } from "../../model/text-table.js";
-import { type Io, print, printJson } from "../terminal/io.js";
+import { type Io, printResult } from "../terminal/io.js";
+import { optionValue } from "../terminal/option-value.js";
 
 interface Options {
   readonly runtime: string;
@@ -41,32 +42,22 @@ export default (io: Io): Command =>
         memoryMb: options.guestMemory === undefined ? null : options.guestMemory / 2 ** 20,
       };
       const found = capacity(dataset, question, await rampsOf(options.fit, options.runtime, io, dataset));
-      if (options.json === true) printJson(io, found);
-      else print(io, `${report(found).join("\n")}\n`);
+      printResult(io, options.json, found, report(found));
     });
 
-const units: Readonly<Record<string, number>> = {
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  TiB: 2 ** 40,
-  kB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  TB: 1e12,
-};
-
 /** Returns the parser of an option that takes a size with its unit, such as `384GiB`, and gives bytes. */
-const bytesOf = (option: string) => (size: string): number => {
-  const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kKMGT]i?B)$/.exec(size) ?? [];
-  const factor = units[unit ?? ""];
-  if (number !== undefined && factor !== undefined) return Number(number) * factor;
-  throw new LabError("RUND_SIZE", "usage", "", {
-    where: option,
-    expected: `a size with one of the units ${Object.keys(units).join(", ")}, such as 384GiB`,
-    found: `"${size}"`,
-  });
-};
+const bytesOf = (option: string) =>
+  optionValue(
+    option,
+    "a size with one of the units KiB, MiB, GiB, TiB, kB, MB, GB, TB, such as 384GiB",
+    size => {
+      const [, number, prefix] = /^(\d+(?:\.\d+)?) ?([KMGT]i|[kMGT])B$/.exec(size) ?? [];
+      if (number === undefined || prefix === undefined) return undefined;
+      const power = "kmgt".indexOf(prefix[0]!.toLowerCase()) + 1;
+      return Number(number) * (prefix.endsWith("i") ? 1024 : 1000) ** power;
+    },
+    "RUND_SIZE",
+  );
 
 /**
  * Returns the ramps to use.

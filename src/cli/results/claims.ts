@@ -20,7 +20,7 @@ import {
 } from "../../analysis/claims/index.js";
 import { loadDataset } from "../../analysis/datasets/index.js";
 import { textTable, wrap } from "../../model/text-table.js";
-import { type Io, print, printJson } from "../terminal/io.js";
+import { type Io, printResult } from "../terminal/io.js";
 
 export default (io: Io): Command =>
   new Command("claims")
@@ -33,8 +33,7 @@ export default (io: Io): Command =>
       const dataset = await loadDataset(options.data, io.cwd);
       const baseline = options.data === "paper_data" ? dataset : await loadDataset("paper_data");
       const verdicts = judgeAll(paperClaims, { dataset, baseline });
-      if (options.json === true) printJson(io, verdicts);
-      else print(io, `${report(verdicts, findings(dataset, verdicts)).join("\n")}\n`);
+      printResult(io, options.json, verdicts, report(verdicts, findings(dataset, verdicts)));
     });
 
 const width = 100;

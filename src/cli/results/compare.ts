@@ -1,19 +1,13 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
-import {
-  type ComparedCell,
-  type Comparison,
-  compare,
-  type RuntimePair,
-  runtimesOf,
-  stoppedBy,
-} from "../../analysis/compare/index.js";
+import { compare, type RuntimePair, runtimesOf } from "../../analysis/compare/index.js";
 import { type Dataset, datasetFolder, loadDataset } from "../../analysis/datasets/index.js";
 import { sandboxStage } from "../../analysis/stages/index.js";
 import { LabError } from "../../model/errors.js";
-import { cellName, comparisonMarkdown, comparisonText, sandboxText } from "./compare-text.js";
-import { gatePercent } from "./gate.js";
-import { drawsBlocks, type Io, note, print, printJson } from "../terminal/io.js";
+import { comparisonMarkdown, comparisonText } from "./compare-text.js";
+import { applyGate, gatePercent } from "./gate.js";
+import { drawsBlocks, type Io, note, printResult } from "../terminal/io.js";
+import { words } from "../terminal/option-value.js";
 
 interface Options {
   readonly runtimes?: readonly string[];
@@ -38,7 +32,7 @@ export default (io: Io): Command =>
     .option(
       "--runtimes <ids>",
       "runtimes of A to compare, such as runc,crun; the first is the baseline",
-      (ids: string) => ids.split(","),
+      words,
     )
     .option("--baseline <id>", "the runtime of A that the others are compared with")
     .option(
@@ -55,36 +49,34 @@ export default (io: Io): Command =>
       "\nExamples:\n  rund-lab compare before after --fail-on slower:5%\n  rund-lab compare raw/campaign --runtimes runc,crun\n  rund-lab compare one/campaign:runc another/campaign:crun",
     )
     .action(async (a: string, b: string | undefined, options: Options) => {
-      const { first, second, runtimes } = await subjects(io, a, b, options);
+      const { first, second, ...pairs } = await subjects(io, a, b, options);
       const tolerance = Math.min(0.05, options.failOn ?? 1);
-      const allowReplay = options.allowReplay === true;
-      const comparison = compare(first, second, { ...(runtimes === null ? {} : { runtimes }), tolerance, allowReplay });
+      const comparison = compare(first, second, { ...pairs, tolerance, allowReplay: options.allowReplay === true });
       const folders = [a, b ?? a].map(name => datasetFolder(name, io.cwd)) as [string, string];
-      const alike = runtimes === null && (onCluster(first) || onCluster(second));
-      const sandbox = alike ? sandboxStage(folders, tolerance) : [];
-      const lines = options.markdown === true ? comparisonMarkdown(comparison) : comparisonText(comparison, drawsBlocks(io));
-      if (options.json === true) printJson(io, { ...comparison, ...(sandbox.length === 0 ? {} : { sandbox }) });
-      else print(io, `${[...lines, ...sandboxText(sandbox, options.markdown === true)].join("\n")}\n`);
+      const onCluster = [...first.runs, ...second.runs].some(({ driver }) => driver === "kubernetes");
+      const sandbox = onCluster && pairs.runtimes === undefined ? sandboxStage(folders, tolerance) : [];
+      const lines =
+        options.markdown === true
+          ? comparisonMarkdown(comparison, sandbox)
+          : comparisonText(comparison, sandbox, drawsBlocks(io));
+      const document = { ...comparison, ...(sandbox.length > 0 && { sandbox }) };
+      printResult(io, options.json, document, lines);
       if (comparison.rehearsal) note(io, "a rehearsal: at least one of the runs was replayed, not measured");
       applyGate(comparison, options);
     });
 
-const onCluster = ({ runs }: Dataset): boolean => runs.some(({ driver }) => driver === "kubernetes");
-
-interface Subjects {
-  readonly first: Dataset;
-  readonly second: Dataset;
-  /** Null if every runtime is compared with itself. */
-  readonly runtimes: readonly RuntimePair[] | null;
-}
-
-async function subjects(io: Io, a: string, b: string | undefined, options: Options): Promise<Subjects> {
-  const within = options.runtimes !== undefined || options.baseline !== undefined;
+/** Loads both sides, and returns the runtimes to compare; without them, every runtime is compared with itself. */
+async function subjects(
+  io: Io,
+  a: string,
+  b: string | undefined,
+  options: Options,
+): Promise<{ readonly first: Dataset; readonly second: Dataset; readonly runtimes?: readonly RuntimePair[] }> {
   if (b === undefined) {
     const dataset = await loadDataset(a, io.cwd);
     return { first: dataset, second: dataset, runtimes: pairsWithin(dataset, options) };
   }
-  if (within) {
+  if (options.runtimes !== undefined || options.baseline !== undefined) {
     throw new LabError("RUND_COMPARE_WHAT", "usage", "--runtimes and --baseline compare within one campaign", {
       hint: `name the runtime of each, as in \`rund-lab compare ${a}:runc ${b}:crun\``,
     });
@@ -93,12 +85,9 @@ async function subjects(io: Io, a: string, b: string | undefined, options: Optio
   const first = await loadDataset(left.folder, io.cwd);
   const second = left.folder === right.folder ? first : await loadDataset(right.folder, io.cwd);
   const [own, other] = [left.runtime ?? right.runtime, right.runtime ?? left.runtime];
-  if (own === null || other === null) return { first, second, runtimes: null };
-  for (const [dataset, id] of [
-    [first, own],
-    [second, other],
-  ] as const)
-    refuseUnmeasured(dataset, id);
+  if (own === null || other === null) return { first, second };
+  refuseUnmeasured(first, own);
+  refuseUnmeasured(second, other);
   return { first, second, runtimes: [{ a: own, b: other }] };
 }
 
@@ -121,7 +110,7 @@ function pairsWithin(dataset: Dataset, { runtimes, baseline }: Options): readonl
     throw new LabError("RUND_COMPARE_WHAT", "usage", "only one campaign is named", {
       where: dataset.name,
       expected: "a second campaign, or --runtimes with two or more runtimes of this one",
-      found: `${runtimes === undefined ? "neither" : `--runtimes ${runtimes.join(",")}`}`,
+      found: runtimes === undefined ? "neither" : `--runtimes ${runtimes.join(",")}`,
       hint: `its runtimes are ${measured.join(", ")}${measured.length > 1 ? `; for example --runtimes ${measured.slice(0, 2).join(",")}` : ""}`,
     });
   }
@@ -138,39 +127,3 @@ function refuseUnmeasured(dataset: Dataset, id: string): void {
     found: `"${id}"`,
   });
 }
-
-/** @throws LabError `RUND_SLOWER` or `RUND_UNDECIDED` of kind `check`, or `RUND_DEFINITIONS` if the two sides cannot be judged */
-function applyGate(comparison: Comparison, { failOn, strict }: Options): void {
-  if (comparison.definitions !== null && (failOn !== undefined || strict === true)) {
-    throw new LabError(
-      "RUND_DEFINITIONS",
-      "input",
-      "--fail-on and --strict need two sides that measure the same thing",
-      {
-        where: comparison.b,
-        expected: comparison.definitions.a,
-        found: comparison.definitions.b,
-        hint: "compare without --fail-on and --strict, or measure both sides with one tool",
-      },
-    );
-  }
-  if (failOn !== undefined) {
-    const stopped = stoppedBy(comparison, failOn);
-    if (stopped.length > 0) {
-      throw new LabError("RUND_SLOWER", "check", `slower by more than ${100 * failOn} %: ${list(stopped)}`, {
-        where: comparison.b,
-      });
-    }
-  }
-  const undecided = comparison.cells.filter(({ metric, verdict }) => metric === "time" && verdict === "undecided");
-  if (strict === true && undecided.length > 0) {
-    const rounds = Math.max(...undecided.map(({ roundsNeeded }) => roundsNeeded ?? 0));
-    throw new LabError("RUND_UNDECIDED", "check", `undecided (--strict): ${list(undecided)}`, {
-      where: comparison.b,
-      ...(rounds === 0 ? {} : { hint: `${rounds} rounds on either side would probably decide all of them` }),
-    });
-  }
-}
-
-const list = (cells: readonly ComparedCell[]) =>
-  cells.slice(0, 5).map(cellName).join("; ") + (cells.length > 5 ? `; and ${cells.length - 5} more` : "");

@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
-import { datasetFolder, loadDataset, ownDatasets } from "../../analysis/datasets/index.js";
+import { distill } from "../../analysis/datasets/distilled/write-distilled.js";
+import { artifactPin, fetchArtifact, verifyTrees } from "../../analysis/datasets/fetch.js";
+import { loadDataset, ownDatasets } from "../../analysis/datasets/index.js";
+import { readRaw } from "../../analysis/datasets/read-raw.js";
 import { LabError } from "../../model/errors.js";
 import { textTable } from "../../model/text-table.js";
-import { type Io, note, print, printJson } from "../terminal/io.js";
+import { type Io, note, print, printResult } from "../terminal/io.js";
 
 export default (io: Io): Command => {
   const data = new Command("data").description(
@@ -18,7 +21,6 @@ export default (io: Io): Command => {
     .option("--to <dir>", "where to put the logs", join("raw", "RunD_ATC22"))
     .option("--from <repository>", "a different repository to clone from")
     .action(async ({ to, from }: { to: string; from?: string }) => {
-      const { fetchArtifact } = await import("../../analysis/datasets/fetch.js");
       const step = (text: string) => note(io, text);
       const outcome = await fetchArtifact(resolve(io.cwd, to), { step, ...(from === undefined ? {} : { from }) });
       print(io, `${to}: ${outcome === "fetched" ? "fetched and verified" : "already there, verified"}\n`);
@@ -35,15 +37,11 @@ export default (io: Io): Command => {
     .command("status")
     .description("show which recorded data are here, and whether they are intact")
     .option("--json", "print one JSON document")
-    .action(async ({ json }: { json?: boolean }) => status(io, json === true));
+    .action(({ json }: { json?: boolean }) => status(io, json));
   return data;
 };
 
 async function distillFolder(io: Io, folder: string, out: string): Promise<void> {
-  const [{ readRaw }, { distill }] = await Promise.all([
-    import("../../analysis/datasets/read-raw.js"),
-    import("../../analysis/datasets/distilled/write-distilled.js"),
-  ]);
   const parts = ownDatasets.map(name => join(folder, name)).filter(existsSync);
   for (const source of parts.length > 0 ? parts : [folder]) {
     const target = join(out, basename(source));
@@ -66,18 +64,12 @@ async function distillFolder(io: Io, folder: string, out: string): Promise<void>
   }
 }
 
-async function status(io: Io, json: boolean): Promise<void> {
-  const { artifactPin, verifyTrees } = await import("../../analysis/datasets/fetch.js");
+async function status(io: Io, json: boolean | undefined): Promise<void> {
   const distilled = [];
   for (const name of ownDatasets) {
-    const { runs, starts, memory, published } = await loadDataset(name);
-    distilled.push({
-      name,
-      path: datasetFolder(name),
-      runs: runs.length,
-      cells: starts.length + memory.length,
-      published: published.length,
-    });
+    const { path, runs, starts, memory, published } = await loadDataset(name);
+    const counts = { runs: runs.length, cells: starts.length + memory.length, published: published.length };
+    distilled.push({ name, path, ...counts });
   }
   const path = resolve(io.cwd, io.env.RUND_LAB_ARTIFACT ?? join("raw", "RunD_ATC22"));
   const raw = { path, present: existsSync(path), verified: false, why: "not here" };
@@ -89,7 +81,6 @@ async function status(io: Io, json: boolean): Promise<void> {
       raw.why = error instanceof Error ? error.message : String(error);
     }
   }
-  if (json) return printJson(io, { distilled, raw });
   const rows = distilled.map(({ name, runs, cells, published }) => [
     name,
     `distilled: ${runs} runs, ${cells} cells, ${published} published numbers`,
@@ -97,5 +88,5 @@ async function status(io: Io, json: boolean): Promise<void> {
   const logs = raw.present
     ? `${path}: ${raw.verified ? "verified" : "not verified"} (${raw.why})`
     : "not here; `rund-lab data fetch` downloads them (69 MB)";
-  print(io, `${textTable([...rows, ["raw logs", logs]]).join("\n")}\n`);
+  printResult(io, json, { distilled, raw }, textTable([...rows, ["raw logs", logs]]));
 }

@@ -2,8 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { exportParquet } from "../../campaign-files/parquet/index.js";
 import { LabError } from "../../model/errors.js";
-import { describeProblem } from "../../model/problem.js";
-import { type Io, note, print, printJson } from "../terminal/io.js";
+import { type Io, noteProblems, printResult } from "../terminal/io.js";
 
 export default (io: Io): Command =>
   new Command("export")
@@ -15,19 +14,15 @@ export default (io: Io): Command =>
     .option("--json", "print what was written as one JSON document")
     .action(async (folders: string[], { parquet, json }: { parquet: string; json?: boolean }) => {
       const path = resolve(io.cwd, parquet);
-      const written = await exportParquet(
-        folders.map(folder => resolve(io.cwd, folder)),
-        path,
-      );
-      const { samples, rounds, memory, files, problems } = written;
-      for (const problem of problems.slice(0, 10)) note(io, describeProblem(problem));
+      const sources = folders.map(folder => resolve(io.cwd, folder));
+      const { samples, rounds, memory, files, problems } = await exportParquet(sources, path);
+      noteProblems(io, problems);
       if (samples + rounds + memory === 0) {
         throw new LabError("RUND_EXPORT_EMPTY", "input", "the campaigns contain neither a round nor a snapshot", {
           where: folders.join(" "),
           hint: "`rund-lab run --resume DIR` continues a campaign",
         });
       }
-      if (json === true) printJson(io, { path, samples, rounds, memory, files, problems });
-      else
-        print(io, `${path}: ${samples} samples, ${rounds} rounds, ${memory} rows of memory in ${files.length} files\n`);
+      const counts = `${samples} samples, ${rounds} rounds, ${memory} rows of memory in ${files.length} files`;
+      printResult(io, json, { path, samples, rounds, memory, files, problems }, [`${path}: ${counts}`]);
     });

@@ -1,4 +1,7 @@
+import { type ComparedCell, type Comparison, stoppedBy } from "../../analysis/compare/index.js";
 import { LabError } from "../../model/errors.js";
+import { optionValue } from "../terminal/option-value.js";
+import { cellName } from "./cell-words.js";
 
 /**
  * Returns the share in a gate's rule.
@@ -6,12 +9,48 @@ import { LabError } from "../../model/errors.js";
  * @throws LabError `RUND_GATE`
  * @example gatePercent("slower:5%") // 0.05
  */
-export function gatePercent(rule: string): number {
-  const percent = Number(/^slower:(\d+(?:\.\d+)?)%$/.exec(rule)?.[1]);
-  if (percent > 0 && percent < 100) return percent / 100;
-  throw new LabError("RUND_GATE", "usage", "", {
-    where: "--fail-on",
-    expected: "slower: and a percentage above 0 and below 100, such as slower:5%",
-    found: `"${rule}"`,
-  });
+export const gatePercent = optionValue(
+  "--fail-on",
+  "slower: and a percentage above 0 and below 100, such as slower:5%",
+  rule => {
+    const percent = Number(/^slower:(\d+(?:\.\d+)?)%$/.exec(rule)?.[1]);
+    return percent > 0 && percent < 100 ? percent / 100 : undefined;
+  },
+  "RUND_GATE",
+);
+
+/**
+ * Fails if a cell is slower than the gate allows or, with `strict`, undecided.
+ *
+ * @throws LabError `RUND_SLOWER` or `RUND_UNDECIDED` of kind `check`, or `RUND_DEFINITIONS` if the two sides cannot be judged
+ */
+export function applyGate(
+  comparison: Comparison,
+  { failOn, strict }: { readonly failOn?: number; readonly strict?: boolean },
+): void {
+  const where = comparison.b;
+  if (comparison.definitions !== null && (failOn !== undefined || strict === true)) {
+    const what = "--fail-on and --strict need two sides that measure the same thing";
+    throw new LabError("RUND_DEFINITIONS", "input", what, {
+      where,
+      expected: comparison.definitions.a,
+      found: comparison.definitions.b,
+      hint: "compare without --fail-on and --strict, or measure both sides with one tool",
+    });
+  }
+  const stopped = failOn === undefined ? [] : stoppedBy(comparison, failOn);
+  if (stopped.length > 0) {
+    throw new LabError("RUND_SLOWER", "check", `slower by more than ${100 * failOn!} %: ${list(stopped)}`, { where });
+  }
+  const undecided = comparison.cells.filter(({ metric, verdict }) => metric === "time" && verdict === "undecided");
+  if (strict === true && undecided.length > 0) {
+    const rounds = Math.max(...undecided.map(({ roundsNeeded }) => roundsNeeded ?? 0));
+    throw new LabError("RUND_UNDECIDED", "check", `undecided (--strict): ${list(undecided)}`, {
+      where,
+      ...(rounds > 0 && { hint: `${rounds} rounds on either side would probably decide all of them` }),
+    });
+  }
 }
+
+const list = (cells: readonly ComparedCell[]) =>
+  cells.slice(0, 5).map(cellName).join("; ") + (cells.length > 5 ? `; and ${cells.length - 5} more` : "");

@@ -1,7 +1,7 @@
 import { withInterval } from "../../analysis/claims/text.js";
 import type { CellHistory, History } from "../../analysis/compare/index.js";
 import { textTable, wrap } from "../../model/text-table.js";
-import { cellName, confoundTexts, metricNames, verdictWord } from "./compare-text.js";
+import { cellName, confoundTexts, metricNames, verdictWord } from "./cell-words.js";
 
 const width = 100;
 /** Maximum number of columns of the bars; of more campaigns, the latest are shown. */

@@ -6,7 +6,8 @@ import { loadDatasets, ownDatasets } from "../../analysis/datasets/index.js";
 import { LabError } from "../../model/errors.js";
 import { gatePercent } from "./gate.js";
 import { historyText } from "./history-text.js";
-import { drawsBlocks, type Io, note, print, printJson } from "../terminal/io.js";
+import { drawsBlocks, type Io, note, printResult } from "../terminal/io.js";
+import { words } from "../terminal/option-value.js";
 
 interface Options {
   readonly metric: Metric;
@@ -28,7 +29,7 @@ export default (io: Io): Command =>
         .choices(["time", "cpu", "memory"])
         .default("time"),
     )
-    .option("--runtimes <ids>", "only these runtimes, such as runc,crun", (ids: string) => ids.split(","))
+    .option("--runtimes <ids>", "only these runtimes, such as runc,crun", words)
     .addOption(
       new Option("--fail-on <rule>", "the rule that marks a change").argParser(gatePercent).default(0.05, "slower:5%"),
     )
@@ -57,8 +58,7 @@ export default (io: Io): Command =>
           found: "none",
         });
       }
-      if (json === true) printJson(io, found);
-      else print(io, `${historyText(found, drawsBlocks(io)).join("\n")}\n`);
+      printResult(io, json, found, historyText(found, drawsBlocks(io)));
       if (found.campaigns.some(({ startedAt }) => startedAt === null)) {
         note(io, "some campaigns do not record when they began, so all are in the order of the command line");
       }

@@ -2,9 +2,9 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { findImporter, ImportFolderWriter, importers, importFile } from "../../importers/index.js";
 import { LabError } from "../../model/errors.js";
-import { describeProblem } from "../../model/problem.js";
 import { textTable } from "../../model/text-table.js";
-import { type Io, note, print, printJson } from "../terminal/io.js";
+import { type Io, note, noteProblems, printResult } from "../terminal/io.js";
+import { optionValue } from "../terminal/option-value.js";
 
 interface Options {
   readonly out: string;
@@ -35,22 +35,20 @@ export default (io: Io): Command =>
       for (const path of paths) findImporter(format, path);
       const writer = new ImportFolderWriter(folder);
       for (const path of paths) {
-        const sinkOf = (importer: { readonly format: string }) => writer.file(path, importer.format);
-        await importFile(format, path, sinkOf, runtime === undefined ? {} : { runtime });
+        await importFile(format, path, importer => writer.file(path, importer.format), { ...(runtime && { runtime }) });
       }
       writer.finish();
       const { samples, memory, rates, problems } = writer;
       if (samples + memory + rates === 0) {
-        for (const problem of problems.list.slice(0, 10)) note(io, describeProblem(problem));
+        noteProblems(io, problems.list);
         throw new LabError("RUND_IMPORT_EMPTY", "input", "no row could be imported", {
           where: files.join(" "),
           hint: problems.count > 0 ? "the problems above say what is wrong" : "the files contain no results",
         });
       }
-      if (json === true) printJson(io, { out, ...writer.manifest() });
-      else print(io, `${describe(writer, out)}\n`);
+      printResult(io, json, { out, ...writer.manifest() }, describe(writer, out));
       if (json !== true) {
-        for (const problem of problems.list.slice(0, 10)) note(io, describeProblem(problem));
+        noteProblems(io, problems.list);
         if (problems.count > 10) note(io, `${problems.count} problems; ${join(out, "import.json")} lists them`);
       }
       if (strict === true && problems.count > 0) {
@@ -58,16 +56,11 @@ export default (io: Io): Command =>
       }
     });
 
-function runtimeId(id: string): string {
-  if (/^[a-z0-9]+$/.test(id)) return id;
-  throw new LabError("RUND_SETTING", "usage", "", {
-    where: "--runtime",
-    expected: "lower-case letters and digits",
-    found: `"${id}"`,
-  });
-}
+const runtimeId = optionValue("--runtime", "lower-case letters and digits", id =>
+  /^[a-z0-9]+$/.test(id) ? id : undefined,
+);
 
-function describe(writer: ImportFolderWriter, out: string): string {
+function describe(writer: ImportFolderWriter, out: string): readonly string[] {
   const { samples, memory, rates } = writer;
   const parts = [
     [samples, "cold starts"],
@@ -81,5 +74,5 @@ function describe(writer: ImportFolderWriter, out: string): string {
     tools.set(line, (tools.get(line) ?? 0) + 1);
   }
   const runs = [...tools].map(([line, runs]) => `  ${line} (${runs} ${runs === 1 ? "run" : "runs"})`);
-  return [`${counts} in ${out}`, ...runs].join("\n");
+  return [`${counts} in ${out}`, ...runs];
 }

@@ -1,14 +1,8 @@
 import { Command } from "commander";
 import { overhead, runtimeClassYaml } from "../../analysis/capacity/index.js";
 import { loadDataset } from "../../analysis/datasets/index.js";
-import { LabError } from "../../model/errors.js";
 import { type Io, print, printJson } from "../terminal/io.js";
-
-interface Options {
-  readonly runtime?: string;
-  readonly margin: number;
-  readonly json?: boolean;
-}
+import { optionValue } from "../terminal/option-value.js";
 
 export default (io: Io): Command =>
   new Command("overhead")
@@ -19,7 +13,7 @@ export default (io: Io): Command =>
     .option("--runtime <id>", "the runtime (default: all that were measured)")
     .option("--margin <percent>", "percentage to add to the measured values", percent, 10)
     .option("--json", "print the measured values as one JSON document")
-    .action(async (dir: string, { runtime, margin, json }: Options) => {
+    .action(async (dir: string, { runtime, margin, json }: { runtime?: string; margin: number; json?: boolean }) => {
       const dataset = await loadDataset(dir, io.cwd);
       const measured = [...new Set([...dataset.memory, ...(dataset.fits ?? [])].map(cell => cell.runtime))];
       const wanted = runtime === undefined && measured.length > 0 ? measured : [runtime ?? "any runtime"];
@@ -28,12 +22,7 @@ export default (io: Io): Command =>
       else print(io, found.map(each => runtimeClassYaml(each, margin / 100)).join("---\n"));
     });
 
-function percent(text: string): number {
-  const value = Number(text.replace(/%$/, ""));
-  if (/^\d{1,3}%?$/.test(text) && value <= 100) return value;
-  throw new LabError("RUND_SETTING", "usage", "", {
-    where: "--margin",
-    expected: "a percentage from 0 to 100",
-    found: JSON.stringify(text),
-  });
-}
+const percent = optionValue("--margin", "a percentage from 0 to 100", text => {
+  const value = Number(/^(\d{1,3})%?$/.exec(text)?.[1]);
+  return value <= 100 ? value : undefined;
+});

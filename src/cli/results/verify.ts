@@ -8,7 +8,7 @@ import {
   verifyRaw,
 } from "../../analysis/tables/index.js";
 import { LabError } from "../../model/errors.js";
-import { type Io, note, print, printJson } from "../terminal/io.js";
+import { type Io, note, printResult } from "../terminal/io.js";
 
 export default (io: Io): Command =>
   new Command("verify")
@@ -20,16 +20,19 @@ export default (io: Io): Command =>
     .action(async (options: { raw?: string; json?: boolean }) => {
       const raw = options.raw === undefined ? undefined : await verifyRaw(resolve(io.cwd, options.raw));
       const verification = raw ?? (await verifyDistilled());
-      if (options.json === true) printJson(io, { ...verification, lines: raw?.lines ?? 0 });
-      else print(io, summary(verification, raw));
+      printResult(io, options.json, { ...verification, lines: raw?.lines ?? 0 }, summary(verification, raw));
       failOnFault(io, [...faultsOf(verification), ...(raw?.faults ?? [])]);
     });
 
-function summary({ cells, matched }: Verification, raw: RawVerification | undefined): string {
-  const first = `${matched} of ${cells} published cells recomputed as the same number\n`;
-  if (raw === undefined) return first;
-  return `${first}${raw.lines} lines checked, ${raw.coldStarts} cold starts among them\n${raw.distilled.same} of ${raw.distilled.files} distilled files agree with these logs\n`;
-}
+const summary = ({ cells, matched }: Verification, raw: RawVerification | undefined): readonly string[] => [
+  `${matched} of ${cells} published cells recomputed as the same number`,
+  ...(raw === undefined
+    ? []
+    : [
+        `${raw.lines} lines checked, ${raw.coldStarts} cold starts among them`,
+        `${raw.distilled.same} of ${raw.distilled.files} distilled files agree with these logs`,
+      ]),
+];
 
 /** @throws LabError `RUND_VERIFY` if there is any fault, after printing the first twenty */
 export function failOnFault(io: Io, faults: readonly string[]): void {

@@ -1,15 +1,26 @@
 import type { Manifest } from "../../campaign-files/index.js";
-import type {
-  CampaignSettings,
-  ClusterService,
-  ClusterSettings,
-  Plan,
-  RuntimeDeclaration,
-  Timing,
+import {
+  type CampaignSettings,
+  type ClusterService,
+  type ClusterSettings,
+  runtimes as known,
+  nodeConfounds,
+  openCluster,
+  type Plan,
+  podRoom,
+  type RuntimeDeclaration,
+  readNodeUsage,
+  requireNodes,
+  requireRuntimeClasses,
+  runtimesOf,
+  type Timing,
 } from "../../measure/index.js";
 import { describeClockSkew } from "../../model/clock-skew.js";
 import { LabError } from "../../model/errors.js";
 import { type Io, note } from "../terminal/io.js";
+import { planFor } from "./plan-for.js";
+import type { RunSettings } from "./settings.js";
+import type { Target } from "./target.js";
 
 /** The options of `run` for a cluster. */
 export interface ClusterOptions {
@@ -36,7 +47,7 @@ export interface ClusterRun {
  * For the expected time of a plan: a kubelet reports a start up to a second late, and takes three seconds to remove its pods.
  * Otherwise a campaign on a cluster has no waits around a round.
  */
-export const clusterTiming: Timing = { quietLimitMs: 0, idleMs: 1_000, settleMs: 3_000 };
+const clusterTiming: Timing = { quietLimitMs: 0, idleMs: 1_000, settleMs: 3_000 };
 
 /** The prefix of a cluster campaign's endpoint in the manifest. */
 const scheme = "kubernetes:";
@@ -62,8 +73,6 @@ export async function openClusterRun(
       hint: "name the cluster with --cluster [CONTEXT]",
     });
   }
-  const measure = await import("../../measure/index.js");
-  const { openCluster, requireNodes, requireRuntimeClasses, runtimesOf, runtimes: known } = measure;
   const context =
     typeof options.cluster === "string" ? options.cluster : (resumed?.endpoint.slice(scheme.length) ?? null);
   const cluster = await openCluster(context);
@@ -106,32 +115,46 @@ function namedClasses({ runtimeClass = [] }: ClusterOptions): readonly string[] 
 const missingClasses = (there: readonly { readonly name: string }[], names: readonly string[]) =>
   names.filter(name => !there.some(each => each.name === name)).map(name => ({ name, handler: name, overhead: null }));
 
+/** Returns a cluster as the target of a campaign, and prints what the campaign will create there. */
+export async function clusterTarget(
+  io: Io,
+  { settings, runtimes, detections }: RunSettings,
+  { force = false }: ClusterOptions,
+  { service, endpoint }: ClusterRun,
+): Promise<Target> {
+  refuseOutsideCluster(settings.experiments);
+  const wanted = { ...settings, cluster: service.settings };
+  const plan = await inRoom(await planFor(wanted, runtimes, null, 1, clusterTiming), service, force);
+  noteCluster(io, plan, service, endpoint);
+  return {
+    ...{ plan, detections, where: "the cluster", untried: () => [], containerd: undefined },
+    open: async () => ({ service, endpoint }),
+    close: async () => {},
+  };
+}
+
 /**
- * Returns the plan for a cluster: it must fit into the room that nodes and quotas leave, and differences between nodes are
- * confounds.
+ * Returns the plan with what limits it on a cluster: it must fit into the room that nodes and quotas leave, and differences between
+ * nodes are confounds.
  */
-export async function clusterPlan(plan: Plan, { service }: ClusterRun, force: boolean): Promise<Plan> {
-  const { nodeConfounds, podRoom, readNodeUsage } = await import("../../measure/index.js");
-  const { cluster, nodes, settings } = service;
+async function inRoom(plan: Plan, { cluster, nodes, settings }: ClusterService, force: boolean): Promise<Plan> {
   const names = nodes.map(({ name }) => name);
   const usage = await readNodeUsage(cluster.api, names, settings.namespace ?? "");
   const skews = usage.flatMap(
     ({ node, clockAheadMs }) => (clockAheadMs && describeClockSkew(node, clockAheadMs)) ?? [],
   );
-  const differences = [...nodeConfounds(nodes), ...skews];
   const { pods, by } = await podRoom(cluster.api, nodes, settings.namespace);
   const { sandboxes } = plan.needs;
   const why = sandboxes > pods ? [`it needs ${sandboxes} pods at once, and there is room for ${pods} (${by})`] : [];
   const room = () => ({ sandboxes: Math.max(1, pods), by: `the pods that still fit: ${by}` });
   return {
-    ...{ ...plan, why, fits: why.length === 0 || force, confounds: [...plan.confounds, ...differences] },
+    ...{ ...plan, why, fits: why.length === 0 || force },
+    confounds: [...plan.confounds, ...nodeConfounds(nodes), ...skews],
     experiments: plan.experiments.map(planned => ({ ...planned, room })),
   };
 }
 
-/** Prints what a campaign will create on the cluster. */
-export function noteCluster(io: Io, plan: Plan, { service, endpoint }: ClusterRun): void {
-  const { cluster, nodes, settings, make } = service;
+function noteCluster(io: Io, plan: Plan, { cluster, nodes, settings, make }: ClusterService, endpoint: string): void {
   const where = settings.namespace === null ? "a new namespace" : `the namespace ${settings.namespace}`;
   note(
     io,
@@ -141,7 +164,7 @@ export function noteCluster(io: Io, plan: Plan, { service, endpoint }: ClusterRu
 }
 
 /** @throws LabError `RUND_CLUSTER_EXPERIMENT` for an experiment that needs the machine itself */
-export function refuseOutsideCluster(experiments: readonly { readonly experiment: string }[]): void {
+function refuseOutsideCluster(experiments: readonly { readonly experiment: string }[]): void {
   const misfit = experiments.find(({ experiment }) => !["time", "density", "arrivals"].includes(experiment));
   if (misfit === undefined) return;
   throw new LabError(

@@ -2,6 +2,7 @@ import { Option } from "commander";
 import type { SettingName, SettingRule } from "../../measure/experiments/setting-rules.js";
 import { LabError } from "../../model/errors.js";
 import { type Experiment, experimentNames } from "../../model/experiment.js";
+import { optionValue, whole, words } from "../terminal/option-value.js";
 import { kinds } from "./settings.js";
 
 /** Returns the option of one setting, according to its rule. */
@@ -12,7 +13,7 @@ export function settingOption(name: SettingName, rule: SettingRule): Option {
     case "number":
       return option.argParser(number(flag));
     case "numbers":
-      return option.argParser(numbers(flag));
+      return option.argParser(text => words(text).map(number(flag)));
     case "choice":
       return option.choices(rule.choices);
     case "decimal":
@@ -39,44 +40,18 @@ export function kind(text: string): Experiment {
   });
 }
 
-/** Returns the entries of a comma-separated list. */
-export const words = (text: string): readonly string[] => text.split(",").map(word => word.trim());
+const number = (option: string) => optionValue(option, "a whole number", whole);
 
-/** Accepts only whole numbers; `ten`, `1e9`, `-1` and an empty entry are errors. */
-const number =
-  (option: string) =>
-  (text: string): number => {
-    if (/^\d{1,15}$/.test(text)) return Number(text);
-    throw new LabError("RUND_SETTING", "usage", "", {
-      where: option,
-      expected: "a whole number",
-      found: JSON.stringify(text),
-    });
-  };
+const decimal = (option: string) =>
+  optionValue(option, "a number such as 0.5", text => (/^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : undefined));
 
-const decimal =
-  (option: string) =>
-  (text: string): number => {
-    if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Number(text);
-    throw new LabError("RUND_SETTING", "usage", "", {
-      where: option,
-      expected: "a number such as 0.5",
-      found: JSON.stringify(text),
-    });
-  };
-
-const numbers =
-  (option: string) =>
-  (text: string): readonly number[] =>
-    words(text).map(number(option));
-
-/** Returns a rehearsal's speed. @throws LabError `RUND_REPLAY_SPEED` if it is not a speed */
-export function speed(text: string): number {
-  const value = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 1000) return value;
-  throw new LabError("RUND_REPLAY_SPEED", "usage", "", {
-    where: "--replay-speed",
-    expected: "a number above 0, at most 1000",
-    found: JSON.stringify(text),
-  });
-}
+/** Parses a rehearsal's speed. @throws LabError `RUND_REPLAY_SPEED` if it is not a speed */
+export const speed = optionValue(
+  "--replay-speed",
+  "a number above 0, at most 1000",
+  text => {
+    const value = Number(text);
+    return /^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 1000 ? value : undefined;
+  },
+  "RUND_REPLAY_SPEED",
+);

@@ -1,4 +1,18 @@
-import type { CampaignSettings, Plan, RuntimeDeclaration, Timing } from "../../measure/index.js";
+import { loadDataset } from "../../analysis/datasets/index.js";
+import { pssPerSandbox } from "../../analysis/groups.js";
+import { mean } from "../../analysis/stats/mean.js";
+import { serviceObstacles } from "../../measure/doctor/index.js";
+import {
+  type CampaignSettings,
+  listenerOf,
+  makePlan,
+  type Plan,
+  type RuntimeDeclaration,
+  readLimits,
+  replayTiming,
+  type Timing,
+  usualTiming,
+} from "../../measure/index.js";
 
 /**
  * Makes the plan of a campaign, with the recorded makespans and memory of `paper_data` if it has them.
@@ -11,24 +25,13 @@ export async function planFor(
   runtimes: readonly RuntimeDeclaration[],
   socket: string | null,
   speed: number,
-  timing?: Timing,
+  timing: Timing = socket === null ? replayTiming : usualTiming,
 ): Promise<Plan> {
-  const [
-    { serviceObstacles },
-    { listenerOf, makePlan, readLimits, replayTiming, usualTiming },
-    { loadDataset },
-    { pssPerSandbox },
-  ] = await Promise.all([
-    import("../../measure/doctor/index.js"),
-    import("../../measure/index.js"),
-    import("../../analysis/datasets/index.js"),
-    import("../../analysis/groups.js"),
-  ]);
   const { starts, memory } = await loadDataset("paper_data");
   const plan = makePlan(settings, {
     runtimes,
     limits: socket === null ? null : readLimits(listenerOf(socket)),
-    timing: timing ?? (socket === null ? replayTiming : usualTiming),
+    timing,
     speed,
     idleMiB(runtime, memoryMb) {
       // a single sandbox uses memory that others will share; outside the memory experiment guests are small
@@ -45,8 +48,9 @@ export async function planFor(
           each.density === density &&
           each.concurrency === concurrency,
       );
-      if (cell === undefined || cell.rounds.length === 0) return undefined;
-      return cell.rounds.reduce((sum, { makespanMs }) => sum + makespanMs, 0) / cell.rounds.length;
+      return cell === undefined || cell.rounds.length === 0
+        ? undefined
+        : mean(cell.rounds.map(({ makespanMs }) => makespanMs));
     },
   });
   if (socket === null || socket === "") return plan;

@@ -1,33 +1,17 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Detection } from "../../analysis/compare/index.js";
 import { experimentTable } from "../../measure/experiments/index.js";
-import type { ContainerdInUse, Plan, PlannedExperiment, ScriptSection } from "../../measure/index.js";
+import type { PlannedExperiment } from "../../measure/index.js";
 import { type Io, print, printJson } from "../terminal/io.js";
 import { detectionText } from "./detect.js";
+import type { Target } from "./target.js";
 
-/**
- * Prints a plan: grid, cells, sandboxes, what it needs, how long it takes, and its confounds.
- *
- * @param detections how `--detect` chose the rounds
- * @param untried what a plan cannot know, because it starts nothing
- * @param where what the plan must fit
- */
-export function printPlan(
-  io: Io,
-  plan: Plan,
-  json: boolean,
-  detections: readonly Detection[] = [],
-  untried: readonly string[] = [],
-  where: "this machine" | "the cluster" = "this machine",
-): void {
+/** Prints a plan: grid, cells, sandboxes, what it needs, how long it takes, and its confounds. */
+export function printPlan(io: Io, { plan, detections, where, ...target }: Target, json: boolean): void {
   const { cells, sandboxes, expectedSeconds, needs, fits, why, confounds } = plan;
+  const untried = target.untried();
   if (json) {
-    const experiments = plan.settings.experiments;
-    const document = { cells, sandboxes, expectedSeconds, needs, fits, why, confounds, experiments };
     const limits = plan.experiments.flatMap(openLoopLimits);
     printJson(io, {
-      ...document,
+      ...{ cells, sandboxes, expectedSeconds, needs, fits, why, confounds, experiments: plan.settings.experiments },
       ...(limits.length > 0 && { limits }),
       ...(detections.length > 0 && { detections }),
       ...(untried.length > 0 && { untried }),
@@ -59,7 +43,10 @@ export function printPlan(
     return [
       `${experiment}: ${runtimes.join(", ")} × ${axes.join(" × ")}`,
       `  ${declared.repeats ? counted(rounds, "repeat") : `${counted(rounds, "round")} in ${counted(blocks, "block")}`}, ${order}${order === "grid" ? "" : ` by seed ${seed}`}${warmup > 0 ? `, ${counted(warmup, "warm-up round")} before each visit` : ""}; begins with ${first?.join(", ")}`,
-      ...limitsText(openLoopLimits(planned)),
+      ...openLoopLimits(planned).map(
+        ({ runtime, inFlight, alive, by }) =>
+          `  ${runtime}: at most ${inFlight} starts in flight and ${alive} sandboxes alive (${by}); further starts are refused`,
+      ),
     ];
   });
   print(
@@ -98,72 +85,10 @@ function openLoopLimits({ settings, parts, room }: PlannedExperiment) {
   );
 }
 
-const limitsText = (limits: ReturnType<typeof openLoopLimits>): readonly string[] =>
-  limits.map(
-    ({ runtime, inFlight, alive, by }) =>
-      `  ${runtime}: at most ${inFlight} starts in flight and ${alive} sandboxes alive (${by}); further starts are refused`,
-  );
-
 const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 const offered = (rate: readonly number[] | "search"): string =>
   rate === "search" ? "a search for the highest rate that is held" : `rate ${rate.join(" ")} a second`;
-
-/**
- * Prints the changes that a plan makes to the machine, and how to undo them, as a shell script.
- *
- * @param containerd null if its config is unknown; undefined for a rehearsal, which changes nothing
- */
-export async function printShell(
-  io: Io,
-  plan: Plan,
-  containerd: ContainerdInUse | null | undefined,
-  json: boolean,
-): Promise<void> {
-  const { shellScript } = await import("../../measure/index.js");
-  const sections = containerd === undefined ? [{ title: "a rehearsal", steps: [] }] : await changes(plan, containerd);
-  const read = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
-  const socket = containerd == null ? undefined : socketOf(containerd);
-  const script = shellScript(sections, read, "/var/lib/rund-lab/changes", socket);
-  if (json) printJson(io, { script });
-  else io.stdout.write(script);
-}
-
-const socketOf = ({ service }: ContainerdInUse): string =>
-  "unit" in service ? service.socket : join(service.folder, "containerd.sock");
-
-/** Returns the steps before and after each part of a plan is measured, and the steps that are repeated during it. */
-async function changes(plan: Plan, containerd: ContainerdInUse | null): Promise<ScriptSection[]> {
-  const { guestMemorySteps, stepsFor, undoSteps } = await import("../../measure/index.js");
-  return plan.experiments.flatMap(({ settings: { experiment, memory, prepare }, parts }) =>
-    parts.flatMap(({ runtimes }) => {
-      const names = runtimes.map(({ id }) => id).join(", ");
-      const before = stepsFor(runtimes, { containerd, snapshotter: null });
-      const snapshots: ScriptSection[] = memory.flatMap(label =>
-        runtimes.map(runtime => ({
-          title: `memory: before each snapshot of ${runtime.id} at ${label} MB`,
-          steps: guestMemorySteps(runtime, label),
-        })),
-      );
-      const rounds: ScriptSection[] =
-        prepare === null || experimentTable[experiment].repeats
-          ? []
-          : [
-              {
-                title: `${experiment}: before each round of ${names}`,
-                steps: [{ kind: "command", argv: ["sh", "-c", prepare], mayFail: true }],
-              },
-            ];
-      const all = [...before, ...snapshots.flatMap(({ steps }) => steps)];
-      return [
-        { title: `${experiment}: before measuring ${names}`, steps: before },
-        ...snapshots,
-        ...rounds,
-        { title: `${experiment}: after measuring ${names}`, steps: undoSteps(all) },
-      ];
-    }),
-  );
-}
 
 /**
  * Returns a duration for people.

@@ -1,47 +1,34 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HeldRate } from "../../analysis/rates/index.js";
+import { arrivalWindows } from "../../analysis/datasets/arrival-windows.js";
+import { type HeldRate, heldRates, rateResults, readObjective } from "../../analysis/rates/index.js";
 import { type CampaignEvent, parseEvents } from "../../campaign-files/index.js";
-import type { CampaignSettings, CellSummary } from "../../measure/index.js";
+import { type CampaignSettings, type CellSummary, failureHint, summariseCells } from "../../measure/index.js";
 import { LabError } from "../../model/errors.js";
-import { type Io, note, print, printJson } from "../terminal/io.js";
+import { type Io, note, printResult } from "../terminal/io.js";
 
 /**
  * Prints the results of a campaign: a line per cell and, if there is an objective, the highest rate that each runtime held.
  *
- * @param summarise returns the cells of a journal
- * @param hintFor the next step for a known failure
  * @throws LabError of kind `check` if nothing was measured, or nothing of one runtime
  */
-export async function printOutcome(
-  io: Io,
-  path: string,
-  settings: CampaignSettings,
-  summarise: (events: readonly CampaignEvent[]) => readonly CellSummary[],
-  hintFor: (said: string) => string | undefined,
-  json: boolean,
-): Promise<void> {
-  const events = readJournal(path);
-  const cells = summarise(events);
-  printResult(io, path, cells, await ratesHeld(settings, events), json);
+export function printOutcome(io: Io, path: string, settings: CampaignSettings, json: boolean): void {
+  const file = join(path, "events.ndjson");
+  const events = parseEvents(readFileSync(file, "utf8"), file).rows;
+  const cells = summariseCells(events);
+  const held = ratesHeld(settings, events);
+  const document = { campaign: path, status: "complete", cells, ...(held.length > 0 && { held }) };
+  printResult(io, json, document, [path, ...cells.map(describeCell), ...held.map(describeHeld)]);
   const empty = emptyRuns(cells);
   // the error about an empty run has the hint
-  for (const cell of cells) noteFailures(io, cell, empty.includes(cell.run) ? () => undefined : hintFor);
-  if (empty.length > 0 || cells.length === 0) throw noRound(path, cells, empty, hintFor);
-}
-
-function readJournal(path: string) {
-  const file = join(path, "events.ndjson");
-  return parseEvents(readFileSync(file, "utf8"), file).rows;
+  for (const cell of cells) noteFailures(io, cell, !empty.includes(cell.run));
+  if (empty.length > 0 || cells.length === 0) throw noRound(path, cells, empty);
 }
 
 /** Returns the highest rate that each runtime held, if a campaign has an objective. */
-async function ratesHeld(settings: CampaignSettings, events: readonly CampaignEvent[]): Promise<readonly HeldRate[]> {
-  const slo = settings.experiments.find(each => each.slo !== undefined)?.slo;
-  if (slo === undefined) return [];
-  const { arrivalWindows } = await import("../../analysis/datasets/arrival-windows.js");
-  const { heldRates, rateResults, readObjective } = await import("../../analysis/rates/index.js");
-  return heldRates(rateResults(arrivalWindows(events), readObjective(slo)));
+function ratesHeld({ experiments }: CampaignSettings, events: readonly CampaignEvent[]): readonly HeldRate[] {
+  const slo = experiments.find(each => each.slo !== undefined)?.slo;
+  return slo === undefined ? [] : heldRates(rateResults(arrivalWindows(events), readObjective(slo)));
 }
 
 function describeHeld({ runtime, highest, failsAt, undecided }: HeldRate): string {
@@ -49,27 +36,16 @@ function describeHeld({ runtime, highest, failsAt, undecided }: HeldRate): strin
   const fails = failsAt === null ? "none of the rates fails" : `${failsAt} fails`;
   const open =
     undecided.length === 0 ? "" : `; too few starts to decide ${undecided.join(", ")}: a longer --duration helps`;
-  return `${runtime} ${held}; ${fails}${open}\n`;
-}
-
-function printResult(
-  io: Io,
-  path: string,
-  cells: readonly CellSummary[],
-  held: readonly HeldRate[],
-  json: boolean,
-): void {
-  if (json) printJson(io, { campaign: path, status: "complete", cells, ...(held.length === 0 ? {} : { held }) });
-  else print(io, `${path}\n${cells.map(describeCell).join("")}${held.map(describeHeld).join("")}`);
+  return `${runtime} ${held}; ${fails}${open}`;
 }
 
 /** Prints how many cold starts of a cell failed, where and why the first of them did, and the next step if it is known. */
-function noteFailures(io: Io, cell: CellSummary, hintFor: (said: string) => string | undefined): void {
+function noteFailures(io: Io, cell: CellSummary, hinted: boolean): void {
   const { unreliable, runtime, failed, attempted, firstFailure } = cell;
   if (failed === 0 || (firstFailure === null && !unreliable)) return;
   const counted = `${unreliable ? "unreliable: " : ""}${failed} of ${attempted} cold starts of ${runtime} failed`;
   note(io, firstFailure === null ? counted : `${counted}; the first${inStage(cell)}: ${firstFailure}`);
-  const hint = hintFor(firstFailure ?? "");
+  const hint = hinted ? failureHint(firstFailure ?? "") : undefined;
   if (hint !== undefined) note(io, `hint: ${hint}`);
 }
 
@@ -81,12 +57,7 @@ const emptyRuns = (cells: readonly CellSummary[]): readonly string[] =>
   [...new Set(cells.map(({ run }) => run))].filter(run => cells.every(cell => cell.run !== run || cell.rounds === 0));
 
 /** Returns the error for an experiment in which all rounds of a runtime failed. */
-function noRound(
-  path: string,
-  cells: readonly CellSummary[],
-  empty: readonly string[],
-  hintFor: (said: string) => string | undefined,
-): LabError {
+function noRound(path: string, cells: readonly CellSummary[], empty: readonly string[]): LabError {
   const own = cells.filter(({ run }) => run === empty[0]);
   const failing = own.find(({ firstFailure }) => firstFailure !== null);
   const why = failing?.firstFailure ?? "unknown";
@@ -96,7 +67,7 @@ function noRound(
   return new LabError("RUND_NO_ROUND", "check", `no round${whose} was complete; ${first}`, {
     where: path,
     hint:
-      hintFor(why) ??
+      failureHint(why) ??
       "events.ndjson has every failure with its reason; `rund-lab doctor` shows what this machine lacks",
   });
 }
@@ -122,5 +93,5 @@ function describeCell(cell: CellSummary): string {
     ...(cell.unreliable ? ["unreliable"] : []),
     ...flags,
   ];
-  return `${place}: ${cell.result}, n = ${rounds}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}\n`;
+  return `${place}: ${cell.result}, n = ${rounds}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
 }

@@ -2,7 +2,19 @@ import { resolve } from "node:path";
 import type { Detection } from "../../analysis/compare/index.js";
 import { type SettingName, settingNames } from "../../measure/experiments/setting-rules.js";
 import type { ExperimentSettings, ExperimentWishes } from "../../measure/experiments/settings.js";
-import type { CampaignSettings, RuntimeDeclaration } from "../../measure/index.js";
+import {
+  type CampaignSettings,
+  runtimes as declared,
+  defaultEndpoint,
+  experimentSettings,
+  experimentTable,
+  findRuntime,
+  fromCustom,
+  type RuntimeDeclaration,
+  readCampaignFile,
+  readRuntimeFile,
+  toCustom,
+} from "../../measure/index.js";
 import { LabError } from "../../model/errors.js";
 import { type Experiment, experimentNames } from "../../model/experiment.js";
 import type { Io } from "../terminal/io.js";
@@ -43,17 +55,6 @@ export async function runSettings(
   begun: CampaignSettings | undefined,
   ofCluster: readonly RuntimeDeclaration[] = [],
 ): Promise<RunSettings> {
-  const measure = await import("../../measure/index.js");
-  const {
-    defaultEndpoint,
-    experimentSettings,
-    experimentTable,
-    findRuntime,
-    fromCustom,
-    readCampaignFile,
-    runtimes: declared,
-    toCustom,
-  } = measure;
   const asked = experiment !== undefined || options.campaign !== undefined;
   if (!asked && begun !== undefined) {
     const changed = [...settingNames, "runtime" as const, "detect" as const, "pilot" as const].find(
@@ -85,7 +86,7 @@ export async function runSettings(
     });
   }
 
-  const custom = [...ofCluster, ...(await customRuntimes(io, options, declared))];
+  const custom = [...ofCluster, ...customRuntimes(io, options)];
   const named = options.runtime ?? (custom.length > 0 ? custom.map(({ id }) => id) : undefined);
   const over = Object.fromEntries(
     settingNames.flatMap(name => (options[name] === undefined ? [] : [[name, options[name]]])),
@@ -121,12 +122,7 @@ export async function runSettings(
 }
 
 /** Returns the runtimes of `--runtime-file` and `--handler`. */
-async function customRuntimes(
-  io: Io,
-  { runtimeFile, handler, runtime }: SettingOptions,
-  declared: readonly RuntimeDeclaration[],
-): Promise<readonly RuntimeDeclaration[]> {
-  const { findRuntime, readRuntimeFile } = await import("../../measure/index.js");
+function customRuntimes(io: Io, { runtimeFile, handler, runtime }: SettingOptions): readonly RuntimeDeclaration[] {
   const fromFile = runtimeFile === undefined ? [] : [readRuntimeFile(resolve(io.cwd, runtimeFile))];
   if (handler === undefined) return fromFile;
   if (runtime !== undefined && runtime.length > 1) {

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { describeProblem, type Problem } from "../../model/problem.js";
 
 /**
  * The outputs of a command: the result to stdout, everything else (progress, warnings, hints) to stderr. Tests pass their own;
@@ -26,9 +27,20 @@ export function note(io: Io, line: string): void {
   if (!io.quiet) io.stderr.write(`${printable(line)}\n`);
 }
 
+/** Prints the first ten problems of data that was read, as notes. */
+export function noteProblems(io: Io, problems: readonly Problem[]): void {
+  for (const problem of problems.slice(0, 10)) note(io, describeProblem(problem));
+}
+
 /** Prints a command's result for people on stdout. */
 export function print(io: Io, text: string): void {
   io.stdout.write(printable(text));
+}
+
+/** Prints a command's result on stdout: the JSON document with `--json`, otherwise the lines. */
+export function printResult(io: Io, json: boolean | undefined, document: unknown, lines: readonly string[]): void {
+  if (json === true) printJson(io, document);
+  else print(io, `${lines.join("\n")}\n`);
 }
 
 /** Prints the one JSON document of `--json` on stdout. */

@@ -1,0 +1,18 @@
+import type { Detection } from "../../analysis/compare/index.js";
+import type { ContainerdInUse, MeasureOptions, Plan } from "../../measure/index.js";
+
+/** Where a campaign is measured (this machine, a rehearsal or a cluster), and its plan there. */
+export interface Target {
+  readonly plan: Plan;
+  /** How `--detect` chose the rounds; empty without it. */
+  readonly detections: readonly Detection[];
+  /** What the plan must fit. */
+  readonly where: "this machine" | "the cluster";
+  /** What the plan cannot know, because it starts nothing. */
+  untried(): readonly string[];
+  /** The containerd that the campaign changes: null if its config is unknown, undefined if the campaign changes nothing. */
+  readonly containerd: ContainerdInUse | null | undefined;
+  /** Connects to the service, and checks that it can run the plan. */
+  open(): Promise<Pick<MeasureOptions, "service" | "endpoint" | "memory">>;
+  close(): Promise<void>;
+}
