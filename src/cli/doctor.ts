@@ -40,7 +40,7 @@ export default (io: Io): Command =>
       "--endpoint <unix:///…>",
       "the CRI service to check (default: the private containerd if it is up, otherwise the machine's own)",
     )
-    .option("--contract", "start sandboxes there, and check the behaviour on which campaigns rely")
+    .option("--contract", "start sandboxes there, and check that the service does what campaigns need")
     .option(
       "--handler <names>",
       "with --contract: the handlers to check, as the service's config names them (default: the service's default)",

@@ -184,7 +184,7 @@ export const settingRules = {
     ...count,
     placeholder: "<percent>",
     range: [1, 50],
-    help: "--rate search ends if the lowest rate that fails is at most this percentage above the highest that is held",
+    help: "with --rate search: stop when the lowest failing rate is at most this percentage above the highest held rate",
   },
   duration: {
     ...own,
