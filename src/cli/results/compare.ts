@@ -27,7 +27,7 @@ export default (io: Io): Command =>
     .argument("<a>", "the baseline: paper_data, ae_data or a folder; FOLDER:RUNTIME for one of its runtimes")
     .argument(
       "[b]",
-      "what is compared with the baseline, in the same form; omit it with --runtimes or --baseline, which compare within A",
+      "the side to compare with the baseline, in the same form; omit it with --runtimes or --baseline, which compare within A",
     )
     .option(
       "--runtimes <ids>",

@@ -76,7 +76,7 @@ export default (io: Io): Command => {
       "with --cluster: make RuntimeClasses that are missing, and delete them afterwards",
     )
     .option("--force", "with --cluster: measure even if the cluster has too little room for the plan")
-    .option("--replay-speed <n>", "with replay: divide all delays by this number", speed)
+    .option("--replay-speed <n>", "with --endpoint replay:…: divide all delays by this number", speed)
     .option("--out <dir>", "where to make the campaign's folder", "raw")
     .option("--resume <dir>", "continue this campaign")
     .option("--plan", "only print what the campaign would do")
