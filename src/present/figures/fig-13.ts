@@ -26,7 +26,7 @@ export function fig13(datasets: readonly Dataset[]): Figure {
   const id = "fig-13";
   const title = "Figure 13. Makespan against background density";
   const all = datasets.map(makespanByDensity);
-  const at = (xs: string) => `at background density ${xs}`;
+  const at = (xs: string) => `with ${xs} background sandboxes`;
   const panels = distinct(all.flatMap(({ values }) => values.map(value => value.panel)));
   const absent = absentIn(all, "density campaign");
   const base = { id, title, sources: sourcesOf(all, "density", runtime => `density_${runtime}.csv`) };
