@@ -26,7 +26,10 @@ export default (io: Io): Command =>
     )
     .argument("<dir...>", "run folders, folders of them, campaigns, or the names paper_data and ae_data")
     .option("--out <dir>", "where to write the tables")
-    .option("--as-one", "analyse one plan that was measured on several machines as one campaign, a folder for each machine")
+    .option(
+      "--as-one",
+      "analyse one plan that was measured on several machines as one campaign, a folder for each machine",
+    )
     .option("--strict", "exit with 1 if the logs have any problem")
     .option("--json", "print tables, runs and problems as one JSON document")
     .action(async (folders: string[], options: { out?: string; asOne?: boolean; strict?: boolean; json?: boolean }) => {
@@ -146,7 +149,11 @@ function merge(datasets: readonly Dataset[]): Dataset {
 }
 
 /** Returns the `analyze --json` document without the further tables: a contract, fields may be added but not renamed. */
-function document({ runs, problems, problemCount }: Dataset, all: readonly Table[], imported: readonly ImportedTable[]) {
+function document(
+  { runs, problems, problemCount }: Dataset,
+  all: readonly Table[],
+  imported: readonly ImportedTable[],
+) {
   /** The tables whose names begin with a prefix, by the rest of their names. */
   const named = (prefix: string) =>
     Object.fromEntries(

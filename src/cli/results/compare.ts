@@ -4,10 +4,10 @@ import { compare, type RuntimePair, runtimesOf } from "../../analysis/compare/in
 import { type Dataset, datasetFolder, loadDataset } from "../../analysis/datasets/index.js";
 import { sandboxStage } from "../../analysis/stages/index.js";
 import { LabError } from "../../model/errors.js";
-import { comparisonMarkdown, comparisonText } from "./compare-text.js";
-import { applyGate, gatePercent } from "./gate.js";
 import { drawsBlocks, type Io, note, printResult } from "../terminal/io.js";
 import { words } from "../terminal/option-value.js";
+import { comparisonMarkdown, comparisonText } from "./compare-text.js";
+import { applyGate, gatePercent } from "./gate.js";
 
 interface Options {
   readonly runtimes?: readonly string[];
@@ -29,11 +29,7 @@ export default (io: Io): Command =>
       "[b]",
       "the side to compare with the baseline, in the same form; omit it with --runtimes or --baseline, which compare within A",
     )
-    .option(
-      "--runtimes <ids>",
-      "runtimes of A to compare, such as runc,crun; the first is the baseline",
-      words,
-    )
+    .option("--runtimes <ids>", "runtimes of A to compare, such as runc,crun; the first is the baseline", words)
     .option("--baseline <id>", "the runtime of A that the others are compared with")
     .option(
       "--fail-on <rule>",

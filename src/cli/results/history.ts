@@ -4,10 +4,10 @@ import { Command, Option } from "commander";
 import { type History, history, type Metric } from "../../analysis/compare/index.js";
 import { loadDatasets, ownDatasets } from "../../analysis/datasets/index.js";
 import { LabError } from "../../model/errors.js";
-import { gatePercent } from "./gate.js";
-import { historyText } from "./history-text.js";
 import { drawsBlocks, type Io, note, printResult } from "../terminal/io.js";
 import { words } from "../terminal/option-value.js";
+import { gatePercent } from "./gate.js";
+import { historyText } from "./history-text.js";
 
 interface Options {
   readonly metric: Metric;
