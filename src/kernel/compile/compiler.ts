@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type ts from "typescript";
-import { type CellModule, cellModule, syntaxErrors } from "./cell-module.js";
+import { type CellModule, cellModule } from "./cell-module.js";
+import { syntaxErrors } from "./cell-syntax.js";
 import { type CompiledCode, requiredBy, withoutMapComment } from "./emitted.js";
 import { type CompiledFile, compileFile } from "./file.js";
 import { guarding } from "./guards.js";

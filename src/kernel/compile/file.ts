@@ -1,5 +1,6 @@
 import type ts from "typescript";
-import { cellModule, syntaxErrors } from "./cell-module.js";
+import { cellModule } from "./cell-module.js";
+import { syntaxErrors } from "./cell-syntax.js";
 import { type CompiledCode, requiredBy, withoutMapComment } from "./emitted.js";
 import { guarding } from "./guards.js";
 import { lowering } from "./lower.js";

@@ -1,5 +1,6 @@
 import type ts from "typescript";
-import { isObjectLiteral, syntaxErrors } from "./cell-module.js";
+import { isObjectLiteral } from "./cell-module.js";
+import { syntaxErrors } from "./cell-syntax.js";
 import type { Compiler } from "./compiler.js";
 import type { TypeScript } from "./typescript/typescript.js";
 
