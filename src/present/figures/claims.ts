@@ -6,7 +6,7 @@ import {
   wordingIsSure,
 } from "../../analysis/claims/index.js";
 import type { Figure } from "./drawing/figure.js";
-import { axisLook, emptyPlot, layoutLook } from "./drawing/look.js";
+import { axisLook, emptyFigure, layoutLook } from "./drawing/look.js";
 import type { Json, PlotlyTrace } from "./drawing/plotly.js";
 import { faint, ink } from "./drawing/style.js";
 import { listed, plain, sentences } from "./drawing/text.js";
@@ -32,20 +32,15 @@ const rowHeight = 24;
  * @param verdicts on one dataset
  */
 export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
-  const id = "claims";
   const name = verdicts[0]?.dataset ?? "no dataset";
   const title = `The paper's claims and ${plain(name)}`;
   const judged = verdicts
     .flatMap(claim => claim.readings.filter(isJudged).map((reading): Judged => ({ ...reading, claim })))
     .sort((a, b) => Number(wordingIsSure(b.claim)) - Number(wordingIsSure(a.claim)));
   const runs = [...new Set(judged.flatMap(reading => reading.runs))];
-  const sources = [
-    { series: "measured", dataset: name, runtime: "all", runs, values: "rund-lab claims --json: measured, interval" },
-  ];
-  if (judged.length === 0) {
-    const absent = `${name} contains nothing that the claims are about.`;
-    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  const values = "rund-lab claims --json: measured, interval";
+  const base = { id: "claims", title, sources: [{ series: "measured", dataset: name, runtime: "all", runs, values }] };
+  if (judged.length === 0) return emptyFigure(base, `${name} contains nothing that the claims are about.`);
   const [top, bottom] = [100, 52];
   // numbers on an axis of categories count these from 0, the lowest
   const shapes: Json[] = judged.map(({ bound }, index) => {
@@ -73,9 +68,7 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
     return own.length === 0 ? [] : [traceOf(verdict, own)];
   });
   return {
-    id,
-    title,
-    sources,
+    ...base,
     finding: inWords(name, judged),
     caption: sentences(
       "Each row is a claimed value, drawn at 0. The grey bar shows the values that would meet the claim; its ends are at ± 1 (5 % of the value, or 2 points of a percentage). The mark is the measured value, with its 95 % interval if there are enough rounds for one.",

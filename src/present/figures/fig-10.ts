@@ -2,18 +2,18 @@ import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { type StartGroup, startGroups } from "../../analysis/groups.js";
 import { lineChart } from "./drawing/chart.js";
 import type { Figure } from "./drawing/figure.js";
-import { emptyPlot } from "./drawing/look.js";
+import { emptyFigure } from "./drawing/look.js";
 import { lowestInWords } from "./drawing/lowest-in-words.js";
 import {
   absentIn,
   type DatasetValues,
-  distinct,
   gapsIn,
   type PlottedValue,
   scopeIn,
   seriesOf,
   sourcesOf,
   spread,
+  ticksOf,
 } from "./drawing/series.js";
 import { formatMs, sentences, zeros } from "./drawing/text.js";
 
@@ -29,7 +29,7 @@ export function fig10(datasets: readonly Dataset[]): Figure {
   const cpu = datasets.map(cpuByConcurrency);
   const at = (xs: string) => `at concurrency ${xs}`;
   const makespans = seriesOf(time, { at, format: formatMs });
-  const ticks = distinct(time.flatMap(({ values }) => values.map(value => value.x)));
+  const ticks = ticksOf(time);
   const absent = absentIn(time, "concurrency campaign");
   const base = {
     id: "fig-10",
@@ -39,7 +39,7 @@ export function fig10(datasets: readonly Dataset[]): Figure {
       ...sourcesOf(cpu, "time", runtime => `cpu.csv, row ${runtime}`),
     ],
   };
-  if (makespans.length === 0) return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
+  if (makespans.length === 0) return emptyFigure(base, absent);
   const cpus = seriesOf(cpu, { at, format: formatMs });
   const { plot, unshown } = lineChart({
     title,

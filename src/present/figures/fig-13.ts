@@ -2,7 +2,7 @@ import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { startGroups } from "../../analysis/groups.js";
 import { lineChart } from "./drawing/chart.js";
 import type { Figure } from "./drawing/figure.js";
-import { emptyPlot } from "./drawing/look.js";
+import { emptyFigure } from "./drawing/look.js";
 import { lowestInWords } from "./drawing/lowest-in-words.js";
 import {
   absentIn,
@@ -13,6 +13,7 @@ import {
   seriesOf,
   sourcesOf,
   spread,
+  ticksOf,
 } from "./drawing/series.js";
 import { formatMs, sentences, zeros } from "./drawing/text.js";
 
@@ -30,8 +31,8 @@ export function fig13(datasets: readonly Dataset[]): Figure {
   const panels = distinct(all.flatMap(({ values }) => values.map(value => value.panel)));
   const absent = absentIn(all, "density campaign");
   const base = { id, title, sources: sourcesOf(all, "density", runtime => `density_${runtime}.csv`) };
-  if (panels.length === 0) return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  const ticks = distinct(all.flatMap(({ values }) => values.map(value => value.x)));
+  if (panels.length === 0) return emptyFigure(base, absent);
+  const ticks = ticksOf(all);
   const series = (panel: number) => seriesOf(all, { panel, at, format: formatMs });
   const { plot, unshown } = lineChart({
     title,

@@ -1,7 +1,7 @@
 import type { CellHistory, History } from "../../analysis/compare/index.js";
 import { lineChart, type Panel } from "./drawing/chart.js";
 import type { Figure } from "./drawing/figure.js";
-import { emptyPlot } from "./drawing/look.js";
+import { emptyFigure } from "./drawing/look.js";
 import { runtimesOf } from "./drawing/series.js";
 import { digits, listed, plain, sentences } from "./drawing/text.js";
 import type { Series } from "./drawing/trace.js";
@@ -14,21 +14,17 @@ const metricNames = { time: "makespan", cpu: "CPU per sandbox", memory: "memory 
  */
 export function historyFigure(history: History): Figure {
   const { metric, campaigns, cells, share } = history;
-  const id = "history";
   const name = metricNames[metric];
   const title = `${name[0]!.toUpperCase()}${name.slice(1)} over ${campaigns.length} campaigns`;
-  const runtimes = runtimesOf(cells);
-  const sources = runtimes.map(runtime => ({
+  const sources = runtimesOf(cells).map(runtime => ({
     series: cells.find(cell => cell.runtime === runtime)!.label,
     dataset: listed(campaigns.map(campaign => plain(campaign.name))),
     runtime,
     runs: [],
     values: `rund-lab history --metric ${metric}`,
   }));
-  if (cells.length === 0) {
-    const absent = "No cell was measured in two campaigns.";
-    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  const base = { id: "history", title, sources };
+  if (cells.length === 0) return emptyFigure(base, "No cell was measured in two campaigns.");
   const panels = [...new Set(cells.map(placeOf))].map(
     (place): Panel => ({
       title: place,
@@ -49,9 +45,7 @@ export function historyFigure(history: History): Figure {
     panelHeight: 170,
   });
   return {
-    id,
-    title,
-    sources,
+    ...base,
     finding: inWords(history),
     caption: sentences(
       `Mean ${name} of each campaign with its 95 % interval, in percent of the first campaign that has the cell. Circles mark changes: the corrected interval of the ratio to the first campaign after the last change lies more than ${digits(100 * share)} % away.`,

@@ -2,7 +2,7 @@ import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { memoryGroups } from "../../analysis/groups.js";
 import { lineChart } from "./drawing/chart.js";
 import type { Figure } from "./drawing/figure.js";
-import { emptyPlot } from "./drawing/look.js";
+import { emptyFigure } from "./drawing/look.js";
 import { lowestInWords } from "./drawing/lowest-in-words.js";
 import {
   absentIn,
@@ -14,6 +14,7 @@ import {
   seriesOf,
   sourcesOf,
   spread,
+  ticksOf,
 } from "./drawing/series.js";
 import { digits, sentences, zeros } from "./drawing/text.js";
 
@@ -97,8 +98,8 @@ function memoryFigure(datasets: readonly Dataset[], wanted: MemoryFigure): Figur
   const panels = distinct(all.flatMap(({ values }) => values.map(value => value.panel)));
   const absent = absentIn(all, "memory measurement for this figure");
   const base = { id, title, sources: sourcesOf(all, "memory", wanted.of) };
-  if (panels.length === 0) return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  const ticks = distinct(all.flatMap(({ values }) => values.map(value => value.x)));
+  if (panels.length === 0) return emptyFigure(base, absent);
+  const ticks = ticksOf(all);
   const series = (panel: number) => seriesOf(all, { panel, at, format: formatMiB });
   const { plot, unshown } = lineChart({
     title,

@@ -2,9 +2,9 @@ import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { startGroups } from "../../analysis/groups.js";
 import { labelIn } from "../../analysis/label-in.js";
 import type { Figure } from "./drawing/figure.js";
-import { axisLook, emptyPlot, layoutLook } from "./drawing/look.js";
+import { axisLook, emptyFigure, layoutLook } from "./drawing/look.js";
 import type { Json, PlotlyTrace } from "./drawing/plotly.js";
-import { distinct, scopeIn } from "./drawing/series.js";
+import { distinct, scopeIn, sourcesBy } from "./drawing/series.js";
 import { faint } from "./drawing/style.js";
 import { digits, formatMs, listed, plain, ranges, sentences } from "./drawing/text.js";
 
@@ -27,21 +27,19 @@ const cellHeight = 36;
  * @throws LabError `RUND_TWO_RUNS` (input) if the dataset holds two runs of one runtime
  */
 export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] = ["rund", "katatemplate"]): Figure {
-  const id = "ratio";
   const [above, below] = [labelIn(dataset, a), labelIn(dataset, b)];
   const title = `${plain(above, 14)} / ${plain(below, 14)}: makespans`;
   const cells = ratios(dataset, a, b);
-  const sources = [a, b].map(runtime => ({
-    series: labelIn(dataset, runtime),
-    dataset: dataset.name,
-    runtime,
-    runs: dataset.runs.filter(run => run.runtime === runtime && run.experiment !== "memory").map(run => run.run),
-    values: `time.csv, row ${runtime}; density_${runtime}.csv`,
-  }));
-  if (cells.length === 0) {
-    const absent = `${dataset.name} has no cell with makespans of both ${above} and ${below}.`;
-    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  const sources = [a, b].flatMap(id =>
+    sourcesBy(
+      dataset,
+      dataset.runs.filter(({ runtime, experiment }) => runtime === id && experiment !== "memory"),
+      `time.csv, row ${id}; density_${id}.csv`,
+    ),
+  );
+  const base = { id: "ratio", title, sources };
+  if (cells.length === 0)
+    return emptyFigure(base, `${dataset.name} has no cell with makespans of both ${above} and ${below}.`);
   const concurrencies = distinct(cells.map(cell => cell.concurrency));
   const densities = distinct(cells.map(cell => cell.density));
   const at = (x: number, y: number) =>
@@ -98,9 +96,7 @@ export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] 
   const [top, bottom] = [44, 54];
   const height = top + cellHeight * densities.length + bottom;
   return {
-    id,
-    title,
-    sources,
+    ...base,
     finding: inWords(cells, above, below),
     caption: sentences(
       `Mean makespan of ${above} divided by that of ${below} in ${dataset.name}; below 1 (blue) ${above} is faster, above 1 (amber) ${below} is faster. Density 0 is the concurrency campaign, without background sandboxes. The heavy line separates cells in which different runtimes are faster.`,

@@ -24,7 +24,9 @@ function plotted({ id, plot, sources }: Figure): Markup {
   const origins = html`<ul class="facts">${sources.map(({ series, dataset, values }) => html`<li>${series}: ${dataset}, ${values}</li>`)}</ul>`;
   // a figure of thousands of points, or a surface, is not readable as a table
   const traces = plot.data.filter(({ type, x }) => type === "scatter" && x.length > 0 && x.length <= 60);
-  const [places, values] = [traces.flatMap(({ x }) => x), traces.flatMap(({ y }) => y)].map(columnFormat);
+  const [places, values] = [traces.flatMap(({ x }) => x), traces.flatMap(({ y }) => y)].map(column =>
+    columnFormat(column),
+  );
   // a point on an axis of categories, such as claims, is named by its category; the label of a grid's cell is its pointer's text
   const named = traces.some(({ y }) => typeof y[0] === "string");
   const row = ({ name, x, y, mode, text, hovertext }: Trace, index: number) => {

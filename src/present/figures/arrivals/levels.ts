@@ -4,8 +4,8 @@ import { aliveSpans, inFlightSpans, meanLevels, rateResults } from "../../../ana
 import { mean } from "../../../analysis/stats/mean.js";
 import { lineChart, type Panel } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
-import { emptyPlot } from "../drawing/look.js";
-import { distinct, runtimesOf, scopeIn, sourcesOf } from "../drawing/series.js";
+import { emptyFigure } from "../drawing/look.js";
+import { distinct, runtimesOf, scopeIn, sourcesBy } from "../drawing/series.js";
 import { digits, plain, sentences } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
 
@@ -25,21 +25,11 @@ const quantities = [
  * rate. A point is the mean of a sixtieth of the window, over all windows at that rate.
  */
 export function levelsFigure(datasets: readonly Dataset[]): Figure {
-  const id = "levels";
   const title = "Starts in flight, and sandboxes alive";
   const windows = datasets.flatMap(({ arrivals = [] }) => arrivals);
-  const sources = sourcesOf(
-    datasets.map(dataset => ({
-      dataset,
-      values: runtimesOf(dataset.arrivals ?? []).map(runtime => ({ runtime, x: 0, panel: 0, y: null })),
-    })),
-    "arrivals",
-    () => "arrivals.csv",
-  );
-  if (windows.length === 0) {
-    const absent = "No open loop was measured.";
-    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  const sources = datasets.flatMap(dataset => sourcesBy(dataset, dataset.arrivals ?? [], "arrivals.csv"));
+  const base = { id: "levels", title, sources };
+  if (windows.length === 0) return emptyFigure(base, "No open loop was measured.");
   const panels = runtimesOf(windows).flatMap(runtime =>
     quantities.map(({ name, spansOf }): Panel => {
       const series = datasets.flatMap((dataset, index) => lines(dataset, index, runtime, spansOf, datasets.length));
@@ -53,7 +43,7 @@ export function levelsFigure(datasets: readonly Dataset[]): Figure {
     ...{ panels, columns: 1, panelHeight: 120, labels: "line" },
   });
   return {
-    ...{ id, title, sources, plot },
+    ...{ ...base, plot },
     finding: sentences(...datasets.flatMap(findings)),
     caption: sentences(
       "Each line is one rate; the number at its end is in starts per second. Each point is the mean over a sixtieth of the window. A sandbox is alive from its request until it is removed.",

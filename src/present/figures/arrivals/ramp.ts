@@ -2,7 +2,7 @@ import type { Dataset } from "../../../analysis/datasets/dataset.js";
 import { labelIn } from "../../../analysis/label-in.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
-import { emptyPlot } from "../drawing/look.js";
+import { emptyFigure } from "../drawing/look.js";
 import { type DatasetValues, scopeIn, seriesOf, sourcesOf } from "../drawing/series.js";
 import { formatMs, sentences } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
@@ -41,10 +41,7 @@ export function rampFigure(datasets: readonly Dataset[]): Figure {
     }),
   );
   const base = { id, title, sources: sourcesOf(all, "fit", () => "fit.csv") };
-  if (all.every(({ values }) => values.length === 0)) {
-    const absent = "No ramp was measured.";
-    return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  if (all.every(({ values }) => values.length === 0)) return emptyFigure(base, "No ramp was measured.");
   const at = (x: string) => `at ${x} sandboxes`;
   const panels = [
     {

@@ -9,8 +9,8 @@ import {
 } from "../../../analysis/rates/index.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
-import { emptyPlot } from "../drawing/look.js";
-import { type DatasetValues, distinct, scopeIn, seriesOf, sourcesOf } from "../drawing/series.js";
+import { emptyFigure } from "../drawing/look.js";
+import { type DatasetValues, scopeIn, seriesOf, sourcesOf, ticksOf } from "../drawing/series.js";
 import { formatMs, listed, sentences } from "../drawing/text.js";
 
 /** Returns the quantiles that are drawn, a panel each: the median, and that of the objective or p99. */
@@ -48,11 +48,8 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
     }),
   );
   const base = { id, title, sources: sourcesOf(all, "arrivals", runtime => `arrivals_${runtime}.csv`) };
-  const ticks = distinct(all.flatMap(({ values }) => values.map(({ x }) => x)));
-  if (ticks.length === 0) {
-    const absent = "No open loop was measured.";
-    return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  const ticks = ticksOf(all);
+  if (ticks.length === 0) return emptyFigure(base, "No open loop was measured.");
   const at = (x: string) => `at ${x} starts a second`;
   const { plot } = lineChart({
     title,

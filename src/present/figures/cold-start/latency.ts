@@ -3,7 +3,7 @@ import { colourIn, labelIn } from "../../../analysis/label-in.js";
 import { byRuntime } from "../../../model/runtimes.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure, SeriesSource } from "../drawing/figure.js";
-import { emptyPlot } from "../drawing/look.js";
+import { emptyFigure } from "../drawing/look.js";
 import { perDataset } from "../drawing/lowest-in-words.js";
 import { distinct, scopeIn, seriesLabel } from "../drawing/series.js";
 import { digits, formatMs, listed, plain, sentences } from "../drawing/text.js";
@@ -19,20 +19,10 @@ const tail = [50, 75, 90, 95, 99] as const;
  * @param concurrency by default the largest at which every runtime was measured
  */
 export function latencyFigure(datasets: readonly Dataset[], concurrency = commonConcurrency(datasets)): Figure {
-  const id = "latency";
   const title = `Latency of cold starts, concurrency ${concurrency ?? "unknown"}`;
   const cells = cellsAt(datasets, concurrency).filter(({ cell }) => cell.latencyQuantiles.length > 0);
-  const sources: readonly SeriesSource[] = cells.map(({ cell, dataset, label }) => ({
-    series: label,
-    dataset: dataset.name,
-    runtime: cell.runtime,
-    runs: [cell.run],
-    values: "latency.csv",
-  }));
-  if (cells.length === 0) {
-    const absent = "The data contain no latencies of a concurrency campaign.";
-    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  const base = { id: "latency", title, sources: cellSources(cells, "latency.csv") };
+  if (cells.length === 0) return emptyFigure(base, "The data contain no latencies of a concurrency campaign.");
   const hover = ({ cell, dataset }: LabelledCell, ms: number, words: string) =>
     `<b>${plain(labelIn(dataset, cell.runtime))}</b>: ${words} ${formatMs(ms)}<br>${plain(dataset.name)}`;
   const ecdf = cells.map(
@@ -78,9 +68,7 @@ export function latencyFigure(datasets: readonly Dataset[], concurrency = common
     return own.length === 0 ? "" : `${what}: ${values.join("; ")}.`;
   };
   return {
-    id,
-    title,
-    sources,
+    ...base,
     finding: perDataset(datasets, words),
     caption: sentences(
       "Top: share of cold starts that are ready by a time, over all rounds and clients, in steps of 1 %. Bottom: share of cold starts that take longer, at the 50th, 75th, 90th, 95th and 99th percentile and at the slowest start.",
@@ -130,6 +118,12 @@ export interface LabelledCell {
 export const seriesLook = ({ cell: { runtime }, dataset, index, label }: LabelledCell) => ({
   ...{ label, runtime, colour: colourIn(dataset, runtime), dataset: index },
 });
+
+/** Returns the origin of each cell's series. */
+export const cellSources = (cells: readonly LabelledCell[], values: string): readonly SeriesSource[] =>
+  cells.map(({ cell: { runtime, run }, dataset, label }) => ({
+    ...{ series: label, dataset: dataset.name, runtime, runs: [run], values },
+  }));
 
 /** Returns the cells of the concurrency experiment at one concurrency, by dataset and then by runtime. */
 export function cellsAt(datasets: readonly Dataset[], concurrency: number | undefined): readonly LabelledCell[] {

@@ -5,12 +5,12 @@ import type { CellFlags } from "../../../analysis/stats/flags.js";
 import { median } from "../../../analysis/stats/quantile.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
-import { emptyPlot } from "../drawing/look.js";
+import { emptyFigure } from "../drawing/look.js";
 import { perDataset } from "../drawing/lowest-in-words.js";
 import { runtimesOf, scopeIn } from "../drawing/series.js";
 import { digits, formatMs, listed, plain, sentences } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
-import { cellsAt, commonConcurrency, type LabelledCell, seriesLook } from "./latency.js";
+import { cellSources, cellsAt, commonConcurrency, type LabelledCell, seriesLook } from "./latency.js";
 
 /**
  * Draws rounds over time at one concurrency: each round's makespan in percent of its cell's median, a panel per runtime. Outliers
@@ -19,21 +19,11 @@ import { cellsAt, commonConcurrency, type LabelledCell, seriesLook } from "./lat
  * @param concurrency by default the largest at which every runtime was measured
  */
 export function roundsFigure(datasets: readonly Dataset[], concurrency = commonConcurrency(datasets)): Figure {
-  const id = "rounds";
   const title = `Rounds over time, concurrency ${concurrency ?? "unknown"}`;
   const flags = new Map(datasets.flatMap(own => flagStarts(own).map((flag, i) => [own.starts[i]!, flag] as const)));
   const cells = cellsAt(datasets, concurrency).filter(({ cell }) => cell.rounds.length > 0);
-  const sources = cells.map(({ cell, dataset, label }) => ({
-    series: label,
-    dataset: dataset.name,
-    runtime: cell.runtime,
-    runs: [cell.run],
-    values: "rounds.csv, makespan_ms",
-  }));
-  if (cells.length === 0) {
-    const absent = "There is no concurrency campaign with rounds here.";
-    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  const base = { id: "rounds", title, sources: cellSources(cells, "rounds.csv, makespan_ms") };
+  if (cells.length === 0) return emptyFigure(base, "There is no concurrency campaign with rounds here.");
   const series = cells.map(labelled => seriesOfRounds(labelled, flags.get(labelled.cell)!));
   const shares = series.flatMap(({ points }) => points.flatMap(({ y }) => y ?? []));
   const span = [Math.min(90, ...shares) - 5, Math.max(110, ...shares) + 5] as const;
@@ -50,9 +40,7 @@ export function roundsFigure(datasets: readonly Dataset[], concurrency = commonC
     panelHeight: 190,
   });
   return {
-    id,
-    title,
-    sources,
+    ...base,
     finding: perDataset(datasets, place =>
       cells
         .filter(({ index }) => index === place)

@@ -2,8 +2,8 @@ import type { Dataset } from "../../../analysis/datasets/dataset.js";
 import { flagStarts } from "../../../analysis/flags.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
-import { emptyPlot } from "../drawing/look.js";
-import { type DatasetValues, distinct, scopeIn, seriesOf, sourcesOf } from "../drawing/series.js";
+import { emptyFigure } from "../drawing/look.js";
+import { type DatasetValues, scopeIn, seriesOf, sourcesOf, ticksOf } from "../drawing/series.js";
 import { digits, sentences } from "../drawing/text.js";
 
 const formatShare = (percent: number) => `${digits(percent)} %`;
@@ -13,22 +13,16 @@ const formatShare = (percent: number) => `${digits(percent)} %`;
  * round is from a simultaneous start; that share of a makespan comes from the load generator.
  */
 export function skewFigure(datasets: readonly Dataset[]): Figure {
-  const id = "skew";
   const title = "Start skew as a share of the makespan";
   const all = datasets.map(skews);
   const sources = sourcesOf(all, "time", () => "rounds.csv, start_skew_ms and makespan_ms");
+  const base = { id: "skew", title, sources };
   const at = (xs: string) => `at concurrency ${xs}`;
   const series = seriesOf(all, { at, format: formatShare });
-  if (series.length === 0) {
-    const absent = "There is no concurrency campaign with rounds here.";
-    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  if (series.length === 0) return emptyFigure(base, "There is no concurrency campaign with rounds here.");
   const { plot } = lineChart({
     title,
-    x: {
-      title: "concurrency (sandboxes started at once)",
-      ticks: distinct(all.flatMap(({ values }) => values.map(({ x }) => x))),
-    },
+    x: { title: "concurrency (sandboxes started at once)", ticks: ticksOf(all) },
     panels: [{ y: { title: "start skew (% of makespan)", scale: "linear" }, series }],
     columns: 1,
     panelHeight: 280,
@@ -38,9 +32,7 @@ export function skewFigure(datasets: readonly Dataset[]): Figure {
     .reduce((a, b) => ((b.y ?? 0) > (a.y ?? 0) ? b : a));
   const label = series.find(one => one.runtime === worst.runtime && all[one.dataset]?.dataset === worst.dataset)!.label;
   return {
-    id,
-    title,
-    sources,
+    ...base,
     finding: `Start skew is at most ${formatShare(worst.y ?? 0)} of the makespan (${label}, ${at(String(worst.x))}).`,
     caption: sentences(
       "Start skew is the time from a round's first start to its last, by the clients' own clocks. The figure shows its mean over rounds, divided by the mean makespan.",

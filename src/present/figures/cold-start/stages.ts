@@ -1,6 +1,6 @@
 import type { StageRow } from "../../../analysis/stages/index.js";
 import type { Figure } from "../drawing/figure.js";
-import { axisLook, emptyPlot, layoutLook, panelTitle } from "../drawing/look.js";
+import { axisLook, emptyFigure, layoutLook, panelTitle } from "../drawing/look.js";
 import type { Json, PlotlyTrace } from "../drawing/plotly.js";
 import { byStage, legendBelow, stageColour } from "../drawing/stage-style.js";
 import { ink, paper } from "../drawing/style.js";
@@ -25,19 +25,11 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
   const sources = [...new Set(rows.map(({ runtime }) => runtime))].map(runtime => {
     const own = rows.filter(row => row.runtime === runtime);
     const runs = [...new Set(own.map(({ run }) => run))];
-    return {
-      series: [...new Set(own.map(({ label }) => label))].join(" and "),
-      dataset,
-      runtime,
-      runs,
-      values: "events.ndjson, samples of complete rounds",
-    };
+    const series = [...new Set(own.map(({ label }) => label))].join(" and ");
+    return { series, dataset, runtime, runs, values: "events.ndjson, samples of complete rounds" };
   });
   const base = { id: "stages", title, sources };
-  if (rows.length === 0) {
-    const absent = `${dataset} has no complete cold start.`;
-    return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  if (rows.length === 0) return emptyFigure(base, `${dataset} has no complete cold start.`);
   const panels = [...new Set(rows.map(({ density, concurrency }) => `${density} ${concurrency}`))]
     .map(key => rows.filter(({ density, concurrency }) => `${density} ${concurrency}` === key))
     .sort(([a], [b]) => a!.density - b!.density || a!.concurrency - b!.concurrency);

@@ -3,7 +3,7 @@ import { labelIn } from "../../../analysis/label-in.js";
 import { stagesOf } from "../../../analysis/stages/index.js";
 import { endOf, type RoundEvent } from "../../../campaign-files/index.js";
 import type { Figure } from "../drawing/figure.js";
-import { axisLook, emptyPlot, layoutLook } from "../drawing/look.js";
+import { axisLook, emptyFigure, layoutLook } from "../drawing/look.js";
 import type { PlotlyTrace } from "../drawing/plotly.js";
 import { byStage, legendBelow, stageColour } from "../drawing/stage-style.js";
 import { formatMs, sentences } from "../drawing/text.js";
@@ -23,9 +23,7 @@ export function waterfallFigure(round: RoundEvent, dataset: Dataset): Figure {
   const base = { id: "waterfall", title, sources };
   const failed = samples.length - ready.length;
   const left = failed === 0 ? "" : `${failed} of ${samples.length} clients failed and are not shown.`;
-  if (ready.length === 0) {
-    return { ...base, finding: left, caption: left, plot: emptyPlot(title, left) };
-  }
+  if (ready.length === 0) return emptyFigure(base, left);
   const bars = ready.flatMap(sample => stagesOf(sample).map(stage => ({ ...stage, client: sample.client })));
   const names = [...new Set(bars.map(({ name }) => name))].sort(byStage);
   const data = names.map((name): PlotlyTrace => {

@@ -1,4 +1,6 @@
-import type { Json, PlotlyFigure } from "./plotly.js";
+import { wrap } from "../../../model/text-table.js";
+import type { Figure } from "./figure.js";
+import type { Json } from "./plotly.js";
 import { faint, fontFamily, grid, ink, paper } from "./style.js";
 import { plain } from "./text.js";
 
@@ -40,37 +42,17 @@ export const layoutLook = (title: string, height: number) =>
     hoverlabel: { align: "left", font: { family: fontFamily, size: 12 } },
   }) as const;
 
-/** Returns an empty figure with a sentence that says why nothing is drawn. */
-export function emptyPlot(title: string, words: string): PlotlyFigure {
+/** Returns a figure without values: a sentence that says why nothing is drawn. */
+export function emptyFigure(base: Pick<Figure, "id" | "title" | "sources">, words: string): Figure {
   const hidden = { visible: false } as const;
-  return {
-    data: [],
-    layout: {
-      ...layoutLook(title, 180),
-      xaxis: hidden,
-      yaxis: hidden,
-      annotations: [
-        {
-          ...note(""),
-          text: wrapped(words)
-            .map(line => plain(line, 46))
-            .join("<br>"),
-          ...middle,
-        },
-      ],
-    },
+  const text = wrap(words, 46)
+    .map(line => plain(line, 46))
+    .join("<br>");
+  const layout = {
+    ...layoutLook(base.title, 180),
+    ...{ xaxis: hidden, yaxis: hidden, annotations: [{ ...note(""), text, ...middle }] },
   };
-}
-
-/** Breaks a text into lines that fit on a phone. */
-function wrapped(text: string): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const [last] = lines.slice(-1);
-    if (last !== undefined && last.length + word.length < 46) lines.push(`${lines.pop()} ${word}`);
-    else lines.push(word);
-  }
-  return lines;
+  return { ...base, finding: words, caption: words, plot: { data: [], layout } };
 }
 
 const middle = { xref: "paper", yref: "paper", x: 0.5, y: 0.5, xanchor: "center", yanchor: "middle" } as const;

@@ -74,6 +74,21 @@ export function seriesLabel(runtime: string, dataset: Dataset, datasets: number)
   return whole.length <= 32 ? whole : `${clipped(name, 15)} · ${clipped(dataset.name, 14)}`;
 }
 
+/** Returns the origin of one dataset's series, a series for each runtime of the rows. */
+export const sourcesBy = (
+  dataset: Dataset,
+  rows: readonly { readonly runtime: string; readonly run: string }[],
+  values: string,
+  label = (runtime: string) => labelIn(dataset, runtime),
+): readonly SeriesSource[] =>
+  [...new Set(rows.map(({ runtime }) => runtime))].map(runtime => ({
+    series: label(runtime),
+    dataset: dataset.name,
+    runtime,
+    runs: [...new Set(rows.filter(row => row.runtime === runtime).map(({ run }) => run))],
+    values,
+  }));
+
 /** Returns the origin of each series of a figure; see SeriesSource. */
 export function sourcesOf(
   all: readonly DatasetValues[],
@@ -145,6 +160,10 @@ export function spread(values: readonly number[]): {
   const sorted = ascending(values);
   return { low: quantileR7(sorted, 0.1), high: quantileR7(sorted, 0.9), n: values.length };
 }
+
+/** Returns the places on the x axis of all values, ascending. */
+export const ticksOf = (all: readonly DatasetValues[]): readonly number[] =>
+  distinct(all.flatMap(({ values }) => values.map(({ x }) => x)));
 
 /** Returns the runtimes that have a value, in their usual order. */
 export const runtimesOf = (values: readonly { readonly runtime: string }[]): readonly string[] =>

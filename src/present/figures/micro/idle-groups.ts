@@ -3,7 +3,7 @@ import { colourIn } from "../../../analysis/label-in.js";
 import { mean } from "../../../analysis/stats/mean.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
-import { emptyPlot } from "../drawing/look.js";
+import { emptyFigure } from "../drawing/look.js";
 import { perDataset } from "../drawing/lowest-in-words.js";
 import { distinct, spread } from "../drawing/series.js";
 import { digits, listed, plain, sentences } from "../drawing/text.js";
@@ -21,14 +21,15 @@ export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
   const all = datasets.map(({ operations = [] }) =>
     operations.filter(({ experiment, rounds }) => experiment === "cgroups" && windowsOf(rounds).length > 0),
   );
-  const id = "idle-cgroups";
   const sources = datasets.flatMap((dataset, index) =>
     operationSources(dataset, all[index]!, variantLabel, "events.ndjson, idle of each round"),
   );
-  if (all.every(cells => cells.length === 0)) {
-    const absent = `No idle windows in ${listed(datasets.map(({ name }) => plain(name)))}; \`--window\` measures them.`;
-    return { id, title, sources, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  const base = { id: "idle-cgroups", title, sources };
+  if (all.every(cells => cells.length === 0))
+    return emptyFigure(
+      base,
+      `No idle windows in ${listed(datasets.map(({ name }) => plain(name)))}; \`--window\` measures them.`,
+    );
   const series = datasets.flatMap((dataset, index) =>
     [...new Set(all[index]!.map(({ variant }) => variant))].map((variant): Series => {
       const name = datasets.length === 1 ? variantLabel(variant) : `${variantLabel(variant)} · ${dataset.name}`;
@@ -54,7 +55,7 @@ export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
     panelHeight: 220,
   });
   return {
-    ...{ id, title, sources, plot },
+    ...{ ...base, plot },
     finding: perDataset(datasets, index => inWords(all[index]!)),
     caption: sentences(
       "The host's busy time in the window before each round, in which nothing is done, as a share of all processors: the mean over windows. Bars: 10th to 90th percentile of the windows. The kernel counts in ticks of 10 ms.",

@@ -2,8 +2,9 @@ import type { Dataset } from "../../../analysis/datasets/dataset.js";
 import { colourIn, labelIn } from "../../../analysis/label-in.js";
 import { type IoRow, ioTable } from "../../../analysis/tables/io.js";
 import type { Figure } from "../drawing/figure.js";
-import { axisLook, emptyPlot, layoutLook, panelTitle } from "../drawing/look.js";
+import { axisLook, emptyFigure, layoutLook, panelTitle } from "../drawing/look.js";
 import type { Json, PlotlyTrace } from "../drawing/plotly.js";
+import { sourcesBy } from "../drawing/series.js";
 import { type RuntimeStyle, runtimeStyles } from "../drawing/style.js";
 import { listed, plain, sentences } from "../drawing/text.js";
 import { machines } from "./operations.js";
@@ -40,19 +41,11 @@ export function ioFigure(datasets: readonly Dataset[], concurrency = 1): Figure 
   const rows = datasets.map(dataset => ioTable(dataset).filter(row => row.concurrency === concurrency && row.jobs > 0));
   const names = datasets.map(dataset => (runtime: string) => labelIn(dataset, runtime));
   const sources = datasets.flatMap((dataset, index) =>
-    [...new Set(rows[index]!.map(({ runtime }) => runtime))].map(runtime => ({
-      series: names[index]!(runtime),
-      dataset: dataset.name,
-      runtime,
-      runs: [...new Set(rows[index]!.filter(row => row.runtime === runtime).map(({ run }) => run))],
-      values: "events.ndjson, jobs of each round",
-    })),
+    sourcesBy(dataset, rows[index]!, "events.ndjson, jobs of each round"),
   );
   const base = { id: "io", title, sources };
-  if (rows.every(own => own.length === 0)) {
-    const absent = `No I/O of ${concurrency} at once in ${listed(datasets.map(({ name }) => plain(name)))}.`;
-    return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  if (rows.every(own => own.length === 0))
+    return emptyFigure(base, `No I/O of ${concurrency} at once in ${listed(datasets.map(({ name }) => plain(name)))}.`);
   const styles = runtimeStyles(
     rows.flatMap((own, at) => own.map(({ runtime }) => ({ runtime, colour: colourIn(datasets[at]!, runtime) }))),
   );

@@ -5,9 +5,9 @@ import { mean } from "../../../analysis/stats/mean.js";
 import type { PhaseName } from "../../../campaign-files/index.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
-import { emptyPlot } from "../drawing/look.js";
+import { emptyFigure } from "../drawing/look.js";
 import { perDataset } from "../drawing/lowest-in-words.js";
-import { distinct, spread } from "../drawing/series.js";
+import { distinct, sourcesBy, spread } from "../drawing/series.js";
 import { formatMs, listed, plain, sentences, zeros } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
 
@@ -33,18 +33,12 @@ export interface OperationsFigure {
  */
 export function operationsFigure(datasets: readonly Dataset[], figure: OperationsFigure): Figure {
   const { id, title, experiment, x, panels, label, finding, caption } = figure;
-  const cellsOf = ({ operations = [] }: Dataset) => operations.filter(cell => cell.experiment === experiment);
-  const all = datasets.map(cellsOf);
-  const base = {
-    id,
-    title,
-    sources: datasets.flatMap((dataset, index) => operationSources(dataset, all[index]!, label)),
-  };
+  const all = datasets.map(({ operations = [] }) => operations.filter(cell => cell.experiment === experiment));
+  const sources = datasets.flatMap((dataset, index) => operationSources(dataset, all[index]!, label));
+  const base = { id, title, sources };
   const without = datasets.filter((_, index) => all[index]!.length === 0).map(({ name }) => plain(name));
   const absent = without.length === 0 ? "" : `No ${experiment} campaign in ${listed(without)}.`;
-  if (all.every(cells => cells.length === 0)) {
-    return { ...base, finding: absent, caption: absent, plot: emptyPlot(title, absent) };
-  }
+  if (all.every(cells => cells.length === 0)) return emptyFigure(base, absent);
   const series = (phase: PhaseName, density: number) =>
     datasets.flatMap((dataset, index) => {
       const own = all[index]!.filter(cell => cell.density === density && phaseTimesMs(cell, phase).length > 0);
@@ -99,10 +93,9 @@ export function meanAt(
 function pointOf(cell: OperationCell, phase: PhaseName, name: string) {
   const { concurrency, count } = cell;
   const valuesMs = phaseTimesMs(cell, phase);
-  const y = valuesMs.length === 0 ? null : mean(valuesMs);
-  const { low, high } = spread(valuesMs);
-  const bars = low === undefined || high === undefined ? {} : { low, high };
-  const value = y === null ? "not measured" : `${formatMs(y)} for ${count}, ${valuesMs.length} rounds`;
+  const { n, ...bars } = spread(valuesMs);
+  const y = n === 0 ? null : mean(valuesMs);
+  const value = y === null ? "not measured" : `${formatMs(y)} for ${count}, ${n} rounds`;
   return { x: concurrency, y, ...bars, hover: `<b>${plain(name)}</b> at ${concurrency}: ${value}` };
 }
 
@@ -115,17 +108,15 @@ export function machines(cells: readonly Pick<OperationCell, "machine">[]): stri
 }
 
 /** Returns the runs from which the values of each variant come. */
-export function operationSources(
+export const operationSources = (
   dataset: Dataset,
   cells: readonly OperationCell[],
   label: (variant: string) => string,
   values = "events.ndjson, totalMs of each phase",
-) {
-  return [...new Set(cells.map(({ variant }) => variant))].map(variant => ({
-    series: label(variant),
-    dataset: dataset.name,
-    runtime: variant,
-    runs: [...new Set(cells.filter(cell => cell.variant === variant).map(({ run }) => run))],
+) =>
+  sourcesBy(
+    dataset,
+    cells.map(({ variant, run }) => ({ runtime: variant, run })),
     values,
-  }));
-}
+    label,
+  );
