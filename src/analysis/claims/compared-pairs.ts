@@ -1,6 +1,6 @@
 import { runtimeLabel } from "../../model/runtimes.js";
 import { type Confound, mergeConfounds } from "../confounds.js";
-import type { RunName } from "./quantities/measured-claim.js";
+import type { RunName } from "./quantities/measured-reading.js";
 import type { ClaimVerdict } from "./verdicts/claim-verdict.js";
 
 /** Two runtimes that claims compare, by their labels, and what else differs between their runs. */

@@ -15,7 +15,7 @@ export {
   wordingIsSure,
 } from "./paper/claim.js";
 export { paperClaims } from "./paper/paper-claims.js";
-export type { Evidence } from "./quantities/quantity.js";
+export type { Evidence } from "./quantities/rounds.js";
 export {
   claimedText,
   evidenceText,

@@ -1,6 +1,7 @@
 import type { Claim } from "./paper/claim.js";
-import { measureClaim } from "./quantities/measured-claim.js";
-import type { Evidence } from "./quantities/quantity.js";
+import { measureReading } from "./quantities/measured-reading.js";
+import { readingsOf } from "./quantities/readings.js";
+import type { Evidence } from "./quantities/rounds.js";
 import { type ClaimVerdict, judgeClaim } from "./verdicts/claim-verdict.js";
 
 /**
@@ -8,8 +9,11 @@ import { type ClaimVerdict, judgeClaim } from "./verdicts/claim-verdict.js";
  *
  * @throws LabError `RUND_TWO_RUNS` if the dataset holds two runs of one runtime that are not repeats
  */
-export const judge = (claim: Claim, evidence: Evidence): ClaimVerdict =>
-  judgeClaim(claim, evidence.dataset.name, measureClaim(claim, evidence));
+export function judge(claim: Claim, evidence: Evidence): ClaimVerdict {
+  const readings = readingsOf(claim, evidence.dataset);
+  const measured = readings.map(reading => measureReading(reading, evidence));
+  return judgeClaim(claim, evidence.dataset.name, measured);
+}
 
 /** Judges claims, in their order. */
 export const judgeAll = (claims: readonly Claim[], evidence: Evidence): readonly ClaimVerdict[] =>

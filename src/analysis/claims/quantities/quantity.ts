@@ -1,7 +1,5 @@
-import { sandboxCost, sandboxesIn } from "../../capacity/index.js";
 import type { Dataset } from "../../datasets/dataset.js";
-import { type MemoryGroup, memoryGroups } from "../../groups.js";
-import { labelIn } from "../../label-in.js";
+import { memoryGroups, startGroups } from "../../groups.js";
 import {
   type Estimate,
   estimateDifference,
@@ -11,16 +9,9 @@ import {
   type Interval,
   mapEstimate,
 } from "../../stats/index.js";
-import type { Quantity } from "../paper/claim.js";
-import { placeOf } from "./places.js";
-import { type Missing, memoryGroup, roundsOf, type Source, sourcesOf, startGroup } from "./rounds.js";
-
-/** The data on which a claim is judged. */
-export interface Evidence {
-  readonly dataset: Dataset;
-  /** The dataset that provides a baseline runtime, if the judged dataset lacks it. */
-  readonly baseline?: Dataset;
-}
+import type { Place, Quantity } from "../paper/claim.js";
+import { placeName, placeOf } from "./places.js";
+import { datasetWith, type Evidence, type Missing, type Rounds, roundsOf, type Source } from "./rounds.js";
 
 /** A quantity's value, in ms, KiB, sandboxes, sandboxes per second or percent. */
 export interface Measured {
@@ -37,131 +28,88 @@ export interface Measured {
  * @throws LabError `RUND_TWO_RUNS` if the dataset holds two runs of one runtime that are not repeats
  */
 export function measureQuantity(quantity: Quantity, evidence: Evidence, draws?: number): Measured | Missing {
-  const { dataset } = evidence;
-  const mean = (values: readonly number[], seed: string) => estimateMean(values, seed, draws);
+  const rounds = roundsOf(quantity, evidence);
+  if ("missing" in rounds) return rounds;
+  return { estimate: estimateOf(quantity, rounds, draws), sources: rounds.sources };
+}
+
+function estimateOf(quantity: Quantity, { values, others = [], n }: Rounds, draws: number | undefined): Estimate {
+  const seed = JSON.stringify(quantity);
   switch (quantity.statistic) {
     case "mean makespan":
     case "CPU per sandbox":
     case "memory per sandbox":
     case "time of an operation":
-      return fromRounds(quantity, dataset, mean);
+      return estimateMean(values, seed, draws);
     case "median makespan":
-      return fromRounds(quantity, dataset, (values, seed) => estimateQuantile(values, 0.5, seed, draws));
+      return estimateQuantile(values, 0.5, seed, draws);
     case "starts per second": {
       const perSecond = (ms: number) => (Number(quantity.at.concurrency) * 1000) / ms;
-      return fromRounds(quantity, dataset, (values, seed) => mapEstimate(mean(values, seed), perSecond));
+      return mapEstimate(estimateMean(values, seed, draws), perSecond);
     }
-    case "still waiting":
-      return stillWaiting(quantity, dataset);
-    case "reduction":
-      return fromTwo(quantity.of, quantity.against, evidence, (of, against, seed) =>
-        mapEstimate(estimateRatio(of, against, seed, draws), ratio => 100 * (1 - ratio)),
-      );
+    case "reduction": {
+      const ratio = estimateRatio(values, others, JSON.stringify([quantity.of, quantity.against]), draws);
+      return mapEstimate(ratio, own => 100 * (1 - own));
+    }
     case "increase":
-      return fromTwo(quantity.of, quantity.over, evidence, (of, over, seed) =>
-        estimateDifference(of, over, seed, draws),
-      );
-    case "sandboxes at once":
-      return atOnce(quantity, dataset);
-    case "capacity":
-      return byModel(quantity, dataset);
+      return estimateDifference(values, others, JSON.stringify([quantity.of, quantity.over]), draws);
+    case "sandboxes at once": {
+      // a count is exact, so it needs no repetition
+      const exact: Interval = [values[0]!, values[0]!];
+      return { ...withoutInterval(values[0]!, n), interval: exact, at: () => exact };
+    }
+    default:
+      return withoutInterval(values[0]!, n);
   }
 }
 
-/** Returns the judged dataset, or the baseline if only that may have a runtime. */
-export const datasetWith = (runtime: string, { dataset, baseline }: Evidence): Dataset =>
-  dataset.runs.some(run => run.runtime === runtime) ? dataset : (baseline ?? dataset);
-
-function fromRounds(
-  quantity: Quantity,
-  dataset: Dataset,
-  estimate: (values: readonly number[], seed: string) => Estimate,
-): Measured | Missing {
-  const found = roundsOf(quantity, dataset);
-  if ("missing" in found) return found;
-  return { estimate: estimate(found.values, JSON.stringify(quantity)), sources: found.sources };
-}
-
-function fromTwo(
-  first: Quantity,
-  second: Quantity,
-  evidence: Evidence,
-  estimate: (first: readonly number[], second: readonly number[], seed: string) => Estimate,
-): Measured | Missing {
-  const { dataset } = evidence;
-  const a = roundsOf(first, dataset);
-  if ("missing" in a) return a;
-  const place = placeOf(second);
-  const b = roundsOf(second, place === null ? dataset : datasetWith(place.runtime, evidence));
-  if ("missing" in b) return b;
-  return {
-    estimate: estimate(a.values, b.values, JSON.stringify([first, second])),
-    sources: [...a.sources, ...b.sources],
-  };
-}
-
-/** Returns a value without an interval. */
-const single = (value: number, n: number): Estimate => ({
+const withoutInterval = (value: number, n: number): Estimate => ({
   ...{ value, n, interval: null, method: "none", caveat: null, at: () => null },
 });
 
-function stillWaiting(
-  quantity: Quantity & { readonly statistic: "still waiting" },
-  dataset: Dataset,
-): Measured | Missing {
-  const found = roundsOf(quantity, dataset);
-  const group = startGroup(quantity.at, dataset);
-  if ("missing" in found || group === undefined) return found as Missing;
-  const shares = group.cells.map(cell => ({ share: shareBelow(cell.latencyQuantiles, quantity.ms), of: cell.samples }));
-  const ready =
-    shares.reduce((total, { share, of }) => total + share * of, 0) / shares.reduce((all, { of }) => all + of, 0);
-  return { estimate: single((1 - ready) * group.concurrency, found.values.length), sources: found.sources };
+/** A quantity's values, without intervals, in its own cell and in all other cells of its runtime and experiment that have one. */
+export interface CellValues {
+  /** Null if its own cell was not measured. */
+  readonly own: number | null;
+  readonly others: readonly { readonly place: Place; readonly value: number }[];
+  /** Of a reduction: the values of the reduced quantity, and those of the baseline. */
+  readonly terms?: readonly [of: CellValues, against: CellValues];
 }
 
-/**
- * Returns the share of values at or below a limit, from their quantiles on an even grid (R-7), by its linear interpolation.
- *
- * @example shareBelow([0, 10, 20], 15) // 0.75
- */
-export function shareBelow(quantiles: readonly number[], limit: number): number {
-  const above = quantiles.findIndex(value => value > limit);
-  if (above < 0) return 1;
-  if (above === 0) return 0;
-  const [low, high] = [quantiles[above - 1]!, quantiles[above]!];
-  return (above - 1 + (limit - low) / (high - low)) / (quantiles.length - 1);
-}
-
-function atOnce(
-  { runtime, memoryMb, atLeast }: Quantity & { readonly statistic: "sandboxes at once" },
-  dataset: Dataset,
-): Measured | Missing {
-  const most = memoryGroups(dataset)
-    .filter(group => group.runtime === runtime && group.memoryMb === memoryMb)
-    .map(group => ({ group, count: Math.max(...group.cells.map(({ sandboxes }) => sandboxes)) }))
-    .reduce<{ group: MemoryGroup; count: number } | null>(
-      (best, own) => (best === null || own.count > best.count ? own : best),
-      null,
-    );
-  if (most === null || most.count < atLeast) {
-    return {
-      missing: `a campaign with ${atLeast} ${labelIn(dataset, runtime)} sandboxes of ${memoryMb} MB at once (${dataset.name} stops at ${most?.count ?? 0})`,
-    };
-  }
-  // a count is exact, so it needs no repetition
-  const exact: Interval = [most.count, most.count];
-  return {
-    estimate: { ...single(most.count, 1), interval: exact, at: () => exact },
-    sources: sourcesOf(most.group.cells, dataset),
+/** Returns a quantity's values in the cells of the grid; null if it is not about a cell. */
+export function cellValues(quantity: Quantity, evidence: Evidence): CellValues | null {
+  const own = placeOf(quantity);
+  if (own === null) return null;
+  const dataset = datasetWith(own.runtime, evidence);
+  const valueAt = (place: Place) => {
+    const found = measureQuantity(moved(quantity, place), { ...evidence, dataset }, 0);
+    return "missing" in found ? null : found.estimate.value;
   };
+  const others = placesLike(own, dataset).flatMap(place => {
+    const value = placeName(place) === placeName(own) ? null : valueAt(place);
+    return value === null ? [] : [{ place, value }];
+  });
+  if (quantity.statistic !== "reduction") return { own: valueAt(own), others };
+  const [of, against] = [cellValues(quantity.of, evidence), cellValues(quantity.against, evidence)];
+  return { own: valueAt(own), others, ...(of === null || against === null ? {} : { terms: [of, against] }) };
 }
 
-function byModel(quantity: Quantity & { readonly statistic: "capacity" }, dataset: Dataset): Measured | Missing {
-  const { model, runtime, memoryMb, density, hostBytes } = quantity;
-  const cost = sandboxCost(dataset, runtime, memoryMb, density);
-  const group = memoryGroup(quantity, dataset);
-  const kiB = (name: string) => cost?.models.find(own => own.model === name)?.perSandboxKiB ?? null;
-  const each = model === "label and PSS" ? memoryMb * 1024 + (kiB("idle") ?? Number.NaN) : kiB(model);
-  if (group === undefined || each === null)
-    return { missing: `memory of ${labelIn(dataset, runtime)} with ${memoryMb} MB, in ${dataset.name}` };
-  return { estimate: single(sandboxesIn(hostBytes, each), 1), sources: sourcesOf(group.cells, dataset) };
+function placesLike(own: Place, dataset: Dataset): readonly Place[] {
+  if (own.experiment === "memory") {
+    return memoryGroups(dataset)
+      .filter(({ runtime }) => runtime === own.runtime)
+      .map(({ runtime, memoryMb, density }) => ({ experiment: "memory", runtime, memoryMb, density }));
+  }
+  return startGroups(dataset)
+    .filter(({ runtime }) => runtime === own.runtime)
+    .map(({ experiment, runtime, density, concurrency }) => ({ experiment, runtime, density, concurrency }));
+}
+
+/** Returns the same quantity in another cell, each runtime unchanged. */
+function moved(quantity: Quantity, place: Place): Quantity {
+  if (quantity.statistic === "reduction") {
+    return { ...quantity, of: moved(quantity.of, place), against: moved(quantity.against, place) };
+  }
+  const own = placeOf(quantity);
+  return own === null ? quantity : ({ ...quantity, at: { ...place, runtime: own.runtime } } as Quantity);
 }

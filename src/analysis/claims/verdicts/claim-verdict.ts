@@ -1,6 +1,6 @@
 import { mergeConfounds } from "../../confounds.js";
 import type { Certainty, Claim, Expected } from "../paper/claim.js";
-import type { MeasuredReading } from "../quantities/measured-claim.js";
+import type { MeasuredReading } from "../quantities/measured-reading.js";
 import type { Decision, Verdict } from "./band.js";
 import { type ImpliedRun, impliedRun } from "./implied.js";
 import { judgeReading, noValue, type ReadingVerdict } from "./reading-verdict.js";

@@ -1,6 +1,7 @@
 import type { Expected, Place } from "../paper/claim.js";
-import type { CellValues } from "../quantities/cell-values.js";
 import { placeName } from "../quantities/places.js";
+import type { CellValues } from "../quantities/quantity.js";
+import { inUnit } from "../quantities/units.js";
 import { printsAs } from "./printed.js";
 
 /** Other cells whose value, rounded to the printed digits, equals the claimed one. */
@@ -18,9 +19,9 @@ export interface Elsewhere {
  */
 export function searchElsewhere(expected: Expected, { others }: CellValues): Elsewhere | null {
   if (expected.printed.replace(/^0\.0*|\./g, "").length < 2) return null;
-  const found = others.filter(({ value }) => printsAs(value, expected));
-  return {
-    searched: others.length,
-    found: found.map(({ place, value }) => ({ at: placeName(place), place, value })),
-  };
+  const found = others.flatMap(({ place, value: baseValue }) => {
+    const value = inUnit(baseValue, expected.unit);
+    return printsAs(value, expected) ? [{ at: placeName(place), place, value }] : [];
+  });
+  return { searched: others.length, found };
 }

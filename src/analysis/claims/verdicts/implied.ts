@@ -1,6 +1,8 @@
 import { type Interval, mean, random } from "../../stats/index.js";
-import type { MeasuredReading, MeasuredReduction } from "../quantities/measured-claim.js";
-import { cellName } from "../quantities/places.js";
+import type { Quantity } from "../paper/claim.js";
+import type { MeasuredReading } from "../quantities/measured-reading.js";
+import { cellName, placeOf } from "../quantities/places.js";
+import { inUnit } from "../quantities/units.js";
 import { halfDigit } from "./printed.js";
 
 /** The value that one reduction implies: baseline × (1 − reduction). */
@@ -18,8 +20,8 @@ export interface ImpliedValue {
 /** A value on which several reductions of one claim agree. */
 export interface ImpliedRun {
   readonly runtime: string;
-  readonly statistic: MeasuredReduction["statistic"];
-  readonly unit: MeasuredReduction["unit"];
+  readonly statistic: Quantity["statistic"];
+  readonly unit: "ms" | "MiB";
   /** The mean of the agreeing values. */
   readonly value: number;
   readonly values: readonly ImpliedValue[];
@@ -50,13 +52,13 @@ const unrelatedRatio = 1.25;
  * @returns null if fewer than three agree, or something was not measured
  */
 export function impliedRun(primary: readonly MeasuredReading[]): ImpliedRun | null {
-  const reductions = primary.flatMap(({ reduction }) => reduction ?? []);
+  const reductions = primary.flatMap(reductionOf);
   const [first] = reductions;
   if (first === undefined || first.recorded === null || reductions.length < primary.length) return null;
   const { runtime, statistic, unit, recorded } = first;
-  const values = reductions.flatMap(own => [
-    ...(own.baseline.own === null ? [] : [implied(own, own.baseline.own, 0, "recorded")]),
-    ...(own.stated === null ? [] : [implied(own, Number(own.stated.printed), halfDigit(own.stated.printed), "stated")]),
+  const values = reductions.flatMap(({ part, claimed, baseline, stated }) => [
+    ...(baseline === null ? [] : [implied(part, claimed, baseline, 0, "recorded")]),
+    ...(stated === null ? [] : [implied(part, claimed, Number(stated), halfDigit(stated), "stated")]),
   ]);
   const agreement = agreementOf(values);
   if (agreement === null) return null;
@@ -72,15 +74,34 @@ export function impliedRun(primary: readonly MeasuredReading[]): ImpliedRun | nu
   };
 }
 
+/** Returns the reduction that a reading claims, in the implied run's unit; nothing for another claim, such as a bound. */
+function reductionOf({ part, reading: { quantity, expected }, cells }: MeasuredReading) {
+  const at = placeOf(quantity);
+  if (quantity.statistic !== "reduction" || expected.kind !== "point" || at === null || !cells?.terms) return [];
+  const [of, against] = cells.terms;
+  const { statistic } = quantity.of;
+  const unit: ImpliedRun["unit"] = statistic === "memory per sandbox" ? "MiB" : "ms";
+  const converted = (value: number | null) => (value === null ? null : inUnit(value, unit));
+  const others = against.others.map(({ place, value }) => [cellName(place), inUnit(value, unit)] as const);
+  return [
+    {
+      ...{ part: part.of, claimed: expected.printed, statistic, runtime: at.runtime, unit },
+      ...{ recorded: converted(of.own), baseline: converted(against.own), baselineElsewhere: new Map(others) },
+      stated: part.statedBaseline?.printed ?? null,
+    },
+  ];
+}
+
 /** Returns what a reduction implies from a baseline that is known to within `half`. */
 function implied(
-  { part, claimed }: MeasuredReduction,
+  part: string,
+  claimed: string,
   baseline: number,
   half: number,
   from: ImpliedValue["from"],
 ): ImpliedValue {
-  const left = 1 - Number(claimed.printed) / 100;
-  const slack = halfDigit(claimed.printed) / 100;
+  const left = 1 - Number(claimed) / 100;
+  const slack = halfDigit(claimed) / 100;
   const range = [(baseline - half) * (left - slack), (baseline + half) * (left + slack)] as const;
   return { part, baseline, from, value: baseline * left, range };
 }
@@ -97,13 +118,15 @@ function agreementOf(values: readonly ImpliedValue[]): readonly ImpliedValue[] |
 }
 
 /** Returns how many other cells give as many agreeing values for the same reductions: that is what chance would find. */
-function searchOtherCells(reductions: readonly MeasuredReduction[], agreeing: number): ImpliedRun["elsewhere"] {
-  const places = reductions[0]!.baseline.others.map(({ place }) => cellName(place));
-  const all = places
+function searchOtherCells(
+  reductions: readonly ReturnType<typeof reductionOf>[number][],
+  agreeing: number,
+): ImpliedRun["elsewhere"] {
+  const all = [...reductions[0]!.baselineElsewhere.keys()]
     .map(cell =>
-      reductions.flatMap(own => {
-        const baseline = own.baseline.others.find(({ place }) => cellName(place) === cell);
-        return baseline === undefined ? [] : [implied(own, baseline.value, 0, "recorded")];
+      reductions.flatMap(({ part, claimed, baselineElsewhere }) => {
+        const baseline = baselineElsewhere.get(cell);
+        return baseline === undefined ? [] : [implied(part, claimed, baseline, 0, "recorded")];
       }),
     )
     .filter(values => values.length === reductions.length);

@@ -1,7 +1,7 @@
 import type { Confound } from "../../confounds.js";
 import type { Estimate, Interval } from "../../stats/index.js";
 import type { Expected } from "../paper/claim.js";
-import type { MeasuredReading, RunName } from "../quantities/measured-claim.js";
+import type { MeasuredReading, RunName } from "../quantities/measured-reading.js";
 import { type Decision, decide, nearBand, type Verdict } from "./band.js";
 import { type Elsewhere, searchElsewhere } from "./elsewhere.js";
 import { printsAs } from "./printed.js";
@@ -51,7 +51,7 @@ export function judgeReading(measured: MeasuredReading): ReadingVerdict {
   const { part, primary, reading, estimate, sources, confounds, needs, cells } = measured;
   const { name, expected } = reading;
   const { kind, printed, unit } = expected;
-  const base = { part, reading: name, primary, expected: Number(printed), bound: kind, printed, unit };
+  const base = { part: part.of, reading: name, primary, expected: Number(printed), bound: kind, printed, unit };
   if (estimate === null) return { ...base, ...noValue, ...nearBand(expected), needs };
   const { value, interval, n, method, caveat } = estimate;
   const astray = kind === "point" && cells !== null && !printsAs(value, expected);
