@@ -2,20 +2,15 @@ import { ColdStartColumns, scanClientLog } from "./client.js";
 import { type CpuSample, readCpuLog } from "./cpu.js";
 import type { RunFolder } from "./discover.js";
 import { FileBytes, systemReason } from "./file-bytes.js";
-import { listNames, numberedFolders, snapshots } from "./grid.js";
+import { gridOf, listNames, type MemoryCellFile, type StartCellFolder } from "./grid.js";
 import { readLatencyLog } from "./latency.js";
 import { type MemorySums, sumSmemTable } from "./memory-sums.js";
-import { formatClientFile, parseClientFile, parseConcurrencyFolder, parseDensityFolder } from "./names.js";
+import { formatClientFile, parseClientFile } from "./names.js";
 import { formatG, sameToSixDigits } from "./numbers.js";
 import type { ProblemList } from "./problems.js";
 
 /** The logs of one point of the time or density experiment. */
-export interface StartCellLog {
-  readonly kind: "starts";
-  readonly path: string;
-  /** Background sandboxes; 0 in the time experiment. */
-  readonly density: number;
-  readonly concurrency: number;
+export interface StartCellLog extends StartCellFolder {
   readonly columns: ColdStartColumns;
   /** The valid lines of cpu.txt. */
   readonly cpu: readonly CpuSample[];
@@ -24,11 +19,7 @@ export interface StartCellLog {
 }
 
 /** One memory snapshot. */
-export interface MemoryCellLog {
-  readonly kind: "memory";
-  readonly path: string;
-  readonly memoryMb: number;
-  readonly density: number;
+export interface MemoryCellLog extends MemoryCellFile {
   /** Sums by kind of process; null if a line was unreadable, because a sum over fewer processes would be too small. */
   readonly sums: MemorySums | null;
   readonly lines: number;
@@ -49,42 +40,18 @@ const SHORTEST_LINE = 64;
  */
 export function* readCells(run: RunFolder, problems: ProblemList, hasCpu = true): Generator<CellLog> {
   const file = new FileBytes();
-  if (run.experiment === "memory") {
-    for (const { path, value } of snapshots(run.path, problems)) yield readSnapshot(path, value, file, problems);
-  } else if (run.experiment === "time") {
-    for (const { path, value } of numberedFolders(run.path, "con_", parseConcurrencyFolder, problems)) {
-      yield readStarts(path, 0, value, file, problems, hasCpu);
-    }
-  } else if (run.experiment === "density") {
-    for (const outer of numberedFolders(run.path, "density_", parseDensityFolder, problems)) {
-      for (const { path, value } of numberedFolders(outer.path, "con_", parseConcurrencyFolder, problems)) {
-        yield readStarts(path, outer.value, value, file, problems, hasCpu);
-      }
-    }
+  for (const cell of gridOf(run, problems)) {
+    yield cell.kind === "memory" ? readSnapshot(cell, file, problems) : readStarts(cell, file, problems, hasCpu);
   }
 }
 
-function readSnapshot(
-  path: string,
-  { memoryMb, density }: { memoryMb: number; density: number },
-  file: FileBytes,
-  problems: ProblemList,
-): MemoryCellLog {
-  if (!readLog(path, "a memory snapshot", file, problems)) {
-    return { kind: "memory", path, memoryMb, density, sums: null, lines: 0 };
-  }
-  const { sums, lines } = sumSmemTable(file.bytes, file.length, path, problems);
-  return { kind: "memory", path, memoryMb, density, sums, lines };
+function readSnapshot(cell: MemoryCellFile, file: FileBytes, problems: ProblemList): MemoryCellLog {
+  if (!readLog(cell.path, "a memory snapshot", file, problems)) return { ...cell, sums: null, lines: 0 };
+  return { ...cell, ...sumSmemTable(file.bytes, file.length, cell.path, problems) };
 }
 
-function readStarts(
-  path: string,
-  density: number,
-  concurrency: number,
-  file: FileBytes,
-  problems: ProblemList,
-  hasCpu: boolean,
-): StartCellLog {
+function readStarts(cell: StartCellFolder, file: FileBytes, problems: ProblemList, hasCpu: boolean): StartCellLog {
+  const { path, concurrency } = cell;
   let columns: ColdStartColumns | undefined;
   let lines = 0;
   const rounds = new Int32Array(concurrency).fill(-1);
@@ -112,7 +79,7 @@ function readStarts(
       problems.add(latencyLog, 1, "RUND_MEAN_LATENCY", `${formatG(mean)}, the mean of all latencies`, String(recorded));
     }
   }
-  return { kind: "starts", path, density, concurrency, columns, cpu: cpu.rows, lines };
+  return { ...cell, columns, cpu: cpu.rows, lines };
 }
 
 /** Reads a log that must exist. Returns false, with a problem, if it cannot be read. */

@@ -1,36 +1,60 @@
 import { readdirSync, statSync } from "node:fs";
 import { LabError } from "../model/errors.js";
+import type { RunFolder } from "./discover.js";
 import { systemReason } from "./file-bytes.js";
-import { parseMemoryFile } from "./names.js";
+import { parseConcurrencyFolder, parseDensityFolder, parseMemoryFile } from "./names.js";
 import type { ProblemList } from "./problems.js";
 
 /** Maximum number of clients in a folder's name; a larger number is a typing error. */
 const CONCURRENCY_LIMIT = 10_000;
 
-/** A folder or file of the grid, and what its name says. */
-export interface Numbered<Value> {
+/** The folder with the logs of one point of the time or density experiment. */
+export interface StartCellFolder {
+  readonly kind: "starts";
   readonly path: string;
-  readonly value: Value;
+  /** Background sandboxes; 0 in the time experiment. */
+  readonly density: number;
+  readonly concurrency: number;
 }
 
-/** Returns the names in a folder, sorted by code units. If it cannot be listed there is a problem and no names. */
-export function listNames(path: string, problems: ProblemList): readonly string[] {
-  try {
-    return readdirSync(path).sort();
-  } catch (error) {
-    problems.add(path, null, "RUND_UNREADABLE", "a folder that can be listed", systemReason(error));
-    return [];
-  }
+/** The file of one memory snapshot. */
+export interface MemoryCellFile {
+  readonly kind: "memory";
+  readonly path: string;
+  readonly memoryMb: number;
+  readonly density: number;
 }
+
+/**
+ * Returns the cells of a run folder in the order of its grid, by the names of its folders and files.
+ *
+ * @throws LabError `RUND_DUPLICATE_CELL` if two folders or files stand for one cell (`con_10` beside `con_010`)
+ */
+export function gridOf(
+  { experiment, path }: RunFolder,
+  problems: ProblemList,
+): readonly (StartCellFolder | MemoryCellFile)[] {
+  if (experiment === "memory") return snapshots(path, problems);
+  if (experiment === "time") return startCells(path, 0, problems);
+  if (experiment !== "density") return [];
+  return numberedFolders(path, "density_", parseDensityFolder, problems).flatMap(outer =>
+    startCells(outer.path, outer.value, problems),
+  );
+}
+
+const startCells = (path: string, density: number, problems: ProblemList): readonly StartCellFolder[] =>
+  numberedFolders(path, "con_", parseConcurrencyFolder, problems).map(({ path, value }) => ({
+    ...{ kind: "starts", path, density, concurrency: value },
+  }));
 
 /** Returns the folders of one level of the grid, by number. Other folders are problems; other files belong to the run. */
-export function numberedFolders(
+function numberedFolders(
   path: string,
   prefix: string,
   parse: (name: string) => number | undefined,
   problems: ProblemList,
-): readonly Numbered<number>[] {
-  const found: Numbered<number>[] = [];
+): readonly { readonly path: string; readonly value: number }[] {
+  const found: { path: string; value: number }[] = [];
   for (const name of listNames(path, problems)) {
     const inner = `${path}/${name}`;
     const value = parse(name);
@@ -55,20 +79,26 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** Returns the snapshots of a memory campaign, by guest memory and density. */
-export function snapshots(
-  path: string,
-  problems: ProblemList,
-): readonly Numbered<{ memoryMb: number; density: number }>[] {
-  const found: Numbered<{ memoryMb: number; density: number }>[] = [];
+function snapshots(path: string, problems: ProblemList): readonly MemoryCellFile[] {
+  const found: MemoryCellFile[] = [];
   for (const name of listNames(path, problems)) {
-    const value = parseMemoryFile(name);
-    if (value !== undefined && value.density > 0) found.push({ path: `${path}/${name}`, value });
+    const cell = parseMemoryFile(name);
+    if (cell !== undefined && cell.density > 0) found.push({ kind: "memory", path: `${path}/${name}`, ...cell });
     else if (name.startsWith("result_")) {
       problems.add(`${path}/${name}`, null, "RUND_CELL_NAME", "a file result_<MB>MB_<density>.txt", name);
     }
   }
-  return inOrder(found, ({ value }) => value.memoryMb * 1e9 + value.density);
+  return inOrder(found, ({ memoryMb, density }) => memoryMb * 1e9 + density);
+}
+
+/** Returns the names in a folder, sorted by code units. If it cannot be listed there is a problem and no names. */
+export function listNames(path: string, problems: ProblemList): readonly string[] {
+  try {
+    return readdirSync(path).sort();
+  } catch (error) {
+    problems.add(path, null, "RUND_UNREADABLE", "a folder that can be listed", systemReason(error));
+    return [];
+  }
 }
 
 function inOrder<Item extends { readonly path: string }>(items: Item[], key: (item: Item) => number): readonly Item[] {

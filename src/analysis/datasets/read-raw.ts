@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { type CellLog, discoverRuns, ProblemList, type RunFolder, readCells } from "../../logs/index.js";
+import { discoverRuns, ProblemList, type RunFolder, readCells } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
 import { type Campaign, readCampaign } from "./campaign.js";
 import { readCircumstances } from "./circumstances.js";
@@ -62,7 +62,10 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
         coldStarts += log.columns.rounds * log.columns.clients;
         const cell = summariseStarts(log, startsOf(folder));
         starts.push(campaign?.startCell(cell) ?? cell);
-        if (cell.rounds.length === 0) reportEmpty(log, problems);
+        if (cell.rounds.length === 0) {
+          const expected = "a round with a valid line from every client";
+          problems.add(log.path, null, "RUND_CELL_EMPTY", expected, "none (the cell is empty)");
+        }
       }
     }
     each(index + 1, folders.length);
@@ -96,9 +99,4 @@ export function readRaw(path: string, each: (done: number, of: number) => void =
 
 function startsOf({ name, experiment, runtime }: RunFolder) {
   return { run: name, runtime, experiment: experiment === "density" ? ("density" as const) : ("time" as const) };
-}
-
-function reportEmpty({ path }: CellLog, problems: ProblemList): void {
-  const expected = "a round with a valid line from every client";
-  problems.add(path, null, "RUND_CELL_EMPTY", expected, "none (the cell is empty)");
 }
