@@ -20,9 +20,14 @@ export function printOutcome(io: Io, path: string, settings: CampaignSettings, j
   const document = { campaign: path, status: "complete", cells, ...(held.length > 0 && { held }) };
   printResult(io, json, document, [path, ...cells.map(describeCell), ...held.map(describeHeld)]);
   const empty = emptyRuns(cells);
-  // the error about an empty run has the hint
-  for (const cell of cells) noteFailures(io, cell, !empty.includes(cell.run));
-  if (empty.length > 0 || cells.length === 0) throw noRound(path, cells, empty);
+  const error = empty.length > 0 || cells.length === 0 ? noRound(path, cells, empty) : null;
+  // each reason is printed once, with its hint; the error about empty runs has one of them
+  const printed = new Set(error === null ? [] : [firstFailureOf(cells, empty)?.firstFailure]);
+  for (const cell of cells) {
+    noteFailures(io, cell, printed.has(cell.firstFailure));
+    printed.add(cell.firstFailure);
+  }
+  if (error !== null) throw error;
 }
 
 /** Returns the highest rate that each runtime held, if a campaign has an objective. */
@@ -39,13 +44,21 @@ function describeHeld({ runtime, highest, failsAt, undecided }: HeldRate): strin
   return `${runtime} ${held}; ${fails}${open}`;
 }
 
-/** Prints how many cold starts of a cell failed, where and why the first of them did, and the next step if it is known. */
-function noteFailures(io: Io, cell: CellSummary, hinted: boolean): void {
+/**
+ * Prints how many cold starts of a cell failed, where and why the first of them did, and the next step if it is known.
+ *
+ * @param printed whether the reason is printed elsewhere
+ */
+function noteFailures(io: Io, cell: CellSummary, printed: boolean): void {
   const { unreliable, runtime, failed, attempted, firstFailure } = cell;
   if (failed === 0 || (firstFailure === null && !unreliable)) return;
   const counted = `${unreliable ? "unreliable: " : ""}${failed} of ${attempted} cold starts of ${runtime} failed`;
-  note(io, firstFailure === null ? counted : `${counted}; the first${inStage(cell)}: ${firstFailure}`);
-  const hint = hinted ? failureHint(firstFailure ?? "") : undefined;
+  if (firstFailure === null || printed) {
+    note(io, counted);
+    return;
+  }
+  note(io, `${counted}; the first${inStage(cell)}: ${firstFailure}`);
+  const hint = failureHint(firstFailure);
   if (hint !== undefined) note(io, `hint: ${hint}`);
 }
 
@@ -56,10 +69,13 @@ const inStage = ({ failedStage }: CellSummary): string =>
 const emptyRuns = (cells: readonly CellSummary[]): readonly string[] =>
   [...new Set(cells.map(({ run }) => run))].filter(run => cells.every(cell => cell.run !== run || cell.rounds === 0));
 
+/** Returns the cell whose failure explains the first of the runs without a complete round. */
+const firstFailureOf = (cells: readonly CellSummary[], empty: readonly string[]): CellSummary | undefined =>
+  cells.find(({ run, firstFailure }) => run === empty[0] && firstFailure !== null);
+
 /** Returns the error for an experiment in which all rounds of a runtime failed. */
 function noRound(path: string, cells: readonly CellSummary[], empty: readonly string[]): LabError {
-  const own = cells.filter(({ run }) => run === empty[0]);
-  const failing = own.find(({ firstFailure }) => firstFailure !== null);
+  const failing = firstFailureOf(cells, empty);
   const why = failing?.firstFailure ?? "unknown";
   const names = empty.map(run => cells.find(cell => cell.run === run)!);
   const whose = names.length < new Set(cells.map(({ run }) => run)).size ? ` of ${names.map(nameOf).join(", ")}` : "";

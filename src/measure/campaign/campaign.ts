@@ -4,16 +4,13 @@ import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { LabError } from "../../model/errors.js";
 import { isLost } from "../cri/grpc/errors.js";
 import { experimentTable } from "../experiments/index.js";
-import { now, type Visit } from "../experiments/visit.js";
+import { now, type Visit, type VisitTools } from "../experiments/visit.js";
 import type { Plan, PlannedExperiment } from "../plan/plan.js";
 import type { CampaignFolder } from "../record/campaign-folder.js";
-import { DoneRounds } from "../record/done-rounds.js";
 import { CampaignSandboxes } from "../sandboxes/campaign-sandboxes.js";
 import { refuseDying } from "../sandboxes/refuse-dying.js";
-
 import { bootId } from "../system/process-identity.js";
 import { describeRuns } from "./describe-runs.js";
-import type { Preparation } from "./preparation.js";
 import type { CampaignTools } from "./tools.js";
 
 /**
@@ -36,9 +33,11 @@ export async function runCampaign(
   let failure: unknown;
   try {
     await begin(folder, sandboxes, tools);
-    const visit = visitor(folder, plan, tools, sandboxes, signal);
+    const session = sessionTools(folder, tools, sandboxes, signal);
+    const visits = plan.experiments.flatMap(({ parts }) => parts.flatMap(part => part.visits));
+    const of = visits.reduce((sum, { rounds }) => sum + rounds.length, 0);
     for (const [index, planned] of plan.experiments.entries()) {
-      await runExperiment(folder, planned, runsOf(folder, plan, index), tools, sandboxes, visit, signal);
+      await runExperiment(folder, planned, runsOf(folder, plan, index), session, of);
     }
   } catch (error) {
     failure = signal.aborted ? interrupted(folder.path) : isLost(error) ? serviceLost(folder.path, error) : error;
@@ -46,9 +45,6 @@ export async function runCampaign(
   failure = await end(folder, sandboxes, tools, failure, signal.aborted);
   if (failure !== undefined) throw failure;
 }
-
-const isCountedWindow = (event: CampaignEvent): event is ArrivalsEvent => event.event === "arrivals" && !event.warmup;
-const isCountedRound = (event: CampaignEvent): event is RoundEvent => event.event === "round" && !event.warmup;
 
 /** Returns the run folders of a plan's experiment: one for each runtime, or for each repeat of it. */
 function runsOf({ manifest }: CampaignFolder, plan: Plan, index: number): readonly ManifestRun[] {
@@ -87,92 +83,81 @@ async function begin(folder: CampaignFolder, sandboxes: CampaignSandboxes, tools
   await tools.warmUp?.();
 }
 
-/**
- * Returns a function that measures the missing rounds of a visit and reports the campaign's progress; null if no round is
- * missing.
- */
-function visitor(
+/** The tools of a campaign, and what its visits need in addition. */
+type SessionTools = CampaignTools & Omit<VisitTools, "report">;
+
+/** Returns the tools of one session. What a visit measures goes directly to the campaign's folder. */
+function sessionTools(
   folder: CampaignFolder,
-  plan: Plan,
   tools: CampaignTools,
   sandboxes: CampaignSandboxes,
   signal: AbortSignal,
-) {
-  const done = new DoneRounds(folder.events);
-  const rounds = folder.events.filter(isCountedRound);
-  const windows = folder.events.filter(isCountedWindow);
-  const planned = plan.experiments.flatMap(({ parts }) => parts.flatMap(({ visits }) => visits));
-  const of = planned.reduce((sum, { rounds }) => sum + rounds.length, 0);
-  const append = (event: CampaignEvent) => {
-    folder.append(event);
-    done.add(event);
-    if (isCountedRound(event)) rounds.push(event);
-    if (isCountedWindow(event)) windows.push(event);
-  };
-  const setGuestMemory: Preparation["setGuestMemory"] = (...words) => tools.preparation.setGuestMemory(...words);
-  const write = (file: string, content: string) => folder.write(file, content);
-  const windowsOf = (run: string) => windows.filter(window => window.run === run);
-  const shared = { ...tools, sandboxes, signal, setGuestMemory, append, windowsOf, write };
-  return {
-    /** Whether an experiment's whole blocks decide its comparison. */
-    decided: ({ settings, slot }: Visit, runs: readonly ManifestRun[]): boolean =>
-      settings.untilDecided !== undefined &&
-      tools.decided(
-        settings,
-        rounds.filter(({ run, block }) => block < slot.block && runs.some(each => each.run === run)),
-      ),
-    missing: (run: string, slot: Visit["slot"]) => done.missing(run, slot),
-    async measure(visit: Visit): Promise<void> {
-      const { experiment } = visit.settings;
-      const { block, position, runtime, density, concurrency, memoryMb } = visit.slot;
-      const cell = { runtime, density, concurrency, memoryMb };
-      append({ event: "slot", at: now(), experiment, block, position, run: visit.run, ...cell });
-      const report = (doing: string) => tools.report({ experiment, ...cell, doing, done: done.rounds, of });
-      await experimentTable[experiment].visit(visit, { ...shared, report });
-    },
-  };
+): SessionTools {
+  const { append, write } = folder;
+  const { setGuestMemory } = tools.preparation;
+  const windowsOf = (run: string) => folder.events.filter(isCountedWindow).filter(window => window.run === run);
+  return { ...tools, sandboxes, signal, append, write, setGuestMemory, windowsOf };
 }
 
+const isCountedWindow = (event: CampaignEvent): event is ArrivalsEvent => event.event === "arrivals" && !event.warmup;
+const isCountedRound = (event: CampaignEvent): event is RoundEvent => event.event === "round" && !event.warmup;
+
+/**
+ * Measures the missing rounds of an experiment, part by part.
+ *
+ * @param of the number of the campaign's rounds
+ */
 async function runExperiment(
   folder: CampaignFolder,
   { settings, parts, room }: PlannedExperiment,
   runs: readonly ManifestRun[],
-  tools: CampaignTools,
-  sandboxes: CampaignSandboxes,
-  { decided, missing, measure }: ReturnType<typeof visitor>,
-  signal: AbortSignal,
+  tools: SessionTools,
+  of: number,
 ): Promise<void> {
-  const { preparation, workloadFacts } = tools;
-  const { repeats } = experimentTable[settings.experiment];
+  const { preparation, workloadFacts, sandboxes, signal } = tools;
+  const { experiment } = settings;
+  const { repeats, visit: measure } = experimentTable[experiment];
   const keep = { keepMs: tools.timing.keepMs ?? 0, timeoutMs: settings.timeout * 1000 };
   for (const { runtimes, visits } of parts) {
-    const open = visits.flatMap(slot => {
+    const open = visits.flatMap((slot): Visit[] => {
       const { run } = runs.find(each => each.runtime === slot.runtime && (!repeats || each.repeat === slot.block))!;
+      const missing = folder.done.missing(run, slot);
       const runtime = runtimes.find(({ id }) => id === slot.runtime)!;
-      const visit = {
-        settings,
-        slot,
-        run,
-        runtime,
-        missing: missing(run, slot),
-        room: room(runtime)?.sandboxes ?? null,
-      };
-      return visit.missing.length > 0 ? [visit] : [];
+      return missing.length === 0
+        ? []
+        : [{ settings, slot, run, runtime, missing, room: room(runtime)?.sandboxes ?? null }];
     });
     if (open.length === 0) continue;
     await preparation.prepare(runtimes);
     await describeRuns(folder, preparation, runs, runtimes, await workloadFacts(settings));
     await refuseDying(runtimes, tools, sandboxes, keep, signal);
-    let block = 0;
+    let last = 0;
     for (const visit of open) {
+      const { block, position, runtime, density, concurrency, memoryMb } = visit.slot;
       // checked between two blocks
-      if (visit.slot.block !== block && decided(visit, runs)) break;
-      block = visit.slot.block;
-      await measure(visit);
+      if (block !== last && isDecided(folder, visit, runs, tools)) break;
+      last = block;
+      const cell = { runtime, density, concurrency, memoryMb };
+      folder.append({ event: "slot", at: now(), experiment, block, position, run: visit.run, ...cell });
+      const report = (doing: string) => tools.report({ experiment, ...cell, doing, done: folder.done.rounds, of });
+      await measure(visit, { ...tools, report });
     }
-    await sandboxes.clearStanding(event => folder.append(event));
+    await sandboxes.clearStanding(folder.append);
     await preparation.restore();
   }
+}
+
+/** Whether an experiment's whole blocks decide its comparison. */
+function isDecided(
+  { events }: CampaignFolder,
+  { settings, slot }: Visit,
+  runs: readonly ManifestRun[],
+  { decided }: CampaignTools,
+): boolean {
+  if (settings.untilDecided === undefined) return false;
+  const own = new Set(runs.map(({ run }) => run));
+  const rounds = events.filter(isCountedRound).filter(({ run, block }) => block < slot.block && own.has(run));
+  return decided(settings, rounds);
 }
 
 /**

@@ -12,7 +12,7 @@ import { machineClock } from "../round/clock.js";
 import { watchLoop } from "../round/loop-delay.js";
 import { usualTiming } from "../round/timing.js";
 import type { MeasureOptions } from "./options.js";
-import type { Preparation } from "./preparation.js";
+import { noChanges, type Preparation, unknownRun } from "./preparation.js";
 import { runPrepare } from "./prepare-command.js";
 import type { CampaignTools } from "./tools.js";
 
@@ -51,7 +51,8 @@ export function clusterTools(service: ClusterService, label: string, options: Me
     headroom: { bounds: () => [], protect: () => () => {} },
     preparation: clusterPreparation(service),
     serviceLog: null,
-    workloadFacts: async settings => ({ image: settings.image ?? workloadImageName }),
+    // kubelets ask for the service's default seccomp profile for each sandbox
+    workloadFacts: async settings => ({ image: settings.image ?? workloadImageName, seccomp: true }),
     micro: microTools(label, ""),
     runCommand: runPrepare,
     async close() {
@@ -67,16 +68,13 @@ const noCpu = { ticks: { busy: 0, total: 0, iowait: 0, steal: 0 }, harnessUs: 0 
 /** Returns the preparation of a campaign on a cluster. It changes nothing; a run is described by its nodes and its RuntimeClass. */
 function clusterPreparation({ cluster, settings, nodes, runtimeClasses }: ClusterService): Preparation {
   return {
-    refuseChanges: () => {},
-    prepare: async () => {},
-    setGuestMemory: async () => null,
-    restore: async () => {},
+    ...noChanges,
     async describe({ id }) {
       const runtimeClass = settings.runtimeClasses[id] ?? id;
       const overhead = runtimeClasses.find(({ name }) => name === runtimeClass)?.overhead ?? null;
       const same = (property: "kernel" | "runtime") => [...new Set(nodes.map(each => each[property]))].join(" | ");
       return {
-        versions: { kernel: same("kernel"), containerd: same("runtime"), crictl: null, kata: null, vmm: null },
+        versions: { ...unknownRun.versions, kernel: same("kernel"), containerd: same("runtime") },
         template: null,
         config: {
           ...{ runtimeClass, kubernetes: cluster.version, nodes: nodes.length, placement: settings.placement },

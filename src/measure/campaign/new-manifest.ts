@@ -7,6 +7,7 @@ import type { ClusterService } from "../kubernetes/service.js";
 import type { Plan } from "../plan/plan.js";
 import { settingsDigest } from "../plan/settings.js";
 import type { MeasureOptions } from "./options.js";
+import { unknownRun } from "./preparation.js";
 import type { Service } from "./service/service.js";
 
 /** Returns the manifest of a new campaign. */
@@ -62,9 +63,7 @@ function newRuns(plan: Plan, at: string): readonly ManifestRun[] {
           name = { ...name, recorded: stamp(minute) };
         }
         taken.add(formatRunName(name));
-        const unknown = { kernel: null, containerd: null, crictl: null, kata: null, vmm: null };
-        const circumstances = { versions: unknown, template: null, config: {} };
-        runs.push({ run: formatRunName(name), ...name, handler, label, colour, repeat, ...circumstances });
+        runs.push({ run: formatRunName(name), ...name, handler, label, colour, repeat, ...unknownRun });
       }
     }
   }

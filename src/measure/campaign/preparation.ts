@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { parse } from "@decimalturn/toml-patch";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { configValues } from "../../logs/config-keys.js";
@@ -66,7 +67,7 @@ export function machinePreparation(under: MachineUnderTest): Preparation {
     prepare: runtimes => perform(stepsFor(runtimes, under)),
     async setGuestMemory(runtime, nominalMb) {
       await perform(guestMemorySteps(runtime, nominalMb));
-      return runtime.config === null ? null : nominalMb + runtime.guestMemoryExtraMb;
+      return guestMemoryMb(runtime, nominalMb);
     },
     describe: runtime => describeRun(runtime, under),
     async restore() {
@@ -77,20 +78,30 @@ export function machinePreparation(under: MachineUnderTest): Preparation {
   };
 }
 
-/** Returns the preparation of a rehearsal: nothing is changed, and nothing is known about the recorded machine. */
-export const replayPreparation = (dataset: string): Preparation => ({
+/** The preparation of something that is not changed. */
+export const noChanges = {
   refuseChanges: () => {},
   prepare: async () => {},
-  setGuestMemory: async ({ config, guestMemoryExtraMb }, nominalMb) =>
-    config === null ? null : nominalMb + guestMemoryExtraMb,
-  describe: async () => ({
-    versions: { kernel: null, containerd: null, crictl: null, kata: null, vmm: null },
-    template: null,
-    config: {},
-    files: { "versions.txt": `replayed from ${dataset}\n` },
-  }),
+  setGuestMemory: async () => null,
   restore: async () => {},
+} satisfies Partial<Preparation>;
+
+/** Returns the preparation of a rehearsal: nothing is changed, and nothing is known about the recorded machine. */
+export const replayPreparation = (dataset: string): Preparation => ({
+  ...noChanges,
+  setGuestMemory: async (runtime, nominalMb) => guestMemoryMb(runtime, nominalMb),
+  describe: async () => ({ ...unknownRun, files: { "versions.txt": `replayed from ${dataset}\n` } }),
 });
+
+/** The circumstances of a run about which nothing is known. */
+export const unknownRun = {
+  versions: { kernel: null, containerd: null, crictl: null, kata: null, vmm: null },
+  ...{ template: null, config: {} },
+} satisfies Omit<RunDescription, "files">;
+
+/** Returns the guests' true memory in MB; null without a guest. */
+const guestMemoryMb = ({ config, guestMemoryExtraMb }: RuntimeDeclaration, nominalMb: number): number | null =>
+  config === null ? null : nominalMb + guestMemoryExtraMb;
 
 /**
  * Returns the steps before a part of a campaign: those of each runtime, with steps that two runtimes share only once.
@@ -103,45 +114,30 @@ export function stepsFor(
 ): readonly Step[] {
   const steps: Step[] = [];
   for (const runtime of runtimes) {
-    if (containerd === null) {
-      if (runtime.snapshotter !== null && snapshotter !== null && runtime.snapshotter !== snapshotter) {
-        throw new LabError(
-          "RUND_SNAPSHOTTER",
-          "machine",
-          `${runtime.id} needs a different snapshotter than containerd's`,
-          {
-            expected: runtime.snapshotter,
-            found: snapshotter,
-            hint: "rund-lab can change only the config of the machine's own containerd and of `rund-lab env up`: use one of the two",
-          },
-        );
-      }
-      steps.push(...prepareSteps({ ...runtime, snapshotter: null }, nowhere));
-      continue;
-    }
+    if (containerd === null) refuseOtherSnapshotter(runtime, snapshotter);
     for (const step of prepareSteps(runtime, containerd)) {
       const shared = step.kind === "restart-containerd" || step.kind === "patch";
-      if (shared && steps.some(other => JSON.stringify(other) === JSON.stringify(step))) continue;
-      steps.push(step);
+      if (!shared || !steps.some(other => isDeepStrictEqual(other, step))) steps.push(step);
     }
   }
   return steps;
 }
 
-/** A placeholder for containerd in steps that do not concern it. */
-const nowhere: ContainerdInUse = { service: { folder: "" }, configPath: "", configText: "" };
+/** @throws LabError `RUND_SNAPSHOTTER` if a runtime needs another snapshotter than containerd reports */
+function refuseOtherSnapshotter({ id, snapshotter: expected }: RuntimeDeclaration, found: string | null): void {
+  if (expected === null || found === null || expected === found) return;
+  throw new LabError("RUND_SNAPSHOTTER", "machine", `${id} needs a different snapshotter than containerd's`, {
+    ...{ expected, found },
+    hint: "rund-lab can change only the config of the machine's own containerd and of `rund-lab env up`: use one of the two",
+  });
+}
 
 async function describeRun(runtime: RuntimeDeclaration, under: MachineUnderTest): Promise<RunDescription> {
-  const { service = null, ...facts } = await under.facts(runtime.handler);
-  const containerd = /^containerd (\S+)/.exec(String(service))?.[1] ?? null;
-  const text = await readVersions(runtime, containerd);
+  const facts = await under.facts(runtime.handler);
+  const text = await readVersions(runtime, /^containerd (\S+)/.exec(String(facts.service))?.[1] ?? null);
   const { template, ...versions } = parseVersions(text);
   const files: Record<string, string> = { "versions.txt": text };
-  const config: Record<string, string | number | boolean | null> = {
-    snapshotter: under.snapshotter,
-    service,
-    ...facts,
-  };
+  const config = { snapshotter: under.snapshotter, service: null, ...facts };
   const own = runtime.config?.path;
   for (const path of [under.containerd?.configPath, own]) {
     if (path === undefined || !existsSync(path)) continue;
@@ -150,6 +146,6 @@ async function describeRun(runtime: RuntimeDeclaration, under: MachineUnderTest)
     if (path === own) Object.assign(config, configValues(parse(content)));
   }
   if (runtime.snapshotter !== null && under.containerd !== null) config.snapshotter = runtime.snapshotter;
-  if (runtime.config !== null) config.guestMemoryExtraMb = runtime.guestMemoryExtraMb;
+  if (runtime.config !== null) Object.assign(config, { guestMemoryExtraMb: runtime.guestMemoryExtraMb });
   return { versions, template: runtime.template !== null ? true : template, config, files };
 }

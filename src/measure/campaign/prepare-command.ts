@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import type { RoundEvent } from "../../campaign-files/events.js";
 import { elapsedMs, machineClock } from "../round/clock.js";
 
 /**
@@ -6,10 +7,7 @@ import { elapsedMs, machineClock } from "../round/clock.js";
  *
  * @throws the signal's reason if it is aborted
  */
-export async function runPrepare(
-  command: string,
-  signal: AbortSignal,
-): Promise<{ readonly ms: number; readonly exitCode: number }> {
+export async function runPrepare(command: string, signal: AbortSignal): Promise<NonNullable<RoundEvent["prepare"]>> {
   const startedNs = machineClock.nowNs();
   const { exitCode } = await execa("sh", ["-c", command], { reject: false, stdio: "ignore", cancelSignal: signal });
   signal.throwIfAborted();

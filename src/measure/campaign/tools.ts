@@ -1,22 +1,16 @@
-import type { ArrivalsEvent, RoundEvent } from "../../campaign-files/events.js";
+import type { RoundEvent } from "../../campaign-files/events.js";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import type { ExperimentSettings } from "../experiments/settings.js";
-import type { HeadroomTools, MemoryTools, ServiceLogTools } from "../experiments/visit.js";
+import type { VisitTools } from "../experiments/visit.js";
 import type { WorkloadSettings } from "../experiments/workload.js";
-import type { MicroTools } from "../micro/micro-tools.js";
 import type { RoundTools } from "../round/observe.js";
 import type { Preparation } from "./preparation.js";
 
 /** The tools of a campaign. Everything that it does outside the program goes through them. */
-export interface CampaignTools extends RoundTools {
-  readonly memory: MemoryTools;
-  readonly headroom: HeadroomTools;
+export interface CampaignTools
+  extends RoundTools,
+    Pick<VisitTools, "memory" | "headroom" | "micro" | "runCommand" | "holds"> {
   readonly preparation: Preparation;
-  readonly micro: MicroTools;
-  /** The service's own log of requests; null if it cannot be read. */
-  readonly serviceLog: ServiceLogTools | null;
-  /** Runs the `prepare` command. */
-  runCommand(command: string, signal: AbortSignal): Promise<{ readonly ms: number; readonly exitCode: number }>;
   /** Describes an experiment's workload for the manifest. @throws LabError if the service cannot start it */
   workloadFacts(settings: WorkloadSettings): Promise<ManifestRun["config"]>;
   /** Makes the program compile the code of cold starts before they are measured; undefined if this cost would not count for a sandbox. */
@@ -39,7 +33,6 @@ export interface CampaignTools extends RoundTools {
   /** Removes what the campaign has made in addition to sandboxes; called at its end, however it ends. */
   close?(): Promise<void>;
   readonly decided: Decided;
-  readonly holds: Holds;
 }
 
 /**
@@ -48,10 +41,8 @@ export interface CampaignTools extends RoundTools {
  */
 export type Decided = (settings: ExperimentSettings, rounds: readonly RoundEvent[]) => boolean;
 
-/**
- * Whether the windows of one runtime and rate together hold the objective of their settings, for `--rate search`; see `Decided`.
- */
-export type Holds = (settings: ExperimentSettings, windows: readonly ArrivalsEvent[]) => boolean | "undecided";
+/** Judges the rates of a search; see `Decided`. */
+export type Holds = VisitTools["holds"];
 
 /** The position of a campaign in its plan. */
 export interface CampaignProgress {

@@ -1,4 +1,4 @@
-export type { Handler } from "../containerd/handlers.js";
+export type { Handler } from "../containerd/containerd-record.js";
 export {
   defaultEndpoint,
   defaultFolder,

@@ -15,27 +15,24 @@ export interface ContainerdInUse {
  * if that is a different one), and a template is made if it has one. These are the original's steps, each with the step that
  * undoes it.
  *
+ * @param containerd null if its config is unknown; then it keeps its snapshotter
  * @returns no step for a runtime without its own config, snapshotter or template
  */
-export function prepareSteps(runtime: RuntimeDeclaration, containerd: ContainerdInUse): Step[] {
-  const steps: Step[] = [];
-  if (runtime.config !== null) steps.push(patch(runtime.config.path, runtime.config.overlay));
-  const { snapshotter } = runtime;
-  const { service, configPath, configText } = containerd;
-  if (snapshotter !== null && snapshotter !== configuredSnapshotter(configText)) {
-    const restart = { kind: "restart-containerd", containerd: service } as const;
-    steps.push(
-      {
-        kind: "patch",
-        file: configPath,
-        changes: snapshotterOverlay(configText, snapshotter),
-        addSections: true,
-        undo: [{ kind: "put-back", file: configPath }, restart],
-      },
-      restart,
-    );
-  }
-  return [...steps, ...templateSteps(runtime)];
+export function prepareSteps(runtime: RuntimeDeclaration, containerd: ContainerdInUse | null): Step[] {
+  const { config, snapshotter } = runtime;
+  return [
+    ...(config === null ? [] : [patch(config.path, config.overlay)]),
+    ...(containerd === null || snapshotter === null ? [] : snapshotterSteps(containerd, snapshotter)),
+    ...templateSteps(runtime),
+  ];
+}
+
+/** Returns the steps that give containerd a snapshotter; empty if it has it. */
+function snapshotterSteps({ service, configPath: file, configText }: ContainerdInUse, snapshotter: string): Step[] {
+  if (snapshotter === configuredSnapshotter(configText)) return [];
+  const restart = { kind: "restart-containerd", containerd: service } as const;
+  const changes = snapshotterOverlay(configText, snapshotter);
+  return [{ kind: "patch", file, changes, addSections: true, undo: [{ kind: "put-back", file }, restart] }, restart];
 }
 
 /**

@@ -135,15 +135,25 @@ function sandboxLines(handler: string, socket: string): string[] {
     ...["Stop", "Remove"].map(
       verb => `printf '\\0\\0\\0\\0\\102\\012\\100%s' "$SANDBOX" | ${cri} ${verb}PodSandbox >/dev/null`,
     ),
+    "# containerd leaves the parent of the sandbox's control groups",
+    `for GROUP in /sys/fs/cgroup${templateGroup} /sys/fs/cgroup/*${templateGroup}; do`,
+    `  [ ! -d "$GROUP" ] || rmdir "$GROUP" || true`,
+    "done",
   ];
 }
+
+/** The parent of the control groups of the template's sandbox; nothing else uses it. */
+const templateGroup = "/rund-lab-template";
 
 /** Returns a sandbox on the host's network with a name that no campaign uses. */
 const templateRequest = (handler: string): CriRequest<"RunPodSandbox"> => ({
   config: {
     metadata: { name: "template", uid: "template", namespace: "rund-lab", attempt: 0 },
     ...{ hostname: "", logDirectory: "", labels: {}, annotations: {} },
-    linux: { cgroupParent: "", securityContext: { namespaceOptions: { network: "NODE", pid: "POD" }, seccomp: null } },
+    linux: {
+      cgroupParent: templateGroup,
+      securityContext: { namespaceOptions: { network: "NODE", pid: "POD" }, seccomp: null },
+    },
   },
   runtimeHandler: handler,
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { stringify } from "@decimalturn/toml-patch";
-import type { Handler } from "./handlers.js";
+import type { Handler } from "./containerd-record.js";
 import { pauseImageName } from "./images/pause-image.js";
 
 export interface ContainerdConfig {

@@ -16,21 +16,29 @@ export const containerdPaths = (folder: string) => ({
   snapshots: join(folder, "root", "io.containerd.snapshotter.v1.overlayfs", "snapshots"),
 });
 
+/** A runtime handler of the private containerd: a runtime whose programs are on this machine. */
+const handler = z.object({
+  /** The CRI string. */
+  name: z.string(),
+  /** containerd's `runtime_type`. */
+  type: z.string(),
+  /** The path of the shim, if it is not on PATH. */
+  shimPath: z.string().exactOptional(),
+  /** The OCI runtime behind the shim of runc. */
+  binary: z.string().exactOptional(),
+  /** The runtime's own config file. */
+  configPath: z.string().exactOptional(),
+});
+
+export type Handler = Readonly<z.infer<typeof handler>>;
+
 const record = z.object({
   version: z.literal(1),
   /** Whether its CRI has answered and has the pause image. */
   ready: z.boolean(),
   /** containerd's process; null before it is started. */
   process: processIdentity.nullable(),
-  handlers: z.array(
-    z.object({
-      name: z.string(),
-      type: z.string(),
-      shimPath: z.string().exactOptional(),
-      binary: z.string().exactOptional(),
-      configPath: z.string().exactOptional(),
-    }),
-  ),
+  handlers: z.array(handler),
   snapshotter: z.string(),
   /** The program and arguments that start it. */
   command: z.array(z.string()).min(1),

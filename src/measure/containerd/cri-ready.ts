@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Client, credentials, status } from "@grpc/grpc-js";
 import { LabError } from "../../model/errors.js";
+import { GrpcFailure, UnaryChannel, unimplemented } from "../cri/grpc/unary-channel.js";
 
 /** Time limit for one attempt; a service that is starting answers some calls with errors at once. */
 const attemptMs = 2_000;
@@ -13,8 +13,8 @@ const attemptMs = 2_000;
  * @throws LabError `RUND_CRI_SILENT` with the last answer, after `timeoutMs` or if something else answers
  */
 export function criReady(socket: string, timeoutMs: number, giveUp: () => void = () => {}): Promise<number> {
-  return until(socket, timeoutMs, giveUp, async () => {
-    const version = (service: string) => call(socket, `/runtime.${service}.RuntimeService/Version`, Buffer.alloc(0));
+  return until(socket, timeoutMs, giveUp, async call => {
+    const version = (service: string) => call(`/runtime.${service}.RuntimeService/Version`, Buffer.alloc(0));
     await version("v1").catch(error => (isUnimplemented(error) ? version("v1alpha2") : Promise.reject(error)));
     return true;
   });
@@ -29,33 +29,38 @@ export function imageReady(socket: string, image: string, timeoutMs: number): Pr
   // ImageStatus with its messages written out: a request {image {image}}, and an answer that is empty for an unknown image
   const field = (content: Buffer) => Buffer.concat([Buffer.from([0x0a, content.length]), content]);
   const request = field(field(Buffer.from(image)));
-  return until(
-    socket,
-    timeoutMs,
-    () => {},
-    async () => (await call(socket, "/runtime.v1.ImageService/ImageStatus", request)).length > 0,
-  );
+  const there = async (call: Call) => (await call("/runtime.v1.ImageService/ImageStatus", request)).length > 0;
+  return until(socket, timeoutMs, () => {}, there);
 }
+
+/** Makes one call whose message is given as bytes, because these few calls need no schema. */
+type Call = (method: string, request: Buffer) => Promise<Buffer>;
 
 async function until(
   socket: string,
   timeoutMs: number,
   giveUp: () => void,
-  ask: () => Promise<boolean>,
+  ask: (call: Call) => Promise<boolean>,
 ): Promise<number> {
+  const channel = new UnaryChannel(socket);
+  const call: Call = (method, request) => channel.call(method, request, { timeoutMs: attemptMs, signal: undefined });
   const started = performance.now();
   let last: unknown;
-  do {
-    giveUp();
-    try {
-      if (await ask()) return performance.now() - started;
-    } catch (error) {
-      last = error;
-      // the program that listens there will not become a CRI service
-      if (isUnimplemented(error)) break;
-    }
-    await delay(10);
-  } while (performance.now() - started < timeoutMs);
+  try {
+    do {
+      giveUp();
+      try {
+        if (await ask(call)) return performance.now() - started;
+      } catch (error) {
+        last = error;
+        // the program that listens there will not become a CRI service
+        if (isUnimplemented(error)) break;
+      }
+      await delay(10);
+    } while (performance.now() - started < timeoutMs);
+  } finally {
+    channel.close();
+  }
   throw new LabError("RUND_CRI_SILENT", "machine", "", {
     where: socket,
     expected: "a CRI service that answers",
@@ -65,18 +70,4 @@ async function until(
   });
 }
 
-const isUnimplemented = (error: unknown): boolean =>
-  typeof error === "object" && error !== null && "code" in error && error.code === status.UNIMPLEMENTED;
-
-/** Makes one call whose message is given as bytes, because these few calls need no schema. */
-function call(socket: string, method: string, request: Buffer): Promise<Buffer> {
-  const client = new Client(`unix:${socket}`, credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
-  const bytes = (message: Buffer) => message;
-  return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(method, bytes, bytes, request, { deadline: Date.now() + attemptMs }, (error, answer) => {
-      client.close();
-      if (error) reject(error);
-      else resolve(answer ?? Buffer.alloc(0));
-    });
-  });
-}
+const isUnimplemented = (error: unknown): boolean => error instanceof GrpcFailure && error.code === unimplemented;

@@ -1,20 +1,7 @@
 import { existsSync } from "node:fs";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import { findProgram } from "../system/programs.js";
-
-/** A runtime handler of the private containerd: a runtime whose programs are on this machine. */
-export interface Handler {
-  /** The CRI string. */
-  readonly name: string;
-  /** containerd's `runtime_type`. */
-  readonly type: string;
-  /** The path of the shim, if it is not on PATH. */
-  readonly shimPath?: string;
-  /** The OCI runtime behind the shim of runc. */
-  readonly binary?: string;
-  /** The runtime's own config file. */
-  readonly configPath?: string;
-}
+import type { Handler } from "./containerd-record.js";
 
 /**
  * Returns the handlers that this machine can have: shim, program and config file of the runtime must exist. If gVisor's own shim

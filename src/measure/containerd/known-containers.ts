@@ -1,5 +1,5 @@
-import { Client, credentials, Metadata } from "@grpc/grpc-js";
-import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
+import { ContainerdChannel } from "../cri/grpc/containerd-channel.js";
+import { repeated, text } from "../cri/grpc/fields.js";
 import { labelNames } from "../cri/labels.js";
 import { connectSnapshots } from "../micro/rootfs/snapshots.js";
 
@@ -13,22 +13,32 @@ interface ContainerOnRecord {
   readonly snapshotKey: string;
 }
 
-type Method<Request, Response> = MethodDefinition<Request, Response>;
+const messages = {
+  ListRequest: { filters: repeated("string", 1) },
+  ListResponse: { containers: repeated("Container", 1) },
+  Container: { id: text(1), snapshotter: text(6), snapshotKey: text(7) },
+  DeleteRequest: { id: text(1) },
+  Empty: {},
+};
 
-interface Containers {
-  readonly List: Method<{ readonly filters: readonly string[] }, { readonly containers: readonly ContainerOnRecord[] }>;
-  readonly Delete: Method<{ readonly id: string }, object>;
-}
+const methods = {
+  List: { service: "containers", request: "ListRequest", response: "ListResponse" },
+  Delete: { service: "containers", request: "DeleteRequest", response: "Empty" },
+};
 
 /**
  * Returns the ids of all sandboxes and containers of which containerd has a record, including those that are being created, which
  * CRI lists only later.
  *
- * @throws the error of gRPC if it does not answer
+ * @throws GrpcFailure if it does not answer
  */
 export async function knownContainers(socket: string): Promise<ReadonlySet<string>> {
-  const containers = await withContainers(socket, ({ List }, call) => call(List, { filters: [] }));
-  return new Set(containers.containers.map(({ id }) => id));
+  const channel = new ContainerdChannel(socket, messages, methods, callMs);
+  try {
+    return new Set((await listed(channel, [])).map(({ id }) => id));
+  } finally {
+    channel.close();
+  }
 }
 
 /**
@@ -38,81 +48,29 @@ export async function knownContainers(socket: string): Promise<ReadonlySet<strin
  *
  * @param campaign the campaign's label, which its containers carry
  * @returns the ids of the removed ones
- * @throws the error of gRPC if it does not answer
+ * @throws GrpcFailure if it does not answer
  */
 export async function removeForgotten(socket: string, campaign: string): Promise<readonly string[]> {
-  const filters = [`labels."${labelNames.campaign}"==${campaign}`];
-  const forgotten = await withContainers(socket, async ({ List, Delete }, call) => {
-    const { containers } = await call(List, { filters });
-    for (const { id } of containers) await call(Delete, { id });
-    return containers;
-  });
+  const channel = new ContainerdChannel(socket, messages, methods, callMs);
   const snapshots = connectSnapshots(socket);
   try {
+    const forgotten = await listed(channel, [`labels."${labelNames.campaign}"==${campaign}`]);
+    for (const { id } of forgotten) await channel.call("Delete", { id });
     for (const { snapshotter, snapshotKey } of forgotten) {
       // a creation that was cancelled early has no snapshot yet
       if (snapshotKey !== "") await snapshots.remove(snapshotter, snapshotKey).catch(() => {});
     }
+    return forgotten.map(({ id }) => id);
   } finally {
+    channel.close();
     snapshots.close();
   }
-  return forgotten.map(({ id }) => id);
 }
 
-/** Calls containerd's containers service in the namespace of CRI. */
-async function withContainers<Result>(
-  socket: string,
-  work: (
-    service: Containers,
-    call: <Request, Response>(method: Method<Request, Response>, request: Request) => Promise<Response>,
-  ) => Promise<Result>,
-): Promise<Result> {
-  const client = new Client(`unix:${socket}`, credentials.createInsecure(), {
-    "grpc.max_receive_message_length": 256 * 1024 * 1024,
-    "grpc.enable_http_proxy": 0,
-  });
-  const metadata = new Metadata();
-  metadata.set("containerd-namespace", "k8s.io");
-  try {
-    return await work(
-      containersService(),
-      (method, request) =>
-        new Promise((resolve, reject) => {
-          client.makeUnaryRequest(
-            `/containerd.services.containers.v1.Containers/${method.path.split("/").at(-1)}`,
-            method.requestSerialize,
-            method.responseDeserialize,
-            request,
-            metadata,
-            { deadline: Date.now() + callMs },
-            (error, response) => (error ? reject(error) : resolve(response!)),
-          );
-        }),
-    );
-  } finally {
-    client.close();
-  }
-}
-
-const text = (id: number) => ({ type: "string", id });
-
-function containersService(): Containers {
-  return fromJSON(
-    {
-      nested: {
-        ListRequest: { fields: { filters: { rule: "repeated", ...text(1) } } },
-        ListResponse: { fields: { containers: { rule: "repeated", type: "Container", id: 1 } } },
-        Container: { fields: { id: text(1), snapshotter: text(6), snapshotKey: text(7) } },
-        DeleteRequest: { fields: { id: text(1) } },
-        Empty: { fields: {} },
-        Containers: {
-          methods: {
-            List: { requestType: "ListRequest", responseType: "ListResponse", comment: "" },
-            Delete: { requestType: "DeleteRequest", responseType: "Empty", comment: "" },
-          },
-        },
-      },
-    },
-    { defaults: true },
-  ).Containers as unknown as Containers;
+async function listed(
+  channel: ContainerdChannel<keyof typeof methods>,
+  filters: readonly string[],
+): Promise<readonly ContainerOnRecord[]> {
+  const answers = await channel.call<{ readonly containers: readonly ContainerOnRecord[] }>("List", { filters });
+  return answers.flatMap(({ containers }) => containers);
 }

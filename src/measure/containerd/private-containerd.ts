@@ -12,12 +12,13 @@ import { containerdConfig } from "./config.js";
 import {
   type ContainerdRecord,
   containerdPaths,
+  type Handler,
   readRecord,
   recordInTheMaking,
   writeRecord,
 } from "./containerd-record.js";
 import { imageReady } from "./cri-ready.js";
-import { findHandlers, type Handler } from "./handlers.js";
+import { findHandlers } from "./handlers.js";
 import { architectureHere } from "./images/image-archive.js";
 import { importImage } from "./images/import-image.js";
 import { pauseImage, pauseImageName } from "./images/pause-image.js";

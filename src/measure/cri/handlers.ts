@@ -1,3 +1,4 @@
+import { parseJson } from "../system/json.js";
 import type { CriStatus } from "./grpc/client.js";
 
 /**
@@ -9,15 +10,7 @@ import type { CriStatus } from "./grpc/client.js";
  * @example runtimeHandlers({ conditions: [], info: {} }) // null
  */
 export function runtimeHandlers({ info }: CriStatus): readonly string[] | null {
-  const config = parse(info.config ?? "null") as { containerd?: { runtimes?: Record<string, unknown> } } | null;
+  const config = parseJson(info.config) as { containerd?: { runtimes?: Record<string, unknown> } } | null;
   const runtimes = config?.containerd?.runtimes;
   return runtimes ? Object.keys(runtimes).sort() : null;
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "../system/json.js";
 import type { CriStatus } from "./grpc/client.js";
 
 /** The pod network of a service. */
@@ -33,7 +34,7 @@ interface CniConfig {
  */
 export function podNetworkOf({ conditions, info }: CriStatus): PodNetwork {
   const condition = conditions.find(({ type }) => type === "NetworkReady");
-  const config = parse(info.cniconfig);
+  const config = parseJson(info.cniconfig) as CniConfig | null;
   const network = config?.Networks?.find(({ IFName }) => IFName !== "lo")?.Config;
   const plugins = (network?.Plugins ?? []).flatMap(({ Network }) =>
     [Network?.type, Network?.ipam?.type].flatMap(type => type ?? []),
@@ -44,12 +45,4 @@ export function podNetworkOf({ conditions, info }: CriStatus): PodNetwork {
     cni: network?.Name === undefined ? null : { name: network.Name, plugins },
     pluginFolders: config?.PluginDirs ?? [],
   };
-}
-
-function parse(json: string | undefined): CniConfig | null {
-  try {
-    return JSON.parse(json ?? "null") as CniConfig | null;
-  } catch {
-    return null;
-  }
 }

@@ -3,13 +3,14 @@ import type { CampaignEvent } from "../../campaign-files/events.js";
 import { parseRunName } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
 import { quantileR7 } from "../../model/quantile.js";
+import { groupBy } from "../group-by.js";
 import { ticksBetween } from "../host/cpu.js";
-import { elapsedMs } from "../round/clock.js";
+import { watchIdle } from "../round/observe.js";
 import { waitForQuiet } from "../round/quiet.js";
-import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import { bareRuntime, type RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { MeasuredRound } from "./experiment.js";
-import type { CellSummary } from "./summary.js";
-import { now, type Visit, type VisitTools } from "./visit.js";
+import { type CellSummary, countFlags, emptySummary } from "./summary.js";
+import { beginRound, eachRound, now, type Visit, type VisitTools } from "./visit.js";
 
 /** The result of one round of operations. */
 export type RoundOfOperations = Pick<OperationsEvent, "phases" | "harness">;
@@ -26,18 +27,13 @@ export async function measureOperations(
   tools: VisitTools,
   { windowMs, items, measure }: { windowMs: number; items: number; measure: () => Promise<RoundOfOperations> },
 ): Promise<void> {
-  const { settings, slot, run, runtime } = visit;
+  const { slot, run, runtime } = visit;
   const { clock, host, timing, signal } = tools;
   const { density, block, position, concurrency } = slot;
-  const one = async (round: number, warmup: boolean) => {
-    signal.throwIfAborted();
-    tools.report(`${warmup ? "warm-up" : "round"} ${round}`);
-    if (settings.prepare !== null) await tools.runCommand(settings.prepare, signal);
+  await eachRound(visit, async (round, warmup) => {
+    await beginRound(visit, tools, `${warmup ? "warm-up" : "round"} ${round}`);
     const quiet = await waitForQuiet(clock, () => host.cpu().ticks, timing.quietLimitMs, signal);
-    const idleFrom = host.cpu().ticks;
-    const idleNs = clock.nowNs();
-    if (windowMs > 0) await clock.sleep(windowMs, signal);
-    const idle = { ...ticksBetween(idleFrom, host.cpu().ticks), ms: elapsedMs(idleNs, clock.nowNs()) };
+    const idle = await watchIdle(tools, windowMs, signal);
     const state = host.state();
     const before = host.cpu().ticks;
     const { phases, harness } = await measure();
@@ -49,16 +45,18 @@ export async function measureOperations(
       ...{ phases, harness, cpu, idle, quiet, host: state },
       flags: quiet.reached ? [] : ["not-quiet"],
     });
-  };
-  for (let n = 1; n <= settings.warmup; n++) await one(n, true);
-  for (const round of visit.missing) await one(round, false);
+  });
 }
+
+/** Whether an event is a round of operations of an experiment; a warm-up is none. */
+const isRound = (event: CampaignEvent, experiment: Experiment): event is OperationsEvent =>
+  event.event === "operations" && !event.warmup && parseRunName(event.run)?.experiment === experiment;
 
 /** Returns the round of an event of operations; null for a warm-up and for any other event. */
 export const roundOfOperations =
   (experiment: Experiment) =>
   (event: CampaignEvent): MeasuredRound | null => {
-    if (event.event !== "operations" || event.warmup || parseRunName(event.run)?.experiment !== experiment) return null;
+    if (!isRound(event, experiment)) return null;
     const { run, density, concurrency, round } = event;
     return { run, density, concurrency, memoryMb: null, round };
   };
@@ -67,18 +65,13 @@ export const roundOfOperations =
 export const summariseOperations =
   (experiment: Experiment) =>
   (events: readonly CampaignEvent[]): readonly CellSummary[] => {
-    const cells = new Map<string, OperationsEvent[]>();
-    for (const event of events) {
-      if (event.event !== "operations" || event.warmup || parseRunName(event.run)?.experiment !== experiment) continue;
-      const key = `${event.run} ${event.density} ${event.concurrency}`;
-      cells.set(key, [...(cells.get(key) ?? []), event]);
-    }
-    return [...cells.values()].map(rounds => summariseCell(experiment, rounds));
+    const rounds = events.filter(event => isRound(event, experiment));
+    const cells = groupBy(rounds, ({ run, density, concurrency }) => `${run} ${density} ${concurrency}`);
+    return [...cells.values()].map(own => summariseCell(experiment, own));
   };
 
 function summariseCell(experiment: Experiment, rounds: readonly OperationsEvent[]): CellSummary {
   const { run, runtime, density, concurrency, items, phases } = rounds[0]!;
-  const notQuiet = rounds.filter(({ flags }) => flags.includes("not-quiet")).length;
   const result = phases.map(({ operation }, index) => {
     const own = rounds.map(round => round.phases[index]!);
     const meanMs = own.reduce((sum, { totalMs }) => sum + totalMs, 0) / own.length;
@@ -87,18 +80,12 @@ function summariseCell(experiment: Experiment, rounds: readonly OperationsEvent[
     return `${operation} ${meanMs.toFixed(1)} (${each.join("/")})`;
   });
   return {
-    ...{ run, runtime, experiment, density, concurrency, memoryMb: null },
-    ...{ sandboxes: null, settled: null, pssKiB: null, hostKiB: null, kernelKiB: null, makespanMs: null },
-    ...{ partial: 0, failed: 0, unreliable: false, firstFailure: null, diskShare: null },
-    rounds: rounds.length,
-    attempted: items * rounds.length,
-    flags: notQuiet > 0 ? { "not-quiet": notQuiet } : {},
+    ...emptySummary,
+    ...{ run, runtime, experiment, density, concurrency, rounds: rounds.length, attempted: items * rounds.length },
+    flags: countFlags(rounds),
     result: `${result.join(", ")} ms for ${items} (one: p50/p95/p99/max)`,
   };
 }
 
 /** Returns a declaration for what an experiment compares instead of runtimes. */
-export const subject = (id: string, label: string): RuntimeDeclaration => ({
-  ...{ id, handler: "", label, shim: null, snapshotter: null, config: null, template: null },
-  ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },
-});
+export const subject = (id: string, label: string): RuntimeDeclaration => ({ ...bareRuntime, id, handler: "", label });

@@ -1,5 +1,6 @@
 import type { FailedStage, RoundFlag } from "../../campaign-files/events.js";
 import type { Experiment } from "../../model/experiment.js";
+import { groupBy } from "../group-by.js";
 
 /** The results of one cell of a campaign. */
 export interface CellSummary {
@@ -39,7 +40,23 @@ export interface CellSummary {
   /** The largest share of a round in which some task waited for a disk; null if it was not measured. */
   readonly diskShare: number | null;
   /** Number of rounds with each flag. */
-  readonly flags: Readonly<Partial<Record<RoundFlag, number>>>;
+  readonly flags: Readonly<Partial<Record<RoundFlag | "late", number>>>;
+}
+
+/** The values of fields that most experiments do not have. */
+export const emptySummary = {
+  ...{ density: 0, concurrency: null, memoryMb: null, makespanMs: null, sandboxes: null, settled: null, pssKiB: null },
+  ...{ hostKiB: null, kernelKiB: null, partial: 0, failed: 0, unreliable: false, firstFailure: null, diskShare: null },
+  flags: {},
+};
+
+/** Returns the number of rounds with each flag. */
+export function countFlags(rounds: readonly { readonly flags: readonly (keyof CellSummary["flags"])[] }[]) {
+  const flags = groupBy(
+    rounds.flatMap(round => round.flags),
+    flag => flag,
+  );
+  return Object.fromEntries([...flags].map(([flag, all]) => [flag, all.length])) as CellSummary["flags"];
 }
 
 /** Whether too many cold starts failed for the others to represent the runtime. */

@@ -1,4 +1,11 @@
-import type { ArrivalsEvent, Bound, CampaignEvent, HostMemory, MemoryEvent } from "../../campaign-files/events.js";
+import type {
+  ArrivalsEvent,
+  Bound,
+  CampaignEvent,
+  HostMemory,
+  MemoryEvent,
+  RoundEvent,
+} from "../../campaign-files/events.js";
 import type { SandboxConfig } from "../cri/grpc/client.js";
 import type { SandboxRole } from "../cri/labels.js";
 import type { MemorySnapshot } from "../host/memory-snapshot.js";
@@ -27,17 +34,15 @@ export interface VisitTools extends RoundTools {
   readonly sandboxes: CampaignSandboxes;
   readonly memory: MemoryTools;
   readonly micro: MicroTools;
-  /** The service's own log of requests; null if it cannot be read. */
-  readonly serviceLog: ServiceLogTools | null;
   readonly headroom: HeadroomTools;
-  /** Judges the rates of a search. */
+  /** Whether the windows of one runtime and rate together hold the objective of their settings, for `--rate search`. */
   readonly holds: (settings: ExperimentSettings, windows: readonly ArrivalsEvent[]) => boolean | "undecided";
   /** Returns the windows of an open loop that a run has measured, in order. */
   windowsOf(run: string): readonly ArrivalsEvent[];
   /** Interrupts the campaign. */
   readonly signal: AbortSignal;
   /** Runs the `prepare` command. */
-  runCommand(command: string, signal: AbortSignal): Promise<{ readonly ms: number; readonly exitCode: number }>;
+  runCommand(command: string, signal: AbortSignal): Promise<NonNullable<RoundEvent["prepare"]>>;
   /**
    * Sets a runtime's nominal guest memory.
    *
@@ -50,12 +55,6 @@ export interface VisitTools extends RoundTools {
   write(file: string, content: string): void;
   /** Reports the current activity: `round 3`, `background`, `snapshot`. */
   report(doing: string): void;
-}
-
-/** The service's own log, for a round. */
-export interface ServiceLogTools {
-  mark(): void;
-  skewOf(uids: readonly string[]): number | null;
 }
 
 /** The limited resources that a ramp watches. */
@@ -101,6 +100,43 @@ export function visitRequest(
     ...(cgroupParent === undefined ? {} : { cgroupParent }),
     ...(seccomp === true ? { seccomp } : {}),
   };
+}
+
+/** Returns the requests for one round of a visit, one for each client. */
+export const roundRequests = (
+  sandboxes: CampaignSandboxes,
+  visit: Visit,
+  round: number,
+  clients: number,
+  warmup: boolean,
+): readonly SandboxConfig[] =>
+  Array.from({ length: clients }, (_, index) =>
+    visitRequest(sandboxes, visit, round, index + 1, warmup ? "warmup" : "test"),
+  );
+
+/** Measures a visit's warm-up rounds, then its missing rounds, one after another. */
+export async function eachRound(
+  { settings, missing }: Visit,
+  measure: (round: number, warmup: boolean) => Promise<void>,
+): Promise<void> {
+  for (let n = 1; n <= settings.warmup; n++) await measure(n, true);
+  for (const round of missing) await measure(round, false);
+}
+
+/**
+ * Begins one round: reports it and runs the `prepare` command.
+ *
+ * @returns how the command ended; null without one
+ * @throws the signal's reason if it is aborted
+ */
+export async function beginRound(
+  { settings }: Visit,
+  tools: VisitTools,
+  doing: string,
+): Promise<RoundEvent["prepare"]> {
+  tools.signal.throwIfAborted();
+  tools.report(doing);
+  return settings.prepare === null ? null : tools.runCommand(settings.prepare, tools.signal);
 }
 
 /** Returns the time in UTC, as ISO 8601. */

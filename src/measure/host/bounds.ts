@@ -1,7 +1,7 @@
-import { readdirSync, readlinkSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Bound } from "../../campaign-files/events.js";
-import { fieldsOf, pidsIn, readProc } from "./proc.js";
+import { inotifyInstances } from "./open-files.js";
+import { fieldsOf, readProc } from "./proc.js";
 
 /** A control group's limit above this counts as no limit: v1 writes a number near 2^63 for it. */
 const unlimited = 2 ** 50;
@@ -21,81 +21,55 @@ export function readBounds(
   const proc = join(root, "proc");
   const memory = fieldsOf(readProc(`${proc}/meminfo`) ?? "");
   const total = memory.get("MemTotal") ?? 0;
-  const tasks = Number((readProc(`${proc}/loadavg`) ?? "").split(" ")[3]?.split("/")[1] ?? 0);
   const [files = 0, , most = 0] = (readProc(`${proc}/sys/fs/file-nr`) ?? "").trim().split(/\s+/).map(Number);
-  const found: Bound[] = [
+  const inotify = inotifyInstances(proc, process.getuid?.());
+  const found: readonly Bound[] = [
     { name: "memory of the host", unit: "KiB", used: total - (memory.get("MemAvailable") ?? 0), limit: total },
-    ...["pid_max", "threads-max"].map((name): Bound => {
-      const limit = Number(readProc(`${proc}/sys/kernel/${name}`) ?? Number.NaN);
-      return { name: `kernel.${name}`, unit: "pids", used: tasks, limit };
-    }),
+    ...kernelTasks(proc),
     { name: "fs.file-max", unit: "files", used: files, limit: most },
-    {
-      name: "fs.inotify.max_user_instances",
-      unit: "instances",
-      used: inotifyInstances(proc),
-      limit: Number(readProc(`${proc}/sys/fs/inotify/max_user_instances`) ?? Number.NaN),
-    },
+    ...(inotify === undefined
+      ? []
+      : [{ name: "fs.inotify.max_user_instances", unit: "instances", ...inotify } as const]),
+    ...groupBounds("memory", pids, groups, root),
+    ...groupBounds("pids", pids, groups, root),
   ];
-  const seen = new Set<string>();
-  for (const { folder, controller } of groupFolders(pids, groups, root)) {
-    if (seen.has(folder)) continue;
-    seen.add(folder);
-    const bound = controller === "pids" ? pidsOf(folder) : memoryOf(folder);
-    if (bound !== undefined) found.push(bound);
-  }
-  return found.filter(({ limit }) => Number.isFinite(limit) && limit > 0);
+  return found.filter(({ limit }) => limit > 0);
 }
 
-/** Counts the inotify instances of this user's processes, because the kernel does not report its own count. */
-function inotifyInstances(proc: string): number {
-  const uid = process.getuid?.();
-  return pidsIn(proc).reduce((sum, pid) => sum + instancesOf(`${proc}/${pid}`, uid), 0);
+/**
+ * Reads the limits on tasks (threads count like processes): of the kernel, and of the control groups of a process up to the
+ * root.
+ */
+export const readTaskBounds = (pid: number | "self", root = "/"): readonly Bound[] => [
+  ...kernelTasks(join(root, "proc")),
+  ...groupBounds("pids", [pid], [], root),
+];
+
+function kernelTasks(proc: string): readonly Bound[] {
+  const used = Number((readProc(`${proc}/loadavg`) ?? "").split(" ")[3]?.split("/")[1] ?? 0);
+  return ["pid_max", "threads-max"].flatMap(name => {
+    const limit = numberIn(`${proc}/sys/kernel`, name);
+    return limit === undefined ? [] : [{ name: `kernel.${name}`, unit: "pids", used, limit } as const];
+  });
 }
 
-function instancesOf(folder: string, uid: number | undefined): number {
-  try {
-    if (statSync(folder).uid !== uid) return 0;
-    return readdirSync(`${folder}/fd`).filter(fd => linkOf(`${folder}/fd/${fd}`) === "anon_inode:inotify").length;
-  } catch {
-    // it has ended
-    return 0;
-  }
-}
-
-function linkOf(file: string): string | undefined {
-  try {
-    return readlinkSync(file);
-  } catch {
-    return undefined;
-  }
-}
-
-interface GroupFolder {
-  readonly folder: string;
-  readonly controller: "memory" | "pids";
-}
-
-/** Returns the folders of the groups from the innermost to the root, in each controller's tree, v1 or v2. */
-function groupFolders(pids: readonly (number | "self")[], groups: readonly string[], root: string): GroupFolder[] {
+/** Returns the limits of groups from the innermost to the root, in the controller's tree, v1 or v2. */
+function groupBounds(
+  controller: "memory" | "pids",
+  pids: readonly (number | "self")[],
+  groups: readonly string[],
+  root: string,
+): readonly Bound[] {
   const tree = join(root, "sys/fs/cgroup");
-  const v1 = (controller: string) => readProc(join(tree, controller, "cgroup.procs")) !== undefined;
-  const folders: GroupFolder[] = [];
-  for (const controller of ["memory", "pids"] as const) {
-    const base = v1(controller) ? join(tree, controller) : tree;
-    const paths = [
-      ...groups,
-      ...pids.flatMap(pid => pathOf(readProc(join(root, "proc", String(pid), "cgroup")), controller)),
-    ];
-    for (const path of paths) {
-      for (let at = path; ; at = dirname(at)) {
-        folders.push({ folder: join(base, at), controller });
-        if (at === "/" || at === "." || at === dirname(at)) break;
-      }
-    }
-  }
-  return folders;
+  const v1 = join(tree, controller);
+  const base = readProc(join(v1, "cgroup.procs")) === undefined ? tree : v1;
+  const own = pids.flatMap(pid => pathOf(readProc(join(root, "proc", String(pid), "cgroup")), controller));
+  const folders = new Set([...groups, ...own].flatMap(upwards).map(path => join(base, path)));
+  return [...folders].flatMap(folder => (controller === "pids" ? pidsOf(folder) : memoryOf(folder)) ?? []);
 }
+
+const upwards = (path: string): readonly string[] =>
+  path === dirname(path) ? [path] : [path, ...upwards(dirname(path))];
 
 /** Returns a process's path in a controller's tree; in the unified one if the controller has no tree of its own. */
 function pathOf(text: string | undefined, controller: string): readonly string[] {
@@ -115,10 +89,8 @@ function memoryOf(folder: string): Bound | undefined {
   const used = numberIn(folder, "memory.current") ?? numberIn(folder, "memory.usage_in_bytes");
   const limit = numberIn(folder, "memory.max") ?? numberIn(folder, "memory.limit_in_bytes");
   if (used === undefined || limit === undefined || limit > unlimited) return undefined;
-  const stat = new Map(
-    (readProc(join(folder, "memory.stat")) ?? "").split("\n").map(line => line.split(" ") as [string, string]),
-  );
-  const droppable = Number(stat.get("total_inactive_file") ?? stat.get("inactive_file") ?? 0);
+  const stat = fieldsOf(readProc(join(folder, "memory.stat")) ?? "");
+  const droppable = stat.get("total_inactive_file") ?? stat.get("inactive_file") ?? 0;
   const kib = (bytes: number) => Math.round(bytes / 1024);
   return { name: folder, unit: "KiB", used: kib(Math.max(0, used - droppable)), limit: kib(limit) };
 }

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readlinkSync, statSync } from "node:fs";
-import { pidsIn, procFolder, readProc } from "./proc.js";
+import { existsSync, statSync } from "node:fs";
+import { descriptorsOf, pidsIn, procFolder, readProc } from "./proc.js";
 
 /** A listening socket's flags and state in /proc/net/unix: it accepts connections, and has no peer. */
 const listening = ["00010000", "01"];
@@ -17,7 +17,7 @@ export function listenerOf(socket: string, proc = procFolder): number | undefine
     .map(fields => `socket:[${fields[6]}]`);
   return own.length === 0
     ? undefined
-    : pidsIn(proc).find(pid => openFiles(`${proc}/${pid}/fd`).some(link => own.includes(link)));
+    : pidsIn(proc).find(pid => descriptorsOf(pid, proc).some(link => own.includes(link)));
 }
 
 /**
@@ -36,19 +36,5 @@ export function listenerSees(socket: string, folder: string, proc = procFolder):
     return seen !== undefined && seen.dev === own.dev && seen.ino === own.ino;
   } catch {
     return true;
-  }
-}
-
-function openFiles(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).flatMap(name => {
-      try {
-        return [readlinkSync(`${folder}/${name}`)];
-      } catch {
-        return [];
-      }
-    });
-  } catch {
-    return [];
   }
 }

@@ -1,6 +1,5 @@
-import { readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { pidsIn, procFolder, readProc } from "./proc.js";
+import { descriptorsOf, pidsIn, procFolder, readProc } from "./proc.js";
 
 /** The use of a limited resource. */
 export interface Use {
@@ -22,31 +21,15 @@ export function openFilesOf(pid: number, proc: string = procFolder): Use | undef
 }
 
 /**
- * Returns the number of inotify instances of all processes of root, and the limit for one user (`fs.inotify.max_user_instances`).
+ * Returns the number of inotify instances of all processes of a user, and the limit for one user
+ * (`fs.inotify.max_user_instances`). The kernel does not report its own count.
  */
-export function inotifyInstances(proc: string = procFolder): Use | undefined {
+export function inotifyInstances(proc: string = procFolder, uid = 0): Use | undefined {
   const limit = Number(readProc(join(proc, "sys/fs/inotify/max_user_instances")) ?? Number.NaN);
   if (Number.isNaN(limit)) return undefined;
-  let used = 0;
-  for (const pid of pidsIn(proc)) {
-    if (!/^Uid:\t0\t/m.test(readProc(join(proc, String(pid), "status")) ?? "")) continue;
-    used += descriptorsOf(pid, proc).filter(target => target === "anon_inode:inotify").length;
-  }
-  return { used, limit };
-}
-
-/** Returns the targets of a process's descriptors. */
-function descriptorsOf(pid: number, proc: string): readonly string[] {
-  const folder = join(proc, String(pid), "fd");
-  try {
-    return readdirSync(folder).map(name => {
-      try {
-        return readlinkSync(join(folder, name));
-      } catch {
-        return "";
-      }
-    });
-  } catch {
-    return [];
-  }
+  const isOwn = (pid: number) => readProc(join(proc, String(pid), "status"))?.includes(`\nUid:\t${uid}\t`) === true;
+  const open = pidsIn(proc)
+    .filter(isOwn)
+    .flatMap(pid => descriptorsOf(pid, proc));
+  return { used: open.filter(target => target === "anon_inode:inotify").length, limit };
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** The folder in which the kernel reports about itself; a test passes its own. */
 export const procFolder = "/proc";
@@ -12,6 +12,25 @@ export function readProc(file: string): string | undefined {
     return readFileSync(file, "utf8");
   } catch {
     return undefined;
+  }
+}
+
+/** Returns the target of a symbolic link; undefined if it no longer exists, or may not be read. */
+export function readLink(file: string): string | undefined {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the targets of a process's descriptors; empty if it has ended, or they may not be read. */
+export function descriptorsOf(pid: number, proc = procFolder): readonly string[] {
+  const folder = `${proc}/${pid}/fd`;
+  try {
+    return readdirSync(folder).map(name => readLink(`${folder}/${name}`) ?? "");
+  } catch {
+    return [];
   }
 }
 

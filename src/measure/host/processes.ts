@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by.js";
 import { pidsIn, procFolder, readProc, statOf } from "./proc.js";
 
 /** The fields of a process that are needed to attribute its memory to a sandbox. */
@@ -35,12 +36,7 @@ export function sandboxProcesses(
 ): ReadonlyMap<string, readonly HostProcess[]> {
   const wanted = new Set(ids);
   const found = new Map<string, HostProcess[]>(ids.map(id => [id, []]));
-  const children = new Map<number, HostProcess[]>();
-  for (const process of processes) {
-    const siblings = children.get(process.parent);
-    if (siblings === undefined) children.set(process.parent, [process]);
-    else siblings.push(process);
-  }
+  const children = groupBy(processes, ({ parent }) => parent);
   const taken = new Set<number>();
   const take = (process: HostProcess, id: string): void => {
     if (taken.has(process.pid)) return;

@@ -138,16 +138,33 @@ export function requireNodes({ nodes, context }: Pick<Cluster, "nodes" | "contex
   throw refuse("no node can be used", "a ready node that pods may use", "none", "`kubectl get nodes` says why");
 }
 
+async function requireNamespace(api: Api, namespace: string): Promise<void> {
+  try {
+    await api.call({ path: `/api/v1/namespaces/${namespace}` });
+  } catch (cause) {
+    // with minimal rights a namespace cannot be read
+    if (failedFor(cause, "forbidden")) return;
+    if (!failedFor(cause, "not-found")) throw cause;
+    throw new LabError("RUND_NAMESPACE", "machine", `no namespace "${namespace}"`, {
+      where: api.access.context,
+      hint: `\`kubectl create namespace ${namespace}\` makes it; without --namespace, the campaign makes its own`,
+      cause,
+    });
+  }
+}
+
 /**
  * Returns the number of pods that the cluster has room for: by its nodes, and by the quotas of the namespace.
  *
  * @param namespace null for one that the campaign makes itself
+ * @throws LabError `RUND_NAMESPACE` if the cluster does not have it
  */
 export async function podRoom(
   api: Api,
   nodes: readonly ClusterNode[],
   namespace: string | null,
 ): Promise<{ readonly pods: number; readonly by: string }> {
+  if (namespace !== null) await requireNamespace(api, namespace);
   const quota =
     namespace === null
       ? null

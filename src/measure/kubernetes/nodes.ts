@@ -1,5 +1,6 @@
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import { quantity } from "../../model/kubernetes-quantity.js";
+import { groupBy } from "../group-by.js";
 
 /** The properties of a node on which results depend. */
 export interface ClusterNode {
@@ -52,20 +53,11 @@ const compared = ["kernel", "runtime", "kubelet", "os", "architecture", "instanc
  */
 export function nodeConfounds(nodes: readonly ClusterNode[]): readonly string[] {
   return compared.flatMap(property => {
-    const groups = byProperty(nodes, property);
+    const groups = groupBy(nodes, node => String(node[property]));
     if (groups.size < 2) return [];
     const each = [...groups].map(([value, own]) => `${value} on ${own.map(({ name }) => name).join(", ")}`);
     return [`nodes differ in ${property}: ${each.join("; ")}`];
   });
-}
-
-function byProperty(nodes: readonly ClusterNode[], property: (typeof compared)[number]) {
-  const groups = new Map<string, ClusterNode[]>();
-  for (const node of nodes) {
-    const value = String(node[property]);
-    groups.set(value, [...(groups.get(value) ?? []), node]);
-  }
-  return groups;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { RuntimeDeclaration } from "../runtimes/runtime.js";
+import { bareRuntime, type RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { Cluster, RuntimeClass } from "./cluster.js";
 import type { CampaignNamespace } from "./namespace.js";
 import type { ClusterNode } from "./nodes.js";
@@ -45,10 +45,7 @@ export function runtimesOf(
     const familiar = known.find(each => each.handler === handler && !taken.has(each.id));
     const id = familiar?.id ?? name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
     taken.add(id);
-    return {
-      ...{ id, handler, label: familiar?.label ?? name, colour: familiar?.colour },
-      ...{ shim: null, snapshotter: null, config: null, template: null },
-      ...{ guestMemoryExtraMb: 0, versions: [], processes: familiar?.processes ?? [] },
-    };
+    const { label = name, colour, processes = [] } = familiar ?? {};
+    return { ...bareRuntime, id, handler, label, colour, processes };
   });
 }

@@ -1,6 +1,7 @@
 import type { Cell, Slot } from "../experiments/cell.js";
 import { experimentTable } from "../experiments/index.js";
 import type { ExperimentSettings } from "../experiments/settings.js";
+import { groupBy } from "../group-by.js";
 import { shuffled } from "../shuffle.js";
 
 /**
@@ -56,13 +57,9 @@ export function visits(
 
 /** Shuffles the cells; those that share background sandboxes stay neighbours, and are shuffled among themselves. */
 function mixed(cells: readonly Cell[], onBackground: boolean, seed: string): readonly Cell[] {
-  const backgroundOf = ({ runtime, density }: Cell, index: number) =>
-    onBackground ? `${runtime} ${density}` : `cell ${index}`;
-  const groups = new Map<string, Cell[]>();
-  for (const [index, cell] of cells.entries()) {
-    const background = backgroundOf(cell, index);
-    groups.set(background, [...(groups.get(background) ?? []), cell]);
-  }
+  const groups = groupBy(cells, cell =>
+    onBackground ? `${cell.runtime} ${cell.density}` : `cell ${cells.indexOf(cell)}`,
+  );
   return shuffled([...groups], seed).flatMap(([background, own]) => shuffled(own, `${seed} ${background}`));
 }
 

@@ -15,6 +15,7 @@ import { formatManifest, type Manifest, parseManifest } from "../../campaign-fil
 import { LabError } from "../../model/errors.js";
 import { settingsDigest } from "../plan/settings.js";
 import { replaceFile } from "../system/replace-file.js";
+import { DoneRounds } from "./done-rounds.js";
 import { Projection } from "./run-folders.js";
 
 /**
@@ -23,7 +24,9 @@ import { Projection } from "./run-folders.js";
  */
 export class CampaignFolder {
   readonly path: string;
-  readonly events: readonly CampaignEvent[];
+  /** The measured rounds. */
+  readonly done: DoneRounds;
+  readonly #events: CampaignEvent[];
   readonly #journal: number;
   readonly #projection: Projection;
   #manifest: Manifest;
@@ -31,18 +34,18 @@ export class CampaignFolder {
   private constructor(path: string, manifest: Manifest, events: readonly CampaignEvent[], journal: number) {
     this.path = path;
     this.#manifest = manifest;
-    this.events = events;
+    this.#events = [...events];
+    this.done = new DoneRounds(events);
     this.#journal = journal;
     this.#projection = new Projection(path);
+    this.#projection.rebuild(events);
   }
 
   /** Makes a new campaign: writes the manifest and an empty journal into its folder. */
   static create(path: string, manifest: Manifest): CampaignFolder {
     return written(path, () => {
       writeManifest(path, manifest);
-      const folder = new CampaignFolder(path, manifest, [], openSync(join(path, "events.ndjson"), "ax"));
-      folder.#projection.rebuild([]);
-      return folder;
+      return new CampaignFolder(path, manifest, [], openSync(join(path, "events.ndjson"), "ax"));
     });
   }
 
@@ -70,14 +73,17 @@ export class CampaignFolder {
       }
       const journal = openSync(file, "a");
       if (whole.length < bytes.length) ftruncateSync(journal, whole.length);
-      const folder = new CampaignFolder(path, manifest, rows, journal);
-      folder.#projection.rebuild(rows);
-      return folder;
+      return new CampaignFolder(path, manifest, rows, journal);
     });
   }
 
   get manifest(): Manifest {
     return this.#manifest;
+  }
+
+  /** The events of the journal, in order. */
+  get events(): readonly CampaignEvent[] {
+    return this.#events;
   }
 
   /** Replaces the manifest in one step. */
@@ -87,7 +93,7 @@ export class CampaignFolder {
   }
 
   /** Appends to the journal; a round is on the disk before its lines are written to the logs. */
-  append(event: CampaignEvent): void {
+  readonly append = (event: CampaignEvent): void => {
     written(this.path, () => {
       const length = fstatSync(this.#journal).size;
       try {
@@ -98,19 +104,20 @@ export class CampaignFolder {
         throw error;
       }
       fsyncSync(this.#journal);
-      if (event.event === "round" || event.event === "operations" || event.event === "arrivals")
-        this.#projection.add(event);
+      this.#events.push(event);
+      this.done.add(event);
+      this.#projection.add(event);
     });
-  }
+  };
 
   /** Writes a file of a run folder completely or not at all. */
-  write(name: string, content: string | Uint8Array): void {
+  readonly write = (name: string, content: string | Uint8Array): void => {
     written(this.path, () => {
       const file = join(this.path, name);
       mkdirSync(dirname(file), { recursive: true });
       replaceFile(file, content);
     });
-  }
+  };
 
   close(): void {
     closeSync(this.#journal);

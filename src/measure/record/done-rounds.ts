@@ -7,7 +7,7 @@ import { experimentTable } from "../experiments/index.js";
 export class DoneRounds {
   readonly #done = new Set<string>();
 
-  constructor(events: readonly CampaignEvent[] = []) {
+  constructor(events: readonly CampaignEvent[]) {
     for (const event of events) this.add(event);
   }
 

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSyn
 import { dirname, join } from "node:path";
 import { arrivalsHeader, formatArrivals } from "../../campaign-files/arrivals.js";
 import type { OperationsEvent } from "../../campaign-files/events/operations.js";
-import { type ArrivalsEvent, type CampaignEvent, coldStartOf, type RoundEvent } from "../../campaign-files/events.js";
+import { type CampaignEvent, coldStartOf, type RoundEvent } from "../../campaign-files/events.js";
 import { formatOperations, operationsHeader } from "../../campaign-files/operations.js";
 import { formatSamples, sampleRows, samplesHeader } from "../../campaign-files/samples.js";
 import {
@@ -14,6 +14,9 @@ import {
   formatLatencyLog,
   parseRunName,
 } from "../../logs/index.js";
+
+/** Lines for files, by their paths in the campaign's folder; `whole` replaces the file's content. */
+type Texts = ReadonlyMap<string, { readonly text: string; readonly whole: boolean }>;
 
 /** A log of a cell in any run. */
 const logFile = /\/(con|threads)_\d+\/(client\d+|cpu|latency|make|attach|mount|unmount|remove)\.txt$/;
@@ -34,9 +37,9 @@ export class Projection {
     this.#folder = folder;
   }
 
-  /** Appends one round. */
-  add(round: RoundEvent | OperationsEvent | ArrivalsEvent): void {
-    for (const [file, { text, whole }] of this.#texts(round)) {
+  /** Appends the lines of an event. */
+  add(event: CampaignEvent): void {
+    for (const [file, { text, whole }] of this.#texts(event)) {
       const path = join(this.#folder, file);
       if (whole) writeFileSync(path, text);
       else appendFileSync(path, text);
@@ -53,7 +56,6 @@ export class Projection {
     for (const table of ["operations.csv", "arrivals.csv"]) rmSync(join(this.#folder, table), { force: true });
     const files = new Map<string, string[]>([["samples.csv", [samplesHeader]]]);
     for (const event of events) {
-      if (event.event !== "round" && event.event !== "operations" && event.event !== "arrivals") continue;
       for (const [file, { text, whole }] of this.#texts(event)) {
         const parts = files.get(file);
         if (parts === undefined || whole) files.set(file, [text]);
@@ -72,14 +74,14 @@ export class Projection {
     }
   }
 
-  /** Returns the lines that one round adds to each file; `whole` replaces the file's content. */
-  #texts(
-    round: RoundEvent | OperationsEvent | ArrivalsEvent,
-  ): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
-    if (round.event === "operations") return this.#operationTexts(round);
-    if (round.event === "arrivals") {
-      return new Map([this.#row("arrivals.csv", arrivalsHeader, formatArrivals(round))]);
-    }
+  /** Returns the lines that an event adds to each file. */
+  #texts(event: CampaignEvent): Texts {
+    if (event.event === "operations") return this.#operationTexts(event);
+    if (event.event === "arrivals") return new Map([this.#row("arrivals.csv", arrivalsHeader, formatArrivals(event))]);
+    return event.event === "round" ? this.#roundTexts(event) : new Map();
+  }
+
+  #roundTexts(round: RoundEvent): Texts {
     const experiment = parseRunName(round.run)?.experiment === "density" ? "density" : "time";
     const texts = new Map([["samples.csv", { text: formatSamples(sampleRows(round, experiment)), whole: false }]]);
     if (round.warmup || round.makespanMs === null) return texts;
@@ -124,7 +126,7 @@ export class Projection {
    * Returns one line per round for the log of each phase: microseconds of every item, separated by spaces. Line k is the k-th
    * round.
    */
-  #operationTexts(round: OperationsEvent): ReadonlyMap<string, { readonly text: string; readonly whole: boolean }> {
+  #operationTexts(round: OperationsEvent): Texts {
     const texts = new Map([this.#row("operations.csv", operationsHeader, formatOperations(round))]);
     if (round.warmup) return texts;
     const cell = join(round.run, ...operationsFolder(round));

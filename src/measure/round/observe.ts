@@ -4,6 +4,7 @@ import type { MemoryPressure } from "../host/state.js";
 import { type Clock, elapsedMs } from "./clock.js";
 import type { Driver, Release } from "./driver.js";
 import { waitForQuiet } from "./quiet.js";
+import type { ServiceLog } from "./service-log.js";
 import type { Timing } from "./timing.js";
 
 /** The tools with which a round is measured. */
@@ -14,6 +15,8 @@ export interface RoundTools {
   /** Watches whether rund-lab is delayed. The returned function ends the watch and returns the longest delay in milliseconds. */
   readonly watchLoop: () => () => Promise<number>;
   readonly timing: Timing;
+  /** The service's own log of requests; null if it cannot be read. */
+  readonly serviceLog: Pick<ServiceLog, "mark" | "skewOf"> | null;
 }
 
 /** What the kernel reports about the host. */
@@ -26,12 +29,18 @@ export interface HostProbe {
 /** The state of the host and of rund-lab while cold starts were measured. */
 export type Observation = Pick<
   RoundEvent,
-  "releasedMs" | "cpu" | "loopDelayMs" | "clockStepMs" | "quiet" | "host" | "swapIn" | "memoryStallUs" | "diskShare"
-> & {
-  /** From the release to the end of the work, by the campaign's clock. */
-  readonly ms: number;
-  readonly flags: readonly RoundFlag[];
-};
+  | "releasedMs"
+  | "cpu"
+  | "loopDelayMs"
+  | "clockStepMs"
+  | "quiet"
+  | "host"
+  | "swapIn"
+  | "memoryStallUs"
+  | "diskShare"
+  | "nodes"
+  | "flags"
+>;
 
 /**
  * Waits until the machine is quiet, watches an idle window, does the work from its release to its end, then watches a settle
@@ -46,9 +55,10 @@ export async function observe<Result>(
   loopDelayLimit: (ms: number) => number,
   signal: AbortSignal,
 ): Promise<{ readonly result: Result; readonly from: Release; readonly observation: Observation }> {
-  const { clock, host, timing } = tools;
+  const { clock, driver, host, timing } = tools;
+  const usedBefore = await driver.nodeUsage?.();
   const quiet = await waitForQuiet(clock, () => host.cpu().ticks, timing.quietLimitMs, signal);
-  const idle = await watch(tools, timing.idleMs, signal);
+  const idle = await watchIdle(tools, timing.idleMs, signal);
   const state = host.state();
 
   const pressure = host.pressure();
@@ -63,7 +73,8 @@ export async function observe<Result>(
   const loopDelayMs = micro((await loopDelay()) * clock.speed);
   const wallAfter = clock.wall(true);
   const pressureAfter = host.pressure();
-  const settle = await watch(tools, timing.settleMs, signal);
+  const settle = await watchIdle(tools, timing.settleMs, signal);
+  const usedAfter = await driver.nodeUsage?.();
 
   const clockStepMs = micro(wallAfter.epochMs - wall.epochMs - Number(wallAfter.atNs - wall.atNs) / 1e6);
   const cpu = roundCpu(before, after, ms / clock.speed, idle, settle);
@@ -73,7 +84,8 @@ export async function observe<Result>(
   const raised: Readonly<Partial<Record<RoundFlag, boolean>>> = {
     "clock-step": Math.abs(clockStepMs) > 1 + wall.withinMs + wallAfter.withinMs,
     "loop-delay": loopDelayMs > loopDelayLimit(ms),
-    "cpu-quantised": cpu.busy < 50,
+    // on a cluster there is no host whose CPU could be counted
+    "cpu-quantised": cpu.busy < 50 && usedBefore === undefined,
     "not-quiet": !quiet.reached,
     "swap-in": swapIn > 0,
     "memory-pressure": memoryStallUs > 0,
@@ -84,15 +96,10 @@ export async function observe<Result>(
     from,
     observation: {
       releasedMs: micro(from.epochMs),
-      ms,
-      cpu,
-      loopDelayMs,
-      clockStepMs,
-      quiet,
-      host: state,
-      swapIn,
-      memoryStallUs,
-      diskShare,
+      ...{ cpu, loopDelayMs, clockStepMs, quiet, host: state, swapIn, memoryStallUs, diskShare },
+      ...(usedBefore === undefined || usedAfter === undefined
+        ? {}
+        : { nodes: { before: usedBefore, after: usedAfter } }),
       flags: (Object.keys(raised) as RoundFlag[]).filter(flag => raised[flag]),
     },
   };
@@ -113,7 +120,11 @@ function diskShareOf(before: MemoryPressure, after: MemoryPressure, cpu: CpuTick
 type Watched = CpuTicks & { readonly ms: number };
 
 /** Returns the host's CPU over a window in which rund-lab does nothing. */
-async function watch({ clock, host }: RoundTools, ms: number, signal: AbortSignal): Promise<Watched> {
+export async function watchIdle(
+  { clock, host }: Pick<RoundTools, "clock" | "host">,
+  ms: number,
+  signal: AbortSignal,
+): Promise<Watched> {
   const from = host.cpu().ticks;
   const startedNs = clock.nowNs();
   if (ms > 0) await clock.sleep(ms, signal);
@@ -127,15 +138,7 @@ function roundCpu(before: CpuReading, after: CpuReading, roundMs: number, idle: 
   const idleMs = idle.ms > 0 ? (idle.busy * tickMs * roundMs) / idle.ms : 0;
   const harnessMs = micro((after.harnessUs - before.harnessUs) / 1000);
   const lessIdleMs = micro(busyMs - idleMs);
-  return {
-    ...ticks,
-    busyMs,
-    lessIdleMs,
-    lessHarnessMs: micro(lessIdleMs - harnessMs),
-    harnessMs,
-    idle,
-    settle,
-  };
+  return { ...ticks, busyMs, lessIdleMs, lessHarnessMs: micro(lessIdleMs - harnessMs), harnessMs, idle, settle };
 }
 
 /** Rounds to the microsecond. */

@@ -7,5 +7,4 @@ export const crun: RuntimeDeclaration = {
   ...knownRuntime("crun"),
   handler: "crun",
   ...runcShim("crun"),
-  versions: [{ command: ["crun", "--version"] }],
 };

@@ -7,5 +7,4 @@ export const runc: RuntimeDeclaration = {
   ...knownRuntime("runc"),
   handler: "runc",
   ...runcShim("runc"),
-  versions: [{ command: ["runc", "--version"] }],
 };

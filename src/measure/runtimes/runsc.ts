@@ -10,7 +10,6 @@ export const runsc: RuntimeDeclaration = {
   ...knownRuntime("runsc"),
   handler: "runsc",
   ...runcShim("runsc"),
-  versions: [{ command: ["runsc", "--version"] }],
   processes: [
     { component: "shim", pattern: /^\S*\/containerd-shim-(runc-v2|runsc-v1) / },
     { component: "gofer", pattern: /^runsc-gofer / },

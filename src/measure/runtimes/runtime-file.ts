@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { runtimeColours } from "../../model/runtimes.js";
-import type { RuntimeDeclaration } from "./runtime.js";
+import { type RuntimeDeclaration, tomlOverlay } from "./runtime.js";
 import { readYamlFile } from "./yaml-file.js";
 
-const tomlValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()]);
 const pattern = z.string().transform((text, context) => {
   try {
     return new RegExp(text);
@@ -23,7 +22,7 @@ const schema = z.strictObject({
     .strictObject({
       path: z.string().startsWith("/"),
       hypervisor: z.string().startsWith("hypervisor."),
-      overlay: z.record(z.string(), z.record(z.string(), tomlValue)).default({}),
+      overlay: tomlOverlay.default({}),
     })
     .nullable()
     .default(null),

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { RuntimeColour } from "../../model/runtimes.js";
 
 /**
@@ -33,6 +34,19 @@ export interface RuntimeDeclaration {
   readonly processes: readonly ProcessPattern[];
 }
 
+/** The values of a runtime without a guest, of which only containerd knows more. */
+export const bareRuntime = {
+  ...{
+    shim: null,
+    snapshotter: null,
+    config: null,
+    guestMemoryExtraMb: 0,
+    template: null,
+    versions: [],
+    processes: [],
+  },
+} as const;
+
 /** How containerd starts a runtime, for the private containerd's config. */
 export interface RuntimeShim {
   /** containerd's `runtime_type`, which names the shim: `io.containerd.kata.v2` is `containerd-shim-kata-v2`. */
@@ -52,11 +66,12 @@ export interface RuntimeConfig {
   readonly overlay: TomlOverlay;
 }
 
-/** A value that an overlay can give to a TOML key. */
-export type TomlValue = string | number | boolean | readonly string[];
+const tomlValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()]);
 
 /** TOML table (`hypervisor.qemu`, a name with dots in quotes) → key → value; null removes the key. */
-export type TomlOverlay = Readonly<Record<string, Readonly<Record<string, TomlValue | null>>>>;
+export const tomlOverlay = z.record(z.string(), z.record(z.string(), tomlValue.nullable()).readonly()).readonly();
+
+export type TomlOverlay = z.infer<typeof tomlOverlay>;
 
 export type VersionLine = { readonly command: readonly string[] } | { readonly line: string };
 

@@ -1,9 +1,9 @@
 import { endOf } from "../../campaign-files/events.js";
 import type { SandboxConfig, SandboxSummary } from "../cri/grpc/client.js";
 import type { SandboxRole } from "../cri/labels.js";
-import type { Clock } from "../round/clock.js";
-import { elapsedMs } from "../round/clock.js";
+import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Driver, Workload } from "../round/driver.js";
+import { refuseIfLost } from "../round/round.js";
 import { inParallel } from "../system/workers.js";
 import { callMs, listOwn } from "./removal.js";
 
@@ -58,7 +58,7 @@ export async function bringUp(
         latenciesMs.push(endOf(sample) - sample.sentMs);
         return;
       }
-      if (sample.reason === "unavailable") await driver.ping(callMs);
+      await refuseIfLost(driver, [sample]);
       failed++;
       why ??= sample.message;
     });

@@ -22,6 +22,8 @@ export interface ColdStart {
    * does not wait for it.
    */
   readonly firstLine: Promise<FirstLine> | null;
+  /** Whether the container's log cannot be written, because its disk is full. */
+  logDiskIsFull(): boolean;
   /** The port to connect to at the sandbox's address. */
   readonly port: number;
 }
@@ -49,7 +51,7 @@ type Reached = {
  */
 export async function coldStart(
   { cri, clock }: { readonly cri: CriClient; readonly clock: Clock },
-  { sandbox, client, workload, container, firstLine, port }: ColdStart,
+  { sandbox, client, workload, container, firstLine, logDiskIsFull, port }: ColdStart,
   from: Release,
   timeoutMs: number,
   signal: AbortSignal,
@@ -85,7 +87,7 @@ export async function coldStart(
    * @param watching ends the checks for its exit
    */
   async function awaitProcess<Seen>(
-    what: { readonly before: string; readonly never: string },
+    what: { readonly before: string; readonly never: () => string },
     seen: Promise<Seen>,
     watching: AbortSignal,
   ): Promise<Seen | ColdStartResult> {
@@ -104,7 +106,7 @@ export async function coldStart(
         return failed("failed", "exited", `the process exited with code ${exitCode}${why} before ${what.before}`);
       }
       await clock.sleep(Math.max(0, leftMs()), watching);
-      return timedOut(`the process runs, but ${what.never} within ${timeoutMs} ms`);
+      return timedOut(`the process runs, but ${what.never()} within ${timeoutMs} ms`);
     })();
     exited.catch(() => {});
     return Promise.race([seen, exited]);
@@ -157,12 +159,13 @@ export async function coldStart(
       await started;
       if (workload.until === "output") {
         stage = "output";
-        const early = await awaitProcess({ before: "its first line", never: "wrote no line" }, printed, watching);
+        const never = () => (logDiskIsFull() ? "its log could not be written (the disk is full)" : "wrote no line");
+        const early = await awaitProcess({ before: "its first line", never }, printed, watching);
         if (early !== undefined) return early;
       } else if (answered !== undefined) {
         stage = "response";
         const seen = await awaitProcess(
-          { before: `it answered on port ${port}`, never: `did not answer on port ${port}` },
+          { before: `it answered on port ${port}`, never: () => `did not answer on port ${port}` },
           answered,
           watching,
         );

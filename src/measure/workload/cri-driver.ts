@@ -87,6 +87,7 @@ function starts(
         },
         container: container === null ? null : containerFor(container, port, file, sandbox.labels),
         firstLine: logs !== null && waitsForLine(workload) ? logs.lines.of(file) : null,
+        logDiskIsFull: () => logs?.lines.diskIsFull() ?? false,
       };
       const { sample, containerId } = await coldStart(tools, start, from, timeoutMs, signal);
       if (containerId !== null) containerIds.set(client, containerId);

@@ -1,4 +1,4 @@
-import { closeSync, type FSWatcher, openSync, readSync, watch } from "node:fs";
+import { closeSync, type FSWatcher, openSync, readSync, statfsSync, watch } from "node:fs";
 import { join } from "node:path";
 import { epochMs } from "../cri/grpc/timestamp.js";
 
@@ -64,6 +64,13 @@ export class FirstLines {
   seen(file: string): FirstLine | undefined {
     if (!this.#seen.has(file)) this.#look(file);
     return this.#seen.get(file);
+  }
+
+  /** Whether the disk on which the logs are is full, so that the service cannot write a line. */
+  diskIsFull(): boolean {
+    const { bfree, blocks } = statfsSync(this.#folder);
+    // some file systems have no number of blocks
+    return bfree === 0 && blocks > 0;
   }
 
   close(): void {

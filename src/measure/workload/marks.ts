@@ -1,6 +1,7 @@
 import type { ReadySample, Sample } from "../../campaign-files/events.js";
 import type { MarkName } from "../../model/marks.js";
 import { type ContainerdEvent, reported } from "../cri/stages/events.js";
+import { groupBy } from "../group-by.js";
 import type { Clock } from "../round/clock.js";
 import type { Release } from "../round/driver.js";
 import { sinceRelease } from "./cold-start.js";
@@ -60,7 +61,10 @@ export async function addMarks(
   const deadlineNs = clock.nowNs() + BigInt(lateMs * 1e6);
   const toCome = () => reports.some(each => !each.broken && !haveStarted(each.events(), last));
   while (toCome() && clock.nowNs() < deadlineNs) await clock.sleep(lookAgainMs);
-  const byId = groupById(reports.flatMap(each => each.events()));
+  const byId = groupBy(
+    reports.flatMap(each => each.events()),
+    ({ id }) => id,
+  );
   return samples.map(sample => {
     if (sample.status !== "ready") return sample;
     const containerId = containerIds.get(sample.client);
@@ -104,14 +108,4 @@ function marksOf(
   }
   if (containerId !== undefined) add(byId.get(containerId) ?? [], containerMarks);
   return marks;
-}
-
-function groupById(events: readonly ContainerdEvent[]): ReadonlyMap<string, readonly ContainerdEvent[]> {
-  const groups = new Map<string, ContainerdEvent[]>();
-  for (const event of events) {
-    const group = groups.get(event.id);
-    if (group === undefined) groups.set(event.id, [event]);
-    else group.push(event);
-  }
-  return groups;
 }

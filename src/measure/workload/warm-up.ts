@@ -33,7 +33,7 @@ export async function warmUp(): Promise<void> {
     const from = { atNs: machineClock.nowNs(), epochMs: Date.now() };
     const firstLine = Promise.resolve({ stampEpochMs: from.epochMs, ownEpochMs: from.epochMs, text: "" });
     const workload = { until: "response", container: { ...wanted, port } } as const;
-    const start = { sandbox, client, workload, container, firstLine, port };
+    const start = { sandbox, client, workload, container, firstLine, logDiskIsFull: () => false, port };
     return coldStart({ cri, clock: machineClock }, start, from, 10_000, signal);
   };
   try {

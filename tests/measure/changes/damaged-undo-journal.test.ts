@@ -19,7 +19,7 @@ const steps: readonly Step[] = [
   { kind: "patch", file: "/etc/a.toml", changes: { a: { b: 1 } }, addSections: true },
   { kind: "put-back", file: "/etc/a.toml" },
   { kind: "restart-containerd", containerd: { unit: "containerd", socket: "/run/x.sock" } },
-  { kind: "restart-containerd", containerd: { folder: "/var/lib/x" }, undo: [{ kind: "wait", seconds: 1 }] },
+  { kind: "restart-containerd", containerd: { folder: "/var/lib/x" } },
   { kind: "empty-folder", folder: "/run/template" },
   { kind: "sandbox", handler: "rund" },
   { kind: "wait", seconds: 5 },
@@ -27,7 +27,7 @@ const steps: readonly Step[] = [
 
 /** Lists of any length: one entry less is another list. */
 const lists = ["undo", "files", "written", "argv", "changes"];
-const optional = ["capture", "mayFail", "onlyWith", "addSections", "undo"];
+const optional = ["capture", "mayFail", "onlyWith", "addSections"];
 const freeText = ["bootId", "capture", "onlyWith", "what", "file", "backup", "unit", "socket", "folder", "handler"];
 const mayBeEmpty = ["bootId", "what", "handler"];
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -92,6 +92,11 @@ test("the plan's script, handed to a shell: two restarts, a change and its way b
         shellScript([{ title: "x", steps }], read, join(folder, "backups"), containerd.socket);
       const run = (text: string) => execFileSync("sh", ["-c", text], { encoding: "utf8", timeout: 120_000 });
 
+      const trees = ["/sys/fs/cgroup", ...readdirSync("/sys/fs/cgroup").map(name => `/sys/fs/cgroup/${name}`)];
+      const groups = () =>
+        trees.flatMap(tree => ["k8s.io", "rund-lab-template"].map(name => join(tree, name)).filter(existsSync));
+      const groupsBefore = groups();
+
       // as it is printed: both ways, each with its restart
       run(script([...before, ...undoSteps(before)]));
       assert.is(read(containerd.configPath), configText);
@@ -106,6 +111,7 @@ test("the plan's script, handed to a shell: two restarts, a change and its way b
       assert.is(JSON.parse(info.config!).containerd.snapshotter, "native");
       assert.equal(await client.listPodSandbox({}), []);
       assert.match(read(containerd.logPath), /RunPodSandbox for .*template.* returns sandbox id/);
+      assert.equal(groups(), groupsBefore);
       assert.throws(() => run(script([{ kind: "sandbox", handler: "nobody" }])), "no sandbox of nobody starts");
     } finally {
       client.close();

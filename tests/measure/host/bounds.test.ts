@@ -15,6 +15,7 @@ const files: Readonly<Record<string, string>> = {
   "proc/sys/kernel/threads-max": "9000\n",
   "proc/sys/fs/file-nr": "320\t0\t5000\n",
   "proc/sys/fs/inotify/max_user_instances": "128\n",
+  "proc/7/status": `Name:\tengine\nUid:\t${process.getuid!()}\t0\t0\t0\n`,
   "proc/7/cgroup": "4:memory:/lab/engine\n5:pids:/lab/engine\n",
   "sys/fs/cgroup/memory/cgroup.procs": "",
   "sys/fs/cgroup/pids/cgroup.procs": "",

@@ -203,6 +203,7 @@ test("the tightest limit on pids counts, a control group's as well", () =>
       "proc/sys/kernel/pid_max": "32768\n",
       "proc/sys/kernel/threads-max": "20000\n",
       "proc/self/cgroup": "8:pids:/ci/job\n0::/ci\n",
+      "sys/fs/cgroup/pids/cgroup.procs": "",
       "sys/fs/cgroup/pids/ci/job/pids.max": "max\n",
       "sys/fs/cgroup/pids/ci/job/pids.current": "10\n",
       "sys/fs/cgroup/pids/ci/pids.max": "1000\n",

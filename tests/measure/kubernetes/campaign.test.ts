@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type ArrivalsEvent, parseEvents, type RoundEvent } from "../../../src/campaign-files/index.js";
+import { type ArrivalsEvent, parseEvents, parseManifest, type RoundEvent } from "../../../src/campaign-files/index.js";
 import { lab } from "../../support/command-line.js";
 import { inTempFolder } from "../../support/temp.js";
 import { type Fate, StandInApiServer, type StandInNode, starts } from "./api-server.js";
@@ -73,6 +73,7 @@ test("each window of an open loop has what the nodes used before and after, and 
     const { path, events } = await campaign(folder, words);
     const windows = events.flatMap((event): ArrivalsEvent[] => (event.event === "arrivals" ? [event] : []));
     assert.is(windows.length, 2);
+    assert.is(parseManifest(readFileSync(join(path, "run.json"), "utf8")).runs[0]!.config.seccomp, true);
     for (const { nodes, flags } of windows) {
       assert.equal([nodes!.before[0]!.node, nodes!.after[0]!.node], ["node-a", "node-a"]);
       // the window lasts two seconds, in which the node is busy with one CPU
@@ -108,6 +109,9 @@ test("a plan says what it asks of the cluster, and how long rounds with the kube
     const refused = await lab([...words, "5000"]);
     assert.is(refused.code, 3);
     assert.match(refused.stderr, "the plan does not fit the cluster: it needs 5000 pods at once");
+    const nowhere = await lab([...words, "3", "--plan", "--namespace", "absent"]);
+    assert.is(nowhere.code, 3);
+    assert.match(nowhere.stderr, /stand-in: no namespace "absent"\n.*kubectl create namespace absent/);
   }));
 
 test("a clock that is two minutes ahead is named before the first pod and in the analysis, with the next step", () =>

@@ -119,11 +119,13 @@ test("the cluster accepts the RuntimeClass that `overhead` prints, in a dry run"
   api.close();
 });
 
-test("a namespace that does not exist stops the campaign before its first pod", () =>
+test("a namespace that does not exist stops the plan and the campaign", () =>
   inTempFolder(async folder => {
-    const { exitCode, stderr } = await run([...smallest, "--namespace", "absent", "--out", folder], kubeconfig!);
-    assert.is(exitCode, 3);
-    assert.match(stderr, 'namespaces "absent" not found');
+    for (const words of [["--plan"], ["--out", folder]]) {
+      const { exitCode, stderr } = await run([...smallest, "--namespace", "absent", ...words], kubeconfig!);
+      assert.is(exitCode, 3);
+      assert.match(stderr, 'no namespace "absent"');
+    }
   }));
 
 test("a RuntimeClass that a killed session made goes when it is resumed; a handler that no node has is named", () =>

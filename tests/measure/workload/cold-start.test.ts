@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { FailedSample, ReadySample } from "../../../src/campaign-files/index.js";
 import type { SandboxConfig } from "../../../src/measure/cri/grpc/client.js";
+import { failureHint } from "../../../src/measure/cri/grpc/known-failures.js";
 import type { Workload, WorkloadContainer } from "../../../src/measure/round/driver.js";
 import { coldStart } from "../../../src/measure/workload/cold-start.js";
 import type { FirstLine } from "../../../src/measure/workload/first-line.js";
@@ -18,7 +19,12 @@ const sandbox: SandboxConfig = {
 };
 
 /** One cold start of a sandbox that answers after 50 ms; a status takes 1 ms. */
-async function start(workload: Workload, script: Partial<Start>, line: (clock: VirtualClock) => Promise<FirstLine>) {
+async function start(
+  workload: Workload,
+  script: Partial<Start>,
+  line: (clock: VirtualClock) => Promise<FirstLine>,
+  logDiskIsFull = () => false,
+) {
   const clock = new VirtualClock();
   const cri = new FakeCri(clock, () => ({ ms: 50, ...script }));
   const created = {
@@ -26,7 +32,7 @@ async function start(workload: Workload, script: Partial<Start>, line: (clock: V
     ...{ cpu: null, memoryBytes: null },
   };
   const from = { atNs: clock.nowNs(), epochMs: 1_000_000 };
-  const cold = { sandbox, client: 1, workload, container: created, firstLine: line(clock), port: 80 };
+  const cold = { sandbox, client: 1, workload, container: created, firstLine: line(clock), logDiskIsFull, port: 80 };
   const { sample, containerId } = await coldStart({ cri, clock }, cold, from, 1_000, new AbortController().signal);
   return { sample, containerId, cri, clock };
 }
@@ -76,7 +82,16 @@ test("a failure names the stage, keeps what was reached before it, and has the r
   assert.match(exit.message, "exited with code 7 (Error) before its first line");
   const silent = await failure({});
   assert.equal([silent.stage, silent.status, silent.reason], ["output", "timeout", "no-output"]);
+  assert.match(silent.message, "the process runs, but wrote no line within 1000 ms");
   assert.ok(silent.endedMs >= 1_000 && silent.endedMs < 1_060, String(silent.endedMs));
+});
+
+test("a line that cannot be written, because the disk of the log is full, is not called missing", async () => {
+  const { sample } = await start({ until: "output", container }, {}, never, () => true);
+  const { stage, status, message } = sample as FailedSample;
+  assert.equal([stage, status], ["output", "timeout"]);
+  assert.match(message, "its log could not be written (the disk is full) within 1000 ms");
+  assert.match(failureHint(message) ?? "", "--out");
 });
 
 test("an empty sandbox is what it always was: five values, one status more", async () => {
@@ -84,7 +99,15 @@ test("an empty sandbox is what it always was: five values, one status more", asy
   const cri = new FakeCri(clock, () => ({ ms: 50 }));
   const from = { atNs: clock.nowNs(), epochMs: 1_000_000 };
   const workload = { until: "sandbox", container: null } as const;
-  const cold = { sandbox, client: 1, workload, container: null, firstLine: never(), port: 0 };
+  const cold = {
+    sandbox,
+    client: 1,
+    workload,
+    container: null,
+    firstLine: never(),
+    logDiskIsFull: () => false,
+    port: 0,
+  };
   const { sample } = await coldStart({ cri, clock }, cold, from, 1_000, new AbortController().signal);
   assert.equal(sample, { status: "ready", client: 1, sandbox: "id0001", sentMs: 0, answeredMs: 50, readyMs: 51 });
   assert.is(cri.containers.size, 0);

@@ -11,6 +11,7 @@ import { failureHint } from "../../../src/measure/cri/grpc/known-failures.js";
 import { connectCri } from "../../../src/measure/cri/index.js";
 import { measureCampaign, openService, summariseCells } from "../../../src/measure/index.js";
 import { machineClock } from "../../../src/measure/round/clock.js";
+import { sandboxRequest } from "../../../src/measure/sandboxes/request.js";
 import { criDriver } from "../../../src/measure/workload/cri-driver.js";
 import { needs, program } from "../../support/needs.js";
 import { readCampaign } from "../campaign/campaigns.js";
@@ -100,6 +101,32 @@ test("a log that the service cannot write is a failed start with its words and a
   const [cell] = summariseCells(events);
   assert.equal([cell?.failedStage, cell?.failed], ["start", 2]);
   assert.match(failureHint(cell?.firstFailure ?? "") ?? "", "--out");
+  await assertNothingLeft(own.containerd);
+});
+
+test("a log whose disk is full is the reason of a failed start, and not a silent process", async () => {
+  const disk = join(own.folder, "full-disk");
+  mkdirSync(disk);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]);
+  const cri = connectCri(own.containerd.endpoint);
+  const driver = criDriver({ cri, clock: machineClock, logFolder: join(disk, "logs") });
+  const container = {
+    ...{ image: workloadImageName, pull: false, command: [], env: {}, port: 18_090 },
+    ...{ path: null, cpu: null, memoryMiB: null },
+  };
+  const labels = { experiment: "time", runtime: "runc", density: 0, concurrency: 1, round: 1, client: 1 } as const;
+  const request = sandboxRequest({ campaign: "full", session: "full" }, "runc", "NODE", { ...labels, role: "test" });
+  const starts = await driver.begin({ until: "output", container }, [request]);
+  try {
+    assert.throws(() => writeFileSync(join(disk, "rest"), Buffer.alloc(2 ** 17)), /ENOSPC/);
+    const sample = await starts.start(request, 1, machineClock.wall(), 3_000, new AbortController().signal);
+    assert.match((sample as FailedSample).message, "its log could not be written (the disk is full)");
+    await driver.remove(sample.sandbox!, 30_000);
+  } finally {
+    starts.close();
+    cri.close();
+    execFileSync("umount", [disk]);
+  }
   await assertNothingLeft(own.containerd);
 });
 

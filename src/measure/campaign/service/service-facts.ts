@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, readlinkSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { ManifestRun } from "../../../campaign-files/manifest.js";
@@ -7,11 +7,11 @@ import { parseOciRuntime } from "../../../logs/index.js";
 import { configuredSnapshotter } from "../../changes/containerd-settings.js";
 import type { CriStatus, CriVersion } from "../../cri/grpc/client.js";
 import { listenerOf } from "../../host/listener.js";
-import { readProc } from "../../host/proc.js";
+import { readLink, readProc } from "../../host/proc.js";
 import { parseJson } from "../../system/json.js";
 import { findProgram } from "../../system/programs.js";
 import type { CgroupDriver } from "./cgroup-parent.js";
-import { type ReportedConfig, type ReportedRuntime, reportedConfig, sandboxImageOf } from "./reported-config.js";
+import { type ReportedRuntime, reportedConfig, sandboxImageOf } from "./reported-config.js";
 
 /** Facts about the service that answers, which may differ from the programs on rund-lab's own PATH. */
 export type ServiceFacts = ManifestRun["config"];
@@ -40,7 +40,11 @@ export async function serviceFacts(
   const options = runtime?.options ?? {};
   return {
     service: `${version.runtimeName} ${version.runtimeVersion}`,
-    ...snapshotterFact(config, runtime, configText),
+    // containerd 2 no longer reports it
+    snapshotter:
+      runtime?.snapshotter ||
+      config?.containerd?.snapshotter ||
+      (configText === null ? null : configuredSnapshotter(configText)),
     handlerType: runtime?.runtimeType ?? null,
     handlerOptions: runtime === undefined ? null : canonical(options),
     cgroupDriver: driver,
@@ -54,17 +58,6 @@ export async function serviceFacts(
 function networksDigest(cniconfig: string | undefined): string | null {
   const config = parseJson(cniconfig) as { readonly Networks?: unknown } | null;
   return config === null ? null : digest(JSON.stringify(config.Networks ?? null));
-}
-
-/** Returns the snapshotter. containerd 2 no longer reports it, so it comes from the config, if that is known. */
-function snapshotterFact(
-  config: ReportedConfig | null,
-  runtime: ReportedRuntime | undefined,
-  configText: string | null,
-): { readonly snapshotter: string | null } {
-  const reported = runtime?.snapshotter || config?.containerd?.snapshotter;
-  if (reported) return { snapshotter: reported };
-  return { snapshotter: configText === null ? null : configuredSnapshotter(configText) };
 }
 
 /** Returns the program behind a handler of runc's shim, as the service's process finds it: on its PATH, below its root. */
@@ -99,11 +92,7 @@ async function programFacts(socket: string, runtime: ReportedRuntime | undefined
  */
 function rootOf(pid: number): string {
   const link = `/proc/${pid}/root`;
-  try {
-    return readlinkSync(link) === "/" ? "/" : link;
-  } catch {
-    return "/";
-  }
+  return (readLink(link) ?? "/") === "/" ? "/" : link;
 }
 
 /** Values of an option that mean the same as its absence. */

@@ -1,4 +1,4 @@
-import { readlinkSync } from "node:fs";
+import { readLink } from "../../host/proc.js";
 import { mountsBelow } from "../../system/mounts.js";
 import { idIn } from "./files.js";
 import { daemonsOf, shimsOf } from "./processes.js";
@@ -16,10 +16,4 @@ export function mountsOf(folder: string): readonly Remain[] {
   );
 }
 
-function namespaceOf(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/mnt`);
-  } catch {
-    return "";
-  }
-}
+const namespaceOf = (pid: number): string => readLink(`/proc/${pid}/ns/mnt`) ?? "";

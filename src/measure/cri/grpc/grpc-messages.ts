@@ -1,4 +1,4 @@
-import { headerBlock } from "../http2/header-block.js";
+import { type Headers, headerBlock } from "../http2/header-block.js";
 
 /** Bytes before a message: whether it is compressed, and its length. */
 const prefixBytes = 5;
@@ -10,8 +10,9 @@ const constantHeads = new Map<string, Buffer>();
  *
  * @param path of its method, such as `/runtime.v1.RuntimeService/Version`
  * @param timeoutMs the deadline in the request's headers; by default none
+ * @param metadata further headers
  */
-export function requestHead(path: string, timeoutMs?: number): Buffer {
+export function requestHead(path: string, timeoutMs?: number, metadata: Headers = {}): Buffer {
   let head = constantHeads.get(path);
   if (head === undefined) {
     const target = { ":method": "POST", ":scheme": "http", ":authority": "localhost", ":path": path };
@@ -19,7 +20,7 @@ export function requestHead(path: string, timeoutMs?: number): Buffer {
     constantHeads.set(path, head);
   }
   if (timeoutMs === undefined) return head;
-  return Buffer.concat([head, headerBlock({ "grpc-timeout": `${Math.ceil(timeoutMs)}m` })]);
+  return Buffer.concat([head, headerBlock({ "grpc-timeout": `${Math.ceil(timeoutMs)}m`, ...metadata })]);
 }
 
 /** Returns a message in gRPC's frame. */

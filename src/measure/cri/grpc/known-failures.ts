@@ -37,6 +37,10 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
     "the process ended too early: check --command and --env; `--until container` measures without waiting for the process",
   ],
   [
+    /the process runs, but its log could not be written/,
+    "the containers' logs are in the campaign's folder: free some space on its disk, or choose another one with --out",
+  ],
+  [
     /the process runs, but wrote no line/,
     "the process must write a line at once, unbuffered: check --command, or raise --timeout (with gVisor behind runc's shim, a process that has exited looks like this, too)",
   ],

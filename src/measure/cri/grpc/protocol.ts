@@ -1,5 +1,6 @@
 import type { MethodDefinition } from "@grpc/proto-loader";
 import { fromJSON } from "@grpc/proto-loader";
+import { field, messageTypes, repeated, text, texts } from "./fields.js";
 
 /**
  * The part of CRI v1 (package `runtime.v1`) that rund-lab's client and replay server use: one definition, from which both the
@@ -14,181 +15,86 @@ const enums = {
 } as const;
 
 const messages = {
-  VersionRequest: { fields: { version: { type: "string", id: 1 } } },
-  VersionResponse: {
-    fields: {
-      version: { type: "string", id: 1 },
-      runtimeName: { type: "string", id: 2 },
-      runtimeVersion: { type: "string", id: 3 },
-      runtimeApiVersion: { type: "string", id: 4 },
-    },
-  },
-  StatusRequest: { fields: { verbose: { type: "bool", id: 1 } } },
-  StatusResponse: {
-    fields: { status: { type: "RuntimeStatus", id: 1 }, info: { keyType: "string", type: "string", id: 2 } },
-  },
-  RuntimeStatus: { fields: { conditions: { rule: "repeated", type: "RuntimeCondition", id: 1 } } },
-  RuntimeCondition: {
-    fields: {
-      type: { type: "string", id: 1 },
-      status: { type: "bool", id: 2 },
-      reason: { type: "string", id: 3 },
-      message: { type: "string", id: 4 },
-    },
-  },
-  RuntimeConfigRequest: { fields: {} },
-  RuntimeConfigResponse: { fields: { linux: { type: "LinuxRuntimeConfiguration", id: 1 } } },
-  LinuxRuntimeConfiguration: { fields: { cgroupDriver: { type: "CgroupDriver", id: 1 } } },
-  PodSandboxMetadata: {
-    fields: {
-      name: { type: "string", id: 1 },
-      uid: { type: "string", id: 2 },
-      namespace: { type: "string", id: 3 },
-      attempt: { type: "uint32", id: 4 },
-    },
-  },
-  NamespaceOption: { fields: { network: { type: "NamespaceMode", id: 1 }, pid: { type: "NamespaceMode", id: 2 } } },
+  VersionRequest: { version: text(1) },
+  VersionResponse: { version: text(1), runtimeName: text(2), runtimeVersion: text(3), runtimeApiVersion: text(4) },
+  StatusRequest: { verbose: field("bool", 1) },
+  StatusResponse: { status: field("RuntimeStatus", 1), info: texts(2) },
+  RuntimeStatus: { conditions: repeated("RuntimeCondition", 1) },
+  RuntimeCondition: { type: text(1), status: field("bool", 2), reason: text(3), message: text(4) },
+  RuntimeConfigRequest: {},
+  RuntimeConfigResponse: { linux: field("LinuxRuntimeConfiguration", 1) },
+  LinuxRuntimeConfiguration: { cgroupDriver: field("CgroupDriver", 1) },
+  PodSandboxMetadata: { name: text(1), uid: text(2), namespace: text(3), attempt: field("uint32", 4) },
+  NamespaceOption: { network: field("NamespaceMode", 1), pid: field("NamespaceMode", 2) },
   // an empty profile is RuntimeDefault
-  SecurityProfile: { fields: {} },
-  LinuxSandboxSecurityContext: {
-    fields: { namespaceOptions: { type: "NamespaceOption", id: 1 }, seccomp: { type: "SecurityProfile", id: 9 } },
-  },
-  LinuxPodSandboxConfig: {
-    fields: {
-      cgroupParent: { type: "string", id: 1 },
-      securityContext: { type: "LinuxSandboxSecurityContext", id: 2 },
-    },
-  },
+  SecurityProfile: {},
+  LinuxSandboxSecurityContext: { namespaceOptions: field("NamespaceOption", 1), seccomp: field("SecurityProfile", 9) },
+  LinuxPodSandboxConfig: { cgroupParent: text(1), securityContext: field("LinuxSandboxSecurityContext", 2) },
   PodSandboxConfig: {
-    fields: {
-      metadata: { type: "PodSandboxMetadata", id: 1 },
-      hostname: { type: "string", id: 2 },
-      logDirectory: { type: "string", id: 3 },
-      labels: { keyType: "string", type: "string", id: 6 },
-      annotations: { keyType: "string", type: "string", id: 7 },
-      linux: { type: "LinuxPodSandboxConfig", id: 8 },
-    },
+    ...{ metadata: field("PodSandboxMetadata", 1), hostname: text(2), logDirectory: text(3), labels: texts(6) },
+    ...{ annotations: texts(7), linux: field("LinuxPodSandboxConfig", 8) },
   },
-  RunPodSandboxRequest: {
-    fields: { config: { type: "PodSandboxConfig", id: 1 }, runtimeHandler: { type: "string", id: 2 } },
-  },
-  RunPodSandboxResponse: { fields: { podSandboxId: { type: "string", id: 1 } } },
-  StopPodSandboxRequest: { fields: { podSandboxId: { type: "string", id: 1 } } },
-  StopPodSandboxResponse: { fields: {} },
-  RemovePodSandboxRequest: { fields: { podSandboxId: { type: "string", id: 1 } } },
-  RemovePodSandboxResponse: { fields: {} },
-  PodSandboxStatusRequest: { fields: { podSandboxId: { type: "string", id: 1 } } },
-  PodSandboxStatusResponse: { fields: { status: { type: "PodSandboxStatus", id: 1 } } },
+  RunPodSandboxRequest: { config: field("PodSandboxConfig", 1), runtimeHandler: text(2) },
+  RunPodSandboxResponse: { podSandboxId: text(1) },
+  StopPodSandboxRequest: { podSandboxId: text(1) },
+  StopPodSandboxResponse: {},
+  RemovePodSandboxRequest: { podSandboxId: text(1) },
+  RemovePodSandboxResponse: {},
+  PodSandboxStatusRequest: { podSandboxId: text(1) },
+  PodSandboxStatusResponse: { status: field("PodSandboxStatus", 1) },
   PodSandboxStatus: {
-    fields: {
-      id: { type: "string", id: 1 },
-      metadata: { type: "PodSandboxMetadata", id: 2 },
-      state: { type: "PodSandboxState", id: 3 },
-      createdAt: { type: "int64", id: 4 },
-      network: { type: "PodSandboxNetworkStatus", id: 5 },
-      labels: { keyType: "string", type: "string", id: 7 },
-      annotations: { keyType: "string", type: "string", id: 8 },
-      runtimeHandler: { type: "string", id: 9 },
-    },
+    ...{ id: text(1), metadata: field("PodSandboxMetadata", 2), state: field("PodSandboxState", 3) },
+    ...{ createdAt: field("int64", 4), network: field("PodSandboxNetworkStatus", 5), labels: texts(7) },
+    ...{ annotations: texts(8), runtimeHandler: text(9) },
   },
-  PodSandboxNetworkStatus: { fields: { ip: { type: "string", id: 1 } } },
-  PodSandboxStateValue: { fields: { state: { type: "PodSandboxState", id: 1 } } },
-  PodSandboxFilter: {
-    fields: {
-      id: { type: "string", id: 1 },
-      state: { type: "PodSandboxStateValue", id: 2 },
-      labelSelector: { keyType: "string", type: "string", id: 3 },
-    },
-  },
-  ListPodSandboxRequest: { fields: { filter: { type: "PodSandboxFilter", id: 1 } } },
-  ListPodSandboxResponse: { fields: { items: { rule: "repeated", type: "PodSandbox", id: 1 } } },
+  PodSandboxNetworkStatus: { ip: text(1) },
+  PodSandboxStateValue: { state: field("PodSandboxState", 1) },
+  PodSandboxFilter: { id: text(1), state: field("PodSandboxStateValue", 2), labelSelector: texts(3) },
+  ListPodSandboxRequest: { filter: field("PodSandboxFilter", 1) },
+  ListPodSandboxResponse: { items: repeated("PodSandbox", 1) },
   PodSandbox: {
-    fields: {
-      id: { type: "string", id: 1 },
-      metadata: { type: "PodSandboxMetadata", id: 2 },
-      state: { type: "PodSandboxState", id: 3 },
-      createdAt: { type: "int64", id: 4 },
-      labels: { keyType: "string", type: "string", id: 5 },
-      annotations: { keyType: "string", type: "string", id: 6 },
-      runtimeHandler: { type: "string", id: 7 },
-    },
+    ...{ id: text(1), metadata: field("PodSandboxMetadata", 2), state: field("PodSandboxState", 3) },
+    ...{ createdAt: field("int64", 4), labels: texts(5), annotations: texts(6), runtimeHandler: text(7) },
   },
-  ContainerMetadata: { fields: { name: { type: "string", id: 1 }, attempt: { type: "uint32", id: 2 } } },
-  ImageSpec: { fields: { image: { type: "string", id: 1 } } },
-  KeyValue: { fields: { key: { type: "string", id: 1 }, value: { type: "string", id: 2 } } },
+  ContainerMetadata: { name: text(1), attempt: field("uint32", 2) },
+  ImageSpec: { image: text(1) },
+  KeyValue: { key: text(1), value: text(2) },
   LinuxContainerResources: {
-    fields: {
-      cpuPeriod: { type: "int64", id: 1 },
-      cpuQuota: { type: "int64", id: 2 },
-      memoryLimitInBytes: { type: "int64", id: 4 },
-    },
+    ...{ cpuPeriod: field("int64", 1), cpuQuota: field("int64", 2), memoryLimitInBytes: field("int64", 4) },
   },
-  LinuxContainerSecurityContext: { fields: { namespaceOptions: { type: "NamespaceOption", id: 3 } } },
+  LinuxContainerSecurityContext: { namespaceOptions: field("NamespaceOption", 3) },
   LinuxContainerConfig: {
-    fields: {
-      resources: { type: "LinuxContainerResources", id: 1 },
-      securityContext: { type: "LinuxContainerSecurityContext", id: 2 },
-    },
+    ...{ resources: field("LinuxContainerResources", 1), securityContext: field("LinuxContainerSecurityContext", 2) },
   },
   ContainerConfig: {
-    fields: {
-      metadata: { type: "ContainerMetadata", id: 1 },
-      image: { type: "ImageSpec", id: 2 },
-      command: { rule: "repeated", type: "string", id: 3 },
-      envs: { rule: "repeated", type: "KeyValue", id: 6 },
-      labels: { keyType: "string", type: "string", id: 9 },
-      logPath: { type: "string", id: 11 },
-      linux: { type: "LinuxContainerConfig", id: 15 },
-    },
+    ...{ metadata: field("ContainerMetadata", 1), image: field("ImageSpec", 2), command: repeated("string", 3) },
+    ...{ envs: repeated("KeyValue", 6), labels: texts(9), logPath: text(11), linux: field("LinuxContainerConfig", 15) },
   },
   CreateContainerRequest: {
-    fields: {
-      podSandboxId: { type: "string", id: 1 },
-      config: { type: "ContainerConfig", id: 2 },
-      sandboxConfig: { type: "PodSandboxConfig", id: 3 },
-    },
+    ...{ podSandboxId: text(1), config: field("ContainerConfig", 2), sandboxConfig: field("PodSandboxConfig", 3) },
   },
-  CreateContainerResponse: { fields: { containerId: { type: "string", id: 1 } } },
-  StartContainerRequest: { fields: { containerId: { type: "string", id: 1 } } },
-  StartContainerResponse: { fields: {} },
-  ContainerStatusRequest: { fields: { containerId: { type: "string", id: 1 } } },
-  ContainerStatusResponse: { fields: { status: { type: "ContainerStatus", id: 1 } } },
+  CreateContainerResponse: { containerId: text(1) },
+  StartContainerRequest: { containerId: text(1) },
+  StartContainerResponse: {},
+  ContainerStatusRequest: { containerId: text(1) },
+  ContainerStatusResponse: { status: field("ContainerStatus", 1) },
   ContainerStatus: {
-    fields: {
-      id: { type: "string", id: 1 },
-      state: { type: "ContainerState", id: 3 },
-      exitCode: { type: "int32", id: 7 },
-      reason: { type: "string", id: 10 },
-      message: { type: "string", id: 11 },
-    },
+    ...{ id: text(1), state: field("ContainerState", 3), exitCode: field("int32", 7) },
+    ...{ reason: text(10), message: text(11) },
   },
-  ImageStatusRequest: { fields: { image: { type: "ImageSpec", id: 1 } } },
-  ImageStatusResponse: { fields: { image: { type: "Image", id: 1 } } },
-  Image: {
-    fields: {
-      id: { type: "string", id: 1 },
-      repoDigests: { rule: "repeated", type: "string", id: 3 },
-      size: { type: "uint64", id: 4 },
-    },
-  },
-  PullImageRequest: { fields: { image: { type: "ImageSpec", id: 1 } } },
-  PullImageResponse: { fields: { imageRef: { type: "string", id: 1 } } },
+  ImageStatusRequest: { image: field("ImageSpec", 1) },
+  ImageStatusResponse: { image: field("Image", 1) },
+  Image: { id: text(1), repoDigests: repeated("string", 3), size: field("uint64", 4) },
+  PullImageRequest: { image: field("ImageSpec", 1) },
+  PullImageResponse: { imageRef: text(1) },
 } as const;
 
 /** The calls of the subset, by service; the messages of each are named after it. */
 const services = {
   RuntimeService: [
-    "Version",
-    "Status",
-    "RuntimeConfig",
-    "RunPodSandbox",
-    "PodSandboxStatus",
-    "ListPodSandbox",
-    "StopPodSandbox",
-    "RemovePodSandbox",
-    "CreateContainer",
-    "StartContainer",
-    "ContainerStatus",
+    ...(["Version", "Status", "RuntimeConfig"] as const),
+    ...(["RunPodSandbox", "PodSandboxStatus", "ListPodSandbox", "StopPodSandbox", "RemovePodSandbox"] as const),
+    ...(["CreateContainer", "StartContainer", "ContainerStatus"] as const),
   ],
   ImageService: ["ImageStatus", "PullImage"],
 } as const;
@@ -218,7 +124,7 @@ type FieldValue<Field> = Field extends { keyType: "string"; type: infer Type }
 
 /** A CRI message by its name, with every field of the subset: a forgotten or misspelt field does not compile. */
 export type Message<Name extends keyof Messages> = {
-  readonly [Key in keyof Messages[Name]["fields"]]: FieldValue<Messages[Name]["fields"][Key]>;
+  readonly [Key in keyof Messages[Name]]: FieldValue<Messages[Name][Key]>;
 };
 
 export type CriMethod = (typeof services)[keyof typeof services][number];
@@ -244,7 +150,7 @@ export function criService(): CriService {
   const names = Object.keys(services) as (keyof typeof services)[];
   const calls = Object.fromEntries(names.map(name => [name, { methods: definitionsOf(services[name]) }]));
   const definitions = fromJSON(
-    { nested: { runtime: { nested: { v1: { nested: { ...enums, ...messages, ...calls } } } } } },
+    { nested: { runtime: { nested: { v1: { nested: { ...enums, ...messageTypes(messages), ...calls } } } } } },
     { longs: String, enums: String, defaults: true },
   );
   return Object.assign({}, ...names.map(name => definitions[`runtime.v1.${name}`])) as CriService;

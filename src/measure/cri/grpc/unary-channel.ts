@@ -20,7 +20,7 @@ export interface UnaryOptions {
 
 const cancelled = 1;
 const deadlineExceeded = 4;
-const unimplemented = 12;
+export const unimplemented = 12;
 const unavailable = 14;
 
 /**
@@ -29,11 +29,16 @@ const unavailable = 14;
  */
 export class UnaryChannel {
   readonly #socket: string;
+  readonly #metadata: Headers | undefined;
   #connection: Http2Connection | null = null;
 
-  /** @param socket connected at the first call; if the connection is lost, the next call connects again */
-  constructor(socket: string) {
+  /**
+   * @param socket connected at the first call; if the connection is lost, the next call connects again
+   * @param metadata headers of every call
+   */
+  constructor(socket: string, metadata?: Headers) {
     this.#socket = socket;
+    this.#metadata = metadata;
   }
 
   /**
@@ -42,16 +47,22 @@ export class UnaryChannel {
    * @param path such as `/runtime.v1.RuntimeService/Version`
    * @throws GrpcFailure with code 4 after the time limit, 1 if the signal ends it, 14 if there is no connection
    */
-  call(path: string, message: Buffer, { timeoutMs, signal }: UnaryOptions): Promise<Buffer> {
+  call(path: string, message: Buffer, options: UnaryOptions): Promise<Buffer> {
+    return this.messages(path, message, options).then(([first = Buffer.alloc(0)]) => first);
+  }
+
+  /** As `call`, for a method whose response is a stream: returns its messages after its end. */
+  messages(path: string, message: Buffer, { timeoutMs, signal }: UnaryOptions): Promise<readonly Buffer[]> {
     return new Promise((resolve, reject) => {
       const settle = () => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", stop);
       };
-      const stream = this.#connected().send(requestHead(path, timeoutMs), framed(message), lost => {
+      const head = requestHead(path, timeoutMs, this.#metadata);
+      const stream = this.#connected().send(head, framed(message), lost => {
         settle();
         const failure = failureOf(stream.headers, lost);
-        if (failure === null) resolve(unframed(Buffer.concat(stream.pieces)).messages[0] ?? Buffer.alloc(0));
+        if (failure === null) resolve(unframed(Buffer.concat(stream.pieces)).messages);
         else reject(failure);
       });
       const end = (code: number) => {

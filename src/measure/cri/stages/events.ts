@@ -1,4 +1,5 @@
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
+import { field, messageTypes, repeated, text } from "../grpc/fields.js";
 import { framed, requestHead, unframed } from "../grpc/grpc-messages.js";
 import { Http2Connection, type Stream } from "../http2/connection.js";
 
@@ -30,7 +31,8 @@ export class EventStream {
 
   /** @param socket containerd's own; for any other CRI service the stream ends at once */
   constructor(socket: string) {
-    const { path, requestSerialize } = subscribe();
+    const path = "/containerd.services.events.v1.Events/Subscribe";
+    const { requestSerialize } = subscribe();
     const filters = topics.map(topic => `namespace==k8s.io,topic==${JSON.stringify(topic)}`);
     this.#connection = new Http2Connection(socket, false);
     this.#stream = this.#connection.send(requestHead(path), framed(requestSerialize({ filters })), () => {
@@ -74,54 +76,25 @@ interface Envelope {
 
 type Subscribe = MethodDefinition<{ readonly filters: readonly string[] }, Envelope>;
 
-let definition: { readonly Subscribe: Subscribe } | undefined;
+/** The messages of `containerd.services.events.v1.Events/Subscribe`, with the fields that are read here. */
+const messages = {
+  SubscribeRequest: { filters: repeated("string", 1) },
+  Timestamp: { seconds: field("int64", 1), nanos: field("int32", 2) },
+  Any: { value: field("bytes", 2) },
+  Envelope: { timestamp: field("Timestamp", 1), topic: text(3), event: field("Any", 4) },
+};
 
-/** `containerd.services.events.v1.Events/Subscribe`, with the fields that are read here. */
+let definition: Subscribe | undefined;
+
 function subscribe(): Subscribe {
-  definition ??= fromJSON(
-    {
-      nested: {
-        containerd: {
-          nested: {
-            services: {
-              nested: {
-                events: {
-                  nested: {
-                    v1: {
-                      nested: {
-                        SubscribeRequest: { fields: { filters: { rule: "repeated", type: "string", id: 1 } } },
-                        Timestamp: { fields: { seconds: { type: "int64", id: 1 }, nanos: { type: "int32", id: 2 } } },
-                        Any: { fields: { value: { type: "bytes", id: 2 } } },
-                        Envelope: {
-                          fields: {
-                            timestamp: { type: "Timestamp", id: 1 },
-                            topic: { type: "string", id: 3 },
-                            event: { type: "Any", id: 4 },
-                          },
-                        },
-                        Events: {
-                          methods: {
-                            Subscribe: {
-                              requestType: "SubscribeRequest",
-                              responseType: "Envelope",
-                              responseStream: true,
-                              comment: "",
-                            },
-                          },
-                        },
-                      },
-                    },
-                  },
-                },
-              },
-            },
-          },
-        },
-      },
-    },
-    { longs: String, defaults: true },
-  )["containerd.services.events.v1.Events"] as unknown as { readonly Subscribe: Subscribe };
-  return definition.Subscribe;
+  const Subscribe = { requestType: "SubscribeRequest", responseType: "Envelope", responseStream: true, comment: "" };
+  definition ??= (
+    fromJSON(
+      { nested: { ...messageTypes(messages), Events: { methods: { Subscribe } } } },
+      { longs: String, defaults: true },
+    ).Events as unknown as { readonly Subscribe: Subscribe }
+  ).Subscribe;
+  return definition;
 }
 
 function readEnvelope(message: Buffer): ContainerdEvent | undefined {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
 import { LabError } from "../../../model/errors.js";
+import { field, messageTypes, repeated, text } from "../grpc/fields.js";
 
 /** One span of an OpenTelemetry trace. Times in milliseconds since 1970, to the microsecond; ids in hexadecimal. */
 export interface Span {
@@ -95,33 +96,19 @@ interface ExportRequest {
   }[];
 }
 
-const repeated = (type: string, id: number) => ({ rule: "repeated", type, id }) as const;
-
 /** `opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest`, with the fields that are read here. */
 const messages = {
-  ExportRequest: { fields: { resourceSpans: repeated("ResourceSpans", 1) } },
-  ResourceSpans: { fields: { scopeSpans: repeated("ScopeSpans", 2) } },
-  ScopeSpans: { fields: { spans: repeated("Span", 2) } },
+  ExportRequest: { resourceSpans: repeated("ResourceSpans", 1) },
+  ResourceSpans: { scopeSpans: repeated("ScopeSpans", 2) },
+  ScopeSpans: { spans: repeated("Span", 2) },
   Span: {
-    fields: {
-      traceId: { type: "bytes", id: 1 },
-      name: { type: "string", id: 5 },
-      start: { type: "fixed64", id: 7 },
-      end: { type: "fixed64", id: 8 },
-      attributes: repeated("KeyValue", 9),
-      events: repeated("Event", 11),
-    },
+    ...{ traceId: field("bytes", 1), name: text(5), start: field("fixed64", 7), end: field("fixed64", 8) },
+    ...{ attributes: repeated("KeyValue", 9), events: repeated("Event", 11) },
   },
-  Event: {
-    fields: {
-      time: { type: "fixed64", id: 1 },
-      name: { type: "string", id: 2 },
-      attributes: repeated("KeyValue", 3),
-    },
-  },
-  KeyValue: { fields: { key: { type: "string", id: 1 }, value: { type: "AnyValue", id: 2 } } },
-  AnyValue: { fields: { stringValue: { type: "string", id: 1 } } },
-  Empty: { fields: {} },
+  Event: { time: field("fixed64", 1), name: text(2), attributes: repeated("KeyValue", 3) },
+  KeyValue: { key: text(1), value: field("AnyValue", 2) },
+  AnyValue: { stringValue: text(1) },
+  Empty: {},
 };
 
 let definition: MethodDefinition<ExportRequest, object> | undefined;
@@ -129,8 +116,10 @@ let definition: MethodDefinition<ExportRequest, object> | undefined;
 function exportMethod(): MethodDefinition<ExportRequest, object> {
   const Export = { requestType: "ExportRequest", responseType: "Empty", comment: "" };
   definition ??= (
-    fromJSON({ nested: { ...messages, Traces: { methods: { Export } } } }, { longs: String, defaults: true })
-      .Traces as unknown as { readonly Export: MethodDefinition<ExportRequest, object> }
+    fromJSON(
+      { nested: { ...messageTypes(messages), Traces: { methods: { Export } } } },
+      { longs: String, defaults: true },
+    ).Traces as unknown as { readonly Export: MethodDefinition<ExportRequest, object> }
   ).Export;
   return definition;
 }

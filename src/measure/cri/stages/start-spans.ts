@@ -1,3 +1,4 @@
+import { groupBy } from "../../group-by.js";
 import { type ContainerdEvent, reported } from "./events.js";
 import type { Span } from "./spans.js";
 
@@ -9,13 +10,7 @@ import type { Span } from "./spans.js";
  * the call's span. containerd then stores its addresses, and creates the sandbox's record.
  */
 export function startEvents(spans: readonly Span[]): readonly ContainerdEvent[] {
-  const traces = new Map<string, Span[]>();
-  for (const span of spans) {
-    const trace = traces.get(span.traceId);
-    if (trace === undefined) traces.set(span.traceId, [span]);
-    else trace.push(span);
-  }
-  return [...traces.values()].flatMap(trace => {
+  return [...groupBy(spans, ({ traceId }) => traceId).values()].flatMap(trace => {
     const call = trace.find(({ name }) => /\/(?:RunPodSandbox|StartContainer)$/.test(name));
     const id = call?.attributes["container.id"] ?? call?.attributes["sandbox.id"];
     if (call === undefined || id === undefined) return [];

@@ -6,7 +6,7 @@ import type { ExperimentDeclaration } from "../experiment.js";
 import { prewarm } from "../rounds.js";
 import { workloadSettingNames } from "../setting-rules.js";
 import type { ExperimentSettings } from "../settings.js";
-import type { Visit, VisitTools } from "../visit.js";
+import { beginRound, eachRound } from "../visit.js";
 import { arrivalSettings, drawSchedule } from "./schedule.js";
 import { searchRate } from "./search-rate.js";
 import { refuseBeyond, sendableRate } from "./sendable.js";
@@ -85,20 +85,24 @@ export const arrivals: ExperimentDeclaration = {
     };
   },
   async visit(visit, tools) {
-    const { settings, slot, missing } = visit;
+    const { settings, slot, room } = visit;
     await tools.sandboxes.clearStanding(tools.append);
     const sendable = await sendableRate(tools);
     refuseBeyond(sendable, settings);
     await prewarm(visit, tools);
-    const measure = (rate: number | null, round: number, warmup: boolean, search?: number) =>
-      measureOne(visit, tools, { rate, round, warmup, sendable, ...(search === undefined ? {} : { search }) });
+    const measure = async (rate: number | null, round: number, warmup: boolean, search?: number) => {
+      const at = rate === null ? "" : ` at ${rate} a second`;
+      await beginRound(visit, tools, `${warmup ? "warm-up" : "window"} ${round}${at}`);
+      const drawn = {
+        ...drawSchedule(settings, rate, round),
+        ...(search === undefined ? {} : { search }),
+        ...(Number.isFinite(sendable) ? { sendable: Math.round(sendable) } : {}),
+      };
+      tools.append(await measureWindow(visit, tools, drawn, limitsOf(settings, room), round, warmup));
+    };
     if (settings.rate === "search") {
-      for (const round of missing) await searchRate(visit, tools, round, sendable, measure);
-      return;
-    }
-    const rate = slot.rate ?? null;
-    for (let n = 1; n <= settings.warmup; n++) await measure(rate, n, true);
-    for (const round of missing) await measure(rate, round, false);
+      for (const round of visit.missing) await searchRate(visit, tools, round, sendable, measure);
+    } else await eachRound(visit, (round, warmup) => measure(slot.rate ?? null, round, warmup));
   },
   measured(event: CampaignEvent) {
     if (event.event === "search") {
@@ -111,34 +115,6 @@ export const arrivals: ExperimentDeclaration = {
   },
   summarise: summariseWindows,
 };
-
-async function measureOne(
-  visit: Visit,
-  tools: VisitTools,
-  { rate, round, warmup, sendable, search }: OfferedWindow,
-): Promise<void> {
-  const { settings, room } = visit;
-  tools.signal.throwIfAborted();
-  tools.report(`${warmup ? "warm-up" : "window"} ${round}${rate === null ? "" : ` at ${rate} a second`}`);
-  const drawn = {
-    ...drawSchedule(settings, rate, round),
-    ...(search === undefined ? {} : { search }),
-    ...(Number.isFinite(sendable) ? { sendable: Math.round(sendable) } : {}),
-  };
-  tools.append(await measureWindow(visit, tools, drawn, limitsOf(settings, room), round, warmup));
-}
-
-/** Which window is measured next. */
-interface OfferedWindow {
-  /** Null for a trace at its own rate. */
-  readonly rate: number | null;
-  readonly round: number;
-  readonly warmup: boolean;
-  /** Starts per second that rund-lab can send. */
-  readonly sendable: number;
-  /** The search to which it belongs. */
-  readonly search?: number;
-}
 
 /** The estimated cost of a search: rates from 1 to 32 by doubling, then three halvings. */
 const searchGuess = { windows: 9, perSecond: 15 };

@@ -1,16 +1,13 @@
-import type { ArrivalsEvent } from "../../../campaign-files/events.js";
-import { type CampaignEvent, endOf, type RoundFlag } from "../../../campaign-files/events.js";
-import { type CellSummary, isUnreliable } from "../summary.js";
+import { type ArrivalsEvent, type CampaignEvent, endOf } from "../../../campaign-files/events.js";
+import { groupBy } from "../../group-by.js";
+import { type CellSummary, countFlags, emptySummary, isUnreliable } from "../summary.js";
 
 /** Summarises the windows of an open loop by run and rate; warm-up windows do not count. */
 export function summariseWindows(events: readonly CampaignEvent[]): readonly CellSummary[] {
-  const cells = new Map<string, ArrivalsEvent[]>();
-  for (const event of events) {
-    if (event.event !== "arrivals" || event.warmup) continue;
-    const key = `${event.run} ${event.rate}`;
-    cells.set(key, [...(cells.get(key) ?? []), event]);
-  }
-  return [...cells.values()].map(summariseCell);
+  const windows = events.flatMap((event): ArrivalsEvent[] =>
+    event.event === "arrivals" && !event.warmup ? [event] : [],
+  );
+  return [...groupBy(windows, ({ run, rate }) => `${run} ${rate}`).values()].map(summariseCell);
 }
 
 function summariseCell(windows: readonly ArrivalsEvent[]): CellSummary {
@@ -24,23 +21,11 @@ function summariseCell(windows: readonly ArrivalsEvent[]): CellSummary {
     .sort((a, b) => a - b);
   const refused = windows.reduce((sum, window) => sum + window.refused.length, 0);
   const overdueMs = Math.max(0, ...windows.flatMap(({ removals }) => removals.map(r => r.begunMs - r.dueMs)));
-  const flags: Record<string, number> = {};
-  for (const flag of windows.flatMap(window => window.flags)) flags[flag] = (flags[flag] ?? 0) + 1;
   const nearestRank = (p: number) => latencies[Math.max(0, Math.ceil(latencies.length * p) - 1)] ?? Number.NaN;
   return {
-    ...{ run, runtime, experiment: "arrivals", density: 0, concurrency: null, memoryMb: null },
+    ...{ ...emptySummary, run, runtime, experiment: "arrivals" },
     ...(rate === null ? {} : { rate }),
-    ...{
-      makespanMs: null,
-      sandboxes: null,
-      settled: null,
-      pssKiB: null,
-      hostKiB: null,
-      kernelKiB: null,
-      diskShare: null,
-    },
     rounds: latencies.length === 0 ? 0 : windows.length,
-    partial: 0,
     attempted: samples.length,
     failed: failures.length,
     unreliable: isUnreliable(failures.length, samples.length),
@@ -53,6 +38,6 @@ function summariseCell(windows: readonly ArrivalsEvent[]): CellSummary {
             ...(overdueMs > 100 ? [`removals up to ${(overdueMs / 1000).toFixed(1)} s overdue`] : []),
           ].join(", "),
     firstFailure: failures[0]?.message ?? null,
-    flags: flags as Partial<Record<RoundFlag, number>>,
+    flags: countFlags(windows),
   };
 }

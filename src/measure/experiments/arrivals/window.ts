@@ -9,7 +9,7 @@ import { type OpenLoopLimits, runOpenLoop } from "../../arrivals/open-loop.js";
 import { elapsedMs } from "../../round/clock.js";
 import { observe } from "../../round/observe.js";
 import { callMs } from "../../sandboxes/removal.js";
-import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
+import { now, roundRequests, type Visit, type VisitTools } from "../visit.js";
 import { workloadOf } from "../workload.js";
 
 /**
@@ -45,12 +45,10 @@ export async function measureWindow(
   const { inFlight, alive } = limits;
   tools.append({ event: "schedule", at: now(), ...place, ...drawn, limits: { inFlight, alive } });
 
-  const role = warmup ? "warmup" : "test";
-  const requests = schedule.map((_, index) => visitRequest(sandboxes, visit, round, index + 1, role));
+  const requests = roundRequests(sandboxes, visit, round, schedule.length, warmup);
   const arrivals = schedule.map(([atMs, holdMs]) => ({ atMs, holdMs }));
   const starts = await driver.begin(workloadOf(settings), requests);
   try {
-    const usedBefore = await driver.nodeUsage?.();
     const { result, from, observation } = await observe(
       tools,
       release =>
@@ -82,28 +80,14 @@ export async function measureWindow(
     );
     const late = samples.map(({ client, sentMs }) => sentMs - schedule[client - 1]![0]).sort((a, b) => a - b);
     const p99 = late[Math.ceil(late.length * 0.99) - 1] ?? 0;
-    const usedAfter = await driver.nodeUsage?.();
     const cleanupNs = clock.nowNs();
     await sandboxes.clearRound(samples.some(({ status }) => status !== "ready"));
-    const { ms: _, flags: observedFlags, ...observed } = observation;
-    // in a cluster there is no host whose CPU could be counted
-    const flags = observedFlags.filter(flag => usedBefore === undefined || flag !== "cpu-quantised");
     return {
-      event: "arrivals",
-      at: now(),
-      ...place,
-      position,
-      durationMs,
+      ...{ event: "arrivals", at: now(), ...place, position, durationMs },
       dueMs: schedule.map(([dueMs]) => dueMs),
-      samples,
-      refused,
-      removals,
-      ...observed,
+      ...{ samples, refused, removals, ...observation },
       cleanupMs: elapsedMs(cleanupNs, clock.nowNs()),
-      ...(usedBefore === undefined || usedAfter === undefined
-        ? {}
-        : { nodes: { before: usedBefore, after: usedAfter } }),
-      flags: p99 > lateMs ? [...flags, "late"] : flags,
+      flags: p99 > lateMs ? [...observation.flags, "late"] : observation.flags,
     };
   } finally {
     starts.close();

@@ -2,7 +2,7 @@ import type { CampaignEvent, FitEvent } from "../../../campaign-files/events.js"
 import { standingMs } from "../cost.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import { workloadSettingNames } from "../setting-rules.js";
-import type { CellSummary } from "../summary.js";
+import { type CellSummary, emptySummary } from "../summary.js";
 import { measureRamp } from "./ramp.js";
 
 /** How many sandboxes fit: a ramp that stops before the machine is harmed. */
@@ -42,13 +42,10 @@ function summariseRamp({ run, runtime, density, fits, rule, why, steps }: FitEve
   const failed = steps.reduce((sum, step) => sum + step.failed, 0);
   const top = steps.at(-1);
   return {
-    ...{ run, runtime, experiment: "fit", density, concurrency: null, memoryMb: null, attempted, failed },
-    ...{ makespanMs: null, settled: null, hostKiB: null, kernelKiB: null, diskShare: null, partial: 0, flags: {} },
+    ...{ ...emptySummary, run, runtime, experiment: "fit", density, attempted, failed },
     sandboxes: fits,
     pssKiB: top === undefined || top.density === 0 ? null : top.pssKiB / top.density,
     rounds: 1,
-    unreliable: false,
     result: `${fits} fit; stopped by the rule "${rule}": ${why}`,
-    firstFailure: null,
   };
 }

@@ -1,7 +1,7 @@
 import type { FitEvent, FitStep, StopRule } from "../../../campaign-files/events.js";
 import { quantileR7 } from "../../../model/quantile.js";
-import { ticksBetween } from "../../host/cpu.js";
 import { elapsedMs } from "../../round/clock.js";
+import { watchIdle } from "../../round/observe.js";
 import { readStanding } from "../memory/read-standing.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
 import { standingWorkloadOf } from "../workload.js";
@@ -149,10 +149,7 @@ function stopAfter(
   return density >= asked ? { rule: "asked", why: `${asked} were asked for` } : null;
 }
 
-async function idleWindow({ host, clock, signal }: VisitTools): Promise<FitStep["idle"]> {
-  const from = host.cpu().ticks;
-  const startedNs = clock.nowNs();
-  await clock.sleep(idleMs, signal);
-  const { busy, total } = ticksBetween(from, host.cpu().ticks);
-  return { busy, total, ms: elapsedMs(startedNs, clock.nowNs()) };
+async function idleWindow(tools: VisitTools): Promise<FitStep["idle"]> {
+  const { busy, total, ms } = await watchIdle(tools, idleMs, tools.signal);
+  return { busy, total, ms };
 }

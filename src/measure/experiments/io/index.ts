@@ -1,6 +1,7 @@
 import { fioImageName } from "../../containerd/fio-image.js";
 import { fioJobs } from "../../micro/fio.js";
 import type { ExperimentDeclaration } from "../experiment.js";
+import { eachRound } from "../visit.js";
 import { measureIo } from "./round.js";
 import { summariseIo } from "./summarise-io.js";
 
@@ -33,8 +34,7 @@ export const io: ExperimentDeclaration = {
   },
   async visit(visit, tools) {
     await tools.sandboxes.clearStanding(tools.append);
-    for (let n = 1; n <= visit.settings.warmup; n++) await measureIo(visit, tools, n, true);
-    for (const round of visit.missing) await measureIo(visit, tools, round, false);
+    await eachRound(visit, (round, warmup) => measureIo(visit, tools, round, warmup));
   },
   summarise: summariseIo,
 };

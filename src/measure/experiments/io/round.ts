@@ -4,8 +4,9 @@ import { ticksBetween } from "../../host/cpu.js";
 import { fioCommand, fioEnded, fioJobs, fioJson, readFioJobs } from "../../micro/fio.js";
 import type { ContainerOutput, Workload } from "../../round/driver.js";
 import { waitForQuiet } from "../../round/quiet.js";
-import { callMs, refuseLeftovers } from "../../sandboxes/removal.js";
-import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
+import { refuseIfLost } from "../../round/round.js";
+import { refuseLeftovers } from "../../sandboxes/removal.js";
+import { beginRound, now, roundRequests, type Visit, type VisitTools } from "../visit.js";
 import { workloadOf } from "../workload.js";
 
 /** Milliseconds between two checks of the output of a container that runs fio. */
@@ -23,12 +24,8 @@ export async function measureIo(visit: Visit, tools: VisitTools, round: number, 
   const { density, block, position } = slot;
   const { duration = 0, large = 1 } = settings;
   const concurrency = slot.concurrency!;
-  signal.throwIfAborted();
-  tools.report(`${warmup ? "warm-up" : "round"} ${round}`);
-  if (settings.prepare !== null) await tools.runCommand(settings.prepare, signal);
-  const requests = Array.from({ length: concurrency }, (_, index) =>
-    visitRequest(sandboxes, visit, round, index + 1, warmup ? "warmup" : "test"),
-  );
+  await beginRound(visit, tools, `${warmup ? "warm-up" : "round"} ${round}`);
+  const requests = roundRequests(sandboxes, visit, round, concurrency, warmup);
   const quiet = await waitForQuiet(clock, () => host.cpu().ticks, timing.quietLimitMs, signal);
   const state = host.state();
   const before = host.cpu().ticks;
@@ -79,7 +76,7 @@ async function outputsOf(
       const client = index + 1;
       const sample = await starts.start(sandbox, client, from, timeoutMs, signal);
       if (sample.status !== "ready") {
-        if (sample.reason === "unavailable") await driver.ping(callMs);
+        await refuseIfLost(driver, [sample]);
         throw new LabError("RUND_FIO", "machine", `the container for fio does not start: ${sample.message}`, {
           where: workload.container!.image,
           hint: "the image needs sh and fio; omit --image, so that rund-lab builds one from this machine's fio",

@@ -1,22 +1,17 @@
 import type { CampaignEvent, IoEvent, IoJob } from "../../../campaign-files/events.js";
-import type { CellSummary } from "../summary.js";
+import { groupBy } from "../../group-by.js";
+import { type CellSummary, countFlags, emptySummary } from "../summary.js";
 
 /** Summarises the cells of I/O inside containers, by direct I/O, which measures the root file system and not the cache. */
 export function summariseIo(events: readonly CampaignEvent[]): readonly CellSummary[] {
-  const cells = new Map<string, IoEvent[]>();
-  for (const event of events) {
-    if (event.event !== "io" || event.warmup) continue;
-    const key = `${event.run} ${event.concurrency}`;
-    cells.set(key, [...(cells.get(key) ?? []), event]);
-  }
-  return [...cells.values()].map(summariseCell);
+  const rounds = events.flatMap((event): IoEvent[] => (event.event === "io" && !event.warmup ? [event] : []));
+  return [...groupBy(rounds, ({ run, concurrency }) => `${run} ${concurrency}`).values()].map(summariseCell);
 }
 
 function summariseCell(rounds: readonly IoEvent[]): CellSummary {
   const { run, runtime, density, concurrency } = rounds[0]!;
   const jobs = rounds.flatMap(round => round.jobs);
   const failed = jobs.filter(({ error }) => error !== 0);
-  const notQuiet = rounds.filter(({ flags }) => flags.includes("not-quiet")).length;
   const mean = (pattern: IoJob["pattern"], blockBytes: number, value: (job: IoJob) => number) => {
     const own = jobs.filter(
       job => job.pattern === pattern && job.blockBytes === blockBytes && job.direct && job.error === 0,
@@ -26,14 +21,11 @@ function summariseCell(rounds: readonly IoEvent[]): CellSummary {
   const perSecond = (pattern: IoJob["pattern"]) => mean(pattern, 4096, ({ iops }) => iops);
   const mebibytes = (pattern: IoJob["pattern"]) => mean(pattern, 131_072, job => job.bytesPerSecond / 2 ** 20);
   return {
-    ...{ run, runtime, experiment: "io", density, concurrency, memoryMb: null, makespanMs: null },
-    ...{ sandboxes: null, settled: null, pssKiB: null, hostKiB: null, kernelKiB: null },
-    ...{ partial: 0, unreliable: false, diskShare: null },
+    ...{ ...emptySummary, run, runtime, experiment: "io", density, concurrency, flags: countFlags(rounds) },
     rounds: rounds.length,
     attempted: jobs.length,
     failed: failed.length,
     firstFailure: failed[0] === undefined ? null : `fio's job ended with error ${failed[0].error}`,
-    flags: notQuiet > 0 ? { "not-quiet": notQuiet } : {},
     result: `direct, in each container: 4 KiB random ${perSecond("randread")} reads and ${perSecond("randwrite")} writes a second; 128 KiB in a row ${mebibytes("read")} and ${mebibytes("write")} MiB/s`,
   };
 }

@@ -1,6 +1,6 @@
 import type { CampaignEvent, MemoryEvent } from "../../../campaign-files/events.js";
 import { hostCost } from "../../../campaign-files/index.js";
-import { type CellSummary, isUnreliable } from "../summary.js";
+import { type CellSummary, emptySummary, isUnreliable } from "../summary.js";
 
 /** Summarises memory snapshots; each is a cell. */
 export const summariseSnapshots = (events: readonly CampaignEvent[]): readonly CellSummary[] =>
@@ -14,16 +14,8 @@ function summariseSnapshot(event: MemoryEvent): CellSummary {
   const kernelKiB = perSandbox(slabKiB + pageTablesKiB + kernelStackKiB + percpuKiB);
   const hostKiB = perSandbox(availableFallKiB);
   return {
-    ...{ run, runtime, density, memoryMb, attempted, failed, sandboxes, pssKiB, kernelKiB, hostKiB },
-    ...{
-      experiment: "memory",
-      concurrency: null,
-      makespanMs: null,
-      partial: 0,
-      firstFailure: null,
-      diskShare: null,
-      flags: {},
-    },
+    ...{ ...emptySummary, run, runtime, experiment: "memory", density, memoryMb, attempted, failed, sandboxes },
+    ...{ pssKiB, kernelKiB, hostKiB },
     settled: settle.reached,
     rounds: sandboxes === 0 ? 0 : 1,
     unreliable: isUnreliable(failed, attempted),

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
-import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
 import { LabError } from "../../../model/errors.js";
+import { ContainerdChannel } from "../../cri/grpc/containerd-channel.js";
 import { unavailableHint } from "../../cri/grpc/errors.js";
+import { field, repeated, text, texts } from "../../cri/grpc/fields.js";
+import { GrpcFailure } from "../../cri/grpc/unary-channel.js";
 
 /** The mount of a snapshot, as containerd describes it. */
 export interface SnapshotMount {
@@ -30,102 +31,60 @@ export interface SnapshotClient {
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** The namespace of CRI: it exists wherever sandboxes are, so no other one has to be made. */
-const namespace = "k8s.io";
-
 /** Time limit of one call in milliseconds: a full disk or a slow snapshotter answers late. */
 const callMs = 120_000;
 
-const text = (id: number) => ({ type: "string", id });
-const labels = (id: number) => ({ keyType: "string", type: "string", id });
 const messages = {
-  Mount: { fields: { type: text(1), source: text(2), target: text(3), options: { rule: "repeated", ...text(4) } } },
-  PrepareRequest: { fields: { snapshotter: text(1), key: text(2), parent: text(3), labels: labels(4) } },
-  PrepareResponse: { fields: { mounts: { rule: "repeated", type: "Mount", id: 1 } } },
-  CommitRequest: { fields: { snapshotter: text(1), name: text(2), key: text(3), labels: labels(4) } },
-  RemoveRequest: { fields: { snapshotter: text(1), key: text(2) } },
-  ListRequest: { fields: { snapshotter: text(1), filters: { rule: "repeated", ...text(2) } } },
-  Info: { fields: { name: text(1), parent: text(2) } },
-  ListResponse: { fields: { info: { rule: "repeated", type: "Info", id: 1 } } },
-  PluginsRequest: { fields: { filters: { rule: "repeated", ...text(1) } } },
-  Status: { fields: { message: text(2) } },
-  Plugin: { fields: { type: text(1), id: text(2), initErr: { type: "Status", id: 7 } } },
-  PluginsResponse: { fields: { plugins: { rule: "repeated", type: "Plugin", id: 1 } } },
-  CreateLeaseRequest: { fields: { id: text(1), labels: labels(3) } },
-  DeleteLeaseRequest: { fields: { id: text(1), sync: { type: "bool", id: 2 } } },
-  Empty: { fields: {} },
+  Mount: { type: text(1), source: text(2), target: text(3), options: repeated("string", 4) },
+  PrepareRequest: { snapshotter: text(1), key: text(2), parent: text(3), labels: texts(4) },
+  PrepareResponse: { mounts: repeated("Mount", 1) },
+  CommitRequest: { snapshotter: text(1), name: text(2), key: text(3), labels: texts(4) },
+  RemoveRequest: { snapshotter: text(1), key: text(2) },
+  ListRequest: { snapshotter: text(1), filters: repeated("string", 2) },
+  Info: { name: text(1), parent: text(2) },
+  ListResponse: { info: repeated("Info", 1) },
+  PluginsRequest: { filters: repeated("string", 1) },
+  Status: { message: text(2) },
+  Plugin: { type: text(1), id: text(2), initErr: field("Status", 7) },
+  PluginsResponse: { plugins: repeated("Plugin", 1) },
+  CreateLeaseRequest: { id: text(1), labels: texts(3) },
+  DeleteLeaseRequest: { id: text(1), sync: field("bool", 2) },
+  Empty: {},
 };
 
-/** The messages have our own names here, because only the numbers of their fields and the method's path are sent. */
 const methods = {
-  Prepare: { service: "snapshots", requestType: "PrepareRequest", responseType: "PrepareResponse" },
-  Commit: { service: "snapshots", requestType: "CommitRequest", responseType: "Empty" },
-  Remove: { service: "snapshots", requestType: "RemoveRequest", responseType: "Empty" },
-  List: { service: "snapshots", requestType: "ListRequest", responseType: "ListResponse", responseStream: true },
-  Plugins: { service: "introspection", requestType: "PluginsRequest", responseType: "PluginsResponse" },
-  Create: { service: "leases", requestType: "CreateLeaseRequest", responseType: "Empty" },
-  Delete: { service: "leases", requestType: "DeleteLeaseRequest", responseType: "Empty" },
-} as const;
-
-type Method = MethodDefinition<object, object>;
+  Prepare: { service: "snapshots", request: "PrepareRequest", response: "PrepareResponse" },
+  Commit: { service: "snapshots", request: "CommitRequest", response: "Empty" },
+  Remove: { service: "snapshots", request: "RemoveRequest", response: "Empty" },
+  List: { service: "snapshots", request: "ListRequest", response: "ListResponse" },
+  Plugins: { service: "introspection", request: "PluginsRequest", response: "PluginsResponse" },
+  Create: { service: "leases", request: "CreateLeaseRequest", response: "Empty" },
+  Delete: { service: "leases", request: "DeleteLeaseRequest", response: "Empty" },
+};
 
 /** Connects to containerd's snapshots service on a unix socket. The connection is made at the first call. */
 export function connectSnapshots(socket: string, timeoutMs = callMs): SnapshotClient {
-  const calls = Object.fromEntries(
-    Object.entries(methods).map(([name, { service: _, ...method }]) => [name, { ...method, comment: "" }]),
-  );
-  const definitions = fromJSON({ nested: { ...messages, Service: { methods: calls } } }, { defaults: true });
-  const service = definitions.Service as unknown as Readonly<Record<keyof typeof methods, Method>>;
-  const channel = new Client(`unix:${socket}`, credentials.createInsecure(), {
-    "grpc.max_receive_message_length": 64 * 1024 * 1024,
-    "grpc.enable_retries": 0,
-  });
-  const metadata = new Metadata();
-  metadata.set("containerd-namespace", namespace);
-  const path = (name: keyof typeof methods) => {
-    const { service } = methods[name];
-    return `/containerd.services.${service}.v1.${service[0]!.toUpperCase()}${service.slice(1)}/${name}`;
-  };
-  const call = <Response>(name: keyof typeof methods, request: object): Promise<Response> =>
-    new Promise((resolve, reject) => {
-      const { requestSerialize, responseDeserialize } = service[name];
-      channel.makeUnaryRequest(
-        path(name),
-        requestSerialize,
-        responseDeserialize,
-        request,
-        metadata,
-        { deadline: Date.now() + timeoutMs },
-        (error, response) => (error ? reject(snapshotError(error, socket)) : resolve(response as Response)),
-      );
+  const channel = new ContainerdChannel(socket, messages, methods, timeoutMs);
+  const call = <Response>(name: keyof typeof methods, request: object): Promise<readonly Response[]> =>
+    channel.call<Response>(name, request).catch(error => {
+      throw error instanceof GrpcFailure ? snapshotError(error, socket) : error;
     });
-  const listed = (request: object): Promise<readonly { name: string; parent: string }[]> =>
-    new Promise((resolve, reject) => {
-      const found: { name: string; parent: string }[] = [];
-      const { requestSerialize, responseDeserialize } = service.List;
-      channel
-        .makeServerStreamRequest(path("List"), requestSerialize, responseDeserialize, request, metadata, {
-          deadline: Date.now() + timeoutMs,
-        })
-        .on("data", (message: { info: { name: string; parent: string }[] }) => found.push(...message.info))
-        .on("error", (error: ServiceError) => reject(snapshotError(error, socket)))
-        .on("end", () => resolve(found));
-    });
+  const listed = async (request: object) =>
+    (await call<{ info: readonly { name: string; parent: string }[] }>("List", request)).flatMap(({ info }) => info);
   return {
     async snapshotters() {
-      const { plugins } = await call<{ plugins: { type: string; id: string; initErr: object | null }[] }>("Plugins", {
+      const [answer] = await call<{ plugins: { type: string; id: string; initErr: object | null }[] }>("Plugins", {
         filters: [],
       });
-      return plugins
+      return answer!.plugins
         .filter(({ type, initErr }) => type === "io.containerd.snapshotter.v1" && initErr === null)
         .map(({ id }) => id)
         .sort();
     },
     async prepare(snapshotter, key, parent, labels) {
-      const { mounts } = await call<{ mounts: readonly SnapshotMount[] }>("Prepare", {
-        ...{ snapshotter, key, parent, labels },
-      });
-      return mounts;
+      const request = { snapshotter, key, parent, labels };
+      const [answer] = await call<{ mounts: readonly SnapshotMount[] }>("Prepare", request);
+      return answer!.mounts;
     },
     async commit(snapshotter, name, key, labels) {
       await call("Commit", { snapshotter, name, key, labels });
@@ -153,7 +112,7 @@ export function connectSnapshots(socket: string, timeoutMs = callMs): SnapshotCl
 }
 
 /** Returns the error for a failed call, with the next step. */
-function snapshotError({ code, details }: ServiceError, socket: string): LabError {
+function snapshotError({ code, message: details }: GrpcFailure, socket: string): LabError {
   if (/no space left on device/i.test(details)) {
     const hint = "free some space on the disk of containerd's root, or reduce --concurrency, --files and --large";
     return new LabError("RUND_DISK_FULL", "machine", "the disk is full", { where: socket, found: details, hint });
@@ -166,11 +125,8 @@ function snapshotError({ code, details }: ServiceError, socket: string): LabErro
   }
   if (code === 14) {
     const found = /connect E[A-Z]+/.exec(details)?.[0] ?? details;
-    const hint = unavailableHint(found);
-    return new LabError("RUND_SERVICE_LOST", "machine", `containerd does not answer: ${found}`, {
-      where: socket,
-      hint,
-    });
+    const where = { where: socket, hint: unavailableHint(found) };
+    return new LabError("RUND_SERVICE_LOST", "machine", `containerd does not answer: ${found}`, where);
   }
   return new LabError("RUND_SNAPSHOT", "machine", details, { where: socket, hint: "containerd's log has the details" });
 }
