@@ -2,17 +2,17 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type ts from "typescript";
 import { type CellModule, cellModule } from "./cell-module.js";
-import { syntaxErrors } from "./cell-syntax.js";
+import { Checker, type Draft } from "./checker.js";
 import { type CompiledCode, requiredBy, withoutMapComment } from "./emitted.js";
 import { type CompiledFile, compileFile } from "./file.js";
 import { guarding } from "./guards.js";
 import { lowering, withoutResets } from "./lower.js";
-import { CompileError, isCell, type Mistake, mayAssign, mistakeOf, tooDeep } from "./mistakes.js";
+import { CompileError, isCell, mistakeOf, tooDeep } from "./mistakes.js";
 import { type Position, SourceMap } from "./source-map.js";
 import { moduleNotFound } from "./typescript/hints.js";
 import { loadTypeScript, type TypeScript } from "./typescript/typescript.js";
 import { type Settings, settingsFor } from "./workspace/settings.js";
-import { isLocal, Workspace } from "./workspace/workspace.js";
+import { Workspace } from "./workspace/workspace.js";
 
 /** A compiled cell. */
 export interface CompiledCell {
@@ -31,13 +31,6 @@ const nodeWords =
   /\b(import|export|require|console|process|Buffer|URL|fetch|performance|structuredClone|crypto|WebAssembly|declare|using|set(Timeout|Interval|Immediate))\b|@module/;
 
 /**
- * Errors of modules that are not errors in cells: `await` and `import.meta` (1343, 1375, 1378, 1431, 1432, 2852 to 2854) and
- * import attributes (2823) in a module that becomes a function's body; names that such a module may not declare (2441); JSX
- * elements of a factory that declares no types (7026).
- */
-const allowedInCells = new Set([1343, 1375, 1378, 1431, 1432, 2852, 2853, 2854, 2823, 2441, 7026]);
-
-/**
  * Compiles cells with TypeScript's language service, each as a separate module.
  *
  * The declarations of a cell are written to the declaration file of its module, and a later cell imports the names that it uses
@@ -52,7 +45,7 @@ export class Compiler {
   readonly #workspace: Workspace;
   readonly #service: ts.LanguageService;
   readonly #homes = new Map<string, string>();
-  readonly #checked = new Map<string, string>();
+  readonly #checker: Checker;
   readonly #ambient: string[] = [];
   #settings: Settings;
   #settingsVersion: string;
@@ -69,6 +62,7 @@ export class Compiler {
     this.#settingsVersion = this.#currentSettings();
     this.#workspace = new Workspace(typescript, folder, this.#settings.options);
     this.#service = typescript.createLanguageService(this.#workspace);
+    this.#checker = new Checker(typescript, folder, this.#workspace);
   }
 
   get options(): ts.CompilerOptions {
@@ -91,7 +85,7 @@ export class Compiler {
     this.#settingsVersion = version;
     this.#settings = settingsFor(this.typescript, this.folder);
     this.#workspace.options = this.#settings.options;
-    this.#checked.clear();
+    this.#checker.forget();
   }
 
   /** Reads JavaScript's library before the first cell needs it. */
@@ -112,7 +106,7 @@ export class Compiler {
   }
 
   /** Replaces the next cell by code. */
-  #draft(code: string, known?: Iterable<string>): { module: CellModule; path: string; program: ts.Program } {
+  #draft(code: string, known?: Iterable<string>): Draft {
     const module = cellModule(this.typescript, code, name => this.#homes.get(name), this.#jsxNames(code), known);
     const base = join(this.folder, `__cell_${this.#cells + 1}`);
     for (const extension of [".ts", ".tsx"]) this.#workspace.remove(`${base}${extension}`);
@@ -148,53 +142,22 @@ export class Compiler {
   #compile(code: string): CompiledCell {
     this.#refreshSettings();
     if (this.#settings.errors.length > 0) {
-      throw new CompileError(this.#settings.errors.map(error => this.#mistake(error, "", undefined)));
+      throw new CompileError(this.#settings.errors.map(error => mistakeOf(this.typescript, this.folder, error)));
     }
     if (nodeWords.test(code) || !this.#onlyNodeTypes) this.#workspace.addNode();
     let drafted = this.#draft(code);
-    let mistakes = this.#mistakes(drafted);
+    let mistakes = this.#checker.mistakes(drafted);
     if (mistakes.length > 0 && !this.#workspace.withNode) {
       this.#workspace.addNode();
       drafted = this.#draft(code);
-      mistakes = this.#mistakes(drafted);
+      mistakes = this.#checker.mistakes(drafted);
     }
     this.#missing = mistakes.some(({ code: found }) => found === moduleNotFound);
     if (mistakes.length > 0) throw new CompileError(mistakes);
     return this.#emit(drafted);
   }
 
-  #mistakes({ module, path, program }: { module: CellModule; path: string; program: ts.Program }): Mistake[] {
-    const file = program.getSourceFile(path)!;
-    const syntax = syntaxErrors(file);
-    if (syntax.length > 0) return syntax.map(each => this.#mistake(each, path, module));
-    const found = program
-      .getSemanticDiagnostics(file)
-      .filter(each => !allowedInCells.has(each.code) && !mayAssign(this.typescript, each, program));
-    return [
-      ...found.map(each => this.#mistake(each, path, module)),
-      ...program.getSourceFiles().flatMap(each => this.#mistakesIn(each, program)),
-    ];
-  }
-
-  /** Checks a TypeScript file of the notebook's folder, once for each of its versions. */
-  #mistakesIn(file: ts.SourceFile, program: ts.Program): Mistake[] {
-    const { fileName } = file;
-    if (!fileName.startsWith(`${this.folder}/`) || !isLocal(fileName) || file.isDeclarationFile) return [];
-    if (isCell(fileName) || !/\.[cm]?tsx?$/.test(fileName)) return [];
-    const version = this.#workspace.getScriptVersion(fileName);
-    if (this.#checked.get(fileName) === version) return [];
-    const found = [...syntaxErrors(file), ...program.getSemanticDiagnostics(file)].filter(
-      ({ code }) => !allowedInCells.has(code),
-    );
-    if (found.length === 0) this.#checked.set(fileName, version);
-    return found.map(each => this.#mistake(each, "", undefined));
-  }
-
-  #mistake(diagnostic: ts.Diagnostic, path: string, module?: CellModule): Mistake {
-    return mistakeOf(this.typescript, this.folder, diagnostic, module === undefined ? undefined : { path, module });
-  }
-
-  #emit({ module, path, program }: { module: CellModule; path: string; program: ts.Program }): CompiledCell {
+  #emit({ module, path, program }: Draft): CompiledCell {
     const file = program.getSourceFile(path)!;
     const written = new Map<string, string>();
     program.emit(
@@ -252,7 +215,7 @@ export class Compiler {
     this.#workspace.write(path, text);
     const { program } = this.#draft(`import ${JSON.stringify(`./${name}`)};`);
     const file = program.getSourceFile(path);
-    const mistakes = file === undefined ? [] : this.#mistakesIn(file, program);
+    const mistakes = file === undefined ? [] : this.#checker.mistakesIn(file, program);
     if (mistakes.length === 0) return;
     this.#workspace.remove(path);
     throw new CompileError(mistakes.map(each => ({ ...each, file: undefined })));
