@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LabError } from "../model/errors.js";
 import type { ConnectionInfo } from "./client.js";
 import type { KernelCommand } from "./kernelspecs.js";
+import { temporaryFolder } from "./temporary-folder.js";
 
 /** A kernel's process, in a process group of its own. */
 export class KernelProcess {
@@ -51,7 +51,7 @@ export class KernelProcess {
       stdin_port,
       hb_port,
     };
-    const folder = mkdtempSync(join(tmpdir(), "rund-lab-run-"));
+    const folder = temporaryFolder("rund-lab-run-");
     const file = join(folder, "connection.json");
     const fields = { ...connection, transport: "tcp", signature_scheme: "hmac-sha256", kernel_name: command.name };
     writeFileSync(file, JSON.stringify(fields), { mode: 0o600 });

@@ -1,120 +1,31 @@
 /** The lab kernel in Debian's classic Notebook, driven in Chromium as a reader would. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
 import * as assert from "uvu/assert";
-import { type CodeCell, formatNotebook, type Notebook, parseNotebook } from "../../src/jupyter/nbformat.js";
+import { type CodeCell, type Notebook, parseNotebook } from "../../src/jupyter/nbformat.js";
 import { runNotebook } from "../../src/jupyter/run-notebook.js";
-import { installKernelSpec, kernelSpecFolder } from "../../src/kernel/spec.js";
 import { needs, suiteNeeding } from "../support/needs.js";
+import { type ClassicNotebook, inPage, runAll, save, startClassicNotebook } from "./classic-notebook.js";
 import { labKernel } from "./live-kernel.js";
-import { plainCells } from "./plain-notebook.js";
-
-interface Context {
-  folder: string;
-  server: ChildProcess;
-  browser: Browser;
-  page: Page;
-}
+import { notebookOf, plainCells } from "./plain-notebook.js";
 
 const test = suiteNeeding(
   "the lab kernel in classic Notebook",
   needs.jupyter,
   needs.chromium,
-) as import("uvu").Test<Context>;
+) as import("uvu").Test<ClassicNotebook>;
 
-const notebook: Notebook = {
-  metadata: { kernelspec: { name: "rund-lab", display_name: "TypeScript (rund-lab)", language: "typescript" } },
-  cells: plainCells.map((source, at) => ({
-    cell_type: "code",
-    id: `c${at}`,
-    metadata: { tags: ["raises-exception"] },
-    source,
-    execution_count: null,
-    outputs: [],
-  })),
-};
+const notebook = notebookOf(plainCells);
 
 test.before(async context => {
-  context.folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
-  installKernelSpec(kernelSpecFolder(join(context.folder, "jupyter")));
-  writeFileSync(join(context.folder, "plain.ipynb"), formatNotebook(notebook));
-  const server = spawn(
-    "jupyter-notebook",
-    [
-      "--no-browser",
-      "--allow-root",
-      `--port=${await freePort()}`,
-      "--ip=127.0.0.1",
-      `--notebook-dir=${context.folder}`,
-      "--NotebookApp.token=secret",
-    ],
-    {
-      stdio: ["ignore", "ignore", "pipe"],
-      env: { ...process.env, HOME: context.folder, JUPYTER_DATA_DIR: join(context.folder, "jupyter") },
-    },
-  );
-  context.server = server;
-  const address = await new Promise<string>((resolve, reject) => {
-    let log = "";
-    const timer = setTimeout(() => reject(new Error(`the server does not start: ${log}`)), 60_000);
-    server.stderr!.on("data", chunk => {
-      log += chunk;
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(log);
-      if (found === null) return;
-      clearTimeout(timer);
-      resolve(found[0]);
-    });
-  });
-  context.browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-  });
-  context.page = await context.browser.newPage();
-  await context.page.goto(`${address}/notebooks/plain.ipynb?token=secret`);
-  await inPage(context.page, "Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()");
+  Object.assign(context, await startClassicNotebook(notebook));
 });
-
-test.after(async ({ folder, server, browser }) => {
-  await browser?.close();
-  const ended = new Promise(resolve => server.on("exit", resolve));
-  server.kill("SIGTERM");
-  await ended;
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** A port to begin with; the server takes another one if it is gone. */
-const freePort = (): Promise<number> =>
-  new Promise(resolve => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-
-/** Waits until an expression is true in the page. */
-const inPage = (page: Page, expression: string) => page.waitForFunction(expression, undefined, { timeout: 120_000 });
-
-/** Runs all cells, without stopping at those that are meant to fail, and waits for the last. */
-async function runAll(page: Page): Promise<void> {
-  await page.evaluate(`(() => {
-    Jupyter.notebook.get_cells().forEach(cell => cell.clear_output());
-    Jupyter.notebook.get_cells().forEach(cell => cell.execute(false));
-  })()`);
-  await inPage(
-    page,
-    "Jupyter.notebook.get_cells().every(cell => !cell.running && typeof cell.input_prompt_number === 'number')",
-  );
-}
+test.after(context => context.stop());
 
 test("all cells run, and what is saved is what the headless runner writes", async ({ page, folder }) => {
   await runAll(page);
-  await page.evaluate("Jupyter.notebook.save_notebook()");
-  await inPage(page, "!Jupyter.notebook.dirty");
-  const theirs = parseNotebook(readFileSync(join(folder, "plain.ipynb"), "utf8"), "plain.ipynb");
+  await save(page);
+  const theirs = parseNotebook(readFileSync(join(folder, "notebook.ipynb"), "utf8"), "notebook.ipynb");
   const { notebook: ours } = await runNotebook(notebook, { kernel: labKernel, cwd: folder });
   const outputs = (of: Notebook) => of.cells.map(cell => (cell as CodeCell).outputs);
   assert.equal(outputs(theirs), outputs(ours));

@@ -103,6 +103,50 @@ test("a message for a comm that is gone changes nothing; an error in a comm's co
   assert.is((await kernel.run("1")).reply.status, "ok");
 });
 
+test("a page that is opened gets the states of all widgets, as both sides have changed them", async ({ kernel }) => {
+  await kernel.run(`
+    const widget = (state: object, buffers: Uint8Array[] = []) =>
+      comms.open("jupyter.widget", { state, buffer_paths: buffers.map(() => ["value"]) }, { metadata: { version: "2.1.0" }, buffers });
+    const model = { _model_module: "m", _model_module_version: "*" };
+    const slider = widget({ ...model, _model_name: "SliderModel", index: 0, max: 5 });
+    const image = widget({ ...model, _model_name: "ImageModel", width: "1" }, [new Uint8Array([1])]);
+    const gone = widget({ ...model, _model_name: "GoneModel" });
+    gone.close();
+    image.send({ method: "update", state: { width: "2" }, buffer_paths: [["value"]] }, { buffers: [new Uint8Array([2, 3])] });`);
+  const ids = String(shown(await kernel.run("slider.id + ' ' + image.id")))
+    .slice(1, -1)
+    .split(" ");
+  const [slider, image] = ids as [string, string];
+  kernel.send("comm_msg", { comm_id: slider, data: { method: "update", state: { index: 4 } } });
+  kernel.send("comm_open", { comm_id: "page", target_name: "jupyter.widget.control", data: {} });
+  const asked = kernel.send("comm_msg", { comm_id: "page", data: { method: "request_states" } });
+  await kernel.until(() => kernel.published(asked).length === 3, "the states", 20_000);
+  const { content, buffers } = kernel.published(asked)[1]!;
+  const model = { _model_module: "m", _model_module_version: "*" };
+  const kind = (name: string) => ({ model_name: name, model_module: "m", model_module_version: "*" });
+  const sliderState = { ...model, _model_name: "SliderModel", index: 4, max: 5 };
+  const imageState = { ...model, _model_name: "ImageModel", width: "2" };
+  assert.equal(content, {
+    comm_id: "page",
+    data: {
+      method: "update_states",
+      states: {
+        [slider]: { ...kind("SliderModel"), state: sliderState },
+        [image]: { ...kind("ImageModel"), state: imageState },
+      },
+      buffer_paths: [[image, "value"]],
+    },
+  });
+  assert.equal(
+    buffers.map(each => [...each]),
+    [[2, 3]],
+  );
+
+  const one = kernel.send("comm_msg", { comm_id: slider, data: { method: "request_state" } });
+  await kernel.until(() => kernel.published(one).length === 3, "the state", 20_000);
+  assert.equal(kernel.published(one)[1]!.content.data, { method: "update", state: sliderState, buffer_paths: [] });
+});
+
 test("a client that connects again under its name is answered", async ({ kernel }) => {
   const zmq = await loadZeroMq();
   const connect = (heard: KernelMessage[]) =>

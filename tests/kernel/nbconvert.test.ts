@@ -16,7 +16,7 @@ import { installKernelSpec, kernelSpecFolder } from "../../src/kernel/spec.js";
 import { needs, projectRoot, suiteNeeding } from "../support/needs.js";
 import { inTempFolder } from "../support/temp.js";
 import { labKernel, printed } from "./live-kernel.js";
-import { plainCells } from "./plain-notebook.js";
+import { notebookOf, plainCells } from "./plain-notebook.js";
 
 const test = suiteNeeding("the lab kernel under nbconvert", needs.jupyter);
 
@@ -44,18 +44,6 @@ async function nbconvert(notebook: Notebook, folder: string): Promise<Notebook> 
   );
   return parseNotebook(readFileSync(join(folder, "out.ipynb"), "utf8"), "out.ipynb");
 }
-
-const notebookOf = (sources: readonly string[]): Notebook => ({
-  metadata: { kernelspec: { name: "rund-lab", display_name: "TypeScript (rund-lab)", language: "typescript" } },
-  cells: sources.map((source, at) => ({
-    cell_type: "code" as const,
-    id: `c${at}`,
-    metadata: { tags: ["raises-exception"] },
-    source,
-    execution_count: null,
-    outputs: [],
-  })),
-});
 
 /** A cell's outputs with neighbouring streams joined, which nbconvert leaves apart. */
 function joined(notebook: Notebook): (readonly Output[])[] {

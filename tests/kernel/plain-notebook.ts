@@ -1,3 +1,5 @@
+import type { Notebook } from "../../src/jupyter/nbformat.js";
+
 /** Cells that show every kind of output, for runs that must agree wherever the notebook is run. Each shows something. */
 export const plainCells: readonly string[] = [
   "const xs: number[] = [3, 1, 2];\n[...xs].sort()",
@@ -10,3 +12,16 @@ export const plainCells: readonly string[] = [
   "const wrong: number = 'text'",
   "xs.length",
 ];
+
+/** Returns a notebook for the lab kernel with these cells, which may fail. */
+export const notebookOf = (sources: readonly string[]): Notebook => ({
+  metadata: { kernelspec: { name: "rund-lab", display_name: "TypeScript (rund-lab)", language: "typescript" } },
+  cells: sources.map((source, at) => ({
+    cell_type: "code" as const,
+    id: `c${at}`,
+    metadata: { tags: ["raises-exception"] },
+    source,
+    execution_count: null,
+    outputs: [],
+  })),
+});

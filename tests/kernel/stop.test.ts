@@ -80,9 +80,9 @@ const endless: Readonly<Record<string, string>> = {
   "a server":
     "createServer((_, answer) => { n++; answer.end(); }).listen(0, '127.0.0.1', function (this: { address(): unknown }) {\n  const { port } = this.address() as { port: number };\n  console.log('on');\n  setInterval(() => fetch('http://127.0.0.1:' + port).then(answer => answer.text()), 20);\n});\nawait forever",
   "a child process":
-    "const child = spawn('sh', ['-c', 'trap \"\" INT TERM; while :; do echo x; sleep 0.02; done']);\nchild.stdout.on('data', () => { if (n++ === 0) console.log('on'); });\nawait forever",
+    "const child = spawn('sh', ['-c', 'trap \"\" INT TERM; while kill -0 $PPID 2>&-; do echo x; sleep 0.02; done']);\nchild.stdout.on('data', () => { if (n++ === 0) console.log('on'); });\nawait forever",
   "a child process that writes itself":
-    "spawn('sh', ['-c', 'trap \"\" INT; echo on; while :; do echo x >> grows; sleep 0.02; done'], { stdio: 'inherit', detached: true });\nawait forever",
+    "spawn('sh', ['-c', 'trap \"\" INT; echo on; while kill -0 $PPID 2>&-; do echo x >> grows; sleep 0.02; done'], { stdio: 'inherit', detached: true });\nawait forever",
   "a thread":
     "const thread = new Worker('setInterval(() => require(\"node:worker_threads\").parentPort.postMessage(1), 10)', { eval: true });\nthread.on('message', () => { if (n++ === 0) console.log('on'); });\nawait forever",
   "a listener of an older cell's emitter": "bus.on('tick', () => { n++; });\nconsole.log('on'); await forever",

@@ -13,10 +13,10 @@
  *     mark (16 random bytes) · kind (1) · number (4) · length (2) · payload
  */
 import { execFileSync } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { MessagePort } from "node:worker_threads";
+import { temporaryFolder } from "../../jupyter/temporary-folder.js";
 import type { Tell } from "./messages.js";
 
 export type StreamName = "stdout" | "stderr";
@@ -43,10 +43,12 @@ export interface Pipes {
 /**
  * Replaces descriptors 1 and 2 by pipes. Must run before anything else opens a file or uses `process.stdout`, because the system
  * gives a new file the lowest free descriptor, and the pipes must get 1 and 2.
+ *
+ * @throws LabError `RUND_TEMPORARY_FOLDER` (machine) if the pipes cannot be created
  */
 export function takeOutput(): Pipes {
   const log = reopen(2);
-  const folder = mkdtempSync(join(tmpdir(), "rund-lab-kernel-"));
+  const folder = temporaryFolder("rund-lab-kernel-");
   try {
     const [out, err] = [join(folder, "1"), join(folder, "2")];
     execFileSync("mkfifo", ["-m", "600", out, err]);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Connection } from "../../jupyter/connection.js";
+import { temporaryFolder } from "../../jupyter/temporary-folder.js";
 import type { Message } from "../../jupyter/wire.js";
 import type { DeathNote } from "./note.js";
 
@@ -28,7 +28,7 @@ esac`;
  */
 export class Watcher {
   #shell: ChildProcess | undefined;
-  #note: number | undefined;
+  readonly #note = unnamedFile();
   #written: DeathNote;
 
   /**
@@ -71,7 +71,6 @@ export class Watcher {
 
   #write(note: DeathNote): void {
     this.#written = note;
-    this.#note ??= unnamedFile();
     writeSync(this.#note, `${JSON.stringify(note)}\n`, 0);
   }
 
@@ -90,7 +89,7 @@ export class Watcher {
 
 /** Opens a file that only its descriptor leads to. */
 function unnamedFile(): number {
-  const folder = mkdtempSync(join(tmpdir(), "rund-lab-kernel-"));
+  const folder = temporaryFolder("rund-lab-kernel-");
   try {
     return openSync(join(folder, "note"), "w+", 0o600);
   } finally {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { LabError } from "../../model/errors.js";
 import type { Figure } from "../figures/drawing/figure.js";
-import { type Comm, type CommMessage, displaySink } from "./display.js";
-import { figureBundle } from "./show.js";
+import { type Comms, displaySink } from "./display.js";
+import { figureBundle, pictureSize } from "./show.js";
+import { Widget } from "./widgets.js";
 
 /** The choices: a list of values for each name. */
 export type Choices = Readonly<Record<string, readonly unknown[]>>;
@@ -10,15 +11,11 @@ export type Choices = Readonly<Record<string, readonly unknown[]>>;
 /** One value for each name. */
 export type Chosen<Given extends Choices> = { readonly [name in keyof Given]: Given[name][number] };
 
-const controls = "@jupyter-widgets/controls";
-/** Returns the state of a widget in the form of widget managers of version 7 and 8. */
-const module = (name: string, version: string, model: string) => ({
-  _model_module: name,
-  _model_module_version: version,
-  _model_name: `${model}Model`,
-  _view_module: name,
-  _view_module_version: version,
-});
+/** A figure as it is displayed. */
+interface Drawn {
+  readonly bundle: Awaited<ReturnType<typeof figureBundle>>;
+  readonly size: ReturnType<typeof pictureSize>;
+}
 
 /**
  * Displays a figure below a slider for each choice. When a slider moves, the kernel draws the figure again.
@@ -43,77 +40,107 @@ export async function explore<const Given extends Choices>(
   }
   const sink = displaySink();
   const at: Record<string, number> = Object.fromEntries(Object.keys(choices).map(name => [name, 0]));
-  const chosen = () =>
-    Object.fromEntries(Object.entries(at).map(([name, index]) => [name, choices[name]![index]])) as Chosen<Given>;
+  const drawn = async (): Promise<Drawn> => {
+    const chosen = Object.entries(at).map(([name, index]) => [name, choices[name]![index]]);
+    const figure = await draw(Object.fromEntries(chosen) as Chosen<Given>);
+    return { bundle: await figureBundle(figure), size: pictureSize(figure) };
+  };
   const displayId = randomUUID();
-  const bundle = async () => figureBundle(await draw(chosen()));
-  const first = await bundle();
+  const first = await drawn();
 
-  for (const [name, values] of Object.entries(choices)) {
-    slider(name, values, async index => {
-      at[name] = index;
-      sink.update(displayId, await bundle());
+  if (sink.comms !== undefined) {
+    const panel = new Panel(sink.comms, drawn);
+    for (const [name, values] of Object.entries(choices)) {
+      panel.add(name, values, async index => {
+        at[name] = index;
+        const { bundle, size } = await drawn();
+        sink.update(displayId, bundle, size);
+        panel.show({ bundle, size });
+      });
+    }
+    const names = Object.entries(choices).map(([name, all]) => `${name}: ${String(all[0])} to ${String(all.at(-1))}`);
+    sink.display({
+      ...panel.view,
+      "text/plain": `${names.join("\n")}\nChoosing a value needs Jupyter's widgets (ipywidgets).`,
     });
   }
-  sink.display(first, { displayId });
+  sink.display(first.bundle, { displayId, ...first.size });
 }
 
 /**
- * Displays a slider over a list of values.
+ * The sliders.
  *
- * @param moved called with the index of the chosen value
+ * A page that was opened after the figure was displayed does not know the figure's display id, so the figure there cannot be
+ * replaced. The panel notices such a page because it appears a second time. From then on it shows the figure itself, in place of
+ * the one below it.
  */
-function slider(name: string, values: readonly unknown[], moved: (index: number) => Promise<void>): void {
-  const { comms, display } = displaySink();
-  if (comms === undefined) return;
-  const open = (state: object): [Comm, object] => {
-    const options = { metadata: { version: "2.1.0" } };
-    return [comms.open("jupyter.widget", { state, buffer_paths: [] }, options), state];
-  };
-  const [layout] = serve(open({ ...module("@jupyter-widgets/base", "*", "Layout"), _view_name: "LayoutView" }));
-  const [style] = serve(
-    open({
-      ...module(controls, "*", "SliderStyle"),
+class Panel {
+  readonly #box: Widget;
+  readonly #sliders: Widget[] = [];
+  readonly #className = `rund-lab-${randomUUID()}`;
+  #picture: Widget | undefined;
+  #views = 0;
+  #appeared = 0;
+
+  constructor(
+    private readonly comms: Comms,
+    drawn: () => Promise<Drawn>,
+  ) {
+    const state = { _dom_classes: [this.#className], _view_count: 0, children: [] };
+    this.#box = new Widget(comms, "VBox", state, async ({ _view_count: views }) => {
+      if (typeof views !== "number") return;
+      if (views > this.#views) this.#appeared++;
+      this.#views = views;
+      if (this.#appeared < 2 || this.#picture !== undefined) return;
+      const now = await drawn();
+      this.#openPicture();
+      this.show(now);
+    });
+  }
+
+  get view(): Widget["view"] {
+    return this.#box.view;
+  }
+
+  /**
+   * Adds a slider over a list of values.
+   *
+   * @param moved called with the index of the chosen value
+   */
+  add(name: string, values: readonly unknown[], moved: (index: number) => Promise<void>): void {
+    const layout = new Widget(this.comms, "Layout", {});
+    const style = new Widget(this.comms, "SliderStyle", {
       _view_module: "@jupyter-widgets/base",
       _view_name: "StyleView",
       description_width: "initial",
-    }),
-  );
-  const [comm] = serve(
-    open({
-      ...module(controls, "*", "SelectionSlider"),
-      _view_name: "SelectionSliderView",
+    });
+    const state = {
       _options_labels: values.map(String),
       index: 0,
       description: name,
       // the figure is drawn when the reader releases the slider
       continuous_update: false,
-      orientation: "horizontal",
-      readout: true,
-      layout: `IPY_MODEL_${layout.id}`,
-      style: `IPY_MODEL_${style.id}`,
-    }),
-    async ({ index }) => {
+      layout: layout.reference,
+      style: style.reference,
+    };
+    const slider = new Widget(this.comms, "SelectionSlider", state, async ({ index }) => {
       if (typeof index === "number" && index in values) await moved(index);
-    },
-  );
-  display({
-    "application/vnd.jupyter.widget-view+json": { model_id: comm.id, version_major: 2, version_minor: 0 },
-    "text/plain": `${name}: ${String(values[0])} to ${String(values.at(-1))}; choosing a value needs Jupyter's widgets (ipywidgets)`,
-  });
-}
+    });
+    this.#sliders.push(slider);
+    this.#box.set({ children: this.#sliders.map(each => each.reference) });
+  }
 
-/** Answers the front end's requests for a widget's state, and receives its changes. */
-function serve(
-  [comm, state]: [Comm, object],
-  changed: (changes: Readonly<Record<string, unknown>>) => Promise<void> = async () => {},
-): [Comm, object] {
-  comm.received = async ({ data }: CommMessage) => {
-    if (data.method === "request_state") comm.send({ method: "update", state, buffer_paths: [] });
-    if (data.method !== "update") return;
-    const changes = (data.state ?? {}) as Readonly<Record<string, unknown>>;
-    Object.assign(state, changes);
-    await changed(changes);
-  };
-  return [comm, state];
+  /** Shows a figure if the panel has to show it itself. */
+  show({ bundle, size }: Drawn): void {
+    const value = Buffer.from(String(bundle["image/png"]), "base64");
+    this.#picture?.set({ value, width: String(size.metadata["image/png"].width) });
+  }
+
+  #openPicture(): void {
+    // the output below the panel in JupyterLab and in classic Notebook
+    const below = ["jp-OutputArea-child", "output_area"].map(each => `.${each}:has(.${this.#className}) + .${each}`);
+    const style = new Widget(this.comms, "HTML", { value: `<style>${below.join(", ")} { display: none }</style>` });
+    this.#picture = new Widget(this.comms, "Image", { format: "png" });
+    this.#box.set({ children: [...this.#sliders, style, this.#picture].map(each => each.reference) });
+  }
 }

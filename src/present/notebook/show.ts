@@ -44,7 +44,8 @@ export async function showInteractive(figure: Figure): Promise<void> {
 const picture = async ({ plot }: Figure): Promise<string> =>
   Buffer.from(await renderPng(plot, width)).toString("base64");
 
-const pictureSize = ({ plot }: Figure) => ({ metadata: { "image/png": { width, height: plot.layout.height } } });
+/** Returns the options of a display that give a figure its size on the page. */
+export const pictureSize = ({ plot }: Figure) => ({ metadata: { "image/png": { width, height: plot.layout.height } } });
 
 /** Returns a figure as plain text: its title, its finding, its caption. */
 export const inWords = ({ title, finding, caption }: Figure): string =>

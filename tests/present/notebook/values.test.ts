@@ -2,9 +2,8 @@ import { JSDOM } from "jsdom";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { fig10 } from "../../../src/present/figures/index.js";
-import type { Comm, CommMessage, MimeBundle } from "../../../src/present/notebook/display.js";
+import type { MimeBundle } from "../../../src/present/notebook/display.js";
 import { displaySinkKey } from "../../../src/present/notebook/display.js";
-import { explore } from "../../../src/present/notebook/explore.js";
 import { progress } from "../../../src/present/notebook/progress.js";
 import { bundleOf } from "../../../src/present/notebook/values.js";
 import { dataset, startCell } from "../figures/dataset.js";
@@ -76,60 +75,6 @@ test("a frame of polars is a table; of a long one only its ends are converted", 
   assert.is((await bundleOf(frame(0, 2)))!["text/plain"], "id    n\n0   0.0\n1   0.5");
   const lines = String((await bundleOf(frame(0, 1000)))!["text/plain"]).split("\n");
   assert.equal([lines.length, lines.at(-2)!.trim().split(/ +/)[0], lines.at(-1)], [13, "999", "1000 rows × 2 columns"]);
-});
-
-test("explore shows a slider for each choice, and draws again when one is moved", async () => {
-  const sent: { data: MimeBundle; id: string | undefined }[] = [];
-  const comms = new Map<string, Comm & { state: Record<string, unknown> }>();
-  const replies: unknown[] = [];
-  Object.assign(globalThis, {
-    [displaySinkKey]: {
-      display: (bundle: MimeBundle, options?: { displayId?: string }) =>
-        sent.push({ data: bundle, id: options?.displayId }),
-      update: (id: string, bundle: MimeBundle) => sent.push({ data: bundle, id }),
-      clear() {},
-      comms: {
-        open(target: string, opened: { state: Record<string, unknown> }) {
-          assert.is(target, "jupyter.widget");
-          const id = String(comms.size);
-          const comm = {
-            id,
-            state: opened.state,
-            send: (message: unknown) => replies.push(message),
-            close() {},
-            received: undefined,
-            closed: undefined,
-          };
-          comms.set(id, comm);
-          return comm;
-        },
-        register() {},
-      },
-    },
-  });
-  try {
-    const drawn: unknown[] = [];
-    await explore(
-      ({ concurrency }) => {
-        drawn.push(concurrency);
-        return fig10([data]);
-      },
-      { concurrency: [1, 10, 400] },
-    );
-    const slider = [...comms.values()].find(({ state }) => state._model_name === "SelectionSliderModel")!;
-    assert.equal(slider.state._options_labels, ["1", "10", "400"]);
-    const [view, figure] = sent;
-    assert.equal((view!.data["application/vnd.jupyter.widget-view+json"] as { model_id: string }).model_id, slider.id);
-    const move = (message: object) => slider.received!({ data: message, buffers: [] } as CommMessage);
-    await move({ method: "update", state: { index: 2 } });
-    await move({ method: "update", state: { index: 7 } });
-    assert.equal(drawn, [1, 400]);
-    assert.is(sent.at(-1)!.id, figure!.id);
-    await move({ method: "request_state" });
-    assert.is((replies[0] as { state: { index: number } }).state.index, 7);
-  } finally {
-    delete (globalThis as Record<symbol, unknown>)[displaySinkKey];
-  }
 });
 
 test("progress is one output that changes in place, and short work shows nothing", () => {
