@@ -63,29 +63,25 @@ const nameOf = (command: Command): string =>
   command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 
 function report(error: unknown, io: Io, debug: boolean): number {
-  if (error instanceof CommanderError) {
-    // commander has printed its own message; requested help is a success, help because of missing arguments is not
-    return error.exitCode === 0 ? 0 : exitCodes.usage;
-  }
-  if (error instanceof LabError) {
-    io.stderr.write(`${printable(error.message)}\n`);
-    if (error.hint !== undefined) io.stderr.write(`hint: ${printable(error.hint)}\n`);
-    if (debug) io.stderr.write(`${error.code}\n${printable(error.stack ?? "")}\n`);
-    return error.exitCode;
-  }
+  // commander has printed its own message; requested help is a success, help because of missing arguments is not
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
   const fault = error instanceof Error ? error : new Error(String(error));
+  const say = (...lines: readonly string[]) => {
+    for (const line of lines) io.stderr.write(`${printable(line)}\n`);
+  };
+  const stack = debug ? [fault.stack ?? ""] : [];
+  if (fault instanceof LabError) {
+    say(fault.message, ...(fault.hint === undefined ? [] : [`hint: ${fault.hint}`]));
+    say(...(debug ? [fault.code] : []), ...stack);
+    return fault.exitCode;
+  }
   if ("syscall" in fault) {
     // a file or folder that could not be read or written, such as an --out that is a file
-    io.stderr.write(`the operating system reported: ${printable(fault.message)}\n`);
-    io.stderr.write("hint: check the path, its permissions and the free space on its disk\n");
-    if (debug) io.stderr.write(`${printable(fault.stack ?? "")}\n`);
+    const hint = "hint: check the path, its permissions and the free space on its disk";
+    say(`the operating system reported: ${fault.message}`, hint, ...stack);
     return exitCodes.machine;
   }
-  io.stderr.write(`internal fault: ${printable(fault.message)}\n`);
-  io.stderr.write(
-    debug
-      ? `${printable(fault.stack ?? "")}\n`
-      : "hint: this is a defect of rund-lab; run again with --debug and report the stack\n",
-  );
+  const hint = "hint: this is a defect of rund-lab; run again with --debug and report the stack";
+  say(`internal fault: ${fault.message}`, ...(debug ? stack : [hint]));
   return exitCodes.check;
 }

@@ -4,11 +4,10 @@ import { Command } from "commander";
 import { loadDataset, loadDatasets, ownDatasets, recordedCampaign } from "../../analysis/datasets/index.js";
 import { faultsOf } from "../../analysis/tables/index.js";
 import { LabError } from "../../model/errors.js";
-import type { ReportContent } from "../../present/report/index.js";
 import { csvFile, writeCsv } from "../results/analyze.js";
 import { failOnFault } from "../results/verify.js";
 import { type Io, note, print } from "../terminal/io.js";
-import { progressBar } from "../terminal/progress.js";
+import { withBar } from "../terminal/progress.js";
 import { summary } from "./reproduce-summary.js";
 
 interface Options {
@@ -33,11 +32,14 @@ export default (io: Io): Command =>
       }
       const baseline = datasets.find(({ name }) => name === "paper_data") ?? (await loadDataset("paper_data"));
       const fresh = isOwn(options.data) && existsSync(recordedCampaign) ? await loadDataset(recordedCampaign) : null;
-      const { gatherReport } = await import("../../present/report/index.js");
+      const { gatherReport, writeReport } = await import("../../present/report/index.js");
       const content = gatherReport(datasets, baseline, fresh);
       for (const [name, tables] of content.tables) writeCsv(tables.map(csvFile), join(out, "tables", name));
       const failed = options.notebooks ? await runAllNotebooks(options, out, io) : [];
-      const page = options.notebooks ? await report(content, out, io) : null;
+      const figures = content.figures.length + (content.beside?.figures.length ?? 0);
+      const page = options.notebooks
+        ? await withBar(io, "figures", figures, step => writeReport(out, content, ({ title }) => step(title)))
+        : null;
       print(io, `${summary(content, { page, out, cwd: io.cwd }).join("\n")}\n`);
       if (failed.length > 0) throw new LabError("RUND_NOTEBOOK_FAILED", "check", failed.join("\n"));
       failOnFault(io, faultsOf(content.verification));
@@ -47,35 +49,13 @@ export default (io: Io): Command =>
 async function runAllNotebooks({ data }: Options, out: string, io: Io): Promise<readonly string[]> {
   const { packageNotebooks, runNotebooks } = await import("./run-notebooks.js");
   const files = packageNotebooks();
-  const own = isOwn(data);
-  const bar = progressBar(io, "notebooks", files.length);
-  try {
-    return await runNotebooks(files, {
-      io,
-      out: join(out, "notebooks"),
-      parameters: own
-        ? {}
-        : {
-            data: data.map(name => ((ownDatasets as readonly string[]).includes(name) ? name : resolve(io.cwd, name))),
-          },
-      onNotebook: file => bar.step(file),
-    });
-  } finally {
-    bar.stop();
-  }
+  const absolute = (name: string) => ((ownDatasets as readonly string[]).includes(name) ? name : resolve(io.cwd, name));
+  const parameters = isOwn(data) ? {} : { data: data.map(absolute) };
+  return withBar(io, "notebooks", files.length, step =>
+    runNotebooks(files, { io, out: join(out, "notebooks"), parameters, onNotebook: file => step(file) }),
+  );
 }
 
 /** Whether the package's own data was requested, by name or by default. */
 const isOwn = (data: readonly string[]): boolean =>
   data.length === ownDatasets.length && ownDatasets.every(name => data.includes(name));
-
-/** Writes the report, with a progress bar. */
-async function report(content: ReportContent, out: string, io: Io): Promise<string> {
-  const { writeReport } = await import("../../present/report/index.js");
-  const bar = progressBar(io, "figures", content.figures.length + (content.beside?.figures.length ?? 0));
-  try {
-    return await writeReport(out, content, ({ title }) => bar.step(title));
-  } finally {
-    bar.stop();
-  }
-}

@@ -3,7 +3,6 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CellFailure } from "../../jupyter/conversation.js";
 import { findKernel, type KernelCommand } from "../../jupyter/kernelspecs.js";
 import { formatNotebook, type Notebook, parseNotebook } from "../../jupyter/nbformat.js";
 import type { Parameters } from "../../jupyter/parameters.js";
@@ -47,22 +46,22 @@ export function packageNotebooks(): readonly string[] {
  * Executes notebooks on a kernel, as many at once as there are cores, and writes each with its outputs, even if a cell fails.
  *
  * @returns a line for each that failed, naming notebook, cell and error
- * @throws LabError if one cannot be read or written, two would be written to one file, or SIGINT ended it
+ * @throws LabError if one cannot be read, two would be written to one file, or SIGINT ended it
  */
 export async function runNotebooks(files: readonly string[], options: NotebooksOptions): Promise<readonly string[]> {
   const { io, out, parameters = {}, timeoutMs } = options;
-  const read = files.map(file => ({ file, notebook: readNotebook(file, io) }));
-  const given = read.map(each => ({ ...each, kernel: kernelFor(each.notebook, options.kernel, io) }));
-  const chosen = parametersFor(
-    given.map(({ file, notebook, kernel }) => ({ file, notebook, language: kernel.language })),
-    parameters,
-    options.allowNewParameters === true,
-    line => options.onWarning?.(line),
-  );
-  const queue = given.map((each, at) => {
-    const target = out === undefined ? resolve(io.cwd, each.file) : resolve(io.cwd, out, basename(each.file));
-    return { ...each, target, parameters: chosen[at]! };
+  const given = files.map(file => {
+    const notebook = readNotebook(file, io);
+    const kernel = kernelFor(notebook, options.kernel, io);
+    return { file, notebook, kernel, language: kernel.language };
   });
+  const warn = (line: string) => options.onWarning?.(line);
+  const chosen = parametersFor(given, parameters, options.allowNewParameters === true, warn);
+  const queue = given.map((each, at) => ({
+    ...each,
+    target: resolve(io.cwd, out ?? dirname(each.file), basename(each.file)),
+    parameters: chosen[at]!,
+  }));
   const targets = queue.map(({ target }) => target);
   const twice = targets.find((target, at) => targets.indexOf(target) !== at);
   if (twice !== undefined) {
@@ -86,9 +85,11 @@ export async function runNotebooks(files: readonly string[], options: NotebooksO
       ...(timeoutMs !== undefined && { timeoutMs }),
       onCell: cell => options.onCell?.(file, cell),
     });
-    write(target, formatNotebook(done));
+    replaceFile(target, formatNotebook(done));
     options.onNotebook?.(file, target);
-    if (failure !== undefined) failed.push(describe(file, failure));
+    if (failure === undefined) return;
+    const { cell, id, ename, evalue } = failure;
+    failed.push(`${file}: cell ${cell} (${id}): ${ename}: ${evalue}`);
   };
   try {
     await inParallel(queue, availableParallelism(), run);
@@ -101,9 +102,6 @@ export async function runNotebooks(files: readonly string[], options: NotebooksO
   }
   return failed;
 }
-
-const describe = (file: string, { cell, id, ename, evalue }: CellFailure): string =>
-  `${file}: cell ${cell} (${id}): ${ename}: ${evalue}`;
 
 function readNotebook(file: string, io: Io): Notebook {
   let text: string;
@@ -128,13 +126,4 @@ function kernelFor(notebook: Notebook, asked: string | undefined, io: Io): Kerne
   requirePeers(createRequire(import.meta.url));
   const { display_name: displayName, language, argv, interrupt_mode: interruptMode } = kernelSpec();
   return { name, displayName, language, argv, interruptMode, env: {} };
-}
-
-/** Writes a file completely or not at all. */
-function write(target: string, text: string): void {
-  try {
-    replaceFile(target, text);
-  } catch (cause) {
-    throw new LabError("RUND_NOTEBOOK_WRITE", "machine", (cause as Error).message, { where: target, cause });
-  }
 }

@@ -6,7 +6,6 @@ import {
   defaultEndpoint,
   knownContainerd,
   openService,
-  recordedDeaths,
   requireHandlers,
   socketPath,
   workloadFacts,
@@ -17,7 +16,7 @@ import { planFor } from "./plan-for.js";
 import { loadReplay, startRehearsal } from "./replay.js";
 import type { RunSettings } from "./settings.js";
 import type { Target } from "./target.js";
-import { startedBy, untriedBy } from "./untried.js";
+import { untriedBy } from "./untried.js";
 
 /** The options of `run` that choose a service on this machine. */
 export interface MachineOptions {
@@ -56,12 +55,10 @@ export async function machineTarget(
   const recorded = replay ? await loadReplay(endpoint, io.cwd) : undefined;
   const socket = replay ? null : alone ? "" : socketPath(endpoint);
   const plan = await planFor(settings, runtimes, socket, speed);
-  const started = replay || alone ? [] : startedBy(plan);
-  const ids = started.map(({ id }) => id);
   const opened: { close(): Promise<void> | void }[] = [];
   return {
     ...{ plan, detections, where: "this machine" },
-    untried: () => untriedBy(started, endpoint, recordedDeaths(resolve(io.cwd, options.out), endpoint, ids)),
+    untried: () => (replay || alone ? [] : untriedBy(plan, endpoint, resolve(io.cwd, options.out))),
     containerd: socket === null ? undefined : knownContainerd(socket),
     async open() {
       const rehearsal = recorded && (await startRehearsal(recorded, speed, runtimes));

@@ -56,22 +56,7 @@ export async function runSettings(
   ofCluster: readonly RuntimeDeclaration[] = [],
 ): Promise<RunSettings> {
   const asked = experiment !== undefined || options.campaign !== undefined;
-  if (!asked && begun !== undefined) {
-    const changed = [...settingNames, "runtime" as const, "detect" as const, "pilot" as const].find(
-      name => options[name] !== undefined,
-    );
-    if (changed !== undefined) {
-      throw new LabError("RUND_RESUME_PLAN", "usage", "a resumed campaign keeps its plan", {
-        where: `--${changed}`,
-        hint: "omit the option, or measure a new campaign without --resume",
-      });
-    }
-    const custom = begun.custom.map(fromCustom);
-    const ids = [...new Set(begun.experiments.flatMap(each => each.runtimes))];
-    const subjects = begun.experiments.flatMap(({ experiment }) => experimentTable[experiment].subjects?.all ?? []);
-    const known = [...custom, ...declared, ...subjects];
-    return { settings: begun, runtimes: ids.map(id => findRuntime(id, known)), detections: [] };
-  }
+  if (!asked && begun !== undefined) return resumedSettings(begun, options);
   if (experiment !== undefined && options.campaign !== undefined) {
     throw new LabError("RUND_RUN_WHAT", "usage", `${experiment} and --campaign cannot be combined`, {
       hint: "the campaign file says which experiments to run",
@@ -101,24 +86,51 @@ export async function runSettings(
   const experiments = wishedFor.map(each => withDetected(each, detections));
   const ids = [...new Set(experiments.flatMap(each => each.runtimes))];
   const fromFile = named === undefined ? file : null;
-  const runtimes = ids.map(id => {
-    const compared = experiments
-      .filter(each => each.runtimes.includes(id))
-      .map(each => experimentTable[each.experiment]);
-    const subjects = compared.flatMap(each => each.subjects ?? []);
-    const where = fromFile?.namedAt(id);
-    if (subjects.length === 0) return findRuntime(id, [...custom, ...declared], where);
-    const found = subjects.map(each => each.all.find(one => one.id === id));
-    const missing = found.indexOf(undefined);
-    if (missing === -1 && subjects.length === compared.length) return found[0]!;
-    const { name, all } = subjects[Math.max(0, missing)]!;
-    throw new LabError("RUND_SUBJECT_UNKNOWN", "usage", `no ${name} is called "${id}"`, {
-      where: where ?? "--runtime",
-      hint: `known: ${all.map(one => one.id).join(", ")}`,
-    });
-  });
+  const known = [...custom, ...declared];
+  const runtimes = ids.map(id => compared(id, experiments, known, fromFile?.namedAt(id)));
   const used = custom.filter(({ id }) => ids.includes(id));
   return { settings: { name: file?.name ?? null, experiments, custom: used.map(toCustom) }, runtimes, detections };
+}
+
+/** @throws LabError `RUND_RESUME_PLAN` for an option that would change the plan of the resumed campaign */
+function resumedSettings(settings: CampaignSettings, options: SettingOptions): RunSettings {
+  const changed = [...settingNames, "runtime" as const, "detect" as const, "pilot" as const].find(
+    name => options[name] !== undefined,
+  );
+  if (changed !== undefined) {
+    throw new LabError("RUND_RESUME_PLAN", "usage", "a resumed campaign keeps its plan", {
+      where: `--${changed}`,
+      hint: "omit the option, or measure a new campaign without --resume",
+    });
+  }
+  const ids = [...new Set(settings.experiments.flatMap(each => each.runtimes))];
+  const subjects = settings.experiments.flatMap(({ experiment }) => experimentTable[experiment].subjects?.all ?? []);
+  const known = [...settings.custom.map(fromCustom), ...declared, ...subjects];
+  return { settings, runtimes: ids.map(id => findRuntime(id, known)), detections: [] };
+}
+
+/**
+ * Returns what an id names: a runtime, or what an experiment compares instead, such as a snapshotter.
+ *
+ * @param where the place in the campaign file that names it
+ */
+function compared(
+  id: string,
+  experiments: readonly ExperimentSettings[],
+  known: readonly RuntimeDeclaration[],
+  where: string | undefined,
+): RuntimeDeclaration {
+  const own = experiments.filter(each => each.runtimes.includes(id));
+  const subjects = own.flatMap(each => experimentTable[each.experiment].subjects ?? []);
+  if (subjects.length === 0) return findRuntime(id, known, where);
+  const found = subjects.map(each => each.all.find(one => one.id === id));
+  const missing = found.indexOf(undefined);
+  if (missing === -1 && subjects.length === own.length) return found[0]!;
+  const { name, all } = subjects[Math.max(0, missing)]!;
+  throw new LabError("RUND_SUBJECT_UNKNOWN", "usage", `no ${name} is called "${id}"`, {
+    where: where ?? "--runtime",
+    hint: `known: ${all.map(one => one.id).join(", ")}`,
+  });
 }
 
 /** Returns the runtimes of `--runtime-file` and `--handler`. */

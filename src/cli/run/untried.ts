@@ -1,25 +1,19 @@
-import type { Plan, RecordedDeath, RuntimeDeclaration } from "../../measure/index.js";
-
-/** Returns the runtimes of a plan that start sandboxes, each once. */
-export const startedBy = ({ experiments }: Plan): readonly RuntimeDeclaration[] => {
-  const all = experiments.flatMap(({ parts }) => parts.flatMap(({ runtimes }) => runtimes));
-  return [...new Map(all.map(runtime => [runtime.id, runtime])).values()].filter(({ handler }) => handler !== "");
-};
+import { type Plan, type RuntimeDeclaration, recordedDeaths } from "../../measure/index.js";
 
 /**
  * Returns what a plan cannot know, because it starts nothing: whether idle sandboxes stay alive.
  *
- * @param deaths the runtimes that an earlier campaign refused for it
+ * @param out the folder of campaigns, of which an earlier one may have refused a runtime whose sandbox died
  */
-export function untriedBy(
-  runtimes: readonly RuntimeDeclaration[],
-  endpoint: string,
-  deaths: readonly RecordedDeath[],
-): readonly string[] {
-  if (runtimes.length === 0) return [];
-  const handlers = [...new Set(runtimes.map(({ handler }) => handler))].join(",");
+export function untriedBy({ experiments }: Plan, endpoint: string, out: string): readonly string[] {
+  const started = experiments
+    .flatMap(({ parts }) => parts.flatMap(({ runtimes }): readonly RuntimeDeclaration[] => runtimes))
+    .filter(({ handler }) => handler !== "");
+  if (started.length === 0) return [];
+  const ids = [...new Set(started.map(({ id }) => id))];
+  const handlers = [...new Set(started.map(({ handler }) => handler))].join(",");
   return [
-    ...deaths.map(
+    ...recordedDeaths(out, endpoint, ids).map(
       ({ runtime, campaign }) => `sandboxes of ${runtime} died by themselves when they were last tried (${campaign})`,
     ),
     "whether idle sandboxes stay alive. `run` tries one sandbox of each runtime before the first round, and refuses a runtime whose sandbox dies.",

@@ -1,14 +1,6 @@
 import cliProgress from "cli-progress";
 import { type Io, printable } from "./io.js";
 
-/** Progress of a task with a known number of steps. */
-export interface Progress {
-  /** Marks one step as done; the text names the next step, or the finished one. */
-  step(text: string): void;
-  /** Removes the bar; must be called whether the task succeeds or fails. */
-  stop(): void;
-}
-
 /**
  * Returns a bar on one line of a terminal; longer text is cut off. Until it is stopped, nothing else may be written to that
  * terminal. Its cursor is hidden and its lines do not wrap.
@@ -28,17 +20,24 @@ export const terminalBar = (io: Io, format: string): cliProgress.SingleBar =>
   });
 
 /**
- * Returns a bar on stderr if that is a terminal; otherwise nothing is shown. Use `note` for text that must also appear without a
- * terminal.
+ * Does a task of a known number of steps, with a bar on stderr if that is a terminal; otherwise nothing is shown. Use `note` for
+ * text that must also appear without a terminal.
  *
  * @param task the task's name, shown before the bar
+ * @param work calls `step` after each step, with the text beside the bar
  */
-export function progressBar(io: Io, task: string, steps: number): Progress {
-  if (io.quiet || io.stderr.isTTY !== true) return { step() {}, stop() {} };
+export async function withBar<Result>(
+  io: Io,
+  task: string,
+  steps: number,
+  work: (step: (text: string) => void) => Promise<Result>,
+): Promise<Result> {
+  if (io.quiet || io.stderr.isTTY !== true) return work(() => {});
   const bar = terminalBar(io, `${task} {bar} {value}/{total} {text}`);
   bar.start(steps, 0, { text: "" });
-  return {
-    step: text => bar.increment(1, { text: printable(text) }),
-    stop: () => bar.stop(),
-  };
+  try {
+    return await work(text => bar.increment(1, { text: printable(text) }));
+  } finally {
+    bar.stop();
+  }
 }
