@@ -3,18 +3,18 @@
  * and output appears even if the main thread is busy.
  */
 import { randomUUID } from "node:crypto";
-import { readSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import { createRequire } from "node:module";
-import { Socket } from "node:net";
-import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { type MessagePort, workerData } from "node:worker_threads";
 import type * as Zmq from "zeromq";
 import type { Connection } from "../../jupyter/connection.js";
 import { type Content, decode, encode, type Header, type Message } from "../../jupyter/wire.js";
-import { type Ask, type Tell, ThreadState } from "../channel/messages.js";
-import { type Piece, PieceReader, type Pipes, type StreamName } from "../channel/pipe.js";
+import { type Ask, ThreadState } from "../channel/messages.js";
+import type { Pipes } from "../channel/pipe.js";
 import { Watcher } from "../last-words/watcher.js";
 import { Interrupter } from "./interrupt.js";
 import { Outbox } from "./outbox.js";
+import { OutputReader } from "./output-reader.js";
 import { watchParent } from "./parent.js";
 import { Requests } from "./requests.js";
 import { StreamText } from "./stream-text.js";
@@ -109,47 +109,16 @@ function ask(message: Ask): void {
   port.postMessage(message);
 }
 
-// Output: text and messages in the order in which they happened.
-
-const pieces = new PieceReader(Buffer.from(mark));
-const foreign = (name: StreamName, bytes: Buffer) => text.add(name, parents.length - 1, `others' ${name}`, bytes);
-
-/** How long pieces are read before the sockets are checked, so that a flood does not delay heartbeats and interrupts. */
-const sliceMs = 10;
-/**
- * If this many messages are waiting to be sent, no more pieces are read. Then the pipe fills, and the cell that floods it waits.
- */
+/** If this many messages are waiting to be sent, no more output is read. */
 const enoughWaiting = 200;
 
-function readOutput(rest: Iterator<Piece>): void {
-  const until = performance.now() + sliceMs;
-  for (let piece = rest.next(); !piece.done; piece = rest.next()) {
-    take(piece.value);
-    if (performance.now() < until && outboxes.iopub.waiting < enoughWaiting) continue;
-    output.pause();
-    setImmediate(readOutput, rest);
-    return;
-  }
-  output.resume();
-}
-
-function take(piece: Piece): void {
-  if ("place" in piece) receiveTo(piece.place);
-  else if (piece.cell === undefined) foreign(piece.name, piece.bytes);
-  else text.add(piece.name, piece.cell, `${piece.cell} ${piece.name}`, piece.bytes);
-}
-
-/**
- * Takes the messages up to this position. There may be more than one, because an interrupt can occur between a message and its
- * frame.
- */
-function receiveTo(place: number): void {
-  drainErrors();
-  for (let at = 0; at < place; ) {
-    const received = receiveMessageOnPort(port) as { message: [number, Tell] } | undefined;
-    if (received === undefined) return;
-    const [here, message] = received.message;
-    at = here;
+new OutputReader(pipes, mark, port, {
+  text: (name, cell, bytes) => text.add(name, cell, `${cell} ${name}`, bytes),
+  foreign(name, bytes) {
+    if (name === "stderr") watcher.hear(bytes);
+    text.add(name, parents.length - 1, `others' ${name}`, bytes);
+  },
+  message(message) {
     if (message.tell === "publish") {
       text.flush();
       publish(message.type, message.json, parents[message.cell] ?? {}, message);
@@ -163,31 +132,9 @@ function receiveTo(place: number): void {
       waiting = false;
       kernel.answered(message.id, message.answer);
     }
-  }
-}
-
-function hearErrors(bytes: Buffer): void {
-  watcher.hear(bytes);
-  foreign("stderr", bytes);
-}
-
-/** Shows the output of other writers to descriptor 2 before the next message is taken. */
-function drainErrors(): void {
-  const chunk = Buffer.allocUnsafe(1 << 16);
-  try {
-    for (let length = readSync(pipes.errors, chunk); length > 0; length = readSync(pipes.errors, chunk)) {
-      hearErrors(Buffer.from(chunk.subarray(0, length)));
-    }
-  } catch {
-    // EAGAIN: nothing is left
-  }
-}
-
-const pipeEnd = (fd: number, read: (chunk: Buffer) => void) =>
-  new Socket({ fd, readable: true, writable: false }).on("data", read);
-
-const output = pipeEnd(pipes.output, chunk => readOutput(pieces.read(chunk)));
-pipeEnd(pipes.errors, chunk => hearErrors(chunk));
+  },
+  isFull: () => outboxes.iopub.waiting >= enoughWaiting,
+});
 
 // Input.
 

@@ -1,7 +1,6 @@
 /** The main thread's part: compiles and runs cells, and answers the protocol thread's requests. */
 import { types } from "node:util";
 import type { MessagePort } from "node:worker_threads";
-import type { Content } from "../../jupyter/wire.js";
 import { type Ask, type Executed, type InterruptAsk, ThreadState } from "../channel/messages.js";
 import type { Outlet } from "../channel/pipe.js";
 import { Compiler } from "../compile/compiler.js";
@@ -10,12 +9,12 @@ import { complete, completeness, inspectName, type RunningValues } from "../comp
 import { CellOutput } from "./cell-output.js";
 import { OpenComms } from "./comms.js";
 import { installDisplay, tslabLibrary } from "./display-sink.js";
+import { Evaluator } from "./evaluator.js";
 import { Executor } from "./executor.js";
 import { Input } from "./input.js";
 import { Modules } from "./modules/modules.js";
 import { showPlainPromises } from "./plain-promises.js";
 import { runningValues } from "./running-values.js";
-import { shown } from "./shown.js";
 import { Guard } from "./stop/guard.js";
 import { Interrupted, OutOfMemory } from "./stop/interrupted.js";
 import { newOrigin, type Origin, Origins } from "./stop/origins.js";
@@ -43,7 +42,7 @@ export class Engine {
   readonly #origins: Origins;
   readonly #guard: Guard;
   readonly #output: CellOutput;
-  readonly #executor: Executor;
+  readonly #evaluator: Evaluator;
   readonly #values: RunningValues;
   readonly #comms: OpenComms;
   readonly #exit = process.exit.bind(process);
@@ -73,8 +72,9 @@ export class Engine {
     this.#comms = new OpenComms(publish);
     const named = (name: string, code: CompiledCode) => this.#traces.add(name, code);
     const modules = new Modules(this.#compiler, this.#guard, named, () => tslabLibrary(publish));
-    this.#executor = new Executor(folder, modules, this.#guard, named);
-    this.#values = runningValues(this.#executor.variables, types.isProxy);
+    const executor = new Executor(folder, modules, this.#guard, named);
+    this.#evaluator = new Evaluator(this.#compiler, executor, this.#traces, work => this.#compiling(work));
+    this.#values = runningValues(executor.variables, types.isProxy);
 
     this.#traces.install();
     installDisplay(publish, this.#comms);
@@ -198,7 +198,7 @@ export class Engine {
     const { id, cell, count, code, silent, input } = message;
     const origin = newOrigin(cell, silent ? `cell-silent-${id}.ts` : `cell-${count}.ts`, silent, input);
     this.#begin(id, origin, work =>
-      this.#origins.run(origin, () => work(this.#run(origin, code, message.expressions))),
+      this.#origins.run(origin, () => work(this.#evaluator.run(origin.name, code, message.expressions))),
     );
   }
 
@@ -238,46 +238,4 @@ export class Engine {
     const [first] = origin.failures;
     return { ...executed, error: this.#traces.content(first, origin.name) };
   }
-
-  async #run(origin: Origin, code: string, expressions: Readonly<Record<string, string>>): Promise<Executed> {
-    const asked = /^\s*([\w$.]+)\?{1,2}\s*$/.exec(code)?.[1];
-    if (asked !== undefined) return { payload: [this.#page(asked)], expressions: {} };
-    const value = await this.#evaluate(origin.name, code, true);
-    const data = value === undefined ? {} : await shown(value);
-    const result = Object.keys(data).length === 0 ? undefined : { data, metadata: {} };
-    const evaluated: Record<string, Content> = {};
-    for (const [name, expression] of Object.entries(expressions)) {
-      evaluated[name] = await this.#expression(`${origin.name}-${name}`, expression);
-    }
-    return { ...(result && { result }), payload: [], expressions: evaluated };
-  }
-
-  /** @param keep whether later cells see the code's declarations */
-  #evaluate(name: string, code: string, keep: boolean): unknown {
-    this.#traces.addSource(name, code);
-    const module = moduleName(code);
-    if (module !== undefined) return this.#compiling(() => this.#compiler.addModule(module, code));
-    const compiled = this.#compiling(() => this.#compiler.compile(code));
-    if (keep) compiled.keep();
-    return this.#executor.run(name, compiled);
-  }
-
-  async #expression(name: string, expression: string): Promise<Content> {
-    try {
-      const value = await this.#evaluate(name, expression, false);
-      return { status: "ok", data: await shown(value), metadata: {} };
-    } catch (error) {
-      return { status: "error", ...this.#traces.content(error, name) };
-    }
-  }
-
-  /** The payload that opens the pager for `name?`. */
-  #page(name: string): Content {
-    const text = this.#compiling(() => inspectName(this.#compiler, name, name.length));
-    return { source: "page", data: { "text/plain": text ?? `There is no documentation for ${name}.` }, start: 0 };
-  }
 }
-
-/** Returns the name of a cell that begins with a doc comment `@module name`, which is a module that later cells import. */
-const moduleName = (code: string): string | undefined =>
-  /^\s*\/\*\*(?:(?!\*\/)[\s\S])*@module\s+([\w./-]+)(?:(?!\*\/)[\s\S])*\*\//.exec(code)?.[1];
