@@ -40,7 +40,9 @@ export function overhead(dataset: Dataset, runtime: string): Overhead {
     throw new LabError("RUND_OVERHEAD", "input", "", {
       where: dataset.name,
       expected: `a memory or fit campaign of ${runtime}`,
-      found: `memory of ${known.join(", ") || "no runtime"}`,
+      found: known.includes(runtime)
+        ? `the memory of ${runtime}'s processes, but not of the kernel`
+        : `memory of ${known.join(", ") || "no runtime"}`,
       hint: `\`rund-lab run fit --runtime ${runtime}\` measures it`,
     });
   }

@@ -97,7 +97,7 @@ function notes(verdict: ClaimVerdict, shown: number): readonly string[] {
       ? []
       : [`${hidden} other reading${hidden === 1 ? "" : "s"} with the same verdict or without data`]),
     ...astray,
-    ...caveats.map(caveat => `some readings: ${caveat}`),
+    ...caveats.map(caveat => `some values are marked "${caveat}"`),
     ...(confounds.length === 0
       ? []
       : [`also different: ${[...new Set(confounds.map(({ what }) => what))].sort().join(", ")}`]),

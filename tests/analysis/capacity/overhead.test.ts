@@ -90,6 +90,14 @@ test("a runtime that was not measured is an error that names those that were", (
   );
 });
 
+test("memory that was recorded without the kernel's part is an error that says so", async () => {
+  const data = await loadDataset("paper_data");
+  assert.throws(
+    () => overhead(data, "kata"),
+    /expected a memory or fit campaign of kata, found the memory of kata's processes, but not of the kernel/,
+  );
+});
+
 test("ramps as a table: a row per step, the rule in the last", () => {
   const [, first, last] = fitsCsv([ramp]).split("\n");
   assert.is(first, "fit_runsc_01311200,runsc,1,10,10,0,50.000,90.000,120000,1000000,0.000,0.015,,");
