@@ -26,7 +26,7 @@ export function requirePeers(require: NodeJS.Require): void {
     }
   });
   if (missing.length === 0) return;
-  throw new LabError("RUND_KERNEL_PEERS", "machine", `the kernel needs ${missing.join(" and ")}`, {
+  throw new LabError("RUND_KERNEL_PEERS", "machine", `the kernel needs these packages: ${missing.join(", ")}`, {
     where: "rund-lab kernel",
     hint: `npm install ${missing.join(" ")}`,
   });
