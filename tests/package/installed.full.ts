@@ -69,7 +69,10 @@ test("installs in at most 130 MB without the optional peers; import, require and
 
     const kernel = spawnSync("npx", ["rund-lab", "kernel", "install"], { cwd: folder, encoding: "utf8" });
     assert.equal([kernel.status, kernel.stdout], [3, ""]);
-    assert.match(kernel.stderr, /the kernel needs these packages: tslab, typescript, zeromq\nhint: npm install tslab typescript zeromq/);
+    assert.match(
+      kernel.stderr,
+      /the kernel needs these packages: tslab, typescript, zeromq\nhint: npm install tslab typescript zeromq/,
+    );
 
     const frame = spawnSync(
       "node",
