@@ -6,11 +6,7 @@ import type { Dataset, MemoryCell, StartCell } from "./datasets/dataset.js";
 import { mean } from "./stats/mean.js";
 
 /** One point of the time or density grid with its repeats within one campaign, and their values. */
-export interface StartGroup {
-  readonly experiment: "time" | "density";
-  readonly runtime: string;
-  readonly density: number;
-  readonly concurrency: number;
+export interface StartGroup extends Pick<StartCell, "experiment" | "runtime" | "density" | "concurrency"> {
   readonly cells: readonly StartCell[];
   /** Makespans of the complete rounds in ms, and their mean; null if there are none. */
   readonly makespansMs: readonly number[];
@@ -22,10 +18,7 @@ export interface StartGroup {
 }
 
 /** One point of the memory grid with its repeats within one campaign, and their values. */
-export interface MemoryGroup {
-  readonly runtime: string;
-  readonly memoryMb: number;
-  readonly density: number;
+export interface MemoryGroup extends Pick<MemoryCell, "runtime" | "memoryMb" | "density"> {
   readonly cells: readonly MemoryCell[];
   /** PSS per sandbox of each readable snapshot in KiB, and their mean; null if there are none. */
   readonly pssesKiB: readonly number[];

@@ -7,19 +7,11 @@ import { csvText } from "./csv.js";
 import { endOf, type RoundEvent, type Sample } from "./events.js";
 
 /** One cold start in `samples.csv`: tidy, a row each, for pandas, DuckDB and R. */
-export interface SampleRow {
-  readonly run: string;
+export interface SampleRow
+  extends Pick<RoundEvent, "run" | "runtime" | "density" | "concurrency" | "block" | "round" | "warmup"> {
   readonly experiment: "time" | "density";
-  readonly runtime: string;
-  /** Background sandboxes. */
-  readonly density: number;
-  readonly concurrency: number;
-  readonly block: number;
-  /** 1 for the cell's first round; warm-up rounds are numbered separately. */
-  readonly round: number;
-  readonly warmup: boolean;
   readonly client: number;
-  readonly outcome: "ready" | "failed" | "timeout" | "died";
+  readonly outcome: Sample["status"];
   /** Epoch milliseconds of the request, to the microsecond. */
   readonly startMs: number;
   /** Milliseconds until READY was seen; for a failure, until it was noticed (for a timeout, a lower bound). */

@@ -1,17 +1,13 @@
-import { processClass, readSmemTable } from "./memory.js";
+import { type ProcessMemory, processClass, readSmemTable } from "./memory.js";
 import type { ProblemList } from "./problems.js";
 
 /** Sizes of the processes of one kind, summed, in KiB. */
-export interface MemorySum {
-  processes: number;
-  ussKiB: number;
-  pssKiB: number;
-  rssKiB: number;
-  vssKiB: number;
+export interface MemorySum extends Omit<ProcessMemory, "name"> {
+  readonly processes: number;
 }
 
 /** By kind of process (`processClass`), in order of appearance. */
-export type MemorySums = ReadonlyMap<string, Readonly<MemorySum>>;
+export type MemorySums = ReadonlyMap<string, MemorySum>;
 
 const LF = 10;
 const SPACE = 32;
@@ -33,7 +29,7 @@ export function sumSmemTable(
   const { rows, lines, failed } = readSmemTable(bytes.toString("utf8", 0, length), file, problems);
   if (rows.length === 0) problems.add(file, null, "RUND_MEMORY_EMPTY", "a line per process", "none");
   if (rows.length === 0 || failed > 0) return { sums: null, lines };
-  const sums = new Map<string, MemorySum>();
+  const sums = new Map<string, Growing>();
   for (const row of rows) add(sums, processClass(row.name), row.ussKiB, row.pssKiB, row.rssKiB, row.vssKiB);
   return { sums, lines };
 }
@@ -43,7 +39,7 @@ function sumPlain(bytes: Buffer, length: number): { sums: MemorySums; lines: num
   const headerEnd = bytes.subarray(0, Math.min(length, 200)).indexOf(LF) + 1;
   if (!HEADER.test(bytes.toString("latin1", 0, headerEnd)) || headerEnd === length) return undefined;
   if (bytes[length - 1] !== LF) return undefined;
-  const sums = new Map<string, MemorySum>();
+  const sums = new Map<string, Growing>();
   const sizes = [0, 0, 0, 0];
   let lines = 1;
   let at = headerEnd;
@@ -70,7 +66,10 @@ function sumPlain(bytes: Buffer, length: number): { sums: MemorySums; lines: num
   return { sums, lines };
 }
 
-function add(sums: Map<string, MemorySum>, kind: string, uss: number, pss: number, rss: number, vss: number): void {
+/** A sum while the lines are read. */
+type Growing = { -readonly [Size in keyof MemorySum]: number };
+
+function add(sums: Map<string, Growing>, kind: string, uss: number, pss: number, rss: number, vss: number): void {
   let sum = sums.get(kind);
   if (sum === undefined) {
     sum = { processes: 0, ussKiB: 0, pssKiB: 0, rssKiB: 0, vssKiB: 0 };

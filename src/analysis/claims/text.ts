@@ -11,11 +11,7 @@ import type { ReadingVerdict } from "./verdicts/reading-verdict.js";
  *
  * @example claimedText({ bound: "under", printed: "1000", unit: "ms" }) // "under 1000 ms"
  */
-export function claimedText({
-  bound,
-  printed,
-  unit,
-}: Pick<ClaimVerdict | ReadingVerdict, "bound" | "printed" | "unit">): string {
+export function claimedText({ bound, printed, unit }: Pick<ClaimVerdict, "bound" | "printed" | "unit">): string {
   if (printed === null) return "no data";
   return `${bound === "point" ? "" : `${bound} `}${printed} ${unit}`;
 }
@@ -26,14 +22,8 @@ export function claimedText({
  * @example measuredText({ measured: 1084.72, interval: [1064.4, 1105.2], unit: "ms" }) // "1085 ms [1064, 1105]"
  * @example measuredText({ measured: 23.9218, interval: null, unit: "MiB" }) // "23.92 MiB"
  */
-export function measuredText({
-  measured,
-  interval,
-  unit,
-}: Pick<ClaimVerdict | ReadingVerdict, "measured" | "interval" | "unit">): string {
-  if (measured === null) return "not measured";
-  return withInterval(measured, interval, ` ${unit}`);
-}
+export const measuredText = ({ measured, interval, unit }: Pick<ClaimVerdict, "measured" | "interval" | "unit">) =>
+  measured === null ? "not measured" : withInterval(measured, interval, ` ${unit}`);
 
 /**
  * Returns a value and its interval, if it has one.
@@ -52,7 +42,7 @@ export function withInterval(value: number, interval: Interval | null, unit = ""
  * @example flipText({ flipsAt: 6.4446, unit: "ms" }) // "6.4 %"
  * @example flipText({ flipsAt: 2.17, unit: "%" }) // "2.2 points"
  */
-export function flipText({ flipsAt, unit }: Pick<ClaimVerdict | ReadingVerdict, "flipsAt" | "unit">): string {
+export function flipText({ flipsAt, unit }: Pick<ClaimVerdict, "flipsAt" | "unit">): string {
   if (flipsAt === null) return "–";
   const text = flipsAt > 1000 ? "over 1000" : flipsAt.toFixed(flipsAt < 100 ? 1 : 0);
   return `${text} ${unit === "%" ? "points" : "%"}`;

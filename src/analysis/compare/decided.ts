@@ -1,16 +1,10 @@
+import type { RoundEvent } from "../../campaign-files/index.js";
 import { groupBy } from "../../model/group-by.js";
 import { equivalent, mean } from "../stats/index.js";
 import { sequentialRatio } from "./sequential-ratio.js";
 
 /** One round of a campaign that is still running. */
-export interface RoundSoFar {
-  readonly runtime: string;
-  readonly density: number;
-  readonly concurrency: number;
-  readonly block: number;
-  /** Null if a cold start of the round failed. */
-  readonly makespanMs: number | null;
-}
+export type RoundSoFar = Pick<RoundEvent, "runtime" | "density" | "concurrency" | "block" | "makespanMs">;
 
 /** The comparison for which a campaign is measured. */
 export interface SequentialPlan {

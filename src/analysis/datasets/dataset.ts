@@ -1,5 +1,6 @@
-import type { ArrivalRemoval, FitEvent, HostCost, IoEvent, OperationPhase } from "../../campaign-files/index.js";
+import type { ArrivalsEvent, FitEvent, HostCost, IoEvent, OperationsEvent } from "../../campaign-files/index.js";
 import type { ImportedRate } from "../../importers/index.js";
+import type { MemorySum } from "../../logs/index.js";
 import type { Problem } from "../../model/problem.js";
 import type { RunInfo } from "./run-info.js";
 
@@ -58,13 +59,8 @@ export interface StartCell {
 }
 
 /** Memory of one kind of process in a memory cell: the sum over its processes, in KiB. */
-export interface MemoryComponent {
+export interface MemoryComponent extends MemorySum {
   readonly component: string;
-  readonly processes: number;
-  readonly ussKiB: number;
-  readonly pssKiB: number;
-  readonly rssKiB: number;
-  readonly vssKiB: number;
 }
 
 /** What the journal of a fresh campaign adds to a memory cell, for all of its sandboxes together, in KiB. */
@@ -114,12 +110,7 @@ export interface OperationCell {
 }
 
 /** One round of a micro experiment. */
-export interface OperationRound {
-  /** 1 for the first. */
-  readonly round: number;
-  readonly block: number;
-  /** In the order of the phases: the time of each container's operation, and of all together. */
-  readonly phases: readonly OperationPhase[];
+export interface OperationRound extends Pick<OperationsEvent, "round" | "block" | "phases"> {
   /** The share of all processors that was busy in the idle window before the round; null without a window. */
   readonly idleBusy: number | null;
 }
@@ -132,17 +123,10 @@ export type IoRound = Pick<
   Pick<OperationCell, "machine">;
 
 /** One window of an open loop, with the outcome of each arrival. Times in milliseconds since the window's release. */
-export interface ArrivalWindow {
-  readonly run: string;
-  readonly runtime: string;
-  /** Offered starts per second; null for a trace at its own rate. */
-  readonly rate: number | null;
-  readonly block: number;
-  readonly round: number;
-  readonly durationMs: number;
+export interface ArrivalWindow
+  extends Pick<ArrivalsEvent, "run" | "runtime" | "rate" | "block" | "round" | "durationMs" | "removals"> {
   /** In the order of their scheduled times. */
   readonly starts: readonly ArrivalStart[];
-  readonly removals: readonly ArrivalRemoval[];
   readonly flags: readonly string[];
 }
 

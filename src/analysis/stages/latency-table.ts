@@ -3,6 +3,7 @@ import { endOf, type ReadySample, type RoundEvent } from "../../campaign-files/i
 import { parseRunName } from "../../logs/index.js";
 import { type End, ends } from "../../model/end.js";
 import { groupBy } from "../../model/group-by.js";
+import type { StartCell } from "../datasets/dataset.js";
 import { byGrid } from "../grid-order.js";
 import { ascending, fewestRounds, type Interval, quantileR7, random } from "../stats/index.js";
 
@@ -10,12 +11,7 @@ import { ascending, fewestRounds, type Interval, quantileR7, random } from "../s
 export const latencyQuantiles = [0.5, 0.9, 0.95, 0.99] as const;
 
 /** The latencies of one cell to one end, in milliseconds. */
-export interface LatencyRow {
-  readonly run: string;
-  readonly experiment: "time" | "density";
-  readonly runtime: string;
-  readonly density: number;
-  readonly concurrency: number;
+export interface LatencyRow extends Pick<StartCell, "run" | "experiment" | "runtime" | "density" | "concurrency"> {
   readonly end: End;
   /** Number of cold starts in complete rounds, and of these rounds. */
   readonly samples: number;

@@ -6,15 +6,10 @@ import type { Dataset, IoRound } from "../datasets/dataset.js";
 import { mean, median } from "../stats/index.js";
 
 /** One job of fio in one cell: what a container read or wrote. */
-export interface IoRow {
+export interface IoRow
+  extends Pick<IoRound, "run" | "runtime" | "concurrency">,
+    Pick<IoJob, "pattern" | "blockBytes" | "direct"> {
   readonly dataset: string;
-  readonly run: string;
-  readonly runtime: string;
-  /** Number of containers that ran fio at the same time. */
-  readonly concurrency: number;
-  readonly pattern: IoPattern;
-  readonly blockBytes: number;
-  readonly direct: boolean;
   /** Number of jobs, over rounds and containers, that ended without an error, and of those that failed. */
   readonly jobs: number;
   readonly failed: number;

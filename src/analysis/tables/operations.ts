@@ -3,13 +3,7 @@ import type { OperationCell } from "../datasets/dataset.js";
 import { ascending, estimateMean, mean, quantileR7 } from "../stats/index.js";
 
 /** One phase of one cell of a micro experiment, over its rounds. */
-export interface OperationRow {
-  readonly run: string;
-  readonly experiment: OperationCell["experiment"];
-  readonly variant: string;
-  readonly density: number;
-  readonly concurrency: number;
-  readonly count: number;
+export interface OperationRow extends Omit<OperationCell, "rounds" | "machine"> {
   readonly phase: string;
   /** The operation of the phase: `mkdir`, `rename`, `prepare`, … */
   readonly operation: string;

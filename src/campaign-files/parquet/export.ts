@@ -1,5 +1,5 @@
 import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { parseRunName } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
@@ -52,11 +52,13 @@ export async function exportParquet(folders: readonly string[], path: string): P
     });
   }
   const partial = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
-  const sink = single ? new SingleFile(partial) : new Partitions(partial);
+  const sink = new OpenFiles(single ? singleFile(partial) : partitions(partial));
+  // the file exists even if there is no sample
+  if (single) sink.of("samples", "", "");
   const problems: Problem[] = [];
   try {
     for (const { folder, name } of campaigns) await readCampaign(folder, name, sink, problems);
-    const written = sink.finish();
+    const written = sink.finish().map(file => relative(partial, file));
     if (single) renameSync(partial, path);
     else moveInto(path, partial, written);
     const files = single ? [path] : written.map(file => join(path, file));
@@ -79,7 +81,7 @@ function campaignName(folder: string): string {
   });
 }
 
-async function readCampaign(folder: string, campaign: string, sink: Sink, problems: Problem[]): Promise<void> {
+async function readCampaign(folder: string, campaign: string, sink: OpenFiles, problems: Problem[]): Promise<void> {
   const file = join(folder, "events.ndjson");
   const logged = loggedMakespans(folder);
   const complete = new Map<string, number>();
@@ -106,65 +108,59 @@ async function readCampaign(folder: string, campaign: string, sink: Sink, proble
   }
 }
 
-function addRound(round: RoundEvent, makespanMs: number | null, campaign: string, sink: Sink): void {
+function addRound(round: RoundEvent, makespanMs: number | null, campaign: string, sink: OpenFiles): void {
   const experiment = parseRunName(round.run)?.experiment === "density" ? "density" : "time";
   for (const row of parquetSamples(round, experiment)) sink.add("samples", campaign, round.runtime, row);
   sink.add("rounds", campaign, round.runtime, parquetRound(round, experiment, makespanMs));
 }
 
-interface Sink {
-  readonly counts: Readonly<Record<TableName, number>>;
-  add(table: TableName, campaign: string, runtime: string, row: Row): void;
-  /** @returns the files, as paths below the folder */
-  finish(): readonly string[];
-}
+/** The file of a table for one campaign and runtime, and its columns; null if the table is not exported. */
+type Layout = (table: TableName, campaign: string, runtime: string) => { path: string; schema: TableSchema } | null;
 
-/** A file for each table, campaign and runtime. */
-class Partitions implements Sink {
+/** The folders `table/campaign=…/runtime=…`. */
+const partitions =
+  (folder: string): Layout =>
+  (table, campaign, runtime) => ({
+    path: join(folder, table, `campaign=${campaign}`, `runtime=${runtime}`, "part-0.parquet"),
+    schema: schemas[table],
+  });
+
+/** One file of samples. */
+const singleFile = (path: string): Layout => {
+  const schema: TableSchema = { campaign: "STRING", runtime: "STRING", ...samplesSchema };
+  return table => (table === "samples" ? { path, schema } : null);
+};
+
+/** The files of an export while they are written, and the number of rows in them. */
+class OpenFiles {
   readonly counts = { samples: 0, rounds: 0, memory: 0 };
-  readonly #folder: string;
+  readonly #layout: Layout;
   readonly #files = new Map<string, ParquetTableFile>();
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(layout: Layout) {
+    this.#layout = layout;
+  }
+
+  /** Returns the file for rows of a table, which is created for the first of them. */
+  of(table: TableName, campaign: string, runtime: string): ParquetTableFile | null {
+    const place = this.#layout(table, campaign, runtime);
+    if (place === null) return null;
+    const file = this.#files.get(place.path) ?? new ParquetTableFile(place.path, place.schema);
+    this.#files.set(place.path, file);
+    return file;
   }
 
   add(table: TableName, campaign: string, runtime: string, row: Row): void {
-    const path = join(table, `campaign=${campaign}`, `runtime=${runtime}`, "part-0.parquet");
-    let file = this.#files.get(path);
-    if (file === undefined) {
-      file = new ParquetTableFile(join(this.#folder, path), schemas[table]);
-      this.#files.set(path, file);
-    }
-    file.add(row);
+    const file = this.of(table, campaign, runtime);
+    if (file === null) return;
+    file.add({ campaign, runtime, ...row });
     this.counts[table]++;
   }
 
+  /** @returns the paths of the files */
   finish(): readonly string[] {
     for (const file of this.#files.values()) file.finish();
     return [...this.#files.keys()].sort();
-  }
-}
-
-/** One file of samples. */
-class SingleFile implements Sink {
-  readonly counts = { samples: 0, rounds: 0, memory: 0 };
-  readonly #file: ParquetTableFile;
-
-  constructor(path: string) {
-    const schema: TableSchema = { campaign: "STRING", runtime: "STRING", ...samplesSchema };
-    this.#file = new ParquetTableFile(path, schema);
-  }
-
-  add(table: TableName, campaign: string, runtime: string, row: Row): void {
-    if (table !== "samples") return;
-    this.#file.add({ campaign, runtime, ...row });
-    this.counts.samples++;
-  }
-
-  finish(): readonly string[] {
-    this.#file.finish();
-    return [];
   }
 }
 

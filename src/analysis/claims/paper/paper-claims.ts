@@ -7,14 +7,17 @@ import {
   grouping,
   lower,
   makespan,
+  median,
   memory,
   memoryAt100,
   memoryAt1000,
   noData,
   operation,
+  operationTime,
   over,
   perSandbox,
   point,
+  pooled,
   preparing,
   qemu,
   reading,
@@ -24,6 +27,7 @@ import {
   tenMore,
   time,
   under,
+  whole,
 } from "./claim-parts.js";
 
 /** The paper's quantitative claims, in the order of its sections after the abstract's. */
@@ -34,27 +38,19 @@ export const paperClaims: readonly Claim[] = [
     statement: "RunD starts over 200 sandboxes within one second.",
     source: "the abstract",
     certainty: "A",
-    parts: [
-      {
-        of: "",
-        readings: [
-          reading("as mean makespan at 200", under("1000", "ms"), makespan(time("rund", 200))),
-          reading("as median makespan at 200", under("1000", "ms"), {
-            statistic: "median makespan",
-            at: time("rund", 200),
-          }),
-          reading("as sandboxes of 200 not ready a second after their request", under("1", "sandboxes"), {
-            statistic: "still waiting",
-            ms: 1000,
-            at: time("rund", 200),
-          }),
-          reading("as starts per second", over("200", "sandboxes/s"), {
-            statistic: "starts per second",
-            at: time("rund", "each"),
-          }),
-        ],
-      },
-    ],
+    parts: whole(
+      reading("as mean makespan at 200", under("1000", "ms"), makespan(time("rund", 200))),
+      reading("as median makespan at 200", under("1000", "ms"), median(time("rund", 200))),
+      reading("as sandboxes of 200 not ready a second after their request", under("1", "sandboxes"), {
+        statistic: "still waiting",
+        ms: 1000,
+        at: time("rund", 200),
+      }),
+      reading("as starts per second", over("200", "sandboxes/s"), {
+        statistic: "starts per second",
+        at: time("rund", "each"),
+      }),
+    ),
   },
   {
     id: "density-2500",
@@ -62,22 +58,17 @@ export const paperClaims: readonly Claim[] = [
     statement: "A host with 384 GB holds over 2,500 RunD sandboxes of 128 MB.",
     source: "the abstract",
     certainty: "A",
-    parts: [
-      {
-        of: "",
-        readings: [
-          reading("as sandboxes deployed at once", over("2500", "sandboxes"), {
-            statistic: "sandboxes at once",
-            runtime: "rund",
-            memoryMb: 128,
-            atLeast: 2501,
-          }),
-          ...capacity("committed", "true guest memory, committed,"),
-          ...capacity("label and PSS", "the label's 128 MiB and PSS"),
-          ...capacity("idle", "PSS alone"),
-        ],
-      },
-    ],
+    parts: whole(
+      reading("as sandboxes deployed at once", over("2500", "sandboxes"), {
+        statistic: "sandboxes at once",
+        runtime: "rund",
+        memoryMb: 128,
+        atLeast: 2501,
+      }),
+      ...capacity("committed", "true guest memory, committed,"),
+      ...capacity("label and PSS", "the label's 128 MiB and PSS"),
+      ...capacity("idle", "PSS alone"),
+    ),
   },
   {
     id: "single-88ms",
@@ -85,15 +76,10 @@ export const paperClaims: readonly Claim[] = [
     statement: "A single RunD sandbox starts in 88 ms.",
     source: "several independent notes",
     certainty: "H",
-    parts: [
-      {
-        of: "",
-        readings: [
-          reading("as mean makespan at 1", point("88", "ms"), makespan(time("rund", 1))),
-          reading("as median makespan at 1", point("88", "ms"), { statistic: "median makespan", at: time("rund", 1) }),
-        ],
-      },
-    ],
+    parts: whole(
+      reading("as mean makespan at 1", point("88", "ms"), makespan(time("rund", 1))),
+      reading("as median makespan at 1", point("88", "ms"), median(time("rund", 1))),
+    ),
   },
   {
     id: "start-200-all",
@@ -114,18 +100,13 @@ export const paperClaims: readonly Claim[] = [
     statement: "400 RunD sandboxes at once start about 40 % faster than Kata-template's.",
     source: "a careful reader's notes",
     certainty: "M",
-    parts: [
-      {
-        of: "",
-        readings: [
-          reading(
-            "as mean makespan at 400",
-            point("40", "%"),
-            lower(makespan(time("rund", 400)), makespan(time("katatemplate", 400))),
-          ),
-        ],
-      },
-    ],
+    parts: whole(
+      reading(
+        "as mean makespan at 400",
+        point("40", "%"),
+        lower(makespan(time("rund", 400)), makespan(time("katatemplate", 400))),
+      ),
+    ),
   },
   {
     id: "cpu-200",
@@ -142,23 +123,10 @@ export const paperClaims: readonly Claim[] = [
     statement: "With 100 sandboxes deployed, a RunD sandbox takes less than 20 MB of memory.",
     source: "several independent notes",
     certainty: "H",
-    parts: [
-      {
-        of: "",
-        readings: [
-          ...eitherMegabyte(
-            "as PSS per sandbox of 128 MB at 100",
-            unit => under("20", unit),
-            perSandbox(memory("rund", 100)),
-          ),
-          ...eitherMegabyte(
-            "as PSS per sandbox of 128 MB at 1,000",
-            unit => under("20", unit),
-            perSandbox(memory("rund", 1000)),
-          ),
-        ],
-      },
-    ],
+    parts: whole(
+      ...eitherMegabyte("as PSS per sandbox of 128 MB at 100", under, "20", memory("rund", 100)),
+      ...eitherMegabyte("as PSS per sandbox of 128 MB at 1,000", under, "20", memory("rund", 1000)),
+    ),
   },
   {
     id: "memory-1000",
@@ -187,15 +155,11 @@ export const paperClaims: readonly Claim[] = [
     parts: [
       {
         of: "alone",
-        readings: eitherMegabyte("as PSS per sandbox at 1", unit => point("94", unit), perSandbox(memory("katafc", 1))),
+        readings: eitherMegabyte("as PSS per sandbox at 1", point, "94", memory("katafc", 1)),
       },
       {
         of: "at 1,000",
-        readings: eitherMegabyte(
-          "as PSS per sandbox at 1,000",
-          unit => point("71", unit),
-          perSandbox(memory("katafc", 1000)),
-        ),
+        readings: eitherMegabyte("as PSS per sandbox at 1,000", point, "71", memory("katafc", 1000)),
       },
     ],
   },
@@ -208,16 +172,12 @@ export const paperClaims: readonly Claim[] = [
     parts: [
       {
         of: "alone",
-        readings: eitherMegabyte("as PSS per sandbox at 1", unit => point("168", unit), perSandbox(memory("kata", 1))),
+        readings: eitherMegabyte("as PSS per sandbox at 1", point, "168", memory("kata", 1)),
       },
       {
         of: "at 1,500",
         readings: [
-          ...eitherMegabyte(
-            "as PSS per sandbox at 1,500",
-            unit => point("145", unit),
-            perSandbox(memory("kata", 1500)),
-          ),
+          ...eitherMegabyte("as PSS per sandbox at 1,500", point, "145", memory("kata", 1500)),
           reading("as PSS per sandbox at 1,000, in MiB", point("145", "MiB"), perSandbox(memory("kata", 1000))),
         ],
       },
@@ -265,21 +225,13 @@ export const paperClaims: readonly Claim[] = [
       "For 200 containers at once, renaming control groups from a pool takes 94 % less time than creating them.",
     source: "a co-author's own words on the kernel's cgroups list",
     certainty: "H",
-    parts: [
-      {
-        of: "",
-        readings: [
-          reading(
-            "as mean time to make 200 with 200 threads, all v1 controllers",
-            point("94", "%"),
-            lower(
-              { statistic: "time of an operation", at: grouping("v1pool", 200, 200) },
-              { statistic: "time of an operation", at: grouping("v1", 200, 200) },
-            ),
-          ),
-        ],
-      },
-    ],
+    parts: whole(
+      reading(
+        "as mean time to make 200 with 200 threads, all v1 controllers",
+        point("94", "%"),
+        lower(operationTime(grouping("v1pool", 200, 200)), operationTime(grouping("v1", 200, 200))),
+      ),
+    ),
   },
   {
     id: "cgroup-2000",
@@ -288,20 +240,7 @@ export const paperClaims: readonly Claim[] = [
       "Control groups for 2,000 containers, renamed from a pool, take 0.09 s with 1 thread, 0.1 s with 50 and 0.14 s with 200.",
     source: "a careful reader's notes",
     certainty: "M",
-    parts: (
-      [
-        ["1 thread", "0.09", 1],
-        ["50 threads", "0.1", 50],
-        ["200 threads", "0.14", 200],
-      ] as const
-    ).map(([of, printed, threads]) =>
-      operation(
-        of,
-        `as mean time to make all, ${of}, all v1 controllers`,
-        point(printed, "s"),
-        grouping("v1pool", threads, 2000),
-      ),
-    ),
+    parts: [pooled("1 thread", "0.09", 1), pooled("50 threads", "0.1", 50), pooled("200 threads", "0.14", 200)],
   },
   noData(
     "kernel",

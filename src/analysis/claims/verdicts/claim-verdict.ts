@@ -1,5 +1,5 @@
 import { mergeConfounds } from "../../confounds.js";
-import type { Certainty, Claim, Expected } from "../paper/claim.js";
+import type { Claim, Expected } from "../paper/claim.js";
 import type { MeasuredReading } from "../quantities/measured-reading.js";
 import type { Decision, Verdict } from "./band.js";
 import { type ImpliedRun, impliedRun } from "./implied.js";
@@ -7,12 +7,8 @@ import { judgeReading, noValue, type ReadingVerdict } from "./reading-verdict.js
 
 /** The verdict on a claim, from the reading that decides it, and the verdicts on all readings. */
 export interface ClaimVerdict
-  extends Omit<ReadingVerdict, "expected" | "bound" | "printed" | "unit" | "primary" | "band" | "halfWidth"> {
-  readonly id: string;
-  readonly section: string;
-  readonly statement: string;
-  readonly source: string;
-  readonly certainty: Certainty;
+  extends Pick<Claim, "id" | "section" | "statement" | "source" | "certainty">,
+    Omit<ReadingVerdict, "expected" | "bound" | "printed" | "unit" | "primary" | "band" | "halfWidth"> {
   /** The name of the dataset that was judged. */
   readonly dataset: string;
   /** Null if the artifact cannot have data for the claim; the same holds for `bound`, `printed`, `unit` and `band`. */
