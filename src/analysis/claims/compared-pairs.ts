@@ -1,6 +1,6 @@
 import { runtimeLabel } from "../../model/runtimes.js";
 import { type Confound, mergeConfounds } from "../confounds.js";
-import type { RunName } from "./quantities/measured-reading.js";
+import type { SourceRun } from "./quantities/measured-reading.js";
 import type { ClaimVerdict } from "./verdicts/claim-verdict.js";
 
 /** Two runtimes that claims compare, by their labels, and what else differs between their runs. */
@@ -30,5 +30,5 @@ export function comparedPairs(verdicts: readonly ClaimVerdict[]): readonly Compa
 }
 
 /** Returns the label of a run's runtime. */
-const whose = ({ dataset, runtime }: RunName, judged: string): string =>
+const whose = ({ dataset, runtime }: SourceRun, judged: string): string =>
   dataset === judged ? runtimeLabel(runtime) : `${runtimeLabel(runtime)} of ${dataset}`;

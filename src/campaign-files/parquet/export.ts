@@ -57,7 +57,7 @@ export async function exportParquet(folders: readonly string[], path: string): P
   if (single) sink.of("samples", "", "");
   const problems: Problem[] = [];
   try {
-    for (const { folder, name } of campaigns) await readCampaign(folder, name, sink, problems);
+    for (const { folder, name } of campaigns) await addCampaign(folder, name, sink, problems);
     const written = sink.finish().map(file => relative(partial, file));
     if (single) renameSync(partial, path);
     else moveInto(path, partial, written);
@@ -81,7 +81,8 @@ function campaignName(folder: string): string {
   });
 }
 
-async function readCampaign(folder: string, campaign: string, sink: OpenFiles, problems: Problem[]): Promise<void> {
+/** Adds the rows of a campaign to the files. */
+async function addCampaign(folder: string, campaign: string, sink: OpenFiles, problems: Problem[]): Promise<void> {
   const file = join(folder, "events.ndjson");
   const logged = loggedMakespans(folder);
   const complete = new Map<string, number>();

@@ -36,7 +36,7 @@ export type ImportManifest = Frozen<z.output<typeof manifest>>;
  *
  * @throws LabError `RUND_IMPORT_MANIFEST` if it is missing or invalid
  */
-export function readManifest(file: string): ImportManifest {
+export function readImportManifest(file: string): ImportManifest {
   const refuse = (found: string, cause?: unknown): never => {
     throw new LabError("RUND_IMPORT_MANIFEST", "input", "", {
       where: file,

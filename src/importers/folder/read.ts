@@ -6,7 +6,7 @@ import { columnsBefore } from "../../campaign-files/samples.js";
 import { describePath, mismatches } from "../../model/mismatch.js";
 import type { ImportedRun } from "../imported-run.js";
 import type { Sink } from "../importer.js";
-import { importManifest, memoryHeader, readManifest } from "./manifest.js";
+import { importManifest, memoryHeader, readImportManifest } from "./manifest.js";
 
 const whole = z
   .string()
@@ -35,7 +35,7 @@ const importedSample = z
  */
 export async function readImportFolder(folder: string, sinkOf: (file: string) => Sink): Promise<void> {
   const file = join(folder, importManifest);
-  const { runs, bursts, rates, problems } = readManifest(file);
+  const { runs, bursts, rates, problems } = readImportManifest(file);
   for (const { file, line, code, expected, found } of problems) sinkOf(file).problem(line, code, expected, found);
   const known = new Map(runs.map(run => [run.run, run]));
   const take = async (name: string, columns: number, row: (fields: string[], own: ImportedRun) => string | null) => {

@@ -6,7 +6,7 @@ import type { Evidence } from "./rounds.js";
 import { inUnit } from "./units.js";
 
 /** A run from which a value was computed. */
-export interface RunName {
+export interface SourceRun {
   readonly dataset: string;
   readonly run: string;
   readonly runtime: string;
@@ -18,7 +18,7 @@ export interface RunName {
 export interface MeasuredReading extends PartReading {
   /** In the claim's unit; null if there is no data. */
   readonly estimate: Estimate | null;
-  readonly sources: readonly RunName[];
+  readonly sources: readonly SourceRun[];
   /** What else differs between the first run and the runs that it is compared with. */
   readonly confounds: readonly Confound[];
   /** What would have to be measured, if there is no data. */

@@ -1,7 +1,7 @@
 import type { Confound } from "../../confounds.js";
 import type { Estimate, Interval } from "../../stats/index.js";
 import type { Expected } from "../paper/claim.js";
-import type { MeasuredReading, RunName } from "../quantities/measured-reading.js";
+import type { MeasuredReading, SourceRun } from "../quantities/measured-reading.js";
 import { type Decision, decide, nearBand, type Verdict } from "./band.js";
 import { type Elsewhere, searchElsewhere } from "./elsewhere.js";
 import { printsAs } from "./printed.js";
@@ -37,7 +37,7 @@ export interface ReadingVerdict {
   /** The runs from which the value was computed, as dataset/run. */
   readonly runs: readonly string[];
   /** The same runs, with their fields. */
-  readonly sources: readonly RunName[];
+  readonly sources: readonly SourceRun[];
   /** What else differs between the compared runs. */
   readonly confounds: readonly Confound[];
   /** What would have to be measured, if there is no data. */
