@@ -71,7 +71,8 @@ async function parses(command: string): Promise<void> {
   const [, ...rest] = words(command.replace(/^.*?\brund-lab/, "rund-lab").replaceAll(/\\\|\w+|[…[\]]/g, ""));
   const options = rest.filter(word => word.startsWith("-"));
   const first = rest.findIndex(word => word.startsWith("-"));
-  const names = first < 0 ? rest : rest.slice(0, first);
+  // `rund-lab help env up` prints the help of `env up`
+  const names = (first < 0 ? rest : rest.slice(0, first)).filter((word, index) => index > 0 || word !== "help");
   const { code, stdout } = await lab([...names, "--help"]);
   assert.is(code, 0, command);
   assert.match(stdout, new RegExp(`^Usage: rund-lab ${names[0] ?? ""}`), command);
