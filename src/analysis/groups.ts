@@ -3,7 +3,7 @@ import type { Experiment } from "../model/experiment.js";
 import { groupBy } from "../model/group-by.js";
 import { byRuntime } from "../model/runtimes.js";
 import type { Dataset, MemoryCell, StartCell } from "./datasets/dataset.js";
-import { mean } from "./stats/mean.js";
+import { mean, sum } from "./stats/index.js";
 
 /** One point of the time or density grid with its repeats within one campaign, and their values. */
 export interface StartGroup extends Pick<StartCell, "experiment" | "runtime" | "density" | "concurrency"> {
@@ -71,9 +71,15 @@ export function memoryGroups(dataset: Dataset): readonly MemoryGroup[] {
 }
 
 /** Returns the sum of PSS over a cell's processes / its sandboxes, in KiB; null if the snapshot could not be read. */
-export function pssPerSandbox({ components, sandboxes }: MemoryCell): number | null {
+export const pssPerSandbox = (cell: MemoryCell): number | null => perSandbox(cell, "pssKiB");
+
+/** Returns one size of a cell's processes in the same way. */
+export function perSandbox(
+  { components, sandboxes }: MemoryCell,
+  size: "ussKiB" | "pssKiB" | "rssKiB" | "vssKiB",
+): number | null {
   if (components.length === 0 || sandboxes === 0) return null;
-  return components.reduce((total, { pssKiB }) => total + pssKiB, 0) / sandboxes;
+  return sum(components.map(component => component[size])) / sandboxes;
 }
 
 /** @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign */

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { excerpt } from "../logs/problems.js";
 import { type End, ends } from "../model/end.js";
 import { describePath, mismatches } from "../model/mismatch.js";
-import type { Parsed, Problem } from "../model/problem.js";
+import { excerpt, type Parsed, type Problem } from "../model/problem.js";
 import { csvText } from "./csv.js";
 import { endOf, type RoundEvent, type Sample } from "./events.js";
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseConcurrencyFolder, parseRunName } from "../logs/index.js";
+import { excerpt } from "../model/problem.js";
 import type { Definition } from "./definition.js";
 import { type Importer, idFrom, plausibleMs, plausibleText } from "./importer.js";
 
@@ -41,7 +42,7 @@ export const fastiov: Importer = {
           const [, start, end, latency] = text.trim().split(/\s+/);
           const [startMs, latencyMs] = [Number(start), Number(latency)];
           if (latency === undefined || !/^\d+$/.test(start ?? "") || Number(end) - startMs !== latencyMs) {
-            sink.problem(null, "RUND_IMPORT_FIELD", `id start end latency in ${where}`, text.slice(0, 60));
+            sink.problem(null, "RUND_IMPORT_FIELD", `id start end latency in ${where}`, excerpt(text));
           } else if (!plausibleMs(latencyMs)) {
             sink.problem(null, "RUND_IMPORT_VALUE", `${plausibleText} in ${where}`, latency);
           } else {

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { excerpt } from "../model/problem.js";
 import type { Definition } from "./definition.js";
 import type { ImportedRun } from "./imported-run.js";
 import { type Importer, idFrom, plausibleKiB, plausibleKiBText, plausibleMs, plausibleText } from "./importer.js";
@@ -44,7 +45,7 @@ export const idlab: Importer = {
       if (run === null) {
         const [, shim, snapshotter, count, kB] = header.exec(line.replace(/^\ufeff/, "")) ?? [];
         if (shim === undefined || snapshotter === undefined) {
-          sink.problem(number, "RUND_IMPORT_FIELD", "a header shim-and-options,snapshotter,number", line.slice(0, 60));
+          sink.problem(number, "RUND_IMPORT_FIELD", "a header shim-and-options,snapshotter,number", excerpt(line));
           stream.destroy();
           return;
         }
@@ -61,7 +62,7 @@ export const idlab: Importer = {
       else if (!ofMemory && plausibleMs(value)) {
         const plain = { concurrency: 1, round: values, client: 1, startMs: null };
         sink.run(run).sample({ ...plain, outcome: "ready", latencyMs: value, reason: "" });
-      } else sink.problem(number, "RUND_IMPORT_VALUE", ofMemory ? plausibleKiBText : plausibleText, line.slice(0, 60));
+      } else sink.problem(number, "RUND_IMPORT_VALUE", ofMemory ? plausibleKiBText : plausibleText, excerpt(line));
     }
     if (values !== expected) {
       sink.problem(null, "RUND_IMPORT_COUNT", `${expected} values, by the header`, `${values} (truncated?)`);

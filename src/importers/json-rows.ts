@@ -1,6 +1,7 @@
 import type { ZodType, z } from "zod";
+import { describePath, mismatches } from "../model/mismatch.js";
 import type { Sink } from "./importer.js";
-import { type JsonVisitor, placeText, readJson } from "./reading/json-stream.js";
+import { type JsonVisitor, readJson } from "./reading/json-stream.js";
 
 /**
  * Returns a visitor that checks each value against a schema: a valid value is passed on, any other becomes a problem with its
@@ -14,23 +15,12 @@ export function checked<Schema extends ZodType>(
   take: (value: z.output<Schema>, line: number, place: string) => void,
 ): JsonVisitor {
   return (value, path, line) => {
-    const found = schema.safeParse(value);
-    if (found.success) return take(found.data, line, placeText(path));
-    const [issue] = found.error.issues;
-    const place = placeText([
-      ...path,
-      ...(issue?.path ?? []).map(part => (typeof part === "number" ? part : String(part))),
-    ]);
-    sink.problem(line, "RUND_IMPORT_FIELD", `${expectedBy(issue)} in ${place}`, excerptOf(value, issue?.path ?? []));
+    const checked = schema.safeParse(value);
+    if (checked.success) return take(checked.data, line, describePath(path));
+    const { path: inner, expected, found } = mismatches(value, checked.error)[0]!;
+    sink.problem(line, "RUND_IMPORT_FIELD", `${expected} in ${describePath([...path, ...inner])}`, found);
   };
 }
-
-/** Returns what a schema expected, in words that can follow "expected". */
-const expectedBy = (issue: z.core.$ZodIssue | undefined): string =>
-  (issue?.message ?? "another shape")
-    .replace(/, received .*$/, "")
-    .replace(/^Invalid [a-z ]+[:.] [Ee]xpected /, "")
-    .replaceAll('"|"', '" or "');
 
 /** Like `readJson`, but reports a truncated or invalid document as a problem. */
 export async function readJsonRows(
@@ -44,12 +34,3 @@ export async function readJsonRows(
 
 /** Returns a sink that drops problems, for a first look at a file whose second reading reports them. */
 export const quiet = (sink: Sink): Sink => ({ ...sink, problem: () => {} });
-
-function excerptOf(value: unknown, path: readonly PropertyKey[]): string {
-  const at = path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
-    value,
-  );
-  return at === undefined ? "nothing" : (JSON.stringify(at) ?? "nothing").slice(0, 60);
-}

@@ -14,7 +14,7 @@ const definition: Definition = {
 
 const pod = z.object({
   metricName: z.literal("podLatencyMeasurement"),
-  timestamp: z.iso.datetime({ offset: true }),
+  timestamp: z.iso.datetime({ offset: true, error: "a time such as 2026-01-31T12:00:00Z" }),
   podReadyLatency: z.number(),
   jobName: z.string().optional(),
   jobConfig: z.object({ name: z.string().optional() }).optional(),

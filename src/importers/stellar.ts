@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
+import { excerpt } from "../model/problem.js";
 import type { Definition } from "./definition.js";
 import { type Importer, plausibleMs, plausibleText } from "./importer.js";
 
@@ -37,7 +38,7 @@ export const stellar: Importer = {
         if (columns === null) {
           columns = record.map(name => name.trim().toLowerCase());
           if (!columns.includes(latencyColumn)) {
-            sink.problem(1, "RUND_IMPORT_FIELD", "a column Client Latency (ms)", record.join(",").slice(0, 60));
+            sink.problem(1, "RUND_IMPORT_FIELD", "a column Client Latency (ms)", excerpt(record.join(",")));
             parser.destroy();
             return;
           }
@@ -63,7 +64,7 @@ export const stellar: Importer = {
           run.sample({ ...place, startMs: null, outcome: "failed", latencyMs: null, reason: text });
         } else if (latencyMs !== null && plausibleMs(latencyMs)) {
           run.sample({ ...place, startMs: null, outcome: "ready", latencyMs, reason: "" });
-        } else sink.problem(info.lines, "RUND_IMPORT_VALUE", plausibleText, text.slice(0, 60));
+        } else sink.problem(info.lines, "RUND_IMPORT_VALUE", plausibleText, excerpt(text));
       }
     } catch (error) {
       sink.problem(null, "RUND_IMPORT_CSV", "a CSV file", error instanceof Error ? error.message : String(error));

@@ -1,7 +1,7 @@
-import type { Parsed } from "../model/problem.js";
+import { excerpt, type Parsed } from "../model/problem.js";
 import { TextOddities } from "./lines.js";
 import { wholeNumber } from "./numbers.js";
-import { excerpt, ProblemList } from "./problems.js";
+import { ProblemList } from "./problems.js";
 
 /** One line of a client's log: one cold start as that client measured it. Times in epoch milliseconds. */
 export interface ColdStart {

@@ -1,7 +1,7 @@
-import type { Parsed } from "../model/problem.js";
+import { excerpt, type Parsed } from "../model/problem.js";
 import { fieldsByLine } from "./lines.js";
 import { formatG, sameToSixDigits, wholeNumber } from "./numbers.js";
-import { excerpt, ProblemList } from "./problems.js";
+import { ProblemList } from "./problems.js";
 
 /** CPU time of the whole host in one round, in jiffies of 10 ms. */
 export interface CpuSample {

@@ -1,7 +1,7 @@
-import type { Parsed } from "../model/problem.js";
+import { excerpt, type Parsed } from "../model/problem.js";
 import { fieldsByLine } from "./lines.js";
 import { formatG } from "./numbers.js";
-import { excerpt, ProblemList } from "./problems.js";
+import { ProblemList } from "./problems.js";
 
 /**
  * Parses a cell's latency.txt: the mean latency in milliseconds over all clients and rounds, written with six digits; null if it

@@ -1,7 +1,7 @@
-import type { Parsed } from "../model/problem.js";
+import { excerpt, type Parsed } from "../model/problem.js";
 import { fieldsByLine } from "./lines.js";
 import { wholeNumber } from "./numbers.js";
-import { excerpt, ProblemList } from "./problems.js";
+import { ProblemList } from "./problems.js";
 
 /** One process of a memory snapshot, sizes in KiB. */
 export interface ProcessMemory {

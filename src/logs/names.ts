@@ -1,5 +1,5 @@
 /** Builds and parses the names of run folders and of the files in them. These names define the grid of an experiment. */
-import type { Experiment } from "../model/experiment.js";
+import { type Experiment, experimentNames } from "../model/experiment.js";
 
 /** The information in a run folder's name: `time_kata_12252108` is the time experiment on Kata-QEMU of 25 December, 21:08. */
 export interface RunName {
@@ -9,16 +9,11 @@ export interface RunName {
   readonly recorded: string;
 }
 
-const prefixes = {
-  time: "time",
-  memory: "mem",
-  density: "density",
-  cgroups: "cgroups",
-  rootfs: "rootfs",
-  io: "io",
-  arrivals: "arrivals",
-  fit: "fit",
-} as const;
+/** Returns how the folders of an experiment begin. */
+const prefixOf = (experiment: Experiment): string => (experiment === "memory" ? "mem" : experiment);
+const prefix = `(${experimentNames.map(prefixOf).join("|")})_`;
+const runName = new RegExp(`^${prefix}(.+)_(\\d{8})$`);
+const beginning = new RegExp(`^${prefix}`);
 
 /**
  * Parses a run folder's name; returns undefined for any other name.
@@ -27,10 +22,10 @@ const prefixes = {
  * @example parseRunName("result") // undefined
  */
 export function parseRunName(name: string): RunName | undefined {
-  const [, prefix, runtime, recorded] =
-    /^(time|mem|density|cgroups|rootfs|io|arrivals|fit)_(.+)_(\d{8})$/.exec(name) ?? [];
-  if (prefix === undefined || runtime === undefined || recorded === undefined) return undefined;
-  return { experiment: prefix === "mem" ? "memory" : (prefix as Experiment), runtime, recorded };
+  const [, own, runtime, recorded] = runName.exec(name) ?? [];
+  const experiment = experimentNames.find(each => prefixOf(each) === own);
+  if (experiment === undefined || runtime === undefined || recorded === undefined) return undefined;
+  return { experiment, runtime, recorded };
 }
 
 /**
@@ -39,11 +34,10 @@ export function parseRunName(name: string): RunName | undefined {
  * @example formatRunName({ experiment: "memory", runtime: "katafc", recorded: "12231701" }) // "mem_katafc_12231701"
  */
 export const formatRunName = ({ experiment, runtime, recorded }: RunName): string =>
-  `${prefixes[experiment]}_${runtime}_${recorded}`;
+  `${prefixOf(experiment)}_${runtime}_${recorded}`;
 
 /** Whether a name begins like a run folder's, even if the rest is wrong. Such a folder is reported, never ignored. */
-export const looksLikeRunName = (name: string): boolean =>
-  /^(time|mem|density|cgroups|rootfs|io|arrivals|fit)_/.test(name);
+export const looksLikeRunName = (name: string): boolean => beginning.test(name);
 
 const numbered = (pattern: RegExp, name: string): number | undefined => {
   const digits = pattern.exec(name)?.[1];

@@ -11,6 +11,3 @@ export class ProblemList {
     if (this.list.length < ProblemList.kept) this.list.push({ file, line, code, expected, found });
   }
 }
-
-/** Returns at most 60 characters of what was found in a log, for a message. */
-export const excerpt = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { excerpt } from "./problem.js";
 
 /** One part of a JSON document that does not match its schema. */
 export interface Mismatch {
@@ -70,8 +71,7 @@ export function describePath(path: readonly PropertyKey[]): string {
  * @example describeValue(undefined) // "nothing"
  */
 export function describeValue(value: unknown): string {
-  const text = (typeof value === "number" ? String(value) : JSON.stringify(value)) ?? "nothing";
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return excerpt((typeof value === "number" ? String(value) : JSON.stringify(value)) ?? "nothing");
 }
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
@@ -97,9 +97,9 @@ function expectedBy(issue: z.core.$ZodIssue): string {
     case "too_small":
       return issue.origin === "string" && issue.minimum === 1
         ? "text that is not empty"
-        : `at least ${issue.minimum}${unitOf(issue.origin)}`;
+        : `${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}${unitOf(issue.origin)}`;
     case "too_big":
-      return `at most ${issue.maximum}${unitOf(issue.origin)}`;
+      return `${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}${unitOf(issue.origin)}`;
     case "invalid_union":
       // a union's own words, or otherwise the words of each of its members
       return issue.message === "Invalid input"

@@ -27,3 +27,10 @@ export interface Parsed<Rows> {
 export function describeProblem({ file, line, expected, found }: Problem): string {
   return `${file}${line === null ? "" : `:${line}`}: expected ${expected}, found ${found}`;
 }
+
+/**
+ * Returns at most 60 characters of what was found, for a message.
+ *
+ * @example excerpt("a".repeat(61)).length // 60
+ */
+export const excerpt = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);

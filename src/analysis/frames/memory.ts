@@ -1,6 +1,7 @@
+import type { HostCost } from "../../campaign-files/index.js";
 import { byRuntime } from "../../model/runtimes.js";
-import type { Dataset, MemoryCell, MemoryComponent } from "../datasets/dataset.js";
-import { pssPerSandbox } from "../groups.js";
+import type { Dataset, MemoryCell } from "../datasets/dataset.js";
+import { perSandbox, pssPerSandbox } from "../groups.js";
 import { labelIn } from "../label-in.js";
 import type { DataFrame } from "./danfo.js";
 import { type Columns, frameOf } from "./frame.js";
@@ -24,9 +25,9 @@ const place: Columns<MemoryRow> = {
 const columns: Columns<MemoryRow> = {
   ...place,
   pss_kib: ["float32", ({ cell }) => pssPerSandbox(cell)],
-  uss_kib: ["float32", ({ cell }) => perSandbox(cell, ({ ussKiB }) => ussKiB)],
-  rss_kib: ["float32", ({ cell }) => perSandbox(cell, ({ rssKiB }) => rssKiB)],
-  vss_kib: ["float32", ({ cell }) => perSandbox(cell, ({ vssKiB }) => vssKiB)],
+  uss_kib: ["float32", ({ cell }) => perSandbox(cell, "ussKiB")],
+  rss_kib: ["float32", ({ cell }) => perSandbox(cell, "rssKiB")],
+  vss_kib: ["float32", ({ cell }) => perSandbox(cell, "vssKiB")],
 };
 
 /**
@@ -49,11 +50,11 @@ export function memoryFrame(datasets: readonly Dataset[]): Promise<DataFrame> {
 const hostColumns: Columns<MemoryRow> = {
   ...place,
   pss_kib: columns.pss_kib!,
-  slab_kib: ["float32", ({ cell }) => hostPerSandbox(cell, ({ slabKiB }) => slabKiB)],
-  page_tables_kib: ["float32", ({ cell }) => hostPerSandbox(cell, ({ pageTablesKiB }) => pageTablesKiB)],
-  kernel_stacks_kib: ["float32", ({ cell }) => hostPerSandbox(cell, ({ kernelStackKiB }) => kernelStackKiB)],
-  percpu_kib: ["float32", ({ cell }) => hostPerSandbox(cell, ({ percpuKiB }) => percpuKiB)],
-  available_fall_kib: ["float32", ({ cell }) => hostPerSandbox(cell, ({ availableFallKiB }) => availableFallKiB)],
+  slab_kib: ["float32", ({ cell }) => hostPerSandbox(cell, "slabKiB")],
+  page_tables_kib: ["float32", ({ cell }) => hostPerSandbox(cell, "pageTablesKiB")],
+  kernel_stacks_kib: ["float32", ({ cell }) => hostPerSandbox(cell, "kernelStackKiB")],
+  percpu_kib: ["float32", ({ cell }) => hostPerSandbox(cell, "percpuKiB")],
+  available_fall_kib: ["float32", ({ cell }) => hostPerSandbox(cell, "availableFallKiB")],
 };
 
 /**
@@ -108,15 +109,7 @@ const rowsOf = (dataset: Dataset): readonly MemoryRow[] =>
 const inOrder = (a: MemoryCell, b: MemoryCell): number =>
   byRuntime(a.runtime, b.runtime) || a.memoryMb - b.memoryMb || a.density - b.density || (a.run < b.run ? -1 : 1);
 
-function perSandbox({ components, sandboxes }: MemoryCell, kiB: (component: MemoryComponent) => number): number | null {
-  if (components.length === 0 || sandboxes === 0) return null;
-  return components.reduce((total, component) => total + kiB(component), 0) / sandboxes;
+function hostPerSandbox({ journal, sandboxes }: MemoryCell, counter: keyof HostCost): number | null {
+  const total = journal?.host?.[counter];
+  return total === undefined || sandboxes === 0 ? null : total / sandboxes;
 }
-
-type Host = NonNullable<NonNullable<MemoryCell["journal"]>["host"]>;
-
-const hostPerSandbox = ({ journal, sandboxes }: MemoryCell, kiB: (host: Host) => number | null): number | null => {
-  const host = journal?.host ?? null;
-  const total = host === null || sandboxes === 0 ? null : kiB(host);
-  return total === null ? null : total / sandboxes;
-};

@@ -1,4 +1,5 @@
 import type { ArrivalWindow } from "../datasets/dataset.js";
+import { sum } from "../stats/index.js";
 
 /** A stretch of time, in milliseconds since the release. */
 export interface Span {
@@ -37,11 +38,8 @@ export function meanLevels(spans: readonly Span[], durationMs: number, parts: nu
   const width = durationMs / parts;
   return Array.from({ length: parts }, (_, part) => {
     const [from, to] = [part * width, (part + 1) * width];
-    const covered = spans.reduce(
-      (sum, { fromMs, toMs }) => sum + Math.max(0, Math.min(toMs, to) - Math.max(fromMs, from)),
-      0,
-    );
-    return covered / width;
+    const covered = spans.map(({ fromMs, toMs }) => Math.max(0, Math.min(toMs, to) - Math.max(fromMs, from)));
+    return sum(covered) / width;
   });
 }
 

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 import { columnsBefore } from "../../campaign-files/samples.js";
 import { describePath, mismatches } from "../../model/mismatch.js";
+import { excerpt } from "../../model/problem.js";
 import type { ImportedRun } from "../imported-run.js";
 import type { Sink } from "../importer.js";
 import { importManifest, memoryHeader, readImportManifest } from "./manifest.js";
@@ -49,7 +50,7 @@ export async function readImportFolder(folder: string, sinkOf: (file: string) =>
       const run = known.get(fields[0] ?? "");
       const wrong =
         fields.length !== columns ? `${columns} fields` : run === undefined ? "a run of import.json" : row(fields, run);
-      if (wrong !== null) own.problem(number, "RUND_PARSE_VALUE", wrong, line.slice(0, 60));
+      if (wrong !== null) own.problem(number, "RUND_PARSE_VALUE", wrong, excerpt(line));
     }
   };
   const samples = sinkOf(join(folder, "samples.csv"));

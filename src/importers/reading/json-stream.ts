@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { excerpt } from "../../model/problem.js";
 
 /** A place in a JSON document: keys, and positions in lists. */
 export type JsonPath = readonly (string | number)[];
@@ -116,7 +117,7 @@ export class JsonReader {
   }
 
   #fail(expected: string, found: string): void {
-    this.fault ??= { line: this.#line, expected, found: found.length > 60 ? `${found.slice(0, 57)}...` : found };
+    this.fault ??= { line: this.#line, expected, found: excerpt(found) };
   }
 
   /** Completes a string or word; its last bytes, or all of them, are those of the chunk from `begin` to `end`. */
@@ -204,13 +205,4 @@ export class JsonReader {
     place.visit(value, path, this.#line);
     return true;
   }
-}
-
-/**
- * Returns a place in a form for people.
- *
- * @example placeText(["results", 3, "iterations", 20]) // "results[3].iterations[20]"
- */
-export function placeText(path: JsonPath): string {
-  return path.map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`)).join("");
 }
