@@ -10,3 +10,12 @@ export type CsvValue = string | number | null | undefined;
  * @example csvText([["a", 0.1, null], ['say "x"', 2, ""]]) // 'a,0.1,\n"say ""x""",2,\n'
  */
 export const csvText = (rows: readonly (readonly CsvValue[])[]): string => stringify(rows as CsvValue[][]);
+
+/**
+ * Returns a number with a fixed number of decimals, for a CSV file; null for one that is missing or not finite.
+ *
+ * @example fixed(1.25, 1) // "1.3"
+ * @example fixed(Number.POSITIVE_INFINITY) // null
+ */
+export const fixed = (value: number | null | undefined, decimals = 3): string | null =>
+  value == null || !Number.isFinite(value) ? null : value.toFixed(decimals);

@@ -2,7 +2,7 @@ import { ColdStartColumns, scanClientLog } from "./client.js";
 import { type CpuSample, readCpuLog } from "./cpu.js";
 import type { RunFolder } from "./discover.js";
 import { FileBytes, systemReason } from "./file-bytes.js";
-import { gridOf, listNames, type MemoryCellFile, type StartCellFolder } from "./grid.js";
+import { listCells, listNames, type MemoryCellFile, type StartCellFolder } from "./grid.js";
 import { readLatencyLog } from "./latency.js";
 import { type MemorySums, sumSmemTable } from "./memory-sums.js";
 import { formatClientFile, parseClientFile } from "./names.js";
@@ -40,7 +40,7 @@ const SHORTEST_LINE = 64;
  */
 export function* readCells(run: RunFolder, problems: ProblemList, hasCpu = true): Generator<CellLog> {
   const file = new FileBytes();
-  for (const cell of gridOf(run, problems)) {
+  for (const cell of listCells(run, problems)) {
     yield cell.kind === "memory" ? readSnapshot(cell, file, problems) : readStarts(cell, file, problems, hasCpu);
   }
 }

@@ -30,7 +30,7 @@ export interface MemoryCellFile {
  *
  * @throws LabError `RUND_DUPLICATE_CELL` if two folders or files stand for one cell (`con_10` beside `con_010`)
  */
-export function gridOf(
+export function listCells(
   { experiment, path }: RunFolder,
   problems: ProblemList,
 ): readonly (StartCellFolder | MemoryCellFile)[] {

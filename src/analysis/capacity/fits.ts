@@ -1,4 +1,4 @@
-import { csvText } from "../../campaign-files/csv.js";
+import { csvText, fixed } from "../../campaign-files/csv.js";
 import type { FitEvent } from "../../campaign-files/index.js";
 
 /** The columns of `fit.csv`, in order. */
@@ -16,11 +16,10 @@ export function fitsCsv(fits: readonly FitEvent[]): string {
     steps.map((step, index) => {
       const { density, added, failed, latencyP50Ms, latencyP99Ms, pssKiB, host, memoryPressure, idle } = step;
       const last = index === steps.length - 1;
-      const number = (value: number | null) => (value === null ? "" : value.toFixed(3));
       const busy = idle.total === 0 ? null : idle.busy / idle.total;
       return [
-        ...[run, runtime, round, density, added, failed, number(latencyP50Ms), number(latencyP99Ms), pssKiB],
-        ...[host.memAvailableKiB, number(memoryPressure), number(busy), last ? most : "", last ? rule : ""],
+        ...[run, runtime, round, density, added, failed, fixed(latencyP50Ms), fixed(latencyP99Ms), pssKiB],
+        ...[host.memAvailableKiB, fixed(memoryPressure), fixed(busy), last ? most : "", last ? rule : ""],
       ];
     }),
   );

@@ -1,4 +1,4 @@
-import { csvText } from "../../campaign-files/csv.js";
+import { csvText, fixed } from "../../campaign-files/csv.js";
 import type { RateResult } from "./held.js";
 
 /** The columns of `arrivals_<runtime>.csv`, in order. */
@@ -15,14 +15,13 @@ export const rateColumns = [
  * @example ratesCsv([]) // "rate,windows,arrivals,refused,failed,p50_ms,p90_ms,p99_ms,backlog_per_s,queue,removal_overdue_ms,in_flight_mean,in_flight_max,alive_mean,alive_max\n"
  */
 export function ratesCsv(results: readonly RateResult[]): string {
-  const number = (value: number) => (Number.isFinite(value) ? value.toFixed(3) : "");
   const rows = results.map(result => {
     const { rate, windows, arrivals, refused, failed, p50Ms, p90Ms, p99Ms, backlog, overdueMs, inFlight, alive } =
       result;
     return [
-      ...[rate, windows, arrivals, refused, failed, number(p50Ms), number(p90Ms), number(p99Ms)],
-      ...[number(backlog.perSecond), backlog.grows ? "grows" : "stable", number(overdueMs)],
-      ...[number(inFlight.mean), inFlight.most, number(alive.mean), alive.most],
+      ...[rate, windows, arrivals, refused, failed, fixed(p50Ms), fixed(p90Ms), fixed(p99Ms)],
+      ...[fixed(backlog.perSecond), backlog.grows ? "grows" : "stable", fixed(overdueMs)],
+      ...[fixed(inFlight.mean), inFlight.most, fixed(alive.mean), alive.most],
     ];
   });
   return csvText([rateColumns, ...rows]);

@@ -1,4 +1,4 @@
-import { csvText } from "../../campaign-files/csv.js";
+import { csvText, fixed } from "../../campaign-files/csv.js";
 import { endOf, type ReadySample, type RoundEvent } from "../../campaign-files/index.js";
 import { parseRunName } from "../../logs/index.js";
 import { type End, ends } from "../../model/end.js";
@@ -61,11 +61,10 @@ export function latencyCsv(rows: readonly (RemovalRow & { readonly end?: End })[
     ...names.flatMap(name => [`${name}_ms`, `${name}_low_ms`, `${name}_high_ms`]),
     "max_ms",
   ];
-  const number = (ms: number | undefined) => (ms === undefined ? "" : ms.toFixed(3));
   const lines = rows.map(({ runtime, density, concurrency, end, samples, rounds, quantiles, maxMs }) => [
     ...[runtime, density, concurrency, ...(withEnd ? [end ?? ""] : []), samples, rounds],
-    ...quantiles.flatMap(({ ms, interval }) => [number(ms), number(interval?.[0]), number(interval?.[1])]),
-    number(maxMs),
+    ...quantiles.flatMap(({ ms, interval }) => [fixed(ms), fixed(interval?.[0]), fixed(interval?.[1])]),
+    fixed(maxMs),
   ]);
   return csvText([header, ...lines]);
 }

@@ -1,4 +1,4 @@
-import { csvText } from "../../campaign-files/csv.js";
+import { csvText, fixed } from "../../campaign-files/csv.js";
 import type { IoJob, IoPattern } from "../../campaign-files/index.js";
 import { groupBy } from "../../model/group-by.js";
 import { byRuntime } from "../../model/runtimes.js";
@@ -60,10 +60,11 @@ const columns = [
 
 /** Writes the jobs of fio as CSV, for `io.csv`. A value is empty if all jobs failed. */
 export function ioCsv(rows: readonly IoRow[]): string {
-  const number = (value: number) => (Number.isFinite(value) ? value.toFixed(2) : null);
   const lines = rows.map(row => [
     ...[row.runtime, row.concurrency, row.pattern, row.blockBytes, row.direct ? 1 : 0, row.jobs, row.failed],
-    ...[row.iops, row.mibPerSecond, row.lowMibPerSecond, row.highMibPerSecond, row.p50Us, row.p99Us].map(number),
+    ...[row.iops, row.mibPerSecond, row.lowMibPerSecond, row.highMibPerSecond, row.p50Us, row.p99Us].map(own =>
+      fixed(own, 2),
+    ),
   ]);
   return csvText([columns, ...lines]);
 }

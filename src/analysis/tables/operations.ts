@@ -1,4 +1,4 @@
-import { csvText } from "../../campaign-files/csv.js";
+import { csvText, fixed } from "../../campaign-files/csv.js";
 import type { OperationCell } from "../datasets/dataset.js";
 import { ascending, estimateMean, mean, quantileR7 } from "../stats/index.js";
 
@@ -54,13 +54,12 @@ const columns = [
  * @example operationsCsv([]).split(",").slice(-3) // ["total_low_ms", "total_high_ms", "idle_busy\n"]
  */
 export function operationsCsv(rows: readonly OperationRow[]): string {
-  const number = (value: number | null | undefined, digits = 3) => (value == null ? null : value.toFixed(digits));
   return csvText([
     columns,
     ...rows.map(row => [
       ...[row.run, row.variant, row.density, row.concurrency, row.count, row.phase, row.operation, row.rounds],
-      ...[row.p50Ms, row.p95Ms, row.p99Ms, row.maxMs, row.totalMs].map(value => number(value)),
-      ...[number(row.interval?.[0]), number(row.interval?.[1]), number(row.idleBusy, 4)],
+      ...[row.p50Ms, row.p95Ms, row.p99Ms, row.maxMs, row.totalMs].map(value => fixed(value)),
+      ...[fixed(row.interval?.[0]), fixed(row.interval?.[1]), fixed(row.idleBusy, 4)],
     ]),
   ]);
 }
