@@ -4,6 +4,7 @@ import { loadDatasets, recordedCampaign } from "../../analysis/datasets/index.js
 import type { ExperimentSettings } from "../../measure/experiments/settings.js";
 import { LabError } from "../../model/errors.js";
 import { shareOf } from "../../model/percent.js";
+import { atOnce } from "../../present/figures/drawing/text.js";
 import type { Io } from "../terminal/io.js";
 
 /** The options from which `run` computes its number of rounds. */
@@ -82,16 +83,12 @@ export function detectionText(found: readonly Detection[]): readonly string[] {
   return found.flatMap(({ experiment, tolerance, rounds, cells }) => [
     `${experiment}: ${rounds} rounds detect a difference of ${percent(tolerance)}, or show that there is none, in 80 % of campaigns`,
     ...cells.map(cell => {
-      const { density, concurrency, scatter, recorded } = cell;
-      const place = `${concurrency} at once${density > 0 ? ` on top of ${density}` : ""}`;
-      const elsewhere = recorded.concurrency !== concurrency || recorded.density !== density;
-      const where = elsewhere
-        ? ` at ${recorded.concurrency} at once${recorded.density > 0 ? ` on top of ${recorded.density}` : ""}`
-        : "";
-      const what = cell.against === null ? "a round" : recorded.paired ? "a difference in one block" : "a difference";
-      const subject =
-        cell.against === null ? `${cell.runtime} and an earlier campaign` : `${cell.runtime} and ${cell.against}`;
-      return `  ${subject}, ${place}: ${cell.rounds} (${what} scatters by ${percent(scatter)} in ${recorded.dataset}${where})`;
+      const { runtime, against, scatter, recorded } = cell;
+      const elsewhere = recorded.concurrency !== cell.concurrency || recorded.density !== cell.density;
+      const where = elsewhere ? ` at ${atOnce(recorded)}` : "";
+      const what = against === null ? "a round" : recorded.paired ? "a difference in one block" : "a difference";
+      const place = `${runtime} and ${against ?? "an earlier campaign"}, ${atOnce(cell)}`;
+      return `  ${place}: ${cell.rounds} (${what} scatters by ${percent(scatter)} in ${recorded.dataset}${where})`;
     }),
   ]);
 }

@@ -1,6 +1,7 @@
 import { experimentTable } from "../../measure/experiments/index.js";
 import type { PlannedExperiment } from "../../measure/index.js";
 import { type Io, print, printJson } from "../terminal/io.js";
+import { cellText } from "./cell-text.js";
 import { detectionText } from "./detect.js";
 import type { Target } from "./target.js";
 
@@ -29,20 +30,10 @@ export function printPlan(io: Io, { plan, detections, where, ...target }: Target
       ...(settings.rate === undefined ? [] : [offered(settings.rate)]),
       ...(settings.arrivals?.startsWith("trace:") === true ? [settings.arrivals] : []),
     ];
-    const first = parts[0]?.visits
-      .slice(0, 4)
-      .map(({ runtime, density, concurrency, memoryMb, rate }) =>
-        [
-          runtime,
-          ...(density > 0 ? [`density ${density}`] : []),
-          ...(concurrency === null ? [] : [concurrency]),
-          ...(memoryMb === null ? [] : [`${memoryMb} MB`]),
-          ...(rate === undefined ? [] : [`${rate} a second`]),
-        ].join(" "),
-      );
+    const first = parts[0]?.visits.slice(0, 4).map(cellText) ?? [];
     return [
       `${experiment}: ${runtimes.join(", ")} × ${axes.join(" × ")}`,
-      `  ${declared.repeats ? counted(rounds, "repeat") : `${counted(rounds, "round")} in ${counted(blocks, "block")}`}, ${order}${order === "grid" ? "" : ` by seed ${seed}`}${warmup > 0 ? `, ${counted(warmup, "warm-up round")} before each visit` : ""}; begins with ${first?.join(", ")}`,
+      `  ${declared.repeats ? counted(rounds, "repeat") : `${counted(rounds, "round")} in ${counted(blocks, "block")}`}, ${order}${order === "grid" ? "" : ` by seed ${seed}`}${warmup > 0 ? `, ${counted(warmup, "warm-up round")} before each visit` : ""}; begins with ${first.join(", ")}`,
       ...openLoopLimits(planned).map(
         ({ runtime, inFlight, alive, by }) =>
           `  ${runtime}: at most ${inFlight} starts in flight and ${alive} sandboxes alive (${by}); further starts are refused`,

@@ -1,6 +1,7 @@
 import type { CampaignProgress, Plan } from "../../measure/index.js";
 import { type Io, note } from "../terminal/io.js";
 import { terminalBar } from "../terminal/progress.js";
+import { cellText } from "./cell-text.js";
 import { duration } from "./plan.js";
 
 /** Shows the progress of a campaign: a bar on a terminal, otherwise a line for each visit, and nothing with `--quiet`. */
@@ -21,7 +22,7 @@ export function runProgress(io: Io, plan: Pick<Plan, "expectedSeconds">, signal:
   return {
     report(at) {
       if (signal.aborted) return;
-      const payload = { what: describe(at), left: duration(ending(at)) };
+      const payload = { what: `${describeCell(at)} · ${at.doing}`, left: duration(ending(at)) };
       if (started) bar.update(at.done, payload);
       else bar.start(at.of, at.done, payload);
       started = true;
@@ -56,13 +57,4 @@ function expectedEnd(expectedSeconds: number): (at: CampaignProgress) => number 
   };
 }
 
-const describe = (at: CampaignProgress) => `${describeCell(at)} · ${at.doing}`;
-
-function describeCell({ experiment, runtime, density, concurrency, memoryMb }: CampaignProgress): string {
-  const axes = [
-    ...(memoryMb === null ? [] : [`${memoryMb} MB`]),
-    ...(density === 0 ? [] : [`density ${density}`]),
-    ...(concurrency === null ? [] : [`concurrency ${concurrency}`]),
-  ];
-  return `${experiment} ${runtime} ${axes.join(" ")}`;
-}
+const describeCell = (at: CampaignProgress): string => `${at.experiment} ${cellText(at)}`;

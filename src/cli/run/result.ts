@@ -6,6 +6,7 @@ import { type CampaignEvent, parseEvents } from "../../campaign-files/index.js";
 import { type CampaignSettings, type CellSummary, failureHint, summariseCells } from "../../measure/index.js";
 import { LabError } from "../../model/errors.js";
 import { type Io, note, printResult } from "../terminal/io.js";
+import { cellText } from "./cell-text.js";
 
 /**
  * Prints the results of a campaign: a line per cell and, if there is an objective, the highest rate that each runtime held.
@@ -91,14 +92,7 @@ function noRound(path: string, cells: readonly CellSummary[], empty: readonly st
 const nameOf = ({ runtime, experiment }: CellSummary): string => `${runtime} (${experiment})`;
 
 function describeCell(cell: CellSummary): string {
-  const { experiment, runtime, density, concurrency, memoryMb, rounds, partial, failed, attempted } = cell;
-  const place = [
-    `${experiment} ${runtime}`,
-    ...(memoryMb === null ? [] : [`${memoryMb} MB`]),
-    ...(density === 0 ? [] : [`density ${density}`]),
-    ...(concurrency === null ? [] : [`concurrency ${concurrency}`]),
-    ...(cell.rate === undefined ? [] : [`${cell.rate} a second`]),
-  ].join(" ");
+  const { density, rounds, partial, failed, attempted } = cell;
   const share = cell.diskShare === null ? "" : `, up to ${Math.round(100 * cell.diskShare)} % of a round`;
   const flags = Object.entries(cell.flags).map(([flag, count]) => `${flag} ${count}${flag === "disk" ? share : ""}`);
   const notes = [
@@ -109,5 +103,5 @@ function describeCell(cell: CellSummary): string {
     ...(cell.unreliable ? ["unreliable"] : []),
     ...flags,
   ];
-  return `${place}: ${cell.result}, n = ${rounds}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
+  return `${cell.experiment} ${cellText(cell)}: ${cell.result}, n = ${rounds}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
 }

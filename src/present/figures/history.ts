@@ -3,7 +3,7 @@ import { lineChart, type Panel } from "./drawing/chart.js";
 import type { Figure } from "./drawing/figure.js";
 import { emptyFigure } from "./drawing/look.js";
 import { runtimesOf } from "./drawing/series.js";
-import { digits, listed, plain, sentences } from "./drawing/text.js";
+import { atOnce, digits, listed, plain, sentences } from "./drawing/text.js";
 import type { Series } from "./drawing/trace.js";
 
 const metricNames = { time: "makespan", cpu: "CPU per sandbox", memory: "memory per sandbox" } as const;
@@ -56,10 +56,8 @@ export function historyFigure(history: History): Figure {
 }
 
 /** Returns a cell without its runtime. */
-function placeOf({ metric, density, concurrency, memory }: CellHistory): string {
-  if (metric === "memory") return `${memory} MB at ${density}`;
-  return `${concurrency} at once${density > 0 ? ` on top of ${density}` : ""}`;
-}
+const placeOf = (cell: CellHistory): string =>
+  cell.metric === "memory" ? `${cell.memory} MB at ${cell.density}` : atOnce(cell);
 
 const firstMean = ({ values }: CellHistory): number => values.find(side => (side?.mean ?? 0) > 0)?.mean ?? 1;
 

@@ -44,24 +44,19 @@ export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] 
   const densities = distinct(cells.map(cell => cell.density));
   const at = (x: number, y: number) =>
     cells.find(cell => cell.concurrency === concurrencies[x] && cell.density === densities[y]);
-  const shapes: Json[] = cells.map(cell => {
-    const [x, y] = [concurrencies.indexOf(cell.concurrency), densities.indexOf(cell.density)];
-    const area = { x0: x - 0.5, x1: x + 0.5, y0: y - 0.5, y1: y + 0.5 };
-    return { type: "rect", ...area, fillcolor: shade(cell.ratio), line: { width: 0 }, layer: "below" };
-  });
-  // the border between cells in which different runtimes are faster
+  const places = densities.flatMap((_, y) => concurrencies.map((_, x) => ({ x, y, cell: at(x, y) })));
   const differs = (one: RatioCell | undefined, other: RatioCell | undefined) =>
     one !== undefined && other !== undefined && one.ratio < 1 !== other.ratio < 1;
-  for (const x of concurrencies.keys()) {
-    for (const y of densities.keys()) {
-      const border = { type: "line", line: { color: "black", width: 3 } };
-      if (differs(at(x, y), at(x + 1, y)))
-        shapes.push({ ...border, x0: x + 0.5, x1: x + 0.5, y0: y - 0.5, y1: y + 0.5 });
-      if (differs(at(x, y), at(x, y + 1)))
-        shapes.push({ ...border, x0: x - 0.5, x1: x + 0.5, y0: y + 0.5, y1: y + 0.5 });
-    }
-  }
-  const places = densities.flatMap((_, y) => concurrencies.map((_, x) => ({ x, y, cell: at(x, y) })));
+  const border = { type: "line", line: { color: "black", width: 3 } };
+  const shapes = places.flatMap(({ x, y, cell }): readonly Json[] => {
+    const area = { x0: x - 0.5, x1: x + 0.5, y0: y - 0.5, y1: y + 0.5 };
+    const look = { type: "rect", line: { width: 0 }, layer: "below" };
+    return [
+      ...(cell === undefined ? [] : [{ ...look, ...area, fillcolor: shade(cell.ratio) }]),
+      ...(differs(cell, at(x + 1, y)) ? [{ ...border, ...area, x0: area.x1 }] : []),
+      ...(differs(cell, at(x, y + 1)) ? [{ ...border, ...area, y0: area.y1 }] : []),
+    ];
+  });
   const numbers: PlotlyTrace = {
     type: "scatter",
     mode: "text",

@@ -3,6 +3,7 @@ import { columnFormat } from "../../analysis/frames/column-format.js";
 import { labelIn } from "../../analysis/label-in.js";
 import type { DiskRow } from "../../analysis/stages/index.js";
 import type { Table } from "../../analysis/tables/index.js";
+import { atOnce } from "../figures/drawing/text.js";
 import { html, type Markup, scrolling } from "./html.js";
 
 /** Returns a dataset's tables, rounded for reading. */
@@ -28,8 +29,8 @@ export function diskSection(rows: readonly DiskRow[]): Markup | undefined {
   const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
   return scrolling(
     caption,
-    html`<table><caption>${caption}</caption><thead><tr><th scope="col">cell</th><th scope="col" class="number">rounds</th><th scope="col" class="number">flagged</th><th scope="col" class="number">fraction</th><th scope="col" class="number">largest share of a round</th></tr></thead>
-<tbody>${rows.map(({ runtime, density, concurrency, rounds, flagged, fraction, largestShare }) => html`<tr><th scope="row">${runtime}, ${concurrency} at once${density > 0 ? ` on top of ${density}` : ""}</th><td class="number">${rounds}</td><td class="number">${flagged}</td><td class="number">${percent(fraction)}</td><td class="number">${percent(largestShare)}</td></tr>`)}</tbody></table>`,
+    html`<table><caption>${caption}</caption><thead><tr><th scope="col">cell</th>${["rounds", "flagged", "fraction", "largest share of a round"].map(head => html`<th scope="col" class="number">${head}</th>`)}</tr></thead>
+<tbody>${rows.map(row => html`<tr><th scope="row">${row.runtime}, ${atOnce(row)}</th>${[row.rounds, row.flagged, percent(row.fraction), percent(row.largestShare)].map(number => html`<td class="number">${number}</td>`)}</tr>`)}</tbody></table>`,
   );
 }
 

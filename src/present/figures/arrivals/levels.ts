@@ -5,7 +5,7 @@ import { mean } from "../../../analysis/stats/mean.js";
 import { lineChart, type Panel } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyFigure } from "../drawing/look.js";
-import { distinct, runtimesOf, scopeIn, sourcesBy } from "../drawing/series.js";
+import { besideDataset, distinct, runtimesOf, scopeIn, sourcesBy } from "../drawing/series.js";
 import { digits, plain, sentences } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
 
@@ -57,23 +57,24 @@ export function levelsFigure(datasets: readonly Dataset[]): Figure {
 
 /** Returns the lines of one dataset in the panel of a runtime. */
 function lines(
-  { name, arrivals = [] }: Dataset,
-  dataset: number,
+  dataset: Dataset,
+  index: number,
   runtime: string,
   spansOf: typeof aliveSpans,
   datasets: number,
 ): readonly Series[] {
+  const { arrivals = [] } = dataset;
   return drawnRates(arrivals, runtime).map(rate => {
     const own = arrivals.filter(window => window.runtime === runtime && window.rate === rate);
     const levels = own.map(window => meanLevels(spansOf(window), window.durationMs, parts));
     const called = rate === null ? "trace" : `${rate}/s`;
-    const label = datasets === 1 ? called : `${called} · ${name}`;
+    const label = besideDataset(called, dataset, datasets);
     const points = Array.from({ length: parts }, (_, part) => {
       const x = ((part + 0.5) * own[0]!.durationMs) / parts / 1000;
       const y = mean(levels.map(each => each[part]!));
       return { x, y, hover: `<b>${plain(label)}</b> after ${digits(x)} s: ${digits(y)}` };
     });
-    return { label, runtime: called, colour: null, dataset, points, marks: false };
+    return { label, runtime: called, colour: null, dataset: index, points, marks: false };
   });
 }
 

@@ -112,18 +112,10 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
     }
   });
   if (columns === 2) {
+    const onPaper = { xref: "paper", yref: "paper" };
     annotations.push(
-      { ...note(chart.x.title), xref: "paper", yref: "paper", x: 0.5, y: 0, yshift: -26, yanchor: "top" },
-      {
-        ...note(panels[0]!.y.title),
-        xref: "paper",
-        yref: "paper",
-        x: 0,
-        y: 0.5,
-        xshift: -64,
-        textangle: -90,
-        yanchor: "middle",
-      },
+      { ...note(chart.x.title), ...onPaper, x: 0.5, y: 0, yshift: -26, yanchor: "top" },
+      { ...note(panels[0]!.y.title), ...onPaper, x: 0, y: 0.5, xshift: -64, textangle: -90, yanchor: "middle" },
     );
   }
   const layout = {
@@ -133,20 +125,10 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
       x: plain(chart.x.title, 90),
       panels: panels.map(({ title = "", y }) => ({ title: plain(title, 90), y: plain(y.title, 90) })),
     },
-    margin,
-    ...axes,
-    annotations,
-    showlegend: labels === "legend",
+    ...{ margin, ...axes, annotations, showlegend: labels === "legend" },
     legend: {
-      orientation: "h",
-      tracegroupgap: 0,
-      xref: "container",
-      yref: "container",
-      x: 0.01,
-      y: 1 - 36 / height,
-      xanchor: "left",
-      yanchor: "top",
-      font: { size: 12 },
+      ...{ orientation: "h", tracegroupgap: 0, font: { size: 12 } },
+      ...{ xref: "container", x: 0.01, xanchor: "left", yref: "container", y: 1 - 36 / height, yanchor: "top" },
     },
   };
   return { plot: { data, layout }, unshown };

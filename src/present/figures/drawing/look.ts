@@ -26,14 +26,8 @@ export const layoutLook = (title: string, height: number) =>
     height,
     autosize: true,
     title: {
-      text: `<b>${plain(title, 46)}</b>`,
-      font: { size: 14 },
-      xref: "container",
-      x: 0.01,
-      xanchor: "left",
-      yref: "container",
-      y: 1 - 10 / height,
-      yanchor: "top",
+      ...{ text: `<b>${plain(title, 46)}</b>`, font: { size: 14 } },
+      ...{ xref: "container", x: 0.01, xanchor: "left", yref: "container", y: 1 - 10 / height, yanchor: "top" },
     },
     font: { family: fontFamily, size: 12, color: ink },
     paper_bgcolor: paper,
@@ -74,12 +68,7 @@ export const inPanel = (text: string, suffix: string): Json => ({
 /** Returns a panel's name above its left corner. */
 export const panelTitle = (title: string, suffix: string): Json => ({
   ...note(title),
-  xref: `x${suffix} domain`,
-  yref: `y${suffix} domain`,
-  x: 0,
-  y: 1,
-  xanchor: "left",
-  yanchor: "bottom",
-  yshift: 2,
+  ...{ xref: `x${suffix} domain`, x: 0, xanchor: "left" },
+  ...{ yref: `y${suffix} domain`, y: 1, yanchor: "bottom", yshift: 2 },
   font: { size: 12, color: faint },
 });

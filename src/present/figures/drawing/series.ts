@@ -66,9 +66,12 @@ export function seriesOf(
   });
 }
 
-/** Returns a series' name, which depends on the number of datasets in the figure. A long name is shortened in the middle. */
-export function seriesLabel(runtime: string, dataset: Dataset, datasets: number): string {
-  const name = labelIn(dataset, runtime);
+/** Returns a runtime's name in a figure; see `besideDataset`. */
+export const seriesLabel = (runtime: string, dataset: Dataset, datasets: number): string =>
+  besideDataset(labelIn(dataset, runtime), dataset, datasets);
+
+/** Returns a series' name: with its dataset's if the figure shows several. A long name is shortened in the middle. */
+export function besideDataset(name: string, dataset: Pick<Dataset, "name">, datasets: number): string {
   if (datasets === 1) return name;
   const whole = `${name} · ${dataset.name}`;
   return whole.length <= 32 ? whole : `${clipped(name, 15)} · ${clipped(dataset.name, 14)}`;

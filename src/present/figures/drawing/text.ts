@@ -85,3 +85,11 @@ export const zeros = (count: number): string =>
     : count === 1
       ? "A value of zero or below cannot be shown on the logarithmic axis and leaves a gap."
       : `${count} values of zero or below cannot be shown on the logarithmic axis and leave gaps.`;
+
+/**
+ * Returns a cell of cold starts in words, without its runtime.
+ *
+ * @example atOnce({ concurrency: 10, density: 100 }) // "10 at once on top of 100"
+ */
+export const atOnce = ({ concurrency, density }: { readonly concurrency: number | null; readonly density: number }) =>
+  `${concurrency} at once${density > 0 ? ` on top of ${density}` : ""}`;

@@ -5,7 +5,7 @@ import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyFigure } from "../drawing/look.js";
 import { perDataset } from "../drawing/lowest-in-words.js";
-import { distinct, spread } from "../drawing/series.js";
+import { besideDataset, distinct, spread } from "../drawing/series.js";
 import { digits, listed, plain, sentences } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
 import { variantLabel } from "./fig-06.js";
@@ -32,7 +32,7 @@ export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
     );
   const series = datasets.flatMap((dataset, index) =>
     [...new Set(all[index]!.map(({ variant }) => variant))].map((variant): Series => {
-      const name = datasets.length === 1 ? variantLabel(variant) : `${variantLabel(variant)} · ${dataset.name}`;
+      const name = besideDataset(variantLabel(variant), dataset, datasets.length);
       const own = all[index]!.filter(cell => cell.variant === variant);
       const points = distinct(own.map(({ density }) => density)).map(density => {
         const windows = busyPercents(own, density);

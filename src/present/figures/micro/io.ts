@@ -4,7 +4,7 @@ import { type IoRow, ioTable } from "../../../analysis/tables/io.js";
 import type { Figure } from "../drawing/figure.js";
 import { axisLook, emptyFigure, layoutLook, panelTitle } from "../drawing/look.js";
 import type { Json, PlotlyTrace } from "../drawing/plotly.js";
-import { sourcesBy } from "../drawing/series.js";
+import { seriesLabel, sourcesBy } from "../drawing/series.js";
 import { type RuntimeStyle, runtimeStyles } from "../drawing/style.js";
 import { listed, plain, sentences } from "../drawing/text.js";
 import { machines } from "./operations.js";
@@ -62,7 +62,7 @@ export function ioFigure(datasets: readonly Dataset[], concurrency = 1): Figure 
         const shown = own.filter(
           row => row.runtime === runtime && row.blockBytes === panel.blockBytes && row.direct === panel.direct,
         );
-        const name = seriesName(datasets, at, runtime);
+        const name = plain(seriesLabel(runtime, datasets[at]!, datasets.length));
         data.push(marks(shown, styles.get(runtime)!, { suffix, first: index === 0, name }));
       }
     }
@@ -99,13 +99,6 @@ export function ioFigure(datasets: readonly Dataset[], concurrency = 1): Figure 
     },
   };
 }
-
-const seriesName = (datasets: readonly Dataset[], at: number, runtime: string): string =>
-  plain(
-    datasets.length === 1
-      ? labelIn(datasets[at]!, runtime)
-      : `${labelIn(datasets[at]!, runtime)} · ${datasets[at]!.name}`,
-  );
 
 function marks(
   rows: readonly IoRow[],

@@ -7,7 +7,7 @@ import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyFigure } from "../drawing/look.js";
 import { perDataset } from "../drawing/lowest-in-words.js";
-import { distinct, sourcesBy, spread } from "../drawing/series.js";
+import { besideDataset, distinct, sourcesBy, spread } from "../drawing/series.js";
 import { formatMs, listed, plain, sentences, zeros } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
 
@@ -43,7 +43,7 @@ export function operationsFigure(datasets: readonly Dataset[], figure: Operation
     datasets.flatMap((dataset, index) => {
       const own = all[index]!.filter(cell => cell.density === density && phaseTimesMs(cell, phase).length > 0);
       return [...new Set(own.map(({ variant }) => variant))].map((variant): Series => {
-        const name = datasets.length === 1 ? label(variant) : `${label(variant)} · ${dataset.name}`;
+        const name = besideDataset(label(variant), dataset, datasets.length);
         const points = own
           .filter(cell => cell.variant === variant)
           .map(cell => pointOf(cell, phase, name))

@@ -1,0 +1,22 @@
+/** A cell of an experiment's grid. */
+interface Cell {
+  readonly runtime: string;
+  readonly density: number;
+  readonly concurrency: number | null;
+  readonly memoryMb: number | null;
+  readonly rate?: number | undefined;
+}
+
+/**
+ * Returns a cell in words; what its experiment does not vary is left out.
+ *
+ * @example cellText({ runtime: "runc", density: 100, concurrency: 10, memoryMb: null }) // "runc density 100 concurrency 10"
+ */
+export const cellText = ({ runtime, density, concurrency, memoryMb, rate }: Cell): string =>
+  [
+    runtime,
+    ...(memoryMb === null ? [] : [`${memoryMb} MB`]),
+    ...(density === 0 ? [] : [`density ${density}`]),
+    ...(concurrency === null ? [] : [`concurrency ${concurrency}`]),
+    ...(rate === undefined ? [] : [`${rate} a second`]),
+  ].join(" ");
