@@ -141,9 +141,9 @@ test("no operations, windows or ramps of a run are read where one of them is dam
   const read = (text: string) => {
     const journal = new CampaignJournal(parseEvents(text));
     return {
-      operations: ["time_runc_02010000", "cgroups_created_01311200"].flatMap(run => journal.operations(run)),
-      arrivals: journal.windows(),
-      fit: journal.ramps(),
+      operations: ["time_runc_02010000", "cgroups_created_01311200"].flatMap(run => journal.known("operations", run)),
+      arrivals: journal.known("arrivals"),
+      fit: journal.known("fit"),
     };
   };
   const whole = read(allEvents.map(formatEvent).join("") + others.join(""));

@@ -54,31 +54,18 @@ export class CampaignJournal {
     return this.#snapshots.get(snapshotKey({ run, memoryMb, density }));
   }
 
-  /** The rounds of operations of a run without its warm-up, in order; none if a damaged line may be one of them. */
-  operations(run: string): readonly OperationsEvent[] {
-    return this.#known("operations").filter(event => event.run === run && !event.warmup);
-  }
-
-  /** The rounds of I/O, in order, without warm-up rounds and those of a run that a damaged line may belong to. */
-  io(): readonly IoEvent[] {
-    return this.#known("io").filter(({ warmup }) => !warmup);
-  }
-
-  /** The windows of open loops, in order, without those of a run that a damaged line may belong to. */
-  windows(): readonly ArrivalsEvent[] {
-    return this.#known("arrivals");
-  }
-
-  /** The ramps, in order, without those of a run that a damaged line may belong to. */
-  ramps(): readonly FitEvent[] {
-    return this.#known("fit");
-  }
-
-  #known<Name extends WithoutLog["event"]>(name: Name): readonly Extract<WithoutLog, { event: Name }>[] {
+  /**
+   * The events of a kind that no log contains, of one run or of all, in order, without warm-up rounds and without those of a run
+   * that a damaged line may belong to.
+   */
+  known<Name extends WithoutLog["event"]>(name: Name, run?: string): readonly Extract<WithoutLog, { event: Name }>[] {
     if (this.#allUnknown) return [];
     return this.#withoutLog.filter(
       (event): event is Extract<WithoutLog, { event: Name }> =>
-        event.event === name && !this.#unknownRuns.has(event.run),
+        event.event === name &&
+        (run === undefined || event.run === run) &&
+        !("warmup" in event && event.warmup) &&
+        !this.#unknownRuns.has(event.run),
     );
   }
 

@@ -49,13 +49,13 @@ export function readCampaign(folder: string, problems: ProblemList): Campaign {
   const journal = new CampaignJournal(events);
   return {
     hasCpu: manifest.driver !== "kubernetes",
-    io: journal.io().map(event => ({ ...event, ...coresAndKernel(manifest) })),
-    arrivals: arrivalWindows(journal.windows()),
-    fits: journal.ramps(),
+    io: journal.known("io").map(event => ({ ...event, ...coresAndKernel(manifest) })),
+    arrivals: arrivalWindows(journal.known("arrivals")),
+    fits: journal.known("fit"),
     runInfo: run => runInfo(manifest, run),
     operationCells: ({ name, experiment }) =>
       experiment === "cgroups" || experiment === "rootfs"
-        ? operationCells(manifest, experiment, journal.operations(name))
+        ? operationCells(manifest, experiment, journal.known("operations", name))
         : [],
     startCell(cell) {
       const { run, density, concurrency } = cell;
