@@ -4,7 +4,7 @@ import { type Ask, type InterruptAsk, ThreadState } from "../channel/messages.js
 /** How long the main thread has to notice an interrupt by itself before its code is terminated. */
 const graceMs = 60;
 
-/** Code that does not pause is terminated after this multiple of `graceMs`. */
+/** Code that does not pause is terminated after this multiple of `graceMs`, and the message is sent again. */
 const patience = 4;
 
 /**
@@ -13,7 +13,8 @@ const patience = 4;
  * A main thread that waits (for a promise, a timer) takes the interrupt as a message and ends the cell. One that
  * computes does not look at its messages. If it comes to a check of compiled code, it finds the request in the shared
  * state and ends there (`run/stop/guard.ts`). Otherwise the inspector pauses it, and terminates the code when it resumes, which no
- * `catch` in a cell can prevent; then the message is seen. This is repeated until the message is seen.
+ * `catch` in a cell can prevent; then the message is seen. A termination may come late, and end the code that takes the message
+ * or answers the request. So all of this is repeated until the request is answered.
  */
 export class Interrupter {
   #inspector: Inspector | undefined;
@@ -21,9 +22,11 @@ export class Interrupter {
   #prepared = 0;
   #timer: NodeJS.Timeout | undefined;
 
+  /** @param waits whether a request is not answered yet */
   constructor(
     private readonly ask: (message: Ask) => void,
     private readonly state: Int32Array,
+    private readonly waits: (id: number) => boolean,
   ) {}
 
   /**
@@ -60,22 +63,19 @@ export class Interrupter {
    * @param why because a user asked for it, or because memory is nearly used up
    */
   interrupt(id: number, why: InterruptAsk["why"] = "asked"): void {
-    this.ask({ ask: "interrupt", id, turn: ++this.#turn, why });
+    const turn = ++this.#turn;
+    this.ask({ ask: "interrupt", id, turn, why });
     clearInterval(this.#timer);
     let tries = 0;
     this.#timer = setInterval(() => {
-      if (!this.#unseen) return clearInterval(this.#timer);
-      if (this.#compiling) return;
+      if (!this.waits(id)) return clearInterval(this.#timer);
+      const last = ++tries % patience === 0;
+      if (last) this.ask({ ask: "interrupt", id, turn, why });
+      if (!this.#unseen || this.#compiling) return;
       if (why === "asked") Atomics.store(this.state, ThreadState.asked, id);
       // native code such as a regular expression does not pause
-      if (++tries % patience === 0) this.#inspector?.post("Runtime.terminateExecution", () => this.#repeat(id, why));
-      else this.#inspector?.post("Debugger.pause");
+      this.#inspector?.post(last ? "Runtime.terminateExecution" : "Debugger.pause");
     }, graceMs);
-  }
-
-  /** Sends the interrupt once more, because a late termination may have ended the code that answers the request. */
-  #repeat(id: number, why: InterruptAsk["why"]): void {
-    if (!this.#unseen) this.ask({ ask: "interrupt", id, turn: this.#turn, why });
   }
 
   /** Whether the main thread has not seen the last interrupt yet. */

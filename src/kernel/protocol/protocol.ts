@@ -74,7 +74,7 @@ function publish(
 }
 
 const text = new StreamText((cell, name, written) => publish("stream", { name, text: written }, parents[cell] ?? {}));
-const interrupter = new Interrupter(ask, state);
+const interrupter: Interrupter = new Interrupter(ask, state, id => kernel.waits(id));
 const watcher = new Watcher(connection, pipes.log, pipes.errors);
 const kernel = new Requests({
   ask,

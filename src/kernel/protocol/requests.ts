@@ -61,6 +61,11 @@ export class Requests {
     this.#answers.delete(id);
   }
 
+  /** Whether the main thread has not answered the request with this number yet. */
+  waits(id: number): boolean {
+    return this.#answers.has(id);
+  }
+
   /** Stops the request the main thread is working on; nothing if it is idle. */
   interrupt(): void {
     if (this.#answers.size > 0) this.rim.interrupter.interrupt(this.#asked);
