@@ -75,4 +75,24 @@ test("process.exit, process.abort and process.exitCode fail the cell, and the ke
   assert.is((await kernel.run("process.exitCode ?? 'none'")).reply.status, "ok");
 });
 
+test("errors quote the code as it was written", async ({ kernel }) => {
+  const told = async (code: string) => (await kernel.run(code)).reply.evalue;
+  assert.is(await told("structuredClone(() => 1)"), "() => 1 could not be cloned.");
+  await kernel.run("let anything: any = {}");
+  assert.is(await told("anything.gone()"), "anything.gone is not a function");
+  assert.is(await told("for (const each of anything) {}"), "anything is not iterable");
+  assert.is(await told("import { sep } from 'node:path';\n// @ts-ignore\nsep()"), "sep is not a function");
+});
+
+test("assignments to constants and to undeclared names, and an error after the end, are told in a cell's words", async ({
+  kernel,
+}) => {
+  const told = async (code: string) => String((await kernel.run(code)).reply.evalue);
+  await kernel.run("const fixed = 1");
+  assert.match(await told("fixed = 2"), /:1:1 - Cannot assign to 'fixed' because it is a constant\. \(TS2588\)$/);
+  assert.match(await told("fresh = 5"), /Cannot find name 'fresh'.*\nhint: .*let fresh = …$/);
+  assert.match(await told("'text'?"), /^cell-\d+\.ts:1:8 - Expression expected/);
+  assert.is((await kernel.run("var twice = 1; var twice = 2; twice")).reply.status, "ok");
+});
+
 test.run();

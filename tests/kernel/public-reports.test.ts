@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Answer, LiveKernel, labKernel, printed } from "./live-kernel.js";
+import { fails, gives } from "./cases.js";
+import { LiveKernel, labKernel, printed } from "./live-kernel.js";
 
 const test = suite<{ kernel: LiveKernel; folder: string }>("public reports");
 
@@ -21,30 +22,6 @@ test.after(async ({ kernel, folder }) => {
   await kernel.stop();
   rmSync(folder, { recursive: true });
 });
-
-const text = ({ outputs }: Answer): string | undefined =>
-  outputs
-    .map(output => (output.output_type === "execute_result" ? (output.data as Record<string, string>) : {}))
-    .at(-1)?.["text/plain"];
-
-/** Runs cells one after the other, of which none may fail, and compares the text of the last one's value. */
-async function gives(kernel: LiveKernel, cells: readonly string[], expected: string | undefined): Promise<void> {
-  let last: Answer | undefined;
-  for (const code of cells) {
-    last = await kernel.run(code);
-    assert.is(last.reply.status, "ok", `${code}: ${last.reply.evalue}`);
-  }
-  assert.is(text(last!), expected, cells.at(-1));
-}
-
-/** Runs a cell that must fail, and compares the error's name and text. */
-async function fails(kernel: LiveKernel, code: string, ename: string, evalue: RegExp): Promise<Answer> {
-  const answer = await kernel.run(code);
-  assert.is(answer.reply.ename, ename, code);
-  assert.match(String(answer.reply.evalue), evalue);
-  assert.ok(Array.isArray(answer.reply.traceback) && answer.reply.traceback.length > 0);
-  return answer;
-}
 
 test("names of earlier cells are redeclared with another kind, reassigned and closed over", async ({ kernel }) => {
   await gives(kernel, ["const again = 1", "const again = 'text'", "again.length"], "4");

@@ -85,13 +85,17 @@ test("inspection gives type and doc comment, also inside the parentheses of a ca
   assert.equal([reply.status, reply.found, reply.data], ["ok", false, {}]);
 });
 
-test("name? opens the pager", async ({ kernel }) => {
-  const { reply, messages } = await kernel.run("doubled?");
+test("name? and ?name open the pager", async ({ kernel }) => {
+  await Promise.all(["doubled?", "?doubled", "??doubled"].map(code => opensPager(kernel, code)));
+});
+
+async function opensPager(kernel: LiveKernel, code: string): Promise<void> {
+  const { reply, messages } = await kernel.run(code);
   const [page] = reply.payload as { source: string; data: Record<string, string> }[];
   assert.is(page!.source, "page");
   assert.match(page!.data["text/plain"]!, "Doubles a number.");
   assert.equal(types(messages), ["status", "execute_input", "status"]);
-});
+}
 
 test("there are no comms: asked for them the kernel says so, opened ones it closes", async ({ kernel }) => {
   assert.equal((await kernel.ask("comm_info_request", {})).reply, { status: "ok", comms: {} });

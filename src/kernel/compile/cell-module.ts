@@ -117,7 +117,11 @@ export function cellModule(
     writtenPosition({ line, column }) {
       const start = starts[line];
       if (start === undefined) return { line, column };
-      return { line, column: written(start + lengthBefore(start) + column) - start };
+      const offset = written(start + lengthBefore(start) + column);
+      if (offset >= start) return { line, column: offset - start };
+      // after the cell's end
+      const last = starts.findLastIndex(each => each <= code.length);
+      return { line: last, column: code.length - starts[last]! };
     },
   };
 }

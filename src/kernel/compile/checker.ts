@@ -1,7 +1,7 @@
 import type ts from "typescript";
 import type { CellModule } from "./cell-module.js";
 import { syntaxErrors } from "./cell-syntax.js";
-import { isCell, type Mistake, mayAssign, mistakeOf } from "./mistakes.js";
+import { asConstant, isCell, type Mistake, mayAssign, mayLackTypes, mistakeOf } from "./mistakes.js";
 import type { TypeScript } from "./typescript/typescript.js";
 import { isLocal, type Workspace } from "./workspace/workspace.js";
 
@@ -14,10 +14,11 @@ export interface Draft {
 
 /**
  * Errors of modules that are not errors in cells: `await` and `import.meta` (1343, 1375, 1378, 1431, 1432, 2852 to 2854) and
- * import attributes (2823) in a module that becomes a function's body; names that such a module may not declare (2441); JSX
- * elements of a factory that declares no types (7026).
+ * import attributes (1324, 2821, 2823) in a module that becomes a function's body; names that such a module may not declare
+ * (2441); a `var` that is declared again, since declarations of cells are exported (2323); JSX elements of a factory that declares
+ * no types (7026).
  */
-const allowedInCells = new Set([1343, 1375, 1378, 1431, 1432, 2852, 2853, 2854, 2823, 2441, 7026]);
+const allowedInCells = new Set([1324, 1343, 1375, 1378, 1431, 1432, 2323, 2441, 2821, 2823, 2852, 2853, 2854, 7026]);
 
 /** Finds the mistakes of cells and of the files that they import. */
 export class Checker {
@@ -43,7 +44,8 @@ export class Checker {
     if (syntax.length > 0) return syntax.map(mistake);
     const found = program
       .getSemanticDiagnostics(file)
-      .filter(each => !allowedInCells.has(each.code) && !mayAssign(ts, each, program));
+      .filter(each => !allowedInCells.has(each.code) && !mayLackTypes(each) && !mayAssign(ts, each, program))
+      .map(each => asConstant(ts, each, program));
     return [...found.map(mistake), ...program.getSourceFiles().flatMap(each => this.mistakesIn(each, program))];
   }
 
@@ -55,7 +57,7 @@ export class Checker {
     const version = this.workspace.getScriptVersion(fileName);
     if (this.#checked.get(fileName) === version) return [];
     const found = [...syntaxErrors(file), ...program.getSemanticDiagnostics(file)].filter(
-      ({ code }) => !allowedInCells.has(code),
+      each => !allowedInCells.has(each.code) && !mayLackTypes(each),
     );
     if (found.length === 0) this.#checked.set(fileName, version);
     return found.map(each => mistakeOf(this.ts, this.folder, each));

@@ -152,7 +152,7 @@ export class Compiler {
       drafted = this.#draft(code);
       mistakes = this.#checker.mistakes(drafted);
     }
-    this.#missing = mistakes.some(({ code: found }) => found === moduleNotFound);
+    this.#missing = mistakes.some(({ code: found }) => moduleNotFound.has(found));
     if (mistakes.length > 0) throw new CompileError(mistakes);
     return this.#emit(drafted);
   }

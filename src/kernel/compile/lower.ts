@@ -26,7 +26,8 @@ export function lowering(ts: TypeScript, returns: boolean): ts.TransformerFactor
       return seen;
     };
     const isImport = (statement: ts.Statement) =>
-      ts.isImportDeclaration(statement) || ts.isImportEqualsDeclaration(statement);
+      ts.isImportDeclaration(statement) ||
+      (ts.isImportEqualsDeclaration(statement) && ts.isExternalModuleReference(statement.moduleReference));
     const own = file.statements.filter(statement => !isImport(statement));
     const last = own.findLastIndex(statement => !ts.isExportDeclaration(statement));
     const statements = own.map((statement, index) =>

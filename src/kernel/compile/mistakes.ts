@@ -1,7 +1,8 @@
+import { isBuiltin } from "node:module";
 import { relative } from "node:path";
 import type ts from "typescript";
 import type { CellModule } from "./cell-module.js";
-import { hintFor } from "./typescript/hints.js";
+import { hintFor, moduleNotFound } from "./typescript/hints.js";
 import type { TypeScript } from "./typescript/typescript.js";
 
 /** One mistake in a cell or in a file that it imports. */
@@ -50,7 +51,7 @@ export function mistakeOf(
   const at = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
   const read = { line: at.line, column: at.character };
   const own = cell !== undefined && file?.fileName === cell.path;
-  const hint = own && isMagic(file.text, start) ? magicHint : hintFor(code, text);
+  const hint = own && isMagic(file.text, start) ? magicHint : (hintFor(code, text) ?? declareIt(code, file, start));
   const { line, column } = own ? cell.module.writtenPosition(read) : read;
   const where = own || file === undefined ? undefined : relative(folder, file.fileName);
   // there may be no tsconfig.json to change
@@ -61,20 +62,58 @@ export function mistakeOf(
 const magicHint =
   "cells are TypeScript and know no commands of IPython such as %time and !ls; execSync of node:child_process runs a shell command";
 
+/** Returns the next step for an assignment to a name that is not declared. */
+function declareIt(code: number, file: ts.SourceFile | undefined, start: number): string | undefined {
+  const name =
+    code === 2304 ? /^([\w$]+)\s*=(?![=>])/.exec(file?.text.slice(start, start + 200) ?? "")?.[1] : undefined;
+  return name === undefined ? undefined : `a new variable is declared with let or const: let ${name} = …`;
+}
+
 /** Whether a position is the beginning of a command of IPython. */
 const isMagic = (text: string, start: number): boolean =>
   (/(^|\n)\s*$/.test(text.slice(0, start)) && /^%%?[a-z]/.test(text.slice(start))) ||
   /(^|\n)!$/.test(text.slice(0, start));
 
-/** Whether a diagnostic forbids the assignment to an earlier cell's variable only because it is imported here. */
-export function mayAssign(ts: TypeScript, { code, file, start }: ts.Diagnostic, program: ts.Program): boolean {
-  if (code !== assignmentToImport || file === undefined || start === undefined) return false;
+/** Returns the earlier cell's declaration to which a diagnostic forbids an assignment because it is imported here. */
+function assigned(
+  ts: TypeScript,
+  { code, file, start }: ts.Diagnostic,
+  program: ts.Program,
+): ts.Declaration | undefined {
+  if (code !== assignmentToImport || file === undefined || start === undefined) return undefined;
   const find = (node: ts.Node): ts.Node =>
     ts.forEachChild(node, child => (child.pos <= start && start < child.end ? find(child) : undefined)) ?? node;
   const checker = program.getTypeChecker();
   const symbol = checker.getSymbolAtLocation(find(file));
-  if (symbol === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return false;
+  if (symbol === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return undefined;
   const declaration = checker.getAliasedSymbol(symbol).declarations?.[0];
-  if (declaration === undefined || !isCell(declaration.getSourceFile().fileName)) return false;
-  return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Constant) === 0;
+  return declaration !== undefined && isCell(declaration.getSourceFile().fileName) ? declaration : undefined;
+}
+
+const isConstant = (ts: TypeScript, declaration: ts.Declaration): boolean =>
+  (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Constant) !== 0;
+
+/** Whether a diagnostic forbids the assignment to an earlier cell's variable only because it is imported here. */
+export function mayAssign(ts: TypeScript, diagnostic: ts.Diagnostic, program: ts.Program): boolean {
+  const declaration = assigned(ts, diagnostic, program);
+  return declaration !== undefined && !isConstant(ts, declaration);
+}
+
+/** Returns a diagnostic about an assignment to an earlier cell's constant in the words for a constant of the same cell. */
+export function asConstant(ts: TypeScript, diagnostic: ts.Diagnostic, program: ts.Program): ts.Diagnostic {
+  const declaration = assigned(ts, diagnostic, program);
+  if (declaration === undefined || !isConstant(ts, declaration)) return diagnostic;
+  const messageText = String(diagnostic.messageText).replace("an import", "a constant");
+  return { ...diagnostic, messageText, code: 2588 };
+}
+
+/**
+ * Whether a diagnostic only says that there are no types for what an import finds when it runs: a module that this Node has and
+ * the installed types do not, a `data:` address, or a local file that `import()` may find later.
+ */
+export function mayLackTypes({ code, file, start = 0, messageText }: ts.Diagnostic): boolean {
+  const specifier = moduleNotFound.has(code) ? /'([^']+)'/.exec(String(messageText))?.[1] : undefined;
+  if (specifier === undefined) return false;
+  const isCalled = /\bimport\s*\(\s*$/.test(file?.text.slice(0, start) ?? "");
+  return isBuiltin(specifier) || specifier.startsWith("data:") || (isCalled && /^\.{0,2}\//.test(specifier));
 }

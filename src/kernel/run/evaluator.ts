@@ -24,7 +24,8 @@ export class Evaluator {
    * @param expressions are evaluated after it, by name
    */
   async run(name: string, code: string, expressions: Readonly<Record<string, string>>): Promise<Executed> {
-    const asked = /^\s*([\w$.]+)\?{1,2}\s*$/.exec(code)?.[1];
+    const [, before, after] = /^\s*(?:\?{1,2}([\w$.]+)|([\w$.]+)\?{1,2})\s*$/.exec(code) ?? [];
+    const asked = before ?? after;
     if (asked !== undefined) return { payload: [this.#page(asked)], expressions: {} };
     const value = await this.#evaluate(name, code, true);
     const data = value === undefined ? {} : await shown(value);

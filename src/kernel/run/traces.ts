@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import type { ErrorContent } from "../channel/messages.js";
 import type { CompiledCode } from "../compile/emitted.js";
+import { withoutGuards } from "../compile/guards.js";
 import { CompileError } from "../compile/mistakes.js";
 import type { Position } from "../compile/source-map.js";
 
@@ -76,7 +77,8 @@ export class Traces {
    */
   content(thrown: unknown, name: string): ErrorContent {
     try {
-      return this.#contentOf(thrown, name);
+      const { ename, evalue, traceback } = this.#contentOf(thrown, name);
+      return { ename, evalue: asWritten(evalue), traceback: traceback.map(asWritten) };
     } catch {
       return unreadableContent(thrown);
     }
@@ -154,6 +156,14 @@ function unreadableContent(thrown: unknown): ErrorContent {
   const evalue = read("message", "a value that cannot be shown, because reading it throws");
   return { ename, evalue, traceback: [`${red(ename)}: ${evalue}`] };
 }
+
+/** What compiled code is called in V8's texts: names of cells' variables and of imports. */
+const compiledName =
+  /(?:\(0 , [\w$]+_\d+\.([\w$]+)\)|\b(?:exports|__cell_\d+_\d+|[\w$]+_\d+\.default)\.([\w$.]+))(?= is not (?:a function|a constructor|iterable))/g;
+
+/** Returns a text of V8 that quotes compiled code with the code as it was written. */
+const asWritten = (text: string): string =>
+  withoutGuards(text).replace(compiledName, (_, called?: string, read?: string) => called ?? read!);
 
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
 

@@ -1,5 +1,5 @@
-/** TypeScript's error code for an import that cannot be found. */
-export const moduleNotFound = 2307;
+/** TypeScript's error codes for an import that cannot be found: of names, and for its effects alone. */
+export const moduleNotFound: ReadonlySet<number> = new Set([2307, 2882]);
 
 /**
  * Returns the next step after an error of TypeScript's, for somebody who knows another kernel or another version of Node.
@@ -10,7 +10,7 @@ export const moduleNotFound = 2307;
  */
 export function hintFor(code: number, text: string): string | undefined {
   const name = /'([^']+)'/.exec(text)?.[1] ?? "";
-  if (code === moduleNotFound) return howToInstall(name);
+  if (moduleNotFound.has(code)) return howToInstall(name);
   if (missingName.has(code) && Object.hasOwn(elsewhere, name)) return elsewhere[name];
   return newerLibrary.has(code)
     ? `Node ${process.versions.node} does not have it, or the lib of a tsconfig.json leaves it out`
@@ -41,12 +41,14 @@ const elsewhere: Readonly<Record<string, string>> = {
 };
 
 /** Local files that are neither code nor JSON. */
-const otherFile = /^\.{0,2}\/.*\.(csv|tsv|txt|md|html?|sql|ya?ml|toml|xml)$/;
+const otherFile =
+  /^\.{0,2}\/.*\.(csv|tsv|txt|md|html?|css|sql|ya?ml|toml|xml|py|ipynb|wasm|png|jpe?g|gif|svg|pdf|xlsx?|parquet)$/;
 
 /** Returns how to get a missing package, or how to read a file that cannot be imported. */
 function howToInstall(specifier: string): string | undefined {
   if (otherFile.test(specifier)) return "import reads code and JSON; readFileSync of node:fs reads other files";
   if (/^https?:/.test(specifier)) return "cells import installed packages and local files, not addresses";
+  if (specifier.startsWith("node:")) return `Node ${process.versions.node} has no such module`;
   const [, registry, rest] = /^(npm:|jsr:)?\/?(.*)$/.exec(specifier)!;
   const name = /^(@[^/]+\/)?[^/@]+/.exec(rest!)?.[0];
   if (name === undefined || /^[./#]|:/.test(rest!)) return undefined;

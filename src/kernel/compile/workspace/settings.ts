@@ -38,6 +38,7 @@ function usual(ts: TypeScript): ts.CompilerOptions {
   return {
     target: ts.ScriptTarget.ES2024,
     jsx: ts.JsxEmit.React,
+    noUncheckedSideEffectImports: true,
   };
 }
 
@@ -133,7 +134,10 @@ export function browserTypes(ts: TypeScript): string {
   return `${questions}${webAssembly}`;
 }
 
-const questions = `/** Asks for a line of text. */
+const questions = `/** An answer's JSON is what the server sent, so it has no type, as in browsers. */
+interface Response { json(): Promise<any>; }
+interface Request { json(): Promise<any>; }
+/** Asks for a line of text. */
 declare function prompt(message?: string, value?: string): string;
 /** Asks a question; true for "y" or "yes". */
 declare function confirm(message?: string): boolean;

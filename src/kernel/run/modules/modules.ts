@@ -25,6 +25,8 @@ interface Loaded {
 export class Modules {
   readonly #loaded = new Map<string, Loaded>();
   readonly #compiled = new Map<string, { readonly version: string; readonly file: CompiledFile }>();
+  /** The queries with which local files were imported. */
+  readonly #queries = new Map<string, ReadonlySet<string>>();
   readonly #files: LocalFiles;
   readonly #packages: Packages;
 
@@ -78,12 +80,18 @@ export class Modules {
 
   /** Returns the `require` of a file. @param imports gathers the local modules that are loaded through it */
   requireFrom(from: string, imports?: Set<string>): NodeJS.Require {
-    return new Proxy(createRequire(from), {
+    const require = createRequire(from);
+    const local = (id: unknown) =>
+      typeof id === "string" && id !== "tslab" ? this.#files.resolve(id, from) : undefined;
+    const find = (id: string, options?: { paths?: string[] }) => local(id) ?? require.resolve(id, options);
+    const resolve = Object.assign(find, { paths: require.resolve.paths });
+    return new Proxy(require, {
+      get: (target, key) => (key === "resolve" ? resolve : Reflect.get(target, key)),
       apply: (_, __, [id]: [string]) => {
-        const local = typeof id === "string" && id !== "tslab" ? this.#files.resolve(id, from) : undefined;
-        if (local === undefined) return this.#packages.require(id, from);
-        imports?.add(local);
-        return this.#load(local).exports;
+        const path = local(id);
+        if (path === undefined) return this.#packages.require(id, from);
+        imports?.add(path);
+        return this.#load(path).exports;
       },
     });
   }
@@ -112,11 +120,23 @@ export class Modules {
     imports: Set<string> | undefined,
     options: ImportCallOptions | undefined,
   ): Promise<unknown> {
-    const local = specifier === "tslab" ? undefined : this.#files.resolve(specifier, from);
+    const local = specifier === "tslab" ? undefined : this.#resolveWithQuery(specifier, from);
     if (local === undefined) return this.#packages.import(specifier, from, options);
     imports?.add(local);
     if (this.#awaits(local, new Set())) await this.#loadAwaiting(local);
     return namespaceOf(this.#load(local).exports);
+  }
+
+  /** Returns the local file of an import, which is loaded again for each new query (`./a.ts?v=2`), as Node does. */
+  #resolveWithQuery(specifier: string, from: string): string | undefined {
+    const found = this.#files.resolve(specifier, from);
+    const [plain, query] = specifier.split(/\?(.*)/s);
+    if (query === undefined || (found !== undefined && !specifier.startsWith("file:"))) return found;
+    const local = this.#files.resolve(plain!, from);
+    if (local === undefined || this.#queries.get(local)?.has(query) === true) return local;
+    this.#queries.set(local, new Set([...(this.#queries.get(local) ?? []), query]));
+    this.#loaded.delete(local);
+    return local;
   }
 
   #compile(path: string): CompiledFile {

@@ -48,7 +48,11 @@ export class LocalFiles {
   version(path: string): string | undefined {
     const virtual = this.compiler.moduleText(path);
     if (virtual !== undefined) return virtual;
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found?.isFile() === true ? `${found.mtimeMs} ${found.size} ${found.ino}` : undefined;
+    try {
+      const found = statSync(path);
+      return found.isFile() ? `${found.mtimeMs} ${found.size} ${found.ino}` : undefined;
+    } catch {
+      return undefined;
+    }
   }
 }
