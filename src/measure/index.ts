@@ -3,7 +3,6 @@
 export { type ClearedCampaign, clearKilled } from "./campaign/clear-killed.js";
 export { measureCampaign, resumeCampaign } from "./campaign/measure.js";
 export type { MeasureOptions } from "./campaign/options.js";
-export { stepsFor } from "./campaign/preparation.js";
 export { type RecordedDeath, recordedDeaths } from "./campaign/recorded-deaths.js";
 export {
   absentService,

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { messageOf } from "../message-of.js";
 import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Arrival } from "./schedule.js";
 
@@ -134,8 +135,6 @@ export async function runOpenLoop<Started>(
   signal.throwIfAborted();
   return Promise.all(records);
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Limits how many callers run at once; the others wait in order. A caller gives its place back when it is done. */
 function turnstile(places: number): () => Promise<() => void> {

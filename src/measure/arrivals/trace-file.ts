@@ -8,9 +8,6 @@ export interface TracedArrival {
   readonly holdMs: number | null;
 }
 
-/** The supported formats of traces, by the header that identifies them. */
-export type TraceForm = "milliseconds" | "azure-2019" | "azure-2021";
-
 /**
  * Reads a trace of arrivals. Its first line identifies one of three formats:
  *
@@ -24,26 +21,20 @@ export type TraceForm = "milliseconds" | "azure-2019" | "azure-2021";
  * @param uniform spreads the arrivals of a minute; used only by `azure-2019`
  * @returns arrivals in ascending order, in milliseconds
  * @throws LabError `RUND_TRACE` with file and line if the trace is empty, unsorted, or has text where a number belongs
- * @example readTrace("0\n12.5\n", "t.csv", Math.random).arrivals.map(arrival => arrival.atMs) // [0, 12.5]
+ * @example readTrace("0\n12.5\n", "t.csv", Math.random).map(arrival => arrival.atMs) // [0, 12.5]
  */
-export function readTrace(
-  text: string,
-  file: string,
-  uniform: Uniform,
-): { readonly form: TraceForm; readonly arrivals: readonly TracedArrival[] } {
+export function readTrace(text: string, file: string, uniform: Uniform): readonly TracedArrival[] {
   const rows = parse(text, { bom: true, skip_empty_lines: true, trim: true, relax_column_count: true }) as string[][];
-  const [first] = rows;
-  if (first === undefined) throw wrong(`${file}:1`, "at least one arrival", "an empty file");
-  const form = formOf(first);
-  const read = { milliseconds, "azure-2019": azure2019, "azure-2021": azure2021 }[form];
+  const [header] = rows;
+  if (header === undefined) throw wrong(`${file}:1`, "at least one arrival", "an empty file");
+  const read = header.includes("HashFunction")
+    ? azure2019
+    : header.includes("end_timestamp")
+      ? azure2021
+      : milliseconds;
   const arrivals = read(rows, file, uniform);
   if (arrivals.length === 0) throw wrong(file, "at least one arrival", "none");
-  return { form, arrivals };
-}
-
-function formOf(header: readonly string[]): TraceForm {
-  if (header.includes("HashFunction")) return "azure-2019";
-  return header.includes("end_timestamp") ? "azure-2021" : "milliseconds";
+  return arrivals;
 }
 
 function milliseconds(rows: readonly (readonly string[])[], file: string): readonly TracedArrival[] {

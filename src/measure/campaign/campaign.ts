@@ -5,6 +5,7 @@ import { LabError } from "../../model/errors.js";
 import { isLost } from "../cri/grpc/errors.js";
 import { experimentTable } from "../experiments/index.js";
 import { now, type Visit, type VisitTools } from "../experiments/visit.js";
+import { messageOf } from "../message-of.js";
 import type { Plan, PlannedExperiment } from "../plan/plan.js";
 import type { CampaignFolder } from "../record/campaign-folder.js";
 import { CampaignSandboxes } from "../sandboxes/campaign-sandboxes.js";
@@ -201,8 +202,6 @@ async function end(
   });
   return last;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Returns a failure together with failures of the clean-up after it. */
 function both(first: unknown, second: unknown): unknown {

@@ -1,20 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { parse } from "@decimalturn/toml-patch";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { configValues } from "../../logs/config-keys.js";
 import { parseVersions } from "../../logs/index.js";
-import { LabError } from "../../model/errors.js";
 import {
   type ContainerdInUse,
   guestMemorySteps,
   type Machine,
   type PreparedMachine,
   prepareMachine,
-  prepareSteps,
   refuseChanges,
   type Step,
+  stepsFor,
 } from "../changes/index.js";
 import { readVersions } from "../host/versions.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
@@ -102,35 +100,6 @@ export const unknownRun = {
 /** Returns the guests' true memory in MB; null without a guest. */
 const guestMemoryMb = ({ config, guestMemoryExtraMb }: RuntimeDeclaration, nominalMb: number): number | null =>
   config === null ? null : nominalMb + guestMemoryExtraMb;
-
-/**
- * Returns the steps before a part of a campaign: those of each runtime, with steps that two runtimes share only once.
- *
- * @throws LabError `RUND_SNAPSHOTTER` if a runtime needs another snapshotter and containerd's config is not known
- */
-export function stepsFor(
-  runtimes: readonly RuntimeDeclaration[],
-  { containerd, snapshotter }: Pick<MachineUnderTest, "containerd" | "snapshotter">,
-): readonly Step[] {
-  const steps: Step[] = [];
-  for (const runtime of runtimes) {
-    if (containerd === null) refuseOtherSnapshotter(runtime, snapshotter);
-    for (const step of prepareSteps(runtime, containerd)) {
-      const shared = step.kind === "restart-containerd" || step.kind === "patch";
-      if (!shared || !steps.some(other => isDeepStrictEqual(other, step))) steps.push(step);
-    }
-  }
-  return steps;
-}
-
-/** @throws LabError `RUND_SNAPSHOTTER` if a runtime needs another snapshotter than containerd reports */
-function refuseOtherSnapshotter({ id, snapshotter: expected }: RuntimeDeclaration, found: string | null): void {
-  if (expected === null || found === null || expected === found) return;
-  throw new LabError("RUND_SNAPSHOTTER", "machine", `${id} needs a different snapshotter than containerd's`, {
-    ...{ expected, found },
-    hint: "rund-lab can change only the config of the machine's own containerd and of `rund-lab env up`: use one of the two",
-  });
-}
 
 async function describeRun(runtime: RuntimeDeclaration, under: MachineUnderTest): Promise<RunDescription> {
   const facts = await under.facts(runtime.handler);

@@ -1,5 +1,6 @@
 import type { RoundEvent } from "../../campaign-files/events.js";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
+import type { Cell } from "../experiments/cell.js";
 import type { ExperimentSettings } from "../experiments/settings.js";
 import type { VisitTools } from "../experiments/visit.js";
 import type { WorkloadSettings } from "../experiments/workload.js";
@@ -45,12 +46,8 @@ export type Decided = (settings: ExperimentSettings, rounds: readonly RoundEvent
 export type Holds = VisitTools["holds"];
 
 /** The position of a campaign in its plan. */
-export interface CampaignProgress {
-  readonly runtime: string;
+export interface CampaignProgress extends Omit<Cell, "rate"> {
   readonly experiment: string;
-  readonly density: number;
-  readonly concurrency: number | null;
-  readonly memoryMb: number | null;
   /** The current activity: `round 3`, `background`, `snapshot`. */
   readonly doing: string;
   /** Number of rounds and snapshots that are done, and of all. */

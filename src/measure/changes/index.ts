@@ -5,10 +5,9 @@ export {
   findContainerd,
   type PrivateContainerd,
   restartContainerd,
-  type StartOptions,
-  startContainerd,
   stopContainerd,
 } from "../containerd/private-containerd.js";
+export { type StartOptions, startContainerd } from "../containerd/start-containerd.js";
 export { type Machine, thisMachine } from "./apply-steps.js";
 export {
   changedFiles,
@@ -18,6 +17,6 @@ export {
   restoreMachine,
 } from "./machine-changes.js";
 export { makePool, poolScript, poolStatus, removePool } from "./pool.js";
-export { type ContainerdInUse, guestMemorySteps, prepareSteps } from "./prepare-steps.js";
+export { type ContainerdInUse, guestMemorySteps, prepareSteps, stepsFor } from "./prepare-steps.js";
 export { type ScriptSection, shellScript, undoSteps } from "./shell-script.js";
 export type { ContainerdService, Step } from "./steps.js";

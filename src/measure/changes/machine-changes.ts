@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { LabError } from "../../model/errors.js";
+import { messageOf } from "../message-of.js";
 import { withLock } from "../system/lock.js";
 import { isAlive } from "../system/process-identity.js";
 import { applySteps, checkSteps, type Machine, undoAll } from "./apply-steps.js";
@@ -83,7 +84,7 @@ export async function undoAfterFailure(journal: UndoJournal, machine: Machine, f
     await undoAll(journal, machine);
     return failure;
   } catch (second) {
-    const [first, then] = [failure, second].map(error => (error instanceof Error ? error.message : String(error)));
+    const [first, then] = [failure, second].map(messageOf);
     return new LabError("RUND_CHANGES_LEFT", "machine", `${first}; then, while undoing the changes, ${then}`, {
       hint: "remove the cause, then run `rund-lab env restore`",
       cause: failure,

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import { LabError } from "../../model/errors.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import { configuredSnapshotter, snapshotterOverlay } from "./containerd-settings.js";
 import type { ContainerdService, Step } from "./steps.js";
@@ -8,6 +10,35 @@ export interface ContainerdInUse {
   readonly configPath: string;
   /** Its current config. */
   readonly configText: string;
+}
+
+/**
+ * Returns the steps before a part of a campaign: those of each runtime, with steps that two runtimes share only once.
+ *
+ * @throws LabError `RUND_SNAPSHOTTER` if a runtime needs another snapshotter and containerd's config is not known
+ */
+export function stepsFor(
+  runtimes: readonly RuntimeDeclaration[],
+  { containerd, snapshotter }: { readonly containerd: ContainerdInUse | null; readonly snapshotter: string | null },
+): readonly Step[] {
+  const steps: Step[] = [];
+  for (const runtime of runtimes) {
+    if (containerd === null) refuseOtherSnapshotter(runtime, snapshotter);
+    for (const step of prepareSteps(runtime, containerd)) {
+      const shared = step.kind === "restart-containerd" || step.kind === "patch";
+      if (!shared || !steps.some(other => isDeepStrictEqual(other, step))) steps.push(step);
+    }
+  }
+  return steps;
+}
+
+/** @throws LabError `RUND_SNAPSHOTTER` if a runtime needs another snapshotter than containerd reports */
+function refuseOtherSnapshotter({ id, snapshotter: expected }: RuntimeDeclaration, found: string | null): void {
+  if (expected === null || found === null || expected === found) return;
+  throw new LabError("RUND_SNAPSHOTTER", "machine", `${id} needs a different snapshotter than containerd's`, {
+    ...{ expected, found },
+    hint: "rund-lab can change only the config of the machine's own containerd and of `rund-lab env up`: use one of the two",
+  });
 }
 
 /**

@@ -40,31 +40,6 @@ type Content = Readonly<z.infer<typeof content>>;
 type ChangedFile = Content["files"][number];
 
 /**
- * What was done to the machine and how it is undone. Each entry is on the disk before the step, so that everything can be
- * restored after a crash.
- */
-export interface UndoJournal {
-  /** Records how the next step is undone. */
-  note(undo: readonly Step[]): void;
-  /** Gives a file another text, and keeps its original content. */
-  change(file: string, text: string): void;
-  /** Restores a file's original content, mode, owner and time. A file that was never changed is not touched. */
-  putBack(file: string): void;
-  /** Records that all planned steps are done. */
-  complete(): void;
-  readonly isComplete: boolean;
-  /** The files that rund-lab has changed and not restored yet. */
-  readonly files: readonly string[];
-  readonly owner: ProcessIdentity;
-  /** The groups of steps that must still be performed to undo everything. */
-  readonly pending: readonly (readonly Step[])[];
-  /** Records that a group has been undone. */
-  undone(group: readonly Step[]): void;
-  /** Removes the journal, in which nothing may be pending. */
-  close(): void;
-}
-
-/**
  * Begins a journal; after that no other process can.
  *
  * @param folder created for it, and removed with it
@@ -74,7 +49,7 @@ export function beginJournal(folder: string): UndoJournal {
   refuseJournal(folder);
   const begun: Content = { version: 1, owner: identify(process.pid)!, complete: false, undo: [], files: [] };
   writeContent(folder, begun);
-  return journalOf(folder, begun);
+  return new UndoJournal(folder, begun);
 }
 
 /** @throws LabError `RUND_CHANGES_BUSY` if a living process has a journal in a folder, `RUND_CHANGES_LEFT` if a dead one has */
@@ -111,7 +86,7 @@ export function findJournal(folder: string): UndoJournal | undefined {
     throw new LabError("RUND_CHANGES_JOURNAL", "machine", "cannot be read", { where, hint, cause });
   }
   const read = checkedJson(text, content);
-  if (read.ok) return journalOf(folder, read.value);
+  if (read.ok) return new UndoJournal(folder, read.value);
   const { expected, found, cause } = read;
   throw new LabError("RUND_CHANGES_JOURNAL", "machine", "is damaged", { where, expected, found, hint, cause });
 }
@@ -131,63 +106,92 @@ function writeContent(folder: string, content: Content): void {
   }
 }
 
-function journalOf(folder: string, start: Content): UndoJournal {
-  let now = start;
-  const write = (next: Content) => {
-    writeContent(folder, next);
-    now = next;
-  };
-  const noteFile = (changed: ChangedFile) => {
-    const others = now.files.filter(({ file }) => file !== changed.file);
-    write({ ...now, files: [...others, changed] });
-  };
+/**
+ * What was done to the machine and how it is undone. Each entry is on the disk before the step, so that everything can be
+ * restored after a crash.
+ */
+export class UndoJournal {
+  readonly #folder: string;
+  #now: Content;
 
-  return {
-    note(undo) {
-      if (undo.length === 0 || now.undo.some(group => isDeepStrictEqual(group, undo))) return;
-      write({ ...now, undo: [undo, ...now.undo] });
-    },
+  /** @param now its content on the disk */
+  constructor(folder: string, now: Content) {
+    this.#folder = folder;
+    this.#now = now;
+  }
 
-    change(file, text) {
-      const known = now.files.find(each => each.file === file);
-      if (known !== undefined && !isOurs(known)) throw foreign(known);
-      const saved = known ?? { ...saveFile(file, folder, now.files.length), written: [] };
-      noteFile({ ...saved, written: [...new Set([...saved.written, textDigest(text)])] });
-      writeLike(saved, text);
-    },
+  /** Whether all planned steps are done. */
+  get isComplete(): boolean {
+    return this.#now.complete;
+  }
 
-    putBack(file) {
-      const saved = now.files.find(each => each.file === file);
-      if (saved === undefined) return;
-      // if a user removed the backup, or the file's folder, the file is not restored
-      if (fileDigest(saved.backup) === saved.sha256 && existsSync(dirname(file))) {
-        if (!isOurs(saved)) throw foreign(saved);
-        if (fileDigest(file) !== saved.sha256) writeLike(saved, readFileSync(saved.backup));
-        removeTemporary(file);
-      }
-      write({ ...now, files: now.files.filter(each => each !== saved) });
-      rmSync(saved.backup, { force: true });
-    },
+  /** The files that rund-lab has changed and not restored yet. */
+  get files(): readonly string[] {
+    return this.#now.files.map(({ file }) => file);
+  }
 
-    complete: () => write({ ...now, complete: true }),
-    get isComplete() {
-      return now.complete;
-    },
-    get files() {
-      return now.files.map(({ file }) => file);
-    },
-    get owner() {
-      return now.owner;
-    },
-    get pending() {
-      return now.undo;
-    },
-    undone: group => write({ ...now, undo: now.undo.filter(each => each !== group) }),
-    close() {
-      rmSync(join(folder, "journal.json"), { force: true });
-      removeIfEmpty(folder);
-    },
-  };
+  get owner(): ProcessIdentity {
+    return this.#now.owner;
+  }
+
+  /** The groups of steps that must still be performed to undo everything. */
+  get pending(): readonly (readonly Step[])[] {
+    return this.#now.undo;
+  }
+
+  /** Records how the next step is undone. */
+  note(undo: readonly Step[]): void {
+    if (undo.length === 0 || this.#now.undo.some(group => isDeepStrictEqual(group, undo))) return;
+    this.#write({ undo: [undo, ...this.#now.undo] });
+  }
+
+  /** Gives a file another text, and keeps its original content. */
+  change(file: string, text: string): void {
+    const { files } = this.#now;
+    const known = files.find(each => each.file === file);
+    if (known !== undefined && !isOurs(known)) throw foreign(known);
+    const saved = known ?? { ...saveFile(file, this.#folder, files.length), written: [] };
+    const changed = { ...saved, written: [...new Set([...saved.written, textDigest(text)])] };
+    this.#write({ files: [...files.filter(each => each !== known), changed] });
+    writeLike(saved, text);
+  }
+
+  /** Restores a file's original content, mode, owner and time. A file that was never changed is not touched. */
+  putBack(file: string): void {
+    const { files } = this.#now;
+    const saved = files.find(each => each.file === file);
+    if (saved === undefined) return;
+    // if a user removed the backup, or the file's folder, the file is not restored
+    if (fileDigest(saved.backup) === saved.sha256 && existsSync(dirname(file))) {
+      if (!isOurs(saved)) throw foreign(saved);
+      if (fileDigest(file) !== saved.sha256) writeLike(saved, readFileSync(saved.backup));
+      removeTemporary(file);
+    }
+    this.#write({ files: files.filter(each => each !== saved) });
+    rmSync(saved.backup, { force: true });
+  }
+
+  /** Records that all planned steps are done. */
+  complete(): void {
+    this.#write({ complete: true });
+  }
+
+  /** Records that a group has been undone. */
+  undone(group: readonly Step[]): void {
+    this.#write({ undo: this.#now.undo.filter(each => each !== group) });
+  }
+
+  /** Removes the journal, in which nothing may be pending. */
+  close(): void {
+    rmSync(join(this.#folder, "journal.json"), { force: true });
+    removeIfEmpty(this.#folder);
+  }
+
+  #write(change: Partial<Content>): void {
+    const next = { ...this.#now, ...change };
+    writeContent(this.#folder, next);
+    this.#now = next;
+  }
 }
 
 function removeIfEmpty(folder: string): void {
@@ -202,13 +206,10 @@ function removeIfEmpty(folder: string): void {
 const isOurs = ({ file, sha256, written }: ChangedFile): boolean =>
   [sha256, ...written].includes(fileDigest(file) ?? "");
 
-const foreign = ({ file, backup }: ChangedFile): LabError =>
-  new LabError(
-    "RUND_CONFIG_FOREIGN",
-    "machine",
-    "it was changed by something else in the meantime, so it is not restored",
-    {
-      where: file,
-      hint: `${backup} has its content before the campaign: merge the two, remove that copy, then run \`rund-lab env restore\``,
-    },
-  );
+function foreign({ file, backup }: ChangedFile): LabError {
+  const summary = "it was changed by something else in the meantime, so it is not restored";
+  return new LabError("RUND_CONFIG_FOREIGN", "machine", summary, {
+    where: file,
+    hint: `${backup} has its content before the campaign: merge the two, remove that copy, then run \`rund-lab env restore\``,
+  });
+}

@@ -1,18 +1,12 @@
 import { ContainerdChannel } from "../cri/grpc/containerd-channel.js";
 import { repeated, text } from "../cri/grpc/fields.js";
 import { labelNames } from "../cri/labels.js";
-import { connectSnapshots } from "../micro/rootfs/snapshots.js";
+import { SnapshotClient } from "../micro/rootfs/snapshots.js";
 
 /** Time limit of one call, in milliseconds. */
 const callMs = 10_000;
 
-/** containerd's record of a sandbox or container. */
-interface ContainerOnRecord {
-  readonly id: string;
-  readonly snapshotter: string;
-  readonly snapshotKey: string;
-}
-
+/** containerd's records of sandboxes and containers. */
 const messages = {
   ListRequest: { filters: repeated("string", 1) },
   ListResponse: { containers: repeated("Container", 1) },
@@ -24,7 +18,9 @@ const messages = {
 const methods = {
   List: { service: "containers", request: "ListRequest", response: "ListResponse" },
   Delete: { service: "containers", request: "DeleteRequest", response: "Empty" },
-};
+} as const;
+
+const connect = (socket: string) => new ContainerdChannel(socket, messages, methods, callMs);
 
 /**
  * Returns the ids of all sandboxes and containers of which containerd has a record, including those that are being created, which
@@ -33,7 +29,7 @@ const methods = {
  * @throws GrpcFailure if it does not answer
  */
 export async function knownContainers(socket: string): Promise<ReadonlySet<string>> {
-  const channel = new ContainerdChannel(socket, messages, methods, callMs);
+  const channel = connect(socket);
   try {
     return new Set((await listed(channel, [])).map(({ id }) => id));
   } finally {
@@ -51,8 +47,8 @@ export async function knownContainers(socket: string): Promise<ReadonlySet<strin
  * @throws GrpcFailure if it does not answer
  */
 export async function removeForgotten(socket: string, campaign: string): Promise<readonly string[]> {
-  const channel = new ContainerdChannel(socket, messages, methods, callMs);
-  const snapshots = connectSnapshots(socket);
+  const channel = connect(socket);
+  const snapshots = new SnapshotClient(socket);
   try {
     const forgotten = await listed(channel, [`labels."${labelNames.campaign}"==${campaign}`]);
     for (const { id } of forgotten) await channel.call("Delete", { id });
@@ -67,10 +63,6 @@ export async function removeForgotten(socket: string, campaign: string): Promise
   }
 }
 
-async function listed(
-  channel: ContainerdChannel<keyof typeof methods>,
-  filters: readonly string[],
-): Promise<readonly ContainerOnRecord[]> {
-  const answers = await channel.call<{ readonly containers: readonly ContainerOnRecord[] }>("List", { filters });
-  return answers.flatMap(({ containers }) => containers);
+async function listed(channel: ReturnType<typeof connect>, filters: readonly string[]) {
+  return (await channel.call("List", { filters })).flatMap(({ containers }) => containers);
 }

@@ -29,26 +29,38 @@ export function restoreIpForward(before: string): void {
 /** Returns the kernel's IPv4 routes, as /proc/net/route lists them. */
 export const readRoutes = (): string => readFileSync("/proc/net/route", "utf8");
 
+/** A route of the kernel: to a network, or to a single address. */
+export interface Route {
+  readonly device: string;
+  /** The four bytes of its destination. */
+  readonly bytes: readonly number[];
+  readonly isAddress: boolean;
+}
+
+/**
+ * Reads the kernel's routes.
+ *
+ * @param routeTable the content of /proc/net/route
+ * @example routes("Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\nveth1\t0208A0C6\t0\t5\t0\t0\t0\tFFFFFFFF\n") // [{ device: "veth1", bytes: [198, 160, 8, 2], isAddress: true }]
+ */
+export const routes = (routeTable: string): readonly Route[] =>
+  routeTable.split("\n").flatMap(line => {
+    const [device = "", destination = "", , , , , , mask] = line.split("\t");
+    if (!/^[0-9A-F]{8}$/.test(destination)) return [];
+    // the kernel writes addresses with their last byte first
+    return [{ device, bytes: [...Buffer.from(destination, "hex").reverse()], isAddress: mask === "FFFFFFFF" }];
+  });
+
 /**
  * Chooses the addresses of a private containerd's pods: 4,096 of the range that is reserved for benchmarks (198.18.0.0/15, RFC
  * 2544), in a block that no route on this machine uses. The folder determines where the search begins, so that two private
  * containerds take different blocks even while neither has a pod.
  *
- * @param routes the content of /proc/net/route
+ * @param routeTable the content of /proc/net/route
  * @example podSubnet("/a", "Iface\tDestination\n") // "198.18.160.0/20"
  */
-export function podSubnet(folder: string, routes: string): string {
-  const used = new Set(
-    routes.split("\n").map(line => {
-      const bytes =
-        line
-          .split("\t")[1]
-          ?.match(/^[0-9A-F]{8}$/)?.[0]
-          .match(/../g) ?? [];
-      const [d = 0, c = 0, b = 0, a = 0] = bytes.map(byte => Number.parseInt(byte, 16));
-      return blockOf(a, b, c, d);
-    }),
-  );
+export function podSubnet(folder: string, routeTable: string): string {
+  const used = new Set(routes(routeTable).map(({ bytes }) => blockOf(bytes)));
   const first = createHash("sha256").update(folder).digest()[0]! % blocks;
   const free = Array.from({ length: blocks }, (_, index) => (first + index) % blocks).find(block => !used.has(block));
   const block = free ?? first;
@@ -58,7 +70,7 @@ export function podSubnet(folder: string, routes: string): string {
 const blocks = 32;
 
 /** Returns the index of the block, of 32, that contains an address; −1 if none does. */
-const blockOf = (a: number, b: number, c: number, _d: number): number =>
+const blockOf = ([a = 0, b = 0, c = 0]: readonly number[]): number =>
   a === 198 && (b === 18 || b === 19) ? (b - 18) * 16 + Math.floor(c / 16) : -1;
 
 /**

@@ -1,12 +1,13 @@
-import { readFileSync, rmdirSync, rmSync } from "node:fs";
+import { rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
-import { connectSnapshots } from "../micro/rootfs/snapshots.js";
+import { groupsBelow, pidsOfGroup } from "../host/cgroups.js";
+import { readProc } from "../host/proc.js";
+import { SnapshotClient } from "../micro/rootfs/snapshots.js";
 import { unmount } from "../system/mounts.js";
 import { endProcess, identify } from "../system/process-identity.js";
 import { inParallel } from "../system/workers.js";
-import { foldersIn, pidsIn } from "./census/control-groups.js";
 import type { Remain } from "./census/index.js";
 import { containerdPaths } from "./containerd-record.js";
 
@@ -72,8 +73,8 @@ const groupMs = 2_000;
  * census.
  */
 async function removeGroup(group: string): Promise<void> {
-  for (const name of foldersIn(group)) await removeGroup(join(group, name));
-  const processes = pidsIn(group).flatMap(pid => identify(pid) ?? []);
+  for (const name of groupsBelow(group)) await removeGroup(join(group, name));
+  const processes = pidsOfGroup(group).flatMap(pid => identify(pid) ?? []);
   await inParallel(processes, workers, each => endProcess(each, 0));
   const deadline = performance.now() + groupMs;
   for (;;) {
@@ -95,7 +96,7 @@ const ofContainer = /[0-9a-f]{64}/;
  * put a process into the parent, or into a group of another name, that process and its group stay.
  */
 export async function removeParentGroup(parent: string): Promise<void> {
-  for (const name of foldersIn(parent)) if (ofContainer.test(name)) await removeGroup(join(parent, name));
+  for (const name of groupsBelow(parent)) if (ofContainer.test(name)) await removeGroup(join(parent, name));
   try {
     rmdirSync(parent);
   } catch {
@@ -107,7 +108,7 @@ export async function removeParentGroup(parent: string): Promise<void> {
 async function removeSnapshot(folder: string, what: string): Promise<void> {
   const [snapshotter = "", key] = what.split(" ");
   if (key === undefined) return;
-  const client = connectSnapshots(containerdPaths(folder).socket, programMs);
+  const client = new SnapshotClient(containerdPaths(folder).socket, programMs);
   try {
     await client.remove(snapshotter, key);
   } catch {
@@ -121,19 +122,13 @@ async function removeSnapshot(folder: string, what: string): Promise<void> {
 async function deleteBundle(folder: string, bundle: string, id: string): Promise<void> {
   const { socket, bundles } = containerdPaths(folder);
   if (dirname(dirname(bundle)) !== bundles) return;
-  const program = readIfThere(join(bundle, "shim-binary-path"));
+  const program = readProc(join(bundle, "shim-binary-path"))?.trim();
   if (program !== undefined) {
     const whose = ["-namespace", "k8s.io", "-address", socket, "-publish-binary", "/bin/true", "-id", id];
     await execa(program, [...whose, "-bundle", bundle, "delete"], { cwd: bundle, reject: false, timeout: programMs });
   }
-  const address = readIfThere(join(bundle, "address"))?.replace(/^unix:\/\//, "");
+  const address = readProc(join(bundle, "address"))
+    ?.trim()
+    .replace(/^unix:\/\//, "");
   if (address?.startsWith("/run/containerd/s/")) rmSync(address, { force: true });
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,21 +1,11 @@
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
+import { crictlConfig, crictlContainer, withConfigs } from "./crictl-config.js";
 import { crictlFailure } from "./crictl-output.js";
-import type {
-  CallOptions,
-  ContainerConfig,
-  ContainerState,
-  CriClient,
-  CriStatus,
-  CriVersion,
-  SandboxConfig,
-  SandboxState,
-} from "./grpc/client.js";
+import type { CallOptions, ContainerState, CriClient, CriStatus, CriVersion, SandboxState } from "./grpc/client.js";
 import { CriError, ignoreNotFound } from "./grpc/errors.js";
-import { cpuPeriodUs, defaultTimeoutMs, socketPath } from "./grpc/grpc.js";
+import { defaultTimeoutMs, socketPath } from "./grpc/grpc.js";
 import { timestampNs } from "./grpc/timestamp.js";
 import { hasLabels } from "./labels.js";
 
@@ -74,19 +64,6 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
     } catch (cause) {
       const found = `its answer is invalid: ${JSON.stringify(text.slice(0, 80))}`;
       throw new CriError("other", null, `${program} ${command[0]}`, found, cause);
-    }
-  }
-
-  /** Calls a function with config files for another program; the files have no names in a folder. */
-  async function withConfigs<Result>(
-    configs: readonly unknown[],
-    work: (paths: readonly string[]) => Promise<Result>,
-  ): Promise<Result> {
-    const files = configs.map(config => openText(JSON.stringify(config)));
-    try {
-      return await work(files.map(file => `/proc/${process.pid}/fd/${file}`));
-    } finally {
-      for (const file of files) closeSync(file);
     }
   }
 
@@ -228,58 +205,4 @@ interface CrictlImage {
 interface CrictlInfo {
   readonly status: Pick<CriStatus, "conditions">;
   readonly [key: string]: unknown;
-}
-
-/** Returns the sandbox's config in crictl's own form: snake_case keys, enums by number. */
-function crictlConfig(sandbox: SandboxConfig) {
-  return {
-    metadata: { name: sandbox.name, uid: sandbox.uid, namespace: sandbox.namespace, attempt: 0 },
-    hostname: sandbox.network === "POD" ? sandbox.name : "",
-    log_directory: sandbox.logDirectory ?? "",
-    labels: sandbox.labels,
-    annotations: sandbox.annotations ?? {},
-    linux: {
-      cgroup_parent: sandbox.cgroupParent ?? "",
-      security_context: {
-        namespace_options: { network: { POD: 0, NODE: 2 }[sandbox.network] },
-        // 0 is RuntimeDefault
-        ...(sandbox.seccomp === true ? { seccomp: { profile_type: 0 } } : {}),
-      },
-    },
-  };
-}
-
-/** Returns the container's config in crictl's own form; CONTAINER is 1 among the namespace modes. */
-function crictlContainer(container: ContainerConfig, network: SandboxConfig["network"]) {
-  const { name, image, command, env, labels, logPath, cpu, memoryBytes } = container;
-  return {
-    metadata: { name, attempt: 0 },
-    image: { image },
-    command,
-    envs: Object.entries(env).map(([key, value]) => ({ key, value })),
-    labels,
-    log_path: logPath,
-    linux: {
-      resources: {
-        ...(cpu === null ? {} : { cpu_period: cpuPeriodUs, cpu_quota: Math.round(cpu * cpuPeriodUs) }),
-        ...(memoryBytes === null ? {} : { memory_limit_in_bytes: memoryBytes }),
-      },
-      security_context: { namespace_options: { network: { POD: 0, NODE: 2 }[network], pid: 1 } },
-    },
-  };
-}
-
-/**
- * Returns one of this process's file descriptors from which a text can be read. Another program of the same user can open it by
- * its name in /proc. The file itself has no name any more, so nothing is left behind however this process ends.
- */
-function openText(text: string): number {
-  const folder = mkdtempSync(join(tmpdir(), "rund-lab-"));
-  try {
-    const file = join(folder, "config.json");
-    writeFileSync(file, text);
-    return openSync(file, "r");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CriClient, SandboxConfig } from "../cri/grpc/client.js";
 import { CriError } from "../cri/grpc/errors.js";
+import { messageOf } from "../message-of.js";
 import { type CheckResult, fine, lacking } from "./check-result.js";
 
 /** Time limit of one call, in milliseconds. */
@@ -30,7 +31,7 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
   };
   const options = { timeoutMs: callMs };
   const rule = async (check: string, next: string, holds: () => Promise<string | true>): Promise<boolean> => {
-    const found = await holds().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    const found = await holds().catch(messageOf);
     results.push(found === true ? fine(check, "holds") : lacking(check, found, next));
     return found === true;
   };

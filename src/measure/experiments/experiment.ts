@@ -2,7 +2,7 @@ import type { CampaignEvent } from "../../campaign-files/events.js";
 import type { Experiment } from "../../model/experiment.js";
 import type { OpenLoopLimits } from "../arrivals/open-loop.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
-import type { Slot } from "./cell.js";
+import type { Cell, Slot } from "./cell.js";
 import type { CostKnowledge, VisitCost } from "./cost.js";
 import type { SettingName } from "./setting-rules.js";
 import type { ExperimentSettings } from "./settings.js";
@@ -20,15 +20,14 @@ export interface ExperimentDeclaration {
   readonly measures: string;
   /** The axes of its grid besides the runtime, in the order of a table's columns. */
   readonly axes: readonly ("memory" | "density" | "concurrency" | "rate")[];
-  /** The smallest density of its grid. */
-  readonly leastDensity: 0 | 1;
+  /** The smallest density of its grid; undefined for 0. */
+  readonly leastDensity?: number;
   /** What it compares instead of runtimes, such as snapshotters; undefined for runtimes. */
   readonly subjects?: Subjects;
   /** The settings that it has besides its axes and the shared ones. */
   readonly takes: readonly SettingName[];
-  /** The defaults of its own settings; an axis that it does not have is empty, or [0] for density. */
-  readonly usual: Pick<ExperimentSettings, "concurrency" | "density" | "memory" | "rounds"> &
-    Partial<ExperimentSettings>;
+  /** The defaults of its own settings. */
+  readonly usual: Pick<ExperimentSettings, "rounds"> & Partial<ExperimentSettings>;
   /**
    * Makes sure that its settings are consistent.
    *
@@ -36,9 +35,9 @@ export interface ExperimentDeclaration {
    */
   check?(settings: ExperimentSettings): void;
   /** Whether every round is a repeat from an empty machine, with its own block and run folder. */
-  readonly repeats: boolean;
+  readonly repeats?: boolean;
   /** Whether rounds run on top of background sandboxes, which neighbouring cells of one runtime and density share. */
-  readonly onBackground: boolean;
+  readonly onBackground?: boolean;
   /**
    * @param before the visit before this one; undefined for the first
    *
@@ -60,7 +59,7 @@ export interface ExperimentDeclaration {
   /** Measures the missing rounds of a visit; each is on disk before the next begins. */
   visit(visit: Visit, tools: VisitTools): Promise<void>;
   /** The measured round of an event; null for any other event. */
-  measured(event: CampaignEvent): MeasuredRound | null;
+  measured(event: CampaignEvent): DoneRound | null;
   /** The cells of its run folders, from the journal, in any order. */
   summarise(events: readonly CampaignEvent[]): readonly CellSummary[];
 }
@@ -77,12 +76,8 @@ export interface Subjects {
 }
 
 /** One measured round of a cell, or one snapshot. */
-export interface MeasuredRound {
+export type DoneRound = Omit<Cell, "runtime"> & {
   readonly run: string;
-  readonly density: number;
-  readonly concurrency: number | null;
-  readonly memoryMb: number | null;
-  readonly rate?: number;
   /** In an experiment of repeats, the block. */
   readonly round: number;
-}
+};

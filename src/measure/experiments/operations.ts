@@ -2,13 +2,13 @@ import type { OperationsEvent } from "../../campaign-files/events/operations.js"
 import type { CampaignEvent } from "../../campaign-files/events.js";
 import { parseRunName } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
+import { groupBy } from "../../model/group-by.js";
 import { quantileR7 } from "../../model/quantile.js";
-import { groupBy } from "../group-by.js";
 import { ticksBetween } from "../host/cpu.js";
 import { watchIdle } from "../round/observe.js";
 import { waitForQuiet } from "../round/quiet.js";
 import { bareRuntime, type RuntimeDeclaration } from "../runtimes/runtime.js";
-import type { MeasuredRound } from "./experiment.js";
+import type { DoneRound } from "./experiment.js";
 import { type CellSummary, countFlags, emptySummary } from "./summary.js";
 import { beginRound, eachRound, now, type Visit, type VisitTools } from "./visit.js";
 
@@ -55,7 +55,7 @@ const isRound = (event: CampaignEvent, experiment: Experiment): event is Operati
 /** Returns the round of an event of operations; null for a warm-up and for any other event. */
 export const roundOfOperations =
   (experiment: Experiment) =>
-  (event: CampaignEvent): MeasuredRound | null => {
+  (event: CampaignEvent): DoneRound | null => {
     if (!isRound(event, experiment)) return null;
     const { run, density, concurrency, round } = event;
     return { run, density, concurrency, memoryMb: null, round };

@@ -5,7 +5,7 @@ import { elapsedMs } from "../round/clock.js";
 import { measureRound, refuseIfLost } from "../round/round.js";
 import { callMs, refuseLeftovers } from "../sandboxes/removal.js";
 import { startOne } from "../sandboxes/start-one.js";
-import type { MeasuredRound } from "./experiment.js";
+import type { DoneRound } from "./experiment.js";
 import { beginRound, eachRound, now, roundRequests, type Visit, type VisitTools, visitRequest } from "./visit.js";
 import { workloadOf } from "./workload.js";
 
@@ -37,7 +37,7 @@ export async function measureRounds(
 }
 
 /** Returns the round of a cold-start experiment's event; null for a warm-up and for any other event. */
-export function roundOf(event: CampaignEvent): MeasuredRound | null {
+export function roundOf(event: CampaignEvent): DoneRound | null {
   if (event.event !== "round" || event.warmup) return null;
   const { run, density, concurrency, round } = event;
   return { run, density, concurrency, memoryMb: null, round };

@@ -1,7 +1,7 @@
 import type { CampaignEvent, RoundEvent } from "../../campaign-files/events.js";
 import { parseRunName } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
-import { groupBy } from "../group-by.js";
+import { groupBy } from "../../model/group-by.js";
 import { type CellSummary, countFlags, emptySummary, isUnreliable } from "./summary.js";
 
 /** Summarises the cells of one cold-start experiment; warm-up rounds do not count. */

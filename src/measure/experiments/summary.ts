@@ -1,6 +1,6 @@
 import type { FailedStage, RoundFlag } from "../../campaign-files/events.js";
 import type { Experiment } from "../../model/experiment.js";
-import { groupBy } from "../group-by.js";
+import { groupBy } from "../../model/group-by.js";
 
 /** The results of one cell of a campaign. */
 export interface CellSummary {

@@ -1,26 +1,16 @@
 import { LabError } from "../../model/errors.js";
 import { workloadImageName } from "../containerd/images/workload-image.js";
 import { emptySandbox, type Workload, type WorkloadContainer } from "../round/driver.js";
-import type { ExperimentSettings } from "./settings.js";
+import { type ExperimentSettings, wrongSetting } from "./settings.js";
 
 /** The settings of the workload; all of them may be undefined. */
 export type WorkloadSettings = Pick<
   ExperimentSettings,
-  | "until"
-  | "network"
-  | "image"
-  | "pull"
-  | "command"
-  | "env"
-  | "port"
-  | "path"
-  | "cpu"
-  | "memoryLimit"
-  | "withContainer"
-  | "cgroupParent"
-  | "seccomp"
-  | "reflink"
+  "until" | "network" | "withContainer" | "cgroupParent" | "seccomp" | "reflink" | (typeof ofContainer)[number]
 >;
+
+/** Settings of the container, which have no effect without one. */
+const ofContainer = ["image", "command", "env", "port", "path", "cpu", "memoryLimit", "pull"] as const;
 
 /** The port of the default workload. On the host's network, the clients of a round use this one and the next ones. */
 const usualPort = 18_080;
@@ -35,9 +25,6 @@ export function workloadOf(settings: WorkloadSettings): Workload {
 export function standingWorkloadOf(settings: WorkloadSettings): Workload {
   return settings.withContainer === true ? { until: "container", container: containerOf(settings) } : emptySandbox;
 }
-
-/** Settings of the container, which have no effect without one. */
-const ofContainer = ["image", "command", "env", "port", "path", "cpu", "memoryLimit", "pull"] as const;
 
 /**
  * Makes sure that the settings of the workload are consistent.
@@ -57,21 +44,14 @@ export function checkWorkload(settings: ExperimentSettings): void {
   }
   const foreign = settings.image !== undefined || settings.command !== undefined;
   if (until === "response" && foreign && port === undefined) {
-    throw new LabError("RUND_SETTING", "usage", "", {
-      where: "port",
-      expected: "the port that the process serves",
-      found: "none",
-      hint: "such as --port 80; on the host's network the process finds its port in the environment variable PORT",
-    });
+    const hint = "such as --port 80; on the host's network the process finds its port in the environment variable PORT";
+    throw wrongSetting("port", "the port that the process serves", "none", hint);
   }
   const last = (port ?? usualPort) + Math.max(1, ...concurrency) - 1;
   if (network !== "pod" && last > 65_535) {
-    throw new LabError("RUND_SETTING", "usage", "", {
-      where: "port",
-      expected: `a port for each of ${Math.max(...concurrency)} clients, up to 65535`,
-      found: `${port} to ${last}`,
-      hint: "on the host's network each client needs its own port: choose a lower first port, or --network pod",
-    });
+    const hint = "on the host's network each client needs its own port: choose a lower first port, or --network pod";
+    const expected = `a port for each of ${Math.max(...concurrency)} clients, up to 65535`;
+    throw wrongSetting("port", expected, `${port} to ${last}`, hint);
   }
 }
 

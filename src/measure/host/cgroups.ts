@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { readProc } from "./proc.js";
 
 export type CgroupMode = "v2" | "v1" | "hybrid";
 
@@ -13,4 +14,17 @@ export function cgroupMode(root = "/"): CgroupMode | null {
   if (there("cgroup.controllers")) return "v2";
   if (there("unified/cgroup.procs")) return "hybrid";
   return there("memory") || there("cpu") || there("pids") ? "v1" : null;
+}
+
+/** Returns the processes in a control group itself, without those in the groups below it. */
+export const pidsOfGroup = (group: string): readonly number[] =>
+  (readProc(join(group, "cgroup.procs")) ?? "").split("\n").filter(Boolean).map(Number);
+
+/** Returns the names of the groups directly below a group; empty if it no longer exists. */
+export function groupsBelow(group: string): readonly string[] {
+  try {
+    return readdirSync(group, { withFileTypes: true }).flatMap(entry => (entry.isDirectory() ? [entry.name] : []));
+  } catch {
+    return [];
+  }
 }

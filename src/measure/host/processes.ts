@@ -1,4 +1,4 @@
-import { groupBy } from "../group-by.js";
+import { groupBy } from "../../model/group-by.js";
 import { pidsIn, procFolder, readProc, statOf } from "./proc.js";
 
 /** The fields of a process that are needed to attribute its memory to a sandbox. */

@@ -14,17 +14,9 @@ export async function readVersions(
   containerd: string | null,
   run: (argv: readonly string[]) => Promise<string> = runHere,
 ): Promise<string> {
-  const lines = [
-    { command: ["uname", "-r"] },
-    {
-      line:
-        containerd === null
-          ? "unavailable: the service's version"
-          : `containerd github.com/containerd/containerd ${containerd}`,
-    },
-    { command: ["crictl", "--version"] },
-    ...runtime.versions,
-  ];
+  const engine = `containerd github.com/containerd/containerd ${containerd}`;
+  const line = containerd === null ? "unavailable: the service's version" : engine;
+  const lines = [{ command: ["uname", "-r"] }, { line }, { command: ["crictl", "--version"] }, ...runtime.versions];
   const outputs: string[] = [];
   for (const line of lines) outputs.push("line" in line ? line.line : await output(line.command, run));
   return `${outputs.join("\n")}\n`;

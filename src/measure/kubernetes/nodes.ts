@@ -1,6 +1,6 @@
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
+import { groupBy } from "../../model/group-by.js";
 import { quantity } from "../../model/kubernetes-quantity.js";
-import { groupBy } from "../group-by.js";
 
 /** The properties of a node on which results depend. */
 export interface ClusterNode {

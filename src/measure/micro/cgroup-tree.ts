@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { LabError } from "../../model/errors.js";
+import { groupsBelow, pidsOfGroup } from "../host/cgroups.js";
 import type { Hierarchy } from "./hierarchies.js";
 
 /** Returns the name of a campaign's own group in each hierarchy, which contains everything that the campaign makes. */
@@ -40,16 +41,6 @@ export function openTree(hierarchies: readonly Hierarchy[], campaign: string): v
   }
 }
 
-/** Returns the names of the groups in a campaign's group of a hierarchy, sorted; empty if it has none. */
-export function groupsIn(hierarchy: Hierarchy, campaign: string): readonly string[] {
-  const group = groupIn(hierarchy, campaign);
-  if (!existsSync(group)) return [];
-  return readdirSync(group, { withFileTypes: true })
-    .filter(entry => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
-}
-
 /**
  * Removes a campaign's group and everything in it. Waits for processes of a killed session that are still ending.
  *
@@ -66,7 +57,7 @@ export async function removeTree(
   let removed = 0;
   for (const hierarchy of hierarchies) {
     const group = groupIn(hierarchy, campaign);
-    const paths = [...groupsIn(hierarchy, campaign).map(name => join(group, name)), group];
+    const paths = [...groupsBelow(group).map(name => join(group, name)), group];
     for (const path of paths) {
       while (existsSync(path)) {
         try {
@@ -119,10 +110,6 @@ export function cgroupError(where: string, code: string, cause?: unknown): LabEr
 }
 
 function pidsIn(group: string): string {
-  try {
-    const pids = readFileSync(join(group, "cgroup.procs"), "utf8").trim().split("\n").filter(Boolean);
-    return pids.length === 0 ? "" : ` (pid ${pids.slice(0, 3).join(", ")}${pids.length > 3 ? ", …" : ""})`;
-  } catch {
-    return "";
-  }
+  const pids = pidsOfGroup(group);
+  return pids.length === 0 ? "" : ` (pid ${pids.slice(0, 3).join(", ")}${pids.length > 3 ? ", …" : ""})`;
 }

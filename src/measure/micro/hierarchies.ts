@@ -1,3 +1,5 @@
+import { unescaped } from "../system/mounts.js";
+
 /** One mounted tree of control groups. */
 export interface Hierarchy {
   readonly version: 1 | 2;
@@ -35,6 +37,3 @@ export function hierarchiesIn(mountinfo: string): readonly Hierarchy[] {
   }
   return [...found.values()];
 }
-
-const unescaped = (path: string): string =>
-  path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

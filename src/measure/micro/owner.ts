@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { LabError } from "../../model/errors.js";
+import { readProc } from "../host/proc.js";
+import { parseJson } from "../system/json.js";
 import { bootId, identify, isAlive, processIdentity } from "../system/process-identity.js";
 import { replaceFile } from "../system/replace-file.js";
 
@@ -65,7 +67,7 @@ export function claim(
 
 /** Returns the note of a campaign; undefined if there is none. */
 export const noteOf = (campaign: string, folder: string = ownersFolder): Owner | undefined =>
-  owner.safeParse(readJson(fileOf(campaign, folder))).data;
+  owner.safeParse(parseJson(readProc(fileOf(campaign, folder)))).data;
 
 /** Deletes a campaign's record, because nothing of it is left. */
 export const release = (campaign: string, folder = ownersFolder): void =>
@@ -87,7 +89,7 @@ export function deadOwners(folder = ownersFolder): readonly Owner[] {
   return names
     .filter(name => name.endsWith(".json"))
     .flatMap(name => {
-      const parsed = owner.safeParse(readJson(join(folder, name)));
+      const parsed = owner.safeParse(parseJson(readProc(join(folder, name))));
       return parsed.success && isDead(parsed.data) ? [parsed.data] : [];
     });
 }
@@ -100,11 +102,3 @@ function isDead({ process, pidNamespace: own = pidNamespace() }: Owner): boolean
 const pidNamespace = (): string => readlinkSync("/proc/self/ns/pid");
 
 const fileOf = (campaign: string, folder: string): string => join(folder, `${campaign}.json`);
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return undefined;
-  }
-}

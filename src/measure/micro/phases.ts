@@ -1,4 +1,5 @@
 import type { DiskCost, OperationPhase, OperationsEvent, PhaseName } from "../../campaign-files/events/operations.js";
+import { diskBetween, readDisks } from "../host/disk.js";
 import type { ReleasedThreads } from "./released-threads.js";
 
 /** Returns a phase's record from the times of its items; a time without a start counts from the release. */
@@ -15,6 +16,17 @@ export function phaseOf(
     us: times.map(({ startUs = 0, endUs }) => Math.round(endUs - startUs)),
     ...(disk === undefined ? {} : { disk }),
   };
+}
+
+/** Measures a phase, with what it costs the machine's disks. */
+export async function watchedPhase(
+  phase: PhaseName,
+  operation: string,
+  work: () => Promise<Parameters<typeof phaseOf>[2]>,
+): Promise<OperationPhase> {
+  const before = readDisks();
+  const times = await work();
+  return phaseOf(phase, operation, times, diskBetween(before, readDisks()));
 }
 
 /** Returns the harness's own time for a number of items, from tasks without calls. */

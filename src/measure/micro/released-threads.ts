@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { LabError } from "../../model/errors.js";
 
@@ -86,23 +87,8 @@ function startWorker(shared: BigInt64Array): Worker {
   });
 }
 
-function nextMessage(worker: Worker): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      worker.off("message", received).off("error", failed).off("exit", ended);
-    };
-    const received = (message: unknown) => {
-      stop();
-      resolve(message);
-    };
-    const failed = (error: Error) => {
-      stop();
-      reject(error);
-    };
-    const ended = (code: number) => failed(new Error(`a thread ended with code ${code}`));
-    worker.on("message", received).on("error", failed).on("exit", ended);
-  });
-}
+/** @throws the worker's error if it ends instead */
+const nextMessage = async (worker: Worker): Promise<unknown> => (await once(worker, "message"))[0];
 
 /** The code of a thread. Its text is evaluated in the worker, so it uses nothing from outside. */
 function threadMain(

@@ -1,7 +1,7 @@
+import { groupBy } from "../../model/group-by.js";
 import type { Cell, Slot } from "../experiments/cell.js";
 import { experimentTable } from "../experiments/index.js";
 import type { ExperimentSettings } from "../experiments/settings.js";
-import { groupBy } from "../group-by.js";
 import { shuffled } from "../shuffle.js";
 
 /**
@@ -49,7 +49,7 @@ export function visits(
     const ordered =
       order === "grid"
         ? own
-        : mixed(own, experimentTable[experiment].onBackground, `${seed} ${experiment} ${part} ${index + 1}`);
+        : mixed(own, experimentTable[experiment].onBackground === true, `${seed} ${experiment} ${part} ${index + 1}`);
     const numbers = roundsOfBlock(rounds, blocks, index + 1);
     return ordered.map((cell, place) => ({ ...cell, block: index + 1, position: place + 1, rounds: numbers }));
   }).flat();

@@ -1,8 +1,7 @@
-import { LabError } from "../../model/errors.js";
 import type { Slot } from "../experiments/cell.js";
 import type { CostKnowledge } from "../experiments/cost.js";
 import { experimentTable } from "../experiments/index.js";
-import type { ExperimentSettings } from "../experiments/settings.js";
+import { type ExperimentSettings, wrongSetting } from "../experiments/settings.js";
 import type { MachineLimits } from "../host/limits.js";
 import { type Timing, usualTiming } from "../round/timing.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
@@ -78,11 +77,12 @@ const quietMs = 300;
 export function makePlan(settings: CampaignSettings, knowledge: PlanKnowledge): Plan {
   const experiments = settings.experiments.map(each => planned(each, knowledge));
   const totals = experiments.map(each => costs(each, knowledge));
+  const most = (of: (total: (typeof totals)[number]) => number) => Math.max(...totals.map(of));
   const needs = {
-    memoryMiB: Math.max(...totals.map(({ memoryMiB }) => memoryMiB)),
-    committedMiB: Math.max(...totals.map(({ committedMiB }) => committedMiB)),
-    pids: Math.max(...totals.map(({ pids }) => pids)),
-    sandboxes: Math.max(...totals.map(({ atOnce }) => atOnce)),
+    memoryMiB: most(({ memoryMiB }) => memoryMiB),
+    committedMiB: most(({ committedMiB }) => committedMiB),
+    pids: most(({ pids }) => pids),
+    sandboxes: most(({ atOnce }) => atOnce),
   };
   const why = knowledge.limits === null ? [] : misfits(needs, knowledge.limits);
   return {
@@ -103,11 +103,9 @@ function planned(settings: ExperimentSettings, knowledge: PlanKnowledge): Planne
   const own = settings.runtimes.map(id => knowledge.runtimes.find(runtime => runtime.id === id)!);
   const snapshotters = [...new Set(own.map(({ snapshotter }) => snapshotter))];
   if (settings.untilDecided !== undefined && snapshotters.length > 1) {
-    throw new LabError("RUND_SETTING", "usage", "", {
-      where: "untilDecided",
-      expected: "runtimes with the same snapshotter, which can take turns within each block",
-      found: own.map(({ id, snapshotter }) => `${id} on ${snapshotter ?? "containerd's own"}`).join(", "),
-    });
+    const found = own.map(({ id, snapshotter }) => `${id} on ${snapshotter ?? "containerd's own"}`).join(", ");
+    const expected = "runtimes with the same snapshotter, which can take turns within each block";
+    throw wrongSetting("untilDecided", expected, found);
   }
   const parts = snapshotters.map((snapshotter, index) => {
     const runtimes = own.filter(runtime => runtime.snapshotter === snapshotter);
@@ -197,14 +195,13 @@ function footprint(
 }
 
 function misfits(needs: Plan["needs"], { memAvailableMiB, pids }: MachineLimits): readonly string[] {
-  return [
-    ...(needs.memoryMiB > memAvailableMiB
-      ? [`it needs about ${needs.memoryMiB} MiB of memory, and ${memAvailableMiB} MiB are available`]
-      : []),
-    ...(needs.pids > pids.free
-      ? [`it needs about ${needs.pids} pids, and ${pids.by} leaves ${pids.free} of ${pids.limit}`]
-      : []),
-  ];
+  return thatApply([
+    [
+      needs.memoryMiB > memAvailableMiB,
+      `it needs about ${needs.memoryMiB} MiB of memory, and ${memAvailableMiB} MiB are available`,
+    ],
+    [needs.pids > pids.free, `it needs about ${needs.pids} pids, and ${pids.by} leaves ${pids.free} of ${pids.limit}`],
+  ]);
 }
 
 function confounds({ settings, parts }: PlannedExperiment): readonly string[] {
@@ -213,22 +210,26 @@ function confounds({ settings, parts }: PlannedExperiment): readonly string[] {
     ({ runtimes }) => `${runtimes.map(({ id }) => id).join(", ")} on ${runtimes[0]?.snapshotter ?? "containerd's own"}`,
   );
   const all = parts.flatMap(({ runtimes }) => runtimes);
-  return [
-    ...(parts.length > 1
-      ? [
-          `${experiment}: snapshotters differ (${named.join("; ")}) and cannot be interleaved: a drift of the machine can look like a difference`,
-        ]
-      : []),
-    ...(order === "grid" && all.length > 1
-      ? [
-          `${experiment}: --order grid measures one runtime after another: a drift of the machine can look like a difference`,
-        ]
-      : []),
-    ...(experiment === "memory" && new Set(all.map(({ config }) => config === null)).size > 1
-      ? ["memory: some of the runtimes have a guest, others have none"]
-      : []),
-    ...(new Set(all.map(({ template }) => template !== null)).size > 1
-      ? [`${experiment}: some of the runtimes start from a template, others do not`]
-      : []),
-  ];
+  const differ = (of: (runtime: RuntimeDeclaration) => boolean) => new Set(all.map(of)).size > 1;
+  return thatApply([
+    [
+      parts.length > 1,
+      `${experiment}: snapshotters differ (${named.join("; ")}) and cannot be interleaved: a drift of the machine can look like a difference`,
+    ],
+    [
+      order === "grid" && all.length > 1,
+      `${experiment}: --order grid measures one runtime after another: a drift of the machine can look like a difference`,
+    ],
+    [
+      experiment === "memory" && differ(({ config }) => config === null),
+      "memory: some of the runtimes have a guest, others have none",
+    ],
+    [
+      differ(({ template }) => template !== null),
+      `${experiment}: some of the runtimes start from a template, others do not`,
+    ],
+  ]);
 }
+
+const thatApply = (sentences: readonly (readonly [applies: boolean, sentence: string])[]): readonly string[] =>
+  sentences.flatMap(([applies, sentence]) => (applies ? [sentence] : []));

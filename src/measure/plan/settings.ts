@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { LabError } from "../../model/errors.js";
 import { type Experiment, experimentNames } from "../../model/experiment.js";
 import { shareOf } from "../../model/percent.js";
 import { experimentTable } from "../experiments/index.js";
 import { type SettingName, settingNames, settingRule } from "../experiments/setting-rules.js";
-import type { ExperimentSettings, ExperimentWishes } from "../experiments/settings.js";
+import { type ExperimentSettings, type ExperimentWishes, wrongSetting } from "../experiments/settings.js";
 import { checkWorkload } from "../experiments/workload.js";
 import type { ClusterSettings } from "../kubernetes/service.js";
 import type { ProcessPattern, RuntimeDeclaration } from "../runtimes/runtime.js";
+import { listOf, settingSchema } from "./setting-schema.js";
 
 /** All that determines what a campaign measures. Two campaigns with equal settings have equal digests. */
 export interface CampaignSettings {
@@ -40,7 +42,11 @@ export const fromCustom = (runtime: CustomRuntime): RuntimeDeclaration => ({
   processes: runtime.processes.map(({ component, pattern }) => ({ component, pattern: new RegExp(pattern) })),
 });
 
-const usual = { warmup: 0, blocks: 5, order: "shuffled", seed: 1, timeout: 300, prepare: null } as const;
+/** Defaults; an axis that an experiment does not have is empty, or [0] for density. */
+const usual = {
+  ...{ concurrency: [], density: [0], memory: [], warmup: 0, blocks: 5, seed: 1, timeout: 300, prepare: null },
+  order: "shuffled",
+} as const;
 
 /**
  * Values that are left out of the settings if they are the default, so that the digests of campaigns from earlier versions stay
@@ -83,7 +89,7 @@ export function experimentSettings(wishes: ExperimentWishes): ExperimentSettings
       hint: "such as --runtime runc,runsc; `rund-lab doctor` lists what this machine can run",
     });
   }
-  refuseTwice("runtime", filled.runtimes);
+  check("runtime", listOf(z.string(), "runtime"), filled.runtimes);
   checkWorkload(filled);
   checkSequence(filled);
   experimentTable[experiment].check?.(filled);
@@ -103,7 +109,7 @@ function checkSequence({ untilDecided, runtimes, order, blocks, rounds }: Experi
   if (untilDecided === undefined) return;
   shareOf(untilDecided, "untilDecided");
   const refuse = (expected: string, found: string) => {
-    throw new LabError("RUND_SETTING", "usage", "", { where: "untilDecided", expected, found });
+    throw wrongSetting("untilDecided", expected, found);
   };
   if (runtimes.length < 2) refuse("two or more runtimes to compare", runtimes.join(", "));
   if (order === "grid") refuse("--order shuffled, so that the runtimes take turns within each block", "grid");
@@ -131,58 +137,19 @@ function checkSetting(experiment: Experiment, name: SettingName, value: unknown)
       hint: otherwiseTaken(experiment, name),
     });
   }
-  if (rule.value === "number") checkRange(name, value as number, rule.range);
-  if (rule.value === "decimal") checkDecimal(name, value as number, rule.range);
-  if (rule.value === "text" || rule.value === "texts") checkTexts(name, value as string | readonly string[], rule);
-  if ((rule.value !== "numbers" && rule.value !== "decimals") || value === rule.word) return;
-  const values = value as readonly number[];
-  if (values.length === 0)
-    throw new LabError("RUND_SETTING", "usage", "", { where: name, expected: "at least one number", found: "none" });
-  const [least, most] = rule.range;
-  const range = [name === "density" ? experimentTable[experiment].leastDensity : least, most] as const;
-  const check = rule.value === "numbers" ? checkRange : checkDecimal;
-  for (const each of values) check(name, each, range);
-  refuseTwice(name, values);
+  check(name, settingSchema(rule), value);
+  const { leastDensity = 0 } = experimentTable[experiment];
+  const few = name === "density" ? (value as readonly number[]).find(each => each < leastDensity) : undefined;
+  if (few !== undefined) throw wrongSetting(name, `a whole number from ${leastDensity}`, String(few));
 }
 
 /** @throws LabError `RUND_SETTING` */
-function checkRange(name: string, value: number, [least, most]: readonly [number, number]): void {
-  if (!Number.isSafeInteger(value) || value < least || value > most) {
-    const found = String(value);
-    throw new LabError("RUND_SETTING", "usage", "", {
-      where: name,
-      expected: `a whole number from ${least} to ${most}`,
-      found,
-    });
-  }
-}
-
-/** @throws LabError `RUND_SETTING` */
-function checkDecimal(name: string, value: number, [least, most]: readonly [number, number]): void {
-  if (value >= least && value <= most) return;
-  const expected = `a number from ${least} to ${most}`;
-  throw new LabError("RUND_SETTING", "usage", "", { where: name, expected, found: String(value) });
-}
-
-/** @throws LabError `RUND_SETTING` */
-function checkTexts(
-  where: string,
-  value: string | readonly string[],
-  { pattern, expected = "" }: { readonly pattern?: RegExp; readonly expected?: string },
-): void {
-  const found = [value].flat().find(text => text === "" || pattern?.test(text) === false);
-  if (found === undefined) return;
-  throw new LabError("RUND_SETTING", "usage", "", {
-    where,
-    expected: expected || "a text",
-    found: found === "" ? "nothing" : JSON.stringify(found),
-  });
-}
-
-function refuseTwice(where: string, values: readonly (string | number)[]): void {
-  const twice = values.find((value, index) => values.indexOf(value) !== index);
-  if (twice !== undefined)
-    throw new LabError("RUND_SETTING", "usage", "", { where, expected: "each value once", found: `${twice} twice` });
+function check(where: string, schema: z.ZodType, value: unknown): void {
+  const issue = schema.safeParse(value).error?.issues[0];
+  if (issue === undefined) return;
+  // of a word or numbers, the numbers were meant
+  const { message } = issue.code === "invalid_union" ? issue.errors.at(-1)![0]! : issue;
+  throw new LabError("RUND_SETTING", "usage", message, { where });
 }
 
 /** Returns the SHA-256 of settings in hex: equal for equal plans, even if the order of their keys differs. */

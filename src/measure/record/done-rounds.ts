@@ -1,6 +1,6 @@
 import type { CampaignEvent } from "../../campaign-files/events.js";
 import type { Slot } from "../experiments/cell.js";
-import type { MeasuredRound } from "../experiments/experiment.js";
+import type { DoneRound } from "../experiments/experiment.js";
 import { experimentTable } from "../experiments/index.js";
 
 /** The measured rounds of a campaign, from its journal. Warm-up rounds do not count, because a resumed visit repeats them. */
@@ -19,11 +19,8 @@ export class DoneRounds {
   }
 
   /** Returns the rounds of a visit that are still missing. */
-  missing(run: string, { density, concurrency, memoryMb, rate, rounds }: Slot): readonly number[] {
-    return rounds.filter(
-      round =>
-        !this.#done.has(key({ run, density, concurrency, memoryMb, ...(rate === undefined ? {} : { rate }), round })),
-    );
+  missing(run: string, slot: Slot): readonly number[] {
+    return slot.rounds.filter(round => !this.#done.has(key({ ...slot, run, round })));
   }
 
   get rounds(): number {
@@ -31,5 +28,5 @@ export class DoneRounds {
   }
 }
 
-const key = ({ run, density, concurrency, memoryMb, rate, round }: MeasuredRound): string =>
+const key = ({ run, density, concurrency, memoryMb, rate, round }: DoneRound): string =>
   [run, density, concurrency, memoryMb, rate, round].join(" ");

@@ -1,18 +1,34 @@
 import { randomBytes } from "node:crypto";
-import type { CleanupEvent } from "../../campaign-files/events.js";
+import { type CleanupEvent, endOf } from "../../campaign-files/events.js";
 import type { SandboxConfig, SandboxSummary } from "../cri/grpc/client.js";
-import type { SandboxLabels } from "../cri/labels.js";
+import type { SandboxLabels, SandboxRole } from "../cri/labels.js";
 import { elapsedMs } from "../round/clock.js";
 import type { Workload } from "../round/driver.js";
-import { type BroughtUp, bringUp, readyBackground } from "./bring-up.js";
-import { type Cleanup, cleanUp, countForeign, listOwn, type RemovalTools, refuseLeftovers } from "./removal.js";
+import { refuseIfLost } from "../round/round.js";
+import { inParallel } from "../system/workers.js";
+import { type Cleanup, callMs, cleanUp, countForeign, listOwn, type RemovalTools, refuseLeftovers } from "./removal.js";
 import { type SandboxMaker, sandboxRequest } from "./request.js";
+
+/** Number of sandboxes that are started at a time, as in the original. */
+const workers = 10;
 
 /** The standing sandboxes, and their purpose. */
 export interface StandingSandboxes {
   readonly purpose: "background" | "memory" | "fit";
   readonly runtime: string;
   readonly density: number;
+}
+
+/** The result of starting standing sandboxes. */
+export interface BroughtUp {
+  readonly started: number;
+  readonly failed: number;
+  readonly ready: readonly SandboxSummary[];
+  readonly ms: number;
+  /** For each successful start: milliseconds from its request to its end. */
+  readonly latenciesMs: readonly number[];
+  /** The service's message about the first failure; null if there was none. */
+  readonly why: string | null;
 }
 
 /** The sandboxes of one campaign in one session. All of them have the campaign's label; no other sandbox is touched. */
@@ -39,30 +55,60 @@ export class CampaignSandboxes {
   }
 
   /**
-   * Starts standing sandboxes until the wanted number is ready; see `bringUp`.
+   * Starts standing sandboxes until the wanted number is ready by the service's own count. Those that have died are removed first;
+   * a failed start is counted and not repeated.
    *
+   * @param workload how each of them is started, and when it counts as started
    * @param request returns the request for the n-th sandbox, 1 for the first
+   * @throws the signal's reason if it is aborted; CriError if the service no longer answers
    */
-  bringUp(
-    standing: StandingSandboxes,
+  async bringUp(
+    wanted: StandingSandboxes,
     workload: Workload,
     request: (n: number) => SandboxConfig,
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<BroughtUp> {
-    this.#standing = standing;
-    return bringUp(this.#tools, this.#maker.campaign, workload, standing.density, request, timeoutMs, signal);
+    this.#standing = wanted;
+    const { driver, clock } = this.#tools;
+    const startedNs = clock.nowNs();
+    const standing = await this.#list(isBackground);
+    const dead = standing.filter(({ state }) => state !== "SANDBOX_READY");
+    await inParallel(dead, workers, ({ id }) => driver.remove(id, callMs));
+    const missing = Math.max(0, wanted.density - (standing.length - dead.length));
+    let failed = 0;
+    let why: string | null = null;
+    const latenciesMs: number[] = [];
+    const requests = Array.from({ length: missing }, (_, index) => request(index + 1));
+    const starts = await driver.begin(workload, requests);
+    const from = { atNs: startedNs, epochMs: clock.wall().epochMs };
+    try {
+      await inParallel([...requests.entries()], workers, async ([index, sandbox]) => {
+        signal.throwIfAborted();
+        const sample = await starts.start(sandbox, index + 1, from, timeoutMs, signal);
+        if (sample.status === "ready") {
+          latenciesMs.push(endOf(sample) - sample.sentMs);
+          return;
+        }
+        await refuseIfLost(driver, [sample]);
+        failed++;
+        why ??= sample.message;
+      });
+    } finally {
+      starts.close();
+    }
+    const ready = await this.ready();
+    return { started: missing - failed, failed, ready, ms: elapsedMs(startedNs, clock.nowNs()), latenciesMs, why };
   }
 
   /** Returns the standing sandboxes that are ready, by the service's own count. */
-  ready(): Promise<readonly SandboxSummary[]> {
-    return readyBackground(this.#tools.driver, this.#maker.campaign);
+  async ready(): Promise<readonly SandboxSummary[]> {
+    return (await this.#list(isBackground)).filter(({ state }) => state === "SANDBOX_READY");
   }
 
   /** Returns the ids of the campaign's sandboxes that are ready, including background ones. */
   async alive(): Promise<ReadonlySet<string>> {
-    const own = await listOwn(this.#tools.driver, this.#maker.campaign);
-    return new Set(own.flatMap(({ id, state }) => (state === "SANDBOX_READY" ? [id] : [])));
+    return new Set((await this.#list()).flatMap(({ id, state }) => (state === "SANDBOX_READY" ? [id] : [])));
   }
 
   /** Returns the number of sandboxes that the service lists as the campaign's although they are not. */
@@ -76,7 +122,7 @@ export class CampaignSandboxes {
    * @param timedOut whether some may still appear
    */
   clearRound(timedOut: boolean): Promise<Cleanup> {
-    return cleanUp(this.#tools, this.#maker.campaign, role => role !== "background", timedOut);
+    return cleanUp(this.#tools, this.#maker.campaign, role => !isBackground(role), timedOut);
   }
 
   /**
@@ -101,4 +147,10 @@ export class CampaignSandboxes {
     const ms = elapsedMs(startedNs, clock.nowNs());
     append({ event: "cleanup", at: new Date().toISOString(), removed, ms });
   }
+
+  #list(wanted?: (role: SandboxRole) => boolean): Promise<readonly SandboxSummary[]> {
+    return listOwn(this.#tools.driver, this.#maker.campaign, wanted);
+  }
 }
+
+const isBackground = (role: SandboxRole) => role === "background";

@@ -2,6 +2,7 @@ import { LabError } from "../../model/errors.js";
 import type { SandboxSummary } from "../cri/grpc/client.js";
 import { isLost } from "../cri/grpc/errors.js";
 import { labelNames, type SandboxRole } from "../cri/labels.js";
+import { messageOf } from "../message-of.js";
 import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Driver } from "../round/driver.js";
 import { whenLate } from "../system/when-late.js";
@@ -86,7 +87,7 @@ export async function cleanUp(
         removalsMs.push(elapsedMs(startedNs, clock.nowNs()));
       } catch (error) {
         if (isLost(error)) throw error;
-        why ??= error instanceof Error ? error.message : String(error);
+        why ??= messageOf(error);
       }
     });
     const left = await list();
@@ -131,12 +132,7 @@ export function refuseLeftovers({ left, why }: Cleanup): void {
   if (left.length === 0) return;
   const some = `${left.slice(0, 3).join(", ")}${left.length > 3 ? ", …" : ""}`;
   const reason = why ?? "the service still lists them";
-  throw new LabError(
-    "RUND_LEFTOVERS",
-    "machine",
-    `${left.length} sandboxes could not be removed: ${some} (${reason})`,
-    {
-      hint: "remove them by hand (`crictl rmp -f ID`), then continue with --resume",
-    },
-  );
+  const summary = `${left.length} sandboxes could not be removed: ${some} (${reason})`;
+  const hint = "remove them by hand (`crictl rmp -f ID`), then continue with --resume";
+  throw new LabError("RUND_LEFTOVERS", "machine", summary, { hint });
 }

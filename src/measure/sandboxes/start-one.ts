@@ -16,9 +16,8 @@ export async function startOne(
   signal: AbortSignal,
 ): Promise<Sample> {
   const starts = await driver.begin(workload, [sandbox]);
-  const { epochMs, atNs } = clock.wall();
   try {
-    return await starts.start(sandbox, 1, { atNs, epochMs }, timeoutMs, signal);
+    return await starts.start(sandbox, 1, clock.wall(), timeoutMs, signal);
   } finally {
     starts.close();
   }

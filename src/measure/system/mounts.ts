@@ -10,10 +10,14 @@ export function mountsBelow(folder: string, pid: number | "self" = "self"): stri
   return (readProc(`/proc/${pid}/mountinfo`) ?? "")
     .split("\n")
     .flatMap(line => line.split(" ")[4] ?? [])
-    .map(point => point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))))
+    .map(unescaped)
     .filter(point => point === folder || point.startsWith(`${folder}/`))
     .reverse();
 }
+
+/** Returns a path of mountinfo, in which the kernel writes spaces and backslashes as octal numbers. */
+export const unescaped = (path: string): string =>
+  path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 /** Unmounts everything at or below a folder, lazily where it is busy. @returns what is still mounted */
 export async function unmountBelow(folder: string): Promise<readonly string[]> {

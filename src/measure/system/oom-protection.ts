@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { readProc } from "../host/proc.js";
 import { identify, isAlive, type ProcessIdentity } from "./process-identity.js";
 
 /** The value to which oom_score_adj is lowered: below every ordinary process, and above those that must never be killed. */
@@ -37,13 +38,7 @@ export function restoreScores(processes: readonly SparedProcess[]): void {
 
 const fileOf = (pid: number): string => `/proc/${pid}/oom_score_adj`;
 
-function readScore(pid: number): string | undefined {
-  try {
-    return readFileSync(fileOf(pid), "utf8").trim();
-  } catch {
-    return undefined;
-  }
-}
+const readScore = (pid: number): string | undefined => readProc(fileOf(pid))?.trim();
 
 function writeScore(pid: number, score: string): void {
   try {

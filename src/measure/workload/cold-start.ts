@@ -1,6 +1,7 @@
 import type { FailedSample, FailedStage, ReadySample, Sample } from "../../campaign-files/events.js";
 import type { ContainerConfig, CriClient, SandboxConfig } from "../cri/grpc/client.js";
 import { CriError } from "../cri/grpc/errors.js";
+import { messageOf } from "../message-of.js";
 import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Release, Workload } from "../round/driver.js";
 import type { FirstLine } from "./first-line.js";
@@ -181,12 +182,7 @@ export async function coldStart(
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof CriError ? error.reason : "other";
-    const message =
-      error instanceof CriError
-        ? `${error.where}: ${error.details}`
-        : error instanceof Error
-          ? error.message
-          : String(error);
+    const message = error instanceof CriError ? `${error.where}: ${error.details}` : messageOf(error);
     // the service has answered with this sandbox and no longer has it
     if (reason === "not-found" && id !== null) return failed("failed", "vanished", message);
     return failed(reason === "timeout" ? "timeout" : "failed", reason, message);

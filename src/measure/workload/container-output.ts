@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readProc } from "../host/proc.js";
 import type { ContainerOutput } from "../round/driver.js";
 
 /**
@@ -19,10 +19,4 @@ export function parseOutput(log: string): ContainerOutput {
 }
 
 /** Reads what a container has written so far; empty if its log does not exist yet. */
-export function readOutput(file: string): ContainerOutput {
-  try {
-    return parseOutput(readFileSync(file, "utf8"));
-  } catch {
-    return { stdout: "", stderr: "" };
-  }
-}
+export const readOutput = (file: string): ContainerOutput => parseOutput(readProc(file) ?? "");

@@ -6,6 +6,7 @@ import type { ContainerConfig, CriClient, SandboxConfig } from "../cri/grpc/clie
 import { isLost } from "../cri/grpc/errors.js";
 import { labelNames } from "../cri/labels.js";
 import { listeningPorts } from "../host/ports.js";
+import { messageOf } from "../message-of.js";
 import type { Clock } from "../round/clock.js";
 import type { Driver, Release, Starts, Workload, WorkloadContainer } from "../round/driver.js";
 import { coldStart, sinceRelease } from "./cold-start.js";
@@ -120,47 +121,38 @@ function withParent(sandbox: SandboxConfig, usual: CriDriverTools["cgroupParent"
  * Makes a folder for the logs of some containers.
  *
  * @param watching whether their first lines are waited for
- * @throws LabError `RUND_LOG_FOLDER` if it cannot be made or watched
+ * @throws LabError `RUND_LOG_FOLDER` if it cannot be made or watched, or if the service does not see it
  */
 function openLogs({ logFolder: parent, serviceSees = () => true }: CriDriverTools, watching: boolean) {
-  const { folder, lines } = makeLogs(parent, watching);
-  const logs = {
-    folder,
-    lines,
-    close() {
-      lines.close();
-      rmSync(folder, { recursive: true, force: true });
-      try {
-        rmdirSync(parent);
-      } catch {
-        // other containers still write to it
-      }
-    },
-  };
-  if (serviceSees(folder)) return logs;
-  logs.close();
-  throw new LabError("RUND_LOG_FOLDER", "machine", "", {
-    where: parent,
-    expected: "a folder that the service sees too, for the containers' logs",
-    found: "the service has other mounts there, or another root",
-    hint: "choose another folder with --out, or start the service after its file system is mounted",
-  });
-}
-
-function makeLogs(parent: string, watching: boolean) {
+  const refuse = (expected: string, found: string, hint: string, cause?: unknown) =>
+    new LabError("RUND_LOG_FOLDER", "machine", "", { where: parent, expected, found, hint, cause });
+  let folder: string;
+  let lines: FirstLines;
   try {
     mkdirSync(parent, { recursive: true });
-    const folder = mkdtempSync(join(parent, "logs-"));
-    return { folder, lines: new FirstLines(folder, watching) };
+    folder = mkdtempSync(join(parent, "logs-"));
+    lines = new FirstLines(folder, watching);
   } catch (cause) {
-    throw new LabError("RUND_LOG_FOLDER", "machine", "", {
-      where: parent,
-      expected: "a folder that rund-lab can write and watch, for the containers' logs",
-      found: cause instanceof Error ? cause.message : String(cause),
-      hint: "choose a writable folder with --out; if no file watch is left, raise fs.inotify.max_user_instances",
-      cause,
-    });
+    const hint = "choose a writable folder with --out; if no file watch is left, raise fs.inotify.max_user_instances";
+    const expected = "a folder that rund-lab can write and watch, for the containers' logs";
+    throw refuse(expected, messageOf(cause), hint, cause);
   }
+  const close = () => {
+    lines.close();
+    rmSync(folder, { recursive: true, force: true });
+    try {
+      rmdirSync(parent);
+    } catch {
+      // other containers still write to it
+    }
+  };
+  if (serviceSees(folder)) return { folder, lines, close };
+  close();
+  throw refuse(
+    "a folder that the service sees too, for the containers' logs",
+    "the service has other mounts there, or another root",
+    "choose another folder with --out, or start the service after its file system is mounted",
+  );
 }
 
 /** Returns a sample with the first line if that came after its end. */

@@ -1,7 +1,7 @@
 import type { ReadySample, Sample } from "../../campaign-files/events.js";
+import { groupBy } from "../../model/group-by.js";
 import type { MarkName } from "../../model/marks.js";
 import { type ContainerdEvent, reported } from "../cri/stages/events.js";
-import { groupBy } from "../group-by.js";
 import type { Clock } from "../round/clock.js";
 import type { Release } from "../round/driver.js";
 import { sinceRelease } from "./cold-start.js";

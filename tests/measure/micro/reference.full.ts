@@ -6,7 +6,7 @@ import { startContainerd } from "../../../src/measure/index.js";
 import { CampaignGroups } from "../../../src/measure/micro/campaign-groups.js";
 import { groupIn } from "../../../src/measure/micro/cgroup-tree.js";
 import { CampaignRootfs } from "../../../src/measure/micro/rootfs/campaign-rootfs.js";
-import { connectSnapshots } from "../../../src/measure/micro/rootfs/snapshots.js";
+import { SnapshotClient } from "../../../src/measure/micro/rootfs/snapshots.js";
 import { needs, program, projectRoot, suiteNeeding } from "../../support/needs.js";
 import { mounted, needsVariant, variantOf } from "./groups.js";
 
@@ -62,7 +62,7 @@ for (const snapshotter of ["overlayfs", "native"]) {
       const containerd = await startContainerd(`/run/rl-reference-${process.pid}`);
       const label = `test-reference-${process.pid}`;
       const own = new CampaignRootfs(label, containerd.socket);
-      const client = connectSnapshots(containerd.socket);
+      const client = new SnapshotClient(containerd.socket);
       try {
         await own.stand(snapshotter, { files: 200, largeMiB: 4 });
         const script = join(projectRoot, "bench/snapshots_reference.py");

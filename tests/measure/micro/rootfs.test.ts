@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { type PrivateContainerd, startContainerd } from "../../../src/measure/index.js";
 import { CampaignRootfs } from "../../../src/measure/micro/rootfs/campaign-rootfs.js";
-import { connectSnapshots } from "../../../src/measure/micro/rootfs/snapshots.js";
+import { SnapshotClient } from "../../../src/measure/micro/rootfs/snapshots.js";
 import { mountsBelow } from "../../../src/measure/system/mounts.js";
 import { LabError } from "../../../src/model/errors.js";
 import { lab } from "../../support/command-line.js";
@@ -57,7 +57,7 @@ for (const snapshotter of ["overlayfs", "native"]) {
       );
       assert.ok(phases.every(({ us, totalMs }) => us.every(each => each > 0 && each / 1000 <= totalMs + 0.001)));
       // what a snapshot on top of the base layer holds, by containerd's own mounts
-      const client = connectSnapshots(containerd.socket);
+      const client = new SnapshotClient(containerd.socket);
       const target = `/run/rund-lab/${label}/look`;
       mkdirSync(target);
       const [mount] = await client.prepare(snapshotter, `rund-lab-${label}-look`, `rund-lab-${label}-base`, {

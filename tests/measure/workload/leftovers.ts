@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { routes } from "../../../src/measure/containerd/census/network.js";
-import { podNetworkName } from "../../../src/measure/containerd/pod-network.js";
+import { podNetworkName, routes } from "../../../src/measure/containerd/pod-network.js";
 import type { PrivateContainerd } from "../../../src/measure/index.js";
 
 const networkConfig = (folder: string): string => readFileSync(join(folder, "cni/10-pods.conflist"), "utf8");
@@ -26,7 +25,7 @@ export function assertNoNetworkLeft({ folder }: PrivateContainerd): void {
   const [, subnet = "", bits = ""] = /"subnet":\s*"([\d.]+)\/(\d+)"/.exec(networkConfig(folder)) ?? [];
   const shift = 32 - Number(bits);
   const own = routes(readFileSync("/proc/net/route", "utf8")).filter(
-    ({ address }) => numberOf(address) >>> shift === numberOf(subnet) >>> shift,
+    ({ bytes, isAddress }) => isAddress && numberOf(bytes.join(".")) >>> shift === numberOf(subnet) >>> shift,
   );
   assert.equal(own, []);
 }

@@ -67,28 +67,28 @@ export async function openService(
     refuseUnready(status, endpoint);
     const socket = socketPath(endpoint);
     const replay = replayInfo(status);
-    const containerd = replay === null ? knownContainerd(socket) : null;
-    const own = replay === null ? findContainerd(dirname(socket)) : undefined;
-    const reported = replay === null ? await cri.cgroupDriver({ timeoutMs: 10_000 }) : null;
-    const kubelet = replay === null ? readKubeletConfig() : undefined;
+    const service = {
+      ...{ cri, endpoint, socket, version, replay, handlers: runtimeHandlers(status) },
+      ...{ snapshotter: reportedConfig(status)?.containerd?.snapshotter ?? null, network: podNetworkOf(status) },
+    };
+    if (replay !== null) return { ...service, ...nothingKnown };
+    const own = findContainerd(dirname(socket));
+    const reported = await cri.cgroupDriver({ timeoutMs: 10_000 });
+    const kubelet = readKubeletConfig();
     return {
-      ...{ cri, endpoint, socket, version, replay, containerd },
-      handlers: runtimeHandlers(status),
-      snapshotter: snapshotterOf(status),
-      network: podNetworkOf(status),
+      ...service,
+      containerd: knownContainerd(socket),
       log: own?.logPath ?? null,
       spansPort: own?.spansPort ?? null,
       async facts(handler) {
         // read again, because a campaign may have changed the service's config and restarted it
-        const now = {
-          version: await cri.version({ timeoutMs: 10_000 }),
-          status: await cri.status({ timeoutMs: 10_000 }),
-        };
-        const config = replay === null ? knownContainerd(socket) : null;
-        const driver = cgroupDriver({ status: now.status, reported, kubelet }, handler);
-        return serviceFacts({ ...now, socket, configText: config?.configText ?? null, driver }, handler);
+        const version = await cri.version({ timeoutMs: 10_000 });
+        const status = await cri.status({ timeoutMs: 10_000 });
+        const configText = knownContainerd(socket)?.configText ?? null;
+        const driver = cgroupDriver({ status, reported, kubelet }, handler);
+        return serviceFacts({ version, status, socket, configText, driver }, handler);
       },
-      cgroupDriver: handler => (replay === null ? cgroupDriver({ status, reported, kubelet }, handler) : null),
+      cgroupDriver: handler => cgroupDriver({ status, reported, kubelet }, handler),
     };
   } catch (error) {
     cri.close();
@@ -96,12 +96,17 @@ export async function openService(
   }
 }
 
-/** Returns the service for a campaign that has no sandboxes and needs none. */
-export const absentService = (): Service => ({
-  ...{ cri: absentCri, endpoint: "none", socket: "", replay: null, handlers: null, snapshotter: null },
-  ...{ containerd: null, log: null, spansPort: null, network: podNetworkOf({ conditions: [], info: {} }) },
+/** The properties of a service of which only CRI's answers are known. */
+const nothingKnown = {
+  ...{ containerd: null, log: null, spansPort: null },
   facts: async () => ({}),
   cgroupDriver: () => null,
+};
+
+/** Returns the service for a campaign that has no sandboxes and needs none. */
+export const absentService = (): Service => ({
+  ...{ cri: absentCri, endpoint: "none", socket: "", replay: null, handlers: null, snapshotter: null, ...nothingKnown },
+  network: podNetworkOf({ conditions: [], info: {} }),
   version: { runtimeName: "none", runtimeVersion: "", runtimeApiVersion: "" },
 });
 
@@ -146,5 +151,3 @@ function refuseUnready({ conditions }: CriStatus, where: string): void {
     hint: "see containerd's log for what it waits for",
   });
 }
-
-const snapshotterOf = (status: CriStatus): string | null => reportedConfig(status)?.containerd?.snapshotter ?? null;

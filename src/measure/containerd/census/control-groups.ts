@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { groupsBelow } from "../../host/cgroups.js";
 
 /** A control group of a sandbox or container in one hierarchy. */
 export interface ControlGroup {
@@ -23,11 +23,11 @@ export function groupsOf(ids: readonly string[], root = "/sys/fs/cgroup"): reado
 }
 
 /** Returns the folder of each mounted hierarchy, and the folder that contains them all, if v2 is mounted there. */
-const hierarchies = (root: string): readonly string[] => [root, ...foldersIn(root).map(name => join(root, name))];
+const hierarchies = (root: string): readonly string[] => [root, ...groupsBelow(root).map(name => join(root, name))];
 
 /** Returns a sandbox's groups in one hierarchy: below the usual parent and below those of campaigns, at any depth. */
 function below(folder: string, ids: ReadonlySet<string>): readonly ControlGroup[] {
-  return foldersIn(folder).flatMap(name => {
+  return groupsBelow(folder).flatMap(name => {
     const path = join(folder, name);
     const id = name.replace(/^cri-containerd-(.*)\.scope$/, "$1");
     if (ids.has(id)) return [{ path, id }];
@@ -37,22 +37,4 @@ function below(folder: string, ids: ReadonlySet<string>): readonly ControlGroup[
 
 /** Returns the parents that a campaign has given to its sandboxes' groups, with their names in each hierarchy. */
 export const campaignGroups = (parent: string, root = "/sys/fs/cgroup"): readonly string[] =>
-  hierarchies(root).flatMap(hierarchy => (foldersIn(hierarchy).includes(parent) ? [join(hierarchy, parent)] : []));
-
-/** Returns the processes in a control group itself, without those in the groups below it. */
-export function pidsIn(group: string): readonly number[] {
-  try {
-    return readFileSync(join(group, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
-  } catch {
-    return [];
-  }
-}
-
-/** Returns the groups directly below a group, by name; empty if it no longer exists. */
-export function foldersIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).flatMap(entry => (entry.isDirectory() ? [entry.name] : []));
-  } catch {
-    return [];
-  }
-}
+  hierarchies(root).flatMap(hierarchy => (groupsBelow(hierarchy).includes(parent) ? [join(hierarchy, parent)] : []));

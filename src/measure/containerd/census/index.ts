@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { connectSnapshots } from "../../micro/rootfs/snapshots.js";
+import { SnapshotClient } from "../../micro/rootfs/snapshots.js";
 import { containerdPaths, readRecord } from "../containerd-record.js";
 import { groupsOf } from "./control-groups.js";
 import { filesOf, isSandboxId, namesIn, shimSocketOf } from "./files.js";
@@ -64,7 +64,7 @@ async function snapshotsOf(folder: string): Promise<readonly Remain[]> {
   const { socket, snapshots } = containerdPaths(folder);
   const snapshotter = readRecord(folder)?.snapshotter;
   if (snapshotter !== undefined && daemonsOf(folder).length > 0) {
-    const client = connectSnapshots(socket, 5_000);
+    const client = new SnapshotClient(socket, 5_000);
     try {
       const ids = (await client.names(snapshotter)).filter(isSandboxId);
       return ids.map(id => ({ kind: "snapshot", what: `${snapshotter} ${id}`, id }) as const);

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { readProc } from "../../host/proc.js";
 import { parseJson } from "../../system/json.js";
-import { podNetworkName } from "../pod-network.js";
+import { podNetworkName, routes } from "../pod-network.js";
 import { idIn, namesIn } from "./files.js";
 import { type Remain, withId } from "./remain.js";
 
@@ -25,9 +25,9 @@ export function networkRemains(folder: string, results = cniResults, proc = "/pr
       const id = cached.find(({ netns }) => netns !== undefined && basename(netns) === basename(what))?.id;
       return { kind: "network namespace", what, ...withId(id) } as const;
     }),
-    ...routes(readProc(join(proc, "net/route")) ?? "").flatMap(({ address, device }) => {
-      const known = addresses.find(each => each.address === address);
-      return known === undefined ? [] : [{ kind: "interface", what: device, ...withId(known.id) } as const];
+    ...routes(readProc(join(proc, "net/route")) ?? "").flatMap(({ bytes, isAddress, device }) => {
+      const known = isAddress && addresses.find(({ address }) => address === bytes.join("."));
+      return !known ? [] : [{ kind: "interface", what: device, ...withId(known.id) } as const];
     }),
     ...addresses.map(({ path, id }) => ({ kind: "address", what: path, ...withId(id) }) as const),
     ...cached.map(({ path, id }) => ({ kind: "file", what: path, ...withId(id) }) as const),
@@ -51,29 +51,6 @@ const addressesOf = (store: string) =>
       const path = join(store, address);
       return { path, address, id: idIn(readProc(path) ?? "") };
     });
-
-/**
- * Returns the routes to single addresses and the interface behind each.
- *
- * @param text the content of /proc/net/route
- * @example routes("Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\nveth1\t0208A0C6\t0\t5\t0\t0\t0\tFFFFFFFF\n") // [{ address: "198.160.8.2", device: "veth1" }]
- */
-export function routes(text: string): readonly { readonly address: string; readonly device: string }[] {
-  return text.split("\n").flatMap(line => {
-    const [device = "", destination = "", , , , , , mask] = line.split("\t");
-    if (mask !== "FFFFFFFF") return [];
-    const bytes = destination.match(/../g) ?? [];
-    return [
-      {
-        device,
-        address: bytes
-          .map(byte => Number.parseInt(byte, 16))
-          .reverse()
-          .join("."),
-      },
-    ];
-  });
-}
 
 /** Returns the network namespace of a pod, from the CNI library's cache, with the interfaces that were made. */
 function namespaceIn(file: string): string | undefined {

@@ -1,6 +1,7 @@
+import { pidsOfGroup } from "../../host/cgroups.js";
 import { commandLineOf, findProcesses, type ProcessIdentity } from "../../system/process-identity.js";
 import { containerdPaths } from "../containerd-record.js";
-import { type ControlGroup, pidsIn } from "./control-groups.js";
+import type { ControlGroup } from "./control-groups.js";
 import { holdersOf, idIn } from "./files.js";
 import { type Remain, withId } from "./remain.js";
 
@@ -30,7 +31,7 @@ export function sandboxProcesses(folder: string, groups: readonly ControlGroup[]
     words[0]?.startsWith("runsc-") === true && words.some(word => word.includes(`${folder}/`));
   for (const { pid } of findProcesses(isGvisor)) found.set(pid, idIn(commandLineOf(pid)));
   for (const { pid, id } of holdersOf(folder)) found.set(pid, id);
-  for (const { path, id } of groups) for (const pid of pidsIn(path)) if (!found.has(pid)) found.set(pid, id);
+  for (const { path, id } of groups) for (const pid of pidsOfGroup(path)) if (!found.has(pid)) found.set(pid, id);
   return [...found].map(([pid, id]) => processRemain("process", pid, id));
 }
 

@@ -1,40 +1,34 @@
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
-import { type Messages, messageTypes } from "./fields.js";
+import { type MessageOf, type Messages, messageTypes } from "./fields.js";
 import { UnaryChannel } from "./unary-channel.js";
 
-/** A method of one of containerd's services, with the names of its messages. */
-export interface ContainerdMethod {
-  /** The service in lower case, such as `snapshots`. */
-  readonly service: string;
-  readonly request: string;
-  readonly response: string;
-}
-
-type Definitions<Name extends string> = Readonly<Record<Name, MethodDefinition<object, object>>>;
+/** Methods of containerd's services, by their names: the service in lower case, and the names of their messages. */
+type Methods<All> = Readonly<
+  Record<string, { readonly service: string; readonly request: keyof All; readonly response: keyof All }>
+>;
 
 /** Calls methods of containerd's own services, in the namespace of CRI: it exists wherever sandboxes are. */
-export class ContainerdChannel<Name extends string> {
+export class ContainerdChannel<const All extends Messages, const Known extends Methods<All>> {
   readonly #channel: UnaryChannel;
-  readonly #methods: Readonly<Record<Name, ContainerdMethod>>;
-  readonly #definitions: Definitions<Name>;
+  readonly #methods: Known;
+  readonly #definitions: Readonly<Record<keyof Known, MethodDefinition<object, object>>>;
   readonly #timeoutMs: number;
 
   /**
    * @param messages with the fields that are used. Their names may be any, because only the numbers of their fields and the
    * method's path are sent.
+   * @param timeoutMs the time limit of a call
    */
-  constructor(
-    socket: string,
-    messages: Messages,
-    methods: Readonly<Record<Name, ContainerdMethod>>,
-    timeoutMs: number,
-  ) {
-    const definitions = Object.entries<ContainerdMethod>(methods).map(([name, { request, response }]) => [
+  constructor(socket: string, messages: All, methods: Known, timeoutMs: number) {
+    const types = Object.entries(methods).map(([name, { request, response }]) => [
       name,
-      { requestType: request, responseType: response, comment: "" },
+      { requestType: String(request), responseType: String(response), comment: "" },
     ]);
-    const nested = { ...messageTypes(messages), Service: { methods: Object.fromEntries(definitions) } };
-    this.#definitions = fromJSON({ nested }, { defaults: true }).Service as unknown as Definitions<Name>;
+    const nested = { ...messageTypes(messages), Service: { methods: Object.fromEntries(types) } };
+    const definitions = fromJSON({ nested }, { longs: String, defaults: true });
+    this.#definitions = definitions.Service as unknown as Readonly<
+      Record<keyof Known, MethodDefinition<object, object>>
+    >;
     this.#channel = new UnaryChannel(socket, { "containerd-namespace": "k8s.io" });
     this.#methods = methods;
     this.#timeoutMs = timeoutMs;
@@ -45,13 +39,16 @@ export class ContainerdChannel<Name extends string> {
    *
    * @throws GrpcFailure
    */
-  async call<Response>(name: Name, request: object): Promise<readonly Response[]> {
-    const { service } = this.#methods[name];
+  async call<Name extends keyof Known & string>(
+    name: Name,
+    request: Partial<MessageOf<All, Known[Name]["request"]>>,
+  ): Promise<readonly MessageOf<All, Known[Name]["response"]>[]> {
+    const { service } = this.#methods[name]!;
     const { requestSerialize, responseDeserialize } = this.#definitions[name];
     const path = `/containerd.services.${service}.v1.${service[0]!.toUpperCase()}${service.slice(1)}/${name}`;
     const options = { timeoutMs: this.#timeoutMs, signal: undefined };
-    const messages = await this.#channel.messages(path, requestSerialize(request), options);
-    return messages.map(message => responseDeserialize(message) as Response);
+    const answers = await this.#channel.messages(path, requestSerialize(request), options);
+    return answers.map(answer => responseDeserialize(answer) as MessageOf<All, Known[Name]["response"]>);
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import type { MethodDefinition } from "@grpc/proto-loader";
 import { fromJSON } from "@grpc/proto-loader";
-import { field, messageTypes, repeated, text, texts } from "./fields.js";
+import { field, type MessageOf, messageTypes, repeated, text, texts } from "./fields.js";
 
 /**
  * The part of CRI v1 (package `runtime.v1`) that rund-lab's client and replay server use: one definition, from which both the
@@ -99,33 +99,10 @@ const services = {
   ImageService: ["ImageStatus", "PullImage"],
 } as const;
 
-type Messages = typeof messages;
+type Enums = { readonly [Name in keyof typeof enums]: keyof (typeof enums)[Name]["values"] };
 
-/** The TypeScript type of a field: 64-bit numbers are decimal texts, enums are their names, absent messages are null. */
-type Scalar<Type> = Type extends "string" | "int64" | "uint64"
-  ? string
-  : Type extends "bool"
-    ? boolean
-    : Type extends "uint32" | "int32"
-      ? number
-      : Type extends keyof typeof enums
-        ? keyof (typeof enums)[Type]["values"]
-        : Type extends keyof Messages
-          ? Message<Type> | null
-          : never;
-
-type FieldValue<Field> = Field extends { keyType: "string"; type: infer Type }
-  ? Readonly<Record<string, Scalar<Type>>>
-  : Field extends { rule: "repeated"; type: infer Type }
-    ? readonly NonNullable<Scalar<Type>>[]
-    : Field extends { type: infer Type }
-      ? Scalar<Type>
-      : never;
-
-/** A CRI message by its name, with every field of the subset: a forgotten or misspelt field does not compile. */
-export type Message<Name extends keyof Messages> = {
-  readonly [Key in keyof Messages[Name]]: FieldValue<Messages[Name][Key]>;
-};
+/** A CRI message by its name. */
+export type Message<Name extends keyof typeof messages> = MessageOf<typeof messages, Name, Enums>;
 
 export type CriMethod = (typeof services)[keyof typeof services][number];
 export type CriRequest<Method extends CriMethod> = Message<`${Method}Request`>;

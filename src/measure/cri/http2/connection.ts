@@ -9,13 +9,12 @@ import {
   readSettings,
   settingNames,
   settingsContent,
-  usualFrameBytes,
   word,
 } from "./frames.js";
 import { HeaderBlocks, type Headers } from "./header-block.js";
+import { Outbox, type Outgoing, usualWindow } from "./outbox.js";
 
-/** The flow-control window in bytes until the peer sets another one, and the largest possible window. */
-const usualWindow = 65_535;
+/** The largest possible flow-control window in bytes. */
 const largestWindow = 2 ** 31 - 1;
 
 /** Bytes that are read at a time. */
@@ -54,13 +53,7 @@ export interface Stream {
   cancel(): void;
 }
 
-interface OpenStream {
-  /** 0 until the request is sent. */
-  id: number;
-  readonly head: Buffer;
-  unsent: Buffer;
-  /** Number of bytes of the body that the peer still accepts. */
-  window: number;
+interface OpenStream extends Outgoing {
   headers: Headers;
   readonly pieces: Buffer[];
   readonly ended: (lost: Error | null) => void;
@@ -74,17 +67,10 @@ interface OpenStream {
 export class Http2Connection {
   readonly #socket: Socket;
   readonly #blocks = new HeaderBlocks();
-  readonly #streams = new Map<number, OpenStream>();
-  /** Requests that are not sent yet, or only in part, in order. */
-  #waiting: OpenStream[] = [];
+  readonly #outbox = new Outbox<OpenStream>();
   #rest: Buffer = Buffer.alloc(0);
   /** A header block that continues in the next frame. */
   #block: { readonly stream: number; readonly last: boolean; readonly pieces: Buffer[] } | null = null;
-  #nextId = 1;
-  #window = usualWindow;
-  #streamWindow = usualWindow;
-  #frameBytes = usualFrameBytes;
-  #mostStreams = Number.POSITIVE_INFINITY;
   #received = 0;
   #closing = false;
   #failure: Error | null = null;
@@ -108,7 +94,7 @@ export class Http2Connection {
     this.#socket.on("error", error => {
       this.#failure ??= error;
     });
-    this.#socket.once("close", () => this.#end());
+    this.#socket.once("close", () => this.#endAfter(-1, this.#failure ?? new Error("the connection was closed")));
     this.#socket.write(opening);
   }
 
@@ -131,12 +117,11 @@ export class Http2Connection {
    */
   send(head: Buffer, body: Buffer, ended: (lost: Error | null) => void): Stream {
     const stream: OpenStream = { id: 0, head, unsent: body, window: 0, headers: {}, pieces: [], ended };
-    this.#waiting.push(stream);
+    this.#outbox.add(stream);
     this.#flush();
     return Object.assign(stream, {
       cancel: () => {
-        this.#waiting = this.#waiting.filter(other => other !== stream);
-        if (this.#streams.delete(stream.id)) this.#write(frame(frameTypes.reset, 0, stream.id, word(cancelCode)));
+        if (this.#outbox.remove(stream)) this.#write(frame(frameTypes.reset, 0, stream.id, word(cancelCode)));
         this.#closeIfDone();
       },
     });
@@ -149,39 +134,17 @@ export class Http2Connection {
   }
 
   #closeIfDone(): void {
-    if (this.#closing && this.#streams.size === 0 && this.#waiting.length === 0) this.#socket.destroy();
+    if (this.#closing && this.#outbox.isEmpty) this.#socket.destroy();
   }
 
   #write(bytes: Buffer): void {
     if (!this.#socket.destroyed) this.#socket.write(bytes);
   }
 
-  /** Sends the waiting requests, as far as the peer's window allows. */
+  /** Sends the waiting requests, as far as the peer accepts them. */
   #flush(): void {
-    const frames: Buffer[] = [];
-    for (const stream of this.#waiting) {
-      if (this.#window === 0) break;
-      if (stream.id === 0) {
-        if (this.#streams.size >= this.#mostStreams) break;
-        stream.id = this.#nextId;
-        stream.window = this.#streamWindow;
-        this.#nextId += 2;
-        this.#streams.set(stream.id, stream);
-        frames.push(frame(frameTypes.headers, frameFlags.endHeaders, stream.id, stream.head));
-      }
-      while (stream.unsent.length > 0) {
-        const length = Math.min(stream.unsent.length, this.#frameBytes, stream.window, this.#window);
-        if (length <= 0) break;
-        const part = stream.unsent.subarray(0, length);
-        stream.unsent = stream.unsent.subarray(length);
-        stream.window -= length;
-        this.#window -= length;
-        frames.push(frame(frameTypes.data, stream.unsent.length === 0 ? frameFlags.endStream : 0, stream.id, part));
-      }
-    }
-    if (frames.length === 0) return;
-    this.#waiting = this.#waiting.filter(({ id, unsent }) => id === 0 || unsent.length > 0);
-    this.#write(Buffer.concat(frames));
+    const frames = this.#outbox.frames();
+    if (frames.length > 0) this.#write(Buffer.concat(frames));
   }
 
   #receive(bytes: Buffer): void {
@@ -206,15 +169,25 @@ export class Http2Connection {
       this.#takeHeaders(flags);
     } else if (type === frameTypes.reset) {
       this.#finish(id, new Error(`the service ended the request with HTTP/2 code ${content.readUInt32BE(0)}`));
-    } else if (type === frameTypes.settings && !acknowledged) this.#takeSettings(readSettings(content));
-    else if (type === frameTypes.ping && !acknowledged)
+    } else if (type === frameTypes.settings && !acknowledged) {
+      this.#outbox.set(readSettings(content));
+      this.#write(frame(frameTypes.settings, frameFlags.acknowledged, 0, Buffer.alloc(0)));
+      this.#flush();
+    } else if (type === frameTypes.ping && !acknowledged)
       this.#write(frame(frameTypes.ping, frameFlags.acknowledged, 0, content));
-    else if (type === frameTypes.goAway) this.#takeGoodbye(firstNumber(content));
-    else if (type === frameTypes.windowUpdate) this.#allow(id, firstNumber(content));
+    else if (type === frameTypes.goAway) {
+      // the service accepts no further requests here, and has not seen those after the one that it names
+      this.#closing = true;
+      this.#endAfter(firstNumber(content), new Error("the service closed the connection"));
+      this.#closeIfDone();
+    } else if (type === frameTypes.windowUpdate) {
+      this.#outbox.allow(id, firstNumber(content));
+      this.#flush();
+    }
   }
 
   #takeData(received: Frame): void {
-    this.#streams.get(received.stream)?.pieces.push(bareContent(received));
+    this.#outbox.get(received.stream)?.pieces.push(bareContent(received));
     this.#received += received.content.length;
     if (this.#received >= windowRenewal) {
       this.#write(frame(frameTypes.windowUpdate, 0, 0, word(this.#received)));
@@ -228,56 +201,22 @@ export class Http2Connection {
     const { stream: id, last, pieces } = this.#block;
     this.#block = null;
     const headers = this.#blocks.read(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
-    const stream = this.#streams.get(id);
+    const stream = this.#outbox.get(id);
     if (stream !== undefined) stream.headers = { ...stream.headers, ...headers };
     if (last) this.#finish(id, null);
   }
 
-  #takeSettings(settings: ReadonlyMap<number, number>): void {
-    this.#mostStreams = settings.get(settingNames.concurrentStreams) ?? this.#mostStreams;
-    this.#frameBytes = settings.get(settingNames.frameBytes) ?? this.#frameBytes;
-    const window = settings.get(settingNames.streamWindow) ?? this.#streamWindow;
-    for (const stream of this.#streams.values()) stream.window += window - this.#streamWindow;
-    this.#streamWindow = window;
-    this.#write(frame(frameTypes.settings, frameFlags.acknowledged, 0, Buffer.alloc(0)));
-    this.#flush();
-  }
-
-  /** Handles GOAWAY: the service accepts no further requests here, and has not seen those after the one that it names. */
-  #takeGoodbye(last: number): void {
-    this.#closing = true;
-    const refused = [...this.#streams.keys()].filter(id => id > last);
-    const unsent = this.#waiting.filter(({ id }) => id === 0);
-    this.#waiting = this.#waiting.filter(({ id }) => id !== 0);
-    const error = new Error("the service closed the connection");
-    for (const id of refused) this.#finish(id, error);
-    for (const { ended } of unsent) ended(error);
-    this.#closeIfDone();
-  }
-
-  #allow(id: number, bytes: number): void {
-    const stream = this.#streams.get(id);
-    if (id === 0) this.#window += bytes;
-    else if (stream !== undefined) stream.window += bytes;
-    if (this.#waiting.length > 0) this.#flush();
-  }
-
   #finish(id: number, lost: Error | null): void {
-    const stream = this.#streams.get(id);
+    const stream = this.#outbox.get(id);
     if (stream === undefined) return;
-    this.#streams.delete(id);
-    if (stream.unsent.length > 0) this.#waiting = this.#waiting.filter(other => other !== stream);
+    this.#outbox.remove(stream);
     stream.ended(lost);
-    if (this.#waiting.length > 0) this.#flush();
+    this.#flush();
     this.#closeIfDone();
   }
 
-  /** Ends every request, because the connection is closed. */
-  #end(): void {
-    const lost = new Set([...this.#streams.values(), ...this.#waiting]);
-    const error = this.#failure ?? new Error("the connection was closed");
-    this.#streams.clear();
-    this.#waiting = [];
-    for (const { ended } of lost) ended(error);
+  /** Ends the requests that the peer has not seen. @param lastId the last one that it has seen; −1 if none counts */
+  #endAfter(lastId: number, lost: Error): void {
+    for (const { ended } of this.#outbox.removeAfter(lastId)) ended(lost);
   }
 }

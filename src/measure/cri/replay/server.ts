@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { handleUnaryCall, ServerUnaryCall } from "@grpc/grpc-js";
 import type { ReplayInfo } from "../../../campaign-files/manifest.js";
+import { messageOf } from "../../message-of.js";
 import { type CriMethod, type CriRequest, type CriResponse, criService, type Message } from "../grpc/protocol.js";
 import { hasLabels, labelNames } from "../labels.js";
 import { type Fault, faultFinder } from "./faults.js";
@@ -235,5 +236,5 @@ function wait(ms: number, call: Pick<ServerUnaryCall<unknown, unknown>, "once">)
 function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof NotRecorded) return new Refusal(9, error.message);
-  return new Refusal(13, error instanceof Error ? error.message : String(error));
+  return new Refusal(13, messageOf(error));
 }

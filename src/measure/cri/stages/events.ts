@@ -1,5 +1,5 @@
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
-import { field, messageTypes, repeated, text } from "../grpc/fields.js";
+import { field, type MessageOf, messageTypes, repeated, text } from "../grpc/fields.js";
 import { framed, requestHead, unframed } from "../grpc/grpc-messages.js";
 import { Http2Connection, type Stream } from "../http2/connection.js";
 
@@ -67,22 +67,19 @@ export class EventStream {
   }
 }
 
-/** An event in containerd's envelope: `containerd.types.Envelope`. */
-interface Envelope {
-  readonly timestamp: { readonly seconds: string; readonly nanos: number } | null;
-  readonly topic: string;
-  readonly event: { readonly value: Buffer } | null;
-}
-
-type Subscribe = MethodDefinition<{ readonly filters: readonly string[] }, Envelope>;
-
 /** The messages of `containerd.services.events.v1.Events/Subscribe`, with the fields that are read here. */
 const messages = {
   SubscribeRequest: { filters: repeated("string", 1) },
   Timestamp: { seconds: field("int64", 1), nanos: field("int32", 2) },
   Any: { value: field("bytes", 2) },
+  // containerd.types.Envelope
   Envelope: { timestamp: field("Timestamp", 1), topic: text(3), event: field("Any", 4) },
 };
+
+type Subscribe = MethodDefinition<
+  MessageOf<typeof messages, "SubscribeRequest">,
+  MessageOf<typeof messages, "Envelope">
+>;
 
 let definition: Subscribe | undefined;
 

@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:http";
 import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
 import { LabError } from "../../../model/errors.js";
-import { field, messageTypes, repeated, text } from "../grpc/fields.js";
+import { messageOf } from "../../message-of.js";
+import { field, type MessageOf, messageTypes, repeated, text } from "../grpc/fields.js";
 
 /** One span of an OpenTelemetry trace. Times in milliseconds since 1970, to the microsecond; ids in hexadecimal. */
 export interface Span {
@@ -35,7 +36,7 @@ export class SpanReceiver {
     }).catch(cause => {
       throw new LabError("RUND_SPANS_PORT", "machine", "containerd's spans cannot be received", {
         where: `127.0.0.1:${port}`,
-        found: cause instanceof Error ? cause.message : String(cause),
+        found: messageOf(cause),
         hint: "is another campaign measuring on this containerd? Stop it, or restart containerd with `rund-lab env down` and `env up --otel`",
         cause,
       });
@@ -72,30 +73,6 @@ export class SpanReceiver {
   }
 }
 
-interface KeyValue {
-  readonly key: string;
-  readonly value: { readonly stringValue: string } | null;
-}
-
-interface ExportRequest {
-  readonly resourceSpans: readonly {
-    readonly scopeSpans: readonly {
-      readonly spans: readonly {
-        readonly traceId: Buffer;
-        readonly name: string;
-        readonly start: string;
-        readonly end: string;
-        readonly attributes: readonly KeyValue[];
-        readonly events: readonly {
-          readonly time: string;
-          readonly name: string;
-          readonly attributes: readonly KeyValue[];
-        }[];
-      }[];
-    }[];
-  }[];
-}
-
 /** `opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest`, with the fields that are read here. */
 const messages = {
   ExportRequest: { resourceSpans: repeated("ResourceSpans", 1) },
@@ -111,22 +88,24 @@ const messages = {
   Empty: {},
 };
 
-let definition: MethodDefinition<ExportRequest, object> | undefined;
+type Export = MethodDefinition<MessageOf<typeof messages, "ExportRequest">, object>;
 
-function exportMethod(): MethodDefinition<ExportRequest, object> {
+let definition: Export | undefined;
+
+function exportMethod(): Export {
   const Export = { requestType: "ExportRequest", responseType: "Empty", comment: "" };
   definition ??= (
     fromJSON(
       { nested: { ...messageTypes(messages), Traces: { methods: { Export } } } },
       { longs: String, defaults: true },
-    ).Traces as unknown as { readonly Export: MethodDefinition<ExportRequest, object> }
+    ).Traces as unknown as { readonly Export: Export }
   ).Export;
   return definition;
 }
 
 /** Returns the spans in the body of an export request; empty if it is damaged. */
 export function readSpans(body: Buffer): readonly Span[] {
-  let request: ExportRequest;
+  let request: MessageOf<typeof messages, "ExportRequest">;
   try {
     request = exportMethod().requestDeserialize(body);
   } catch {
@@ -150,5 +129,5 @@ export function readSpans(body: Buffer): readonly Span[] {
 
 const fromNs = (ns: string): number => Number(BigInt(ns) / 1000n) / 1000;
 
-const texts = (pairs: readonly KeyValue[]): Span["attributes"] =>
+const texts = (pairs: readonly MessageOf<typeof messages, "KeyValue">[]): Span["attributes"] =>
   Object.fromEntries(pairs.map(({ key, value }) => [key, value?.stringValue ?? ""]));

@@ -1,4 +1,4 @@
-import { groupBy } from "../../group-by.js";
+import { groupBy } from "../../../model/group-by.js";
 import { type ContainerdEvent, reported } from "./events.js";
 import type { Span } from "./spans.js";
 

@@ -5,7 +5,7 @@ import { guess } from "../cost.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import { prewarm } from "../rounds.js";
 import { workloadSettingNames } from "../setting-rules.js";
-import type { ExperimentSettings } from "../settings.js";
+import { type ExperimentSettings, wrongSetting } from "../settings.js";
 import { beginRound, eachRound } from "../visit.js";
 import { arrivalSettings, drawSchedule } from "./schedule.js";
 import { searchRate } from "./search-rate.js";
@@ -24,44 +24,28 @@ export const arrivals: ExperimentDeclaration = {
   id: "arrivals",
   measures: "cold starts at a rate",
   axes: ["rate"],
-  leastDensity: 0,
   takes: [
     "until",
     ...workloadSettingNames,
     ...(["arrivals", "duration", "hold", "inFlight", "alive", "traceSpeed", "slo", "resolution"] as const),
   ],
-  usual: { concurrency: [], density: [0], memory: [], rounds: 1 },
-  repeats: false,
-  onBackground: false,
+  usual: { rounds: 1 },
   check(settings) {
     const { kind } = arrivalSettings(settings);
-    if (kind === "trace" && settings.rate !== undefined) {
-      throw new LabError("RUND_SETTING_UNUSED", "usage", "a trace has a rate of its own", {
-        where: "--rate",
-        hint: "--trace-speed 2 plays it twice as fast",
-      });
+    const { rate, slo, resolution } = settings;
+    if (kind === "trace" && rate !== undefined) {
+      throw unused("--rate", "a trace has a rate of its own", "--trace-speed 2 plays it twice as fast");
     }
-    if (kind !== "trace" && settings.rate === undefined) {
-      throw new LabError("RUND_SETTING", "usage", "no rate is named", {
-        where: "--rate",
-        expected: "starts per second",
-        found: "none",
-        hint: "such as --rate 2,5,10,20",
-      });
+    if (kind !== "trace" && rate === undefined) {
+      throw wrongSetting("--rate", "starts per second", "none", "such as --rate 2,5,10,20", "no rate is named");
     }
-    if (settings.rate === "search" && settings.slo === undefined) {
-      throw new LabError("RUND_SETTING", "usage", "a search needs an objective", {
-        where: "--slo",
-        expected: "the objective that the highest rate must meet",
-        found: "none",
-        hint: "such as --rate search --slo p99:2s",
-      });
+    if (rate === "search" && slo === undefined) {
+      const expected = "the objective that the highest rate must meet";
+      const hint = "such as --rate search --slo p99:2s";
+      throw wrongSetting("--slo", expected, "none", hint, "a search needs an objective");
     }
-    if (settings.rate !== "search" && settings.resolution !== undefined) {
-      throw new LabError("RUND_SETTING_UNUSED", "usage", "only a search has a resolution", {
-        where: "--resolution",
-        hint: "such as --rate search --resolution 10",
-      });
+    if (rate !== "search" && resolution !== undefined) {
+      throw unused("--resolution", "only a search has a resolution", "such as --rate search --resolution 10");
     }
     // a trace that cannot be read is reported before anything is created
     if (kind === "trace") drawSchedule(settings, null, 1);
@@ -115,6 +99,9 @@ export const arrivals: ExperimentDeclaration = {
   },
   summarise: summariseWindows,
 };
+
+const unused = (where: string, summary: string, hint: string) =>
+  new LabError("RUND_SETTING_UNUSED", "usage", summary, { where, hint });
 
 /** The estimated cost of a search: rates from 1 to 32 by doubling, then three halvings. */
 const searchGuess = { windows: 9, perSecond: 15 };

@@ -11,7 +11,7 @@ import {
 } from "../../arrivals/schedule.js";
 import { readTrace } from "../../arrivals/trace-file.js";
 import { randomFrom } from "../../shuffle.js";
-import type { ExperimentSettings } from "../settings.js";
+import { type ExperimentSettings, wrongSetting } from "../settings.js";
 
 /** How a campaign's arrivals are drawn, from its settings. */
 export interface ArrivalSettings {
@@ -40,20 +40,11 @@ export function arrivalSettings({
   const ms = Number(seconds) * 1000;
   const durationMs = duration * 1000;
   if (ms > durationMs) {
-    throw new LabError("RUND_SETTING", "usage", "sandboxes would outlive the window", {
-      where: "--hold",
-      expected: `at most the duration, ${duration} s`,
-      found: `${seconds} s`,
-      hint: "ask for a longer --duration or a shorter --hold",
-    });
+    const [expected, hint] = [`at most the duration, ${duration} s`, "ask for a longer --duration or a shorter --hold"];
+    throw wrongSetting("--hold", expected, `${seconds} s`, hint, "sandboxes would outlive the window");
   }
-  return {
-    kind: kind as ArrivalKind,
-    file,
-    durationMs,
-    hold: { kind: form === "exponential" ? "exponential" : "fixed", ms },
-    traceSpeed,
-  };
+  const drawn: Hold = { kind: form === "exponential" ? "exponential" : "fixed", ms };
+  return { kind: kind as ArrivalKind, file, durationMs, hold: drawn, traceSpeed };
 }
 
 /**
@@ -86,8 +77,7 @@ function drawn(kind: ArrivalKind, rate: number, durationMs: number, hold: Hold, 
 
 /** Returns a trace's arrivals within the window, accelerated by its speed. If the trace has no hold times, they are drawn. */
 function fromTrace(file: string, durationMs: number, speed: number, hold: Hold, uniform: Uniform): readonly Arrival[] {
-  const { arrivals } = readTrace(readText(file), file, uniform);
-  const inWindow = arrivals.filter(({ atMs }) => atMs / speed < durationMs);
+  const inWindow = readTrace(readText(file), file, uniform).filter(({ atMs }) => atMs / speed < durationMs);
   if (inWindow.length === 0) {
     throw new LabError("RUND_TRACE", "input", "the trace has no arrival in the window", {
       where: file,

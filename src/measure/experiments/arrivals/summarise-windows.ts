@@ -1,5 +1,5 @@
 import { type ArrivalsEvent, type CampaignEvent, endOf } from "../../../campaign-files/events.js";
-import { groupBy } from "../../group-by.js";
+import { groupBy } from "../../../model/group-by.js";
 import { type CellSummary, countFlags, emptySummary, isUnreliable } from "../summary.js";
 
 /** Summarises the windows of an open loop by run and rate; warm-up windows do not count. */

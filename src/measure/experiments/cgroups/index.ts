@@ -11,7 +11,6 @@ export const cgroups: ExperimentDeclaration = {
   id: "cgroups",
   measures: "the cost of control groups",
   axes: ["density", "concurrency"],
-  leastDensity: 0,
   subjects: {
     name: "variant",
     all: cgroupVariants.map(({ id, label }) => subject(id, label)),
@@ -26,8 +25,7 @@ export const cgroups: ExperimentDeclaration = {
     },
   },
   takes: ["containers", "window"],
-  usual: { concurrency: [1, 8, 50, 200], density: [0, 1000], memory: [], rounds: 5, containers: 200, window: 1 },
-  repeats: false,
+  usual: { concurrency: [1, 8, 50, 200], density: [0, 1000], rounds: 5, containers: 200, window: 1 },
   onBackground: true,
   cost({ density, concurrency, rounds }, { containers = 0, window = 0, warmup }, { aroundMs }) {
     const threads = concurrency ?? 1;

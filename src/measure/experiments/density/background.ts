@@ -26,27 +26,12 @@ async function bringUp(visit: Visit, tools: VisitTools, topUp: boolean): Promise
   const { density } = slot;
   const standing = { purpose: "background", runtime: runtime.id, density } as const;
   const request = (n: number) => visitRequest(sandboxes, visit, 1, n, "background");
-  const timeoutMs = settings.timeout * 1000;
-  const { started, failed, ready, ms, why } = await sandboxes.bringUp(
-    standing,
-    standingWorkloadOf(settings),
-    request,
-    timeoutMs,
-    signal,
-  );
+  const workload = standingWorkloadOf(settings);
+  const up = await sandboxes.bringUp(standing, workload, request, settings.timeout * 1000, signal);
+  const { started, failed, ready, ms, why } = up;
   if (started + failed > 0) {
-    tools.append({
-      event: "background",
-      at: now(),
-      run,
-      runtime: runtime.id,
-      density,
-      started,
-      failed,
-      ready: ready.length,
-      ms,
-      topUp,
-    });
+    const place = { run, runtime: runtime.id, density };
+    tools.append({ event: "background", at: now(), ...place, started, failed, ready: ready.length, ms, topUp });
   }
   if (ready.length < density) {
     throw new LabError("RUND_BACKGROUND", "machine", `${runtime.id}: the background sandboxes cannot be started`, {

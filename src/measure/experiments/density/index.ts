@@ -12,8 +12,7 @@ export const density: ExperimentDeclaration = {
   axes: ["density", "concurrency"],
   leastDensity: 1,
   takes: ["until", "untilDecided", "withContainer", ...workloadSettingNames],
-  usual: { concurrency: [1, 10, 50], density: [100], memory: [], rounds: 10 },
-  repeats: false,
+  usual: { concurrency: [1, 10, 50], density: [100], rounds: 10 },
   onBackground: true,
   measured: roundOf,
   cost(slot, settings, knowledge, before) {

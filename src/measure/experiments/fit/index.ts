@@ -16,9 +16,7 @@ export const fit: ExperimentDeclaration = {
     ...workloadSettingNames,
     ...(["step", "growth", "reserve", "latencyLimit", "pressureLimit"] as const),
   ],
-  usual: { concurrency: [], density: [2000], memory: [], rounds: 1 },
-  repeats: false,
-  onBackground: false,
+  usual: { density: [2000], rounds: 1 },
   // the ramp itself finds out how many fit, so the plan requires nothing of the machine
   cost: ({ density, rounds }, _, knowledge) => ({
     sandboxes: density * rounds.length,

@@ -3,10 +3,10 @@ import { quantileR7 } from "../../../model/quantile.js";
 import { elapsedMs } from "../../round/clock.js";
 import { watchIdle } from "../../round/observe.js";
 import { readStanding } from "../memory/read-standing.js";
+import type { ExperimentSettings } from "../settings.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
 import { standingWorkloadOf } from "../workload.js";
 import { type Reading, roomLeft } from "./projection.js";
-import { type FitRules, fitRules } from "./rules.js";
 
 /** Milliseconds of an idle window, to measure what idle sandboxes cost. */
 const idleMs = 1_000;
@@ -153,3 +153,18 @@ async function idleWindow(tools: VisitTools): Promise<FitStep["idle"]> {
   const { busy, total, ms } = await watchIdle(tools, idleMs, tools.signal);
   return { busy, total, ms };
 }
+
+/** What stops a ramp, and the size of its steps. */
+type FitRules = ReturnType<typeof fitRules>;
+
+const fitRules = ({ step = 50, growth, reserve = 10, latencyLimit, pressureLimit = 10 }: ExperimentSettings) => ({
+  step,
+  /** The share by which each step grows the density; null for steps of equal size. */
+  growth: growth === undefined ? null : growth / 100,
+  /** The share of every limit that must stay free. */
+  reserve: reserve / 100,
+  /** The largest p99 of a step's cold starts; null for none. */
+  latencyLimitMs: latencyLimit === undefined ? null : latencyLimit * 1000,
+  /** The largest share of the last 10 s in which some task waited for memory, in percent. */
+  pressureLimit,
+});

@@ -13,14 +13,11 @@ export const io: ExperimentDeclaration = {
   id: "io",
   measures: "reading and writing inside containers",
   axes: ["concurrency"],
-  leastDensity: 0,
   takes: ["duration", "large", "image", "cpu", "memoryLimit"],
   usual: {
-    ...{ concurrency: [1], density: [0], memory: [], rounds: 5, duration: 2, large: 64 },
+    ...{ concurrency: [1], rounds: 5, duration: 2, large: 64 },
     ...{ until: "output", image: fioImageName },
   },
-  repeats: false,
-  onBackground: false,
   cost({ concurrency, rounds }, { warmup, duration = 0 }, { aroundMs }) {
     const count = rounds.length + warmup;
     const atOnce = concurrency ?? 1;

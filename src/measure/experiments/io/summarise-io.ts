@@ -1,5 +1,5 @@
 import type { CampaignEvent, IoEvent, IoJob } from "../../../campaign-files/events.js";
-import { groupBy } from "../../group-by.js";
+import { groupBy } from "../../../model/group-by.js";
 import { type CellSummary, countFlags, emptySummary } from "../summary.js";
 
 /** Summarises the cells of I/O inside containers, by direct I/O, which measures the root file system and not the cache. */

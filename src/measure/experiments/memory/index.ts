@@ -14,9 +14,8 @@ export const memory: ExperimentDeclaration = {
   axes: ["memory", "density"],
   leastDensity: 1,
   takes: ["withContainer", ...workloadSettingNames],
-  usual: { concurrency: [], density: [1, 10, 50, 100], memory: [128], rounds: 1 },
+  usual: { density: [1, 10, 50, 100], memory: [128], rounds: 1 },
   repeats: true,
-  onBackground: false,
   cost: ({ density }, _, knowledge) => ({
     sandboxes: density,
     atOnce: density,

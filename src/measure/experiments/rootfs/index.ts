@@ -1,7 +1,7 @@
 import { socketPath } from "../../cri/grpc/grpc.js";
 import { threadMiB } from "../../micro/released-threads.js";
 import { type CopyKind, copyKinds } from "../../micro/rootfs/campaign-copies.js";
-import { connectSnapshots } from "../../micro/rootfs/snapshots.js";
+import { SnapshotClient } from "../../micro/rootfs/snapshots.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import {
   measureOperations,
@@ -22,13 +22,12 @@ export const rootfs: ExperimentDeclaration = {
   id: "rootfs",
   measures: "the cost of root file systems",
   axes: ["concurrency"],
-  leastDensity: 0,
   subjects: {
     name: "snapshotter",
     all: [...snapshotters, ...copies].map(id => subject(id, id)),
     withoutService: ids => ids.every(id => copies.some(each => each === id)),
     async here(endpoint) {
-      const client = connectSnapshots(socketPath(endpoint));
+      const client = new SnapshotClient(socketPath(endpoint));
       try {
         const loaded = await client.snapshotters();
         return snapshotters.filter(id => loaded.includes(id));
@@ -38,9 +37,7 @@ export const rootfs: ExperimentDeclaration = {
     },
   },
   takes: ["files", "large", "reflink"],
-  usual: { concurrency: [1, 10, 50, 200], density: [0], memory: [], rounds: 5, files: 1000, large: 64 },
-  repeats: false,
-  onBackground: false,
+  usual: { concurrency: [1, 10, 50, 200], rounds: 5, files: 1000, large: 64 },
   cost({ concurrency, rounds, runtime }, { warmup, large = 0 }, { aroundMs }) {
     const count = concurrency ?? 1;
     const byThread = copies.some(each => each === runtime);

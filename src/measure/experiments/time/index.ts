@@ -9,11 +9,8 @@ export const time: ExperimentDeclaration = {
   id: "time",
   measures: "cold starts",
   axes: ["concurrency"],
-  leastDensity: 0,
   takes: ["until", "untilDecided", ...workloadSettingNames],
-  usual: { concurrency: [1, 10, 20, 50, 100], density: [0], memory: [], rounds: 10 },
-  repeats: false,
-  onBackground: false,
+  usual: { concurrency: [1, 10, 20, 50, 100], rounds: 10 },
   cost: roundsCost,
   measured: roundOf,
   async visit(visit, tools) {

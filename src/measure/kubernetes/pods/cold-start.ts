@@ -1,5 +1,6 @@
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 import type { FailedSample, FailedStage, ReadySample, Sample } from "../../../campaign-files/events.js";
+import { messageOf } from "../../message-of.js";
 import { type Clock, elapsedMs } from "../../round/clock.js";
 import type { Release, Workload } from "../../round/driver.js";
 import { waitForResponse } from "../../workload/response.js";
@@ -184,7 +185,7 @@ async function explain(
       : failedFor(error, "forbidden", "unauthorized")
         ? "refused"
         : "other";
-    return { status: "failed", reason, message: error instanceof Error ? error.message : String(error) };
+    return { status: "failed", reason, message: messageOf(error) };
   }
   const trouble = last?.trouble ?? null;
   const warning = trouble === null ? await warningOf(api, namespace, pod) : trouble.message;

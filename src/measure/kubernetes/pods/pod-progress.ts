@@ -49,7 +49,7 @@ export function podProgress({ metadata, spec, status }: Pick<V1Pod, "metadata" |
   const condition = (type: string) => status?.conditions?.find(each => each.type === type);
   const isTrue = (type: string) => condition(type)?.status === "True";
   const [container] = status?.containerStatuses ?? [];
-  const { running, terminated, waiting } = container?.state ?? {};
+  const { running, terminated } = container?.state ?? {};
   const started = running !== undefined || terminated !== undefined;
   return {
     node: spec?.nodeName ?? null,
@@ -57,9 +57,7 @@ export function podProgress({ metadata, spec, status }: Pick<V1Pod, "metadata" |
     started,
     ready: isTrue("Ready"),
     address: status?.podIP ?? null,
-    trouble:
-      evictionOf(status?.reason, status?.message, condition("DisruptionTarget")) ??
-      troubleOf(status?.phase, status?.reason, status?.message, condition("PodScheduled"), waiting, terminated),
+    trouble: troubleOf(status, condition),
     stamps: {
       ...stamp("created", metadata?.creationTimestamp),
       ...stamp("scheduled", trueSince(condition("PodScheduled"))),
@@ -76,43 +74,26 @@ const trueSince = (condition: V1PodCondition | undefined) =>
 // the documents are read as plain JSON, in which a time is a text
 const stamp = (name: string, time: unknown) => (typeof time === "string" ? { [name]: time } : {});
 
-/** Returns an eviction: by the node's kubelet as the pod's reason, by anything else as the condition DisruptionTarget. */
-function evictionOf(
-  reason: string | undefined,
-  message: string | undefined,
-  disruption: V1PodCondition | undefined,
-): PodTrouble | null {
-  const why =
-    reason === "Evicted" ? [message] : disruption?.status === "True" ? [disruption.reason, disruption.message] : null;
-  return why && { reason: "evicted", message: why.filter(Boolean).join(": ") || "evicted", maybe: false };
-}
-
+/** Returns what keeps a pod from starting. An eviction by its node's kubelet is its reason, any other one a condition. */
 function troubleOf(
-  phase: string | undefined,
-  reason: string | undefined,
-  message: string | undefined,
-  scheduled: V1PodCondition | undefined,
-  waiting: { reason?: string; message?: string } | undefined,
-  terminated: { exitCode?: number; reason?: string; message?: string } | undefined,
+  status: V1Pod["status"],
+  condition: (type: string) => V1PodCondition | undefined,
 ): PodTrouble | null {
+  const [disruption, scheduled] = [condition("DisruptionTarget"), condition("PodScheduled")];
+  const { waiting, terminated } = status?.containerStatuses?.[0]?.state ?? {};
+  const final = (reason: PodTrouble["reason"], ...words: readonly (string | undefined)[]) => ({
+    ...{ reason, message: words.filter(Boolean).join(": ") || reason, maybe: false },
+  });
+  if (status?.reason === "Evicted") return final("evicted", status.message);
+  if (disruption?.status === "True") return final("evicted", disruption.reason, disruption.message);
   if (terminated !== undefined) {
     const why = terminated.reason === undefined ? "" : ` (${terminated.reason})`;
-    return { reason: "exited", message: `the process exited with code ${terminated.exitCode}${why}`, maybe: false };
+    return final("exited", `the process exited with code ${terminated.exitCode}${why}`);
   }
-  if (phase === "Failed") {
-    return {
-      reason: "failed",
-      message: [reason, message].filter(Boolean).join(": ") || "the pod failed",
-      maybe: false,
-    };
-  }
-  if (waiting?.reason !== undefined && imageTroubles.test(waiting.reason)) {
-    return { reason: "image", message: [waiting.reason, waiting.message].filter(Boolean).join(": "), maybe: false };
-  }
-  if (scheduled?.status === "False" && scheduled.reason === "Unschedulable") {
-    return { reason: "unschedulable", message: scheduled.message ?? "no node fits", maybe: true };
-  }
-  return null;
+  if (status?.phase === "Failed") return final("failed", status.reason ?? "the pod failed", status.message);
+  if (imageTroubles.test(waiting?.reason ?? "")) return final("image", waiting?.reason, waiting?.message);
+  if (scheduled?.status !== "False" || scheduled.reason !== "Unschedulable") return null;
+  return { reason: "unschedulable", message: scheduled.message ?? "no node fits", maybe: true };
 }
 
 /** Reasons of warnings about a cluster's configuration, which do not keep a pod from starting. */

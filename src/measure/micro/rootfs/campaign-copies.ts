@@ -1,11 +1,10 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, statfsSync, truncateSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { OperationPhase, OperationsEvent } from "../../../campaign-files/events/operations.js";
+import type { OperationsEvent } from "../../../campaign-files/events/operations.js";
 import { LabError } from "../../../model/errors.js";
-import { diskBetween, readDisks } from "../../host/disk.js";
 import { unmountBelow } from "../../system/mounts.js";
 import { ownersFolder } from "../owner.js";
-import { harnessCost, phaseOf } from "../phases.js";
+import { harnessCost, watchedPhase } from "../phases.js";
 import { startThreads, type Task } from "../released-threads.js";
 import { mountError, runMount } from "./mount-program.js";
 
@@ -89,18 +88,21 @@ export class CampaignCopies {
     const copies = Array.from({ length: count }, (_, item) => join(folder, `copy${item + 1}`));
     const { call, operation } = copyKinds[kind];
     const threads = await startThreads(count);
-    const timed = async (phase: OperationPhase["phase"], operation: string, tasks: readonly Task[]) => {
-      const before = readDisks();
+    const run = async (tasks: readonly Task[]) => {
       const times = await threads.run(tasks);
       const failed = times.find(({ failure }) => failure !== null)?.failure;
       if (failed != null) throw copyError(folder, failed.code);
-      return phaseOf(phase, operation, times, diskBetween(before, readDisks()));
+      return times;
     };
     try {
       const harness = await harnessCost(threads, count, count);
       const make = copies.map((copy): Task => [[call, join(folder, "template"), copy]]);
       const remove = copies.map((copy): Task => [["unlink", copy]]);
-      return { phases: [await timed("make", operation, make), await timed("remove", "unlink", remove)], harness };
+      const phases = [
+        await watchedPhase("make", operation, () => run(make)),
+        await watchedPhase("remove", "unlink", () => run(remove)),
+      ];
+      return { phases, harness };
     } finally {
       await threads.close();
     }

@@ -1,13 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { OperationPhase, OperationsEvent } from "../../../campaign-files/events/operations.js";
+import type { OperationsEvent } from "../../../campaign-files/events/operations.js";
 import { LabError } from "../../../model/errors.js";
-import { diskBetween, readDisks } from "../../host/disk.js";
 import { unmountBelow } from "../../system/mounts.js";
-import { medianOf, phaseOf } from "../phases.js";
+import { inParallel } from "../../system/workers.js";
+import { medianOf, phaseOf, watchedPhase } from "../phases.js";
 import { runReleased } from "../released-programs.js";
 import { mountError, runMount } from "./mount-program.js";
-import { connectSnapshots, type SnapshotClient, type SnapshotMount } from "./snapshots.js";
+import { SnapshotClient, type SnapshotMount } from "./snapshots.js";
 
 /** The content of the base layer of root file systems. */
 export interface BaseLayer {
@@ -60,11 +60,9 @@ export class CampaignRootfs {
       writeBase(target, files, largeMiB);
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
-      const hint =
-        "free some space on the disk of containerd's root (for blockfile, the scratch file sets the size), or reduce --files and --large";
       throw new LabError("RUND_DISK_FULL", "machine", "the base layer does not fit", {
         where: snapshotter,
-        hint,
+        hint: "free some space on the disk of containerd's root (for blockfile, the scratch file sets the size), or reduce --files and --large",
         cause,
       });
     }
@@ -79,38 +77,27 @@ export class CampaignRootfs {
     const targets = keys.map((_, index) => join(this.#folder, `m${index + 1}`));
     for (const target of targets) mkdirSync(target, { recursive: true });
     const gate = join(this.#folder, "gate");
-    const trueTimes = await runReleased(
-      keys.map(() => [["true"]]),
-      gate,
-    );
-    const { totalMs, us } = phaseOf("mount", "true", trueTimes);
-    const harness = { totalMs, medianUs: medianOf(us) };
+    const nothing = keys.map(() => [["true"]]);
+    const { totalMs, us } = phaseOf("mount", "true", await runReleased(nothing, gate));
     const mounts: (readonly SnapshotMount[])[] = [];
-    const phases: OperationPhase[] = [];
-    const requests = (phase: "make" | "remove", operation: string, request: (item: number) => Promise<void>) =>
-      this.#watched(async () => requestTimes(count, request), phase, operation, phases);
-    const calls = (phase: "mount" | "unmount", program: string, words: (item: number) => readonly string[][]) =>
-      this.#watched(
-        async () => {
-          const times = await runReleased(
-            keys.map((_, item) => words(item).map(each => [program, ...each])),
-            gate,
-          );
-          const failed = times.find(({ failure }) => failure !== null)?.failure;
-          if (failed != null) throw mountError(program, failed);
-          return times;
-        },
-        phase,
-        program,
-        phases,
-      );
-    await requests("make", "prepare", async item => {
+    const prepare = async (item: number) => {
       mounts[item] = await this.#snapshots.prepare(snapshotter, keys[item]!, this.#key("base"), this.#labels);
-    });
-    await calls("mount", "mount", item => mountWords(mounts[item]!, targets[item]!));
-    await calls("unmount", "umount", item => [[targets[item]!]]);
-    await requests("remove", "remove", item => this.#snapshots.remove(snapshotter, keys[item]!));
-    return { phases, harness };
+    };
+    const remove = (item: number) => this.#snapshots.remove(snapshotter, keys[item]!);
+    const run = async (program: string, words: (item: number) => readonly string[][]) => {
+      const programs = keys.map((_, item) => words(item).map(each => [program, ...each]));
+      const times = await runReleased(programs, gate);
+      const failed = times.find(({ failure }) => failure !== null)?.failure;
+      if (failed != null) throw mountError(program, failed);
+      return times;
+    };
+    const phases = [
+      await watchedPhase("make", "prepare", () => requestTimes(count, prepare)),
+      await watchedPhase("mount", "mount", () => run("mount", item => mountWords(mounts[item]!, targets[item]!))),
+      await watchedPhase("unmount", "umount", () => run("umount", item => [[targets[item]!]])),
+      await watchedPhase("remove", "remove", () => requestTimes(count, remove)),
+    ];
+    return { phases, harness: { totalMs, medianUs: medianOf(us) } };
   }
 
   /**
@@ -127,16 +114,15 @@ export class CampaignRootfs {
     let removed = 0;
     for (const snapshotter of await this.#snapshots.snapshotters()) {
       const keys = await this.#snapshots.list(snapshotter, campaignLabel, this.#campaign);
-      // the base layer comes last, after the snapshots on top of it
-      for (let first = 0; first < keys.length; first += removedAtOnce) {
-        const some = keys.slice(first, first + removedAtOnce);
-        const [base, others] = [
-          some.filter(key => key === this.#key("base")),
-          some.filter(key => key !== this.#key("base")),
-        ];
-        await Promise.all(others.map(key => this.#snapshots.remove(snapshotter, key)));
-        for (const key of base) await this.#snapshots.remove(snapshotter, key);
-      }
+      const base = this.#key("base");
+      const remove = (key: string) => this.#snapshots.remove(snapshotter, key);
+      await inParallel(
+        keys.filter(key => key !== base),
+        removedAtOnce,
+        remove,
+      );
+      // it comes last, after the snapshots on top of it
+      if (keys.includes(base)) await remove(base);
       removed += keys.length;
     }
     if (removed > 0) await this.#snapshots.collectGarbage();
@@ -146,7 +132,7 @@ export class CampaignRootfs {
   }
 
   get #snapshots(): SnapshotClient {
-    this.#client ??= connectSnapshots(this.#socket);
+    this.#client ??= new SnapshotClient(this.#socket);
     return this.#client;
   }
 
@@ -156,17 +142,6 @@ export class CampaignRootfs {
   }
 
   readonly #key = (name: string): string => `rund-lab-${this.#campaign}-${name}`;
-
-  async #watched(
-    work: () => Promise<readonly { readonly startUs?: number; readonly endUs: number }[]>,
-    phase: OperationPhase["phase"],
-    operation: string,
-    phases: OperationPhase[],
-  ): Promise<void> {
-    const before = readDisks();
-    const times = await work();
-    phases.push(phaseOf(phase, operation, times, diskBetween(before, readDisks())));
-  }
 }
 
 /** Sends every request at once. @returns when each was sent and answered, in microseconds since the first */

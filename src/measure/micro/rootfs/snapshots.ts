@@ -2,32 +2,11 @@ import { randomUUID } from "node:crypto";
 import { LabError } from "../../../model/errors.js";
 import { ContainerdChannel } from "../../cri/grpc/containerd-channel.js";
 import { unavailableHint } from "../../cri/grpc/errors.js";
-import { field, repeated, text, texts } from "../../cri/grpc/fields.js";
+import { field, type MessageOf, repeated, text, texts } from "../../cri/grpc/fields.js";
 import { GrpcFailure } from "../../cri/grpc/unary-channel.js";
 
 /** The mount of a snapshot, as containerd describes it. */
-export interface SnapshotMount {
-  readonly type: string;
-  readonly source: string;
-  readonly options: readonly string[];
-}
-
-/** containerd's snapshots service. Keys and names are those of one namespace. */
-export interface SnapshotClient {
-  /** The loaded snapshotters of the service, sorted. */
-  snapshotters(): Promise<readonly string[]>;
-  /** Makes a writable snapshot, on top of a committed one or of nothing. */
-  prepare(snapshotter: string, key: string, parent: string, labels: Labels): Promise<readonly SnapshotMount[]>;
-  commit(snapshotter: string, name: string, key: string, labels: Labels): Promise<void>;
-  remove(snapshotter: string, key: string): Promise<void>;
-  /** Returns the snapshots that have a label with a value; those on top of others come first. */
-  list(snapshotter: string, label: string, value: string): Promise<readonly string[]>;
-  /** Returns the names of all snapshots of the namespace. */
-  names(snapshotter: string): Promise<readonly string[]>;
-  /** Runs containerd's garbage collection, which deletes the files of removed snapshots, and waits for its end. */
-  collectGarbage(): Promise<void>;
-  close(): void;
-}
+export type SnapshotMount = MessageOf<typeof messages, "Mount">;
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -60,55 +39,81 @@ const methods = {
   Plugins: { service: "introspection", request: "PluginsRequest", response: "PluginsResponse" },
   Create: { service: "leases", request: "CreateLeaseRequest", response: "Empty" },
   Delete: { service: "leases", request: "DeleteLeaseRequest", response: "Empty" },
-};
+} as const;
 
-/** Connects to containerd's snapshots service on a unix socket. The connection is made at the first call. */
-export function connectSnapshots(socket: string, timeoutMs = callMs): SnapshotClient {
-  const channel = new ContainerdChannel(socket, messages, methods, timeoutMs);
-  const call = <Response>(name: keyof typeof methods, request: object): Promise<readonly Response[]> =>
-    channel.call<Response>(name, request).catch(error => {
-      throw error instanceof GrpcFailure ? snapshotError(error, socket) : error;
+type Channel = ContainerdChannel<typeof messages, typeof methods>;
+
+/** containerd's snapshots service on a unix socket. Keys and names are those of one namespace. */
+export class SnapshotClient {
+  readonly #socket: string;
+  readonly #timeoutMs: number;
+  readonly #channel: Channel;
+
+  /** @param socket connected at the first call */
+  constructor(socket: string, timeoutMs = callMs) {
+    this.#socket = socket;
+    this.#timeoutMs = timeoutMs;
+    this.#channel = new ContainerdChannel(socket, messages, methods, timeoutMs);
+  }
+
+  /** Returns the loaded snapshotters of the service, sorted. */
+  async snapshotters(): Promise<readonly string[]> {
+    return (await this.#call("Plugins", { filters: [] }))
+      .flatMap(({ plugins }) => plugins)
+      .filter(({ type, initErr }) => type === "io.containerd.snapshotter.v1" && initErr === null)
+      .map(({ id }) => id)
+      .sort();
+  }
+
+  /** Makes a writable snapshot, on top of a committed one or of nothing. */
+  async prepare(snapshotter: string, key: string, parent: string, labels: Labels): Promise<readonly SnapshotMount[]> {
+    const answers = await this.#call("Prepare", { snapshotter, key, parent, labels });
+    return answers.flatMap(({ mounts }) => mounts);
+  }
+
+  async commit(snapshotter: string, name: string, key: string, labels: Labels): Promise<void> {
+    await this.#call("Commit", { snapshotter, name, key, labels });
+  }
+
+  async remove(snapshotter: string, key: string): Promise<void> {
+    await this.#call("Remove", { snapshotter, key });
+  }
+
+  /** Returns the snapshots that have a label with a value; those on top of others come first. */
+  async list(snapshotter: string, label: string, value: string): Promise<readonly string[]> {
+    const own = await this.#listed({ snapshotter, filters: [`labels."${label}"==${value}`] });
+    const parents = new Set(own.map(({ parent }) => parent));
+    return own
+      .map(({ name }) => name)
+      .sort((a, b) => Number(parents.has(a)) - Number(parents.has(b)) || (a < b ? -1 : 1));
+  }
+
+  /** Returns the names of all snapshots of the namespace. */
+  async names(snapshotter: string): Promise<readonly string[]> {
+    return (await this.#listed({ snapshotter, filters: [] })).map(({ name }) => name);
+  }
+
+  /** Runs containerd's garbage collection, which deletes the files of removed snapshots, and waits for its end. */
+  async collectGarbage(): Promise<void> {
+    // the deletion of a lease is the one request that can wait for the collection
+    const id = `rund-lab-${randomUUID()}`;
+    const expiry = new Date(Date.now() + this.#timeoutMs).toISOString();
+    await this.#call("Create", { id, labels: { "containerd.io/gc.expire": expiry } });
+    await this.#call("Delete", { id, sync: true });
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+
+  async #listed(request: { readonly snapshotter: string; readonly filters: readonly string[] }) {
+    return (await this.#call("List", request)).flatMap(({ info }) => info);
+  }
+
+  readonly #call: Channel["call"] = (name, request) =>
+    this.#channel.call(name, request).catch(error => {
+      throw error instanceof GrpcFailure ? snapshotError(error, this.#socket) : error;
     });
-  const listed = async (request: object) =>
-    (await call<{ info: readonly { name: string; parent: string }[] }>("List", request)).flatMap(({ info }) => info);
-  return {
-    async snapshotters() {
-      const [answer] = await call<{ plugins: { type: string; id: string; initErr: object | null }[] }>("Plugins", {
-        filters: [],
-      });
-      return answer!.plugins
-        .filter(({ type, initErr }) => type === "io.containerd.snapshotter.v1" && initErr === null)
-        .map(({ id }) => id)
-        .sort();
-    },
-    async prepare(snapshotter, key, parent, labels) {
-      const request = { snapshotter, key, parent, labels };
-      const [answer] = await call<{ mounts: readonly SnapshotMount[] }>("Prepare", request);
-      return answer!.mounts;
-    },
-    async commit(snapshotter, name, key, labels) {
-      await call("Commit", { snapshotter, name, key, labels });
-    },
-    async remove(snapshotter, key) {
-      await call("Remove", { snapshotter, key });
-    },
-    async list(snapshotter, label, value) {
-      const own = await listed({ snapshotter, filters: [`labels."${label}"==${value}`] });
-      const parents = new Set(own.map(({ parent }) => parent));
-      return own
-        .map(({ name }) => name)
-        .sort((a, b) => Number(parents.has(a)) - Number(parents.has(b)) || (a < b ? -1 : 1));
-    },
-    names: async snapshotter => (await listed({ snapshotter, filters: [] })).map(({ name }) => name),
-    async collectGarbage() {
-      // the deletion of a lease is the one request that can wait for the collection
-      const id = `rund-lab-${randomUUID()}`;
-      const expiry = new Date(Date.now() + timeoutMs).toISOString();
-      await call("Create", { id, labels: { "containerd.io/gc.expire": expiry } });
-      await call("Delete", { id, sync: true });
-    },
-    close: () => channel.close(),
-  };
 }
 
 /** Returns the error for a failed call, with the next step. */
