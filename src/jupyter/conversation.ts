@@ -33,7 +33,7 @@ export interface ConversationOptions {
 const defaultTimeoutMs = 600_000;
 /** Maximum time until a kernel answers its first request. */
 const startMs = 60_000;
-/** How long messages of a dead kernel are read: those it has sent, and those with which a kernel explains why V8 ended it. */
+/** How long messages are read after a kernel's death: its last ones, and those that explain why V8 ended it. */
 const lastMessagesMs = (how: string): number => (/SIG(ABRT|ILL|TRAP)/.test(how) ? 2000 : 200);
 /** Maximum time until an interrupted cell ends, and until a kernel shuts down. */
 const graceMs = 2000;
@@ -118,7 +118,7 @@ export class Conversation {
    * Sends requests until the kernel answers and its iopub messages arrive: messages that are published before a subscription
    * takes effect are lost.
    *
-   * @returns its information on itself
+   * @returns the content of its kernel_info_reply
    *
    * @throws LabError `RUND_KERNEL_START` (machine) if it does not answer
    */
@@ -128,7 +128,7 @@ export class Conversation {
       const id = this.#client.send("shell", "kernel_info_request", {});
       const info = await this.#within<JsonObject>(500, done => this.#replies.set(id, done));
       if (info !== undefined && this.#heardIopub) {
-        // a kernel that compiles loads its compiler for this request, so that the first cell's time is its own
+        // a kernel that compiles loads its compiler for this request, so that the first cell's time does not include that
         const completion = this.#client.send("shell", "complete_request", { code: "", cursor_pos: 0 });
         await this.#within<JsonObject>(deadline - performance.now(), done => this.#replies.set(completion, done));
         if (this.#dead === undefined) return info;
@@ -139,7 +139,7 @@ export class Conversation {
       const log = this.#process.log();
       throw new LabError("RUND_KERNEL_START", "machine", `the kernel ${why}`, {
         where: `kernel ${this.options.kernel.name}`,
-        ...(log !== "" && { hint: `it said: ${log}` }),
+        ...(log !== "" && { hint: `its log ends with: ${log}` }),
       });
     }
   }
@@ -180,7 +180,7 @@ export class Conversation {
     const { reply, failure } = sent;
     let failed = failure;
     if (this.#dead !== undefined) {
-      // an error in the name of the dead kernel explains more
+      // an error published in the dead kernel's place explains more
       failed ??= problem(place, "KernelDied", `the kernel ${this.#dead} while it ran this cell`);
     } else if (ended === undefined) {
       failed = problem(place, "CellTimeout", `the cell took longer than ${timeoutMs / 1000} s`);

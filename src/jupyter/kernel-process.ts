@@ -10,7 +10,7 @@ import { temporaryFolder } from "./temporary-folder.js";
 
 /** A kernel's process, in a process group of its own. */
 export class KernelProcess {
-  /** How the process ended, once it has. */
+  /** Resolves when the process has ended, with words that complete "the kernel …". */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   readonly #folder: string;
@@ -71,7 +71,7 @@ export class KernelProcess {
     return this.#child.pid;
   }
 
-  /** The end of the process's own stdout and stderr. */
+  /** Returns the last 2,000 characters of the process's own stdout and stderr. */
   log(): string {
     return readFileSync(join(this.#folder, "log"), "utf8").trim().slice(-2000);
   }

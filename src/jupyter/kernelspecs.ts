@@ -56,7 +56,10 @@ export function findKernel(name: string, env: Environment): KernelCommand {
   const installed = [...new Set(folders.flatMap(kernelsIn))].sort();
   throw new LabError("RUND_KERNELSPEC", "machine", `no kernel named ${JSON.stringify(name)}`, {
     where: "kernelspecs",
-    hint: installed.length === 0 ? "none is installed" : `installed: ${installed.join(", ")}`,
+    hint:
+      installed.length === 0
+        ? "no kernel is installed; rund-lab kernel install adds the lab kernel"
+        : `installed: ${installed.join(", ")}`,
   });
 }
 

@@ -10,7 +10,7 @@ import { markBytes, Outlet, takeOutput } from "./channel/pipe.js";
 import type { ProtocolData } from "./protocol/protocol.js";
 import { requirePeers } from "./spec.js";
 
-/** How long the main thread must be idle before it prepares for cells that need more. */
+/** How long the main thread must be idle before it loads Node's types for later cells. */
 const idleMs = 300;
 
 function main(file: string | undefined): void {

@@ -32,11 +32,11 @@ export function requirePeers(require: NodeJS.Require): void {
   });
 }
 
-/** Whether Node keeps the records that Stop needs among its internal modules, for which it needs an option. */
+/** Whether Node needs the option `--expose-internals` for access to the records that an interrupt must repair. */
 export const hasInternals = Number(process.versions.node.split(".")[0]) >= 24;
 
 /**
- * Returns how the kernel is started; `{connection_file}` is replaced by the file's path. Paths are absolute, because a front end
+ * Returns the command that starts the kernel; `{connection_file}` is replaced by the file's path. Paths are absolute, because a front end
  * has its own PATH. run/stop/termination.ts explains the option.
  */
 export function kernelArgv(): string[] {

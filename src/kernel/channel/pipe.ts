@@ -6,7 +6,7 @@
  * the first pipe too, in frames that say which cell and which stream they belong to; messages (a picture, a result, an
  * answer) go through a MessagePort, and a frame in the pipe marks their place. So the protocol thread sees text and
  * messages in the order in which they happened, also while a cell computes, and a cell that prints faster than
- * anybody reads is slowed down by the pipe itself.
+ * the protocol thread reads is slowed down by the pipe itself.
  *
  * A frame is written by one write(2) of at most PIPE_BUF bytes, which the system never interleaves with others:
  *
@@ -34,7 +34,7 @@ export interface Pipes {
   readonly output: number;
   /** Output of other writers to descriptor 2. */
   readonly errors: number;
-  /** Where the main thread writes its frames. */
+  /** The end to which the main thread writes its frames. */
   readonly frames: number;
   /** The original stderr of the kernel, for its own log. */
   readonly log: number;
@@ -66,10 +66,10 @@ export function takeOutput(): Pipes {
 function replace(descriptor: number, path: string): void {
   closeSync(descriptor);
   const got = openSync(path, "w");
-  if (got !== descriptor) throw new Error(`descriptor ${descriptor} is ${got}: is stdin closed?`);
+  if (got !== descriptor) throw new Error(`expected file descriptor ${descriptor}, found ${got}: is stdin closed?`);
 }
 
-/** Returns a second descriptor for the same file; undefined if the system does not allow one (a socket). */
+/** Returns a second descriptor for the same file, or one for /dev/null if the file cannot be opened again (a socket). */
 function reopen(descriptor: number): number {
   try {
     return openSync(`/dev/fd/${descriptor}`, "a");
@@ -155,7 +155,7 @@ export class PieceReader {
     this.#rest = Buffer.from(data);
   }
 
-  /** How many bytes at the end may be the beginning of a mark. */
+  /** Returns the number of bytes at the end that may be the beginning of a mark. */
   #openEnd(data: Buffer): number {
     for (let length = Math.min(markBytes - 1, data.length); length > 0; length--) {
       if (data.subarray(data.length - length).equals(this.mark.subarray(0, length))) return length;

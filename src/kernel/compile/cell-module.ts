@@ -17,13 +17,13 @@ export interface CellModule {
   written(offset: number): number;
   /** Converts an offset in the cell to an offset in `text`. */
   compiled(offset: number): number;
-  /** As `written`, for line and column. */
+  /** Like `written`, for line and column. */
   writtenPosition(position: Position): Position;
 }
 
 /**
- * Turns a cell into a module. A cell that is an object literal alone, such as `{ a: 1 }`, is that object, as in the consoles of
- * Node and Deno, and not a block.
+ * Turns a cell into a module. A cell that consists of an object literal, such as `{ a: 1 }`, is compiled as an expression, not as
+ * a block, as in the consoles of Node and Deno.
  *
  * @param homeOf returns the specifier of the module that declares a name of an earlier cell
  * @param jsxNames names that JSX compiles to, such as `React`
@@ -51,7 +51,7 @@ export function cellModule(
     if (ts.isExportDeclaration(statement)) {
       const { moduleSpecifier: from, exportClause: clause } = statement;
       const start = statement.getStart(file);
-      // every name is exported in any case, and one of another module is imported, so that the cell can use it, too
+      // all names are exported anyway; names of another module are imported, so that the cell can use them, too
       if (from === undefined) replaced.push([start, statement.end, ""]);
       else replaced.push([start, clause?.getStart(file) ?? from.getStart(file), "import"]);
       if (from !== undefined) for (const name of exportedNames(ts, clause)) reexported.add(name);

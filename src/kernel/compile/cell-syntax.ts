@@ -1,4 +1,4 @@
-/** What the syntax of a cell says: its names, its errors, whether it awaits. */
+/** The syntax of a cell: its names, its errors, and whether it awaits. */
 import type ts from "typescript";
 import type { TypeScript } from "./typescript/typescript.js";
 
@@ -14,10 +14,10 @@ export function parse(ts: TypeScript, code: string): { file: ts.SourceFile; exte
   return { file: plain, extension: ".ts" };
 }
 
-/** Returns the number of syntax errors of a parsed file, which TypeScript's types do not declare. */
+/** Returns the number of syntax errors of a parsed file. */
 export const mistakes = (file: ts.SourceFile): number => syntaxErrors(file).length;
 
-/** Returns the syntax errors of a parsed file. */
+/** Returns the syntax errors of a parsed file. TypeScript's types do not declare them. */
 export const syntaxErrors = (file: ts.SourceFile): readonly ts.DiagnosticWithLocation[] =>
   (file as unknown as { parseDiagnostics: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics;
 
@@ -27,7 +27,7 @@ export const syntaxErrors = (file: ts.SourceFile): readonly ts.DiagnosticWithLoc
 export function declaredNames(ts: TypeScript, statement: ts.Statement): string[] | undefined {
   if (ts.isVariableStatement(statement)) {
     const { flags, declarations } = statement.declarationList;
-    // what `using` declares is disposed of at the end of its cell
+    // a variable declared by `using` is disposed of at the end of its cell
     if ((flags & ts.NodeFlags.Using) === ts.NodeFlags.Using) return undefined;
     return declarations.flatMap(({ name }) => bindingNames(ts, name));
   }
@@ -54,7 +54,7 @@ function bindingNames(ts: TypeScript, name: ts.BindingName): string[] {
 
 /**
  * Returns a type for each variable that gets its type from later assignments, such as `const rows = []`. TypeScript finds these
- * types by itself, but not for what is exported, as the declarations of cells are.
+ * types by itself, but not for exported variables, and the variables of cells are exported.
  */
 export function openTypes(ts: TypeScript, { declarationList }: ts.VariableStatement): { at: number; word: string }[] {
   return declarationList.declarations.flatMap(({ name, type, exclamationToken, initializer }) => {

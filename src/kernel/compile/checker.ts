@@ -30,12 +30,12 @@ export class Checker {
     private readonly workspace: Workspace,
   ) {}
 
-  /** Checks files again that were without mistakes, because the settings have changed. */
+  /** Makes the next check include files that had no mistakes, because the settings have changed. */
   forget(): void {
     this.#checked.clear();
   }
 
-  /** Returns the mistakes of a cell and of the files that the program has because of it. */
+  /** Returns the mistakes of a cell and of the files that it imports. */
   mistakes({ module, path, program }: Draft): Mistake[] {
     const { ts, folder } = this;
     const file = program.getSourceFile(path)!;
@@ -49,7 +49,7 @@ export class Checker {
     return [...found.map(mistake), ...program.getSourceFiles().flatMap(each => this.mistakesIn(each, program))];
   }
 
-  /** Checks a TypeScript file of the notebook's folder, once for each of its versions. */
+  /** Returns the mistakes of a TypeScript file in the notebook's folder. A version without mistakes is checked only once. */
   mistakesIn(file: ts.SourceFile, program: ts.Program): Mistake[] {
     const { fileName } = file;
     if (!fileName.startsWith(`${this.folder}/`) || !isLocal(fileName) || file.isDeclarationFile) return [];

@@ -50,7 +50,7 @@ export class Compiler {
   #settings: Settings;
   #settingsVersion: string;
   #cells = 0;
-  /** Whether the last cell had an import that led nowhere. */
+  /** Whether the last cell had an import that was not found. */
   #missing = false;
 
   /** @param folder where cells' modules are searched: the notebook's folder */
@@ -105,7 +105,7 @@ export class Compiler {
     return ["React", ...pragmas, ...[jsxFactory, jsxFragmentFactory].flatMap(name => name?.split(".")[0] ?? [])];
   }
 
-  /** Replaces the next cell by code. */
+  /** Makes code the next cell, in place of an earlier draft. */
   #draft(code: string, known?: Iterable<string>): Draft {
     const module = cellModule(this.typescript, code, name => this.#homes.get(name), this.#jsxNames(code), known);
     const base = join(this.folder, `__cell_${this.#cells + 1}`);

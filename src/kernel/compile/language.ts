@@ -119,7 +119,7 @@ function stringStart(ts: TypeScript, code: string, at: number): number | undefin
   const closed = node.end > start && code[node.end - 1] === code[start - 1];
   if (at < start || (closed && at === node.end)) return undefined;
   const typed = code.slice(start, at);
-  // of a path, the part after the last slash is completed
+  // in a path, only the part after the last slash is completed
   return start + typed.lastIndexOf("/") + 1;
 }
 

@@ -24,7 +24,7 @@ export class CompileError extends Error {
   }
 }
 
-/** Returns the error of code that nests deeper than the compiler can follow; its number is that of too deep types. */
+/** Returns the error of code that nests deeper than the compiler can follow, with the code of TypeScript's error for deep types. */
 export const tooDeep = (): CompileError => {
   const text = "The code is nested too deeply to be compiled: split long chains of operators and deep brackets.";
   return new CompileError([{ file: undefined, line: 0, column: 0, text, code: 2589 }]);

@@ -6,7 +6,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** Finds the written code that compiled code comes from. Decodes the map at the first question. */
+/** Finds the written code that compiled code comes from. The map is decoded when it is first used. */
 export class SourceMap {
   #map: TraceMap | undefined;
 

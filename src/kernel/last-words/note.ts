@@ -1,7 +1,7 @@
 import type { Connection } from "../../jupyter/connection.js";
 import type { Header } from "../../jupyter/wire.js";
 
-/** What a kernel writes down before each request, in case V8 ends it. */
+/** The note that a kernel writes before each request, in case V8 ends the process. */
 export interface DeathNote {
   readonly connection: Connection;
   /** The request that began last. */
@@ -10,14 +10,14 @@ export interface DeathNote {
     /** Its client's identities, in hexadecimal. */
     readonly identities: readonly string[];
   };
-  /** What the process has written to stderr, from the announcement of its end on. */
+  /** The process's stderr since it announced its end. */
   readonly words: string;
 }
 
 /**
  * Returns why V8 ended a process, in words.
  *
- * @param words what the process wrote to stderr
+ * @param words the process's stderr
  */
 export function reasonOf(words: string): string {
   const found = ["Fatal JavaScript", "FATAL ERROR", "OOM error in", "Fatal error in"].find(each =>

@@ -2,7 +2,7 @@
  * Takes the place of a kernel that V8 has ended, for less than a second: shows the reason as an error of the cell that ran, and
  * answers its request. Clients connect to the sockets again by themselves.
  *
- * Reads on stdin what the kernel wrote to stderr last, and on descriptor 4 the kernel's note.
+ * Reads the end of the kernel's stderr on stdin, and the kernel's note on descriptor 4.
  */
 import { randomUUID } from "node:crypto";
 import { fstatSync, readFileSync, readSync } from "node:fs";
@@ -11,7 +11,7 @@ import type * as Zmq from "zeromq";
 import { encode } from "../../jupyter/wire.js";
 import { type DeathNote, reasonOf } from "./note.js";
 
-/** How long clients have to connect again. ZeroMQ tries every 100 to 200 ms. */
+/** Time for clients to connect again. ZeroMQ tries every 100 to 200 ms. */
 const patienceMs = 1000;
 /** How long the message waits for further clients after the first has connected. */
 const othersMs = 100;
@@ -59,4 +59,6 @@ const note = readNote();
 const reason = `the kernel ended: ${reasonOf(note.words + readFileSync(0, "utf8"))}`;
 process.stderr.write(`rund-lab kernel: ${reason}\n`);
 setTimeout(() => process.exit(), patienceMs).unref();
-publish(note, reason).catch(error => process.stderr.write(`rund-lab kernel: could not show this: ${error.message}\n`));
+publish(note, reason).catch(error =>
+  process.stderr.write(`rund-lab kernel: could not report this to front ends: ${error.message}\n`),
+);

@@ -7,12 +7,12 @@ import { temporaryFolder } from "../../jupyter/temporary-folder.js";
 import type { Message } from "../../jupyter/wire.js";
 import type { DeathNote } from "./note.js";
 
-/** What V8 and Node write to stderr before they end a process that cannot continue. */
+/** Text that V8 and Node write to stderr before they end a process that cannot continue. */
 const fatal = /FATAL ERROR|Fatal JavaScript|Fatal error in|OOM error in/;
 
 /**
- * A shell that outlives the kernel and starts `publish.js` if V8 ended the kernel: then stderr has V8's words, partly in the pipe
- * and partly in the note. It ignores interrupts, which go to the kernel's whole process group.
+ * A shell that outlives the kernel and starts `publish.js` if V8 ended the kernel: then the process's last stderr is partly in the
+ * pipe and partly in the note. It ignores interrupts, which go to the kernel's whole process group.
  */
 const script = `trap '' INT
 read -r end && exit
@@ -24,7 +24,7 @@ esac`;
 /**
  * Lets front ends know why a kernel died, if V8 ended it: an array, a string or a table is larger than V8 can make, or memory
  * ran out in a single step. No code of the process runs after that. So a small shell waits for its end and starts a program that
- * takes its place on the sockets for as long as it takes to say the reason.
+ * takes the kernel's place on the sockets until the reason is reported.
  */
 export class Watcher {
   #shell: ChildProcess | undefined;
@@ -43,7 +43,7 @@ export class Watcher {
     this.#written = { connection, words: "" };
   }
 
-  /** Notes the request to which a death from now on would belong. The first one starts the shell. */
+  /** Notes the request that runs from now on: a death is reported as its error. The first request starts the shell. */
   running({ header, identities }: Message): void {
     this.#write({
       ...this.#written,
@@ -79,7 +79,7 @@ export class Watcher {
     const shell = spawn("sh", ["-c", script, "rund-lab-kernel", process.execPath, publish], {
       stdio: ["pipe", "ignore", this.log, this.errors, this.#note],
     });
-    // without a shell, a death is silent
+    // without a shell, a death is not reported
     shell.on("error", () => {});
     shell.stdin?.on("error", () => {});
     shell.unref();
@@ -87,7 +87,7 @@ export class Watcher {
   }
 }
 
-/** Opens a file that only its descriptor leads to. */
+/** Opens a file that has a descriptor and no name. */
 function unnamedFile(): number {
   const folder = temporaryFolder("rund-lab-kernel-");
   try {

@@ -18,7 +18,7 @@ export interface HistoryQuery {
   readonly unique?: unknown;
 }
 
-/** One row of a history_reply; with `output` asked for, the code comes with what it showed. */
+/** One row of a history_reply; if the request asks for `output`, the code comes with the text of its value. */
 export type HistoryRow = readonly [session: number, line: number, input: string | readonly [string, string | null]];
 
 /** The cells of this session, oldest first. Sessions are not kept: this one is number 1, in requests also 0. */
@@ -42,7 +42,7 @@ export class History {
     const count = typeof n === "number" ? n : undefined;
     if (type === "tail") return last(this.#entries, count);
     if (type === "range") {
-      // a negative session counts back from this one, and none of those is kept
+      // a negative session counts back from this one; earlier sessions are not kept
       if (session !== undefined && session !== 0 && session !== 1) return [];
       const from = typeof start === "number" ? start : 0;
       const to = typeof stop === "number" ? stop : Number.POSITIVE_INFINITY;
@@ -65,8 +65,8 @@ const last = <T>(rows: readonly T[], count: number | undefined): readonly T[] =>
   count === undefined ? rows : count > 0 ? rows.slice(-count) : [];
 
 /**
- * Returns a history search's pattern: `*` stands for any text, `?` for one character, the rest for itself; all of the
- * code must match.
+ * Returns the regular expression of a history search: `*` matches any text, `?` one character, other characters themselves. It
+ * must match all of the code.
  *
  * @example globPattern("1+*").test("1+2") // true
  * @example globPattern("a?").test("abc") // false

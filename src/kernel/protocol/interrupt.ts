@@ -10,11 +10,11 @@ const patience = 4;
 /**
  * Stops what the main thread is doing, from another thread.
  *
- * A main thread that waits (for a promise, a timer) takes the interrupt as a message and ends the cell. One that
- * computes does not look at its messages. If it comes to a check of compiled code, it finds the request in the shared
+ * A main thread that waits (for a promise, a timer) receives the interrupt as a message and ends the cell. One that
+ * computes does not read its messages. If it comes to a check of compiled code, it finds the request in the shared
  * state and ends there (`run/stop/guard.ts`). Otherwise the inspector pauses it, and terminates the code when it resumes, which no
- * `catch` in a cell can prevent; then the message is seen. A termination may come late, and end the code that takes the message
- * or answers the request. So all of this is repeated until the request is answered.
+ * `catch` in a cell can prevent. A termination may come late and end the code that takes the message or answers the request, so
+ * all of this is repeated until the request is answered.
  */
 export class Interrupter {
   #inspector: Inspector | undefined;
@@ -30,9 +30,9 @@ export class Interrupter {
   ) {}
 
   /**
-   * Connects to the main thread, which must not run a cell, unless this was done before.
+   * Connects to the main thread, unless it is connected already. No cell may run meanwhile.
    *
-   * As a debugger, it is notified when memory is nearly used up, so that the cell ends and not the kernel.
+   * A debugger is notified when memory is nearly used up, so the cell can be ended before V8 ends the kernel.
    */
   connect(): void {
     if (this.#inspector !== undefined) return;
@@ -42,14 +42,14 @@ export class Interrupter {
     inspector.on("Debugger.paused", ({ params: { reason } }) => {
       const full = (reason as string) === "OOM";
       if (full) this.interrupt(this.#prepared, "memory");
-      // the main thread stands still now, so what it has seen is known: the pause may come after the message
+      // the main thread is paused, so the state cannot change: it may have read the message before the pause
       inspector.post("Debugger.resume", { terminateOnResume: full || (this.#unseen && !this.#compiling) });
     });
     inspector.post("Debugger.enable");
   }
 
   /**
-   * Must be called before a cell is run.
+   * Prepares for an interrupt of a request. Must be called before the request's code runs.
    *
    * @param id the request that will run it
    */
@@ -59,6 +59,8 @@ export class Interrupter {
   }
 
   /**
+   * Stops a request.
+   *
    * @param id the request to stop
    * @param why because a user asked for it, or because memory is nearly used up
    */

@@ -5,7 +5,7 @@ import { version } from "../../model/version.js";
 const typescriptVersion = (): string =>
   (createRequire(import.meta.url)("typescript/package.json") as { version: string }).version;
 
-/** Returns the kernel's answer to the front end's kernel_info_request. */
+/** The kernel's reply to a kernel_info_request. */
 export const kernelInfo: Content = {
   status: "ok",
   protocol_version: protocolVersion,

@@ -7,14 +7,14 @@ import { type Piece, PieceReader, type Pipes, type StreamName } from "../channel
 /** How long pieces are read before the sockets are checked, so that a flood does not delay heartbeats and interrupts. */
 const sliceMs = 10;
 
-/** Who hears what the reader reads. */
+/** The receiver of text and messages. */
 export interface OutputHearer {
   /** Text that a cell has printed. */
   text(name: StreamName, cell: number, bytes: Buffer): void;
   /** Text of other writers, such as child processes. */
   foreign(name: StreamName, bytes: Buffer): void;
   message(message: Tell): void;
-  /** Whether so much waits to be sent that no more should be read. Then the pipe fills, and the cell that floods it waits. */
+  /** Whether too many messages wait to be sent. Then nothing more is read, the pipe fills, and the cell that prints waits. */
   isFull(): boolean;
 }
 
@@ -69,7 +69,7 @@ export class OutputReader {
     }
   }
 
-  /** Reads what other writers have written to descriptor 2, before the next message is taken. */
+  /** Reads the output of other writers to descriptor 2, before the next message is taken. */
   #drainErrors(): void {
     const chunk = Buffer.allocUnsafe(1 << 16);
     const read = () => readSync(this.pipes.errors, chunk);

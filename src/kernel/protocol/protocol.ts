@@ -50,7 +50,7 @@ const control = new zmq.Router(router);
 const stdin = new zmq.Router({ ...router, linger: 0 });
 const heartbeat = new zmq.Reply({ linger: 0 });
 
-const failed = (error: unknown) => log(`could not send: ${(error as Error).message}`);
+const failed = (error: unknown) => log(`could not send a message: ${(error as Error).message}`);
 const outboxes = {
   iopub: new Outbox(iopub, failed),
   shell: new Outbox(shell, failed),
@@ -100,7 +100,7 @@ const kernel = new Requests({
     interrupter.close();
     await watcher.end();
     ask({ ask: "exit" });
-    // the main thread may be in a loop that nothing stops: the process ends anyway
+    // the main thread may be in a loop that cannot be stopped; then the process is killed
     setTimeout(() => process.kill(process.pid, "SIGKILL"), 2000);
   },
 });
@@ -126,7 +126,7 @@ new OutputReader(pipes, mark, port, {
       text.flush();
       askForInput(message.prompt);
     } else if (message.tell === "ready") {
-      // this takes a tenth of a second, which the first cell would have to wait
+      // connecting takes 0.1 s, for which the first cell would otherwise wait
       interrupter.connect();
     } else {
       waiting = false;
@@ -150,7 +150,7 @@ async function beat(): Promise<void> {
   for await (const frames of heartbeat) await heartbeat.send(frames);
 }
 
-/** XPUB passes on subscriptions (1) and their ends (0). The first kind gets a welcome message, as in protocol 5.4. */
+/** Answers each subscription by a welcome message, as in protocol 5.4. XPUB passes on subscriptions (1) and their ends (0). */
 async function welcome(): Promise<void> {
   for await (const [frame] of iopub) {
     if (frame?.[0] !== 1) continue;

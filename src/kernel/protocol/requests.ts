@@ -66,7 +66,7 @@ export class Requests {
     return this.#answers.has(id);
   }
 
-  /** Stops the request the main thread is working on; nothing if it is idle. */
+  /** Stops the request the main thread is working on; does nothing if it is idle. */
   interrupt(): void {
     if (this.#answers.size > 0) this.rim.interrupter.interrupt(this.#asked);
   }
@@ -88,7 +88,7 @@ export class Requests {
       content = await known(request).catch(error => failure("KernelError", (error as Error).message));
     } else {
       this.rim.log(`unknown message type ${JSON.stringify(header.msg_type)}`);
-      content = failure("UnknownMessageType", `this kernel does not know ${JSON.stringify(header.msg_type)}`);
+      content = failure("UnknownMessageType", `unknown message type ${JSON.stringify(header.msg_type)}`);
     }
     if (known !== undefined || header.msg_type.endsWith("_request")) {
       const type = header.msg_type.replace(/_request$/, "_reply");
@@ -171,7 +171,8 @@ export class Requests {
 
   async #execute(request: Message): Promise<Content> {
     const { header, content } = request;
-    if (typeof content.code !== "string") return failure("BadRequest", "execute_request without code");
+    if (typeof content.code !== "string")
+      return failure("BadRequest", `expected text in code, found ${JSON.stringify(content.code) ?? "nothing"}`);
     const { code } = content;
     const silent = content.silent === true;
     const stored = !silent && content.store_history !== false;
@@ -220,7 +221,7 @@ export class Requests {
   }
 }
 
-/** Handles messages that have no reply. */
+/** The content that stands for no reply. */
 const noReply: Content = {};
 
 const failure = (ename: string, evalue: string): Content & ErrorContent & { status: "error" } => ({

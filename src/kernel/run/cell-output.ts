@@ -44,7 +44,7 @@ export class CellOutput {
     }
   }
 
-  /** Reports once what continues after an interrupted cell. */
+  /** Reports, once for each cell, that something continues after its interrupt. */
   nameLeftover(origin: Origin, what: string): void {
     if (this.#named.has(origin)) return;
     this.#named.add(origin);
@@ -55,7 +55,7 @@ export class CellOutput {
   #isShown(origin: Origin | undefined): boolean {
     if (origin?.silent === true) return false;
     if (origin?.interruptedAt === undefined || performance.now() - origin.interruptedAt < graceMs) return true;
-    const place = new Error().stack?.split("\n")[1]?.trim() ?? "at a place without a name";
+    const place = new Error().stack?.split("\n")[1]?.trim() ?? "at an unknown place";
     this.nameLeftover(origin, `code that it called still prints (${place})`);
     return false;
   }

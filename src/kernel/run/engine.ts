@@ -26,7 +26,7 @@ import { Traces } from "./traces.js";
 type ExecuteAsk = Extract<Ask, { ask: "execute" }>;
 type CommAsk = Extract<Ask, { ask: "comm" }>;
 
-/** A request in work, and how to end it from outside. */
+/** A request that is being handled, and the functions that end it from outside. */
 interface Running {
   readonly id: number;
   readonly origin: Origin;
@@ -177,7 +177,7 @@ export class Engine {
     else this.#answer(id, { error: this.#traces.content(reason, ""), payload: [], expressions: {} });
   }
 
-  /** Ends the request that must stop, called from its own code, which sees the request to stop before the main thread reads the message. */
+  /** Ends a request on a call from its own code, which notices an interrupt before the main thread reads the message. */
   #endAsked(id: number): void {
     Atomics.compareExchange(this.state, ThreadState.asked, id, 0);
     if (this.#running?.id === id && this.#running.origin.interruptedAt === undefined) this.#end(this.#running.origin);
@@ -229,7 +229,7 @@ export class Engine {
     run(done => void done.then(end, stop));
   }
 
-  /** Gives what a cell left behind one turn of the event loop to fail, and makes that the cell's failure. */
+  /** Waits one turn of the event loop, in which code that a cell left behind may fail. Such a failure becomes the cell's. */
   async #settle(origin: Origin, executed: Executed): Promise<Executed> {
     await new Promise(resolve => setImmediate(resolve));
     this.#origins.checkExitCode();

@@ -6,7 +6,7 @@ import type { Executor } from "./executor.js";
 import { shown } from "./shown.js";
 import type { Traces } from "./traces.js";
 
-/** Makes an outcome of a cell's code: compiles it, runs it, and shows its value. */
+/** Compiles and runs a cell's code, and converts its value for display. */
 export class Evaluator {
   /** @param compiling runs code that an interrupt must not terminate */
   constructor(
@@ -19,9 +19,9 @@ export class Evaluator {
   /**
    * Runs a cell.
    *
-   * @param name names the cell in stack traces
+   * @param name the cell's name in stack traces
    *
-   * @param expressions are evaluated after it, by name
+   * @param expressions evaluated after the cell, by name
    */
   async run(name: string, code: string, expressions: Readonly<Record<string, string>>): Promise<Executed> {
     const [, before, after] = /^\s*(?:\?{1,2}([\w$.]+)|([\w$.]+)\?{1,2})\s*$/.exec(code) ?? [];
@@ -56,7 +56,7 @@ export class Evaluator {
     }
   }
 
-  /** The payload that opens the pager for `name?`. */
+  /** Returns the payload that opens the pager for `name?`. */
   #page(name: string): Content {
     const text = this.compiling(() => inspectName(this.compiler, name, name.length));
     return { source: "page", data: { "text/plain": text ?? `There is no documentation for ${name}.` }, start: 0 };

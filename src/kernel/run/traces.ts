@@ -8,7 +8,7 @@ import { CompileError } from "../compile/mistakes.js";
 import type { Position } from "../compile/source-map.js";
 
 const kernelFolder = dirname(dirname(fileURLToPath(import.meta.url)));
-/** The modules through which cells display values; their frames say nothing about a cell either. */
+/** The folder of the modules through which cells display values; their frames are hidden, too. */
 const showingFolder = join(dirname(kernelFolder), "present", "notebook");
 /** Node's frames between a cell and the code that runs it. */
 const nodeFrames = /^node:(internal\/|(vm|async_hooks)$)/;
@@ -68,10 +68,10 @@ export class Traces {
   }
 
   /**
-   * An error as Jupyter shows it: name, message, and a traceback of the message, the lines of the cell around the
+   * Returns an error as Jupyter shows it: name, message, and a traceback of the message, the lines of the cell around the
    * place, and the stack with causes.
    *
-   * Never throws: a value whose getters or traps throw is described by what can be read of it.
+   * Never throws: a value whose getters or traps throw is described by its readable parts.
    *
    * @param name the cell that failed, as it is named in stack traces
    */
@@ -118,7 +118,7 @@ export class Traces {
     };
   }
 
-  /** The lines around the first position of a stack that is in a cell. */
+  /** Returns the lines around the first position of a stack that is in a cell. */
   #frameOf(stack: string): string[] {
     for (const [, name, line, column] of stack.matchAll(/(cell-[\w-]+\.ts):(\d+):(\d+)/g)) {
       if (this.#sources.has(name!)) return this.#frame(name!, { line: Number(line) - 1, column: Number(column) - 1 });
@@ -130,7 +130,7 @@ export class Traces {
     const lines = this.#sources.get(name)?.split("\n");
     if (lines?.[line] === undefined) return [];
     const width = String(line + 2).length;
-    // of a long line, such as minified code, only the part around the position
+    // a long line, such as minified code, is cut to the part around the position
     const from = Math.max(0, column - widestLine / 2);
     const part = (at: number) => lines[at]!.slice(from, from + widestLine);
     const numbered = (at: number, sign: string) => `${sign} ${String(at + 1).padStart(width)} | ${part(at)}`;

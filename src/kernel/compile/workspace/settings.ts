@@ -113,7 +113,7 @@ function ownTypes(folder: string): Record<string, string[]> {
   return paths;
 }
 
-/** Returns the folders with types of untyped packages: those that the notebook's folder sees, otherwise those beside this package. */
+/** Returns the folders with types of untyped packages: those found from the notebook's folder, otherwise those beside this package. */
 export function typeRoots(ts: TypeScript, folder: string): string[] {
   const roots = ts.getEffectiveTypeRoots({}, { getCurrentDirectory: () => folder }) ?? [];
   const hasNode = roots.some(root => ts.sys.fileExists(join(root, "node", "package.json")));
@@ -123,8 +123,8 @@ export function typeRoots(ts: TypeScript, folder: string): string[] {
 }
 
 /**
- * Returns the types of what browsers and the kernel have in common: questions to the reader, and the parts of the DOM library
- * that Node's types omit.
+ * Returns declarations that browsers and the kernel have in common: `prompt`, `confirm` and `alert`, and the parts of the DOM
+ * library that Node's types omit.
  */
 export function browserTypes(ts: TypeScript): string {
   const library = join(dirname(ts.getDefaultLibFilePath({})), "lib.dom.d.ts");

@@ -30,7 +30,7 @@ export class Workspace implements ts.LanguageServiceHost {
   #withNode = false;
   /** TypeScript's input; the same object while nothing changes, so that TypeScript can detect this. */
   #current: ts.CompilerOptions | undefined;
-  /** Whether imports are looked up again that may lead to other files than before. */
+  /** Whether imports that may lead to other files than before are looked up again. */
   lookAgain = true;
   /** The files that TypeScript begins with. */
   roots: readonly string[] = [];

@@ -11,7 +11,7 @@ export interface Lent {
 
 /** The values to which compiled code refers. */
 export interface Scope {
-  /** What \`this\` is outside of functions; nothing for a cell. */
+  /** The value of `this` outside of functions; undefined for a cell. */
   readonly self?: object;
   readonly exports: object;
   readonly require: NodeJS.Require;

@@ -98,7 +98,7 @@ function importFrom(from: string): (specifier: string, options?: ImportCallOptio
   return (specifier, options) => withoutWarnings(() => importing(specifier, options));
 }
 
-/** Does something without Node's warning that it is experimental, which does not concern the author of a cell. */
+/** Runs work without Node's warning about an experimental feature, which does not concern the author of a cell. */
 function withoutWarnings<Result>(work: () => Result): Result {
   const { emitWarning } = process;
   process.emitWarning = () => {};

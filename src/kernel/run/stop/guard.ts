@@ -20,9 +20,9 @@ export class Guard {
   });
 
   /**
-   * @param current gives the cell whose asynchronous context code runs in
+   * @param current returns the cell in whose asynchronous context code runs
    * @param state as `ThreadState` describes it
-   * @param stop called with the request that is to end; must clear `ThreadState.asked`
+   * @param stop called with the id of the request to stop; must clear `ThreadState.asked`
    */
   constructor(
     private readonly current: () => Origin | undefined,
@@ -61,7 +61,7 @@ export class Guard {
   /**
    * Leaves an async function.
    *
-   * @throws Interrupted; after many times it never returns
+   * @throws Interrupted, 1,000 times for one interrupt; after that, its promise never settles
    */
   rest(): Promise<never> {
     if (++this.#refused <= refusals) this.leave();

@@ -57,7 +57,7 @@ function timerOf(timer: NodeJS.Timeout): Resource {
       // a library's timer may serve other cells, and it finds the cell's own code refused
       if (typeof called !== "function" || !(isGuarded(called) || isNative(called))) return;
       clearTimeout(timer);
-      // a promise that is only waited for settles now, so that the code after it learns of the end
+      // the promise of a delay is resolved now, so that the code that awaits it ends
       if (called.name === "" && called.length === 1 && isNative(called)) called();
     },
   };

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { Interrupted } from "./interrupted.js";
 import { Resources } from "./resources.js";
 
-/** The cell by which code was started, however late the code runs. */
+/** The cell that started code, however late the code runs. */
 export interface Origin {
   readonly cell: number;
   /** The cell's name in stack traces. */
@@ -78,17 +78,17 @@ export class Origins {
     };
     process.exit = (code?: number | string | null) => refuse(`process.exit(${code ?? ""})`);
     process.abort = () => refuse("process.abort()");
-    // nobody knows who sets process.exitCode, and when, so a value found after a cell is attributed to that cell
+    // Node does not report who sets process.exitCode, so a value is attributed to the cell that was started last
     setInterval(() => this.checkExitCode(), 250).unref();
   }
 
   /**
    * Keeps the kernel's own listeners when a cell or a library removes all listeners. They must not be removed even for a moment:
-   * with the last listener of SIGINT, the signal thread would lose the signal, too.
+   * without a listener of SIGINT, the signal thread would not receive the signal either.
    */
   #keepListeners(): void {
     const kept = new Map(
-      // with the first two, Node itself watches who listens to signals
+      // with the first two, Node itself tracks the listeners of signals
       ["newListener", "removeListener", "uncaughtException", "unhandledRejection", "SIGINT"].map(event => [
         event as string | symbol,
         new Set(process.rawListeners(event)),
@@ -122,14 +122,14 @@ export class Origins {
       this.#seen.add(failure);
     }
     const origin = this.current;
-    // what an interrupted cell's code does while it ends is not reported
+    // failures of an interrupted cell's code are not reported
     if (origin === undefined || origin.interruptedAt !== undefined || failure instanceof Interrupted) return;
     if (origin.open) origin.failures.push(failure);
     else this.late(origin, failure);
   }
 }
 
-/** A cell asked the process to end. */
+/** The error of a cell that asked the process to end. */
 export class ProcessExit extends Error {
   override readonly name = "ProcessExit";
 }

@@ -8,7 +8,7 @@ export function endProcesses(pid: number): void {
   const all = [pid, ...descendants(pid)].map(each => ({ pid: each, began: beginning(each) }));
   for (const each of all) signal(each.pid, "SIGTERM");
   setTimeout(() => {
-    // a number may belong to another process by now
+    // a pid may belong to another process by now
     for (const { pid: each, began } of all) if (beginning(each) === began) signal(each, "SIGKILL");
   }, graceMs);
 }

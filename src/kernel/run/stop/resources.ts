@@ -8,7 +8,7 @@ export interface Resource {
 /** Number of kept resources above which finished ones are dropped. */
 const fewest = 64;
 
-/** What a cell has started. Finished resources are dropped from time to time, so that a long loop does not fill memory. */
+/** The resources that a cell has started. Finished resources are dropped from time to time, so that a long loop does not fill memory. */
 export class Resources {
   readonly #kept = new Set<Resource>();
   #limit = fewest;

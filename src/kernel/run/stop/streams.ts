@@ -14,7 +14,7 @@ export function replaceStream(name: StreamName, send: (bytes: Uint8Array) => voi
     if (done !== undefined) process.nextTick(done);
     return true;
   };
-  // later cells print, too, so ending a stream only writes its last text and tells the code that waits for the end, as pipeline does
+  // later cells print, too, so `end` only writes the last text and emits `finish`, for which code such as pipeline waits
   const end = (...last: unknown[]): Writable => {
     const [chunk] = last;
     if (typeof chunk === "string" || chunk instanceof Uint8Array) write(chunk, ...last.slice(1));
