@@ -1,7 +1,8 @@
 /**
- * How well comparisons do, by simulated campaigns on a machine that drifts by 30 % and walks by 1 % from visit to visit: how
- * often equal runtimes are called different, with a fixed number of rounds and with --until-decided; how often a difference
- * of 5 % is found with the rounds that --detect names; and a gate on campaigns drawn from a recorded one. Some minutes.
+ * Error rates of comparisons, from simulated campaigns on a machine that drifts by 30 %, with a random walk of 1 % a visit.
+ * Prints how often equal runtimes are called different, with a fixed number of rounds and with --until-decided; how often a
+ * difference of 5 % is found with the number of rounds that --detect suggests; and how often a gate stops campaigns drawn from
+ * a recorded one. Takes some minutes.
  *
  *   node --import tsx bench/comparisons.ts [campaigns] [recorded campaign] [runtime] [the same again]
  */

@@ -44,10 +44,10 @@ const duckdb = `
     select runtime, concurrency, avg(makespan) from rounds group by all\`);
   console.log(rows.getRows().length);`;
 
-/** The data path beside its peers: whole processes, in turn, on the recorded logs and on ten times as many. */
+/** Compares reading and analysis with pandas and DuckDB: whole processes, in turn, on the recorded logs and on ten times as many. */
 export default async function (): Promise<void> {
   if (artifact === undefined) {
-    console.log("  the artifact's raw logs are not here (`rund-lab data fetch`)");
+    console.log("  the artifact's raw logs are missing: run `rund-lab data fetch`");
     return;
   }
   const folders = [join(artifact, "paper_data"), join(artifact, "ae_data")];
@@ -75,7 +75,7 @@ export default async function (): Promise<void> {
     const [own = [], theirs = []] = [...runs.values()];
     console.log(line(pandas.name, theirs));
     console.log(`  pandas takes ${ratio(theirs, own).toFixed(1)} times as long`);
-  } else console.log("  pandas is not here (environment/setup-debian.sh)");
+  } else console.log("  pandas is missing: run environment/setup-debian.sh");
 
   if (existsSync(join(root, "bench/node_modules/@duckdb/node-api"))) {
     const command = [
@@ -93,7 +93,7 @@ export default async function (): Promise<void> {
     for (const [name, own] of runs) console.log(line(name, own));
     const [own = [], theirs = []] = [...runs.values()];
     console.log(`  ratio to DuckDB: ${ratio(own, theirs).toFixed(2)}`);
-  } else console.log("  DuckDB is not here (npm ci --prefix bench)");
+  } else console.log("  DuckDB is missing: run npm ci --prefix bench");
 
   const help = inTurn(
     [

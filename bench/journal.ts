@@ -20,7 +20,7 @@ const readAndCheck = `
   if (problems.length > 0) throw new Error(problems[0].expected);
   console.log(rows.length);`;
 
-/** A campaign's journal of 620,000 cold starts, read and checked, beside JSON.parse of the same lines. */
+/** A campaign's journal of 620,000 cold starts, read and checked, compared with JSON.parse of the same lines. */
 export default function (): void {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-journal-"));
   try {

@@ -1,7 +1,7 @@
 /**
- * The lab kernel against ipykernel and stock tslab: from the start of the process to the reply of the first cell, and
- * the time of a trivial cell after that (median of 30). The same client drives all three, in turn, after the lab kernel was
- * prepared as `rund-lab kernel install` prepares it. Then, on the lab kernel alone, how the time of a cell that declares names grows: cells 8 to 12 against cells 398 to 402.
+ * Compares the lab kernel with ipykernel and stock tslab: from the start of the process to the reply of the first cell, and
+ * the time of a trivial cell after that (median of 30). The same client drives all three, in turn, after the lab kernel has
+ * been prepared as `rund-lab kernel install` prepares it. Then, on the lab kernel alone, how the time of a cell that declares names grows: cells 8 to 12 against cells 398 to 402.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,7 +32,7 @@ const kernels = [
   ]),
 ];
 
-/** A kernel that has been started, and the way to run a cell on it. */
+/** A started kernel, with a function that runs a cell on it. */
 interface Started {
   run(code: string): Promise<void>;
   end(): Promise<void>;
@@ -78,7 +78,7 @@ async function time(kernel: KernelCommand): Promise<Times> {
   return { firstMs, cellMs: median(cells) };
 }
 
-/** The time of a cell that declares names, early and late in a notebook. */
+/** Measures the time of a cell that declares names, early and late in a notebook. */
 async function growth(): Promise<{ readonly earlyMs: number; readonly lateMs: number }> {
   const { run, end } = await start(kernels[0]!);
   const cells: number[] = [];

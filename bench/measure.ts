@@ -1,6 +1,6 @@
 /**
  * The closed loop on a real containerd: how close together requests reach it, what the harness costs, how fast clean-up is, and
- * memory against smem. Needs root, containerd, runc and smem; the shell's way too where a crictl is on PATH.
+ * memory against smem. Needs root, containerd, runc and smem; the comparison with a shell loop also needs crictl on PATH.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -68,7 +68,7 @@ async function roundsOf({ endpoint }: PrivateContainerd, folder: string, wishes:
   );
 }
 
-/** The harness' own CPU for a sandbox until each end, as a campaign records it. */
+/** Prints the harness' own CPU time per sandbox for each end of a cold start, as a campaign records it. */
 async function costByEnd(containerd: PrivateContainerd, folder: string): Promise<void> {
   for (const until of ends) {
     const rounds = await roundsOf(containerd, folder, [
@@ -82,7 +82,7 @@ async function costByEnd(containerd: PrivateContainerd, folder: string): Promise
   }
 }
 
-/** Requests of one round reach containerd within … of each other, by its own log; and the harness' own CPU. */
+/** Prints the time span in which the requests of a round reach containerd, by its own log, and the harness' own CPU time. */
 async function startSkew(containerd: PrivateContainerd, folder: string): Promise<void> {
   const rounds = await roundsOf(containerd, folder, [
     { experiment: "time", concurrency: [100], rounds: 7 },
@@ -99,9 +99,9 @@ async function startSkew(containerd: PrivateContainerd, folder: string): Promise
   }
 }
 
-/** The original's way: a shell that starts a crictl for each client. */
+/** Prints the same for the artifact's method: a shell that starts a crictl for each client. */
 async function shellSkew(containerd: PrivateContainerd, cri: CriClient, folder: string): Promise<void> {
-  if (!crictlThere) return console.log("  no crictl on PATH: nothing to set beside it");
+  if (!crictlThere) return console.log("  crictl is not on PATH: no comparison with a shell loop");
   const log = new ServiceLog(containerd.logPath);
   const uids = Array.from({ length: 100 }, (_, index) => `shell-${index}`);
   for (const uid of uids) {

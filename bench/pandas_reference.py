@@ -1,4 +1,4 @@
-"""The four analyses of the recorded data the pandas way: one read_csv per file, as the original's scripts do it.
+"""Runs the four analyses of the recorded data with pandas: one read_csv per file, as in the artifact's scripts.
 
 Written for comparison: time (makespan), cpu, memory and density tables of every run folder below the folders given.
 Prints the number of cells, so that nothing is left out unnoticed.

@@ -1,5 +1,5 @@
 /**
- * How often the 95 % intervals of `rund-lab/stats` hold the true value, by simulation: 5,000 samples of 10, 20 and 50
+ * How often the 95 % intervals of `rund-lab/stats` contain the true value, by simulation: 5,000 samples of 10, 20 and 50
  * rounds, 999 resamples an interval (the package draws 9,999). Also how often the outlier flag fires where rounds were
  * doubled, and intervals of rounds that depend on each other. A few minutes on one core.
  *
@@ -20,7 +20,7 @@ import {
 const draws = 999;
 const sizes = [10, 20, 50];
 
-/** A way rounds may scatter, with what is true of it. */
+/** A distribution of rounds, with its true mean and quantiles. */
 interface Population {
   readonly name: string;
   readonly draw: (stream: Random) => number;
@@ -55,14 +55,14 @@ const populations: readonly Population[] = [
 ];
 
 export default async function bench(samples = 5000): Promise<void> {
-  console.log(`share of ${samples} intervals that hold the true value, in percent (95 is right);`);
+  console.log(`share of ${samples} intervals that contain the true value, in percent (95 is right);`);
   console.log("flagged: samples with a doubled round that the outlier flag names");
   console.log(row(["rounds scatter", "n", "mean", "median", "p90", "flagged"]));
   for (const population of populations) {
     for (const n of sizes) console.log(row([population.name, String(n), ...covered(population, n, samples)]));
   }
-  console.log("\nthe mean of rounds of which each resembles the one before (first-order autoregression, normal);");
-  console.log("caveat: samples said to have an interval that is too narrow");
+  console.log("\nthe mean of rounds that each resemble the round before (first-order autoregression, normal);");
+  console.log("caveat: samples reported to have too narrow an interval");
   console.log(row(["correlation", "n", "as chosen", "independent", "caveat"]));
   for (const phi of [0, 0.3, 0.6]) {
     for (const n of sizes) console.log(row([String(phi), String(n), ...dependentCovered(phi, n, samples)]));

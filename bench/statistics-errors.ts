@@ -30,7 +30,7 @@ export default async function bench(families = 1000): Promise<void> {
   power(cells);
 }
 
-/** Eight cells of ten rounds on either side, skewed as cold starts are; any rejection in a family is one too many. */
+/** Eight cells of ten rounds on either side, skewed as cold starts are; any rejection in a family is a false one. */
 function independentFamilies(families: number): void {
   const stream = random("families");
   const skewed = () => Math.exp(0.3 * stream.normal());
@@ -47,7 +47,7 @@ function independentFamilies(families: number): void {
   );
 }
 
-/** Nothing changed between the halves of a recorded cell, and yet some differ: recorded rounds drift. */
+/** Compares the halves of each recorded cell. Nothing changed between them, yet some differ, because recorded rounds drift. */
 function recordedHalves(cells: readonly StartCell[]): void {
   const values = cells.map(({ rounds }) => rounds.map(({ makespanMs }) => makespanMs));
   const flags = flagStarts({ starts: cells });
@@ -98,7 +98,7 @@ function power(cells: readonly StartCell[]): void {
       return Math.sqrt(variance(values)) / mean(values);
     }),
   );
-  console.log("the difference that is seen in four of five campaigns, with the recorded cells' variances:");
+  console.log("the difference that four of five campaigns detect, with the recorded cells' variances:");
   for (const n of [3, 10, 20, 50]) {
     const at = (p: number) => percent(detectableEffect(quantileR7(variations, p), n));
     console.log(`  ${String(n).padStart(2)} rounds: ${at(0.5)} in the median cell, ${at(0.9)} in nine of ten`);

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** The artifact's raw logs, or undefined where nobody fetched them. */
+/** The artifact's raw logs, or undefined if they were not fetched. */
 export const artifact = [process.env.RUND_LAB_ARTIFACT, join(root, "raw", "RunD_ATC22")].find(
   (folder): folder is string => folder !== undefined && existsSync(join(folder, "paper_data")),
 );
@@ -36,7 +36,7 @@ export function measure({ name, command, env }: Contender): Measured {
   return { seconds, peakMb: Number(stderr.trim().split("\n").at(-1)) / 1024 };
 }
 
-/** Runs the contenders in turn, `runs` times after a warm-up, and gives each one's runs. */
+/** Runs the contenders in turn, `runs` times after a warm-up, and returns the runs of each. */
 export function inTurn(contenders: readonly Contender[], runs: number): ReadonlyMap<string, readonly Measured[]> {
   const results = new Map<string, Measured[]>(contenders.map(({ name }) => [name, []]));
   for (let run = -1; run < runs; run++) {
@@ -54,7 +54,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The median of the ratios run by run: both sides of each had the same weather. */
+/** Returns the median of the ratios run by run, so that both sides of a ratio had the same load on the machine. */
 export const ratio = (a: readonly Measured[], b: readonly Measured[]): number =>
   median(a.map(({ seconds }, index) => seconds / b[index]!.seconds));
 

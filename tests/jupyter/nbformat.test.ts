@@ -14,7 +14,7 @@ const code = { cell_type: "code", id: "a", metadata: {}, source: ["1 +\n", "2"],
 const root = (cells: unknown[], more: object = {}) =>
   JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5, ...more });
 
-test("lines are joined, and everything that is not understood is kept", () => {
+test("lines are joined, and unknown fields are kept", () => {
   const notebook = parseNotebook(
     root(
       [
@@ -40,7 +40,7 @@ test("cells of older minor versions get ids", () => {
   );
 });
 
-test("what is no notebook is an error that names file, cell and field", () => {
+test("an invalid notebook is an error that names file, cell and field", () => {
   const fails = (text: string, message: string | RegExp) =>
     assert.throws(
       () => parseNotebook(text, "a.ipynb"),
@@ -74,7 +74,7 @@ test("what is no notebook is an error that names file, cell and field", () => {
   fails(root([{ ...code, outputs: [{ output_type: "error", ename: 1 }] }]), "text in ename");
 });
 
-test("nbformat 3 comes with the command that converts it", () => {
+test("the error for nbformat 3 contains the command that converts it", () => {
   try {
     parseNotebook('{"nbformat": 3}', "old.ipynb");
     assert.unreachable();
@@ -99,9 +99,9 @@ test("text types are stored as lines, JSON types as they are, pictures in one pi
 
 test.run();
 
-const python = suiteNeeding("notebook files beside nbformat's own", needs.jupyter);
+const python = suiteNeeding("notebook files compared with nbformat's own", needs.jupyter);
 
-python("what is written is byte for byte what nbformat writes, and valid", () =>
+python("written notebooks are valid and equal nbformat's byte for byte", () =>
   inTempFolder(folder => {
     const outputs = [
       { output_type: "stream", name: "stdout", text: "ä\nb\n" },

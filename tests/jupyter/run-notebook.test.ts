@@ -26,12 +26,12 @@ const run = (given: Notebook, options: Partial<RunOptions> = {}) =>
   runNotebook(given, { kernel: labKernel, cwd: projectRoot, ...options });
 const outputsOf = (given: Notebook, at: number): readonly Output[] => (given.cells[at] as CodeCell).outputs;
 
-// temporary files of this file's own: other tests run kernels at the same time
+// a temporary folder for this file alone, because other tests run kernels at the same time
 const temporary = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
 process.env.TMPDIR = temporary;
 test.after(() => rmSync(temporary, { recursive: true, force: true }));
 
-test("cells run in order, old outputs are dropped, metadata says which kernel it was", async () => {
+test("cells run in order, old outputs are dropped, metadata names the kernel", async () => {
   const events: string[] = [];
   const { notebook: done, failure } = await run(notebook("const a = 20", "", "console.log(a);\na + 1"), {
     onCell: ({ index, count, ok }) => events.push(`${index}/${count} ${ok}`),
@@ -74,7 +74,7 @@ test("a cell tagged raises-exception may fail", async () => {
   assert.is(outputsOf(done, 1).length, 1);
 });
 
-test("an error after a cell's end is a failure of that cell, and the notebook runs on", async () => {
+test("an error after a cell's end is a failure of that cell, and the run continues", async () => {
   const { notebook: done, failure } = await run(
     notebook(
       "setTimeout(() => { throw new Error('late') }, 100); 1",
@@ -131,7 +131,7 @@ test("an abort ends the kernel at once", async () => {
   assert.is(failure!.ename, "KernelDied");
 });
 
-test("what cells have started is ended with the kernel", async () => {
+test("processes that cells have started end with the kernel", async () => {
   const { notebook: done } = await run(
     notebook("import { spawn } from 'node:child_process';\nspawn('sleep', ['300'], { stdio: 'ignore' }).pid"),
   );
@@ -151,7 +151,7 @@ test("what cells have started is ended with the kernel", async () => {
   assert.is(alive(), false);
 });
 
-test("a kernel that does not start is an error with what it said", async () => {
+test("a kernel that does not start is an error with the kernel's output", async () => {
   const failsWith = async (argv: readonly string[], summary: string, hint?: string) => {
     try {
       await run(notebook("1"), { kernel: { ...labKernel, name: "odd", argv } });

@@ -18,11 +18,11 @@ test("a signed message is read, with the identities its reply must repeat", () =
   assert.equal(request.content, { a: 1 });
 });
 
-test("buffers after the content are no part of the signature", () => {
+test("buffers after the content are not signed", () => {
   assert.ok("header" in decode(key, [...frames(sign(parts), parts), Buffer.from("buffer")]));
 });
 
-test("a message of another key, without a signature, cut in half or garbled is ignored with a reason", () => {
+test("a message that is unsigned, truncated, garbled or signed with another key is ignored with a reason", () => {
   const broken: [string, Buffer[]][] = [
     ["wrong signature", frames(sign(parts, "other"), parts)],
     ["wrong signature", frames("", parts)],
@@ -46,7 +46,7 @@ test("without a key nothing is signed and everything is read", () => {
   assert.is(signature, "");
 });
 
-test("what is sent is signed over header, parent, metadata and content", () => {
+test("a sent message is signed over header, parent, metadata and content", () => {
   const message = { type: "status", parent: {}, content: { execution_state: "idle" }, prefix: [Buffer.from("to")] };
   const [identity, delimiter, signature, ...sent] = encode(key, "s", message).map(String);
   assert.equal([identity, delimiter], ["to", "<IDS|MSG>"]);

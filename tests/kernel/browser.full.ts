@@ -22,7 +22,7 @@ test.before(async context => {
 });
 test.after(context => context.stop());
 
-test("all cells run, and what is saved is what the headless runner writes", async ({ page, folder }) => {
+test("all cells run, and the saved notebook equals the headless runner's", async ({ page, folder }) => {
   await runAll(page);
   await save(page);
   const theirs = parseNotebook(readFileSync(join(folder, "notebook.ipynb"), "utf8"), "notebook.ipynb");
@@ -41,7 +41,7 @@ test("a cell is edited and run again, and later cells see the change", async ({ 
   await inPage(page, "/^4\\s*$/.test(document.querySelector('.cell:last-child .output_text')?.innerText ?? '')");
 });
 
-test("the stop button interrupts an endless cell, and the kernel goes on", async ({ page }) => {
+test("the stop button interrupts an endless cell, and the kernel keeps running", async ({ page }) => {
   await page.evaluate(`(() => {
     const cell = Jupyter.notebook.get_cells().at(-1);
     cell.set_text("console.log('on'); for (;;) {}");

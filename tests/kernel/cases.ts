@@ -6,7 +6,7 @@ const text = ({ outputs }: Answer): string | undefined =>
     .map(output => (output.output_type === "execute_result" ? (output.data as Record<string, string>) : {}))
     .at(-1)?.["text/plain"];
 
-/** Runs cells one after the other, of which none may fail, and compares the text of the last one's value. */
+/** Runs cells one after the other, none of which may fail, and compares the text of the last one's value. */
 export async function gives(kernel: LiveKernel, cells: readonly string[], expected: string | undefined): Promise<void> {
   let last: Answer | undefined;
   for (const code of cells) {

@@ -12,7 +12,7 @@ import { installKernelSpec, kernelSpecFolder } from "../../src/kernel/spec.js";
 export interface ClassicNotebook {
   readonly folder: string;
   readonly page: Page;
-  /** Opens the notebook, again if it is open, and waits for its kernel. */
+  /** Opens the notebook, or reloads it if it is open, and waits for its kernel. */
   open(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -93,7 +93,7 @@ export async function save(page: Page): Promise<void> {
 const addressOf = (server: ChildProcess): Promise<string> =>
   new Promise((resolve, reject) => {
     let log = "";
-    const timer = setTimeout(() => reject(new Error(`the server does not start: ${log}`)), 60_000);
+    const timer = setTimeout(() => reject(new Error(`the server did not start within 60 s: ${log}`)), 60_000);
     server.stderr!.on("data", chunk => {
       log += chunk;
       const found = /http:\/\/127\.0\.0\.1:\d+/.exec(log);
@@ -103,7 +103,7 @@ const addressOf = (server: ChildProcess): Promise<string> =>
     });
   });
 
-/** A port to begin with; the server takes another one if it is gone. */
+/** The first port to try; if it is in use, the server takes another one. */
 const freePort = (): Promise<number> =>
   new Promise(resolve => {
     const probe = createServer().listen(0, "127.0.0.1", () => {

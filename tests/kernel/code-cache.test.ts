@@ -29,7 +29,7 @@ function sumOf(cache: CodeCache): number {
   return module.exports.add(2, 3);
 }
 
-test("it is written once, and V8 accepts it in the next process's place", () =>
+test("bytecode is written once, and V8 accepts it when the file is loaded again", () =>
   inTempFolder(folder => {
     const { file, kept } = installed(folder);
     const first = new CodeCache(file, "1.0.0");
@@ -59,7 +59,7 @@ test("a truncated file is refused and replaced", () =>
     const path = join(kept, readdirSync(kept)[0]!);
     const whole = readFileSync(path);
     writeFileSync(path, whole.subarray(0, whole.length / 2));
-    // V8 knows the first text in this process without a file
+    // in this process, V8 keeps the bytecode of the first text in memory
     writeAsOf(2020, file, "module.exports = { add: (a, b) => b + a };\n");
     const second = new CodeCache(file, "1.0.0");
     assert.is(second.script.cachedDataRejected, true);
@@ -98,7 +98,7 @@ test("the unfinished file of a killed process is replaced after a minute, and no
     assert.is(new CodeCache(file, "2.0.0").script.cachedDataRejected, false);
   }));
 
-test("a folder that cannot be made changes nothing", () =>
+test("if the cache folder cannot be created, the code still runs", () =>
   inTempFolder(folder => {
     const { file, kept } = installed(folder);
     writeFileSync(join(kept, "..", "..", ".cache"), "a file");

@@ -26,7 +26,7 @@ test("an error points at the cell's own line and column", async ({ kernel }) => 
   assert.is(outputs[0]!.output_type, "error");
 });
 
-test("an error keeps its cause, and what is thrown need not be an error", async ({ kernel }) => {
+test("an error keeps its cause, and a thrown value need not be an error", async ({ kernel }) => {
   const { reply } = await kernel.run("throw new Error('outer', { cause: new TypeError('inner') })");
   assert.match((reply.traceback as string[]).join("\n"), "[cause]: TypeError: inner");
   const text = await kernel.run("throw 'text'");
@@ -44,13 +44,13 @@ test("a cell that does not compile names every mistake and runs nothing", async 
   assert.is(outputs.length, 1);
 });
 
-test("a rejection nobody handles fails the cell that made it", async ({ kernel }) => {
+test("an unhandled rejection fails the cell that caused it", async ({ kernel }) => {
   const { reply, outputs } = await kernel.run("void Promise.reject(new Error('floating')); 1");
   assert.equal([reply.status, reply.evalue], ["error", "floating"]);
   assert.is(outputs.at(-1)!.output_type, "error");
 });
 
-test("an error after a cell's end is shown under that cell and named where somebody looks", async ({ kernel }) => {
+test("an error after a cell's end is shown under that cell and on stderr of the running cell", async ({ kernel }) => {
   const first = await kernel.run("setTimeout(() => { throw new Error('from a timer') }, 200); 1");
   assert.is(first.reply.status, "ok");
   const second = await kernel.run("await new Promise(later => setTimeout(later, 600)); 'fine'");
@@ -64,7 +64,9 @@ test("an error after a cell's end is shown under that cell and named where someb
   );
 });
 
-test("process.exit, process.abort and process.exitCode fail the cell, and the kernel lives on", async ({ kernel }) => {
+test("process.exit, process.abort and process.exitCode fail the cell, and the kernel keeps running", async ({
+  kernel,
+}) => {
   const exit = await kernel.run("process.exit(3)");
   assert.equal([exit.reply.ename, exit.reply.status], ["ProcessExit", "error"]);
   const caught = await kernel.run("try { process.exit(0) } catch {}\n1");
@@ -84,7 +86,7 @@ test("errors quote the code as it was written", async ({ kernel }) => {
   assert.is(await told("import { sep } from 'node:path';\n// @ts-ignore\nsep()"), "sep is not a function");
 });
 
-test("assignments to constants and to undeclared names, and an error after the end, are told in a cell's words", async ({
+test("assignments to constants and to undeclared names, and syntax errors at a cell's end, are reported as in one file", async ({
   kernel,
 }) => {
   const told = async (code: string) => String((await kernel.run(code)).reply.evalue);

@@ -1,4 +1,4 @@
-/** 5,000 random messages and bundles: whatever comes, the kernel answers a trivial cell afterwards. */
+/** 5,000 random messages and bundles: after any of them, the kernel answers a trivial cell. */
 import { createHmac, randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { suite } from "uvu";

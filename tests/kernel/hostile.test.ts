@@ -11,7 +11,7 @@ import { LiveKernel, labKernel, printed } from "./live-kernel.js";
 
 const test = suite("a kernel among bad messages");
 
-test("messages that are cut, garbled or of another key are ignored and logged; the kernel goes on", async () => {
+test("truncated or garbled messages, and those signed with another key, are ignored and logged; the kernel keeps running", async () => {
   const kernel = await LiveKernel.start();
   const zmq = await loadZeroMq();
   const stranger = new zmq.Dealer({ linger: 0 });
@@ -44,7 +44,7 @@ test("messages that are cut, garbled or of another key are ignored and logged; t
   await kernel.stop();
 });
 
-test("requests with fields of a wrong type are answered, not obeyed", async () => {
+test("requests with fields of a wrong type get a reply, and the kernel keeps running", async () => {
   const kernel = await LiveKernel.start();
   assert.is((await kernel.ask("execute_request", { code: 5 })).reply.ename, "BadRequest");
   assert.is((await kernel.ask("complete_request", { code: null, cursor_pos: "x" })).reply.status, "ok");
@@ -83,7 +83,7 @@ test("outputs of 50 MB arrive, as text and as a picture", async () => {
   await kernel.stop();
 });
 
-test("a cell that uses up memory ends with words that say so, and variables stay", async () => {
+test("a cell that uses up memory ends with an error that says so, and variables are kept", async () => {
   const env = { NODE_OPTIONS: "--max-old-space-size=200" };
   const kernel = await LiveKernel.start({ ...labKernel, env });
   await kernel.run("const kept = 41");
@@ -104,7 +104,7 @@ test("a statement `debugger` stops nothing", async () => {
   await kernel.stop();
 });
 
-test("a kernel that cannot begin says why and ends", () =>
+test("a kernel that cannot start reports the reason and ends", () =>
   inTempFolder(folder => {
     const start = (file: string | undefined) => {
       const [node, ...words] = kernelArgv().slice(0, -1);
@@ -123,13 +123,13 @@ test("a kernel that cannot begin says why and ends", () =>
     assert.is(start(undefined)[0], 2);
   }));
 
-test("a port that is taken ends the kernel with a line that names it", async () => {
+test("a kernel whose port is in use logs the port and ends", async () => {
   const kernel = await LiveKernel.start();
   await inTempFolder(folder => {
     const file = join(folder, "connection.json");
     writeFileSync(file, JSON.stringify({ transport: "tcp", ...kernel.connection }));
     const [node, ...words] = kernelArgv().slice(0, -1);
-    // the log goes to a file: through a socket, as node's own pipes are, it cannot be opened again
+    // the log goes to a file, because the kernel cannot reopen a socket, which node uses for pipes
     const log = join(folder, "log");
     spawnSync("sh", ["-c", 'exec "$0" "$@" 2> "$LOG"', node!, ...words, file], {
       timeout: 20_000,

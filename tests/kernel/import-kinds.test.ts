@@ -1,4 +1,4 @@
-/** Imports as people write them for other runtimes and versions; each case stands for its kind. */
+/** Imports written for other runtimes and versions; each case stands for its kind. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { LiveKernel, labKernel } from "./live-kernel.js";
 const test = suite<{ kernel: LiveKernel; folder: string }>("imports of many kinds");
 
 test.before(async context => {
-  // signs that have a meaning in URLs
+  // characters that have a meaning in URLs
   context.folder = mkdtempSync(join(tmpdir(), "rund-lab-test-ü #1 100% "));
   writeFiles(context.folder, {
     "rows.json": "[1, 2]",
@@ -32,7 +32,7 @@ test("JSON with the attributes of today and of earlier versions, also by import(
   await gives(kernel, ['(await import("./rows.json", { with: { type: "json" } })).default'], "[ 1, 2 ]");
 });
 
-test("a new query loads a module again, a data: address is code, and the folder's name may have any sign", async ({
+test("a new query loads a module again, a data: address is code, and the folder's name may have any character", async ({
   kernel,
 }) => {
   await gives(kernel, ['const first = await import("./counter.ts?v=" + 1); first.bump(); first.bump()'], "2");
@@ -56,7 +56,7 @@ test("an alias of a namespace's member comes after the namespace", async ({ kern
   await gives(kernel, [code, "deep + 1"], "2");
 });
 
-test("what cannot be imported for its effects is an error with its place and the next step", async ({ kernel }) => {
+test("a failing import without names is an error with its place and the next step", async ({ kernel }) => {
   await fails(
     kernel,
     '1;\nimport "./style.css"',
@@ -75,7 +75,7 @@ test("a module of Node that the installed types lack can be imported", async ({ 
   else await gives(kernel, [code], "'object'");
 });
 
-test("the JSON of an answer can be used without a type", async ({ kernel }) => {
+test("the JSON of a response can be used without a type", async ({ kernel }) => {
   const code = `import { createServer } from "node:http";
 const server = createServer((_, answer) => answer.end('{"items": [1, 2]}')).listen(0, "127.0.0.1");
 await new Promise(done => server.once("listening", done));

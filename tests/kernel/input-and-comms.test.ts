@@ -13,7 +13,7 @@ test.after(context => context.kernel.stop());
 const shown = ({ outputs }: { outputs: readonly unknown[] }) =>
   (outputs.at(-1) as { data: Record<string, string> }).data["text/plain"];
 
-/** Answers each request for input with the next line, and returns what was asked. */
+/** Answers each request for input with the next line, and returns the prompts. */
 async function typing(kernel: LiveKernel, id: string, lines: readonly string[]): Promise<string[]> {
   const asked = () => kernel.messages.filter(({ type, parent }) => type === "input_request" && parent === id);
   for (const [at, value] of lines.entries()) {
@@ -32,7 +32,7 @@ test("prompt and confirm ask the front end and wait for its answer", async ({ ke
   assert.equal(asked, ["your name? ", "and? ", "sure? [y/N] "]);
 });
 
-test("readline on stdin asks for a line, and timers go on meanwhile", async ({ kernel }) => {
+test("readline on stdin asks for a line, and timers keep running meanwhile", async ({ kernel }) => {
   const id = kernel.sendCode(
     `import { createInterface } from "node:readline/promises";
 let ticks = 0;
@@ -59,7 +59,7 @@ test("where input is not accepted, asking fails at once", async ({ kernel }) => 
   }
 });
 
-test("an interrupt ends a cell that waits for input, and its late answer belongs to nobody", async ({ kernel }) => {
+test("an interrupt ends a cell that waits for input, and its late answer is dropped", async ({ kernel }) => {
   const id = kernel.sendCode("prompt('late?')", { allow_stdin: true });
   await kernel.until(() => kernel.messages.some(({ type, parent }) => type === "input_request" && parent === id));
   process.kill(kernel.process.pid!, "SIGINT");
@@ -93,7 +93,7 @@ test("a comm carries JSON and bytes both ways, and is known while it is open", a
   assert.equal((await kernel.ask("comm_info_request", {})).reply.comms, {});
 });
 
-test("a message for a comm that is gone changes nothing; an error in a comm's code is shown", async ({ kernel }) => {
+test("a message for a closed comm changes nothing; an error in a comm's code is shown", async ({ kernel }) => {
   const gone = kernel.send("comm_msg", { comm_id: "gone", data: { method: "update", state: {} } });
   await kernel.until(() => kernel.published(gone).length === 2);
   await kernel.run("comms.open('t', {}, { id: 'c2' }).received = () => { throw new RangeError('in a comm'); }");
@@ -161,7 +161,7 @@ test("a client that connects again under its name is answered", async ({ kernel 
   const [first, second]: [KernelMessage[], KernelMessage[]] = [[], []];
   const old = connect(first);
   await wait(first, old.send("shell", "kernel_info_request", {}));
-  // the old connection is still open, as after a network that went away
+  // the old connection is still open, as after a lost network connection
   const again = connect(second);
   await wait(second, again.send("shell", "kernel_info_request", {}));
   old.close();

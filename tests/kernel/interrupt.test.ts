@@ -47,7 +47,7 @@ for (const [how, interrupt] of [
   }
 }
 
-test("a message reaches a child process the cell waits for", async ({ kernel }) => {
+test("an interrupt by message reaches a child process that the cell waits for", async ({ kernel }) => {
   const id = kernel.sendCode(
     "import { execSync } from 'node:child_process';\nexecSync('echo on; sleep 60', { stdio: 'inherit' })",
   );
@@ -73,7 +73,7 @@ test("two interrupts in a row stop one cell", async ({ kernel }) => {
   for (let i = 0; i < 3; i++) assert.is((await kernel.run("kept")).reply.status, "ok");
 });
 
-test("bursts of interrupts leave the kernel whole, whatever moment they hit", async ({ kernel }) => {
+test("after bursts of interrupts at any moment, the kernel works", async ({ kernel }) => {
   for (let burst = 0; burst < 20; burst++) {
     const id = kernel.sendCode("console.log('on'); for (;;) {}");
     await kernel.until(() => printed(kernel.soFar(id).outputs) === "on\n");
@@ -88,7 +88,7 @@ for (const [whose, spin] of [
   ["a cell's", "for (;;) await null"],
   ["a package's", "await spin()"],
 ] as const) {
-  test(`${whose} loop of promises stops, whatever moment the interrupt hits`, () =>
+  test(`${whose} loop of promises stops at an interrupt at any moment`, () =>
     inTempFolder(async folder => {
       writeFiles(folder, { "node_modules/spinning/index.js": "exports.spin = async () => { for (;;) await null; };" });
       const kernel = await LiveKernel.start(labKernel, folder);
@@ -97,7 +97,7 @@ for (const [whose, spin] of [
         for (let moment = 0; moment < 15; moment++) {
           const id = kernel.sendCode(`console.log("on"); ${spin}`);
           await kernel.until(() => printed(kernel.soFar(id).outputs) === "on\n");
-          // the loop has begun by now, and is met at another place each time
+          // the loop has begun by now, and each interrupt comes at another place of it
           await new Promise(later => setTimeout(later, 2 * moment));
           byMessage(kernel);
           assert.is((await kernel.answer(id)).reply.ename, "KeyboardInterrupt");
@@ -111,7 +111,7 @@ for (const [whose, spin] of [
     }));
 }
 
-test("a kernel in a loop that nothing stops still shuts down", async () => {
+test("a kernel in an endless loop shuts down", async () => {
   const kernel = await LiveKernel.start();
   const id = kernel.sendCode("console.log('on'); for (;;) {}");
   await kernel.until(() => printed(kernel.soFar(id).outputs) === "on\n");

@@ -1,4 +1,4 @@
-/** What a front end learns when V8 ends the kernel's process, which no code of the kernel can prevent. */
+/** Reports to front ends when V8 ends the kernel's process, which no code of the kernel can prevent. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -58,7 +58,7 @@ test("the headless runner fails with the reason", async () => {
   assert.match(failure!.evalue, /^the kernel ended: one array/);
 });
 
-test("a kernel that is killed says nothing, and no process stays", async () => {
+test("a killed kernel reports nothing, and no process is left behind", async () => {
   const kernel = await LiveKernel.start();
   const id = kernel.sendCode("process.stderr.write('on'); await new Promise(() => {})");
   await kernel.until(() => kernel.soFar(id).outputs.length > 0);

@@ -9,7 +9,7 @@ import { LiveKernel, labKernel } from "./live-kernel.js";
 
 const test = suite("a kernel's life");
 
-test("restart and shutdown are confirmed on the channel they came by and on iopub", async () => {
+test("restart and shutdown are confirmed on the channel of the request and on iopub", async () => {
   const kernel = await LiveKernel.start();
   const id = kernel.send("shutdown_request", { restart: true }, "control");
   await kernel.until(() => kernel.messages.filter(m => m.parent === id && m.type === "shutdown_reply").length === 2);
@@ -18,9 +18,9 @@ test("restart and shutdown are confirmed on the channel they came by and on iopu
   await kernel.stop();
 });
 
-test("a kernel whose frontend is gone ends by itself", () =>
+test("a kernel whose front end was killed ends by itself", () =>
   inTempFolder(async folder => {
-    // the frontend is a node process that starts the kernel and is killed
+    // the front end is a node process that starts the kernel and is killed
     const script = `
       const { spawn } = require("node:child_process");
       const kernel = spawn(process.argv[1], process.argv.slice(2), {
@@ -47,7 +47,7 @@ test("a kernel whose frontend is gone ends by itself", () =>
     assert.is(alive(), false);
   }));
 
-test("a kernel without a folder for temporary files says so and ends", () =>
+test("a kernel without a folder for temporary files reports that and ends", () =>
   inTempFolder(folder => {
     const file = join(folder, "connection.json");
     const ports = { shell_port: 1, control_port: 2, iopub_port: 3, stdin_port: 4, hb_port: 5 };

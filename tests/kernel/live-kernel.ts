@@ -17,7 +17,7 @@ export const labKernel: KernelCommand = {
   env: {},
 };
 
-/** What a request led to. */
+/** The messages that a request led to. */
 export interface Answer {
   readonly id: string;
   readonly reply: JsonObject;
@@ -92,7 +92,7 @@ export class LiveKernel {
     return this.messages.filter(({ type, parent }) => parent === id && !type.endsWith("_reply"));
   }
 
-  /** Waits until a request is answered and its `idle` is there. */
+  /** Waits until a request is answered and its `idle` status has arrived. */
   async answer(id: string): Promise<Answer> {
     const idle = () =>
       this.published(id).some(({ type, content }) => type === "status" && content.execution_state === "idle");
@@ -100,7 +100,7 @@ export class LiveKernel {
     return this.soFar(id);
   }
 
-  /** What a request has led to up to now. */
+  /** Returns the messages that a request has led to so far. */
   soFar(id: string): Answer {
     const messages = this.published(id);
     const outputs = new CellOutputs(new Map());
@@ -127,6 +127,6 @@ export class LiveKernel {
   }
 }
 
-/** The text of a stream in outputs. */
+/** Returns the text of a stream in outputs. */
 export const printed = (outputs: readonly Output[], name: "stdout" | "stderr" = "stdout"): string =>
   outputs.map(output => (output.output_type === "stream" && output.name === name ? output.text : "")).join("");

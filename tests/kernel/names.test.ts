@@ -24,7 +24,7 @@ test("types and values of earlier cells are known to later ones", async ({ kerne
   assert.is(wrong.reply.ename, "CompileError");
 });
 
-test("the library is there with types, completion and its docstrings", async ({ kernel }) => {
+test("the library is available with types, completion and docstrings", async ({ kernel }) => {
   const { reply, outputs } = await kernel.run("import { runtimeLabel } from 'rund-lab';\nruntimeLabel('katafc')");
   assert.is(reply.status, "ok", String(reply.evalue));
   assert.equal((outputs.at(-1) as { data: unknown }).data, { "text/plain": "'Kata-FC'" });
@@ -48,10 +48,10 @@ test("modules of the notebook's folder and cells that are modules can be importe
   assert.match((failed.reply.traceback as string[]).join("\n"), "helpers.ts:4:9");
 });
 
-test("in a folder without packages the kernel's own library and tslab are there, and local modules are seen", () =>
+test("in a folder without packages, rund-lab, tslab and local modules can be imported", () =>
   inTempFolder(async folder => {
     const kernel = await LiveKernel.start(labKernel, folder);
-    // a module is found as soon as it is there
+    // a module is found as soon as its file exists
     assert.match(
       String((await kernel.run("import { answer } from './local'")).reply.evalue),
       "Cannot find module './local'",
@@ -70,7 +70,7 @@ test("in a folder without packages the kernel's own library and tslab are there,
     await kernel.stop();
   }));
 
-test("the kernel stays where it was started", async ({ kernel }) => {
+test("the kernel does not change its working directory", async ({ kernel }) => {
   const { outputs } = await kernel.run("process.cwd()");
   assert.equal((outputs[0] as { data: unknown }).data, { "text/plain": `'${process.cwd()}'` });
 });

@@ -45,7 +45,7 @@ async function nbconvert(notebook: Notebook, folder: string): Promise<Notebook> 
   return parseNotebook(readFileSync(join(folder, "out.ipynb"), "utf8"), "out.ipynb");
 }
 
-/** A cell's outputs with neighbouring streams joined, which nbconvert leaves apart. */
+/** Returns a cell's outputs with consecutive streams joined, because nbconvert does not join them. */
 function joined(notebook: Notebook): (readonly Output[])[] {
   return notebook.cells.map(cell => {
     const outputs = new CellOutputs(new Map());

@@ -61,7 +61,7 @@ test("a change of any module or JSON file reloads what depends on it at the next
   assert.is(await value(kernel, code), "[ 101, 4 ]");
 });
 
-test("a module that throws while it loads can be mended", async ({ kernel, folder }) => {
+test("a module that throws while it loads can be corrected and imported again", async ({ kernel, folder }) => {
   write(folder, { "notebooks/broken.ts": "export const fine: number = 1;\nthrow new Error('not yet');" });
   const code = "import { fine } from './broken';\nfine";
   const { reply } = await kernel.run(code);
@@ -145,7 +145,7 @@ test("using, standard decorators, for await alone, ES2023, WebAssembly and crypt
   );
 });
 
-test("JSX with a factory of one's choice, export const in a cell, declare global, any from unexported types", async ({
+test("JSX with a chosen factory, export const in a cell, declare global, values of unexported types", async ({
   kernel,
 }) => {
   await kernel.run(
@@ -196,7 +196,7 @@ test("a tsconfig.json beside the notebook sets strictness, paths and target, and
   assert.is(await value(kernel, "const loose = (x: string | undefined) => x.length;\nloose('abc')"), "3");
 });
 
-test("the lib of a tsconfig.json says which parts of JavaScript's and the browser's library there are, also after it changed", async ({
+test("the lib of a tsconfig.json selects the parts of JavaScript's and the browser's library, also after a change", async ({
   kernel,
   folder,
 }) => {
@@ -211,7 +211,7 @@ test("the lib of a tsconfig.json says which parts of JavaScript's and the browse
   assert.match(String((await kernel.run("let box: HTMLElement")).reply.evalue), /Cannot find name 'HTMLElement'/);
 });
 
-test("a package that is not there is an error with its line and how to install it", async ({ kernel }) => {
+test("a missing package is an error with its line and the command that installs it", async ({ kernel }) => {
   const { reply } = await kernel.run("1;\nimport { x } from 'no-such-package/part'");
   assert.match(String(reply.evalue), /^cell-\d+\.ts:2:19 - Cannot find module.*\nhint: npm install no-such-package$/s);
 });

@@ -11,7 +11,7 @@ test.after(context => context.kernel.stop());
 
 const types = (messages: readonly { type: string }[]) => messages.map(({ type }) => type);
 
-test("what is written to stdout and stderr keeps its order, whoever writes it", async ({ kernel }) => {
+test("output keeps its order, whether the cell, a child process or a descriptor writes it", async ({ kernel }) => {
   const { outputs } = await kernel.run(`
     import { execSync, spawn } from "node:child_process";
     import { writeSync } from "node:fs";
@@ -25,7 +25,7 @@ test("what is written to stdout and stderr keeps its order, whoever writes it", 
   assert.is(printed(outputs, "stderr"), "own 2\nchild 3\n");
 });
 
-test("text is decoded across the pieces it comes in", async ({ kernel }) => {
+test("a character that is split between two pieces is decoded", async ({ kernel }) => {
   const { outputs } = await kernel.run(`
     process.stdout.write(Buffer.from("Gr\\u00fc\\u00dfe \\u{1f600}").subarray(0, 9));
     process.stdout.write(Buffer.from("Gr\\u00fc\\u00dfe \\u{1f600}").subarray(9));
@@ -50,7 +50,7 @@ test("late output goes to the cell it comes from", async ({ kernel }) => {
   assert.is(printed(second.outputs), "second\n");
 });
 
-test("display, update and clear go to the frontend through the one sink", async ({ kernel }) => {
+test("display, update and clear go to the front end through one sink", async ({ kernel }) => {
   const { messages } = await kernel.run(`
     const sink = (globalThis as any)[Symbol.for("rund-lab.display")];
     sink.display({ "text/html": "<b>1</b>", "image/png": new Uint8Array([1, 2, 3]) }, { displayId: "d", metadata: { a: 1 } });
@@ -67,7 +67,7 @@ test("display, update and clear go to the frontend through the one sink", async 
   assert.equal([clear!.type, clear!.content], ["clear_output", { wait: true }]);
 });
 
-test("a value that knows how to show itself is shown as it wants", async ({ kernel }) => {
+test("a value with a display method of its own is shown by that", async ({ kernel }) => {
   const { outputs } = await kernel.run(
     `({ [Symbol.for("rund-lab.mime")]: async () => ({ "text/html": "<i>me</i>", "text/plain": "me" }) })`,
   );

@@ -57,7 +57,7 @@ import { c } from "./__cell_1"; import { d } from "./__cell_2"; export { i };
   for (let at = 0; at <= code.length; at++) assert.is(module.written(module.compiled(at)), at);
 });
 
-test("code with checks that are taken out again is the code that was written", () => {
+test("removing the checks from compiled code restores the written code", () => {
   const { typescript: ts } = loadTypeScript();
   const written = `async function work(x) {
     "use strict";
@@ -91,7 +91,7 @@ class A {
   assert.is(bare(withoutGuards(guarded)), bare(compiled(written, [])));
 });
 
-test("completion replaces the right part of a text, and says of what kind a name is", () => {
+test("completion replaces the right part of a text and returns the kind of each name", () => {
   const compiler = new Compiler(process.cwd());
   compiler
     .compile("const data: any = {};\nclass Tool {}\nenum Color { Red }\nfunction go(n: number) { return n; }")
@@ -120,7 +120,7 @@ test("completion replaces the right part of a text, and says of what kind a name
   assert.is(inspectName(compiler, "nope", 4), null);
 });
 
-test("resources that are over are forgotten while a cell runs, and one that cannot be closed keeps no other open", () => {
+test("finished resources are dropped while a cell runs, and one that cannot be closed does not keep others open", () => {
   const resources = new Resources();
   let closed = 0;
   for (let at = 0; at < 10_000; at++) {
@@ -231,7 +231,7 @@ test("a connection file that cannot be used is an error that names the field", (
   rmSync(folder, { recursive: true });
 });
 
-test("packages that are missing are named, with the command that installs them", () => {
+test("missing packages are named, with the command that installs them", () => {
   const require = {
     resolve: () => {
       throw new Error("not found");

@@ -11,7 +11,7 @@ const test = suite("the output pipe");
 
 const mark = Buffer.from([0xff, ...Array.from({ length: 15 }, (_, i) => i * 7)]);
 
-/** What an outlet wrote, as bytes; a file stands for the pipe. */
+/** Returns the bytes that an outlet wrote; a file stands for the pipe. */
 const writtenBy = (work: (outlet: Outlet) => void): Promise<Buffer> =>
   inTempFolder(folder => {
     const path = join(folder, "pipe");
@@ -27,7 +27,7 @@ const writtenBy = (work: (outlet: Outlet) => void): Promise<Buffer> =>
     return readFileSync(path);
   });
 
-test("what goes in comes out in order, however it is cut and whatever others write in between", () =>
+test("text and messages arrive in order, however they are split and whatever other writers add", () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(
@@ -83,7 +83,7 @@ test("what goes in comes out in order, however it is cut and whatever others wri
     { numRuns: 60, examples: [[[{ foreign: Uint8Array.from([255]) }], [1]]] },
   ));
 
-/** Neighbours of one origin joined: how text is cut into pieces is nobody's business. Empty text says nothing. */
+/** Joins consecutive texts of one origin, because the division into pieces does not matter. Drops empty texts. */
 function merged(pieces: readonly string[]): string {
   const out: [string, string][] = [];
   for (const piece of pieces) {
@@ -97,7 +97,7 @@ function merged(pieces: readonly string[]): string {
   return out.map(([origin, bytes]) => `${origin}:${bytes}`).join("\n");
 }
 
-test("what could be the beginning of a mark waits for what follows it", async () => {
+test("bytes that may begin a mark are held until more bytes arrive", async () => {
   const reader = new PieceReader(mark);
   const foreign = (chunk: Buffer) =>
     [...reader.read(chunk)].map(piece =>
@@ -107,7 +107,7 @@ test("what could be the beginning of a mark waits for what follows it", async ()
   assert.equal(foreign(Buffer.from([66])), [`${mark.subarray(0, 3).toString("hex")}42`]);
 });
 
-test("frames stay within what a pipe takes undivided, and do not cut characters", async () => {
+test("frames are no longer than PIPE_BUF and do not split characters", async () => {
   const text = "a😀".repeat(5000);
   const bytes = await writtenBy(outlet => outlet.write("stdout", 1, Buffer.from(text)));
   const pieces = [...new PieceReader(mark).read(bytes)] as { bytes: Buffer }[];

@@ -1,6 +1,6 @@
 import type { Notebook } from "../../src/jupyter/nbformat.js";
 
-/** Cells that show every kind of output, for runs that must agree wherever the notebook is run. Each shows something. */
+/** Cells that show every kind of output, for runs that must agree in every front end. Each shows something. */
 export const plainCells: readonly string[] = [
   "const xs: number[] = [3, 1, 2];\n[...xs].sort()",
   "console.log('first'); console.error('second'); console.log('third')",

@@ -1,4 +1,4 @@
-/** Cells of the kinds that public reports about TypeScript and JavaScript kernels tell of; each case stands for its kind. */
+/** Cells of the kinds that public reports about TypeScript and JavaScript kernels describe; each case stands for its kind. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,7 +45,7 @@ test("names of earlier cells are redeclared with another kind, reassigned and cl
   await gives(kernel, ["later(); function later() { return 4 }", "later()"], "4");
 });
 
-test("what a cell declared before it failed is there", async ({ kernel }) => {
+test("declarations before the failure of a cell are kept", async ({ kernel }) => {
   await fails(
     kernel,
     "let kept: any = 1; class Kept {}; function keeps() { return 3 }; throw new Error('half')",
@@ -135,7 +135,7 @@ test("imports of every form", async ({ kernel }) => {
   await gives(kernel, ["import path, { join as joined } from 'node:path'; path.sep + joined('a', 'b')"], "'/a/b'");
 });
 
-test("what a cell exports from another module, it imports, and the lines after it keep their numbers", async ({
+test("a re-export of another module also imports its names, and the lines after it keep their numbers", async ({
   kernel,
 }) => {
   await gives(
@@ -164,7 +164,7 @@ test("names and specifiers of other kernels are errors that say what to use inst
   await fails(kernel, "import x from 'https://esm.sh/lodash'", "CompileError", /hint: cells import installed packages/);
 });
 
-test("the types of JavaScript's library are those of the Node that runs", async ({ kernel }) => {
+test("the types of JavaScript's library are those of the running Node version", async ({ kernel }) => {
   const calls = {
     "Object.groupBy([1], n => n)": "groupBy" in Object,
     "new Set([1]).union(new Set([2])).size": "union" in Set.prototype,
@@ -206,7 +206,7 @@ test("commands of IPython are errors that say so", async ({ kernel }) => {
   await fails(kernel, "%time x", "CompileError", /hint: cells are TypeScript and know no commands of IPython/);
 });
 
-test("anything that is thrown is shown, also what cannot be looked at", async ({ kernel }) => {
+test("any thrown value is shown, even one that cannot be inspected", async ({ kernel }) => {
   await fails(kernel, "Promise.reject(3)", "Thrown", /^3$/);
   await fails(kernel, "throw null", "Thrown", /^null$/);
   await fails(kernel, "throw new Proxy({}, { get() { throw 1 } })", "Thrown", /cannot be shown/);
@@ -259,7 +259,7 @@ test("stack traces have the cell's line and nothing of the kernel, whatever libr
   assert.not.match((shown.reply.traceback as string[]).join("\n"), /node:async_hooks|present\/notebook|\/kernel\//);
 });
 
-test("what is nested too deeply is an error in words, and the frame of a long line is short", async ({ kernel }) => {
+test("code that is nested too deeply is a clear error, and the frame of a long line is short", async ({ kernel }) => {
   const { reply } = await fails(kernel, `${Array(6000).fill("'a'").join(" + ")}`, "CompileError", /nested too deeply/);
   assert.ok((reply.traceback as string[]).every(line => line.length < 300));
   await fails(kernel, `${"(".repeat(5000)}1${")".repeat(5000)}`, "CompileError", /nested too deeply/);
@@ -287,7 +287,7 @@ test("console, eval, other realms, worker threads and child processes", async ({
   );
 });
 
-test("a stream that a cell ends or destroys prints on", async ({ kernel }) => {
+test("a stream that a cell ends or destroys still prints", async ({ kernel }) => {
   const { outputs } = await kernel.run(
     "process.stdout.end('last\\n'); process.stdout.destroy(); console.log('not last')",
   );
@@ -300,7 +300,7 @@ test("a stream that a cell ends or destroys prints on", async ({ kernel }) => {
   assert.is(printed(later.outputs), "later\n");
 });
 
-test("removing all listeners does not take the kernel's away", async ({ kernel }) => {
+test("removing all listeners does not remove the kernel's", async ({ kernel }) => {
   await fails(
     kernel,
     "process.removeAllListeners('uncaughtException'); process.removeAllListeners();\nsetTimeout(() => { throw new Error('timer') }, 1); await new Promise(done => setTimeout(done, 20))",

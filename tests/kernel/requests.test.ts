@@ -97,7 +97,7 @@ async function opensPager(kernel: LiveKernel, code: string): Promise<void> {
   assert.equal(types(messages), ["status", "execute_input", "status"]);
 }
 
-test("there are no comms: asked for them the kernel says so, opened ones it closes", async ({ kernel }) => {
+test("without comms, comm_info is empty, and a comm with an unknown target is closed", async ({ kernel }) => {
   assert.equal((await kernel.ask("comm_info_request", {})).reply, { status: "ok", comms: {} });
   const id = kernel.send("comm_open", { comm_id: "c1", target_name: "jupyter.widget", data: {} });
   await kernel.until(() => types(kernel.published(id)).includes("comm_close"));
@@ -109,7 +109,7 @@ test("an unknown type of request is answered with an error", async ({ kernel }) 
   assert.is((await kernel.run("1")).reply.status, "ok");
 });
 
-test("the main thread works for one request at a time, whichever channel it came by", async ({ kernel }) => {
+test("the main thread works for one request at a time, from either channel", async ({ kernel }) => {
   const first = kernel.sendCode("await new Promise(resolve => setTimeout(resolve, 200)); 'first'");
   const others = [
     kernel.send("comm_info_request", {}, "control"),

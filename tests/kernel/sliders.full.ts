@@ -35,7 +35,7 @@ const slider = ".cell:last-child .noUi-handle";
 /** The pictures below the last cell that can be seen. */
 const pictures = "[...document.querySelectorAll('.cell:last-child img')].filter(img => img.offsetParent !== null)";
 
-/** Moves the slider by a step, and waits until one picture, another one than before, is shown. */
+/** Moves the slider by a step, and waits until exactly one picture is shown and differs from the one before. */
 async function move(page: Page, readout: string): Promise<void> {
   const before = await page.evaluate(`${pictures}[0].src`);
   await page.locator(slider).focus();
@@ -54,7 +54,7 @@ test("sliders appear, also if all cells run as soon as the page is open, and dra
   await move(page, "10");
 });
 
-test("after a reload, the slider stands where it stood and draws the figure again", async ({ page, open }) => {
+test("after a reload, the slider keeps its position and draws the figure again", async ({ page, open }) => {
   await save(page);
   await open();
   await page.locator(slider).waitFor();

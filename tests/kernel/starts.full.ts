@@ -6,7 +6,7 @@ import { LiveKernel } from "./live-kernel.js";
 
 const test = suite("starting and stopping kernels");
 
-/** Processes whose command line names this folder. */
+/** Returns the processes whose command line names this folder. */
 const processesOf = (folder: string): string[] =>
   readdirSync("/proc").filter(pid => {
     try {

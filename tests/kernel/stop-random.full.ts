@@ -11,7 +11,7 @@ const test = suite("200 random asynchronous cells");
 const cells = 200;
 const seed = 20261126;
 
-/** Pieces of cells that go on for ever; each counts in `n` and writes a line to a file, and none waits before it begins. */
+/** Pieces of cells that never end; each counts in `n` and writes a line to a file, and none waits before it begins. */
 const pieces: readonly string[] = [
   "setInterval(step, 3 + K);",
   "(function again() { step(); setTimeout(again, 1 + K); })();",
@@ -76,7 +76,7 @@ function random(from: number): () => number {
   };
 }
 
-test("end within 200 ms of an interrupt; variables stand and the next cell runs", async () => {
+test("end within 200 ms of an interrupt; variables are kept and the next cell runs", async () => {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
   writeFileSync(join(folder, "data.txt"), "line\n".repeat(100));
   const kernel = await LiveKernel.start(labKernel, folder);
@@ -92,7 +92,7 @@ test("end within 200 ms of an interrupt; variables stand and the next cell runs"
       const wait = ["await new Promise(() => {})", "for (;;) await sleep(5)", "await sleep(1e6)"][below(3)]!;
       const id = kernel.sendCode(`n = 0;\nconsole.log('on');\n${body}\n${wait}`);
       await kernel.until(() => printed(kernel.soFar(id).outputs).includes("on\n"), `cell ${cell}: ${body}`, 10_000);
-      // the interrupt comes at any time of the cell's life
+      // the interrupt comes at a random time after the cell has begun
       await new Promise(later => setTimeout(later, below(60)));
       process.kill(kernel.process.pid!, "SIGINT");
       const { reply: ended } = await kernel.answer(id);

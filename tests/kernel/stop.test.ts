@@ -1,4 +1,4 @@
-/** After an interrupt nothing of a cell goes on, whatever it was waiting for. */
+/** After an interrupt, nothing that a cell started continues. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,7 +52,7 @@ test.after(async ({ kernel, folder }) => {
   rmSync(folder, { recursive: true });
 });
 
-/** Cells that say `on`, count in `n` and go on by themselves for ever. */
+/** Cells that print `on`, count in `n` and never end by themselves. */
 const endless: Readonly<Record<string, string>> = {
   "a loop that sleeps": "while (true) { if (n++ === 0) console.log('on'); await sleep(10); }",
   "a loop that catches everything":
@@ -137,7 +137,7 @@ test("mutes a library's loop and names it", async ({ kernel }) => {
   assert.is(kernel.soFar(id).messages.length, said);
 });
 
-test("leaves functions and variables of the interrupted cell whole", async ({ kernel }) => {
+test("keeps functions and variables of the interrupted cell usable", async ({ kernel }) => {
   const id = kernel.sendCode(
     "const twice = (x: number) => 2 * x;\nasync function later(x: number) { await sleep(1); return x; }\nconsole.log('on'); await forever",
   );

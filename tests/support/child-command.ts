@@ -6,10 +6,10 @@ import { projectRoot } from "./needs.js";
 export interface ChildCommand {
   /** The exit code; null if a signal ended it. */
   readonly ended: Promise<number | null>;
-  /** Everything it has written to stdout and stderr. */
+  /** Its output on stdout and stderr so far. */
   output(): string;
   kill(signal: NodeJS.Signals): void;
-  /** Reads no more of what it writes, as a pipe's reader that has ended. */
+  /** Stops reading its output, like a pipe's reader that has ended. */
   leave(): void;
   /** Waits until it has written something. */
   said(what: RegExp): Promise<void>;
@@ -30,14 +30,14 @@ export function childCommand(cwd: string, words: readonly string[]): ChildComman
       child.stdout.destroy();
       child.stderr.destroy();
     },
-    said: what => until(() => what.test(output), `it does not say ${what}`),
+    said: what => until(() => what.test(output), `its output does not match ${what}`),
   };
 }
 
 /** Waits for a condition, 30 s at most unless another limit is given. */
 export async function until(
   condition: () => boolean,
-  otherwise: string | (() => string) = "it did not come to that",
+  otherwise: string | (() => string) = "the condition did not become true in time",
   withinMs = 30_000,
 ): Promise<void> {
   const began = performance.now();

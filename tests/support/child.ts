@@ -12,13 +12,13 @@ export interface FileResult {
   readonly message?: string;
 }
 
-/** What uvu queues for a suite: runs it and gives [error text or true, passed, skipped, total]. */
+/** The function that uvu queues for a suite: runs it and returns [error text or true, passed, skipped, total]. */
 type Queued = () => Promise<[string | true, number, number, number]>;
 
 const uvu = globalThis as unknown as { UVU_DEFER: number; UVU_QUEUE: Queued[][] };
 uvu.UVU_DEFER = 1;
 uvu.UVU_QUEUE = [[]];
-// uvu looks at these when it is loaded, and needs.ts loads it
+// uvu reads these when it is loaded, and needs.ts loads it
 const { skipped } = await import("./needs.js");
 
 function report(result: FileResult): never {

@@ -1,6 +1,6 @@
 import { runCommandLine } from "../../src/cli/program.js";
 
-/** What a command line did: its exit code and what it wrote. */
+/** The result of a command line: its exit code and its output. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;

@@ -11,7 +11,7 @@ import { CriError } from "../../src/measure/cri/grpc/errors.js";
 import { connectCri } from "../../src/measure/cri/grpc/grpc.js";
 import { projectRoot } from "./needs.js";
 
-/** Writes a program `crictl` that runs this file into a folder, and gives a PATH that begins with it. */
+/** Writes a program `crictl` that runs this file into a folder, and returns a PATH that begins with it. */
 export function crictlOnPath(folder: string): string {
   mkdirSync(folder, { recursive: true });
   const program = join(folder, "crictl");
@@ -162,7 +162,7 @@ async function main(words: readonly string[]): Promise<void> {
   }
 }
 
-/** A sandbox's config as crictl takes it, without its handler. */
+/** Reads a sandbox's config from crictl's file, without its handler. */
 function readSandbox(file = "") {
   const config = JSON.parse(readFileSync(file, "utf8"));
   const network = config.linux.security_context.namespace_options.network === 2 ? "NODE" : "POD";
@@ -171,7 +171,7 @@ function readSandbox(file = "") {
   return { name, uid, namespace, labels, annotations, logDirectory, network } as const;
 }
 
-/** A container's config as crictl takes it. */
+/** Reads a container's config from crictl's file. */
 function readContainer(file = ""): ContainerConfig {
   const { metadata, image, command, envs, labels, log_path: logPath, linux } = JSON.parse(readFileSync(file, "utf8"));
   const { cpu_quota: quota, cpu_period: period, memory_limit_in_bytes: memoryBytes = null } = linux.resources;
@@ -182,7 +182,7 @@ function readContainer(file = ""): ContainerConfig {
   };
 }
 
-/** The service's own words. */
+/** Returns the service's own error message. */
 function textOf(error: CriError): string {
   const { details } = (error.cause ?? {}) as { details?: string };
   return details ?? error.message;

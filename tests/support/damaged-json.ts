@@ -8,7 +8,7 @@ export const replacements: readonly (string | undefined)[] = [
   ...["1e300", "-1e300", "1e999", "-1e999"],
 ];
 
-/** The path of every field of a document, at every depth. */
+/** Returns the path of every field of a document, at every depth. */
 export function* pathsOf(value: unknown, path: Path = []): Generator<Path> {
   if (path.length > 0) yield path;
   if (typeof value !== "object" || value === null) return;
@@ -28,7 +28,7 @@ export function replaced(line: string, path: Path, replacement: string | undefin
   return `${JSON.stringify(document).replace('"@replaced@"', replacement ?? "")}\n`;
 }
 
-/** Every damaged form of a document: each field in turn with each replacement that `isAllowed` does not take for a right value. */
+/** Returns every damaged form of a document: each field in turn with each replacement that `isAllowed` does not accept. */
 export function* damagesOf(
   document: object,
   isAllowed: (path: Path, before: unknown, after: unknown) => boolean,

@@ -1,5 +1,5 @@
 /**
- * What a test needs of the machine. A missing part skips the test with a line that names it; with
+ * The parts of the machine that tests need. A missing part skips the test with a line that names it; with
  * `RUND_LAB_REQUIRE=all` (as in CI) it fails instead. The third-party raw logs are never required.
  */
 import { accessSync, constants, existsSync } from "node:fs";
@@ -7,18 +7,18 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 
-/** What was skipped in this process, and why; read by child.ts. */
+/** The tests skipped in this process, with reasons; child.ts reads the list. */
 export const skipped: { name: string; reason: string }[] = [];
 
 export const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** The folder with the artifact's `paper_data` and `ae_data`, or undefined where nobody fetched them. */
+/** The folder with the artifact's `paper_data` and `ae_data`, or undefined if they were not fetched. */
 export const artifact: string | undefined = [
   process.env.RUND_LAB_ARTIFACT,
   join(projectRoot, "raw", "RunD_ATC22"),
 ].find((folder): folder is string => folder !== undefined && existsSync(join(folder, "paper_data")));
 
-/** The folder with result files of other tools, or undefined where nobody has one. */
+/** The folder with result files of other tools, or undefined if there is none. */
 export const otherTools: string | undefined = [process.env.RUND_LAB_OTHERS].find(
   (folder): folder is string => folder !== undefined && existsSync(folder),
 );
@@ -35,7 +35,7 @@ export function which(program: string): string | undefined {
   return undefined;
 }
 
-/** A part of the machine: its name for people, whether it is here, whether CI may miss it. */
+/** A part of the machine: its name for people, whether it is available, and whether CI may lack it. */
 export interface Need {
   readonly name: string;
   readonly here: boolean;
@@ -82,7 +82,7 @@ function canChangeUser(): boolean {
 }
 
 /**
- * A uvu suite that runs only where everything it needs is here.
+ * Returns a uvu suite that runs only if all parts that it needs are available.
  *
  * @example const test = suiteNeeding("cold starts on containerd", needs.root, needs.containerd);
  */
@@ -90,7 +90,7 @@ export function suiteNeeding(name: string, ...wanted: readonly Need[]) {
   const test = suite(name);
   const missing = wanted.filter(need => !need.here);
   if (missing.length === 0) return test;
-  const reason = `not here: ${missing.map(need => need.name).join(", ")}`;
+  const reason = `missing: ${missing.map(need => need.name).join(", ")}`;
   if (process.env.RUND_LAB_REQUIRE === "all" && missing.some(need => need.optional !== true)) {
     const failing = suite(name);
     failing(`needs ${missing.map(need => need.name).join(", ")}`, () => {

@@ -21,7 +21,7 @@ const codeCells = (notebook: Notebook): readonly CodeCell[] =>
 export const isInteractive = ({ metadata }: CodeCell): boolean =>
   Array.isArray(metadata.tags) && metadata.tags.includes("interactive");
 
-/** A code cell's outputs as they must come out on every machine: a picture counts as being there. */
+/** Returns a notebook's code cells with their outputs. Pictures differ between machines, so only their presence is kept. */
 export const comparable = (notebook: Notebook) =>
   codeCells(notebook)
     .filter(cell => !isInteractive(cell))
@@ -41,7 +41,7 @@ export const cellOf = (notebook: Notebook, id: string): CodeCell => {
   return found;
 };
 
-/** Runs notebooks by the built command and gives what it said; rejects where a cell fails. */
+/** Runs notebooks by the built command and returns its output; rejects if a cell fails. */
 export async function runBuilt(
   names: readonly string[],
   options: readonly string[],

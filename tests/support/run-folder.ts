@@ -5,7 +5,7 @@ import { formatLatencyLog } from "../../src/logs/index.js";
 const sandboxId = (client: number, round: number) =>
   `${client.toString(16).padStart(4, "0")}${round.toString(16).padStart(60, "0")}`;
 
-/** Latencies in ms, a list of rounds of a list of clients; client k of a round starts k ms after the first. */
+/** Latencies in ms, by round and client; client k of a round starts k ms after the first. */
 export type Latencies = readonly (readonly number[])[];
 
 /** The files of one cell: client logs, cpu.txt and latency.txt that agree with each other. */

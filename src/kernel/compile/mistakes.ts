@@ -99,7 +99,7 @@ export function mayAssign(ts: TypeScript, diagnostic: ts.Diagnostic, program: ts
   return declaration !== undefined && !isConstant(ts, declaration);
 }
 
-/** Returns a diagnostic about an assignment to an earlier cell's constant in the words for a constant of the same cell. */
+/** Returns a diagnostic about an assignment to an earlier cell's constant with TypeScript's text for a constant of the same cell. */
 export function asConstant(ts: TypeScript, diagnostic: ts.Diagnostic, program: ts.Program): ts.Diagnostic {
   const declaration = assigned(ts, diagnostic, program);
   if (declaration === undefined || !isConstant(ts, declaration)) return diagnostic;
@@ -108,8 +108,8 @@ export function asConstant(ts: TypeScript, diagnostic: ts.Diagnostic, program: t
 }
 
 /**
- * Whether a diagnostic only says that there are no types for what an import finds when it runs: a module that this Node has and
- * the installed types do not, a `data:` address, or a local file that `import()` may find later.
+ * Whether a diagnostic only reports missing types of an import that may succeed when it runs: of a module that this Node has but
+ * the installed types lack, of a `data:` address, or of a local file that `import()` may find later.
  */
 export function mayLackTypes({ code, file, start = 0, messageText }: ts.Diagnostic): boolean {
   const specifier = moduleNotFound.has(code) ? /'([^']+)'/.exec(String(messageText))?.[1] : undefined;

@@ -51,7 +51,7 @@ export class Interrupter {
   /**
    * Prepares for an interrupt of a request. Must be called before the request's code runs.
    *
-   * @param id the request that will run it
+   * @param id the request's number
    */
   prepare(id: number): void {
     this.#prepared = id;

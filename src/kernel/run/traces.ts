@@ -157,11 +157,11 @@ function unreadableContent(thrown: unknown): ErrorContent {
   return { ename, evalue, traceback: [`${red(ename)}: ${evalue}`] };
 }
 
-/** What compiled code is called in V8's texts: names of cells' variables and of imports. */
+/** Names in V8's messages that compiled code has for cells' variables and for imports. */
 const compiledName =
   /(?:\(0 , [\w$]+_\d+\.([\w$]+)\)|\b(?:exports|__cell_\d+_\d+|[\w$]+_\d+\.default)\.([\w$.]+))(?= is not (?:a function|a constructor|iterable))/g;
 
-/** Returns a text of V8 that quotes compiled code with the code as it was written. */
+/** Replaces compiled code that a message of V8 quotes by the code as it was written. */
 const asWritten = (text: string): string =>
   withoutGuards(text).replace(compiledName, (_, called?: string, read?: string) => called ?? read!);
 

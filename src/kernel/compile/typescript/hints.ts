@@ -1,4 +1,4 @@
-/** TypeScript's error codes for an import that cannot be found: of names, and for its effects alone. */
+/** TypeScript's error codes for an import that cannot be found: one with names, and one without. */
 export const moduleNotFound: ReadonlySet<number> = new Set([2307, 2882]);
 
 /**

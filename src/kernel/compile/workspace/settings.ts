@@ -123,8 +123,8 @@ export function typeRoots(ts: TypeScript, folder: string): string[] {
 }
 
 /**
- * Returns declarations that browsers and the kernel have in common: `prompt`, `confirm` and `alert`, and the parts of the DOM
- * library that Node's types omit.
+ * Returns declarations that browsers and the kernel have in common: `prompt`, `confirm`, `alert`, the JSON of requests and
+ * responses, and the parts of the DOM library that Node's types omit.
  */
 export function browserTypes(ts: TypeScript): string {
   const library = join(dirname(ts.getDefaultLibFilePath({})), "lib.dom.d.ts");
@@ -134,7 +134,7 @@ export function browserTypes(ts: TypeScript): string {
   return `${questions}${webAssembly}`;
 }
 
-const questions = `/** An answer's JSON is what the server sent, so it has no type, as in browsers. */
+const questions = `/** The server determines the JSON of a response, so it has no type, as in browsers. */
 interface Response { json(): Promise<any>; }
 interface Request { json(): Promise<any>; }
 /** Asks for a line of text. */
