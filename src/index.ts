@@ -13,7 +13,7 @@ export * from "./analysis/tables/index.js";
 export { type ErrorKind, LabError } from "./model/errors.js";
 export type { Experiment } from "./model/experiment.js";
 export { describeProblem, type Parsed, type Problem } from "./model/problem.js";
-export { byRuntime, knownRuntimes, type RuntimeName, runtimeLabel } from "./model/runtimes.js";
+export { byRuntime, knownRuntimes, type RuntimeColour, type RuntimeName, runtimeLabel } from "./model/runtimes.js";
 export * from "./present/figures/index.js";
 export { checkTable, type TableKind } from "./present/notebook/check-table.js";
 export { check, checkDatasets, done } from "./present/notebook/done.js";

@@ -82,10 +82,9 @@ export const sourcesBy = (
   dataset: Dataset,
   rows: readonly { readonly runtime: string; readonly run: string }[],
   values: string,
-  label = (runtime: string) => labelIn(dataset, runtime),
 ): readonly SeriesSource[] =>
   [...new Set(rows.map(({ runtime }) => runtime))].map(runtime => ({
-    series: label(runtime),
+    series: labelIn(dataset, runtime),
     dataset: dataset.name,
     runtime,
     runs: [...new Set(rows.filter(row => row.runtime === runtime).map(({ run }) => run))],

@@ -4,17 +4,6 @@ import { distinct } from "../drawing/series.js";
 import { formatMs, sentences } from "../drawing/text.js";
 import { meanAt, operationsFigure } from "./operations.js";
 
-const labels: Readonly<Record<string, string>> = {
-  v1: "v1, created",
-  v1pool: "v1, renamed",
-  joint: "joint, created",
-  jointpool: "joint, renamed",
-  v2: "v2, created",
-};
-
-/** Returns the label of a variant of control groups. */
-export const variantLabel = (variant: string): string => labels[variant] ?? variant;
-
 /**
  * Draws Figure 6 from our own measurements: the time for the control groups of a round's containers, by threads and by existing
  * groups; created compared with renamed from a pool.
@@ -32,7 +21,6 @@ export function fig06(datasets: readonly Dataset[]): Figure {
       { title: `create or take, ${on(density)}`, phase: "make" as const, density },
       { title: `remove or return, ${on(density)}`, phase: "remove" as const, density },
     ]),
-    label: variantLabel,
     finding: againstCreated,
     caption:
       "Mean over rounds of the time from the common start of the threads until the groups of the last container are created, or removed. Bars: 10th to 90th percentile of the rounds. v1: one group in each mounted controller.",

@@ -1,14 +1,13 @@
 import type { Dataset, OperationCell } from "../../../analysis/datasets/dataset.js";
-import { colourIn } from "../../../analysis/label-in.js";
+import { colourIn, labelIn } from "../../../analysis/label-in.js";
 import { mean } from "../../../analysis/stats/mean.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyFigure } from "../drawing/look.js";
 import { perDataset } from "../drawing/lowest-in-words.js";
-import { besideDataset, distinct, spread } from "../drawing/series.js";
+import { distinct, seriesLabel, spread } from "../drawing/series.js";
 import { digits, listed, plain, sentences } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
-import { variantLabel } from "./fig-06.js";
 import { machines, operationSources } from "./operations.js";
 
 const title = "What existing control groups cost an idle host";
@@ -22,7 +21,7 @@ export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
     operations.filter(({ experiment, rounds }) => experiment === "cgroups" && windowsOf(rounds).length > 0),
   );
   const sources = datasets.flatMap((dataset, index) =>
-    operationSources(dataset, all[index]!, variantLabel, "events.ndjson, idle of each round"),
+    operationSources(dataset, all[index]!, "events.ndjson, idle of each round"),
   );
   const base = { id: "idle-cgroups", title, sources };
   if (all.every(cells => cells.length === 0))
@@ -32,7 +31,7 @@ export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
     );
   const series = datasets.flatMap((dataset, index) =>
     [...new Set(all[index]!.map(({ variant }) => variant))].map((variant): Series => {
-      const name = besideDataset(variantLabel(variant), dataset, datasets.length);
+      const name = seriesLabel(variant, dataset, datasets.length);
       const own = all[index]!.filter(cell => cell.variant === variant);
       const points = distinct(own.map(({ density }) => density)).map(density => {
         const windows = busyPercents(own, density);
@@ -56,7 +55,7 @@ export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
   });
   return {
     ...{ ...base, plot },
-    finding: perDataset(datasets, index => inWords(all[index]!)),
+    finding: perDataset(datasets, index => inWords(datasets[index]!, all[index]!)),
     caption: sentences(
       "The host's busy time in the window before each round, in which nothing is done, as a share of all processors: the mean over windows. Bars: 10th to 90th percentile of the windows. The kernel counts in ticks of 10 ms.",
       machines(all.flat()),
@@ -71,7 +70,7 @@ const busyPercents = (cells: readonly OperationCell[], density: number): readonl
   cells.filter(cell => cell.density === density).flatMap(({ rounds }) => windowsOf(rounds));
 
 /** Returns how busy an idle host is without groups and with the most groups, for each variant. */
-function inWords(cells: readonly OperationCell[]): string {
+function inWords(dataset: Dataset, cells: readonly OperationCell[]): string {
   const densities = distinct(cells.map(({ density }) => density));
   const [least, most] = [densities[0], densities.at(-1)];
   if (least === undefined || most === undefined) return "";
@@ -80,7 +79,7 @@ function inWords(cells: readonly OperationCell[]): string {
       const own = cells.filter(cell => cell.variant === variant);
       const at = (density: number) => `${digits(mean(busyPercents(own, density)))} % busy with ${density}`;
       const ends = [...new Set([least, most])].filter(density => busyPercents(own, density).length > 0);
-      return `${variantLabel(variant)}: ${listed(ends.map(at))}.`;
+      return `${labelIn(dataset, variant)}: ${listed(ends.map(at))}.`;
     }),
   );
 }

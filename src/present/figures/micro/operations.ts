@@ -7,7 +7,7 @@ import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyFigure } from "../drawing/look.js";
 import { perDataset } from "../drawing/lowest-in-words.js";
-import { besideDataset, distinct, sourcesBy, spread } from "../drawing/series.js";
+import { distinct, seriesLabel, sourcesBy, spread } from "../drawing/series.js";
 import { formatMs, listed, plain, sentences, zeros } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
 
@@ -19,8 +19,6 @@ export interface OperationsFigure {
   /** The x axis: "threads released together". */
   readonly x: string;
   readonly panels: readonly { readonly title: string; readonly phase: PhaseName; readonly density: number }[];
-  /** The label of a variant or snapshotter. */
-  label(variant: string): string;
   /** Returns what the figure shows of one dataset's cells, in words. */
   finding(cells: readonly OperationCell[]): string;
   readonly caption: string;
@@ -32,9 +30,11 @@ export interface OperationsFigure {
  * rounds.
  */
 export function operationsFigure(datasets: readonly Dataset[], figure: OperationsFigure): Figure {
-  const { id, title, experiment, x, panels, label, finding, caption } = figure;
+  const { id, title, experiment, x, panels, finding, caption } = figure;
   const all = datasets.map(({ operations = [] }) => operations.filter(cell => cell.experiment === experiment));
-  const sources = datasets.flatMap((dataset, index) => operationSources(dataset, all[index]!, label));
+  const sources = datasets.flatMap((dataset, index) =>
+    operationSources(dataset, all[index]!, "events.ndjson, totalMs of each phase"),
+  );
   const base = { id, title, sources };
   const without = datasets.filter((_, index) => all[index]!.length === 0).map(({ name }) => plain(name));
   const absent = without.length === 0 ? "" : `No ${experiment} campaign in ${listed(without)}.`;
@@ -43,7 +43,7 @@ export function operationsFigure(datasets: readonly Dataset[], figure: Operation
     datasets.flatMap((dataset, index) => {
       const own = all[index]!.filter(cell => cell.density === density && phaseTimesMs(cell, phase).length > 0);
       return [...new Set(own.map(({ variant }) => variant))].map((variant): Series => {
-        const name = besideDataset(label(variant), dataset, datasets.length);
+        const name = seriesLabel(variant, dataset, datasets.length);
         const points = own
           .filter(cell => cell.variant === variant)
           .map(cell => pointOf(cell, phase, name))
@@ -107,16 +107,10 @@ export function machines(cells: readonly Pick<OperationCell, "machine">[]): stri
   return `This is our own measurement, on a different machine than the paper's, with ${listed([...new Set(named)])}.`;
 }
 
-/** Returns the runs from which the values of each variant come. */
-export const operationSources = (
-  dataset: Dataset,
-  cells: readonly OperationCell[],
-  label: (variant: string) => string,
-  values = "events.ndjson, totalMs of each phase",
-) =>
+/** Returns the runs from which the values of each variant or snapshotter come. */
+export const operationSources = (dataset: Dataset, cells: readonly OperationCell[], values: string) =>
   sourcesBy(
     dataset,
     cells.map(({ variant, run }) => ({ runtime: variant, run })),
     values,
-    label,
   );

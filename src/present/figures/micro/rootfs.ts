@@ -20,7 +20,6 @@ export const rootfsFigure = (datasets: readonly Dataset[]): Figure =>
       { title: "unmount", phase: "unmount", density: 0 },
       { title: "remove", phase: "remove", density: 0 },
     ],
-    label: snapshotter => snapshotter,
     finding: preparation,
     caption:
       "Mean over rounds of the time from the common start until the last root file system is done. Bars: 10th to 90th percentile of the rounds. Prepare and remove are requests to containerd's snapshots service. Mount and unmount are programs; each is forked before the start.",
