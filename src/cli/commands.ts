@@ -15,7 +15,7 @@ export interface CommandEntry {
 
 const command = (name: string, summary: string, load: CommandEntry["load"]): CommandEntry => ({ name, summary, load });
 
-/** Every command, in the order of the help text. One file in this folder each. */
+/** Every command, in the order of the help text. */
 export const commands: readonly CommandEntry[] = [
   command(
     "reproduce",

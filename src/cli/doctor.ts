@@ -40,7 +40,7 @@ export default (io: Io): Command =>
       "--endpoint <unix:///…>",
       "the CRI service to check (default: the private containerd if it is up, otherwise the machine's own)",
     )
-    .option("--contract", "start sandboxes there, and check that the service does what campaigns need")
+    .option("--contract", "start sandboxes on the service, and check that it does what campaigns need")
     .option(
       "--handler <names>",
       "with --contract: the handlers to check, as the service's config names them (default: the service's default)",
@@ -99,7 +99,7 @@ async function printContract(io: Io, endpoint: string, handlers: readonly string
   if (broken === 0) return;
   throw new LabError("RUND_CONTRACT", "check", `${broken} of ${results.length} rules of CRI v1 do not hold`, {
     where: endpoint,
-    hint: "a campaign may still work there; each broken rule above says what a campaign then loses",
+    hint: "campaigns may still work on this service; the lines above show what each broken rule costs them",
   });
 }
 

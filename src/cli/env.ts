@@ -45,7 +45,7 @@ export default (io: Io): Command => {
     .action(async ({ folder, logLevel, otel = false, json }: Options) => {
       const there = findContainerd(folder);
       const containerd = there ?? (await startContainerd(folder, { logLevel, otel, path: io.env.PATH ?? "" }));
-      if (there !== undefined) note(io, "it is up already");
+      if (there !== undefined) note(io, "the private containerd is up already");
       printResult(io, json, state(containerd), describe(containerd));
     });
 
@@ -67,7 +67,9 @@ export default (io: Io): Command => {
       const lines = [
         ...(containerd === undefined ? [`no private containerd in ${folder}`] : describe(containerd)),
         ...countRemains(remains, containerd !== undefined),
-        files.length === 0 ? "configs: unchanged" : `configs changed: ${files.join(", ")} (rund-lab env restore)`,
+        files.length === 0
+          ? "configs: unchanged"
+          : `configs changed: ${files.join(", ")} (rund-lab env restore undoes the changes)`,
         `thin pool: ${pool}`,
       ];
       const own = containerd === undefined ? { up: false, folder } : state(containerd);
@@ -84,7 +86,7 @@ export default (io: Io): Command => {
     let restored: boolean;
     let cleared: readonly ClearedCampaign[];
     try {
-      // sandboxes go first: they were started with the configs that are undone afterwards
+      // first the sandboxes, because they were started with the configs that are undone afterwards
       cleared = await clearKilled(log);
     } finally {
       restored = await restoreMachine(thisMachine({ log }));

@@ -2,7 +2,7 @@
 import { exitCodes } from "../model/errors.js";
 import { runCommandLine } from "./program.js";
 
-// only the user who runs this may write its files, even with an open umask: it may be root, and its journals are replayed
+// even with an open umask, its files are not writable for others: it may run as root, and its journals are replayed
 process.umask(process.umask() | 0o002);
 
 for (const stream of [process.stdout, process.stderr]) {

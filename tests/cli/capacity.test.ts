@@ -54,7 +54,7 @@ test("the recorded ramp of gVisor is the best model, and the text says how far P
   const asked = ["capacity", "--runtime", "runsc", "--host-memory", "16GiB", "--data", campaign];
   const { code, stdout } = await lab(asked);
   assert.is(code, 0);
-  assert.match(stdout, /^The ramp's answer is the best of them: \d+ sandboxes\.$/m);
+  assert.match(stdout, /^The best estimate is that of the fit model, from a measured ramp: \d+ sandboxes\.$/m);
   assert.match(stdout, /^idle +\d+ +\d+\.\d MiB +[−+]\d+ % +PSS at the end of a ramp to 150$/m);
   const { models } = JSON.parse((await lab([...asked, "--json"])).stdout) as { models: { model: string }[] };
   assert.is(models[0]!.model, "fit");

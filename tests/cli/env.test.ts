@@ -19,7 +19,7 @@ onMachine("up, up again, status and down, by exit code and JSON", () =>
     assert.ok(state.handlers.includes("runc"));
     const again = await lab(["env", "up", ...where], { env });
     assert.equal(JSON.parse(again.stdout), state);
-    assert.match(again.stderr, "it is up already");
+    assert.match(again.stderr, "the private containerd is up already");
     const status = JSON.parse((await lab(["env", "status", ...where], { env })).stdout);
     assert.equal([status.up, status.pid], [true, state.pid]);
     assert.equal(JSON.parse((await lab(["env", "down", ...where], { env })).stdout), {

@@ -89,10 +89,7 @@ test("--allow-new-parameters sets a new one with a warning; a value of another k
     const words = ["notebook", "run", "p.ipynb", "-p", "rounds=many", "-p", "fresh=1", "--allow-new-parameters"];
     const { code, stderr } = await lab(words, { cwd, env });
     assert.is(code, 0, stderr);
-    assert.match(
-      stderr,
-      'warning: p.ipynb: -p rounds: the default is a value of kind "number", this one is of kind "text"',
-    );
+    assert.match(stderr, 'warning: p.ipynb: -p rounds: the default is of kind "number", and this value of kind "text"');
     assert.match(stderr, "warning: p.ipynb: no cell tagged parameters declares fresh; it is set anyway");
     assert.equal(read(join(cwd, "p.ipynb")).cells[2].outputs[0].data, { "text/plain": ["[ 'many', 1 ]"] });
   }));
@@ -134,7 +131,7 @@ test("bad input is named before any kernel is started", () =>
     await fails(["no.ipynb"], 4, "no.ipynb: expected a notebook (JSON)");
     await fails(["old.ipynb"], 4, "hint: jupyter nbconvert");
     await fails([], 2, "no notebook given");
-    await fails(["a.ipynb", "b/a.ipynb", "--out", "o"], 2, "two notebooks would be written here");
+    await fails(["a.ipynb", "b/a.ipynb", "--out", "o"], 2, "two notebooks would be written to this file");
     await fails(["a.ipynb", "-p", "n"], 2, "expected NAME=VALUE");
     await fails(["a.ipynb", "--timeout", "soon"], 2, "seconds");
     await fails(["a.ipynb", "--kernel", "no-such"], 3, 'no kernel named "no-such"');

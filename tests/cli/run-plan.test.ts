@@ -56,7 +56,7 @@ test("--plan says the same for people", async () => {
   assert.match(stdout, /^density: rund × density 100 × concurrency 1 10\n/);
   assert.match(stdout, /cells 2, sandboxes \d+\nexpected \d+ s\nneeds about \d+ MiB of memory and \d+ pids/);
   // 110 guests of 168 MB and 40 for the VMM of each
-  assert.match(stdout, /if each used all of its memory, 22880 MiB/);
+  assert.match(stdout, /guests that use all of their memory need 22880 MiB/);
 });
 
 test("--plan says what an open loop admits, and where the limit comes from", async () => {

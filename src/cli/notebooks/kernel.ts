@@ -21,7 +21,10 @@ interface Options {
 export default (io: Io): Command => {
   const folderOf = ({ prefix }: Options) =>
     kernelSpecFolder(prefix === undefined ? jupyterDataFolder(io.env) : join(prefix, "share", "jupyter"));
-  const prefix = ["--prefix <dir>", "install for all who use this prefix: a virtual environment, /usr/local"] as const;
+  const prefix = [
+    "--prefix <dir>",
+    "install below this prefix: a virtual environment, or /usr/local for all users",
+  ] as const;
 
   const command = new Command("kernel").description("Installs the TypeScript kernel for Jupyter and VS Code.");
   command

@@ -45,7 +45,7 @@ export function parametersFor(
       }
       const [expected, given] = [found?.kind ?? "unknown", valueKind(parameters[name])];
       if (expected !== "unknown" && given !== expected) {
-        warn(`${file}: -p ${name}: the default is a value of kind "${expected}", this one is of kind "${given}"`);
+        warn(`${file}: -p ${name}: the default is of kind "${expected}", and this value of kind "${given}"`);
       }
       chosen[name] = parameters[name];
     }

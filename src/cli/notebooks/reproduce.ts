@@ -28,7 +28,7 @@ export default (io: Io): Command =>
       const out = resolve(io.cwd, options.out);
       const datasets = await loadDatasets(options.data, io.cwd);
       for (const { name, problemCount } of datasets) {
-        if (problemCount > 0) note(io, `${name}: ${problemCount} problems; \`rund-lab analyze\` names them`);
+        if (problemCount > 0) note(io, `${name}: ${problemCount} problems; \`rund-lab analyze\` lists them`);
       }
       const baseline = datasets.find(({ name }) => name === "paper_data") ?? (await loadDataset("paper_data"));
       const fresh = isOwn(options.data) && existsSync(recordedCampaign) ? await loadDataset(recordedCampaign) : null;

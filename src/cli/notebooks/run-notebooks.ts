@@ -27,7 +27,7 @@ export interface NotebooksOptions {
   /** An installed kernel to use instead of the notebook's. */
   readonly kernel?: string;
   readonly onCell?: (file: string, cell: CellEvent) => void;
-  /** Called for parameters that do not fit. */
+  /** Called with each warning about a parameter. */
   readonly onWarning?: (line: string) => void;
   /** Called after a notebook was written. */
   readonly onNotebook?: (file: string, target: string) => void;
@@ -46,7 +46,7 @@ export function packageNotebooks(): readonly string[] {
  * Executes notebooks on a kernel, as many at once as there are cores, and writes each with its outputs, even if a cell fails.
  *
  * @returns a line for each that failed, naming notebook, cell and error
- * @throws LabError if one cannot be read, two would be written to one file, or SIGINT ended it
+ * @throws LabError if a notebook cannot be read, if two would be written to one file, or after SIGINT
  */
 export async function runNotebooks(files: readonly string[], options: NotebooksOptions): Promise<readonly string[]> {
   const { io, out, parameters = {}, timeoutMs } = options;
@@ -65,7 +65,7 @@ export async function runNotebooks(files: readonly string[], options: NotebooksO
   const targets = queue.map(({ target }) => target);
   const twice = targets.find((target, at) => targets.indexOf(target) !== at);
   if (twice !== undefined) {
-    throw new LabError("RUND_NOTEBOOK_TWICE", "usage", "two notebooks would be written here", { where: twice });
+    throw new LabError("RUND_NOTEBOOK_TWICE", "usage", "two notebooks would be written to this file", { where: twice });
   }
   if (out !== undefined) mkdirSync(resolve(io.cwd, out), { recursive: true });
 

@@ -28,7 +28,7 @@ export default (io: Io): Command =>
     .option("--out <dir>", "where to write the tables")
     .option(
       "--as-one",
-      "analyse one plan that was measured on several machines as one campaign, a folder for each machine",
+      "read the folders as one campaign: one plan that was measured on several machines, a folder for each",
     )
     .option("--strict", "exit with 1 if the logs have any problem")
     .option("--json", "print tables, runs and problems as one JSON document")
@@ -95,7 +95,7 @@ export function writeCsv(files: readonly CsvFile[], folder: string): void {
   for (const { name, text } of files) writeFileSync(join(folder, `${name}.csv`), text);
 }
 
-/** Warns of nodes that are slower than the others: a runtime that was measured more often on such a node looks slow. */
+/** Warns about nodes that are slower than the others: a runtime that was measured more often on such a node looks slow. */
 function noteNodes(io: Io, rows: readonly NodeRow[]): void {
   for (const { runtime, concurrency, rate, node, ratio, slow } of rows) {
     if (!slow || ratio === null) continue;
@@ -113,7 +113,7 @@ function noteNodes(io: Io, rows: readonly NodeRow[]): void {
   }
 }
 
-/** Returns what imported results measure, because a reader must know this before reading a number. */
+/** Returns the definitions of imported results: start, end and resolution of what each tool measured, and what its results lack. */
 function definitionNotes({ runs }: Dataset): readonly string[] {
   const found = runs.flatMap(({ definition }) => definition ?? []);
   const lines = found.map(({ tool, from, to, resolution, lacks, note }) =>

@@ -62,7 +62,7 @@ const bytesOf = (option: string) =>
 /**
  * Returns the ramps to use.
  *
- * @throws LabError `RUND_CAPACITY` if the campaign that is named has none of the runtime
+ * @throws LabError `RUND_CAPACITY` if the named campaign has no ramp of the runtime
  */
 async function rampsOf(folder: string | undefined, runtime: string, io: Io, { fits = [] }: Dataset) {
   if (folder === undefined) return fits;
@@ -92,8 +92,10 @@ function report(found: Capacity): readonly string[] {
   const best = models.find(({ model }) => model === "fit");
   return [
     ...wrap(title, 100),
-    ...(best === undefined ? [] : wrap(`The ramp's answer is the best of them: ${best.sandboxes} sandboxes.`, 100)),
-    `At most ${measuredDensity} ran at once in the data; beyond that every number comes from a model.`,
+    ...(best === undefined
+      ? []
+      : wrap(`The best estimate is that of the fit model, from a measured ramp: ${best.sandboxes} sandboxes.`, 100)),
+    `The largest measured density is ${measuredDensity}; every larger number comes from a model.`,
     "",
     ...textTable(
       [["model", "sandboxes", "each", ...(ramped ? ["off"] : []), "from"], ...rows],

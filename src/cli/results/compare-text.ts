@@ -201,6 +201,6 @@ function circumstances(comparison: Comparison): readonly string[] {
       lacking.length === 0 ? [] : `Not recorded for ${lacking.join(" and ")}: ${metricNames[metric].split(",")[0]}.`,
     ),
     ...(paired ? ["Compared block by block: the runtimes took turns within the blocks of one campaign."] : []),
-    ...(alone.length === 0 ? [] : [`Without a partner: ${alone.join(", ")}.`]),
+    ...(alone.length === 0 ? [] : [`Measured on one side only: ${alone.join(", ")}.`]),
   ];
 }

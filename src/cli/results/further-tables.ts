@@ -19,9 +19,9 @@ export interface CsvFile {
 }
 
 /**
- * Returns what `analyze` computes besides the paper's tables, as it stands in the JSON document, and its CSV files.
+ * Returns the tables that `analyze` computes besides the paper's, as fields of the JSON document and as CSV files.
  *
- * @param events of the journals of those folders that are campaigns
+ * @param events the events in the journals of the folders that are campaigns
  * @param asOne whether the dataset is one plan that was measured on several machines
  */
 export function furtherTables(dataset: Dataset, events: ReturnType<typeof readRoundsAndWindows>, asOne: boolean) {

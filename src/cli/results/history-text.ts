@@ -4,7 +4,7 @@ import { textTable, wrap } from "../../model/text-table.js";
 import { cellName, confoundTexts, metricNames, verdictWord } from "./cell-words.js";
 
 const width = 100;
-/** Maximum number of columns of the bars; of more campaigns, the latest are shown. */
+/** Maximum number of columns of the bars; if there are more campaigns, the latest are shown. */
 const widestCourse = 32;
 
 /**
@@ -57,7 +57,7 @@ function rowOf(cell: CellHistory, bars: boolean): readonly string[] {
   ];
 }
 
-/** Returns one or two separate lines for each change. */
+/** Returns the lines about each change of a cell. */
 function changeLines(cell: CellHistory, { campaigns }: History): readonly string[] {
   return cell.changes.flatMap(({ at, since, direction, ratio, interval, confounds }) => {
     const size = ratio === null ? "cold starts failed" : `${withInterval(ratio, interval)} times campaign ${since + 1}`;

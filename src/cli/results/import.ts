@@ -31,7 +31,7 @@ export default (io: Io): Command =>
     .action(async (format: string, files: string[], { out, runtime, strict, json }: Options) => {
       const folder = resolve(io.cwd, out);
       const paths = files.map(file => resolve(io.cwd, file));
-      // nothing is written for a file of no known format
+      // nothing is written if a file has an unknown format
       for (const path of paths) findImporter(format, path);
       const writer = new ImportFolderWriter(folder);
       for (const path of paths) {

@@ -35,7 +35,7 @@ function choose(rounds: readonly RoundEvent[], cell: string | undefined, round: 
   throw new LabError("RUND_TRACE_CELL", "input", "", {
     where,
     expected: `a round of ${names.join(", ") || "some cell"}`,
-    found: `none of ${named ?? "any cell"}${round === undefined ? "" : `, round ${round}`}`,
+    found: `no round${round === undefined ? "" : ` ${round}`} of ${named ?? "any cell"}`,
     hint: "`rund-lab trace DIR --cell RUNTIME/CONCURRENCY --round N`",
   });
 }

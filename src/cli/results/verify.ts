@@ -34,7 +34,11 @@ const summary = ({ cells, matched }: Verification, raw: RawVerification | undefi
       ]),
 ];
 
-/** @throws LabError `RUND_VERIFY` if there is any fault, after printing the first twenty */
+/**
+ * Prints the first twenty faults, and fails if there is any.
+ *
+ * @throws LabError `RUND_VERIFY` (check)
+ */
 export function failOnFault(io: Io, faults: readonly string[]): void {
   if (faults.length === 0) return;
   for (const fault of faults.slice(0, 20)) note(io, fault);

@@ -39,13 +39,13 @@ export interface ClusterOptions {
 export interface ClusterRun {
   readonly service: ClusterService;
   readonly runtimes: readonly RuntimeDeclaration[];
-  /** As stored in the manifest: `kubernetes:CONTEXT`. */
+  /** The endpoint in the manifest: `kubernetes:CONTEXT`. */
   readonly endpoint: string;
 }
 
 /**
- * For the expected time of a plan: a kubelet reports a start up to a second late, and takes three seconds to remove its pods.
- * Otherwise a campaign on a cluster has no waits around a round.
+ * Waits around a round, only for the expected time of a plan: a kubelet reports a start up to a second late, and takes three
+ * seconds to remove its pods.
  */
 const clusterTiming: Timing = { quietLimitMs: 0, idleMs: 1_000, settleMs: 3_000 };
 
@@ -134,8 +134,8 @@ export async function clusterTarget(
 }
 
 /**
- * Returns the plan with what limits it on a cluster: it must fit into the room that nodes and quotas leave, and differences between
- * nodes are confounds.
+ * Returns the plan with its limits on a cluster: it must fit into the room that nodes and quotas leave. Differences between nodes
+ * are added to its confounds.
  */
 async function inRoom(plan: Plan, { cluster, nodes, settings }: ClusterService, force: boolean): Promise<Plan> {
   const names = nodes.map(({ name }) => name);

@@ -51,7 +51,7 @@ export function printPlan(io: Io, { plan, detections, where, ...target }: Target
         ? `needs room for ${needs.sandboxes} pods at once, which use about ${needs.memoryMiB} MiB of memory`
         : `needs about ${needs.memoryMiB} MiB of memory and ${needs.pids} pids at the peak`,
       ...(needs.committedMiB > needs.memoryMiB
-        ? [`  this assumes idle guests; if each used all of its memory, ${needs.committedMiB} MiB`]
+        ? [`  this assumes idle guests; guests that use all of their memory need ${needs.committedMiB} MiB`]
         : []),
       fits ? `fits ${where}` : `does not fit ${where}:`,
       ...why.map(reason => `  ${reason}`),

@@ -100,7 +100,7 @@ function recordedSnapshot(dataset: Dataset, runtime: string, memoryMb: number, d
   }
   const processes = cell.components.flatMap(({ component, processes: n, ussKiB, pssKiB, rssKiB, vssKiB }) =>
     Array.from({ length: n }, (_, index) => {
-      // the sum in whole KiB, one more for each of the first ones
+      // whole KiB that add up to the sum: the first processes have one more than the others
       const share = (sum: number) => Math.ceil((sum - index) / n);
       return {
         name: component,

@@ -66,7 +66,7 @@ export default (io: Io): Command => {
     .addOption(
       new Option(
         "--placement <how>",
-        "with --nodes: neighbouring clients on different nodes, or each round on one",
+        "with --nodes: spread puts neighbouring clients on different nodes, packed puts each round on one",
       ).choices(["spread", "packed"]),
     )
     .option("--namespace <name>", "with --cluster: an existing namespace (default: the campaign makes one)")
@@ -160,7 +160,7 @@ async function measureInto(
   }
 }
 
-/** Returns what a campaign that quits immediately may leave behind, and what removes it. */
+/** Returns a sentence about the remains of a campaign that quits immediately, and the commands that remove them. */
 function leftBehind({ plan, service }: Pick<MeasureOptions, "plan" | "service">, folder: string | undefined): string {
   if (folder === undefined) return "Nothing was started yet.";
   const micro = plan.settings.experiments.some(({ experiment }) => experimentTable[experiment].subjects !== undefined);

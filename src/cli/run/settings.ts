@@ -20,7 +20,7 @@ import { type Experiment, experimentNames } from "../../model/experiment.js";
 import type { Io } from "../terminal/io.js";
 import { type DetectOptions, detectionsFor, withDetected } from "./detect.js";
 
-/** The options of `run` that determine what is measured; those of the settings follow from their table. */
+/** The options of `run` that determine what is measured: one for each setting, and a few others. */
 export type SettingOptions = DetectOptions & {
   readonly campaign?: string;
   readonly runtime?: readonly string[];
@@ -110,7 +110,7 @@ function resumedSettings(settings: CampaignSettings, options: SettingOptions): R
 }
 
 /**
- * Returns what an id names: a runtime, or what an experiment compares instead, such as a snapshotter.
+ * Returns the declaration with an id: of a runtime, or of another subject that an experiment compares, such as a snapshotter.
  *
  * @param where the place in the campaign file that names it
  */

@@ -6,9 +6,9 @@ export interface Target {
   readonly plan: Plan;
   /** How `--detect` chose the rounds; empty without it. */
   readonly detections: readonly Detection[];
-  /** What the plan must fit. */
+  /** The place that the plan must fit. */
   readonly where: "this machine" | "the cluster";
-  /** What the plan cannot know, because it starts nothing. */
+  /** Conditions that the plan does not check, because that would start sandboxes. */
   untried(): readonly string[];
   /** The containerd that the campaign changes: null if its config is unknown, undefined if the campaign changes nothing. */
   readonly containerd: ContainerdInUse | null | undefined;

@@ -1,9 +1,9 @@
 import { type Plan, type RuntimeDeclaration, recordedDeaths } from "../../measure/index.js";
 
 /**
- * Returns what a plan cannot know, because it starts nothing: whether idle sandboxes stay alive.
+ * Returns the condition that a plan does not check, because that would start sandboxes: whether idle sandboxes stay alive.
  *
- * @param out the folder of campaigns, of which an earlier one may have refused a runtime whose sandbox died
+ * @param out the folder of campaigns; an earlier campaign there may have refused a runtime because its sandbox died
  */
 export function untriedBy({ experiments }: Plan, endpoint: string, out: string): readonly string[] {
   const started = experiments

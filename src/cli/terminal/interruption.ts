@@ -1,7 +1,7 @@
 import { exitCodes } from "../../model/errors.js";
 import { type Io, note } from "./io.js";
 
-/** Handles Ctrl-C and the request to end (SIGTERM) during work that must be undone. */
+/** A listener for Ctrl-C (SIGINT) and SIGTERM, for work that must clean up before it ends. */
 export interface Interruption {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
@@ -20,7 +20,7 @@ export function onInterruption(io: Io, left: () => string): Interruption {
       io.stderr.write(`stopped at once. ${left()}\n`);
       process.exit(exitCodes.interrupted);
     }
-    // called first, because it removes the progress bar from the terminal
+    // this comes first, because it removes the progress bar from the terminal
     controller.abort();
     note(io, "interrupted: cleaning up, which may take a while (press Ctrl-C again to quit at once)");
   };

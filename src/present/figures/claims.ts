@@ -13,7 +13,7 @@ import { listed, plain, sentences } from "./drawing/text.js";
 
 type Judged = ReadingVerdict & { readonly claim: ClaimVerdict; readonly measured: number };
 
-/** Colours differ in lightness, and each verdict has its own mark. */
+/** The colour and the mark of each verdict; the colours also differ in lightness. */
 const looks = {
   supported: { colour: "#0b8476", mark: "circle" },
   contradicted: { colour: "#b3321b", mark: "x" },
@@ -40,9 +40,9 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
   const runs = [...new Set(judged.flatMap(reading => reading.runs))];
   const values = "rund-lab claims --json: measured, interval";
   const base = { id: "claims", title, sources: [{ series: "measured", dataset: name, runtime: "all", runs, values }] };
-  if (judged.length === 0) return emptyFigure(base, `${name} contains nothing that the claims are about.`);
+  if (judged.length === 0) return emptyFigure(base, `${name} has no measurement for any of the claims.`);
   const [top, bottom] = [100, 52];
-  // numbers on an axis of categories count these from 0, the lowest
+  // a position on an axis of categories is a number: 0 is the lowest category
   const shapes: Json[] = judged.map(({ bound }, index) => {
     const y = judged.length - 1 - index;
     return {

@@ -23,7 +23,7 @@ const cellHeight = 36;
  * values are those of `time.csv` (density 0) and `density_<id>.csv`; a cell that one of them lacks
  * contains a dash. A heavy line separates cells in which different runtimes are faster.
  *
- * @param pair ids of the runtime above and below the fraction's bar
+ * @param pair ids of the two runtimes; the first one's makespans are divided by the second one's
  * @throws LabError `RUND_TWO_RUNS` (input) if the dataset holds two runs of one runtime
  */
 export function ratioFigure(dataset: Dataset, [a, b]: readonly [string, string] = ["rund", "katatemplate"]): Figure {
@@ -131,7 +131,10 @@ function ratios(dataset: Dataset, a: string, b: string): readonly RatioCell[] {
   });
 }
 
-/** Returns a colour in a notation that `inDark` does not change, so that a cell keeps it. White at 1, dark blue at half and less, amber at double and more, which also differ in grey. */
+/**
+ * Returns the colour of a ratio: white at 1, dark blue at a half and less, amber at 2 and more, which also differ in grey. `inDark`
+ * does not change this notation, so a cell keeps its colour.
+ */
 function shade(ratio: number): string {
   const share = Math.min(1, Math.abs(Math.log2(ratio)));
   const end = ratio < 1 ? [0x1b, 0x2f, 0x8f] : [0xe0, 0x9a, 0x1c];

@@ -10,7 +10,7 @@ const prefixes = { time: "time", cpu: "cpu", memory: "mem_", density: "density_"
 /** The column of the frame that distinguishes the rows of one runtime's table. */
 const rowColumns = { time: null, cpu: null, memory: "memory_mb", density: "density" } as const;
 
-/** Numbers that differ by less are the same sum, added in a different order. */
+/** The largest relative difference between sums of the same numbers, added in a different order. */
 const tolerance = 1e-12;
 
 /**

@@ -85,7 +85,7 @@ function bestOf(data: MimeBundle): [mime: string, value: unknown] {
   return [mime, data[mime] ?? ""];
 }
 
-/** Stock tslab accepts one MIME type per call, and numbers its displays itself. */
+/** Returns a sink for stock tslab, which accepts one MIME type per call and numbers its displays itself. */
 function tslabSink(tslab: { display: TslabDisplay; newDisplay(): TslabDisplay }): DisplaySink {
   return {
     display(data, options) {

@@ -71,8 +71,8 @@ export async function explore<const Given extends Choices>(
  * The sliders.
  *
  * A page that was opened after the figure was displayed does not know the figure's display id, so the figure there cannot be
- * replaced. The panel notices such a page because it appears a second time. From then on it shows the figure itself, in place of
- * the one below it.
+ * replaced. In such a page the panel is displayed a second time. From then on the panel contains the figure, in place of the one
+ * below it.
  */
 class Panel {
   readonly #box: Widget;
@@ -130,7 +130,7 @@ class Panel {
     this.#box.set({ children: this.#sliders.map(each => each.reference) });
   }
 
-  /** Shows a figure if the panel has to show it itself. */
+  /** Shows a figure if the panel contains one. */
   show({ bundle, size }: Drawn): void {
     const value = Buffer.from(String(bundle["image/png"]), "base64");
     this.#picture?.set({ value, width: String(size.metadata["image/png"].width) });

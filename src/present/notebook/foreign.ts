@@ -7,7 +7,7 @@ import { viewBundle } from "./table.js";
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Whether a value is a figure in Plotly's form: `{data, layout}`, and nothing that Plotly does not have. */
+/** Whether a value is a figure in Plotly's form: `{data, layout}`, and no properties besides Plotly's. */
 export function isPlotly(value: object): value is PlotlyFigure {
   const { data, layout, config: _, frames: __, ...rest } = value as Record<string, unknown>;
   return Array.isArray(data) && data.every(isObject) && isObject(layout) && Object.keys(rest).length === 0;

@@ -6,8 +6,8 @@ import { escapeHtml, scriptJson } from "../html.js";
 /**
  * Returns HTML that draws an interactive figure, to zoom and point at, without network requests.
  *
- * Every figure contains the library, 0.7 MB compressed, because a page cannot rely on an output that may have been cleared,
- * reloaded or saved elsewhere. A page that has the library already does not unpack it again. The names of lines that are labelled
+ * Every figure contains the library, 0.7 MB compressed, because an earlier output that contains it may have been cleared or may not
+ * be on the page. A page that has the library already does not unpack it again. The names of lines that are labelled
  * at their ends appear in a legend while the figure is zoomed, because the ends may be out of sight.
  *
  * @param finding what the figure shows, for readers who cannot see it

@@ -25,7 +25,7 @@ const denoKey = Symbol.for("Jupyter.display");
 export async function bundleOf(value: unknown): Promise<MimeBundle | undefined> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
   for (const key of [mimeKey, denoKey]) {
-    // some values have every property that they are asked for
+    // a proxy may have a value for every property
     const own = key in value ? (value as Record<symbol, unknown>)[key] : undefined;
     if (typeof own === "function") return own.call(value);
   }

@@ -45,7 +45,7 @@ export class Widget {
     return { "application/vnd.jupyter.widget-view+json": json };
   }
 
-  /** Changes values. Bytes are sent as they are, without a detour over base64. */
+  /** Changes values. Bytes are sent as binary data, not as base64. */
   set(state: WidgetState): void {
     const entries = Object.entries(state);
     const binary = entries.filter((entry): entry is [string, Uint8Array] => entry[1] instanceof Uint8Array);

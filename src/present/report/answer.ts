@@ -37,8 +37,8 @@ const findingLine = ({ kind, text }: Finding, dataset: string): Markup =>
   html`<li>${unbroken(text)} (<code>${dataset}</code>; <a href="#${figureOf[kind]}">figure</a>).</li>`;
 
 /**
- * Returns a row per claim and a column per dataset. Claims whose wording is unverified are folded. Claims that no dataset
- * measures are listed in a line, except the abstract's.
+ * Returns a table with a row per claim and a column per dataset. Claims of unverified wording are in a second table, which is
+ * folded. Claims without a measurement in any dataset are only listed, except those of the abstract, which are in the table.
  */
 function matrix(verdicts: ReportContent["verdicts"]): Markup {
   const names = [...verdicts.keys()];
@@ -59,7 +59,7 @@ function matrix(verdicts: ReportContent["verdicts"]): Markup {
     );
   const shown = claims.filter(claim => !unmeasured.includes(claim));
   const unsure = shown.filter(claim => !wordingIsSure(claim));
-  return html`${table("What the paper claims, and what each dataset says", shown.filter(wordingIsSure))}
+  return html`${table("The paper's claims, judged on each dataset", shown.filter(wordingIsSure))}
 <p>A claim is supported if the whole 95 % interval of the measured value is within ± 5 % of the claimed value, or within ± 2 points of a claimed percentage. A value from too few rounds has no interval; it decides only if it misses the band, or meets a bound such as “less than 20 MB”, by at least half the width of the band. ${unmeasured.length === 0 ? undefined : html`No dataset has measurements for ${unmeasured.map(({ id }, at) => html`${at === 0 ? "" : ", "}<code>${id}</code>`)}. `}<a href="#verdicts">All claims, with the evidence</a></p>
 ${unsure.length === 0 ? undefined : folded(`${unsure.length} more claims whose wording we could not check`, table("Claims of unverified wording", unsure))}`;
 }

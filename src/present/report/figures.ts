@@ -27,7 +27,7 @@ function plotted({ id, plot, sources }: Figure): Markup {
   const [places, values] = [traces.flatMap(({ x }) => x), traces.flatMap(({ y }) => y)].map(column =>
     columnFormat(column),
   );
-  // a point on an axis of categories, such as claims, is named by its category; the label of a grid's cell is its pointer's text
+  // a point on an axis of categories, such as claims, is named by its category; a cell of a grid is named by its hover text
   const named = traces.some(({ y }) => typeof y[0] === "string");
   const row = ({ name, x, y, mode, text, hovertext }: Trace, index: number) => {
     const place = html`<td class="number">${places!.text(x[index])}</td>`;

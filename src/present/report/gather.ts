@@ -28,7 +28,7 @@ import type { Beside, ReportContent } from "./content.js";
  *
  * @param baseline provides runtimes that a dataset lacks, if claims compare with them
  * @param fresh our own campaign, shown in a separate section; null to leave it out
- * @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign
+ * @throws LabError `RUND_TWO_RUNS` if a dataset contains two runs of one runtime that are not repeats within one campaign
  */
 export function gatherReport(datasets: readonly Dataset[], baseline: Dataset, fresh: Dataset | null): ReportContent {
   const verdicts = new Map(datasets.map(dataset => [dataset.name, judgeAll(paperClaims, { dataset, baseline })]));
@@ -52,13 +52,14 @@ export function gatherReport(datasets: readonly Dataset[], baseline: Dataset, fr
   };
 }
 
-/** For a campaign of our own, which is one folder; a folder of several campaigns has no journal. */
+/** Returns how often rounds of our own campaign waited for a disk; empty for other datasets, which have no journal. */
 function diskOf({ source, path }: Dataset): readonly DiskRow[] {
   return source === "campaign" && existsSync(join(path, "events.ndjson")) ? diskTable(readRounds(path)) : [];
 }
 
 /**
- * Returns the makespans of two or more of our own campaigns in the order of time. The recorded artifact is not such a history.
+ * Returns the figure of makespans over our own campaigns, oldest first; empty if there are fewer than two. The recorded artifact
+ * and replayed campaigns are left out.
  */
 function historyOf(datasets: readonly Dataset[]): readonly Figure[] {
   const campaigns = datasets.filter(({ source, runs }) => source === "campaign" && !runs.some(run => run.replayed));
@@ -69,7 +70,7 @@ function historyOf(datasets: readonly Dataset[]): readonly Figure[] {
 const besideThePaper = (dataset: Dataset): Beside<Figure> => ({
   title: "Our own measurements",
   intro:
-    "The same experiments, run by rund-lab on a machine with two processors: runc and crun, which isolate with namespaces, and gVisor's runsc, a secure runtime. The machine, the runtimes and the load generator differ from the paper's. The shapes of the curves can be compared with the paper's; the milliseconds cannot.",
+    "rund-lab ran the same experiments on a machine with two processors. The runtimes are runc and crun, which isolate with namespaces, and gVisor's runsc, a secure runtime. The machine, the runtimes and the load generator differ from the paper's. The shapes of the curves can be compared with the paper's; the milliseconds cannot.",
   dataset,
   figures: [fig10, fig05, fig13, skewFigure]
     .map(figure => figure([dataset]))

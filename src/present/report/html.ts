@@ -1,6 +1,6 @@
 import { escapeHtml } from "../html.js";
 
-/** Markup that is safe in a page: made by `html`, never taken from data. */
+/** Markup that is safe in a page: all text from data in it is escaped. */
 export class Markup {
   readonly text: string;
   constructor(text: string) {

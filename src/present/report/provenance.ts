@@ -6,7 +6,7 @@ import type { ReportContent } from "./content.js";
 import { html, type Markup, scrolling } from "./html.js";
 
 /**
- * Returns the published cells that do not match, every run with its software, and what differs between runs that claims compare.
+ * Returns the published cells that do not match, every run with its software, and the differences between runs that claims compare.
  */
 export function provenance(
   datasets: readonly Dataset[],
@@ -28,7 +28,7 @@ export function provenance(
   )}${pairs.length === 0 ? undefined : html`<h3 id="differences">What differs besides the runtime</h3>${pairs.map(([name, own]) => comparedSection(name, own))}`}`;
 }
 
-/** Returns what else differs between the runtimes that one dataset's claims compare: a table for each runtime that others are compared with. */
+/** Returns the other differences between the runtimes that claims compare: a table for each runtime that others are compared with. */
 function comparedSection(name: string, pairs: readonly ComparedPair[]): Markup {
   return html`${[...new Set(pairs.map(({ a }) => a))].map(a => {
     const own = pairs.filter(pair => pair.a === a);

@@ -7,7 +7,7 @@ import { reportPage } from "./page.js";
 
 /** Width of the figures' files, in CSS pixels. */
 const width = 900;
-/** Number of a PNG's pixels for each CSS pixel. */
+/** Pixels of a PNG per CSS pixel. */
 const scale = 2;
 
 /**
@@ -46,6 +46,6 @@ export async function writeReport(
   return page;
 }
 
-/** Returns Plotly for the page; a script element ends at the first closing tag, even inside a string. */
+/** Returns Plotly's script with its closing tags escaped: a script element ends at the first one, even inside a string. */
 const plotlyScript = async (): Promise<string> =>
   (await readFile(pictureParts().bundle, "utf8")).replaceAll("</script", "<\\/script");

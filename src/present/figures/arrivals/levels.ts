@@ -85,7 +85,7 @@ function drawnRates(windows: readonly ArrivalWindow[], runtime: string): readonl
   return Array.from({ length: mostRates }, (_, n) => rates[Math.round((n * (rates.length - 1)) / (mostRates - 1))]!);
 }
 
-/** Ascending; null for a trace at its own rate. */
+/** Returns the rates of a runtime, ascending; null stands for a trace at its own rate. */
 function ratesOf(windows: readonly ArrivalWindow[], runtime: string): readonly (number | null)[] {
   const rates = windows.flatMap(window => (window.runtime === runtime ? [window.rate] : []));
   return rates.includes(null) ? [null] : distinct(rates.flatMap(rate => rate ?? []));

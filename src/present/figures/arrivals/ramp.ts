@@ -18,8 +18,8 @@ const ruleInWords = {
 } as const;
 
 /**
- * Draws ramps: memory in use, p99 of a step's cold starts and memory pressure against the density, a panel each. A ring marks the
- * step at which a rule stopped the ramp. Of several ramps of one runtime, the last is drawn.
+ * Draws ramps: decrease of available memory, p99 of a step's cold starts and memory pressure against the density, a panel each. A
+ * ring marks the step at which a rule stopped the ramp. If a runtime has several ramps, the last is drawn.
  */
 export function rampFigure(datasets: readonly Dataset[]): Figure {
   const id = "ramp";

@@ -13,7 +13,7 @@ import { emptyFigure } from "../drawing/look.js";
 import { type DatasetValues, scopeIn, seriesOf, sourcesOf, ticksOf } from "../drawing/series.js";
 import { formatMs, listed, sentences } from "../drawing/text.js";
 
-/** Returns the quantiles that are drawn, a panel each: the median, and that of the objective or p99. */
+/** Returns the quantiles that are drawn, a panel each: the median, and the objective's quantile; without an objective, p99. */
 const quantilesFor = (objective: Objective | null) => [
   { name: "p50", of: (result: RateResult) => result.p50Ms },
   {

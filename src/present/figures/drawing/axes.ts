@@ -51,7 +51,7 @@ export const shows = (axis: SettledAxis, value: number): boolean => axis.scale =
  * Returns an axis in Plotly's form.
  *
  * @param narrow its length in pixels on a phone, where tick labels must fit
- * @param label pixels along the axis that a label of Plotly's choice needs
+ * @param label length in pixels along the axis of a label that Plotly chooses
  */
 export function plotlyAxis(axis: SettledAxis, narrow: number, label: number): Record<string, Json> {
   if (axis.ticks !== undefined) {
@@ -69,7 +69,7 @@ export function plotlyAxis(axis: SettledAxis, narrow: number, label: number): Re
   return { type: axis.scale, range: axis.range, tickformat: ",", tickangle: 0, ...step, ...minor };
 }
 
-/** Returns those measured places whose labels do not touch each other, always including the last. */
+/** Returns the ticks whose labels do not touch each other, always including the last. */
 function thinned(ticks: readonly number[], axis: SettledAxis, narrow: number): readonly number[] {
   const kept: number[] = [];
   for (const tick of [...ticks].sort((a, b) => b - a)) {

@@ -31,8 +31,8 @@ const characterWidth = 7.3;
 /**
  * Draws lines in panels, as Plotly's JSON, which fits every width from a phone's to a page's.
  *
- * Series are labelled at their lines if there is a single column and at most six series with short names; otherwise by a legend,
- * unless the chart asks for labels.
+ * By default, series have labels at their lines if there is one column and at most six series, with marks and short names.
+ * Otherwise there is a legend. If each panel's title is the name of its series, there is neither.
  *
  * @returns the figure, and how many values a logarithmic axis could not show (zeros), which become gaps
  */
@@ -134,7 +134,7 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
   return { plot: { data, layout }, unshown };
 }
 
-/** Returns the rows of a legend on a phone: entries are placed side by side as long as they fit. */
+/** Returns the number of a legend's rows on a phone: entries are placed side by side as long as they fit. */
 function legendRows(names: readonly string[]): number {
   let [rows, used] = [1, 0];
   for (const name of names) {

@@ -50,7 +50,7 @@ export function emptyFigure(base: Pick<Figure, "id" | "title" | "sources">, word
 }
 
 const middle = { xref: "paper", yref: "paper", x: 0.5, y: 0.5, xanchor: "center", yanchor: "middle" } as const;
-/** Returns a text without an arrow. */
+/** Returns an annotation without an arrow. */
 export const note = (text: string) => ({
   text: plain(text, 90),
   showarrow: false,

@@ -11,8 +11,8 @@ interface Words {
 }
 
 /**
- * Returns what lines of "lower is better" show, in words, for each dataset separately: which line is lowest where, and the value
- * of each at the last place that most of them share.
+ * Returns the finding of a figure in which lower is better, for each dataset separately: the lowest line at each place, and the
+ * value of every line at the last place that most lines share.
  *
  * @param quantities the plotted quantity within a sentence ("makespan"), and its series
  */

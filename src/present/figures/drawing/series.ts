@@ -30,7 +30,8 @@ export interface DatasetValues {
  * Groups one panel's values into series: runtimes in their usual order, the first dataset's before the second's. If several
  * datasets are shown, each series contains its dataset's name.
  *
- * @param gaps whether a place that most runtimes measured is a gap in the lines of the others; by default true
+ * @param gaps whether a place at which at least half of the runtimes were measured is a gap in the lines of the others; by
+ * default true
  */
 export function seriesOf(
   all: readonly DatasetValues[],
@@ -110,7 +111,7 @@ export function sourcesOf(
 
 /**
  * Returns the places of a figure's grid that a runtime lacks: "Not measured: Kata-QEMU at concurrency 300–400." Empty if nothing
- * is missing. The grid consists of the places that at least half of a dataset's runtimes measured.
+ * is missing. The grid consists of the places at which at least half of a dataset's runtimes were measured.
  *
  * @param where returns the missing panels and places in words
  */

@@ -43,11 +43,11 @@ const palette: Readonly<
   slate: { light: "#5a5f6b", dark: "#a3a9b5", mark: "x" },
 };
 
-/** The colours in the order in which undeclared runtimes take them: those of known runtimes come last. */
+/** The colours that no known runtime declares; runtimes without a declared colour get these first. */
 const spare = runtimeColours.filter(colour => knownRuntimes.every(own => own.colour !== colour));
 const known = runtimeColours.filter(colour => !spare.includes(colour));
 
-/** A runtime of a figure, or what a figure compares instead, such as snapshotters. */
+/** A runtime of a figure, or another subject of its comparison, such as a snapshotter. */
 export interface StyledRuntime {
   readonly runtime: string;
   /** The colour that its declaration names; null without one. */

@@ -5,8 +5,8 @@ import { formatMs, sentences } from "../drawing/text.js";
 import { meanAt, operationsFigure } from "./operations.js";
 
 /**
- * Draws Figure 6 from our own measurements: the time for the control groups of a round's containers, by threads and by existing
- * groups; created compared with renamed from a pool.
+ * Draws Figure 6 from our own measurements: the time to create and remove the control groups of a round's containers, compared
+ * with the time to rename groups of a pool, by the number of threads and of existing groups.
  */
 export function fig06(datasets: readonly Dataset[]): Figure {
   const cells = datasets.flatMap(({ operations = [] }) => operations.filter(cell => cell.experiment === "cgroups"));

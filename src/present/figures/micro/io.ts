@@ -32,8 +32,8 @@ const shownAs = ({ blockBytes }: IoRow, mib: number): number =>
   blockBytes === 4096 ? (mib * 2 ** 20) / blockBytes : mib;
 
 /**
- * Draws I/O by runtime: what one container reads and writes on its root file system, a mark for each runtime, a row for each
- * pattern, a panel for each block size and cache. Bars reach from the slowest to the fastest job.
+ * Draws I/O by runtime: the rate at which a container reads and writes its root file system. Each runtime has a mark, each pattern
+ * a row, and each block size a panel with the page cache and one without. Bars reach from the slowest to the fastest job.
  *
  * @param concurrency number of containers that ran fio at the same time
  */
@@ -45,7 +45,10 @@ export function ioFigure(datasets: readonly Dataset[], concurrency = 1): Figure 
   );
   const base = { id: "io", title, sources };
   if (rows.every(own => own.length === 0))
-    return emptyFigure(base, `No I/O of ${concurrency} at once in ${listed(datasets.map(({ name }) => plain(name)))}.`);
+    return emptyFigure(
+      base,
+      `No I/O at concurrency ${concurrency} in ${listed(datasets.map(({ name }) => plain(name)))}.`,
+    );
   const styles = runtimeStyles(
     rows.flatMap((own, at) => own.map(({ runtime }) => ({ runtime, colour: colourIn(datasets[at]!, runtime) }))),
   );

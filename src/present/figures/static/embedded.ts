@@ -6,7 +6,7 @@ let loader: string | undefined;
 
 /**
  * Returns JavaScript for a page that loads Plotly without a network: it defines `window.rundLabPlotly`, a promise of the library.
- * Compressed, 0.7 MB. It is hidden from a module loader on the page, such as the classic Notebook's.
+ * The compressed library has 0.7 MB. It ignores a module loader on the page, such as the classic Notebook's.
  *
  * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if Plotly's package is not installed
  */
