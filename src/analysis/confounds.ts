@@ -10,8 +10,8 @@ export interface Confound {
 }
 
 /**
- * Returns what differs between the circumstances of two runs, by what they recorded: versions, config values, driver, host; for
- * two runs of one runtime id, also the runtime handler and the OCI runtime's version. If only one of them recorded a value, it is
+ * Returns the differences between the recorded circumstances of two runs: versions, config values, driver, host; for two runs
+ * of one runtime id, also the runtime handler and the OCI runtime's version. If only one of them recorded a value, it is
  * listed, because it may differ. Values that neither recorded are not listed.
  *
  * @returns the workload's end, network and image first, then sorted by name

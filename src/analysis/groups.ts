@@ -28,7 +28,7 @@ export interface MemoryGroup extends Pick<MemoryCell, "runtime" | "memoryMb" | "
 /**
  * Returns a dataset's time and density cells by grid point, sorted by runtime, density, concurrency; repeats are sorted by run.
  *
- * @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign
+ * @throws LabError `RUND_TWO_RUNS` if a runtime has two runs that are not repeats within one campaign
  */
 export function startGroups(dataset: Dataset): readonly StartGroup[] {
   return once(startGroupsOf, dataset, () => {
@@ -82,7 +82,7 @@ export function perSandbox(
   return sum(components.map(component => component[size])) / sandboxes;
 }
 
-/** @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign */
+/** @throws LabError `RUND_TWO_RUNS` if a runtime has two runs that are not repeats within one campaign */
 function refuseTwoRuns(dataset: Dataset, experiment: Experiment): void {
   const first = new Map<string, Dataset["runs"][number]>();
   for (const run of dataset.runs) {

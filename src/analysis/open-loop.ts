@@ -14,8 +14,8 @@ const largestShare = 0.2;
 
 /**
  * Returns the cells that were not measured in a closed loop: in most of their rounds, the start skew is above a fifth of the
- * makespan. Their makespan depends mostly on the schedule of arrivals, so it says little about the runtime; their latencies do.
- * The original harness stays below 7 %.
+ * makespan. Their makespan depends mostly on the schedule of arrivals, so it says little about the runtime; only their latencies
+ * are meaningful. The original harness stays below 7 %.
  */
 export function openLoopCells({ starts }: Pick<Dataset, "starts">): readonly OpenLoopCell[] {
   return starts.flatMap(({ run, density, concurrency, rounds }) => {
@@ -27,9 +27,9 @@ export function openLoopCells({ starts }: Pick<Dataset, "starts">): readonly Ope
 /**
  * Returns one such cell as a sentence.
  *
- * @example openLoopText({ run: "time_kata_01010000", density: 0, concurrency: 10, rounds: 5, spread: 4 }) // "time_kata_01010000, 10 clients: not a closed loop: starts are spread over more than 20 % of the makespan in 4 of 5 rounds, so the makespan is mostly the schedule of the arrivals"
+ * @example openLoopText({ run: "time_kata_01010000", density: 0, concurrency: 10, rounds: 5, spread: 4 }) // "time_kata_01010000, 10 clients: not a closed loop: starts are spread over more than 20 % of the makespan in 4 of 5 rounds, so the makespan depends mostly on the schedule of arrivals"
  */
 export function openLoopText({ run, density, concurrency, rounds, spread }: OpenLoopCell): string {
   const cell = `${concurrency} clients${density === 0 ? "" : ` on top of ${density}`}`;
-  return `${run}, ${cell}: not a closed loop: starts are spread over more than ${100 * largestShare} % of the makespan in ${spread} of ${rounds} rounds, so the makespan is mostly the schedule of the arrivals`;
+  return `${run}, ${cell}: not a closed loop: starts are spread over more than ${100 * largestShare} % of the makespan in ${spread} of ${rounds} rounds, so the makespan depends mostly on the schedule of arrivals`;
 }

@@ -58,9 +58,9 @@ export const eventSchemas = {
 } as const satisfies Record<string, z.ZodObject>;
 
 /**
- * The events of `events.ndjson`, a campaign's journal: one JSON document per line, appended as things happen. A round or a memory
- * snapshot is one line, so it is either complete or missing. Every other file of the campaign except the manifest can be computed
- * from the journal.
+ * The events of `events.ndjson`, a campaign's journal: one JSON document per line, appended as things happen. A round or a
+ * memory snapshot is one line, so it is either complete or missing. Every other file of the campaign except the manifest can be
+ * computed from the journal.
  */
 export type CampaignEvent = Frozen<z.infer<(typeof eventSchemas)[keyof typeof eventSchemas]>>;
 
@@ -71,7 +71,7 @@ const quickReaders = Object.fromEntries(
 /** A line of the journal with a missing or invalid part. */
 export type DamagedEvent =
   | DamagedOf<CampaignEvent>
-  /** Null if the kind of event is unknown, too. */
+  /** A line whose kind of event is unknown. */
   | { readonly event: null; readonly line: number; readonly valid: object };
 
 type DamagedOf<Event extends CampaignEvent> = Event extends CampaignEvent
@@ -131,7 +131,13 @@ export function parseEvents(text: string, file = "events.ndjson"): Journal {
   }
   if (torn !== "") {
     const found = describeValue(torn);
-    problems.push({ file, line: lines.length + 1, code: "RUND_EVENT_TORN", expected: "a line's end", found });
+    problems.push({
+      file,
+      line: lines.length + 1,
+      code: "RUND_EVENT_TORN",
+      expected: "a line feed after the last event",
+      found,
+    });
   }
   return { rows, damaged, problems };
 }
@@ -153,7 +159,7 @@ function readEvent(line: string): Reading {
   }
   const name = (value as { readonly event?: unknown }).event;
   if (typeof name !== "string" || !Object.hasOwn(eventSchemas, name)) {
-    return { ...unreadable("an event of a known name", describeValue(name)) };
+    return { ...unreadable("the name of a known event", describeValue(name)) };
   }
   const whole = quickReaders[name]!(value);
   if (whole !== unsure) return { event: { whole: whole as CampaignEvent }, faults: [] };

@@ -1,6 +1,6 @@
 import type { HostMemory, MemoryEvent } from "./events.js";
 
-/** What sandboxes cost the host by its own counters, in KiB: all of them together, both processes and kernel. */
+/** The memory that all sandboxes together cost the host by its own counters, in KiB: processes and kernel. */
 export interface HostCost {
   /** The decrease of the memory that is available. It includes the other four, and the memory of the processes. */
   readonly availableFallKiB: number;

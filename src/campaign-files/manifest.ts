@@ -37,7 +37,9 @@ const manifestRun = z
     /** Effective values that matter to a comparison: snapshotter, defaultMemoryMb, guestMemoryExtraMb, sharedFs, … */
     config: z.record(text, z.union([text, z.number(), z.boolean()]).nullable()),
   })
-  .refine(run => run.run === formatRunName(run), { error: "a run folder's name that agrees with its parts" });
+  .refine(run => run.run === formatRunName(run), {
+    error: "the name of a run folder with this experiment, runtime and time",
+  });
 
 const manifest = z
   .strictObject({
@@ -69,7 +71,7 @@ const manifest = z
     plan: z.strictObject({
       /** SHA-256 of the settings, which determine every round. A campaign can resume only with the same settings. */
       digest: text.min(1),
-      /** The settings as `measure` understands them. */
+      /** The settings, in the form that `measure` defines. */
       settings: z.custom<object>(
         value => typeof value === "object" && value !== null && !Array.isArray(value),
         "an object",
@@ -78,7 +80,9 @@ const manifest = z
     /** The run folders in the campaign's folder, in the order of the plan. */
     runs: z.array(manifestRun),
   })
-  .refine(({ replayed, replay }) => replayed === (replay !== null), { error: "replayed with what was replayed" });
+  .refine(({ replayed, replay }) => replayed === (replay !== null), {
+    error: "a replay if replayed is true, and none otherwise",
+  });
 
 /** `run.json`, a fresh campaign's own description. It is written first, with status `running`, and again after each change. */
 export type Manifest = Frozen<z.infer<typeof manifest>>;
@@ -122,7 +126,7 @@ export function examineManifest(
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw refusal(file, "a JSON document", text.trim() === "" ? "nothing" : "something else", cause);
+    throw refusal(file, "a JSON document", text.trim() === "" ? "nothing" : "text that is not JSON", cause);
   }
   const read = manifest.safeParse(value);
   if (read.success) return { manifest: read.data, problems: [] };

@@ -19,7 +19,7 @@ export interface SampleRow
   readonly reason: string;
   /** The end for which the campaign asked. */
   readonly until: End;
-  /** The stage that failed; empty if none did, or for an empty sandbox. */
+  /** The stage that failed; empty if none did, and for a sandbox without a container. */
   readonly stage: string;
   /** Milliseconds from the request to each milestone; undefined if it was not reached or not observed. */
   readonly times: Readonly<Partial<Record<StageTime, number>>>;

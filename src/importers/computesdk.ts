@@ -41,7 +41,7 @@ export const computesdk: Importer = {
       const burst = mode !== "sequential";
       const config = staggerDelayMs === undefined ? { mode } : { mode, staggerDelayMs };
       const run = sink.run({
-        // a staggered start is not a burst, and has the same concurrency
+        // staggered starts are not a burst, so they must not share a cell with one of the same concurrency
         runtime: idFrom(mode === "staggered" ? `${found.provider}staggered` : found.provider),
         label: mode === "staggered" ? `${found.provider}, staggered` : found.provider,
         config,

@@ -10,14 +10,14 @@ const rates: Definition = {
   to: "container deleted, over all workers",
   resolution: null,
   lacks: ["samples", "latencies", "CPU", "memory", "the number of workers", "the runtime's name"],
-  note: "a rate over the whole run; failures are never set by the tool",
+  note: "a rate over the whole run; the tool never counts failures",
 };
 const density: Definition = {
   tool: "containerd-stress density",
   from: "PSS of the containers' shims",
   to: "its mean per container, in whole KiB",
   resolution: 1,
-  lacks: ["cold starts", "CPU", "the memory of other processes than the shims", "the runtime's name"],
+  lacks: ["cold starts", "CPU", "the memory of processes other than the shims", "the runtime's name"],
   note: "the tool starts one container more than it divides by",
 };
 
@@ -29,8 +29,8 @@ const rate = z.object({
 const memory = z.object({ pss: z.number().int().positive(), pssPerContainer: z.number().int().positive() });
 
 /**
- * containerd-stress's `--json`: a rate, and with `density` the shims' PSS. It has no samples, so no latency is computed. The tool
- * prints one object for each run. A file may contain several, one after another or as a list.
+ * containerd-stress's `--json`: a rate, and with `density` the shims' PSS. It has no samples, so no latency is computed. The
+ * tool prints one object for each run. A file may contain several, one after another or as a list.
  */
 export const containerdStress: Importer = {
   format: "containerd-stress",
@@ -43,7 +43,7 @@ export const containerdStress: Importer = {
       sink.run({ runtime, label: "containerd-stress", config: {}, definition, unit: "samples" });
     const takeRate = checked(rate, sink, ({ total, seconds, containersPerSecond }, line) => {
       if (Math.abs(containersPerSecond * seconds - total) > 0.01 * total) {
-        const expected = `containersPerSecond of total / seconds, ${total / seconds}`;
+        const expected = `containersPerSecond equal to total / seconds, ${total / seconds}`;
         return sink.problem(line, "RUND_IMPORT_VALUE", expected, String(containersPerSecond));
       }
       run(rates).rate({ perSecond: containersPerSecond, total, seconds });
@@ -56,7 +56,7 @@ export const containerdStress: Importer = {
       sink.problem(
         line,
         "RUND_IMPORT_VALUE",
-        `${plausibleKiBText}, and no more per container than in all`,
+        `${plausibleKiBText}, and no more per container than in total`,
         String(pss),
       );
     });

@@ -22,8 +22,8 @@ const point = z.object({
 });
 
 /**
- * critest's lifecycle benchmark: the duration of each CRI call in the life of a pod or container. Only the first operation, which
- * creates, is imported: `CreatePod` of the pod benchmark resembles a cold start.
+ * critest's lifecycle benchmark: the duration of each CRI call in the life of a pod or container. Only the first operation,
+ * which creates, is imported: `CreatePod` of the pod benchmark resembles a cold start.
  */
 export const critest: Importer = {
   format: "critest",
@@ -33,7 +33,7 @@ export const critest: Importer = {
     let operations: readonly string[] | null = null;
     let parallel = 1;
     let index = 0;
-    // they may come after the datapoints
+    // names and parallelism may come after the datapoints
     await readJsonRows(path, quiet(sink), {
       operationsNames: checked(names, sink, found => {
         operations = found;

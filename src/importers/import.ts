@@ -87,6 +87,6 @@ function refuseUnknown(path: string): never {
     where: path,
     expected: `a result of ${importers.map(({ format }) => format).join(", ")}`,
     found: "none of them",
-    hint: "`rund-lab import --help` says which files these are; if it is one of them, import it with its format instead of auto",
+    hint: "`rund-lab import --help` lists the files of each format; if yours is among them, name its format instead of auto",
   });
 }

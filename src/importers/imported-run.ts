@@ -30,7 +30,7 @@ export interface ImportedRun extends Frozen<z.infer<typeof importedRun>> {
   readonly run?: string;
 }
 
-/** What the source states about a burst. */
+/** A burst, as the source states it. */
 export type ImportedBurst = Frozen<z.infer<typeof importedBurst>>;
 
 /** A rate without samples. */

@@ -48,7 +48,7 @@ export interface Head {
   readonly folder: boolean;
 }
 
-/** What the caller may know in addition to the file. */
+/** Information that the caller adds to a file. */
 export interface ImportOptions {
   /** An id for the runtime, if a file has one runtime and does not name it. */
   readonly runtime?: string;
@@ -56,9 +56,9 @@ export interface ImportOptions {
 
 /** One tool's results: how they are recognised and read. A new importer is a file in this folder and an entry in `formats.ts`. */
 export interface Importer {
-  /** As on the command line. */
+  /** The name of the format on the command line. */
   readonly format: string;
-  /** For `import --help` and messages. */
+  /** The files of the format, for `import --help` and messages. */
   readonly what: string;
   recognises(head: Head): boolean;
   /** Reads a file or a folder into the sink; errors become problems with their place. */
@@ -69,7 +69,8 @@ export interface Importer {
 const longestMs = 86_400_000;
 
 /**
- * Whether a latency is plausible: finite, at most a day, and above 0 (0 counts if the source has a coarse resolution).
+ * Whether a latency is plausible: finite, at most a day, and above 0 (with `zero`, for a source with a coarse resolution, also
+ * 0).
  *
  * @example plausibleMs(-46116859600) // false
  * @example plausibleMs(84.2) // true

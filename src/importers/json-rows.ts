@@ -7,7 +7,7 @@ import { type JsonVisitor, readJson } from "./reading/json-stream.js";
  * Returns a visitor that checks each value against a schema: a valid value is passed on, any other becomes a problem with its
  * place.
  *
- * @param code of the problem
+ * @param take receives each valid value, its line and its place
  */
 export function checked<Schema extends ZodType>(
   schema: Schema,
@@ -22,7 +22,7 @@ export function checked<Schema extends ZodType>(
   };
 }
 
-/** Like `readJson`, but reports a truncated or invalid document as a problem. */
+/** Works like `readJson`, but reports a truncated or invalid document as a problem. */
 export async function readJsonRows(
   file: string,
   sink: Sink,

@@ -7,7 +7,7 @@ import { checked, quiet, readJsonRows } from "./json-rows.js";
 const bootTimes: Definition = {
   tool: "kata metrics, boot times",
   from: "container run by the command line",
-  to: "the workload's own clock, its first command",
+  to: "the workload's first command, by the guest's clock",
   resolution: 1,
   lacks: ["CPU", "concurrency above 1", "failed starts"],
   note: "the guest's clock is assumed to equal the host's",
@@ -18,7 +18,7 @@ const footprint: Definition = {
   to: "its mean per container, after a wait",
   resolution: 0.01,
   lacks: ["cold starts", "CPU", "the number of containers that were really running"],
-  note: "the mean of each process kind over its processes, summed",
+  note: "the sum, over the kinds of process, of the mean over the processes of a kind",
 };
 
 const figure = <Unit extends string>(unit: Unit) => z.object({ Result: z.number(), Units: z.literal(unit) });

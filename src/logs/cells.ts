@@ -28,7 +28,7 @@ export interface MemoryCellLog extends MemoryCellFile {
 /** What was read from one cell's files. */
 export type CellLog = StartCellLog | MemoryCellLog;
 
-/** The usual length of a client's line is above 64 bytes (the sandbox id). Shorter lines only make the columns grow. */
+/** A client's line is usually longer than 64 bytes, the length of a sandbox id. Shorter lines only make the columns grow. */
 const SHORTEST_LINE = 64;
 
 /**

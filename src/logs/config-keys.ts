@@ -1,4 +1,4 @@
-/** Keys of the containerd and runtime configs that matter to a comparison, and what manifests and datasets call them. */
+/** Keys of the containerd and runtime configs that matter to a comparison, with their names in manifests and datasets. */
 export const configKeys: Readonly<Record<string, string>> = {
   snapshotter: "snapshotter",
   default_memory: "defaultMemoryMb",

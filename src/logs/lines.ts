@@ -1,6 +1,6 @@
 import type { ProblemList } from "./problems.js";
 
-/** What can be unusual about a file as text: the problem's code, what was expected, and what was found. */
+/** The oddities that a file's text can have, each with the problem's code, the expected text and the found one. */
 const oddities = {
   bom: ["RUND_TEXT_BOM", "no byte order mark", "one (it is skipped)"],
   crlf: ["RUND_TEXT_CRLF", "lines that end in LF", "CRLF (it is read as LF)"],
@@ -12,7 +12,7 @@ const oddities = {
 } as const;
 type Oddity = keyof typeof oddities;
 
-/** Collects what is unusual about a file as text. The lines are still read; each oddity is one problem per file. */
+/** Collects the oddities of a file's text. The lines are still read; each oddity is one problem per file. */
 export class TextOddities {
   readonly #firstLines = new Map<Oddity, number>();
 
@@ -20,7 +20,7 @@ export class TextOddities {
     if (!this.#firstLines.has(oddity)) this.#firstLines.set(oddity, line);
   }
 
-  /** Notes what is unusual about a line and returns it without its carriage return. */
+  /** Notes the oddities of a line and returns the line without its carriage return. */
   line(text: string, line: number): string {
     if (text.endsWith("\r")) this.note("crlf", line);
     const plain = text.replace(/\r$/, "");

@@ -9,7 +9,7 @@ export interface RunName {
   readonly recorded: string;
 }
 
-/** Returns how the folders of an experiment begin. */
+/** Returns the first word of the names of an experiment's folders. */
 const prefixOf = (experiment: Experiment): string => (experiment === "memory" ? "mem" : experiment);
 const prefix = `(${experimentNames.map(prefixOf).join("|")})_`;
 const runName = new RegExp(`^${prefix}(.+)_(\\d{8})$`);

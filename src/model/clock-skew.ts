@@ -2,7 +2,7 @@
 const largestSkewMs = 1_000;
 
 /**
- * Describes a node's clock that differs from the one that measured by more than a second, and the next step.
+ * Returns a warning about a node's clock that differs from rund-lab's by more than a second, with the next step.
  *
  * @param aheadMs bounds on how far the node's clock is ahead, in milliseconds
  * @returns null if the bounds do not show that the clock is wrong

@@ -1,5 +1,5 @@
 /**
- * Groups what shares a key. Keys and items keep their order of appearance. (Node 20 has no `Map.groupBy`.)
+ * Groups items that have the same key. Keys and items keep their order of appearance. (Node 20 has no `Map.groupBy`.)
  *
  * @example [...groupBy([1, 2, 3], n => n % 2).values()] // [[1, 3], [2]]
  */

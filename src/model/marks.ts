@@ -1,7 +1,7 @@
 /**
- * The moments of one cold start that containerd reports, in order: the root file system is prepared, the record is stored, the
- * network is set up (in containerd 2 before both), the shim is ready, the task is created (the OCI runtime has created the
- * process), the task is started; first for the sandbox, then for its container, which needs no shim of its own.
+ * The moments of one cold start that containerd reports, in order: the root file system is prepared, containerd's record of the
+ * sandbox is stored, the network is set up (containerd 2 does this first), the shim is ready, the task is created (the OCI
+ * runtime has created the process), the task is started. The container follows in the same order; it needs no shim of its own.
  */
 export const markNames = [
   "sandboxSnapshot",

@@ -65,7 +65,7 @@ export function describePath(path: readonly PropertyKey[]): string {
 }
 
 /**
- * Returns a JSON value for a message, in at most 60 characters.
+ * Returns a JSON value as text for a message, in at most 60 characters.
  *
  * @example describeValue({ slabKiB: 1 }) // '{"slabKiB":1}'
  * @example describeValue(undefined) // "nothing"
@@ -101,7 +101,7 @@ function expectedBy(issue: z.core.$ZodIssue): string {
     case "too_big":
       return `${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}${unitOf(issue.origin)}`;
     case "invalid_union":
-      // a union's own words, or otherwise the words of each of its members
+      // the union's own message, or otherwise the messages of its members
       return issue.message === "Invalid input"
         ? [...new Set(issue.errors.flatMap(each => each.slice(0, 1).map(expectedBy)))].join(" or ") || "another value"
         : issue.message;

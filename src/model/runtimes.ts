@@ -1,4 +1,4 @@
-/** The colours of runtimes in figures, by name; `present` knows how each looks on light and dark pages. */
+/** The colours of runtimes in figures, by name; `present` defines each of them for light and dark pages. */
 export const runtimeColours = [
   ...(["red", "amber", "teal", "navy", "grey", "ochre", "violet", "coral"] as const),
   ...(["blue", "bronze", "indigo", "plum", "green", "brown", "olive", "slate"] as const),

@@ -80,7 +80,7 @@ test("a line that is no event is a problem with its number and what was expected
   const wrong: readonly [string, readonly string[]][] = [
     ["{", ["a JSON document"]],
     ["null", ["an event"]],
-    ['{"event":"constructor"}', ["an event of a known name"]],
+    ['{"event":"constructor"}', ["the name of a known event"]],
     [
       '{"event":"end","at":"2026-01-31T12:00:00.000Z","why":null}',
       ['"complete" or "interrupted" or "failed" in status'],
@@ -132,7 +132,7 @@ test("a sample's further times are an object at the end of its array, and come b
   assert.equal(parseEvents(line).rows, [{ ...round, samples }]);
   const wrong = (from: string, to: string) =>
     parseEvents(line.replace(from, to)).problems.map(({ expected }) => expected);
-  assert.equal(wrong('"outputMs":120.5,', ""), ["the time of the end that until names in samples[0]"]);
+  assert.equal(wrong('"outputMs":120.5,', ""), ["the time of the end in until in samples[0]"]);
   assert.equal(wrong('"startedMs":100', '"startedMs":"x"'), ["a number in samples[0].startedMs"]);
   assert.equal(wrong('"sandboxTask"', '"sandboxes"').length, 1);
 });

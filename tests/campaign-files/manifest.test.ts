@@ -60,7 +60,7 @@ test("the first field that is not as it should be is named", () => {
       (error: LabError) => error instanceof LabError && error.code === "RUND_MANIFEST" && message.test(error.message),
     );
   }
-  assert.throws(() => parseManifest("{", "run.json"), /expected a JSON document, found something else/);
+  assert.throws(() => parseManifest("{", "run.json"), /expected a JSON document, found text that is not JSON/);
   assert.throws(() => parseManifest("", "run.json"), /found nothing/);
 });
 

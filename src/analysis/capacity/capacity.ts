@@ -31,13 +31,13 @@ export interface StartTime {
 export interface ModelAnswer extends CapacityModel {
   readonly sandboxes: number | null;
   /**
-   * How much more memory the model assigns to a sandbox than a ramp measured, as a share; null without a ramp, and for the ramp
-   * itself.
+   * The relative difference between the model's memory per sandbox and that of a ramp: 0.1 if the model's is 10 % larger. Null
+   * without a ramp, and for the ramp itself.
    */
   readonly off: number | null;
 }
 
-/** How many sandboxes fit on a host: the question, the answer of each model, and the range of the answers. */
+/** The number of sandboxes that fit on a host: the question, the answer of each model, and the range of the answers. */
 export interface Capacity extends CapacityQuestion {
   readonly dataset: string;
   /** The name of the runtime for people. */
@@ -54,11 +54,11 @@ export interface Capacity extends CapacityQuestion {
 
 /**
  * Returns how many sandboxes fit on a host, by each model, with the cold-start times at the measured densities. A ramp of the
- * runtime is the best model, because it measured what one more sandbox takes; the other models are compared with it.
+ * runtime is the best model, because it measured the memory that one more sandbox takes; the other models are compared with it.
  *
  * @param ramps of a fit campaign; by default the dataset's own
- * @throws LabError `RUND_CAPACITY`: of kind `input` if the dataset has neither memory of that runtime and guest memory nor a ramp
- * of it; of kind `usage` if the reserve leaves no memory of the host
+ * @throws LabError `RUND_CAPACITY`: of kind `input` if the dataset has neither memory of that runtime and guest memory nor a
+ * ramp of it; of kind `usage` if the reserve leaves no memory of the host
  */
 export function capacity(
   dataset: Dataset,
@@ -94,7 +94,10 @@ export function capacity(
   };
 }
 
-/** Returns how far a model's memory per sandbox is from that of the ramp; null without a ramp, and for the ramp itself. */
+/**
+ * Returns the relative difference between a model's memory per sandbox and that of the ramp; null without a ramp, and for the
+ * ramp itself.
+ */
 function offBy({ model, perSandboxKiB }: CapacityModel, ramp: RampCost | null): number | null {
   const took = ramp?.fit.perSandboxKiB ?? null;
   return took === null || perSandboxKiB === null || model === "fit" || took <= 0 ? null : perSandboxKiB / took - 1;

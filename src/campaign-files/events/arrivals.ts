@@ -12,7 +12,7 @@ export type ArrivalKind = (typeof arrivalKinds)[number];
 
 const perSecond = z.number().positive().max(1e6);
 
-/** The campaign's place to which the window belongs. */
+/** The place of a window in its campaign. */
 const windowPlace = {
   ...cellPlace,
   /** Offered starts per second; null for a trace at its own rate. */
@@ -37,11 +37,13 @@ export const scheduleEvent = z.strictObject({
   schedule: z.array(z.tuple([durationMs, durationMs])),
   /** An arrival above one of these limits is refused; absent in journals of earlier versions. */
   limits: z.strictObject({ inFlight: ordinal, alive: ordinal }).exactOptional(),
-  /** Starts per second that rund-lab could send, as measured before the window; absent if no time passes. */
+  /** Starts per second that rund-lab could send, as measured before the window; absent with a test's clock that stands still. */
   sendable: perSecond.exactOptional(),
 });
 
-/** The end of a search for the highest rate that is held; the journal contains all of its windows. */
+/**
+ * The end of a search for the highest rate that meets the latency objective (is held); the journal contains all of its windows.
+ */
 export const searchEvent = z.strictObject({
   event: z.literal("search"),
   at: instant,
@@ -99,7 +101,7 @@ export const arrivalsEvent = z
     swapIn: count,
     memoryStallUs: z.int().min(0).max(1e14),
     diskShare: z.number().min(0).max(1).exactOptional(),
-    /** Before the release and after the last removal. Such a window has no CPU of a host: `cpu` is zero. */
+    /** On a cluster: the use before the release and after the last removal. `cpu` is then zero. */
     nodes: nodesUsed.exactOptional(),
     /** `late`: the 99th percentile of the delay between scheduled time and request is above 5 ms. */
     flags: z.array(z.enum([...roundFlag.options, "late"])),

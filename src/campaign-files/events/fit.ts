@@ -2,14 +2,14 @@ import { z } from "zod";
 import { cellPlace, count, durationMs, type Frozen, instant, kib, ordinal, ticks } from "./fields.js";
 import { hostMemory } from "./memory.js";
 
-/** Why a ramp ended. */
+/** The reasons for which a ramp ends. */
 export const stopRules = ["asked", "failed", "latency", "headroom", "pressure", "swap"] as const;
 
 /** One of `stopRules`. */
 export type StopRule = (typeof stopRules)[number];
 
 const bound = z.strictObject({
-  /** What the limit belongs to, such as `memory of the host`, a control group or a kernel setting. */
+  /** The owner of the limit: `memory of the host`, a control group or a kernel setting. */
   name: z.string().min(1),
   unit: z.enum(["KiB", "pids", "files", "instances"]),
   used: z.number().min(0).max(1e15),

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** What a quick reader returns for a value that it does not accept. The schema then decides. */
+/** The result of a quick reader for a value that it does not accept. The schema then decides. */
 export const unsure = Symbol("unsure");
 
 /** Returns the schema's result, or `unsure`. */
@@ -59,7 +59,7 @@ function refined(read: QuickRead | undefined, checks: z.core.$ZodTypeDef["checks
 function quickCheck(check: z.core.$ZodCheck<never>): ((value: unknown) => boolean) | undefined {
   const { def } = (check as unknown as z.core.$ZodChecks | z.core.$ZodCustom)._zod;
   if (def.check === "min_length") return value => (value as string).length >= def.minimum;
-  // only `refine`, whose function says yes or no, has one
+  // only `refine` makes a custom check, and its function returns true or false
   if (def.check === "custom") return value => Boolean(def.fn(value));
   return undefined;
 }

@@ -77,7 +77,7 @@ export const roundEvent = z
     makespanMs: durationMs.nullable(),
     /** Last request sent minus first, measured by rund-lab. */
     startSkewMs: durationMs,
-    /** The same by the service's own log; null if the log cannot be read. */
+    /** The start skew by the service's own log; null if the log cannot be read. */
     serviceSkewMs: durationMs.nullable(),
     cpu: roundCpu,
     /** Longest delay of rund-lab's event loop in the round. */
@@ -102,7 +102,7 @@ export const roundEvent = z
      * report it, the processors' iowait. Absent in campaigns that did not measure it.
      */
     diskShare: z.number().min(0).max(1).exactOptional(),
-    /** Such a round has no CPU of a host: `cpu` is zero, and the run folder has no cpu.txt. */
+    /** On a cluster: the use of each node. `cpu` is then zero, and the run folder has no cpu.txt. */
     nodes: nodesUsed.exactOptional(),
     flags: z.array(roundFlag),
   })
@@ -128,11 +128,14 @@ function eachClientOnce(samples: readonly { readonly client: number }[], concurr
 /** Flags of a round, which make its cell less trustworthy. Only partial rounds are left out of tables. */
 export type RoundFlag = z.infer<typeof roundFlag>;
 
-/** CPU of a round, from release to the last READY. Fields in milliseconds count CPU time; do not mix the three. */
+/**
+ * CPU of a round, from the release to the last READY. `busyMs`, `lessIdleMs` and `lessHarnessMs` are three measures of its CPU
+ * time; never compare one with another.
+ */
 export type RoundCpu = Frozen<z.infer<typeof roundCpu>>;
 
 /** The use of a node, as its kubelet reports it. Memory is the working set, not PSS. */
 export type NodeUsage = Frozen<z.infer<typeof nodeUsage>>;
 
-/** One round: its place in the campaign, every cold start, the CPU by three counts, and its flags. */
+/** One round: its place in the campaign, every cold start, the CPU by three measures, and its flags. */
 export type RoundEvent = Frozen<z.infer<typeof roundEvent>>;

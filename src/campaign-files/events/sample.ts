@@ -17,7 +17,7 @@ const furtherTimes = {
   respondedMs: durationMs.exactOptional(),
 };
 
-/** Additional data: what other programs report and, on a cluster, its own timestamps. */
+/** Additional data: reports of other programs and, on a cluster, the cluster's own timestamps. */
 const circumstances = {
   /** The last moment at which the address still refused connections. */
   refusedMs: durationMs.exactOptional(),
@@ -36,7 +36,6 @@ const circumstances = {
   clusterTimes: z.record(z.string(), z.string()).exactOptional(),
 };
 
-/** A cold start that ended in SANDBOX_READY. Milliseconds since the round's release. */
 const readySample = z.strictObject({
   status: z.literal("ready"),
   client: ordinal,
@@ -56,7 +55,7 @@ const failedStage = z.enum(["sandbox", "ready", "pull", "create", "start", "outp
 const endFields = { container: "startedMs", output: "outputMs", response: "respondedMs" } as const;
 const endedSample = readySample.refine(
   ({ until, ...times }) => until === undefined || times[endFields[until]] !== undefined,
-  { error: "the time of the end that until names" },
+  { error: "the time of the end in until" },
 );
 
 const failedSample = z.strictObject({
@@ -68,7 +67,7 @@ const failedSample = z.strictObject({
   endedMs: durationMs,
   reason: z.string(),
   message: z.string(),
-  /** The stage that failed; absent for an empty sandbox. The same holds for the milestones before it. */
+  /** The stage that failed; absent for a sandbox without a container, as are the milestones below. */
   stage: failedStage.exactOptional(),
   until,
   answeredMs: durationMs.exactOptional(),
@@ -77,7 +76,7 @@ const failedSample = z.strictObject({
   ...circumstances,
 });
 
-/** A cold start that ended in SANDBOX_READY. Milliseconds since the round's release. */
+/** A cold start that reached the end for which the campaign asked. Milliseconds since the round's release. */
 export type ReadySample = Frozen<z.infer<typeof readySample>>;
 
 /**

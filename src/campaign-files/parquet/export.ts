@@ -19,7 +19,7 @@ import {
   type TableSchema,
 } from "./tables.js";
 
-/** What was exported. */
+/** The result of an export: its rows by table, files and problems. */
 export interface ParquetExport {
   readonly samples: number;
   readonly rounds: number;
@@ -33,13 +33,14 @@ const schemas = { samples: samplesSchema, rounds: roundsSchema, memory: memorySc
 type TableName = keyof typeof schemas;
 
 /**
- * Writes campaigns as Parquet: `samples/campaign=…/runtime=…/part-0.parquet`, and the same for `rounds` and `memory`, the layout
- * that DuckDB, Spark, Polars and Athena read without a schema. A path that ends in `.parquet` becomes one file with only the
- * samples, which then have columns for campaign and runtime. Journals are read line by line, so that their length does not
+ * Writes campaigns as Parquet: `samples/campaign=…/runtime=…/part-0.parquet`, and the same for `rounds` and `memory`, the
+ * layout that DuckDB, Spark, Polars and Athena read without a schema. A path that ends in `.parquet` becomes one file with only
+ * the samples, which then have columns for campaign and runtime. Journals are read line by line, so that their length does not
  * matter. A campaign that was exported there before is replaced; nothing is replaced unless everything could be read.
  *
  * @param folders campaign folders
- * @throws LabError `RUND_EXPORT_INPUT` for a folder that is not a campaign, `RUND_MANIFEST`
+ * @throws LabError `RUND_EXPORT_INPUT` for a folder that is not a campaign, `RUND_EXPORT_TWICE` if two campaigns have the same
+ * name, `RUND_MANIFEST`
  */
 export async function exportParquet(folders: readonly string[], path: string): Promise<ParquetExport> {
   const single = path.endsWith(".parquet");
@@ -142,7 +143,7 @@ class OpenFiles {
     this.#layout = layout;
   }
 
-  /** Returns the file for rows of a table, which is created for the first of them. */
+  /** Returns the file for a table's rows, which is created at the first call; null if the table is not exported. */
   of(table: TableName, campaign: string, runtime: string): ParquetTableFile | null {
     const place = this.#layout(table, campaign, runtime);
     if (place === null) return null;
@@ -158,7 +159,7 @@ class OpenFiles {
     this.counts[table]++;
   }
 
-  /** @returns the paths of the files */
+  /** Completes all files and returns their paths. */
   finish(): readonly string[] {
     for (const file of this.#files.values()) file.finish();
     return [...this.#files.keys()].sort();

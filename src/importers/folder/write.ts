@@ -8,8 +8,8 @@ import type { Sink } from "../importer.js";
 import { type ImportManifest, importManifest, memoryHeader } from "./manifest.js";
 
 /**
- * Writes imported results as a folder: `import.json` (files, runs with what they measure, rates, problems), `samples.csv` with a
- * campaign's columns, and `memory.csv`. Rows are written to the disk immediately.
+ * Writes imported results as a folder: `import.json` (files, runs with their definitions, bursts, rates, problems),
+ * `samples.csv` with a campaign's columns, and `memory.csv`. Rows are written to the disk immediately.
  */
 export class ImportFolderWriter {
   readonly problems = new ProblemList();
@@ -24,11 +24,11 @@ export class ImportFolderWriter {
   samples = 0;
   memory = 0;
 
-  /** @throws LabError `RUND_IMPORT_OUT` if the folder contains something already */
+  /** @throws LabError `RUND_IMPORT_OUT` if the folder already contains a campaign or imported results */
   constructor(folder: string) {
     this.#folder = folder;
     if (existsSync(join(folder, importManifest)) || existsSync(join(folder, "run.json"))) {
-      throw new LabError("RUND_IMPORT_OUT", "usage", "the folder already contains a campaign", {
+      throw new LabError("RUND_IMPORT_OUT", "usage", "the folder already contains a campaign or imported results", {
         where: folder,
         hint: "name a new folder with --out",
       });

@@ -7,7 +7,7 @@ export type JsonPath = readonly (string | number)[];
 /** Receives values as soon as they are complete. */
 export type JsonVisitor = (value: unknown, path: JsonPath, line: number) => void;
 
-/** Why reading a JSON document ended early; null if it was complete. */
+/** The reason why reading a JSON document ended early. */
 export interface JsonFault {
   readonly line: number;
   readonly expected: string;
@@ -20,7 +20,7 @@ export interface JsonFault {
  *
  * @param places such as `results.*.times.*`, where `*` is every position of a list. With the place `""`, which is a whole
  * document, the file may contain several documents one after another
- * @returns why reading ended early, such as a file that was truncated
+ * @returns the reason why reading ended early, such as a truncated file; null if the document was complete
  */
 export async function readJson(file: string, places: Readonly<Record<string, JsonVisitor>>): Promise<JsonFault | null> {
   const reader = new JsonReader(places);
@@ -39,7 +39,7 @@ interface Open {
   key: string | null;
   /** Elements so far. */
   count: number;
-  /** What may come next: a value; a value or the end; a key; a key or the end; a comma or the end. */
+  /** The tokens that may come next. `end` is the end of the list or object. */
   next: "value" | "value or end" | "key" | "key or end" | "colon" | "comma or end";
 }
 
