@@ -23,7 +23,7 @@ import { watchLoop } from "../round/loop-delay.js";
 import { ServiceLog } from "../round/service-log.js";
 import { replayTiming, usualTiming } from "../round/timing.js";
 import { callMs } from "../sandboxes/removal.js";
-import { sandboxRequest } from "../sandboxes/request.js";
+import { probeLabels, sandboxRequest } from "../sandboxes/request.js";
 import { startOne } from "../sandboxes/start-one.js";
 import { spareFromOom } from "../system/oom-protection.js";
 import { criDriver } from "../workload/cri-driver.js";
@@ -125,8 +125,7 @@ function preparationFor(service: Service, driver: Driver, label: string, clock: 
   const { containerd, snapshotter } = service;
   const maker = { campaign: label, session: randomBytes(4).toString("hex") };
   const startAndRemove = async (handler: string) => {
-    const place = { experiment: "time", runtime: handler, density: 0, concurrency: 1, round: 1, client: 1 } as const;
-    const sandbox = sandboxRequest(maker, handler, "NODE", { ...place, role: "probe" });
+    const sandbox = sandboxRequest(maker, handler, "NODE", probeLabels(handler));
     const { signal } = new AbortController();
     const sample = await startOne({ driver, clock }, emptySandbox, sandbox, 60_000, signal);
     if (sample.sandbox !== null) await driver.remove(sample.sandbox, callMs);

@@ -48,7 +48,7 @@ export async function measureOperations(
   });
 }
 
-/** Whether an event is a round of operations of an experiment; a warm-up is none. */
+/** Whether an event is a round of an experiment's operations; warm-up rounds do not count. */
 const isRound = (event: CampaignEvent, experiment: Experiment): event is OperationsEvent =>
   event.event === "operations" && !event.warmup && parseRunName(event.run)?.experiment === experiment;
 

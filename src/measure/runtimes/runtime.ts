@@ -36,15 +36,8 @@ export interface RuntimeDeclaration {
 
 /** The values of a runtime without a guest, of which only containerd knows more. */
 export const bareRuntime = {
-  ...{
-    shim: null,
-    snapshotter: null,
-    config: null,
-    guestMemoryExtraMb: 0,
-    template: null,
-    versions: [],
-    processes: [],
-  },
+  ...{ shim: null, snapshotter: null, config: null, template: null },
+  ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },
 } as const;
 
 /** How containerd starts a runtime, for the private containerd's config. */

@@ -4,6 +4,7 @@ import { type Driver, emptySandbox } from "../round/driver.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { CampaignSandboxes } from "./campaign-sandboxes.js";
 import { callMs } from "./removal.js";
+import { probeLabels } from "./request.js";
 import { startOne } from "./start-one.js";
 
 /** Milliseconds between two checks of a sandbox, because one list alone may lag. */
@@ -32,8 +33,7 @@ export async function refuseDying(
   for (const { id, handler } of runtimes) {
     // an experiment that compares something other than runtimes needs no handler
     if (handler === "") continue;
-    const place = { experiment: "time", runtime: id, density: 0, concurrency: 1, round: 1, client: 1 } as const;
-    const request = sandboxes.request(handler, "NODE", { ...place, role: "probe" });
+    const request = sandboxes.request(handler, "NODE", probeLabels(id));
     const sample = await startOne(tools, emptySandbox, request, timeoutMs, signal);
     if (sample.status === "timeout" && sample.sandbox !== null) {
       await driver.remove(sample.sandbox, callMs);

@@ -37,3 +37,8 @@ export function sandboxRequest(
     network,
   };
 }
+
+/** Returns the labels of a sandbox that is started to try a runtime out. */
+export const probeLabels = (runtime: string): Omit<SandboxLabels, "campaign"> => ({
+  ...{ experiment: "time", runtime, density: 0, concurrency: 1, round: 1, client: 1, role: "probe" },
+});

@@ -15,8 +15,8 @@ export class ContainerdChannel<const All extends Messages, const Known extends M
   readonly #timeoutMs: number;
 
   /**
-   * @param messages with the fields that are used. Their names may be any, because only the numbers of their fields and the
-   * method's path are sent.
+   * @param messages with the fields that are used. Their names are not sent, only the numbers of their fields and the method's
+   * path.
    * @param timeoutMs the time limit of a call
    */
   constructor(socket: string, messages: All, methods: Known, timeoutMs: number) {

@@ -30,7 +30,9 @@ export async function measureIo(visit: Visit, tools: VisitTools, round: number, 
   const state = host.state();
   const before = host.cpu().ticks;
   const timeoutMs = settings.timeout * 1000 + fioJobs.length * duration * 1000;
-  const outputs = await outputsOf(tools, withFio(workloadOf(settings), large, duration), requests, timeoutMs);
+  const { until, container } = workloadOf(settings);
+  const workload = { until, container: { ...container!, command: fioCommand(large, duration) } };
+  const outputs = await outputsOf(tools, workload, requests, timeoutMs);
   const cpu = ticksBetween(before, host.cpu().ticks);
   refuseLeftovers(await sandboxes.clearRound(false));
   const jobs = outputs.flatMap((output, index) => {
@@ -52,10 +54,6 @@ export async function measureIo(visit: Visit, tools: VisitTools, round: number, 
 /** fio's JSON of one container: `fio_round003_client01.json`. */
 const fioFile = (round: number, client: number): string =>
   `fio_round${String(round).padStart(3, "0")}_client${String(client).padStart(2, "0")}.json`;
-
-function withFio({ until, container }: Workload, fileMiB: number, seconds: number): Workload {
-  return { until, container: { ...container!, command: fioCommand(fileMiB, seconds) } };
-}
 
 /**
  * Starts all sandboxes and waits until fio has ended in each.
