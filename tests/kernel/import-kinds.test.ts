@@ -18,6 +18,9 @@ test.before(async context => {
     "counter.ts": "let n = 0;\nexport const bump = () => ++n;\n",
     "late.ts": "export const x = await Promise.resolve(41);\n",
     "util.ts": "export const mine = 'mine';\n",
+    "node_modules/extends/package.json": '{"name":"extends","main":"index.js","types":"index.d.ts"}',
+    "node_modules/extends/index.js": "globalThis.extended = 7;\n",
+    "node_modules/extends/index.d.ts": "export {};\ndeclare global { var extended: number }\n",
   });
   context.kernel = await LiveKernel.start(labKernel, context.folder);
 });
@@ -48,6 +51,10 @@ test("import() of a file that the cell writes first, and require.resolve of a Ty
   await gives(kernel, [`${writes}\n(await import("./fresh")).v`], "1");
   await fails(kernel, 'await import("./never")', "Error", /Cannot find module '.*never'/);
   await gives(kernel, ['require.resolve("./util").endsWith("util.ts") && require.resolve("node:fs")'], "'node:fs'");
+});
+
+test("what a package adds to the global types is known to later cells", async ({ kernel }) => {
+  await gives(kernel, ['import "extends"', 'import "extends"', "extended.toFixed(1)"], "'7.0'");
 });
 
 test("an alias of a namespace's member comes after the namespace", async ({ kernel }) => {

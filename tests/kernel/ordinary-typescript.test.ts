@@ -191,7 +191,11 @@ test("a tsconfig.json beside the notebook sets strictness, paths and target, and
   );
   config({ target: "nonsense" });
   const { reply } = await kernel.run("1");
-  assert.equal([reply.ename, /target/.test(String(reply.evalue))], ["CompileError", true]);
+  assert.match(String(reply.evalue), /^tsconfig\.json:1:30 - Argument for '--target' option must be/);
+  write(folder, { "notebooks/tsconfig.json": '{ "extends": "./nope.json" }' });
+  assert.match(String((await kernel.run("1")).reply.evalue), /^tsconfig\.json:1:\d+ - .*nope\.json/);
+  write(folder, { "notebooks/tsconfig.json": '{ "compilerOptions": {\n' });
+  assert.match(String((await kernel.run("1")).reply.evalue), /^tsconfig\.json:2:1 - '}' expected\. \(TS1005\)$/);
   config({ strict: false });
   assert.is(await value(kernel, "const loose = (x: string | undefined) => x.length;\nloose('abc')"), "3");
 });

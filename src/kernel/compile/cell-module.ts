@@ -59,6 +59,9 @@ export function cellModule(
     }
     if (ts.isImportDeclaration(statement)) {
       for (const name of importedNames(ts, statement)) reexported.add(name);
+      // a package may add to the global types
+      const { importClause, moduleSpecifier } = statement;
+      if (importClause === undefined && !/^["']\.{0,2}\//.test(moduleSpecifier.getText(file))) ambient = true;
       continue;
     }
     if (ts.isImportEqualsDeclaration(statement)) {

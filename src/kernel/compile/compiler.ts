@@ -46,7 +46,9 @@ export class Compiler {
   readonly #service: ts.LanguageService;
   readonly #homes = new Map<string, string>();
   readonly #checker: Checker;
+  /** The files of cells that add to the global scope or to other modules, and the texts of these cells. */
   readonly #ambient: string[] = [];
+  readonly #ambientTexts = new Set<string>();
   #settings: Settings;
   #settingsVersion: string;
   #cells = 0;
@@ -142,7 +144,8 @@ export class Compiler {
   #compile(code: string): CompiledCell {
     this.#refreshSettings();
     if (this.#settings.errors.length > 0) {
-      throw new CompileError(this.#settings.errors.map(error => mistakeOf(this.typescript, this.folder, error)));
+      const mistakes = this.#settings.errors.map(error => mistakeOf(this.typescript, this.folder, error));
+      throw new CompileError(mistakes.map(each => ({ ...each, file: each.file ?? "tsconfig.json" })));
     }
     if (nodeWords.test(code) || !this.#onlyNodeTypes) this.#workspace.addNode();
     let drafted = this.#draft(code);
@@ -189,7 +192,8 @@ export class Compiler {
   }
 
   #keep({ names, ambient, text }: CellModule, path: string, declarations: string | undefined): void {
-    if (names.size === 0 && !ambient) return;
+    const known = this.#ambientTexts.has(text);
+    if (names.size === 0 && (!ambient || known)) return;
     this.#cells++;
     const name = `__cell_${this.#cells}`;
     let kept = path;
@@ -199,7 +203,8 @@ export class Compiler {
       kept = join(this.folder, `${name}.d.ts`);
       this.#workspace.write(kept, declarations);
     }
-    if (ambient) this.#ambient.push(kept);
+    if (ambient && !known) this.#ambient.push(kept);
+    if (ambient) this.#ambientTexts.add(text);
     for (const each of names) this.#homes.set(each, `./${name}`);
   }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type ts from "typescript";
+import { syntaxErrors } from "../cell-syntax.js";
 import type { TypeScript } from "../typescript/typescript.js";
 
 /** How cells are compiled: the kernel's own settings, below those of a tsconfig.json beside the notebook. */
@@ -11,17 +12,17 @@ export interface Settings {
   readonly errors: readonly ts.Diagnostic[];
 }
 
+/** Errors of a tsconfig.json that lists no files. */
+const noInputs: ReadonlySet<number> = new Set([18002, 18003]);
+
 /** Reads the compiler's settings for a notebook's folder. */
 export function settingsFor(ts: TypeScript, folder: string): Settings {
   const path = join(folder, "tsconfig.json");
-  const read = ts.sys.fileExists(path) ? ts.readConfigFile(path, ts.sys.readFile) : undefined;
+  const file = ts.sys.fileExists(path) ? ts.readJsonConfigFile(path, ts.sys.readFile) : undefined;
   // the files that a tsconfig.json lists do not matter for a cell
-  const given =
-    read?.config === undefined
-      ? undefined
-      : ts.parseJsonConfigFileContent({ ...read.config, files: [], include: [], references: [] }, ts.sys, folder);
-  const noInputs = 18002;
-  const errors = [...(read?.error === undefined ? [] : [read.error]), ...(given?.errors ?? [])];
+  const host = { ...ts.sys, readDirectory: () => [] };
+  const given = file && ts.parseJsonSourceFileConfigFileContent(file, host, folder, undefined, path);
+  const errors = [...(file === undefined ? [] : syntaxErrors(file)), ...(given?.errors ?? [])];
   return {
     options: {
       ...usual(ts),
@@ -29,7 +30,7 @@ export function settingsFor(ts: TypeScript, folder: string): Settings {
       ...fixed(ts, given?.options),
       paths: { ...ownTypes(folder), ...given?.options.paths },
     },
-    errors: errors.filter(({ code }) => code !== noInputs),
+    errors: errors.filter(({ code }) => !noInputs.has(code)),
   };
 }
 
