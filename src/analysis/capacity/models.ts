@@ -1,7 +1,7 @@
 import type { Dataset, MemoryCell } from "../datasets/dataset.js";
 import { mean } from "../stats/index.js";
 
-/** What one sandbox costs a host, by one definition of "cost". */
+/** The memory that one sandbox costs a host, by one definition of "cost". */
 export interface CapacityModel {
   /**
    * `idle`: the PSS of idle sandboxes. `host`: the decrease of the host's MemAvailable. `committed`: the guest's true memory, as
@@ -9,13 +9,13 @@ export interface CapacityModel {
    * ramp.
    */
   readonly model: "fit" | "idle" | "host" | "committed";
-  /** Null if the data does not have what the model needs. */
+  /** Null if the data lacks an input of the model. */
   readonly perSandboxKiB: number | null;
-  /** What the number was computed from, or why it could not be computed. */
+  /** The source of the number, or the reason why there is none. */
   readonly basis: string;
 }
 
-/** What a runtime's sandboxes of one guest memory cost, and where that was measured. */
+/** The memory cost of a runtime's sandboxes with one guest memory, and the density at which it was measured. */
 export interface SandboxCost {
   /** The density at which the models are computed. */
   readonly density: number;
@@ -71,7 +71,7 @@ export function sandboxCost(dataset: Dataset, runtime: string, memoryMb: number,
 }
 
 /**
- * Returns how many sandboxes fit on a host.
+ * Returns the number of sandboxes that fit on a host.
  *
  * @param bytes the host's memory minus its reserve
  * @example sandboxesIn(384 * 2 ** 30, 308 * 1024) // 1276

@@ -3,7 +3,10 @@ import { LabError } from "../../model/errors.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { estimateMean, type Interval, mean, slope, sum } from "../stats/index.js";
 
-/** What a sandbox needs in addition to its workload, for the field `overhead.podFixed` of a Kubernetes RuntimeClass. */
+/**
+ * The resources that a sandbox needs in addition to its workload, for the field `overhead.podFixed` of a Kubernetes
+ * RuntimeClass.
+ */
 export interface Overhead {
   readonly runtime: string;
   readonly handler: string;
@@ -26,7 +29,7 @@ export interface Overhead {
 /**
  * Returns the overhead of one sandbox without a container, at the largest measured density.
  *
- * Memory is the PSS of the runtime's processes plus what the kernel keeps for the sandboxes (slabs, page tables, stacks and
+ * Memory is the PSS of the runtime's processes plus the kernel's memory for the sandboxes (slabs, page tables, stacks and
  * per-processor data). CPU is the growth of the host's busy time with the density of a ramp.
  *
  * @throws LabError `RUND_OVERHEAD` if the dataset has neither a memory snapshot nor a ramp of that runtime

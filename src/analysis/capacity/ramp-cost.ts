@@ -2,7 +2,7 @@ import type { FitEvent } from "../../campaign-files/index.js";
 import { mean, slope } from "../stats/index.js";
 import type { CapacityModel } from "./models.js";
 
-/** What a sandbox costs according to the ramps of a runtime, and the largest number of sandboxes that ran at once. */
+/** The memory cost of a sandbox by the ramps of a runtime, and the largest number of sandboxes that ran at once. */
 export interface RampCost {
   readonly density: number;
   /**
@@ -14,10 +14,10 @@ export interface RampCost {
 }
 
 /**
- * Returns what one more sandbox took in the ramps of a runtime: the slope of the host's used memory against the density (least
- * squares over the steps in which no start failed), as the mean over ramps.
+ * Returns the memory that one more sandbox took in the ramps of a runtime: the slope of the host's used memory against the
+ * density (least squares over the steps in which no start failed), as the mean over ramps.
  *
- * The slope leaves out what only the first sandboxes cost; a decrease divided by the density includes it.
+ * The slope leaves out costs that only the first sandboxes have; a decrease divided by the density includes them.
  *
  * @returns null without a ramp of two such steps
  */

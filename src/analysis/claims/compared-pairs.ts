@@ -3,7 +3,7 @@ import { type Confound, mergeConfounds } from "../confounds.js";
 import type { SourceRun } from "./quantities/measured-reading.js";
 import type { ClaimVerdict } from "./verdicts/claim-verdict.js";
 
-/** Two runtimes that claims compare, by their labels, and what else differs between their runs. */
+/** Two runtimes that claims compare, by their labels, and the other differences between their runs. */
 export interface ComparedPair {
   readonly a: string;
   readonly b: string;

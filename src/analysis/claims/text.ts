@@ -49,7 +49,7 @@ export function flipText({ flipsAt, unit }: Pick<ClaimVerdict, "flipsAt" | "unit
 }
 
 /**
- * Returns what was measured for a reading of a claim, in words.
+ * Returns the measured quantity of a reading, in words.
  *
  * @example measuredAs({ part: "against Kata-FC", reading: "as CPU per sandbox at 200" }) // "against Kata-FC, CPU per sandbox at 200"
  */
@@ -57,8 +57,8 @@ export const measuredAs = ({ part, reading }: Pick<ReadingVerdict, "part" | "rea
   `${part === "" ? "" : `${part}, `}${reading.replace(/^as /, "")}`;
 
 /**
- * Returns the evidence for the verdict on a claim, in one sentence: what was measured on which data, its interval and n, the claimed
- * value, and how many other settings differ (`comparedPairs` lists them).
+ * Returns the evidence for the verdict on a claim, in one sentence: the measured value with its data, interval and n, the
+ * claimed value, and the number of other settings that differ (`comparedPairs` lists them).
  */
 export function evidenceText(verdict: ClaimVerdict): string {
   const { dataset, sources, needs, n, caveat, elsewhere, confounds, readingsDisagree, implied } = verdict;

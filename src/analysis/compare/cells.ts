@@ -4,8 +4,8 @@ import { type MemoryGroup, memoryGroups, pssPerSandbox, type StartGroup, startGr
 import { mean, sum } from "../stats/index.js";
 
 /**
- * What is compared: a time (makespan of time and density, a phase of cgroups and rootfs, a request of io), CPU per sandbox, memory
- * per sandbox.
+ * The compared quantity: a time (makespan of time and density, a phase of cgroups and rootfs, a request of io), CPU per
+ * sandbox, memory per sandbox.
  */
 export type Metric = "time" | "cpu" | "memory";
 
@@ -26,7 +26,7 @@ export interface CellPlace {
   readonly operation?: string;
 }
 
-/** One side of a comparison: what was measured in one cell. */
+/** One side of a comparison: the values of one cell. */
 export interface CellSample {
   readonly of: "rounds" | "snapshots";
   /** One per round or snapshot, in order. */
@@ -86,7 +86,7 @@ function ioGroups(rounds: readonly IoRound[]): readonly (readonly IoRound[])[] {
 }
 
 /**
- * Returns, for each job of fio, how long a request takes in each round: the inverse of the mean of the containers' requests per
+ * Returns, for each job of fio, the time of a request in each round: the inverse of the mean of the containers' requests per
  * second, since a container has one request at a time. A round in which a container's job failed has no value.
  */
 function ioSamples(rounds: readonly IoRound[]): readonly { place: CellPlace; sample: CellSample }[] {
@@ -155,7 +155,7 @@ function memorySample(
   };
 }
 
-/** A round belongs to a block if the run records one, or if a campaign repeated the whole run. */
+/** Returns the mean of each block. A round belongs to a block if the run records one, or if a campaign repeated the whole run. */
 function blockMeans(metric: "time" | "cpu", cells: readonly StartCell[]): ReadonlyMap<string, number> | null {
   const named: (readonly [string, number])[] = [];
   for (const { run, rounds, concurrency } of cells) {

@@ -8,7 +8,7 @@ import { type ComparedCell, judgeFamily } from "./family.js";
 import { measuredInTurn, type RuntimePair, runtimesOf } from "./pairs.js";
 
 /**
- * The comparison of two datasets, or of two runtimes of one: what else differs, all cells that both have, and the overall
+ * The comparison of two datasets, or of two runtimes of one: the other differences, all cells that both have, and the overall
  * verdict.
  */
 export interface Comparison {
@@ -21,7 +21,7 @@ export interface Comparison {
    * Whether one of the runs was replayed instead of measured. A rehearsal shows that the tools work, and nothing about runtimes.
    */
   readonly rehearsal: boolean;
-  /** If the two sides measure different things: from which event to which each side measures. Null if they measure the same. */
+  /** The first and the last event that each side measures, if they differ; null if both sides measure the same. */
   readonly definitions: DifferentDefinitions | null;
   readonly confounds: readonly Confound[];
   readonly cells: readonly ComparedCell[];
@@ -36,7 +36,7 @@ export interface Comparison {
   readonly runtimes: readonly (RuntimePair & { readonly verdict: Comparative | "mixed" })[];
 }
 
-/** Which runtimes are compared, which difference matters, and whether replayed runs may be compared. */
+/** The options of a comparison: its runtimes, the difference that matters, and whether replayed runs may be compared. */
 export interface CompareOptions {
   /** If omitted, each runtime that both sides have is compared with itself. */
   readonly runtimes?: readonly RuntimePair[];
@@ -121,8 +121,8 @@ const lastBlockOf = ({ runs }: Dataset, experiment: string): number | null =>
   runs.find(run => run.experiment === experiment)?.lastBlock ?? null;
 
 /**
- * Returns the cells for which the gate fires: time cells whose corrected lower limit is above the rule's limit, or in which
- * starts failed.
+ * Returns the cells for which the gate (`--fail-on`) fires: time cells whose corrected lower limit is above the rule's limit,
+ * or in which starts failed.
  */
 export const stoppedBy = ({ cells }: Comparison, slowerThan: number): readonly ComparedCell[] =>
   cells.filter(cell => cell.metric === "time" && changedBy(cell, slowerThan) === "slower");
@@ -149,7 +149,7 @@ function overall(cells: readonly ComparedCell[]): Comparison["verdict"] {
   return some("undecided") ? "undecided" : "same";
 }
 
-/** Returns what differs between the runs of the compared cells, by runtime and experiment. */
+/** Returns the differences between the runs of the compared cells, by runtime and experiment. */
 function confoundsOf(a: Dataset, b: Dataset, cells: readonly ComparedCell[]): readonly Confound[] {
   const compared = new Set(cells.map(({ experiment, runtime, against }) => `${experiment}/${against}/${runtime}`));
   return mergeConfounds(

@@ -2,13 +2,13 @@ import type { Definition } from "../../importers/index.js";
 import type { Dataset, RunInfo } from "../datasets/dataset.js";
 import type { CellPlace } from "./cells.js";
 
-/** What each side of a comparison measures, from which event to which, as text. */
+/** The first and the last event that each side of a comparison measures, as text. */
 export interface DifferentDefinitions {
   readonly a: string;
   readonly b: string;
 }
 
-/** Returns what the first pair of compared runs measures differently; null if all measure the same. */
+/** Returns the definitions of the first compared runs that measure different things; null if all measure the same. */
 export function differentDefinitions(
   a: Dataset,
   b: Dataset,
@@ -34,7 +34,7 @@ const lastEvents: Readonly<Record<string, string>> = {
   response: "the answer of the last process",
 };
 
-/** Returns what our own runs and the original's measure. */
+/** Returns the definition of our own runs and the original's. */
 function ownDefinition(experiment: string, run: RunInfo | undefined): Pick<Definition, "from" | "to"> {
   if (experiment === "memory") return { from: "PSS of a runtime's processes", to: "its share of one sandbox" };
   if (experiment === "cgroups" || experiment === "rootfs") {

@@ -29,7 +29,7 @@ export interface DetectableCell {
   readonly rounds: number;
   /** Standard deviation of a round, or of the difference of two rounds in one block, as a share of the mean. */
   readonly scatter: number;
-  /** Where the scatter was recorded: the nearest cell of the first recording that has both runtimes. */
+  /** The cell in which the scatter was recorded: the nearest one in the first recording that has both runtimes. */
   readonly recorded: {
     readonly dataset: string;
     readonly density: number;

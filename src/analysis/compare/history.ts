@@ -10,7 +10,7 @@ import { type Comparison, changedBy, compare } from "./compare.js";
 import type { Side } from "./contrast.js";
 import type { DifferentDefinitions } from "./definitions.js";
 
-/** A change of one cell at which the gate would have fired. */
+/** A change of one cell at which the gate (`--fail-on`) would have fired. */
 export interface HistoryChange {
   /** Index of the campaign at which the change was seen, and of the one that it was compared with; the first is 0. */
   readonly at: number;
@@ -20,7 +20,7 @@ export interface HistoryChange {
   readonly ratio: number | null;
   /** The ratio's interval, corrected for all cells of the metric; null if cold starts failed. */
   readonly interval: Interval | null;
-  /** What else differs between the two campaigns. */
+  /** Other differences between the two campaigns. */
   readonly confounds: readonly Confound[];
 }
 
@@ -30,7 +30,7 @@ export interface CellHistory extends CellPlace {
   readonly label: string;
   /** The colour that the runtime's declaration names; null if it names none. */
   readonly colour: RuntimeColour | null;
-  /** What each campaign measured, in the order of the campaigns; null if it has no such cell. */
+  /** The value of each campaign, in their order; null for a campaign without this cell. */
   readonly values: readonly (Side | null)[];
   readonly changes: readonly HistoryChange[];
 }
@@ -45,7 +45,7 @@ export interface History {
   readonly cells: readonly CellHistory[];
 }
 
-/** Which metric, rule and runtimes a history shows. */
+/** The options of a history: its metric, rule and runtimes. */
 export interface HistoryOptions {
   readonly metric?: Metric;
   /** If omitted, all runtimes. */

@@ -1,4 +1,4 @@
-/** Compares two campaigns, or two runtimes of one, cell by cell; and plans how many rounds such a comparison needs. */
+/** Compares two campaigns, or two runtimes of one, cell by cell; and plans the number of rounds that such a comparison needs. */
 export { type CellPlace, type Metric, placeKey } from "./cells.js";
 export { type CompareOptions, type Comparison, compare, stoppedBy } from "./compare.js";
 export type { Comparative, Side } from "./contrast.js";

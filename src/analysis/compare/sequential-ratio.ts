@@ -3,7 +3,7 @@ import { type Interval, type PairedRatio, pairedRatio, sequentialLevels, sequent
 /** Number of blocks before the first test; with fewer, the standard deviation is too uncertain. */
 export const firstLook = 3;
 
-/** Like `PairedRatio`, for a campaign that ends when it is decided: p and intervals are valid at each test. */
+/** A `PairedRatio` for a campaign that ends when it is decided: p and intervals are valid at each test. */
 export type SequentialRatio = Omit<PairedRatio, "at"> & { at(level: number): Interval | null };
 
 /**
@@ -11,7 +11,7 @@ export type SequentialRatio = Omit<PairedRatio, "at"> & { at(level: number): Int
  * Turnbull 1989): each test is Student's t at the level that the spending function assigns to it.
  *
  * @param last the maximum number of blocks
- * @returns null as `pairedRatio`, and before the first test
+ * @returns null if `pairedRatio` returns null, and before the first test
  */
 export function sequentialRatio(
   over: readonly number[],

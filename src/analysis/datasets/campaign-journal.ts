@@ -17,7 +17,7 @@ export type Snapshot = Partial<MemoryEvent>;
 
 /**
  * The journal of a campaign by cell. If a line is damaged, everything that would be computed from it is unknown: the rounds of
- * its cell, or of all cells if the line does not say to which cell it belongs. For operations, I/O, windows and ramps, which no
+ * its cell, or of all cells if the line's cell is unknown. For operations, I/O, windows and ramps, which no
  * log contains, the whole run is unknown.
  */
 export class CampaignJournal {
@@ -43,20 +43,20 @@ export class CampaignJournal {
     for (const event of damaged) this.#addDamaged(event);
   }
 
-  /** The rounds of a cell without its warm-up, in order; undefined if a damaged line may be one of them. */
+  /** Returns the rounds of a cell without its warm-up, in order; undefined if a damaged line may be one of them. */
   rounds(run: string, density: number, concurrency: number): readonly RoundEvent[] | undefined {
     const key = cellKey({ run, density, concurrency });
     return this.#allUnknown || this.#unknown.has(key) ? undefined : (this.#rounds.get(key) ?? []);
   }
 
-  /** The snapshot of a memory cell; undefined if no line of the journal certainly describes it. */
+  /** Returns the snapshot of a memory cell; undefined if no line of the journal certainly describes it. */
   snapshot(run: string, memoryMb: number, density: number): Snapshot | undefined {
     return this.#snapshots.get(snapshotKey({ run, memoryMb, density }));
   }
 
   /**
-   * The events of a kind that no log contains, of one run or of all, in order, without warm-up rounds and without those of a run
-   * that a damaged line may belong to.
+   * Returns the events of a kind that no log contains, of one run or of all, in order. Warm-up rounds are left out, and so are the
+   * runs to which a damaged line may belong.
    */
   known<Name extends WithoutLog["event"]>(name: Name, run?: string): readonly Extract<WithoutLog, { event: Name }>[] {
     if (this.#allUnknown) return [];
@@ -117,7 +117,7 @@ export function withRounds(cell: StartCell, rounds: readonly RoundEvent[]): Star
   };
 }
 
-/** Returns a cell with the number of sandboxes that were running, and what the journal records about their memory. */
+/** Returns a cell with the number of sandboxes that were running, and the journal's data about their memory. */
 export function withSnapshot(cell: MemoryCell, snapshot: Snapshot): MemoryCell {
   const { sandboxes = cell.sandboxes, components = [], enginePssKiB = null, hostBefore, hostAfter } = snapshot;
   const parts = components.map(({ component, pssKiB }) => ({ part: component, pssKiB }));

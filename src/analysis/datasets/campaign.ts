@@ -10,21 +10,21 @@ import type { ArrivalWindow, IoRound, MemoryCell, OperationCell, RunInfo, StartC
 import { coresAndKernel, operationCells } from "./operation-cells.js";
 
 /**
- * What a fresh campaign records in addition to its run folders: the manifest's circumstances, and the journal's blocks, failures
- * and counts. The tables' numbers come from the run folders' logs, with or without this.
+ * The records of a fresh campaign in addition to its run folders: the manifest's circumstances, and the journal's blocks,
+ * failures and counts. The tables' numbers come from the run folders' logs, with or without this.
  */
 export interface Campaign {
   /** Whether its rounds have the CPU of a host; on a cluster they do not. */
   readonly hasCpu: boolean;
   runInfo(folder: RunFolder): RunInfo;
-  /** The cell with its rounds' blocks, and the cold starts attempted and failed. */
+  /** Returns the cell with its rounds' blocks, and the cold starts attempted and failed. */
   startCell(cell: StartCell): StartCell;
   /**
-   * The cell with the number of sandboxes that really ran, and the journal's other data about it. Without the journal's line the
-   * divisor is unknown, so such a cell is empty.
+   * Returns the cell with the number of sandboxes that really ran, and the journal's other data about it. Without the journal's
+   * line the divisor is unknown, so such a cell is empty.
    */
   memoryCell(cell: MemoryCell): MemoryCell;
-  /** What a run of a micro experiment measured; empty for other runs. */
+  /** Returns the operations that a run of a micro experiment measured; empty for other runs. */
   operationCells(folder: RunFolder): readonly OperationCell[];
   /** Its rounds of I/O inside containers. */
   readonly io: readonly IoRound[];
@@ -37,7 +37,7 @@ export interface Campaign {
 /**
  * Reads a campaign's `run.json` and `events.ndjson`.
  *
- * @throws LabError `RUND_MANIFEST` if run.json is missing, or wrong in a part that must be known
+ * @throws LabError `RUND_MANIFEST` if run.json or events.ndjson is missing, or a required part of run.json is invalid
  */
 export function readCampaign(folder: string, problems: ProblemList): Campaign {
   const { manifest, problems: faults } = examineManifest(read(join(folder, "run.json")), join(folder, "run.json"));
@@ -120,7 +120,7 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
 const machineOf = ({ host: { cpu, cores } }: Manifest): Pick<RunInfo, "machine"> =>
   cpu == null || cores == null ? {} : { machine: `${cpu}, ${cores} cores` };
 
-/** What the owner of a machine can change, so that comparisons must mention it. */
+/** Properties that the owner of a machine can change, so that comparisons must mention them. */
 const hostFactNames = [
   "governor",
   "cgroups",
@@ -161,7 +161,7 @@ function read(file: string): string {
     throw new LabError("RUND_MANIFEST", "input", "", {
       where: file,
       expected: "a file that `rund-lab run` writes",
-      found: "none that can be read",
+      found: "no readable file",
       hint: "you can still read the run folders one by one, without run.json and events.ndjson",
       cause,
     });

@@ -58,7 +58,7 @@ function tomlFiles(path: string): readonly string[] {
   }
 }
 
-/** Reads a file's text. Returns nothing if the file does not exist; if it cannot be read, also adds a problem. */
+/** Reads a file's text. Returns an empty text if the file does not exist; if it cannot be read, also adds a problem. */
 function readIfThere(path: string, problems: ProblemList): string {
   try {
     const file = new FileBytes();

@@ -42,15 +42,15 @@ export interface StartCell {
    */
   readonly busyJiffies: readonly number[];
   /**
-   * Cold starts attempted and failed. Null if failures were not recorded, as in the artifact, or if a damaged line of the journal
-   * makes the numbers unknown.
+   * Cold starts attempted and failed. Null if failures were not recorded, as in the artifact, or if a damaged line of the
+   * journal makes the numbers unknown.
    */
   readonly attempted: number | null;
   readonly failed: number | null;
   /** Number of cold starts in `latencyQuantiles`. */
   readonly samples: number;
   /**
-   * Their mean, in imported results, where cold starts of partial bursts count too; null without samples. Undefined for other
+   * Mean latency in imported results, where cold starts of partial bursts count too; null without samples. Undefined for other
    * data.
    */
   readonly latencyMeanMs?: number | null;
@@ -63,11 +63,11 @@ export interface MemoryComponent extends MemorySum {
   readonly component: string;
 }
 
-/** What the journal of a fresh campaign adds to a memory cell, for all of its sandboxes together, in KiB. */
+/** Data about a memory cell that only the journal of a fresh campaign contains, for all of its sandboxes together, in KiB. */
 export interface MemoryJournal {
   /**
-   * PSS by the part that processes play, such as `shim`, `vmm` or `gofer`; the same sum as by process name. Empty if this part of
-   * the journal's line is damaged.
+   * PSS by part, that is, by the role of a process, such as `shim`, `vmm` or `gofer`; the same sum as by process name. Empty if
+   * this part of the journal's line is damaged.
    */
   readonly parts: readonly { readonly part: string; readonly pssKiB: number }[];
   /** Null if this part of the journal's line is damaged. */
@@ -87,7 +87,7 @@ export interface MemoryCell {
   readonly sandboxes: number;
   /** Empty if a line of the log could not be read, because a sum over fewer processes would make the runtime look smaller. */
   readonly components: readonly MemoryComponent[];
-  /** What only a fresh campaign's journal records; undefined for other data. */
+  /** Data from a fresh campaign's journal; undefined for other data. */
   readonly journal?: MemoryJournal;
 }
 
@@ -150,7 +150,7 @@ export interface PublishedCell {
   readonly value: number;
 }
 
-/** What was measured, from any source: raw run folders, a fresh campaign, a distilled folder or imported results. */
+/** The measurements from one source: raw run folders, a fresh campaign, a distilled folder or imported results. */
 export interface Dataset {
   /** `paper_data`, or the folder's name. Figures and verdicts use it. */
   readonly name: string;
@@ -161,7 +161,7 @@ export interface Dataset {
   readonly memory: readonly MemoryCell[];
   /** Rates of tools that report no samples; undefined if there are none. */
   readonly rates?: readonly (ImportedRate & { readonly run: string })[];
-  /** What the micro experiments measured; undefined if there were none. */
+  /** Cells of micro experiments; undefined if there were none. */
   readonly operations?: readonly OperationCell[];
   /** Rounds of I/O inside containers; undefined if there were none. */
   readonly io?: readonly IoRound[];

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { ExecaError, execa } from "execa";
 import { LabError } from "../../model/errors.js";
 
-/** What is fetched: a commit, and the tree ids that its two data folders must have. */
+/** The commit to fetch, and the tree ids that its two data folders must have. */
 export interface Pin {
   readonly repository: string;
   readonly commit: string;
@@ -81,7 +81,7 @@ export async function verifyTrees(folder: string, pin: Pin = artifactPin): Promi
         where: `${folder}/${name}`,
         expected: `tree ${expected}`,
         found,
-        hint: "this is a different version of the artifact, or something else; move it away and fetch again",
+        hint: "this is a different version of the artifact, or another repository; move it away and fetch again",
       });
     }
     const changed = (await runGit(folder, ["status", "--porcelain", "--", name], folder)).trim();
@@ -90,7 +90,7 @@ export async function verifyTrees(folder: string, pin: Pin = artifactPin): Promi
         where: `${folder}/${name}`,
         expected: "the files as committed",
         found: `${changed.split("\n").length} changed, the first: ${changed.split("\n")[0]}`,
-        hint: `git -C ${folder} checkout -- ${name}`,
+        hint: `restore the files with \`git -C ${folder} checkout -- ${name}\``,
       });
     }
   }

@@ -25,7 +25,7 @@ export const datasetFolder = (name: string, base = "."): string =>
  *
  * @param name `paper_data`, `ae_data` or a path
  * @param each called while raw logs are read, with the numbers of runs done and of all runs
- * @returns everything from which tables, claims and figures are made; what could not be read is in `problems`
+ * @returns the data for tables, claims and figures; `problems` lists the errors in the files
  * @throws LabError of kind `input` if there is nothing to read
  * @example (await loadDataset("ae_data")).runs.length // 3
  */

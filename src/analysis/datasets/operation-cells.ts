@@ -39,8 +39,8 @@ export const phaseTimesMs = ({ rounds }: Pick<OperationCell, "rounds">, phase: P
   rounds.flatMap(({ phases }) => phases.filter(each => each.phase === phase).map(({ totalMs }) => totalMs));
 
 /**
- * Returns the time in each round until a container could use what was made: created, and mounted if there is something to mount.
- * In milliseconds, from each phase's release to its last end.
+ * Returns the time of a round until the containers could use their control groups or root file systems: created and, if there is
+ * something to mount, mounted. In milliseconds, from each phase's release to its last end.
  */
 export const makingMs = ({ phases }: Pick<OperationRound, "phases">): number =>
   phases.reduce((total, { phase, totalMs }) => total + (phase === "make" || phase === "mount" ? totalMs : 0), 0);

@@ -8,7 +8,7 @@ import type { Dataset, MemoryCell, OperationCell, RunInfo, StartCell } from "./d
 import { readResultTables } from "./published.js";
 import { summariseMemory, summariseStarts } from "./summarise.js";
 
-/** What was counted during reading, to report how much was checked. */
+/** A dataset read from raw logs, with counts that show how much was checked. */
 export interface RawReading {
   readonly dataset: Dataset;
   /** Number of log lines that were read and checked. */

@@ -34,7 +34,7 @@ export const runInfo = z.strictObject({
   template: z.boolean().nullable(),
   /** Effective values that matter for a comparison: snapshotter, defaultMemoryMb, guestMemoryExtraMb, sharedFs, … */
   config: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).nullable()),
-  /** How cold starts were made: `crictl` (the original's shell loop), `cri`, … */
+  /** The driver of the cold starts: `crictl` (the original's shell loop), `cri`, … */
   driver: z.string().nullable(),
   /** The machine in words, such as `AMD EPYC, 2 cores`; undefined if this was not recorded. */
   machine: z.string().exactOptional(),
@@ -44,7 +44,7 @@ export const runInfo = z.strictObject({
   hostFacts: z.record(z.string(), z.string()).exactOptional(),
   /** Whether the run was played back by the replay server instead of measured. */
   replayed: z.boolean(),
-  /** From which event to which another tool's latencies count; undefined for our own cold starts. */
+  /** The definition of another tool's latencies; undefined for our own cold starts. */
   definition: definition.exactOptional(),
 });
 

@@ -33,10 +33,10 @@ const columns: Columns<VerdictRow> = {
  *
  * | column | type | unit and meaning |
  * |---|---|---|
- * | `dataset`, `claim`, `section` | string | what was judged, and where the paper states it |
- * | `certainty` | string | how sure the wording is: A, H, M or L |
+ * | `dataset`, `claim`, `section` | string | the judged dataset, the claim's id, and the paper's section |
+ * | `certainty` | string | certainty of the wording: A, H, M or L |
  * | `decides` | boolean | whether this reading decides the claim: one row per claim |
- * | `part`, `reading` | string | which value of the claim, and how it is understood |
+ * | `part`, `reading` | string | the value of the claim, and the way in which it is understood |
  * | `verdict` | string | `supported`, `contradicted`, `inconclusive` or `not-measured` |
  * | `bound` | string | `point`, `over` or `under` the claimed value |
  * | `claimed`, `measured`, `low`, `high` | float32 | in `unit`; `low` and `high` end the 95 % interval; NaN if there is none |

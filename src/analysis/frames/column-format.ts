@@ -2,7 +2,7 @@
 export type TableValue = string | number | boolean | null | undefined;
 
 /**
- * Returns how a column's values are written in a table for people. All numbers have the same number of decimals: enough for the
+ * Returns the format of a column's values in a table for people. All numbers have the same number of decimals: enough for the
  * smallest to have `significant` digits, but no more than the values have; none if all values are whole.
  *
  * @example columnFormat([678.1999999999999, 84.22]).text(678.1999999999999) // "678.2"

@@ -58,14 +58,14 @@ const hostColumns: Columns<MemoryRow> = {
 };
 
 /**
- * Returns how the host's own counters changed for each snapshot, beside PSS, as a tidy danfo frame: a row per snapshot, in KiB per
- * sandbox. Only fresh campaigns record it; other datasets have no row.
+ * Returns the changes of the host's own counters for each snapshot, beside PSS, as a tidy danfo frame: a row per snapshot, in
+ * KiB per sandbox. Only fresh campaigns record it; other datasets have no row.
  *
  * | column | type | meaning |
  * |---|---|---|
  * | `dataset` … `sandboxes`, `pss_kib` | | as in `memoryFrame` |
- * | `slab_kib`, `page_tables_kib`, `kernel_stacks_kib`, `percpu_kib` | float32 | by how much each part of the kernel's memory grew |
- * | `available_fall_kib` | float32 | by how much the host's `MemAvailable` fell |
+ * | `slab_kib`, `page_tables_kib`, `kernel_stacks_kib`, `percpu_kib` | float32 | growth of each part of the kernel's memory |
+ * | `available_fall_kib` | float32 | decrease of the host's `MemAvailable` |
  *
  * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */
@@ -88,9 +88,9 @@ const partColumns: Columns<PartRow> = {
 };
 
 /**
- * Returns PSS by the part that a process plays, such as `shim`, `vmm` or `gofer`, as a tidy danfo frame: a row per snapshot and
- * part, in KiB per sandbox. Columns as in `memoryFrame`, and `part`. Only fresh campaigns record parts; other datasets have no
- * row.
+ * Returns PSS by part, that is, by the role of a process, such as `shim`, `vmm` or `gofer`, as a tidy danfo frame: a row per
+ * snapshot and part, in KiB per sandbox. Columns as in `memoryFrame`, and `part`. Only fresh campaigns record parts; other
+ * datasets have no row.
  *
  * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */

@@ -26,7 +26,7 @@ const operationColumns: Columns<OperationRow> = {
  *
  * | column | type | unit and meaning |
  * |---|---|---|
- * | `dataset`, `variant` | string | the dataset's name, and what was done: `v1`, `v1pool`, `overlayfs`, … |
+ * | `dataset`, `variant` | string | the dataset's name, and the variant: `v1`, `v1pool`, `overlayfs`, … |
  * | `density` | int32 | containers whose groups exist already; 0 for root file systems |
  * | `concurrency` | int32 | threads, or root file systems at once |
  * | `count` | int32 | containers of a round |

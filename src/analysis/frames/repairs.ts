@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { frameText, type ViewableFrame } from "./view.js";
 
 /**
- * Repairs what danfo 1.2.0 does wrong or slowly, in one place, so that a notebook may use it as it would use pandas:
+ * Repairs the faults and slow methods of danfo 1.2.0, in one place, so that a notebook can use danfo like pandas:
  *
  * - Aggregations of groups skip missing values, as in pandas. danfo's mean of 1, NaN and 3 is NaN.
  * - Grouping keeps keys apart. danfo joins the keys of several columns with "-", so ("a-b", "c") and ("a", "b-c") are one
@@ -10,7 +10,7 @@ import { frameText, type ViewableFrame } from "./view.js";
  * - Grouping a frame without rows gives a frame without rows. danfo throws a TypeError.
  * - `query` filters by position. danfo takes index labels for positions, so a filtered frame cannot be filtered again.
  * - `sortValues` sorts in n log n and puts missing values last. danfo takes two minutes for 600,000 rows.
- * - A frame shows itself in Node, and so in stock tslab, as text: its head, its tail and its size.
+ * - Node, and so stock tslab, displays a frame as text: its head, its tail and its size.
  *
  * The repairs change the prototypes of danfo's classes, since every danfo method returns a new frame of those classes.
  */
@@ -75,7 +75,7 @@ interface Groups {
 
 function repairGroups(groups: Groups, DataFrame: DanfoClasses["DataFrame"]): void {
   const { agg, groupMathLog, operations, toDataFrame } = groups;
-  // the first character keeps danfo's own splitting at "-" and JavaScript's order of whole numbers from changing the order
+  // without the first character, danfo's splitting at "-" and JavaScript's sorting of whole-number keys would change the order
   const nameOf = (keys: readonly unknown[]) => `=${JSON.stringify(keys)}`;
 
   groups.group = function (this: Groups) {

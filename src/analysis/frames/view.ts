@@ -52,8 +52,8 @@ export function tableView(columns: readonly string[], all: readonly (readonly Ta
 }
 
 /**
- * Returns what is shown of a frame. A numeric index is left out, because it only counts rows; an index of names, as from
- * `describe`, becomes the first column.
+ * Returns the part of a frame that is shown. A numeric index is left out, because it only counts rows; an index of names, as
+ * from `describe`, becomes the first column.
  *
  * @example frameView({ $isSeries: true, columns: ["ms"], index: [0, 1], values: [1.5, 20] }).rows // [["1.5"], ["20.0"]]
  * @example frameView({ $isSeries: true, columns: ["ms"], index: ["min"], values: [1.5] }).rows // [["min", "1.5"]]

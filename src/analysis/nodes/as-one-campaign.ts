@@ -25,7 +25,7 @@ export function asOneCampaign(datasets: readonly Dataset[]): readonly Dataset[] 
 }
 
 /**
- * Names what differs between the machines of datasets that are analysed as one campaign: versions, configuration, hardware.
+ * Lists the differences between the machines of datasets that are analysed as one campaign: versions, configuration, hardware.
  *
  * @returns a sentence for each other machine that differs from the first
  * @example differencesBetween([]) // []
@@ -52,11 +52,17 @@ export interface NodeMemory {
   readonly snapshots: number;
   /** Mean PSS per sandbox in KiB. */
   readonly pssKiB: number;
-  /** The mean over that of the other machines, with its 95 % interval (Welch, log scale); null for fewer than two snapshots of either. */
+  /**
+   * This machine's mean divided by that of the other machines, with its 95 % interval (Welch, log scale); null for fewer than
+   * two snapshots of either.
+   */
   readonly ratio: { readonly value: number; readonly interval: Interval } | null;
 }
 
-/** Returns the memory cells of a campaign that was measured on several machines (`asOneCampaign`): a row for each cell and machine. */
+/**
+ * Returns the memory cells of a campaign that was measured on several machines (`asOneCampaign`): a row for each cell and
+ * machine.
+ */
 export function memoryByNode(dataset: Dataset): readonly NodeMemory[] {
   return memoryGroups(dataset).flatMap(({ runtime, memoryMb, density, cells }) => {
     const found = cells.flatMap(cell => {
@@ -73,7 +79,7 @@ export function memoryByNode(dataset: Dataset): readonly NodeMemory[] {
   });
 }
 
-/** Returns `memory_nodes.csv`: what is missing is empty. */
+/** Returns the rows as CSV, `memory_nodes.csv`; missing values are empty. */
 export function nodeMemoryCsv(rows: readonly NodeMemory[]): string {
   const header = "runtime,memory,density,node,snapshots,pss_kib,ratio,ratio_low,ratio_high";
   const lines = rows.map(({ ratio, ...row }) => [

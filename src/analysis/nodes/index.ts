@@ -1,4 +1,4 @@
-/** The nodes of a cluster: what each contributes to a cell, how far its clock is ahead, and their campaigns as one. */
+/** The nodes of a cluster: their shares of a cell, the bounds of their clocks, and their campaigns as one. */
 export {
   asOneCampaign,
   differencesBetween,

@@ -137,14 +137,14 @@ export function nodesCsv(rows: readonly NodeRow[], declared: ReadonlyMap<string,
   return `${header}\n${csvText(lines)}`;
 }
 
-/** How far a node's clock is ahead of the one that measured, in milliseconds. */
+/** The bounds on how far a node's clock is ahead of rund-lab's, in milliseconds. */
 export interface NodeClock {
   readonly node: string;
   readonly aheadMs: Interval;
 }
 
 /**
- * Returns bounds for each node's clock, from all requests of a campaign together: the intersection of what each request allows.
+ * Returns bounds for each node's clock, from all requests of a campaign together: the intersection of the requests' bounds.
  * Times that a node stamped, such as that of a first line, are uncertain by the same amount.
  *
  * @returns the nodes sorted by name; a lower bound above the upper one means that the clock was set during the campaign

@@ -7,7 +7,7 @@ const parts = 10;
 /** The queue counts as growing if it gains more than this share of the offered starts per second. */
 const share = 0.02;
 
-/** Whether the queue grows: the slope of the starts in flight over a window. */
+/** The growth of a queue: the slope of the starts in flight over a window. */
 export interface Backlog {
   /** Starts in flight gained per second. */
   readonly perSecond: number;

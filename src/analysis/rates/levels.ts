@@ -7,7 +7,7 @@ export interface Span {
   readonly toMs: number;
 }
 
-/** The number of things that exist at a time, over a window. */
+/** The number of starts or sandboxes that exist at a time, over a window. */
 export interface Level {
   /** The mean over the window. */
   readonly mean: number;
@@ -20,7 +20,8 @@ export const inFlightSpans = ({ starts }: Pick<ArrivalWindow, "starts">): readon
   starts.flatMap(({ sent, sentMs, endMs }) => (sent ? [{ fromMs: sentMs, toMs: endMs }] : []));
 
 /**
- * Returns a span for each admitted start: from its request until its sandbox is removed, or until its end if no sandbox was left.
+ * Returns a span for each admitted start: from its request until its sandbox is removed, or until its end if no sandbox was
+ * left.
  */
 export function aliveSpans({ starts, removals }: Pick<ArrivalWindow, "starts" | "removals">): readonly Span[] {
   const doneMs = new Map(removals.map(removal => [removal.client, removal.doneMs]));

@@ -5,7 +5,7 @@ import type { Objective } from "./held.js";
  * Reads an objective.
  *
  * @param text a quantile and a limit in seconds or milliseconds
- * @throws LabError `RUND_SLO` if it is not one
+ * @throws LabError `RUND_SLO` if the text is not an objective
  * @example readObjective("p99:2s") // { p: 0.99, limitMs: 2000 }
  * @example readObjective("p50:150ms") // { p: 0.5, limitMs: 150 }
  */

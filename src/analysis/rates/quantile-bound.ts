@@ -17,7 +17,7 @@ export interface BoundedQuantile {
  *
  * Latencies of an open loop depend on their neighbours, because a queue does not empty at once. So n is the equivalent number of
  * independent values, n (1 − r) / (1 + r), where r is the lag-1 autocorrelation of the latencies in the order of their arrivals;
- * the bound's rank is that in the smaller sample.
+ * the rank is computed for this smaller sample and scaled to the whole one.
  *
  * @param latencies in the order of the arrivals; Infinity for a start that failed or was refused
  * @param p between 0 and 1

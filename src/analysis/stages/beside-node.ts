@@ -6,9 +6,9 @@ const ofContainer = /^(container|image pull|create answer|start answer|start rep
 const common = /^(first line|response|unattributed)/;
 
 /**
- * Returns the cells of a cluster together with the same cells on the bare container runtime of one of its nodes. Each row is
- * labelled with where it was measured. The node's finer stages are added up to two: sandbox and container. Cells that only one of
- * the two has are left out.
+ * Returns the cells of a cluster together with the same cells on the bare container runtime of one of its nodes. Each row's
+ * label ends with its side: cluster or node. The node's finer stages are added up to two: sandbox and container. Cells that
+ * only one of the two has are left out.
  *
  * @returns the rows of each cell one after the other, the cluster's first
  */
@@ -38,7 +38,7 @@ function coarse(stages: StageRow["stages"]): StageRow["stages"] {
   return [...sums].map(([name, p50Ms]) => ({ name, p50Ms }));
 }
 
-/** What a cluster adds to one cell. Medians in milliseconds. */
+/** The time that a cluster adds to one cell. Medians in milliseconds. */
 export interface ClusterShare {
   readonly runtime: string;
   readonly concurrency: number;
@@ -50,7 +50,7 @@ export interface ClusterShare {
   readonly cluster_stages_ms: number;
 }
 
-/** Returns what a cluster adds, cell by cell, from the rows of `besideNode`. */
+/** Returns the time that a cluster adds, cell by cell, from the rows of `besideNode`. */
 export function clusterShares(rows: readonly StageRow[]): readonly ClusterShare[] {
   return rows.flatMap((row, index) => {
     const node = rows[index + 1];

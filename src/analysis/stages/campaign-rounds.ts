@@ -25,7 +25,7 @@ export function readRoundsAndWindows(campaign: string): readonly (RoundEvent | A
     throw new LabError("RUND_NO_JOURNAL", "input", "", {
       where: campaign,
       expected: "a campaign's folder with its events.ndjson",
-      found: "none that can be read",
+      found: "no readable journal",
       hint: "name a folder that `rund-lab run` made, such as raw/20260131T120000-time",
       cause,
     });

@@ -2,7 +2,7 @@ import { csvText } from "../../campaign-files/csv.js";
 import type { RoundEvent } from "../../campaign-files/index.js";
 import { cellsOf, type LatencyRow, placeOf } from "./latency-table.js";
 
-/** How often a cell's complete rounds waited for a disk. */
+/** The complete rounds of a cell that waited for a disk. */
 export interface DiskRow extends Pick<LatencyRow, "run" | "experiment" | "runtime" | "density" | "concurrency"> {
   /** Number of rounds for which the wait for a disk was recorded. */
   readonly rounds: number;
@@ -13,7 +13,7 @@ export interface DiskRow extends Pick<LatencyRow, "run" | "experiment" | "runtim
   readonly largestShare: number;
 }
 
-/** Returns how often rounds waited for a disk, a row for each cell; empty if the campaign did not record it. */
+/** Returns the number of rounds that waited for a disk, a row for each cell; empty if the campaign did not record it. */
 export function diskTable(rounds: readonly RoundEvent[]): readonly DiskRow[] {
   return cellsOf(rounds).flatMap(cell => {
     const known = cell.filter(({ diskShare }) => diskShare !== undefined);

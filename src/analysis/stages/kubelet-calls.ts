@@ -36,8 +36,8 @@ export function kubeletCalls(rounds: readonly Pick<RoundEvent, "nodes">[]): Kube
 }
 
 /**
- * Divides the stage between a pod's binding and its report into the sandbox, the container and the kubelet's own time: its queue,
- * its volumes, its check once a second of what runs, and its report.
+ * Divides the stage between a pod's binding and its report into the sandbox, the container and the kubelet's own time: its
+ * queue, its volumes, its check of the running containers once a second, and its report.
  *
  * @param withContainer whether the cold starts end after the container's start
  * @example divideKubelet([{ name: "kubelet and runtime", p50Ms: 900 }], { sandboxMs: 300, containerMs: 100 }, true) // [{ name: "kubelet", p50Ms: 500 }, { name: "sandbox", p50Ms: 300 }, { name: "container", p50Ms: 100 }]

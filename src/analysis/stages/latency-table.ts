@@ -25,8 +25,8 @@ export interface LatencyRow extends Pick<StartCell, "run" | "experiment" | "runt
 export interface RemovalRow extends Omit<LatencyRow, "end"> {}
 
 /**
- * Computes latency percentiles of a campaign, a row for each cell and each end that its cold starts reached: a campaign until the
- * response also has those of the sandbox, the container and the first line. Incomplete rounds are left out.
+ * Computes latency percentiles of a campaign, a row for each cell and each end that its cold starts reached: a campaign until
+ * the response also has those of the sandbox, the container and the first line. Incomplete rounds are left out.
  *
  * The intervals come from resampling whole rounds (a percentile bootstrap of clusters), because the cold starts of one round
  * depend on each other.
@@ -76,7 +76,10 @@ export const latencyRows = (rows: readonly LatencyRow[]) =>
     ...{ p50_ms: p50!.ms, p90_ms: p90!.ms, p99_ms: p99!.ms, max_ms: maxMs },
   }));
 
-/** Returns the latency to an end; undefined if the cold start did not reach it, or reached it only after its own end. */
+/**
+ * Returns the latency to an end; undefined if the cold start did not reach it, or if it comes after the end for which the
+ * campaign asked.
+ */
 function latencyTo(end: End, sample: ReadySample): number | undefined {
   const { readyMs, startedMs, outputMs, respondedMs, sentMs, until = "sandbox" } = sample;
   if (ends.indexOf(end) > ends.indexOf(until)) return undefined;

@@ -86,7 +86,7 @@ interface Drawer {
   draw(stream: Random): [mean: number, error: number];
 }
 
-/** Means of overlapping blocks are drawn like values; single values are blocks of one. */
+/** Prepares the draws from one sample: means of overlapping blocks are drawn like values; single values are blocks of one. */
 function drawer({ values, blockLength: length }: BootstrapSample): Drawer {
   const blocks = Array.from({ length: values.length - length + 1 }, (_, i) => mean(values.slice(i, i + length)));
   const drawn = Math.max(2, Math.round(values.length / length));

@@ -44,11 +44,11 @@ function exactP(rho: number, n: number): number {
   return extreme / all;
 }
 
-/** For each n: how many orders of n ranks have each sum of squared rank differences. */
+/** The number of orders of n ranks with each sum of squared rank differences, by n. */
 const squareSums = new Map<number, readonly number[]>();
 
 /**
- * Counts, for each set of ranks already used (as bits), how many ways lead to each sum: 2ⁿ steps, while a list of all orders has
+ * Counts, for each set of ranks already used (as bits), the ways that lead to each sum: 2ⁿ steps, while a list of all orders has
  * n! entries.
  */
 function countSquareSums(n: number): readonly number[] {

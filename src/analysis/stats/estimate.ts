@@ -11,8 +11,8 @@ export const fewestRounds = 5;
 export const fewestForBlocks = 20;
 
 /**
- * A statistic of one campaign's rounds with its interval. The interval describes that campaign alone; it does not cover what
- * another day, host or kernel would give.
+ * A statistic of one campaign's rounds with its interval. The interval describes that campaign alone; it does not cover
+ * differences between days, hosts or kernels.
  */
 export interface Estimate {
   readonly value: number;
@@ -27,8 +27,8 @@ export interface Estimate {
 }
 
 /**
- * Computes the mean over rounds with its interval from the studentised bootstrap; from moving blocks if the rounds depend on each
- * other and there are at least 20. Values must be finite; the mean of no values is NaN.
+ * Computes the mean over rounds with its interval from the studentised bootstrap; from moving blocks if the rounds depend on
+ * each other and there are at least 20. Values must be finite; the mean of no values is NaN.
  *
  * @param draws number of resamples; 0 gives only the value, which is several hundred times as fast
  * @example estimateMean([1, 2, 3], "seed").caveat // "too few rounds"
@@ -76,9 +76,9 @@ export function estimateDifference(
 }
 
 /**
- * Computes a quantile (R-7) over rounds with its interval by BCa, which assumes that rounds are independent; if they are not, the
- * caveat says so. There is no interval if the smallest and the largest round enclose the true quantile with a probability below
- * 95 % (fewer than 6 rounds for a median, 29 for a 90 % quantile), because no method could give one.
+ * Computes a quantile (R-7) over rounds with its interval by BCa, which assumes that rounds are independent; if they are not,
+ * the caveat says so. There is no interval if the smallest and the largest round enclose the true quantile with a probability
+ * below 95 % (fewer than 6 rounds for a median, 29 for a 90 % quantile), because no method could give one.
  *
  * @example estimateQuantile([1, 2, 3, 10], 0.5, "seed").value // 2.5
  */

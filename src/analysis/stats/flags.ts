@@ -5,7 +5,7 @@ import { deviation } from "./outliers.js";
 
 /** One cell's rounds in the order of measurement. */
 export interface RoundSeries {
-  /** What was measured, one per complete round. */
+  /** The measured values, one per complete round. */
   readonly values: readonly number[];
   /** Start skew of the same rounds, in the same unit; undefined if the start times were not recorded. */
   readonly skews?: readonly number[];
@@ -16,13 +16,13 @@ export interface RoundSeries {
   readonly failed?: number | null;
 }
 
-/** What a reader should know about a cell before trusting its mean. */
+/** Warnings about a cell, to be read before its mean is trusted. */
 export interface CellFlags {
   readonly rounds: number;
   readonly partial: number;
   readonly attempted: number | null;
   readonly failed: number | null;
-  /** More than 5 % of the cold starts failed. */
+  /** Whether more than 5 % of the cold starts failed. */
   readonly unreliable: boolean;
   /** The first round divided by the median of the others; null for fewer than three rounds. */
   readonly firstRoundRatio: number | null;

@@ -26,7 +26,7 @@ export function normalQuantile(p: number): number {
 }
 
 /**
- * Computes where a rising function crosses zero between two points, to the last bit.
+ * Computes the zero of a rising function between two points, to the last bit.
  *
  * @example Number(bisect(x => x * x - 2, 0, 2).toFixed(9)) // 1.414213562
  */

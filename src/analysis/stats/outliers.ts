@@ -2,7 +2,7 @@ import { mean } from "./mean.js";
 import { median } from "./quantile.js";
 import { studentTwoSided } from "./student.js";
 
-/** How far one value is from the others. */
+/** The distance of one value from the others. */
 export interface Deviation {
   /** (value − median) / median, with its sign. */
   readonly share: number;
@@ -11,7 +11,7 @@ export interface Deviation {
 }
 
 /**
- * Computes how far a value is from a sample's median, measured in the sample's own scatter: the median absolute deviation ×
+ * Computes the distance of a value from a sample's median, measured in the sample's own scatter: the median absolute deviation ×
  * 1.4826, or, if that is 0, the mean absolute deviation × 1.2533 (Iglewicz and Hoaglin 1993). This scale is estimated from few
  * values, so p is Student's t with 0.37 (n − 1) degrees of freedom; 0.37 is the scale's efficiency.
  *

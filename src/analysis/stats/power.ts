@@ -6,7 +6,7 @@ export interface Demand {
   readonly power: number;
 }
 
-/** The scatter of values as a share of their mean, and its degrees of freedom, which say how well it is known. */
+/** The scatter of values as a share of their mean, and its degrees of freedom; more of them mean a more certain estimate. */
 export interface Scatter {
   readonly share: number;
   readonly freedom: number;
@@ -31,7 +31,7 @@ export function detectableEffect(variation: number, n: number, { alpha, power }:
 }
 
 /**
- * Computes how many rounds a comparison needs on either side to detect a relative difference.
+ * Computes the number of rounds that a comparison needs on either side to detect a relative difference.
  *
  * @returns at least 2 and at most a million, which means "too many to measure"
  * @example roundsFor(0.05, 0.067) // 10
@@ -41,13 +41,13 @@ export function roundsFor(variation: number, effect: number, demand: Demand = us
 }
 
 /**
- * Computes how many pairs a comparison of ratios needs, such as blocks in which two runtimes took turns: enough to find a
- * difference of `effect`, and to recognise equal runtimes as the same within ± `effect` (two one-sided tests at 5 %), each with
- * the requested power.
+ * Computes the number of pairs that a comparison of ratios needs, such as blocks in which two runtimes took turns: enough to
+ * find a difference of `effect`, and to recognise equal runtimes as the same within ± `effect` (two one-sided tests at 5 %),
+ * each with the requested power.
  *
  * @param spread standard deviation of a pair's difference, as a share of the mean
- * @returns at least 4 and at most about a million; one pair more than Student's t quantiles give, which can be one pair below the
- * noncentral t's answer
+ * @returns at least 4 and at most about a million; one pair more than Student's t quantiles give, which can be one pair below
+ * the noncentral t's answer
  * @example pairsFor(0.05, 0.05) // 12
  */
 export function pairsFor(spread: number, effect: number, demand: Demand = usualDemand): number {
@@ -80,8 +80,8 @@ export function pairsAfterPilot(
 }
 
 /**
- * Computes how many rounds on either side a comparison of two campaigns needs, one round per block, for a scatter that was
- * estimated in a pilot: like `pairsAfterPilot`, but without pairs.
+ * Computes the number of rounds that a comparison of two campaigns needs on either side, one round per block, for a scatter
+ * that was estimated in a pilot: like `pairsAfterPilot`, but without pairs.
  *
  * @param scatter the coefficient of variation of a round
  * @example roundsAfterPilot({ share: 0.05, freedom: 9 }, 0.05) // 26
@@ -90,7 +90,7 @@ export function roundsAfterPilot({ share, freedom }: Scatter, effect: number, de
   return pairsAfterPilot({ share: share * Math.SQRT2, freedom }, effect, demand);
 }
 
-/** Computes the smallest sufficient number from `few` to a million. */
+/** Computes the smallest sufficient number from `least` to a million. */
 function fewest(least: number, enough: (n: number) => boolean): number {
   let [few, many] = [least, 1_000_000];
   while (few < many) {

@@ -3,7 +3,7 @@ import { quantileR7 } from "../../model/quantile.js";
 export { quantileR7 };
 
 /**
- * Returns the values from the smallest to the largest, in a new array: what the quantile functions take.
+ * Returns the values from the smallest to the largest, in a new array, as the quantile functions need them.
  *
  * @example ascending([10, 9, 2]) // [2, 9, 10]
  */
@@ -12,8 +12,8 @@ export function ascending(values: readonly number[]): number[] {
 }
 
 /**
- * Computes a quantile by nearest rank: the smallest value with at least the share p of all values at or below it (R's type 1). A share
- * within 1e-9 of a rank counts as that rank, so that 0.07 of 100 values is the seventh.
+ * Computes a quantile by nearest rank: the smallest value with at least the share p of all values at or below it (R's type 1).
+ * A share within 1e-9 of a rank counts as that rank, so that 0.07 of 100 values is the seventh.
  *
  * @param sorted ascending; if it is empty, the result is NaN
  * @param p from 0 to 1; 0 gives the smallest value

@@ -11,8 +11,8 @@ export interface ImportedTable {
 const latencyColumns = ["run", "runtime", "concurrency", "samples", "failed", "mean", "p50", "p90", "p99", "max"];
 
 /**
- * Returns the tables of imported results: `latency`, in ms over all samples that became ready, and `rate`, for tools that give
- * only that; empty for our own campaigns.
+ * Returns the tables of imported results: `latency`, in ms over all samples that became ready, and `rate`, for tools that
+ * report only a rate; empty for our own campaigns.
  */
 export function importedTables({ runs, starts, rates = [] }: Dataset): readonly ImportedTable[] {
   const imported = new Set(runs.filter(({ definition }) => definition !== undefined).map(({ run }) => run));

@@ -5,7 +5,7 @@ import { byRuntime } from "../../model/runtimes.js";
 import type { Dataset, IoRound } from "../datasets/dataset.js";
 import { mean, median } from "../stats/index.js";
 
-/** One job of fio in one cell: what a container read or wrote. */
+/** One job of fio in one cell: the reads or writes of a container. */
 export interface IoRow
   extends Pick<IoRound, "run" | "runtime" | "concurrency">,
     Pick<IoJob, "pattern" | "blockBytes" | "direct"> {

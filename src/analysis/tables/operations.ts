@@ -49,7 +49,7 @@ const columns = [
 ];
 
 /**
- * Writes such rows as CSV, for `operations_<experiment>.csv`. A missing interval or window is empty.
+ * Writes the rows of `operationTable` as CSV, for `operations_<experiment>.csv`. A missing interval or window is empty.
  *
  * @example operationsCsv([]).split(",").slice(-3) // ["total_low_ms", "total_high_ms", "idle_busy\n"]
  */

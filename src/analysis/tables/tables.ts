@@ -8,7 +8,7 @@ import type { Table } from "./table.js";
  * Computes `time.csv`: the mean over rounds of the makespan in milliseconds, a row per runtime, a column per
  * concurrency.
  *
- * @throws LabError `RUND_TWO_RUNS` if two runs of one runtime meet that are not repeats within one campaign
+ * @throws LabError `RUND_TWO_RUNS` if a runtime has two runs that are not repeats within one campaign
  */
 export const timeTable = (dataset: Dataset): Table => byConcurrency(dataset, "time", ({ makespanMs }) => makespanMs);
 

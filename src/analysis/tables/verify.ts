@@ -30,7 +30,7 @@ export interface Verification {
   readonly missing: readonly CellName[];
 }
 
-/** The other results of reading the raw logs. */
+/** The result of verifying the raw logs, which are also read line by line. */
 export interface RawVerification extends Verification {
   /** Number of log lines that were checked, and of cold starts in them. */
   readonly lines: number;
@@ -89,7 +89,7 @@ export async function verifyDistilled(): Promise<Verification> {
  * and with the package's distilled files.
  *
  * @param folder contains `paper_data` and `ae_data`
- * @throws LabError `RUND_NO_FOLDER` if it does not
+ * @throws LabError `RUND_NO_FOLDER` if one of the two is missing
  */
 export async function verifyRaw(folder: string): Promise<RawVerification> {
   const [{ readRaw }, { distill }] = await Promise.all([

@@ -4,7 +4,7 @@ import { chanceText, withInterval } from "../text.js";
 import type { ClaimVerdict } from "../verdicts/claim-verdict.js";
 import type { Finding } from "./finding.js";
 
-/** Claims whose reductions agree on a value that was not recorded. */
+/** Returns one finding for the claims whose reductions agree on a value that was not recorded; none without such claims. */
 export function unpublishedRuns(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
   const claims = verdicts.flatMap(({ id, implied }) => (implied === null ? [] : [{ id, implied }]));
   const [first] = claims;

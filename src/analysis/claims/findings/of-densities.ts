@@ -3,7 +3,7 @@ import type { StartGroup } from "../../groups.js";
 import { estimateRatio, holm, permutationTest } from "../../stats/index.js";
 import type { Finding, Label } from "./finding.js";
 
-/** Returns pairs of runtimes in which one is ahead at the smallest density but not from some density on. */
+/** Returns a finding for each pair of runtimes in which one leads at the smallest density and no longer from some density on. */
 export function endsOfLeads(groups: readonly StartGroup[], label: Label): readonly Finding[] {
   const cells = groups.filter(({ experiment }) => experiment === "density");
   const runtimes = [...new Set(cells.map(({ runtime }) => runtime))];
@@ -55,7 +55,10 @@ function endOfLead(cells: readonly StartGroup[], leader: string, other: string, 
   return { concurrency, end: steps[last + 1]!.density, steps };
 }
 
-/** Returns cells that are faster on top of background sandboxes than with none: by 10 % or more, at 5 % after Holm's correction. */
+/**
+ * Returns a finding for each runtime and density with cells that are faster on top of background sandboxes than with none: by
+ * 10 % or more, at 5 % after Holm's correction.
+ */
 export function inversions(groups: readonly StartGroup[], label: Label): readonly Finding[] {
   const pairs = groups.flatMap(group => {
     const alone = groups.find(

@@ -47,7 +47,7 @@ export function drifts(dataset: Dataset): readonly Finding[] {
   });
 }
 
-/** Returns by how much the mean of a cell's later rounds differs from that of its earlier ones, as a share. */
+/** Returns the relative difference between the mean of a cell's later rounds and that of its earlier ones. */
 function secondHalf({ rounds }: StartCell): number {
   const values = rounds.map(({ makespanMs }) => makespanMs);
   const half = Math.floor(values.length / 2);

@@ -1,5 +1,5 @@
 /**
- * How sure we are of a claim's wording: A, from the paper's abstract; H, several independent notes; M, one careful note; L, the
+ * The certainty of a claim's wording: A, from the paper's abstract; H, several independent notes; M, one careful note; L, the
  * condition is unclear. M and L are judged as well, but not counted in the headline.
  */
 export type Certainty = "A" | "H" | "M" | "L";
@@ -70,7 +70,7 @@ export type Quantity =
       readonly memoryMb: number;
       readonly atLeast: number;
     }
-  /** Number of sandboxes that fit on a host of `hostBytes`, by a model of what one costs (see analysis/capacity). */
+  /** Number of sandboxes that fit on a host of `hostBytes`, by a model of a sandbox's cost (see analysis/capacity). */
   | {
       readonly statistic: "capacity";
       readonly model: "idle" | "committed" | "label and PSS";
@@ -91,7 +91,7 @@ export interface Reading {
 
 /** One value of a claim; a claim holds if all its parts do. */
 export interface Part {
-  /** What the part is about: "Kata-FC", "against Kata-QEMU"; empty if the claim has one value. */
+  /** The subject of the part: "Kata-FC", "against Kata-QEMU"; empty if the claim has one value. */
   readonly of: string;
   /** The first is the primary one, which decides. */
   readonly readings: readonly [Reading, ...Reading[]];
@@ -105,11 +105,11 @@ export interface Claim {
   readonly section: string;
   /** In our own words. */
   readonly statement: string;
-  /** How we know the claim. */
+  /** The source of the claim, such as the abstract or a reader's notes. */
   readonly source: string;
   readonly certainty: Certainty;
   /** Empty if the artifact cannot have data for the claim. */
   readonly parts: readonly Part[];
-  /** What is needed to judge the claim, if the artifact has no data for it. */
+  /** The data that a verdict needs and the artifact does not have. */
   readonly needs?: string;
 }

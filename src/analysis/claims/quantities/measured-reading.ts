@@ -14,20 +14,20 @@ export interface SourceRun {
   readonly machine: string | null;
 }
 
-/** A reading, and everything that the data has for it. */
+/** A reading with its measured value, the runs behind the value, and their confounds. */
 export interface MeasuredReading extends PartReading {
   /** In the claim's unit; null if there is no data. */
   readonly estimate: Estimate | null;
   readonly sources: readonly SourceRun[];
-  /** What else differs between the first run and the runs that it is compared with. */
+  /** Other differences between the first run and the runs that it is compared with. */
   readonly confounds: readonly Confound[];
-  /** What would have to be measured, if there is no data. */
+  /** The missing measurement, if there is no data. */
   readonly needs: string | null;
   /** The same quantity in all cells, for a primary reading; null if it is not about a cell. In the quantity's base unit. */
   readonly cells: CellValues | null;
 }
 
-/** Measures a reading, and what its verdict may need if the data contradicts the claim. */
+/** Measures a reading and, if it is a primary one, the same quantity in all cells. */
 export function measureReading(own: PartReading, evidence: Evidence): MeasuredReading {
   const { quantity, expected } = own.reading;
   const found = measureQuantity(quantity, evidence);

@@ -24,7 +24,7 @@ export interface Measured {
  * Measures a quantity on the data.
  *
  * @param draws number of resamples for the interval; 0 to compute only the value
- * @returns the value with its interval, or what would be needed
+ * @returns the value with its interval, or the missing measurement
  * @throws LabError `RUND_TWO_RUNS` if the dataset holds two runs of one runtime that are not repeats
  */
 export function measureQuantity(quantity: Quantity, evidence: Evidence, draws?: number): Measured | Missing {
@@ -72,7 +72,7 @@ export interface CellValues {
   /** Null if its own cell was not measured. */
   readonly own: number | null;
   readonly others: readonly { readonly place: Place; readonly value: number }[];
-  /** Of a reduction: the values of the reduced quantity, and those of the baseline. */
+  /** For a reduction: the values of the reduced quantity, and those of the baseline. */
   readonly terms?: readonly [of: CellValues, against: CellValues];
 }
 

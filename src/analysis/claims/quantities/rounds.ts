@@ -31,12 +31,12 @@ export interface Rounds {
   readonly sources: readonly Source[];
 }
 
-/** What is missing, and would have to be measured. */
+/** The missing measurement, in words. */
 export interface Missing {
   readonly missing: string;
 }
 
-/** Returns the rounds of a quantity, or what would have to be measured. */
+/** Returns the rounds of a quantity, or the missing measurement. */
 export function roundsOf(quantity: Quantity, evidence: Evidence): Rounds | Missing {
   const { dataset } = evidence;
   switch (quantity.statistic) {
@@ -93,7 +93,7 @@ function inCell(
   return { values, n: values.length, sources: sourcesOf(group.cells, dataset) };
 }
 
-/** Returns how many sandboxes of an average round were not ready at a moment. */
+/** Returns the number of sandboxes in an average round that were not ready at a moment. */
 function stillWaiting(
   quantity: Quantity & { readonly statistic: "still waiting" },
   dataset: Dataset,
@@ -107,7 +107,7 @@ function stillWaiting(
 }
 
 /**
- * Returns the share of values at or below a limit, from their quantiles on an even grid (R-7), by its linear interpolation.
+ * Returns the share of values at or below a limit, from their quantiles on an even grid (R-7), by linear interpolation.
  *
  * @example shareBelow([0, 10, 20], 15) // 0.75
  */
@@ -136,7 +136,7 @@ function atOnce(
   return { values: [most], n: 1, sources: sourcesOf(cells, dataset) };
 }
 
-/** Returns how many sandboxes fit on a host by a model of what one costs. */
+/** Returns the number of sandboxes that fit on a host, by a model of a sandbox's cost. */
 function byModel(quantity: Quantity & { readonly statistic: "capacity" }, dataset: Dataset): Rounds | Missing {
   const { model, runtime, memoryMb, density, hostBytes } = quantity;
   const cost = sandboxCost(dataset, runtime, memoryMb, density);

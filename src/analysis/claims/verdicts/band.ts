@@ -2,7 +2,7 @@ import type { Interval } from "../../stats/index.js";
 import type { Expected } from "../paper/claim.js";
 import { halfDigit } from "./printed.js";
 
-/** What the data says about a claim; `inconclusive` if the interval crosses an end of the claimed band. */
+/** The result of judging a claim on data; `inconclusive` if the interval crosses an end of the claimed band. */
 export type Verdict = "supported" | "contradicted" | "inconclusive" | "not-measured";
 
 /** A verdict, and how much it depends on the band. */
@@ -21,18 +21,18 @@ export interface Decision {
   readonly flipsAt: number;
 }
 
-/** What is judged: a value, and its interval if there are enough rounds; both in the claim's unit. */
+/** The judged value, with its interval if there are enough rounds; both in the claim's unit. */
 export interface Found {
   readonly value: number;
   readonly interval: Interval | null;
 }
 
 /**
- * Judges a value by the one rule for all claims. A point claim has three bands: printed (rounds to the printed figure), near (± 5
- * %, or ± 2 points of a percentage), loose (± 10 %, ± 5 points); its verdict is the one for the near band. If the interval is
- * inside the band, the claim is supported; if the two are disjoint, contradicted; otherwise inconclusive. "Over" and "under" use
- * the bound. A value without an interval decides only if it is beyond the band (or the bound, on either side) by half the width
- * of the near band.
+ * Judges a value by the one rule for all claims. A point claim has three bands: printed (rounds to the printed figure), near (±
+ * 5 %, or ± 2 points of a percentage), loose (± 10 %, ± 5 points); its verdict is the one for the near band. If the interval is
+ * inside the band, the claim is supported; if the two are disjoint, contradicted; otherwise inconclusive. "Over" and "under"
+ * use the bound. A value without an interval decides only if it is beyond the band (or the bound, on either side) by half the
+ * width of the near band.
  *
  * @example decide({ kind: "under", printed: "1000", unit: "ms" }, { value: 760, interval: [740, 780] }).verdict // "supported"
  * @example decide({ kind: "point", printed: "100", unit: "ms" }, { value: 104, interval: null }).verdict // "inconclusive"
@@ -86,7 +86,7 @@ function withinBand(claimed: number, half: number, found: Found): Verdict {
   return farthest <= half ? "supported" : closest > half ? "contradicted" : "inconclusive";
 }
 
-/** Returns how far the nearest and the farthest point of what was found lie from the claimed value. */
+/** Returns the distances from the claimed value to the nearest and the farthest point of the found interval. */
 function distances(claimed: number, { value, interval }: Found): readonly [closest: number, farthest: number] {
   const [low, high] = interval ?? [value, value];
   const farthest = Math.max(Math.abs(low - claimed), Math.abs(high - claimed));
@@ -96,7 +96,7 @@ function distances(claimed: number, { value, interval }: Found): readonly [close
   ];
 }
 
-/** Returns the verdict on "below the bound", and how far the bound would have to move for another. */
+/** Returns the verdict on "below the bound", and the distance that the bound would have to move for another verdict. */
 function againstBound(bound: number, { value, interval }: Found, near: number): { verdict: Verdict; distance: number } {
   if (interval === null) {
     const distance = Math.abs(value - bound);

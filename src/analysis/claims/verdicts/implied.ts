@@ -31,22 +31,28 @@ export interface ImpliedRun {
   readonly spread: number;
   /** The recorded value of the same quantity. */
   readonly recorded: number;
-  /** The same reductions in other cells: how many cells have all baselines, and in how many of them as many values agree. */
+  /**
+   * The same reductions in other cells: the number of cells that have all baselines, and of those in which as many values
+   * agree.
+   */
   readonly elsewhere: { readonly searched: number; readonly agreeing: number };
-  /** How often as many unrelated values agree as closely by chance (see `agreementByChance`). */
+  /** The share of cases in which as many unrelated values agree as closely by chance (see `agreementByChance`). */
   readonly byChance: number;
 }
 
 /** Minimum number of reductions that must agree, so that the agreement is unlikely to be chance. */
 const fewestAgreeing = 3;
 
-/** How far apart unrelated runs of one runtime may be: the two recorded RunDs differ by 25 % in CPU and 54 % in memory. */
+/**
+ * The assumed ratio between unrelated runs of one runtime: the two recorded runs of RunD differ by 25 % in CPU and 54 % in
+ * memory.
+ */
 const unrelatedRatio = 1.25;
 
 /**
- * Finds the value that a claim of several reductions implies. "89 % less than A, 75 % less than B", together with the recorded A
- * and B, gives two values for the runtime that the claim is about. If three such values agree within their rounding, the recorded
- * baselines are the paper's, and the run behind the claim had that value.
+ * Finds the value that a claim of several reductions implies. "89 % less than A, 75 % less than B", together with the recorded
+ * A and B, gives two values for the runtime that the claim is about. If three such values agree within their rounding, the
+ * recorded baselines are the paper's, and the run behind the claim had that value.
  *
  * @param primary the readings that decide the claim's parts
  * @returns null if fewer than three agree, or something was not measured
@@ -92,7 +98,7 @@ function reductionOf({ part, reading: { quantity, expected }, cells }: MeasuredR
   ];
 }
 
-/** Returns what a reduction implies from a baseline that is known to within `half`. */
+/** Returns the value that a reduction implies, from a baseline that is known to within ± `half`. */
 function implied(
   part: string,
   claimed: string,
@@ -117,7 +123,7 @@ function agreementOf(values: readonly ImpliedValue[]): readonly ImpliedValue[] |
   return most.length < fewestAgreeing ? null : most;
 }
 
-/** Returns how many other cells give as many agreeing values for the same reductions: that is what chance would find. */
+/** Counts the other cells in which as many values agree for the same reductions: an estimate of agreement by chance. */
 function searchOtherCells(
   reductions: readonly ReturnType<typeof reductionOf>[number][],
   agreeing: number,
@@ -140,7 +146,8 @@ const draws = 100_000;
 
 /**
  * Simulates how often unrelated values agree as closely by chance: each is drawn independently, log-uniform over a range whose
- * ends differ by `ratio`. The seed is fixed. For three values the closed form is 3 q² − 2 q³, with q = ln(1 + spread) / ln(ratio).
+ * ends differ by `ratio`. The seed is fixed. For three values the closed form is 3 q² − 2 q³, with q = ln(1 + spread) /
+ * ln(ratio).
  *
  * @param spread the largest value / the smallest − 1
  * @example agreementByChance(3, 0.25, 1.25) // 1

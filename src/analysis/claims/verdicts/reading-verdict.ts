@@ -8,7 +8,7 @@ import { printsAs } from "./printed.js";
 
 /** The verdict on one reading of one part of a claim. */
 export interface ReadingVerdict {
-  /** What the part is about; empty if the claim has one value. */
+  /** The subject of the part; empty if the claim has one value. */
   readonly part: string;
   readonly reading: string;
   /** Whether this reading decides its part. */
@@ -38,9 +38,9 @@ export interface ReadingVerdict {
   readonly runs: readonly string[];
   /** The same runs, with their fields. */
   readonly sources: readonly SourceRun[];
-  /** What else differs between the compared runs. */
+  /** Other differences between the compared runs. */
   readonly confounds: readonly Confound[];
-  /** What would have to be measured, if there is no data. */
+  /** The missing measurement, if there is no data. */
   readonly needs: string | null;
   /** Other cells that have the claimed value, if its own cell does not. */
   readonly elsewhere: Elsewhere | null;

@@ -9,7 +9,7 @@ import { latencyFields, percentiles } from "../summarise.js";
  */
 export const mostRounds = 5000;
 
-/** What is known about a burst before its latencies are sorted. */
+/** A burst, before its latencies are sorted. */
 interface Burst {
   clients: number;
   failed: number;
@@ -60,7 +60,7 @@ export class ImportedCell {
     burst.lastEndMs = Math.max(burst.lastEndMs, start + latencyMs);
   }
 
-  /** Records what the source states about a burst; its samples may come before or after. */
+  /** Records the makespan that the source states for a burst; its samples may come before or after. */
   state({ round, makespanMs }: ImportedBurst): void {
     this.#burst(round).makespanMs = makespanMs;
   }
@@ -97,7 +97,7 @@ export class ImportedCell {
     };
   }
 
-  /** Each value is a round of one client; beyond `mostRounds`, each batch of consecutive values is. */
+  /** Returns each value as a round of one client; beyond `mostRounds`, each batch of consecutive values as one round. */
   #ofSamples() {
     const all = new Float64Array(this.#latencies.length);
     this.#latencies.drain((value, index) => {
