@@ -8,7 +8,7 @@ import { projectRoot } from "../support/needs.js";
 import { smallRun } from "../support/run-folder.js";
 import { inTempFolder, writeFiles } from "../support/temp.js";
 
-const test = suite("analyze, and what every command keeps to");
+const test = suite("analyze, and rules for every command");
 
 test("analyze prints each table as the CSV it would write", () =>
   inTempFolder(async folder => {
@@ -20,7 +20,7 @@ test("analyze prints each table as the CSV it would write", () =>
     });
   }));
 
-test("analyze --out writes the tables and leaves stdout to the result", () =>
+test("analyze --out writes the tables and prints nothing on stdout", () =>
   inTempFolder(async folder => {
     writeFiles(folder, smallRun());
     const { code, stdout } = await lab(["analyze", "time_rund_01020304", "--out", "out"], { cwd: folder });
@@ -28,7 +28,7 @@ test("analyze --out writes the tables and leaves stdout to the result", () =>
     assert.is(readFileSync(join(folder, "out/time.csv"), "utf8"), "runtime,1,3\nrund,85.0,113.5\n");
   }));
 
-test("analyze names problems on stderr and still exits 0; --strict exits 1; --json counts them", () =>
+test("analyze lists problems on stderr and still exits with 0; --strict exits with 1; --json counts them", () =>
   inTempFolder(async folder => {
     writeFiles(folder, { ...smallRun(), "time_rund_01020304/con_003/client002.txt": "x y z\n" });
     writeFiles(folder, { "time_rund_01020304/con_003/client001.txt": "a".repeat(10) });
@@ -45,7 +45,7 @@ test("analyze names problems on stderr and still exits 0; --strict exits 1; --js
     assert.equal(Object.keys(document.problems[0]).sort(), ["code", "expected", "file", "found", "line"]);
   }));
 
-test("analyze --json gives memory and density by runtime, rows by number", () =>
+test("analyze --json contains memory and density by runtime, with numbers as row labels", () =>
   lab(["analyze", "ae_data", "--json"]).then(({ stdout }) => {
     const { tables, runs } = JSON.parse(stdout);
     assert.is(tables.memory.rund.rows[0].memory, 128);
@@ -68,7 +68,7 @@ const failing: readonly (readonly [what: string, words: string[], code: number, 
   ["a folder without runs", ["analyze", "/proc/self/fdinfo"], 4, /expected run folders .*found none\nhint: /],
   ["raw logs that are not there", ["verify", "--raw", "/no/such"], 4, /expected the artifact's folders/],
 ];
-test("help that is asked for goes to stdout with exit 0, by either way, for commands and theirs", async () => {
+test("requested help goes to stdout with exit 0, by --help and by help, for commands and subcommands", async () => {
   for (const words of ["run", "env up", "env pool up", "data fetch"]) {
     const flag = await lab([...words.split(" "), "--help"]);
     assert.equal([flag.code, flag.stderr], [0, ""]);
@@ -82,7 +82,7 @@ test("help that is asked for goes to stdout with exit 0, by either way, for comm
 const helpCommand = (words: string) => [...words.split(" ").slice(0, -1), "help", words.split(" ").at(-1)!];
 
 for (const [what, words, code, said] of failing) {
-  test(`${what} exits ${code} with the next step, and nothing on stdout`, async () => {
+  test(`${what} exits with ${code} and the next step, and prints nothing on stdout`, async () => {
     const outcome = await lab(words);
     assert.is(outcome.code, code);
     assert.is(outcome.stdout, "");
@@ -91,7 +91,7 @@ for (const [what, words, code, said] of failing) {
   });
 }
 
-test("logs that give no cell at all exit 4 and say why", () =>
+test("logs without any usable cell exit with 4 and the reason", () =>
   inTempFolder(async folder => {
     writeFiles(folder, { "time_rund_01020304/con_001/client001.txt": "garbage\n" });
     const { code, stdout, stderr } = await lab(["analyze", folder]);
@@ -100,9 +100,9 @@ test("logs that give no cell at all exit 4 and say why", () =>
     assert.match(stderr, /no usable cell/);
   }));
 
-test("names from the file system and from the command line cannot move the terminal's cursor", () =>
+test("escape sequences in file names and arguments do not reach the terminal", () =>
   inTempFolder(async folder => {
-    // 9B is what a terminal may take for ESC and [
+    // a terminal may read 9B as ESC and [
     for (const [sequence, shown] of [
       ["\u001b[2J", "evil"],
       ["\u009b2J", "evil"],
@@ -122,7 +122,7 @@ test("names from the file system and from the command line cannot move the termi
     }
   }));
 
-test("analyze --json lists a thousand problems of several folders and counts all", () =>
+test("analyze --json lists at most 1,000 problems of several folders and counts all", () =>
   inTempFolder(async folder => {
     writeFiles(folder, {
       "a/time_one_01020304/con_900/x": "",
@@ -135,7 +135,7 @@ test("analyze --json lists a thousand problems of several folders and counts all
     assert.equal([code, problems.length, problemCount], [0, 1000, 2 * 903]);
   }));
 
-test("published tables and configs beside the logs that cannot be read are problems, and the tables stand", () =>
+test("unreadable published tables and configs beside the logs are problems, and the tables are still computed", () =>
   inTempFolder(async folder => {
     writeFiles(folder, { ...smallRun(), "result/time.csv": "runtime,1\nrund,many\n", "result/cpu.csv/x": "" });
     execFileSync("mkfifo", [join(folder, "time_rund_01020304/versions.txt")]);
@@ -149,7 +149,7 @@ test("published tables and configs beside the logs that cannot be read are probl
     assert.match(stderr, /result\/cpu\.csv: expected published tables, found a folder/);
   }));
 
-test("a folder to write to that is a file exits 3 and names it", () =>
+test("an output folder that is a file exits with 3 and names the file", () =>
   inTempFolder(async folder => {
     writeFiles(folder, { ...smallRun(), out: "" });
     const { code, stdout, stderr } = await lab(["analyze", folder, "--out", join(folder, "out")]);
@@ -157,7 +157,7 @@ test("a folder to write to that is a file exits 3 and names it", () =>
     assert.match(stderr, /the operating system reported: .*\/out'\nhint: /);
   }));
 
-test("two runs of one runtime exit 4, whatever folders they came from", () =>
+test("two runs of one runtime exit with 4, even from different folders", () =>
   inTempFolder(async folder => {
     writeFiles(join(folder, "a"), smallRun());
     writeFiles(join(folder, "b"), smallRun());
@@ -177,7 +177,7 @@ test("a campaign of control groups has a table of its phases", async () => {
   );
   // by hand: three variants, two densities, three numbers of threads, three phases
   assert.is(rows.length, 3 * 2 * 3 * 3);
-  // the campaign printed "mkdir 19.7" for it
+  // the campaign itself printed "mkdir 19.7" for this cell
   assert.match(
     rows.find(row => row.startsWith("cgroups_v1_11261816,v1,0,1,100,make,"))!,
     /,mkdir,3,.*,19\.7\d\d,,,0\.\d{4}$/,

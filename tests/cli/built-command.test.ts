@@ -10,14 +10,14 @@ const built = suiteNeeding("the built command", {
   here: existsSync(join(projectRoot, "dist/cli/main.js")),
 });
 
-built("prints the version, and one JSON document on stdout whatever goes to stderr", () => {
+built("prints the version, and exactly one JSON document on stdout", () => {
   const command = join(projectRoot, "dist/cli/main.js");
   const version = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")).version;
   assert.is(execFileSync(process.execPath, [command, "--version"], { encoding: "utf8" }), `${version}\n`);
   JSON.parse(execFileSync(process.execPath, [command, "verify", "--json"], { encoding: "utf8", cwd: "/" }));
 });
 
-built("a reader that has seen enough ends it quietly; a disk that is full does not pass for a success", () => {
+built("a closed pipe is no error; a full disk is not reported as a success", () => {
   const command = '"$0" "$1" analyze paper_data --json';
   const shell = (script: string) =>
     spawnSync("sh", ["-c", script, process.execPath, join(projectRoot, "dist/cli/main.js")], { encoding: "utf8" });
@@ -27,7 +27,7 @@ built("a reader that has seen enough ends it quietly; a disk that is full does n
   assert.equal([full.status, full.stderr], [3, "stdout: ENOSPC: no space left on device, write\n"]);
 });
 
-built("what it writes is not for everybody to change, however open the umask", () =>
+built("others cannot write its files, even with an open umask", () =>
   inTempFolder(cwd => {
     const script = 'umask 000; "$0" "$1" analyze paper_data --out tables';
     spawnSync("sh", ["-c", script, process.execPath, join(projectRoot, "dist/cli/main.js")], { cwd });

@@ -7,7 +7,7 @@ import { projectRoot } from "../support/needs.js";
 const test = suite("rund-lab capacity");
 const ask = (...more: readonly string[]) => lab(["capacity", "--runtime", "rund", ...more]);
 
-test("the range over the models is the answer, from a stated total less a stated reserve", async () => {
+test("the answer is the range over the models, from the host's memory minus the reserve", async () => {
   const { code, stdout } = await ask("--host-memory", "384GiB", "--guest-memory", "128MiB");
   assert.is(code, 0);
   const text = stdout.replaceAll(/\s+/g, " ");
@@ -19,7 +19,7 @@ test("the range over the models is the answer, from a stated total less a stated
   assert.match(text, "nothing is extrapolated");
 });
 
-test("--reserve is taken off, units are exact, and --json gives every number", async () => {
+test("--reserve is subtracted, units are exact, and --json contains every number", async () => {
   const { stdout } = await ask("--host-memory", "384GB", "--reserve", "16GB", "--guest-memory", "128MiB", "--json");
   const found = JSON.parse(stdout) as {
     hostBytes: number;
@@ -28,12 +28,12 @@ test("--reserve is taken off, units are exact, and --json gives every number", a
     startTimes: object[];
   };
   assert.equal([found.hostBytes, found.reserveBytes], [384e9, 16e9]);
-  // 368e9 bytes by 308 MiB
+  // 368e9 bytes divided by 308 MiB
   assert.is(found.range[0], 1139);
   assert.ok(found.startTimes.length > 10);
 });
 
-test("a size without a unit, and one that nobody measured, are errors that say what would do", async () => {
+test("a size without a unit, and a guest memory that was not measured, are errors with the accepted values", async () => {
   const noUnit = await ask("--host-memory", "384", "--guest-memory", "128MiB");
   assert.is(noUnit.code, 2);
   assert.match(noUnit.stderr, "384GiB");

@@ -27,7 +27,7 @@ test("--json is one document with the fields of the contract, and nothing on std
   assert.equal([first?.verdict, first?.measured], ["supported", 760.6]);
 });
 
-test("the table counts the sure claims, names the reading of each verdict, and fits a terminal", async () => {
+test("the table counts the claims of sure wording, names the reading of each verdict, and fits a terminal", async () => {
   const { code, stdout } = await lab(["claims"]);
   assert.is(code, 0);
   assert.match(
@@ -53,7 +53,7 @@ test("a verdict on a fresh campaign names the machine", async () => {
   assert.not.match((await lab(["claims"])).stdout, "not on the paper's machine");
 });
 
-test("a distilled folder that holds NaN is bad input, with the line", async () => {
+test("NaN in a distilled folder is bad input, reported with its line", async () => {
   await inTempFolder(async folder => {
     cpSync(join(projectRoot, "ae_data"), folder, { recursive: true });
     const file = join(folder, "rounds.csv");
@@ -66,7 +66,7 @@ test("a distilled folder that holds NaN is bad input, with the line", async () =
   });
 });
 
-test("data that is not there is bad input with the next step", async () => {
+test("missing data is bad input, reported with the next step", async () => {
   const { code, stderr } = await lab(["claims", "--data", "/nowhere/at/all"]);
   assert.is(code, 4);
   assert.match(stderr, "/nowhere/at/all");

@@ -33,7 +33,7 @@ test("--json is one document with the fields of the contract; undecided cells pa
   assert.equal([at?.verdict, Number(at?.ratio).toFixed(3)], ["faster", "0.701"]);
 });
 
-test("the table names both campaigns, what differs, and every cell", async () => {
+test("the table names both campaigns, the differences in their settings, and every cell", async () => {
   const { code, stdout } = await lab(["compare", "paper_data", "ae_data"]);
   assert.is(code, 0);
   assert.match(stdout, /^B = ae_data against A = paper_data: mixed; time \d+ faster/);
@@ -46,7 +46,7 @@ test("the table names both campaigns, what differs, and every cell", async () =>
   assert.not.match(stdout, "▇");
 });
 
-test("on a terminal a bar stands beside each ratio, where there is room for it", async () => {
+test("on a terminal there is a bar beside each ratio, if it fits", async () => {
   const { stdout } = await lab(["compare", "paper_data", "ae_data"], { terminal: true });
   assert.match(stdout, /\nrund, 128 MB at 100 .*0\.645 +▇+│ /);
   for (const line of stdout.split("\n")) assert.ok(line.length <= 100, line);
@@ -69,7 +69,7 @@ test("two runtimes of one campaign are compared block by block; --baseline compa
   assert.match(all.stdout.replaceAll(/\s+/g, " "), ": mixed; crun faster, runsc slower;");
 });
 
-test("a folder's runtime is named behind a colon, on both sides or on one", async () => {
+test("FOLDER:RUNTIME selects a runtime, on both sides or on one", async () => {
   const { code, stdout } = await lab(["compare", "paper_data:katatemplate", "paper_data:rund"]);
   assert.is(code, 0);
   assert.match(stdout, /^B = paper_data:rund against A = paper_data:katatemplate:/);
@@ -77,7 +77,7 @@ test("a folder's runtime is named behind a colon, on both sides or on one", asyn
   assert.match((await lab(["compare", "paper_data:rund", "ae_data"])).stdout, /^B = ae_data against A = paper_data:/);
 });
 
-test("a runtime that was not measured, and one campaign without runtimes, are usage errors that list what there is", async () => {
+test("a runtime that was not measured, and one campaign without --runtimes, are usage errors that list the runtimes", async () => {
   for (const words of [
     ["paper_data", "--runtimes", "kata,runc"],
     ["paper_data:runc", "ae_data:rund"],
@@ -90,7 +90,7 @@ test("a runtime that was not measured, and one campaign without runtimes, are us
   assert.is((await lab(["compare", "paper_data", "ae_data", "--runtimes", "kata,rund"])).code, 2);
 });
 
-test("the gate fires with exit 1 where a cell is surely slower, and names it; --markdown is a table for a pull request", async () => {
+test("the gate exits with 1 and names the cells that are slower; --markdown prints a table for a pull request", async () => {
   const { code, stdout, stderr } = await lab([
     "compare",
     "paper_data",
@@ -116,7 +116,7 @@ test("undecided cells pass the gate, but not with --strict", async () => {
   assert.not.match(stderr, "slower by more");
 });
 
-test("a senseless gate is a usage error that says what is expected", async () => {
+test("an invalid gate is a usage error with an example", async () => {
   for (const rule of ["slower", "slower:0%", "slower:100%", "faster:5%", "slower:-5%", "slower:x%", "5%"]) {
     const { code, stderr } = await lab(["compare", "paper_data", "ae_data", "--fail-on", rule]);
     assert.is(code, 2, rule);
@@ -124,7 +124,7 @@ test("a senseless gate is a usage error that says what is expected", async () =>
   }
 });
 
-test("a campaign on a cluster and one on its node are also compared by RunPodSandbox, which both call", async () => {
+test("campaigns on a cluster and on its node are also compared by RunPodSandbox, a call that both make", async () => {
   const [node, cluster] = ["raw/kubernetes-node", "raw/kubernetes-cluster"].map(name => join(projectRoot, name));
   const { code, stdout } = await lab(["compare", node!, cluster!, "--json"]);
   assert.is(code, 0);
@@ -146,13 +146,13 @@ test("a campaign on a cluster and one on its node are also compared by RunPodSan
   const text = await lab(["compare", node!, cluster!]);
   assert.match(text.stdout, /\nRunPodSandbox, ms .*\n[^\n]*verdict.*\nrunc, 1 at once /);
   for (const line of text.stdout.split("\n")) assert.ok(line.length <= 100, line);
-  // on a cluster there is no host whose CPU could be counted
+  // a campaign on a cluster does not record CPU
   assert.match(text.stdout, "\nNot recorded for B: CPU per sandbox.\n");
   assert.not.match(text.stdout, /\nCPU per sandbox, ms|cpu \d+ undecided/);
   assert.not.match((await lab(["compare", node!, node!])).stdout, "RunPodSandbox");
 });
 
-/** Returns the calls of RunPodSandbox and their milliseconds, over all nodes; a kubelet that has made none does not count them. */
+/** Returns the calls of RunPodSandbox and their milliseconds, over all nodes; a kubelet without such calls has no counter. */
 const total = (
   nodes: readonly { calls: { run_podsandbox?: readonly [number, number] } }[],
 ): readonly [number, number] =>

@@ -12,7 +12,7 @@ import { inTempFolder, writeFiles } from "../support/temp.js";
 
 const test = suite("verify, data, reproduce");
 
-test("verify meets all 356 published cells with no download", async () => {
+test("verify recomputes all 356 published cells without a download", async () => {
   assert.equal(await lab(["verify"]), {
     code: 0,
     stdout: "356 of 356 published cells recomputed as the same number\n",
@@ -22,7 +22,7 @@ test("verify meets all 356 published cells with no download", async () => {
   assert.equal([document.cells, document.matched, document.mismatched, document.missing], [356, 356, [], []]);
 });
 
-test("reproduce --no-notebooks writes the tables and prints what was verified", () =>
+test("reproduce --no-notebooks writes the tables and prints the number of verified cells", () =>
   inTempFolder(async folder => {
     const { code, stdout } = await lab(["reproduce", "--no-notebooks", "--out", folder]);
     assert.is(code, 0);
@@ -31,7 +31,7 @@ test("reproduce --no-notebooks writes the tables and prints what was verified", 
     assert.match(readFileSync(join(folder, "tables/ae_data/time.csv"), "utf8"), /^rund,94\.3,116\.4,/m);
   }));
 
-test("a published number that was changed exits 1 and is named", () =>
+test("a changed published number is reported, with exit 1", () =>
   inTempFolder(async folder => {
     cpSync(join(projectRoot, "ae_data"), join(folder, "mine"), { recursive: true });
     const file = join(folder, "mine/published.csv");
@@ -43,7 +43,7 @@ test("a published number that was changed exits 1 and is named", () =>
     assert.match(stderr, /mine time\.csv, row rund, column 1: published 94\.30000000000001, recomputed 94\.3/);
   }));
 
-test("data distill refuses to write among the raw logs", () =>
+test("data distill refuses to write into the folder of the raw logs", () =>
   inTempFolder(async folder => {
     writeFiles(join(folder, "mine"), smallRun());
     const wrong = await lab(["data", "distill", "mine"], { cwd: folder });
@@ -54,7 +54,7 @@ test("data distill refuses to write among the raw logs", () =>
     assert.ok(existsSync(join(folder, "out/mine/rounds.csv")));
   }));
 
-test("data status says what is here", async () => {
+test("data status lists the recorded data", async () => {
   const document = JSON.parse((await lab(["data", "status", "--json"], { cwd: "/" })).stdout);
   assert.equal(
     document.distilled.map(({ name, published }: { name: string; published: number }) => [name, published]),
@@ -78,7 +78,7 @@ published("checks every line, cell and distilled figure", async () => {
   assert.equal(document.distilled, { files: 10, same: 10 });
 });
 
-published("exits 1 and names the cell when a published number, a log or a latency.txt is changed", () =>
+published("exits with 1 and names the cell if a published number, a log or a latency.txt was changed", () =>
   inTempFolder(async folder => {
     cpSync(join(artifact!, "ae_data"), join(folder, "ae_data"), { recursive: true });
     mkdirSync(join(folder, "paper_data"));
@@ -110,7 +110,7 @@ published.run();
 
 const git = suiteNeeding("data fetch", { name: "git", here: existsSync("/usr/bin/git") });
 
-/** A repository with two data folders, and the pin that names them. */
+/** Makes a repository with two data folders, and returns a pin with its commit and tree ids. */
 function makeRepository(folder: string) {
   const run = (...words: string[]) => execFileSync("git", words, { cwd: folder, encoding: "utf8" }).trim();
   writeFiles(folder, { "paper_data/a.txt": "1\r\n", "ae_data/b/c.txt": "2\n", "video.mp4": "large" });
@@ -124,7 +124,7 @@ function makeRepository(folder: string) {
   };
 }
 
-git("clones the data folders alone, verifies them, and finds them there the second time", () =>
+git("clones only the data folders, verifies them, and does not clone them a second time", () =>
   inTempFolder(async folder => {
     const pin = makeRepository(join(folder, mk(folder, "origin")));
     const target = join(folder, "raw/RunD_ATC22");
@@ -135,7 +135,7 @@ git("clones the data folders alone, verifies them, and finds them there the seco
   }),
 );
 
-git("continues where it was interrupted", () =>
+git("continues an interrupted fetch", () =>
   inTempFolder(async folder => {
     const pin = makeRepository(join(folder, mk(folder, "origin")));
     const target = join(folder, "raw");
@@ -158,7 +158,7 @@ git("continues where it was interrupted", () =>
   }),
 );
 
-git("refuses another tree, a changed file, and a repository that is not there", () =>
+git("refuses a different tree, a changed or missing file, and a missing repository", () =>
   inTempFolder(async folder => {
     const pin = makeRepository(join(folder, mk(folder, "origin")));
     const refusal = async (work: Promise<unknown>) => {
@@ -185,7 +185,7 @@ git("refuses another tree, a changed file, and a repository that is not there", 
   }),
 );
 
-git("a machine without git exits 3 and says so", () =>
+git("exits with 3 and a hint if git is not installed", () =>
   inTempFolder(async folder => {
     const path = process.env.PATH;
     process.env.PATH = folder;

@@ -22,7 +22,7 @@ async function findings(...words: readonly string[]): Promise<ReadonlyMap<string
   return new Map((JSON.parse(stdout) as CheckResult[]).map(finding => [finding.check, finding]));
 }
 
-test("one finding for each part of the machine, always in the same order, a next step exactly where something lacks", async () => {
+test("there is one result for each check, always in the same order, with a next step exactly if the check failed", async () => {
   const found = await findings("--endpoint", "unix:///no/such.sock");
   assert.equal(
     [...found.keys()],
@@ -50,7 +50,7 @@ test("one finding for each part of the machine, always in the same order, a next
   }
 });
 
-test("a plan larger than the machine lacks pids and memory, and the step says how much it needs", async () => {
+test("if the plan is larger than the machine, the checks of pids and memory fail, and the next step says how much it needs", async () => {
   const found = await findings("--sandboxes", "10000000");
   assert.is(found.get("pids")?.ok, false);
   assert.match(found.get("pids")?.next ?? "", "260000000");
@@ -58,7 +58,7 @@ test("a plan larger than the machine lacks pids and memory, and the step says ho
   assert.is(found.get("files")?.ok, false);
 });
 
-test("a service that answers is looked at for what would make starts fail", async () => {
+test("a service that answers is checked for conditions that make starts fail", async () => {
   const server = await startReplayServer(recording([], ["kata"]));
   try {
     const found = await findings("--endpoint", server.endpoint);
@@ -72,7 +72,7 @@ test("a service that answers is looked at for what would make starts fail", asyn
   }
 });
 
-test("--contract: a rule for each line, and exit code 0 where all hold", async () => {
+test("--contract prints a line for each rule, and exits with 0 if all hold", async () => {
   const server = await startReplayServer(recording([], ["kata"]));
   try {
     const { code, stdout, stderr } = await lab(
@@ -92,13 +92,13 @@ test("--contract: a rule for each line, and exit code 0 where all hold", async (
   }
 });
 
-test("--contract where nobody answers is an error of the machine", () =>
+test("--contract exits with 3 if no service answers", () =>
   inTempFolder(async folder => {
     const endpoint = `unix://${join(folder, "none.sock")}`;
     assert.is((await lab(["doctor", "--endpoint", endpoint, "--contract"], { env })).code, 3);
   }));
 
-test("the handlers are those of the CRI that answers, and one that is wanted and missing is named", async () => {
+test("the handlers are those of the service, and a requested one that is missing is named", async () => {
   const server = await startReplayServer(recording([], ["kata"]));
   try {
     const found = await findings("--endpoint", server.endpoint, "--runtime", "kata,rund");
@@ -110,21 +110,21 @@ test("the handlers are those of the CRI that answers, and one that is wanted and
   }
 });
 
-test("where no CRI answers, the next step is a private containerd", () =>
+test("if no service answers, the next step is a private containerd", () =>
   inTempFolder(async folder => {
     const found = await findings("--endpoint", `unix://${join(folder, "none.sock")}`);
     assert.is(found.get("cri")?.ok, false);
     assert.match(found.get("cri")?.next ?? "", "rund-lab env up");
   }));
 
-test("for people: a line per finding, the next step below it", async () => {
+test("the text has a line for each check, with the next step below it", async () => {
   const { code, stdout } = await lab(["doctor", "--sandboxes", "10000000"], { env });
   assert.is(code, 0);
   assert.match(stdout, /^ LACK {2}pids /m);
   assert.match(stdout, /^ +→ the plan needs 260000000/m);
 });
 
-test("a runtime or a number that is none is an error of usage", async () => {
+test("an unknown runtime and an invalid number are usage errors", async () => {
   const typo = await lab(["doctor", "--runtime", "rnud"], { env });
   assert.is(typo.code, 2);
   assert.match(typo.stderr, "did you mean rund?");

@@ -9,7 +9,7 @@ import { inTempFolder, writeFiles } from "../support/temp.js";
 const env = { PATH: process.env.PATH ?? "" };
 const onMachine = suiteNeeding("rund-lab env", needs.root, needs.containerd, needs.runc);
 
-onMachine("up, up again, status and down, by exit code and JSON", () =>
+onMachine("up, a second up, status and down report their state as JSON", () =>
   inTempFolder(async folder => {
     const where = ["--folder", join(folder, "c"), "--json"];
     const up = await lab(["env", "up", ...where], { env });
@@ -33,7 +33,7 @@ onMachine("up, up again, status and down, by exit code and JSON", () =>
   }),
 );
 
-onMachine("a folder in use is left alone", () =>
+onMachine("up refuses a folder with other files, and changes nothing in it", () =>
   inTempFolder(async folder => {
     writeFiles(folder, { a: "" });
     const { code, stderr } = await lab(["env", "up", "--folder", folder], { env });
@@ -47,7 +47,7 @@ onMachine.run();
 
 const test = suite("rund-lab env, without touching the machine");
 
-test("the pool's commands are printed, and not done without --yes", async () => {
+test("without --yes, the pool's commands are only printed", async () => {
   const { code, stdout, stderr } = await lab(["env", "pool", "up"], { env });
   assert.is(code, 0);
   assert.match(stdout, "dmsetup create containerd-pool");
@@ -55,12 +55,12 @@ test("the pool's commands are printed, and not done without --yes", async () => 
   assert.not.ok(existsSync("/var/lib/rund-lab/pool"));
 });
 
-test("restoring where nothing was changed says so", async () => {
+test("restore reports that nothing was changed", async () => {
   const { code, stdout } = await lab(["env", "restore", "--json"], { env });
   assert.equal([code, JSON.parse(stdout).restored], [0, false]);
 });
 
-test("a verb that is none, and none at all, are errors of usage", async () => {
+test("an unknown subcommand, a missing one and an invalid option value are usage errors", async () => {
   assert.is((await lab(["env", "sideways"], { env })).code, 2);
   assert.is((await lab(["env"], { env })).code, 2);
   assert.is((await lab(["env", "up", "--log-level", "loud"], { env })).code, 2);

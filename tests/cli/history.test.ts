@@ -8,7 +8,7 @@ import { inTempFolder } from "../support/temp.js";
 
 const test = suite("rund-lab history");
 
-/** The recorded campaign's runc, on three days; on the last one every cold start takes half as long again. */
+/** Writes three campaigns from the recorded one's runc; in the last, every cold start takes 1.5 times as long. */
 function threeDays(folder: string): void {
   for (const [day, factor] of [
     ["20260101T000000-time", 1],
@@ -38,7 +38,7 @@ function threeDays(folder: string): void {
   }
 }
 
-test("a folder of campaigns is read in the order of time; the day that is slower is a change", () =>
+test("a folder of campaigns is read oldest first, and a slower campaign is a change", () =>
   inTempFolder(async folder => {
     threeDays(folder);
     const { code, stdout, stderr } = await lab(["history", folder, "--runtimes", "runc"], { terminal: true });
@@ -58,7 +58,7 @@ test("a folder of campaigns is read in the order of time; the day that is slower
     );
   }));
 
-test("--figure draws it, and refuses a file of another kind", () =>
+test("--figure draws an SVG, and refuses a .pdf file", () =>
   inTempFolder(async folder => {
     threeDays(folder);
     const file = join(folder, "history.svg");
@@ -69,7 +69,7 @@ test("--figure draws it, and refuses a file of another kind", () =>
     assert.match(stderr, "expected a .svg or .png file");
   }));
 
-test("one campaign is no history; campaigns that count different things are none either", async () => {
+test("a single campaign, and campaigns with different definitions, are refused", async () => {
   assert.is((await lab(["history", recordedCampaign])).code, 2);
   const { code, stderr } = await lab(["history", "raw"]);
   assert.is(code, 4);

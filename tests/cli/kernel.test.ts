@@ -16,7 +16,7 @@ test("spec prints kernel.json, with absolute paths that exist", async () => {
   assert.is(spec.argv.at(-1), "{connection_file}");
 });
 
-test("install writes the kernelspec where Jupyter looks, again and again; uninstall removes it", () =>
+test("install writes the kernelspec to Jupyter's folder, also a second time; uninstall removes it", () =>
   inTempFolder(async folder => {
     const env = { JUPYTER_DATA_DIR: join(folder, "data") };
     const place = join(folder, "data", "kernels", "rund-lab");
@@ -32,7 +32,7 @@ test("install writes the kernelspec where Jupyter looks, again and again; uninst
     assert.match(again.stderr, "no kernelspec to remove");
   }));
 
-test("a prefix stands for an environment, and a place that cannot be written is an error with the next step", () =>
+test("--prefix chooses the folder, and a folder that cannot be written is an error with the next step", () =>
   inTempFolder(async folder => {
     const { stdout } = await lab(["kernel", "install", "--prefix", folder, "--quiet"]);
     assert.is(stdout, `${join(folder, "share/jupyter/kernels/rund-lab")}\n`);
@@ -43,7 +43,7 @@ test("a prefix stands for an environment, and a place that cannot be written is 
     assert.match(stderr, "hint: choose a folder");
   }));
 
-test("a word that is no subcommand is a usage error", async () => {
+test("an unknown subcommand is a usage error", async () => {
   assert.is((await lab(["kernel", "dance"])).code, 2);
 });
 

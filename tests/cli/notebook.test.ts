@@ -44,7 +44,7 @@ test("notebooks are run in place or into a folder; progress on stderr, files on 
     assert.is(readFileSync(join(cwd, "a.ipynb"), "utf8"), readFileSync(join(cwd, "out/a.ipynb"), "utf8"), "same bytes");
   }));
 
-test("a failing cell: exit 1, a line with notebook, cell and error, and the notebook is written", () =>
+test("a failing cell exits with 1, is reported with notebook and error, and the notebook is written", () =>
   inTempFolder(async cwd => {
     writeFiles(cwd, { "bad.ipynb": notebook(["1", "throw new RangeError('too far')"]), "good.ipynb": notebook(["2"]) });
     const { code, stderr } = await lab(["notebook", "run", "bad.ipynb", "good.ipynb"], { cwd, env });
@@ -81,7 +81,7 @@ test("a parameter that no notebook declares is an error with the nearest name, b
     assert.match(none.stderr, "none.ipynb: -p n: expected a cell tagged parameters that declares it, found n");
   }));
 
-test("--allow-new-parameters sets a new one with a warning; a value of another kind is a warning", () =>
+test("--allow-new-parameters sets a new parameter with a warning; a value of a different kind gives a warning", () =>
   inTempFolder(async cwd => {
     writeFiles(cwd, {
       "p.ipynb": notebook(["const rounds = 3;", "[rounds, fresh]"], {}, [["parameters"]]),
@@ -94,7 +94,7 @@ test("--allow-new-parameters sets a new one with a warning; a value of another k
     assert.equal(read(join(cwd, "p.ipynb")).cells[2].outputs[0].data, { "text/plain": ["[ 'many', 1 ]"] });
   }));
 
-test("a cell tagged skip-execution is not run and keeps what it shows", () =>
+test("a cell tagged skip-execution is not run and keeps its outputs", () =>
   inTempFolder(async cwd => {
     const given = JSON.parse(notebook(["throw new Error('never')", "2"], {}, [["skip-execution"]]));
     given.cells[0].outputs = [{ output_type: "stream", name: "stdout", text: ["kept\n"] }];
@@ -106,7 +106,7 @@ test("a cell tagged skip-execution is not run and keeps what it shows", () =>
     assert.equal(cells[1].execution_count, 1);
   }));
 
-test("a cell over its limit fails the run", () =>
+test("a cell that exceeds its time limit fails the run", () =>
   inTempFolder(async cwd => {
     writeFiles(cwd, { "slow.ipynb": notebook(["await new Promise(() => {})"]) });
     const { code, stderr } = await lab(["notebook", "run", "slow.ipynb", "--timeout", "1.5"], { cwd, env });
@@ -114,7 +114,7 @@ test("a cell over its limit fails the run", () =>
     assert.match(stderr, "CellTimeout: the cell took longer than 1.5 s");
   }));
 
-test("bad input is named before any kernel is started", () =>
+test("bad input is reported before a kernel is started", () =>
   inTempFolder(async cwd => {
     writeFiles(cwd, {
       "a.ipynb": notebook(["1"]),
@@ -138,7 +138,7 @@ test("bad input is named before any kernel is started", () =>
     assert.not(existsSync(join(cwd, "o")));
   }));
 
-test("a disk that is full is an error, and the old notebook stays", () =>
+test("a full disk is an error, and the old notebook is kept", () =>
   inTempFolder(async cwd => {
     const text = notebook(["1"]);
     writeFileSync(join(cwd, "a.ipynb"), text);
@@ -153,7 +153,7 @@ test.run();
 
 const python = suiteNeeding("rund-lab notebook run with another kernel", needs.jupyter);
 
-python("a notebook that names python3 runs on ipykernel, parameters and all", () =>
+python("a notebook with the kernelspec python3 runs on ipykernel, with parameters", () =>
   inTempFolder(async cwd => {
     const kernelspec = { name: "python3", display_name: "Python 3", language: "python" };
     writeFiles(cwd, {

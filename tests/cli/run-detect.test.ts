@@ -12,7 +12,7 @@ const plan = async (...words: string[]) => {
   return { code, stderr, document: code === 0 ? JSON.parse(stdout) : null };
 };
 
-test("the plan has as many rounds as its most demanding cell takes, one a block", async () => {
+test("the plan has as many rounds as its most demanding cell needs, one in each block", async () => {
   const { document } = await plan("time", "--runtime", "runc,crun", "--concurrency", "1,10", "--detect", "10%");
   const [detection] = document.detections;
   const [experiment] = document.experiments;
@@ -21,7 +21,7 @@ test("the plan has as many rounds as its most demanding cell takes, one a block"
   assert.ok(detection.cells.every((cell: { recorded: { paired: boolean } }) => cell.recorded.paired));
 });
 
-test("the plan says for people where each cell's rounds come from", async () => {
+test("the plan's text shows the scatter behind each cell's number of rounds", async () => {
   const { stdout } = await lab([
     "run",
     "time",
@@ -40,13 +40,13 @@ test("the plan says for people where each cell's rounds come from", async () => 
   assert.match(stdout, /\n {2}rund and kata, 100 at once: \d+ \(a difference scatters by [\d.]+ % in paper_data\)\n/);
 });
 
-test("more than a thousand rounds go into a thousand blocks", async () => {
+test("more than 1,000 rounds are divided into 1,000 blocks", async () => {
   const { document } = await plan("time", "--runtime", "runc,crun", "--concurrency", "1", "--detect", "1%");
   const [{ rounds, blocks }] = document.experiments;
   assert.equal([blocks, rounds % 1000, rounds > 1000], [1000, 0, true]);
 });
 
-test("a pilot of one's own is what counts, and a campaign is measured with the rounds it asks for", () =>
+test("--pilot replaces the recorded campaigns, and the campaign has the number of rounds that it gives", () =>
   inTempFolder(async cwd => {
     const words = [
       "run",
@@ -72,7 +72,7 @@ test("a pilot of one's own is what counts, and a campaign is measured with the r
     assert.equal([String(experiments[0]!.rounds), Number(rounds) >= 4], [rounds, true]);
   }));
 
-test("what cannot be planned is refused with the reason", async () => {
+test("invalid combinations of options are refused with the reason", async () => {
   const time = ["time", "--runtime", "runc,crun", "--concurrency", "1"];
   for (const [words, code, message] of [
     [[...time, "--detect", "5"], 2, "expected a percentage"],

@@ -7,7 +7,7 @@ import { inTempFolder } from "../support/temp.js";
 const test = suite("rund-lab run --plan");
 const rehearsal = ["--endpoint", "replay:paper_data", "--replay-speed", "100"];
 
-test("--plan --json says what a campaign needs, and measures nothing", () =>
+test("--plan --json contains the needs of a campaign, and measures nothing", () =>
   inTempFolder(async cwd => {
     const words = [
       "run",
@@ -33,14 +33,14 @@ test("--plan --json says what a campaign needs, and measures nothing", () =>
       "why",
       "confounds",
     ]);
-    // four rounds of 11 clients by two runtimes, and a prewarm for each visit
+    // four rounds of 11 clients for each of two runtimes, and a prewarm for each visit
     assert.equal([plan.cells, plan.sandboxes, plan.fits, plan.why], [4, 4 * 11 * 2 + 8, true, []]);
     assert.equal(Object.keys(plan.needs), ["memoryMiB", "committedMiB", "pids", "sandboxes"]);
     assert.match(plan.confounds[0], /snapshotters differ/);
     assert.equal(readdirSync(cwd), []);
   }));
 
-test("--plan says the same for people", async () => {
+test("--plan prints the needs of a campaign as text", async () => {
   const { stdout } = await lab([
     "run",
     "density",
@@ -59,7 +59,7 @@ test("--plan says the same for people", async () => {
   assert.match(stdout, /guests that use all of their memory need 22880 MiB/);
 });
 
-test("--plan says what an open loop admits, and where the limit comes from", async () => {
+test("--plan prints the limits of an open loop, and their reason", async () => {
   const words = ["run", "arrivals", "--runtime", "rund", "--rate", "2", "--duration", "10", "--plan"];
   const endpoint = rehearsal;
   const usual = await lab([...words, ...endpoint]);
@@ -68,7 +68,7 @@ test("--plan says what an open loop admits, and where the limit comes from", asy
   assert.equal(JSON.parse(own.stdout).limits, [{ runtime: "rund", inFlight: 7, alive: 50, by: "--alive" }]);
 });
 
-test("--plan --shell prints the changes to the machine as a script, and what is done again before rounds and snapshots", async () => {
+test("--plan --shell prints a script with the changes to the machine, and the steps before each round and snapshot", async () => {
   const plan = ["--runtime", "katatemplate", "--plan", "--shell"];
   const { code, stdout } = await lab(["run", "memory", "--memory", "256", ...plan]);
   assert.is(code, 0);

@@ -6,7 +6,7 @@ import type { Io } from "../../src/cli/terminal/io.js";
 
 const test = suite("the progress of a campaign");
 
-/** A command's surroundings with a stderr that keeps what is written, and perhaps is a terminal. */
+/** Returns an `Io` that keeps its output, and its stderr may be a terminal. */
 function surroundings(isTTY: boolean): { readonly io: Io; written(): string } {
   let text = "";
   const stderr = { isTTY, columns: 80, write: (more: string) => (text += more) };
@@ -17,7 +17,7 @@ const at = (done: number, doing: string) => ({
   ...{ runtime: "runc", experiment: "time", density: 0, concurrency: 10, memoryMb: null, doing, done, of: 4 },
 });
 
-test("on a terminal one line has the bar, rounds, time left, cell and round", () => {
+test("on a terminal, one line contains the bar, rounds, time left, cell and round", () => {
   const { io, written } = surroundings(true);
   const progress = runProgress(io, { expectedSeconds: 75 }, new AbortController().signal);
   progress.report(at(1, "round 2"));
@@ -25,7 +25,7 @@ test("on a terminal one line has the bar, rounds, time left, cell and round", ()
   assert.match(written(), /█{6}░{18} 1\/4 · 56 s left · time runc concurrency 10 · round 2/);
 });
 
-test("elsewhere it tells of each visit once", () => {
+test("without a terminal, each visit has one line", () => {
   const { io, written } = surroundings(false);
   const progress = runProgress(io, { expectedSeconds: 75 }, new AbortController().signal);
   progress.report(at(0, "prewarm"));
@@ -34,7 +34,7 @@ test("elsewhere it tells of each visit once", () => {
   assert.is(written(), "0/4 time runc concurrency 10, about 1 min 15 s left\n");
 });
 
-test("Ctrl-C takes the bar away for good before anything is said, and gives lines and cursor back to the terminal", () => {
+test("Ctrl-C removes the bar and restores the terminal's cursor and line wrapping before the message is printed", () => {
   const { io, written } = surroundings(true);
   const interruption = onInterruption(io, () => "");
   try {

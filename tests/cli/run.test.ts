@@ -63,7 +63,7 @@ test("a campaign file is run as a whole, and options override it", () =>
     );
   }));
 
-test("a runtime from a file, and a handler by name, are rehearsed and resumed with no more than the folder", () =>
+test("a runtime from a file and a handler by name can be rehearsed, and resumed with only the folder's name", () =>
   inTempFolder(async cwd => {
     writeFiles(cwd, {
       "mine.yaml": "id: mine\nhandler: my-handler\nlabel: Mine\nprocesses: [{component: shim, pattern: '^shim '}]\n",
@@ -93,7 +93,7 @@ test("a runtime from a file, and a handler by name, are rehearsed and resumed wi
     assert.is(JSON.parse(second.stdout).cells[0].runtime, "kataclh");
   }));
 
-test("a runtime misspelt in a campaign file is named with its line, and with the one that was meant", () =>
+test("a misspelt runtime in a campaign file is reported with its line and the nearest name", () =>
   inTempFolder(async cwd => {
     const time = "  - experiment: time\n    runtimes: [kata]\n";
     writeFiles(cwd, { "a.yaml": `name: a\nruntimes: [rund,\n  rnud]\nexperiments:\n${time}  - experiment: memory\n` });
@@ -104,7 +104,7 @@ test("a runtime misspelt in a campaign file is named with its line, and with the
     assert.match(other.stderr, /--runtime: no runtime is called "rnud"/);
   }));
 
-test("what cannot be run is refused before anything begins, with the next step", () =>
+test("invalid requests are refused before anything is started, with the next step", () =>
   inTempFolder(async cwd => {
     const time = ["run", "time", "--runtime", "rund"];
     const wrong: readonly [readonly string[], number, RegExp][] = [
@@ -146,7 +146,7 @@ test("what cannot be run is refused before anything begins, with the next step",
     }
   }));
 
-test("a campaign in which every round failed is an error that says why, not an empty table", () =>
+test("a campaign in which every round failed is an error with the reason, not an empty table", () =>
   inTempFolder(async cwd => {
     const words = ["run", "time", "--runtime", "rund", "--concurrency", "7", "--rounds", "2", ...rehearsal];
     const { code, stdout, stderr } = await lab(words, { cwd });
@@ -179,7 +179,7 @@ test("a resumed campaign keeps its plan", () =>
     assert.match(other.stderr, /expected experiments\[0\]\.\S+ .+, found /);
     const same = await lab([...words, "--resume", campaign], { cwd });
     assert.is(same.code, 0, same.stderr);
-    // settings that were changed in run.json itself do not have the digest beside them
+    // settings that were changed in run.json no longer have the recorded digest
     const file = join(campaign, "run.json");
     const manifest = JSON.parse(readFileSync(file, "utf8"));
     manifest.plan.settings.experiments[0].rounds += 1;
@@ -216,7 +216,7 @@ test("two processes cannot work on one campaign", () =>
     }
   }));
 
-test("Ctrl-C cleans up, marks the campaign interrupted and exits with 130; it can go on", () =>
+test("Ctrl-C cleans up, marks the campaign as interrupted and exits with 130; the campaign can be resumed", () =>
   inTempFolder(async cwd => {
     const child = childCommand(cwd, [
       "run",
@@ -244,7 +244,7 @@ test("Ctrl-C cleans up, marks the campaign interrupted and exits with 130; it ca
     assert.is(rounds(campaign), 40);
   }));
 
-test("a reader of its output that Ctrl-C ends too keeps no campaign from cleaning up", () =>
+test("a campaign also cleans up if Ctrl-C ends the reader of its output", () =>
   inTempFolder(async cwd => {
     const words = "run time --runtime rund --concurrency 10 --rounds 40 --endpoint replay:paper_data".split(" ");
     const child = childCommand(cwd, words);
@@ -256,7 +256,7 @@ test("a reader of its output that Ctrl-C ends too keeps no campaign from cleanin
     assert.is(parseManifest(readFileSync(join(campaign, "run.json"), "utf8")).status, "interrupted");
   }));
 
-test("Ctrl-C twice leaves at once and says what may be left", () =>
+test("a second Ctrl-C quits at once and lists the possible remains", () =>
   inTempFolder(async cwd => {
     const child = childCommand(cwd, [
       "run",
@@ -275,7 +275,7 @@ test("Ctrl-C twice leaves at once and says what may be left", () =>
     await child.said(/interrupted: cleaning up/);
     child.kill("SIGINT");
     assert.is(await child.ended, 130, child.output());
-    // the first may have been enough before the second came
+    // the clean-up may have finished before the second signal
     assert.match(child.output(), /stopped at once.*run --resume.*removes them|everything was cleaned up/);
   }));
 
@@ -285,9 +285,9 @@ const rounds = (campaign: string): number =>
   parseEvents(readFileSync(join(campaign, "events.ndjson"), "utf8")).rows.filter(({ event }) => event === "round")
     .length;
 
-const asRoot = suiteNeeding("rund-lab run, where it cannot write", needs.root);
+const asRoot = suiteNeeding("rund-lab run without a place to write", needs.root);
 
-asRoot("a folder that cannot be written is refused before anything begins", () =>
+asRoot("a folder that cannot be written is refused before anything is started", () =>
   inTempFolder(async cwd => {
     writeFileSync(join(cwd, "file"), "");
     const { code, stderr } = await lab(
@@ -302,7 +302,7 @@ asRoot("a folder that cannot be written is refused before anything begins", () =
   }),
 );
 
-asRoot("a disk that fills up stops the campaign, which goes on once there is room", () =>
+asRoot("a full disk stops the campaign, which can be resumed when there is space", () =>
   inTempFolder(async cwd => {
     const { execFileSync } = await import("node:child_process");
     const disk = join(cwd, "disk");

@@ -15,7 +15,7 @@ test("a round is one JSON document in Chrome's format, with a track for each cli
   assert.equal([slices.length, otherData.round, otherData.runtime], [10, 2, "runc"]);
 });
 
-test("density is named between runtime and concurrency; a cell that is not there lists those that are", async () => {
+test("a cell's density is named between runtime and concurrency; the error about a missing cell lists the cells", async () => {
   assert.is((await lab(["trace", recorded, "--cell", "crun/100/20"])).code, 0);
   const { code, stdout, stderr } = await lab(["trace", recorded, "--cell", "kata/10"]);
   assert.equal([code, stdout], [4, ""]);

@@ -39,7 +39,7 @@ function ratesHeld({ experiments }: CampaignSettings, events: readonly CampaignE
 
 function describeHeld({ runtime, highest, failsAt, undecided }: HeldRate): string {
   const held = highest === null ? "is not shown to hold any of the rates" : `holds ${highest} starts a second`;
-  const fails = failsAt === null ? "none of the rates fails" : `${failsAt} fails`;
+  const fails = failsAt === null ? "it fails at none of the rates" : `it fails at ${failsAt} a second`;
   const open =
     undecided.length === 0 ? "" : `; too few starts to decide ${undecided.join(", ")}: a longer --duration helps`;
   return `${runtime} ${held}; ${fails}${open}`;

@@ -57,7 +57,7 @@ export function fig13(datasets: readonly Dataset[]): Figure {
       absent,
     ),
     caption: sentences(
-      "Mean makespan over the rounds, while other sandboxes already run. Bars: 10th to 90th percentile of the rounds.",
+      "Mean makespan over the rounds, while other sandboxes are already running. Bars: 10th to 90th percentile of the rounds.",
       gapsIn(all, (panels, xs) => `at concurrency ${panels} on a background of ${xs}`),
       scopeIn(datasets),
       zeros(unshown),

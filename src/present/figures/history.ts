@@ -48,7 +48,7 @@ export function historyFigure(history: History): Figure {
     ...base,
     finding: inWords(history),
     caption: sentences(
-      `Mean ${name} of each campaign with its 95 % interval, in percent of the first campaign that has the cell. Circles mark changes: the corrected interval of the ratio to the first campaign after the last change lies more than ${digits(100 * share)} % away.`,
+      `Mean ${name} of each campaign with its 95 % interval, in percent of the first campaign that has the cell. Circles mark changes: campaigns whose ratio to the first campaign after the last change has a corrected interval more than ${digits(100 * share)} % away from 1.`,
       `Campaigns: ${campaigns.map((campaign, i) => `${i + 1} ${plain(campaign.name, 60)}`).join(", ")}.`,
     ),
     plot,
@@ -92,14 +92,14 @@ function seriesOfCell(cell: CellHistory, { campaigns }: History): Series {
 
 function inWords({ cells, campaigns, metric }: History): string {
   const words = (direction: "faster" | "slower") =>
-    metric === "time" ? direction : direction === "slower" ? "more" : "less";
+    metric === "time" ? `is ${direction}` : direction === "slower" ? "needs more" : "needs less";
   const found = cells.flatMap(cell =>
     cell.changes.map(
       ({ at, direction, ratio }) =>
-        `${cell.label}, ${placeOf(cell)}, is ${words(direction)}${ratio === null ? "" : ` (× ${digits(ratio)})`} at campaign ${at + 1}`,
+        `${cell.label}, ${placeOf(cell)}, ${words(direction)}${ratio === null ? "" : ` (× ${digits(ratio)})`} at campaign ${at + 1}`,
     ),
   );
   return found.length === 0
-    ? `No change was found in ${campaigns.length} campaigns of ${cells.length} cells.`
+    ? `No change was found in ${cells.length} cells over ${campaigns.length} campaigns.`
     : `${listed(found)}.`;
 }

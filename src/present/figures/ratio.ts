@@ -160,5 +160,5 @@ function inWords(cells: readonly RatioCell[], above: string, below: string): str
     const own = distinct(lost.filter(cell => cell.concurrency === concurrency).map(cell => cell.density));
     return `at ${inPlace(concurrency, ranges(own, all))}`;
   });
-  return `${above} is faster than ${below} in ${led.length} of ${cells.length} cells; it is not ${listed(where)}. ${range}`;
+  return `${above} is faster than ${below} in ${led.length} of ${cells.length} cells; it is not faster ${listed(where)}. ${range}`;
 }

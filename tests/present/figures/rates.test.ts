@@ -20,7 +20,7 @@ const data = { ...dataset("mine", {}), arrivals: [windowOf(5, 80), windowOf(10, 
 
 test("the finding names the highest rate that keeps the objective, and the next that fails", () => {
   const { finding, plot } = ratesFigure([data], { p: 0.9, limitMs: 500 });
-  assert.is(finding, "crun keeps p90 within 500 ms up to 10 starts a second; 20 a second fail.");
+  assert.is(finding, "crun keeps p90 within 500 ms up to 10 starts a second; it fails at 20 a second.");
   // p90 of equal latencies is that latency
   assert.equal(
     plot.data.map(({ y }) => y),
@@ -40,7 +40,7 @@ test("a rate that had too few starts is named as undecided, and as neither held 
   const { finding } = ratesFigure([data], { p: 0.99, limitMs: 500 });
   assert.is(
     finding,
-    "crun is not shown to keep p99 within 500 ms at any of the rates; 20 a second fail; 5 and 10 a second had too few starts to decide.",
+    "crun is not shown to keep p99 within 500 ms at any of the rates; it fails at 20 a second; there were too few starts to decide at 5 and 10 a second.",
   );
 });
 

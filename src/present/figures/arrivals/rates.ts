@@ -92,8 +92,9 @@ function heldInWords(
     highest === null
       ? `${label} is not shown to keep ${asked} at any of the rates`
       : `${label} keeps ${asked} up to ${highest} starts a second`;
-  const fails = failsAt === null ? "none of the rates fails" : `${failsAt} a second fail`;
-  const open = undecided.length === 0 ? "" : `; ${listed(undecided.map(String))} a second had too few starts to decide`;
+  const fails = failsAt === null ? "it fails at none of the rates" : `it fails at ${failsAt} a second`;
+  const open =
+    undecided.length === 0 ? "" : `; there were too few starts to decide at ${listed(undecided.map(String))} a second`;
   return `${kept}; ${fails}${open}.`;
 }
 

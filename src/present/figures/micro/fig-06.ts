@@ -38,11 +38,15 @@ function againstCreated(cells: readonly OperationCell[]): string {
       const [created, renamed, v2] = ["v1", "v1pool", "v2"].map(variant => meanAt(cells, variant, "make", concurrency));
       const many = concurrency === 1 ? "one thread" : `${concurrency} threads`;
       if (created == null)
-        return v2 == null ? "" : `With ${many}, v2 groups of ${v2.count} containers take ${formatMs(v2.ms)}.`;
+        return v2 == null
+          ? ""
+          : `With ${many}, creating the v2 groups of ${v2.count} containers takes ${formatMs(v2.ms)}.`;
       const pool =
-        renamed == null ? "" : `, renamed from a pool ${formatMs(renamed.ms)} (${change(renamed.ms, created.ms)})`;
-      const unified = v2 == null ? "" : `, one v2 group each ${formatMs(v2.ms)}`;
-      return `With ${many}, the v1 groups of ${created.count} containers take ${formatMs(created.ms)} to create${pool}${unified}.`;
+        renamed == null
+          ? ""
+          : `; renaming them from a pool takes ${formatMs(renamed.ms)} (${change(renamed.ms, created.ms)})`;
+      const unified = v2 == null ? "" : `; creating one v2 group for each takes ${formatMs(v2.ms)}`;
+      return `With ${many}, creating the v1 groups of ${created.count} containers takes ${formatMs(created.ms)}${pool}${unified}.`;
     }),
   );
 }

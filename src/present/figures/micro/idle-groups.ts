@@ -57,7 +57,7 @@ export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
     ...{ ...base, plot },
     finding: perDataset(datasets, index => inWords(datasets[index]!, all[index]!)),
     caption: sentences(
-      "The host's busy time in the window before each round, in which nothing is done, as a share of all processors: the mean over windows. Bars: 10th to 90th percentile of the windows. The kernel counts in ticks of 10 ms.",
+      "Busy share of all processors, as the mean over windows; a window is an idle time before a round. Bars: 10th to 90th percentile of the windows. The kernel counts in ticks of 10 ms.",
       machines(all.flat()),
     ),
   };

@@ -89,7 +89,7 @@ export function ioFigure(datasets: readonly Dataset[], concurrency = 1): Figure 
     ...base,
     finding: sentences(...rows.map((own, at) => inWords(own, names[at]!))),
     caption: sentences(
-      `fio in ${concurrency === 1 ? "one container" : `each of ${concurrency} containers`}, one request at a time, on a file in the container's root file system. The mean over jobs; bars reach from the slowest to the fastest. Buffered I/O goes through the page cache. A direct request in gVisor does too: its gofer opens the file on the host without O_DIRECT.`,
+      `fio in ${concurrency === 1 ? "one container" : `each of ${concurrency} containers`}, one request at a time, on a file in the container's root file system. Marks show the mean over jobs; bars reach from the slowest to the fastest job. Buffered I/O goes through the page cache. A direct request in gVisor does too: its gofer opens the file on the host without O_DIRECT.`,
       machines(datasets.flatMap(({ io = [] }) => io)),
     ),
     plot: {

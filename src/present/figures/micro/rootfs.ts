@@ -34,7 +34,7 @@ function preparation(cells: readonly OperationCell[]): string {
         const found = meanAt(cells, snapshotter, "make", concurrency);
         return found === null ? [] : [`${formatMs(found.ms)} for ${concurrency}`];
       });
-      return `${snapshotter} prepares in ${values.join(" and ")}.`;
+      return `Time to prepare root file systems with ${snapshotter}: ${values.join(" and ")}.`;
     }),
   );
 }
