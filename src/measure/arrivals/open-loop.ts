@@ -3,7 +3,7 @@ import { messageOf } from "../message-of.js";
 import { type Clock, elapsedMs } from "../round/clock.js";
 import type { Arrival } from "./schedule.js";
 
-/** The actions of an open loop: what it does at each arrival, and how it undoes this after the hold time. */
+/** The actions of an open loop: it starts a sandbox at each arrival, and removes it after the hold time. */
 export interface OpenLoopWork<Started> {
   /** Starts one sandbox. It also resolves if the start fails, because a failure is a result. */
   start(client: number): Promise<Started>;
@@ -42,7 +42,7 @@ export type ArrivalRecord<Started> =
       readonly removal: Removal | null;
     };
 
-/** A removal: when it was due, when a worker began it, when it was done. A removal that begins late is overdue until then. */
+/** The times of a removal. A removal that a worker begins after it was due was overdue in between. */
 export interface Removal {
   readonly dueMs: number;
   readonly begunMs: number;

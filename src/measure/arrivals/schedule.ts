@@ -1,5 +1,5 @@
 /**
- * One scheduled start of an open loop: its scheduled time, and how long its sandbox then lives. Milliseconds since the release.
+ * One scheduled start of an open loop: its time since the release, and the hold time of its sandbox, both in milliseconds.
  */
 export interface Arrival {
   readonly atMs: number;
@@ -37,7 +37,7 @@ export function uniformArrivals(perSecond: number, durationMs: number): number[]
   return times;
 }
 
-/** How long a sandbox lives from its READY to its removal: a constant time, or exponentially distributed with that mean. */
+/** The hold time, from a sandbox's READY to its removal: constant, or exponentially distributed with this mean. */
 export type Hold = { readonly kind: "fixed" | "exponential"; readonly ms: number };
 
 /**

@@ -6,7 +6,7 @@ export interface TriedRate {
   readonly held: boolean | "undecided";
 }
 
-/** Where a search begins and ends. Rates are in starts per second. */
+/** The first rate, the limits and the resolution of a search. Rates are in starts per second. */
 export interface SearchBounds {
   /** The search ends when the lowest rate that fails is at most this share above the highest one that is held. */
   readonly resolution: number;

@@ -87,7 +87,7 @@ function azure2021([header = [], ...rows]: readonly (readonly string[])[], file:
   return starts.map(({ atMs, holdMs }) => ({ atMs: atMs - origin, holdMs }));
 }
 
-/** @throws LabError `RUND_TRACE` for text, a negative number, or nothing */
+/** Parses a number. @throws LabError `RUND_TRACE` for text, a negative number, or nothing */
 function number(text: string | undefined, where: string, unit: string): number {
   const value = text === undefined || text === "" ? Number.NaN : Number(text);
   if (!Number.isFinite(value) || value < 0) throw wrong(where, `${unit}, 0 or more`, text ?? "nothing");

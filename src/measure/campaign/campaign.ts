@@ -18,9 +18,9 @@ import type { CampaignTools } from "./tools.js";
  * Measures the missing rounds of a campaign; each result is on disk before the next round begins. However the campaign ends, its
  * sandboxes are removed and the machine is restored.
  *
- * @param signal interrupts: between two results, or during one, which is then lost
+ * @param signal interrupts the campaign between two results, or during a result, which is then lost
  * @throws LabError `RUND_INTERRUPTED`, `RUND_SERVICE_LOST`, `RUND_LEFTOVERS`, `RUND_BACKGROUND`, `RUND_WRITE`,
- * `RUND_CHANGES_LEFT` or `RUND_CHANGES_BUSY`, or of the machine's preparation; the folder's manifest says the same
+ * `RUND_CHANGES_LEFT` or `RUND_CHANGES_BUSY`, or an error of the machine's preparation; the folder's manifest contains its message
  */
 export async function runCampaign(
   folder: CampaignFolder,
@@ -28,7 +28,7 @@ export async function runCampaign(
   tools: CampaignTools,
   signal: AbortSignal,
 ): Promise<void> {
-  // every cold start of a round listens to it
+  // every cold start of a round listens to this signal
   setMaxListeners(0, signal);
   const sandboxes = new CampaignSandboxes(tools, folder.manifest.label);
   let failure: unknown;
@@ -84,7 +84,7 @@ async function begin(folder: CampaignFolder, sandboxes: CampaignSandboxes, tools
   await tools.warmUp?.();
 }
 
-/** The tools of a campaign, and what its visits need in addition. */
+/** The tools of a campaign, and those that only its visits need. */
 type SessionTools = CampaignTools & Omit<VisitTools, "report">;
 
 /** Returns the tools of one session. What a visit measures goes directly to the campaign's folder. */
@@ -106,7 +106,7 @@ const isCountedRound = (event: CampaignEvent): event is RoundEvent => event.even
 /**
  * Measures the missing rounds of an experiment, part by part.
  *
- * @param of the number of the campaign's rounds
+ * @param of number of rounds in the campaign
  */
 async function runExperiment(
   folder: CampaignFolder,
@@ -148,7 +148,7 @@ async function runExperiment(
   }
 }
 
-/** Whether an experiment's whole blocks decide its comparison. */
+/** Whether the complete blocks of an experiment decide its comparison. */
 function isDecided(
   { events }: CampaignFolder,
   { settings, slot }: Visit,

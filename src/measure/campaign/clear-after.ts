@@ -10,11 +10,11 @@ import { campaignParent } from "./service/cgroup-parent.js";
 import { isContainerd, type Service } from "./service/service.js";
 
 /**
- * Removes what a campaign's sandboxes leave once CRI lists none of them any more: records of cancelled containers, the
- * campaign's parent control groups or slice, and what a private containerd has forgotten.
+ * Removes what is left of a campaign after CRI no longer lists its sandboxes: records of cancelled containers, the campaign's
+ * parent control groups or slice, and the orphans of a private containerd.
  *
  * @param label the campaign's label
- * @returns the number of forgotten things
+ * @returns the number of removed records and orphans
  */
 export async function clearAfter(service: Service, label: string): Promise<number> {
   const { containerd, socket } = service;

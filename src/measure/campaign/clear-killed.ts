@@ -20,8 +20,8 @@ export interface ClearedCampaign {
 }
 
 /**
- * Removes the sandboxes, control groups, mounts, snapshots and copies of campaigns that were killed, and restores the scores
- * that they changed.
+ * Removes the sandboxes, control groups, mounts, snapshots and copies of campaigns that were killed, and restores the
+ * out-of-memory scores that they changed.
  *
  * @param warn receives a message about what is being waited for
  * @throws LabError of the first campaign that cannot be cleared; the others are cleared nevertheless

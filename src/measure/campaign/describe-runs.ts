@@ -6,10 +6,10 @@ import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { Preparation, RunDescription } from "./preparation.js";
 
 /**
- * Records the circumstances of runs after the machine was prepared for them.
+ * Records the software and settings of runs, after the machine was prepared for them.
  *
  * @param workload how their sandboxes are started
- * @throws LabError `RUND_RESUME_VERSIONS` if rounds of a run were measured on other software, or on other settings of it
+ * @throws LabError `RUND_RESUME_VERSIONS` if rounds of a run were measured with other software or settings
  */
 export async function describeRuns(
   folder: CampaignFolder,
@@ -34,7 +34,11 @@ const withConfig = (run: RunDescription, more: ManifestRun["config"]): RunDescri
   config: { ...run.config, ...more },
 });
 
-/** @throws LabError `RUND_RESUME_VERSIONS` if rounds of a run were measured on other software, or on other settings of it */
+/**
+ * Makes sure that a run continues with the software and settings of its measured rounds.
+ *
+ * @throws LabError `RUND_RESUME_VERSIONS`
+ */
 function refuseOtherVersions(
   { run, versions, config }: ManifestRun,
   after: Pick<ManifestRun, "versions" | "config">,
@@ -50,6 +54,6 @@ function refuseOtherVersions(
     where: run,
     expected: String(before[changed]),
     found: String(now[changed]),
-    hint: "all of a run must be measured on one machine with the same software: measure again in a new folder",
+    hint: "a run must be measured entirely on one machine with the same software: measure again in a new folder",
   });
 }

@@ -16,10 +16,10 @@ import { toolsFor } from "./tools-of-this-machine.js";
 /**
  * Measures a new campaign.
  *
- * @param out the folder in which its folder is made, such as `raw`
+ * @param out the folder in which the campaign's folder is created, such as `raw`
  * @param made called with the campaign's folder before anything is measured
  * @returns the campaign's folder
- * @throws LabError as `runCampaign`, and `RUND_LOCKED`
+ * @throws the errors of `runCampaign`; LabError `RUND_LOCKED`
  */
 export async function measureCampaign(
   out: string,
@@ -83,7 +83,7 @@ function refuseOtherService(manifest: Manifest, { service }: MeasureOptions, pat
     throw new LabError("RUND_RESUME_HOST", "input", `${what} differs from the one this campaign was started with`, {
       where: path,
       ...{ expected, found },
-      hint: "all of a campaign must be measured on one machine in the same way: measure again in a new folder",
+      hint: "a campaign must be measured entirely on one machine in the same way: measure again in a new folder",
     });
   };
   const { replay } = manifest;

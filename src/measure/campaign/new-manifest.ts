@@ -46,7 +46,7 @@ const aboutCluster = ({ cluster: { id, version }, nodes, runtimeClasses }: Clust
   host: { id, nodes, runtimeClasses, client: readFingerprint() },
 });
 
-/** Returns the run folders of a plan. Their names end in the minute; if a name is taken, the next free minute is used. */
+/** Returns the run folders of a plan. A name ends with its minute; if it is taken, the next free minute is used. */
 function newRuns(plan: Plan, at: string): readonly ManifestRun[] {
   const taken = new Set<string>();
   const runs: ManifestRun[] = [];

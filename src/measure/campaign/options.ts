@@ -5,7 +5,7 @@ import type { Timing } from "../round/timing.js";
 import type { Service } from "./service/service.js";
 import type { CampaignProgress, Decided, Holds } from "./tools.js";
 
-/** How a campaign is measured. */
+/** The options of a campaign's measurement. */
 export interface MeasureOptions {
   readonly plan: Plan;
   readonly service: Service | ClusterService;
@@ -18,7 +18,7 @@ export interface MeasureOptions {
   readonly report: (progress: CampaignProgress) => void;
   /** Reports something to the user that does not stop the campaign; by default nothing is reported. */
   readonly warn?: (message: string) => void;
-  /** A rehearsal's memory, which no process has; by default the host's own. */
+  /** Readers of memory; by default of this host. A rehearsal passes recorded values, because it has no processes. */
   readonly memory?: MemoryTools;
   /** Waits and windows around a round; by default the usual ones, and none in a rehearsal. */
   readonly timing?: Timing;

@@ -30,7 +30,7 @@ export interface Preparation {
    * @returns the guests' true memory in MB; null without a guest
    */
   setGuestMemory(runtime: RuntimeDeclaration, nominalMb: number): Promise<number | null>;
-  /** Returns the circumstances of a run folder, after the machine was prepared for its runtime. */
+  /** Returns the software and settings of a run, after the machine was prepared for its runtime. */
   describe(runtime: RuntimeDeclaration): Promise<RunDescription>;
   /** Restores everything. Harmless if nothing was changed. */
   restore(): Promise<void>;
@@ -76,7 +76,7 @@ export function machinePreparation(under: MachineUnderTest): Preparation {
   };
 }
 
-/** The preparation of something that is not changed. */
+/** The part of a preparation that changes nothing. */
 export const noChanges = {
   refuseChanges: () => {},
   prepare: async () => {},
@@ -91,7 +91,7 @@ export const replayPreparation = (dataset: string): Preparation => ({
   describe: async () => ({ ...unknownRun, files: { "versions.txt": `replayed from ${dataset}\n` } }),
 });
 
-/** The circumstances of a run about which nothing is known. */
+/** The description of a run about which nothing is known. */
 export const unknownRun = {
   versions: { kernel: null, containerd: null, crictl: null, kata: null, vmm: null },
   ...{ template: null, config: {} },

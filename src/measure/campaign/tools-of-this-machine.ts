@@ -48,13 +48,13 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
   const { service, memory, report, timing, plan, warn = () => {}, decided = () => false, holds = noSearch } = options;
   if ("cluster" in service) return clusterTools(service, label, options);
   const { cri, replay, socket, log } = service;
-  // a service that is not containerd has no snapshots
+  // only this experiment uses containerd's snapshots
   const usesSnapshots = plan.settings.experiments.some(({ experiment }) => experiment === "rootfs");
   const clock: Clock = replay === null ? machineClock : fasterClock(replay.speed);
   const logFolder = join(folder, "container-logs");
-  // those of a killed session
+  // the logs of a killed session
   rmSync(logFolder, { recursive: true, force: true });
-  // the service of a rehearsal has none, and services other than containerd are not asked
+  // only a real containerd reports events
   const reports = isContainerd(service);
   const spans = reports ? spansOf(service) : null;
   const listen = async () => [
@@ -132,7 +132,7 @@ function preparationFor(service: Service, driver: Driver, label: string, clock: 
     if (sample.status === "ready") return;
     throw new LabError("RUND_TEMPLATE", "machine", `the sandbox for the template does not start: ${sample.message}`, {
       where: handler,
-      hint: "the runtime's own log says why",
+      hint: "see the runtime's own log for the reason",
     });
   };
   return machinePreparation({
@@ -143,7 +143,7 @@ function preparationFor(service: Service, driver: Driver, label: string, clock: 
   });
 }
 
-/** @throws LabError `RUND_SEARCH` */
+/** Refuses a search, because no function judges its rates. @throws LabError `RUND_SEARCH` */
 export const noSearch: Holds = () => {
   throw new LabError("RUND_SEARCH", "usage", "a search needs a function that judges its rates", {
     where: "holds",
@@ -177,7 +177,7 @@ const headroomUnder = (socket: string, label: string, micro: MicroTools, { setti
   return { bounds: () => readBounds(pids(), groups), protect: () => spareFromOom(pids(), micro.noteSpared) };
 };
 
-/** Returns memory of this machine, as the memory experiment reads it. */
+/** Returns the memory experiment's readers of this machine's memory. */
 const hostMemory = (socket: string): MemoryTools => ({
   snapshot: ({ processes }, ids) => readSandboxMemory(ids, processes),
   enginePssKiB() {

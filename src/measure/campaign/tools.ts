@@ -14,7 +14,10 @@ export interface CampaignTools
   readonly preparation: Preparation;
   /** Describes an experiment's workload for the manifest. @throws LabError if the service cannot start it */
   workloadFacts(settings: WorkloadSettings): Promise<ManifestRun["config"]>;
-  /** Makes the program compile the code of cold starts before they are measured; undefined if this cost would not count for a sandbox. */
+  /**
+   * Makes the program compile the code of cold starts before they are measured; undefined if compiling would not delay a cold
+   * start.
+   */
   readonly warmUp?: () => Promise<void>;
   report(progress: CampaignProgress): void;
   /** Reports something to the user that does not stop the campaign. */
@@ -28,7 +31,7 @@ export interface CampaignTools
   /**
    * Removes what cancelled or killed starts have left on the machine, when no sandbox of the campaign is left.
    *
-   * @returns the number of things
+   * @returns the number of removed things
    */
   readonly clearOrphans?: () => Promise<number>;
   /** Removes what the campaign has made in addition to sandboxes; called at its end, however it ends. */
@@ -37,8 +40,8 @@ export interface CampaignTools
 }
 
 /**
- * Whether an experiment's comparison is decided by the rounds of its whole blocks, for `untilDecided`. The caller passes it in,
- * because nothing here knows statistics.
+ * Whether the rounds of an experiment's complete blocks decide its comparison, for `untilDecided`. The caller passes it in,
+ * because `measure/` does not import statistics.
  */
 export type Decided = (settings: ExperimentSettings, rounds: readonly RoundEvent[]) => boolean;
 
@@ -50,7 +53,8 @@ export interface CampaignProgress extends Omit<Cell, "rate"> {
   readonly experiment: string;
   /** The current activity: `round 3`, `background`, `snapshot`. */
   readonly doing: string;
-  /** Number of rounds and snapshots that are done, and of all. */
+  /** Number of rounds and snapshots that are done. */
   readonly done: number;
+  /** Number of rounds in the campaign. */
   readonly of: number;
 }

@@ -10,7 +10,7 @@ import type { Service } from "./service/service.js";
 
 /**
  * Makes sure that the service can start the workload of an experiment, and describes it for the manifest: end, network with its
- * plugins, image with its digest, limits. Empty for an empty sandbox on the host's network.
+ * plugins, image with its digest, limits. The description of an empty sandbox on the host's network is empty.
  *
  * @throws LabError `RUND_WORKLOAD_REPLAY` for a rehearsal, `RUND_NETWORK` without a pod network, `RUND_IMAGE` for an image that
  * the service does not have

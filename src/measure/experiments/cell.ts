@@ -7,7 +7,7 @@ export interface Cell {
   readonly concurrency: number | null;
   /** Null except in the memory experiment. */
   readonly memoryMb: number | null;
-  /** Offered starts per second; undefined except in an open loop, and there for a trace at its own rate. */
+  /** Offered starts per second in an open loop; undefined for a trace at its own rate, and in other experiments. */
   readonly rate?: number;
 }
 

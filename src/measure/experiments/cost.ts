@@ -8,11 +8,11 @@ export interface VisitCost {
   /** The largest number of sandboxes at one moment. */
   readonly atOnce: number;
   readonly ms: number;
-  /** What exists at the peak, if it is not sandboxes. */
+  /** The memory and processes at the peak, for an experiment without sandboxes. */
   readonly needs?: { readonly memoryMiB: number; readonly pids: number };
 }
 
-/** What the cost of a visit is computed from. */
+/** The inputs of a visit's cost. */
 export interface CostKnowledge {
   /** A recorded makespan in milliseconds, if there is one. */
   makespanMs(cell: Cell): number | undefined;
@@ -31,7 +31,7 @@ export const standingMs = (density: number, { speed }: CostKnowledge): number =>
 
 /**
  * Returns the cost of a visit's rounds: makespan (recorded, or estimated from the concurrency), the windows around it, clean-up,
- * one prewarm.
+ * and one prewarm.
  */
 export function roundsCost(slot: Slot, settings: ExperimentSettings, knowledge: CostKnowledge): VisitCost {
   const { makespanMs, aroundMs, speed } = knowledge;

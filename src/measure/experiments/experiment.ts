@@ -10,19 +10,19 @@ import type { CellSummary } from "./summary.js";
 import type { Visit, VisitTools } from "./visit.js";
 
 /**
- * What an experiment is, in one object: settings, cells, cost, run folders, and how one visit to a cell measures it. Settings,
- * plans, campaigns, summaries and the command line use only this; a new experiment is a folder beside `time/` and an entry in
+ * The declaration of one experiment: settings, cells, cost, run folders, and the measurement of one visit to a cell. Settings,
+ * plans, campaigns, summaries and the command line use only this. A new experiment is a folder beside `time/` and an entry in
  * `experimentTable`.
  */
 export interface ExperimentDeclaration {
   readonly id: Experiment;
-  /** What it measures, for the help text: "cold starts on top of running sandboxes". */
+  /** A noun for its result, in the help text: "cold starts on top of running sandboxes". */
   readonly measures: string;
   /** The axes of its grid besides the runtime, in the order of a table's columns. */
   readonly axes: readonly ("memory" | "density" | "concurrency" | "rate")[];
   /** The smallest density of its grid; undefined for 0. */
   readonly leastDensity?: number;
-  /** What it compares instead of runtimes, such as snapshotters; undefined for runtimes. */
+  /** The things that it compares instead of runtimes, such as snapshotters; undefined for runtimes. */
   readonly subjects?: Subjects;
   /** The settings that it has besides its axes and the shared ones. */
   readonly takes: readonly SettingName[];
@@ -39,8 +39,9 @@ export interface ExperimentDeclaration {
   /** Whether rounds run on top of background sandboxes, which neighbouring cells of one runtime and density share. */
   readonly onBackground?: boolean;
   /**
-   * @param before the visit before this one; undefined for the first
+   * Estimates the cost of one visit.
    *
+   * @param before the visit before this one; undefined for the first
    * @param room number of sandboxes for which the machine has room; null if unknown
    */
   cost(
@@ -51,27 +52,27 @@ export interface ExperimentDeclaration {
     room: number | null,
   ): VisitCost;
   /**
-   * The limits of an open loop on starts in flight and living sandboxes.
+   * Returns the limits of an open loop on starts in flight and living sandboxes.
    *
    * @param room as for `cost`
    */
   limits?(settings: ExperimentSettings, room: number | null): OpenLoopLimits;
   /** Measures the missing rounds of a visit; each is on disk before the next begins. */
   visit(visit: Visit, tools: VisitTools): Promise<void>;
-  /** The measured round of an event; null for any other event. */
+  /** Returns the measured round of an event; null for any other event. */
   measured(event: CampaignEvent): DoneRound | null;
-  /** The cells of its run folders, from the journal, in any order. */
+  /** Returns the cells of its run folders from the journal, in any order. */
   summarise(events: readonly CampaignEvent[]): readonly CellSummary[];
 }
 
-/** What an experiment compares instead of runtimes. It replaces the runtimes in plans, run folders and tables. */
+/** The things that an experiment compares instead of runtimes. They replace the runtimes in plans, run folders and tables. */
 export interface Subjects {
   /** In messages: "variant". */
   readonly name: string;
   readonly all: readonly RuntimeDeclaration[];
-  /** Whether some of them, by their ids, need no CRI service. */
+  /** Whether the subjects with these ids need no CRI service. */
   withoutService(ids: readonly string[]): boolean;
-  /** The ids that can be measured on this machine, or with the service at an endpoint; they are the default. */
+  /** Returns the ids that can be measured on this machine, or with the service at an endpoint; they are the default. */
   here(endpoint: string): Promise<readonly string[]>;
 }
 

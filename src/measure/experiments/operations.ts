@@ -87,5 +87,5 @@ function summariseCell(experiment: Experiment, rounds: readonly OperationsEvent[
   };
 }
 
-/** Returns a declaration for what an experiment compares instead of runtimes. */
+/** Returns the declaration of one of the things that an experiment compares instead of runtimes. */
 export const subject = (id: string, label: string): RuntimeDeclaration => ({ ...bareRuntime, id, handler: "", label });

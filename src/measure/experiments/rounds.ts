@@ -17,7 +17,7 @@ export interface RoundBackground {
    * @returns the number of started ones
    */
   topUp(): Promise<number>;
-  /** The background sandboxes that are ready, by the service's own count. */
+  /** Returns the background sandboxes that are ready, by the service's own count. */
   ready(): Promise<readonly SandboxSummary[]>;
 }
 

@@ -1,6 +1,6 @@
 import { ends } from "../../model/end.js";
 
-/** How a setting is written on the command line and in a campaign file, and its valid values. */
+/** The form of a setting on the command line and in a campaign file, and its valid values. */
 export type SettingRule = {
   /** The option's placeholder and help: `--concurrency <list>`. */
   readonly placeholder: string;
@@ -55,10 +55,15 @@ export const settingRules = {
   },
   reflink: {
     ...{ ...text, placeholder: "<dir>", pattern: /^\/./, expected: "an absolute path" },
-    help: "rootfs: where copied and reflinked make their copies (default: a btrfs that the campaign makes)",
+    help: "rootfs: folder for the copies of copied and reflinked (default: on a btrfs that the campaign creates)",
   },
   rounds: { ...shared, ...count, range: [1, 100_000], help: "rounds of each cell; memory: repeats" },
-  warmup: { ...shared, ...count, range: [0, 1_000], help: "extra rounds of each cell in each block, in no table" },
+  warmup: {
+    ...shared,
+    ...count,
+    range: [0, 1_000],
+    help: "extra rounds of each cell in each block, left out of the tables",
+  },
   blocks: {
     ...{ ...shared, ...count, range: [1, 1_000] },
     help: "parts into which the rounds are divided; each visits every cell",

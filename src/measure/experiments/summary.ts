@@ -29,7 +29,7 @@ export interface CellSummary {
   readonly pssKiB: number | null;
   /** The decrease of the host's available memory per sandbox, as a cross-check; null except in the memory experiment. */
   readonly hostKiB: number | null;
-  /** What the kernel keeps in slabs, page tables, stacks and per-processor data, which PSS does not include. */
+  /** The kernel's memory per sandbox in slabs, page tables, stacks and per-processor data, which PSS does not include. */
   readonly kernelKiB: number | null;
   /** The cell's result in words: `makespan 84.2 ms`. */
   readonly result: string;

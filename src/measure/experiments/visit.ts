@@ -35,7 +35,7 @@ export interface VisitTools extends RoundTools {
   readonly memory: MemoryTools;
   readonly micro: MicroTools;
   readonly headroom: HeadroomTools;
-  /** Whether the windows of one runtime and rate together hold the objective of their settings, for `--rate search`. */
+  /** Whether the windows of one runtime and rate together meet the objective of their settings, for `--rate search`. */
   readonly holds: (settings: ExperimentSettings, windows: readonly ArrivalsEvent[]) => boolean | "undecided";
   /** Returns the windows of an open loop that a run has measured, in order. */
   windowsOf(run: string): readonly ArrivalsEvent[];
@@ -68,7 +68,7 @@ export interface HeadroomTools {
   protect(): () => void;
 }
 
-/** The memory that the memory experiment reads. */
+/** The memory experiment's readers. */
 export interface MemoryTools {
   snapshot(
     runtime: RuntimeDeclaration,
@@ -126,7 +126,7 @@ export async function eachRound(
 /**
  * Begins one round: reports it and runs the `prepare` command.
  *
- * @returns how the command ended; null without one
+ * @returns the result of the command; null without one
  * @throws the signal's reason if it is aborted
  */
 export async function beginRound(

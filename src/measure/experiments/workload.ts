@@ -15,13 +15,13 @@ const ofContainer = ["image", "command", "env", "port", "path", "cpu", "memoryLi
 /** The port of the default workload. On the host's network, the clients of a round use this one and the next ones. */
 const usualPort = 18_080;
 
-/** Returns how a round's sandboxes are started, and where their cold starts end. */
+/** Returns the workload of a round's sandboxes: their container, and the end of their cold starts. */
 export function workloadOf(settings: WorkloadSettings): Workload {
   const { until = "sandbox" } = settings;
   return until === "sandbox" ? emptySandbox : { until, container: containerOf(settings) };
 }
 
-/** Returns how standing sandboxes are started; with a container, they count as started when it runs. */
+/** Returns the workload of standing sandboxes. With a container, they count as started when it runs. */
 export function standingWorkloadOf(settings: WorkloadSettings): Workload {
   return settings.withContainer === true ? { until: "container", container: containerOf(settings) } : emptySandbox;
 }
@@ -62,7 +62,7 @@ function containerOf(settings: WorkloadSettings): WorkloadContainer {
   return {
     ...{ image, pull, command: splitWords(command), port, cpu, memoryMiB: memoryLimit },
     env: Object.fromEntries(env.map(each => [each.slice(0, each.indexOf("=")), each.slice(each.indexOf("=") + 1)])),
-    // the default workload serves HTTP; of another image only the port is known
+    // the default workload serves HTTP; another image is only known to serve the port
     path: path ?? (own ? "/" : null),
   };
 }

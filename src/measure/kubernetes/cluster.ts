@@ -25,7 +25,7 @@ export interface Cluster {
   readonly context: string;
   /** The API server's version, such as `v1.32.13`. */
   readonly version: string;
-  /** Equal for campaigns on the same cluster: a digest of its first namespace's uid, 12 hex digits. */
+  /** Equal for campaigns on the same cluster: 12 hex digits; see `clusterId`. */
   readonly id: string;
   readonly runtimeClasses: readonly RuntimeClass[];
   readonly nodes: readonly ClusterNode[];
@@ -68,8 +68,8 @@ const list = async <Item>(api: Api, path: string, query: Readonly<Record<string,
   (await api.call<{ items: Item[] }>({ path, query })).items;
 
 /**
- * Returns the uid of the namespace kube-system, which identifies the cluster, or the server's address if reading it is not
- * allowed.
+ * Returns a digest that identifies the cluster: of the uid of the namespace kube-system, or of the server's address if reading
+ * the uid is not allowed.
  */
 async function clusterId(api: Api): Promise<string> {
   let identity = api.access.server.href;
@@ -98,7 +98,7 @@ export function requireRuntimeClasses(
     const near = nearestName(name, known);
     throw new LabError("RUND_RUNTIME_CLASS", "machine", `no RuntimeClass "${name}"`, {
       where: context,
-      expected: `one of ${known.join(", ") || "none at all"}`,
+      expected: `one of ${known.join(", ") || "(none)"}`,
       found: name,
       hint:
         near === undefined
@@ -135,7 +135,7 @@ export function requireNodes({ nodes, context }: Pick<Cluster, "nodes" | "contex
   }
   const usable = names.length > 0 ? wanted : nodes.filter(({ ready, schedulable }) => ready && schedulable);
   if (usable.length > 0) return usable;
-  throw refuse("no node can be used", "a ready node that pods may use", "none", "`kubectl get nodes` says why");
+  throw refuse("no node can be used", "a ready node that pods may use", "none", "`kubectl get nodes` shows the reason");
 }
 
 async function requireNamespace(api: Api, namespace: string): Promise<void> {

@@ -138,7 +138,7 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
   };
 }
 
-/** Returns a cold start as one that died if its pod was evicted for this reason after it had been ready. */
+/** Returns the sample of a ready cold start as died, if its pod was evicted afterwards. @param why the reason of the eviction */
 function withEviction(sample: Sample, why: string | undefined, endedMs: number): Sample {
   if (sample.status !== "ready" || why === undefined) return sample;
   const { client, sandbox, sentMs, readyMs, node } = sample;

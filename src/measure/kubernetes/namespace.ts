@@ -92,15 +92,15 @@ function stuck(name: string, there: V1Namespace | null): LabError {
     "the namespace is being deleted, and this takes too long",
     {
       where: name,
-      expected: `that it no longer exists after ${goneMs / 1000} s`,
+      expected: `the namespace deleted within ${goneMs / 1000} s`,
       found: waits?.filter(Boolean).join("; ") || "no reason in its status",
-      hint: `\`kubectl get namespace ${name} -o yaml\` shows what it waits for, such as a finalizer`,
+      hint: `\`kubectl get namespace ${name} -o yaml\` shows the resources and finalizers that it waits for`,
     },
   );
 }
 
 /**
- * Returns how many more pods a namespace's quotas allow.
+ * Returns the number of further pods that a namespace's quotas allow.
  *
  * @returns null without such a quota
  * @example podsLeft([{ status: { hard: { pods: "20" }, used: { pods: "5" } } }]) // 15

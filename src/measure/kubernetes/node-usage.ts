@@ -43,7 +43,7 @@ export async function readNodeUsage(
 }
 
 /**
- * Returns bounds for how far a clock is ahead of rund-lab's, from an answer with its Date in whole seconds.
+ * Returns bounds for the milliseconds by which a clock is ahead of rund-lab's, from an answer with its Date in whole seconds.
  *
  * @param sentMs when the request was sent, and `arrivedMs` when the answer's head arrived, in epoch milliseconds
  * @returns null if the answer has no date

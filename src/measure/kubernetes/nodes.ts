@@ -47,7 +47,7 @@ export function clusterNode({ metadata, spec, status }: V1Node): ClusterNode {
 const compared = ["kernel", "runtime", "kubelet", "os", "architecture", "instanceType", "cpus"] as const;
 
 /**
- * Returns how nodes differ: one sentence for each property.
+ * Returns the differences between nodes: one sentence for each property that differs.
  *
  * @example nodeConfounds([]) // []
  */

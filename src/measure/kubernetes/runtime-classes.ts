@@ -25,7 +25,8 @@ export async function makeRuntimeClasses(api: Api, classes: readonly RuntimeClas
 }
 
 /**
- * Deletes RuntimeClasses that a campaign made. One that something else made in the meantime lacks the campaign's label and stays.
+ * Deletes RuntimeClasses that a campaign made. A RuntimeClass that something else made in the meantime lacks the campaign's
+ * label and stays.
  */
 export async function deleteRuntimeClasses(
   api: Api,

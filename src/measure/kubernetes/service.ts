@@ -4,7 +4,7 @@ import type { CampaignNamespace } from "./namespace.js";
 import type { ClusterNode } from "./nodes.js";
 import type { Placement } from "./placement.js";
 
-/** The settings of a campaign on a cluster, in addition to its experiments. They determine what is measured. */
+/** The settings of a campaign on a cluster, in addition to its experiments. */
 export interface ClusterSettings {
   /** The RuntimeClass of each runtime. */
   readonly runtimeClasses: Readonly<Record<string, string>>;

@@ -64,8 +64,8 @@ function mixed(cells: readonly Cell[], onBackground: boolean, seed: string): rea
 }
 
 /**
- * Returns the numbers of a block's rounds. All blocks have the same number of rounds, except that the first ones take what is
- * left over.
+ * Returns the numbers of a block's rounds. If the rounds cannot be divided equally, the first blocks have one more than the
+ * others.
  *
  * @param block 1 for the first
  * @example roundsOfBlock(10, 4, 1) // [1, 2, 3]

@@ -13,11 +13,11 @@ export interface PlannedExperiment {
   readonly settings: ExperimentSettings;
   /** Parts that are measured one after another; the runtimes of each part can be mixed. */
   readonly parts: readonly { readonly runtimes: readonly RuntimeDeclaration[]; readonly visits: readonly Slot[] }[];
-  /** How many sandboxes of a runtime fit, with a tenth of the room left free; null if the limits are unknown. */
+  /** Returns the number of a runtime's sandboxes that fit, with a tenth of the room left free; null if the limits are unknown. */
   room(runtime: RuntimeDeclaration): SandboxRoom | null;
 }
 
-/** How many sandboxes fit, and the resource that limits them. */
+/** The number of sandboxes that fit, and the resource that limits them. */
 export interface SandboxRoom {
   readonly sandboxes: number;
   /** Such as `90 % of 500 MiB of free memory, at 6 MiB each`. */
@@ -41,9 +41,9 @@ export interface Plan {
     readonly sandboxes: number;
   };
   readonly fits: boolean;
-  /** Why it does not fit; empty if it does. */
+  /** The reasons why it does not fit; empty if it does. */
   readonly why: readonly string[];
-  /** What else differs between the campaign's runtimes, and could be mistaken for a difference between them. */
+  /** Other differences in how the runtimes are measured, which could be mistaken for differences between the runtimes. */
   readonly confounds: readonly string[];
 }
 
@@ -98,7 +98,10 @@ export function makePlan(settings: CampaignSettings, knowledge: PlanKnowledge): 
   };
 }
 
-/** Runtimes that need different snapshotters cannot be mixed, because containerd uses one at a time. */
+/**
+ * Divides an experiment into parts by snapshotter: runtimes with different snapshotters cannot be mixed, because containerd uses
+ * one at a time.
+ */
 function planned(settings: ExperimentSettings, knowledge: PlanKnowledge): PlannedExperiment {
   const own = settings.runtimes.map(id => knowledge.runtimes.find(runtime => runtime.id === id)!);
   const snapshotters = [...new Set(own.map(({ snapshotter }) => snapshotter))];
@@ -176,10 +179,10 @@ const standingAtOnce = 10;
  */
 const pidsOfStart = 13;
 
-/** Estimate of what the host's kernel keeps for a sandbox and PSS does not include: page tables, network, the VMM's vCPUs. */
+/** Estimate of the host kernel's memory for a sandbox, which PSS does not include: page tables, network, the VMM's vCPUs. */
 const kernelMiB = 16;
 
-/** Estimates what one idle sandbox takes, and what its guest may take in addition: its memory, and a VMM with threads. */
+/** Estimates the needs of one idle sandbox. `committedMiB` counts all memory of its guest, and its VMM. */
 function footprint(
   { config, guestMemoryExtraMb, processes }: RuntimeDeclaration,
   memoryMb: number | null,

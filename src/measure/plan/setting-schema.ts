@@ -1,7 +1,10 @@
 import { z } from "zod";
 import type { SettingRule } from "../experiments/setting-rules.js";
 
-/** Returns the schema of a setting's value. The messages of its issues begin with "expected" and say what was found. */
+/**
+ * Returns the schema of a setting's value. The messages of its issues begin with "expected" and end with the value that was
+ * found.
+ */
 export function settingSchema(rule: SettingRule): z.ZodType {
   switch (rule.value) {
     case "number":

@@ -11,7 +11,7 @@ import type { ClusterSettings } from "../kubernetes/service.js";
 import type { ProcessPattern, RuntimeDeclaration } from "../runtimes/runtime.js";
 import { listOf, settingSchema } from "./setting-schema.js";
 
-/** All that determines what a campaign measures. Two campaigns with equal settings have equal digests. */
+/** The settings that determine a campaign's measurements. Two campaigns with equal settings have equal digests. */
 export interface CampaignSettings {
   /** The name in the campaign file. */
   readonly name: string | null;
@@ -21,7 +21,7 @@ export interface CampaignSettings {
    * campaign needs no other file.
    */
   readonly custom: readonly CustomRuntime[];
-  /** How a Kubernetes cluster is used; undefined for a CRI service. */
+  /** The choices for a Kubernetes cluster; undefined for a CRI service. */
   readonly cluster?: ClusterSettings;
 }
 
@@ -86,7 +86,7 @@ export function experimentSettings(wishes: ExperimentWishes): ExperimentSettings
   if (filled.runtimes.length === 0) {
     throw new LabError("RUND_NO_RUNTIME", "usage", "no runtime is named", {
       where: "--runtime",
-      hint: "such as --runtime runc,runsc; `rund-lab doctor` lists what this machine can run",
+      hint: "such as --runtime runc,runsc; `rund-lab doctor` lists the runtimes that this machine can run",
     });
   }
   check("runtime", listOf(z.string(), "runtime"), filled.runtimes);
@@ -98,13 +98,13 @@ export function experimentSettings(wishes: ExperimentWishes): ExperimentSettings
   return { ...filled, blocks: Math.min(blocks, filled.rounds) };
 }
 
-/** A comparison that ends when it is decided may take many blocks; it ends earlier if a block has fewer rounds. */
+/** Returns the default size of a comparison that ends when it is decided: many short blocks, because it ends after a block. */
 function usualSequence(given: Readonly<Record<string, unknown>>): Pick<ExperimentSettings, "blocks" | "rounds"> {
   const blocks = typeof given.blocks === "number" ? given.blocks : 40;
   return { blocks, rounds: 2 * blocks };
 }
 
-/** @throws LabError `RUND_SETTING` if nothing could be decided */
+/** Makes sure that a comparison can be decided. @throws LabError `RUND_SETTING` */
 function checkSequence({ untilDecided, runtimes, order, blocks, rounds }: ExperimentSettings): void {
   if (untilDecided === undefined) return;
   shareOf(untilDecided, "untilDecided");
@@ -143,11 +143,11 @@ function checkSetting(experiment: Experiment, name: SettingName, value: unknown)
   if (few !== undefined) throw wrongSetting(name, `a whole number from ${leastDensity}`, String(few));
 }
 
-/** @throws LabError `RUND_SETTING` */
+/** Checks a value against a schema. @throws LabError `RUND_SETTING` */
 function check(where: string, schema: z.ZodType, value: unknown): void {
   const issue = schema.safeParse(value).error?.issues[0];
   if (issue === undefined) return;
-  // of a word or numbers, the numbers were meant
+  // a value that may be a word or numbers is reported as wrong numbers
   const { message } = issue.code === "invalid_union" ? issue.errors.at(-1)![0]! : issue;
   throw new LabError("RUND_SETTING", "usage", message, { where });
 }

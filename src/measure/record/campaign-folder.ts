@@ -180,7 +180,7 @@ export function readManifest(path: string): Manifest {
 const writeManifest = (path: string, manifest: Manifest) =>
   replaceFile(join(path, "run.json"), formatManifest(manifest));
 
-/** Returns an error with a next step for the system's error of a failed write. */
+/** Calls a function that writes. If a write fails, the error has a next step. @throws LabError `RUND_WRITE` */
 function written<Result>(path: string, work: () => Result): Result {
   try {
     return work();

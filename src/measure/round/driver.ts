@@ -35,7 +35,7 @@ export interface Starts {
    * @throws the signal's reason if it is aborted
    */
   start(sandbox: SandboxConfig, client: number, from: Release, timeoutMs: number, signal: AbortSignal): Promise<Sample>;
-  /** Adds to the samples what became known only after their end. It does not change their own times. */
+  /** Adds reports that arrived only after the end of the samples. The samples' own times do not change. */
   complete(samples: readonly Sample[], from: Release): Promise<readonly Sample[]>;
   /** Reads the current output of a client's container; undefined if the service's logs are not on this machine. */
   output?(client: number): ContainerOutput;
@@ -57,7 +57,7 @@ export interface Release {
   readonly epochMs: number;
 }
 
-/** How a sandbox is started, and where its cold start ends. */
+/** The container of a sandbox, and the end of its cold start. */
 export interface Workload {
   readonly until: End;
   /** Null for an empty sandbox. */

@@ -19,7 +19,7 @@ export interface RoundTools {
   readonly serviceLog: Pick<ServiceLog, "mark" | "skewOf"> | null;
 }
 
-/** What the kernel reports about the host. */
+/** The kernel's readings of the host. */
 export interface HostProbe {
   cpu(): CpuReading;
   state(): HostState;
@@ -46,7 +46,7 @@ export type Observation = Pick<
  * Waits until the machine is quiet, watches an idle window, does the work from its release to its end, then watches a settle
  * window.
  *
- * @param loopDelayLimit the delay of rund-lab that flags the work, from the work's length; both in milliseconds
+ * @param loopDelayLimit returns the maximum delay of rund-lab without a flag, for the work's length; both in milliseconds
  * @throws the signal's reason if it is aborted
  */
 export async function observe<Result>(
@@ -108,7 +108,7 @@ export async function observe<Result>(
 /** A round that waited for a disk for more than this share of its length is flagged, because the disk may explain its time. */
 const largestDiskShare = 0.2;
 
-/** @param roundMs the round's length in real time */
+/** Returns the share of a round in which some task waited for a disk. @param roundMs the round's length in real time */
 function diskShareOf(before: MemoryPressure, after: MemoryPressure, cpu: CpuTicks, roundMs: number): number {
   const share =
     before.diskStallUs !== undefined && after.diskStallUs !== undefined
@@ -131,7 +131,7 @@ export async function watchIdle(
   return { ...ticksBetween(from, host.cpu().ticks), ms: elapsedMs(startedNs, clock.nowNs()) };
 }
 
-/** @param roundMs the length in real time, in which ticks are counted */
+/** Returns the CPU of a round. @param roundMs the round's length in real time, in which ticks are counted */
 function roundCpu(before: CpuReading, after: CpuReading, roundMs: number, idle: Watched, settle: Watched): RoundCpu {
   const ticks = ticksBetween(before.ticks, after.ticks);
   const busyMs = ticks.busy * tickMs;

@@ -85,11 +85,12 @@ async function release(
   return Promise.all(started);
 }
 
-/** Milliseconds of real time that a service which has stopped answering gets to answer again. */
+/** Milliseconds of real time within which a service that did not answer must answer again. */
 const lostMs = 5_000;
 
 /**
- * Makes sure that the service still answers, if cold starts failed because it did not; otherwise they are no result.
+ * If cold starts failed because the service did not answer, makes sure that it answers now. Failures of a lost service say nothing
+ * about the runtime, and are not recorded.
  *
  * @throws CriError if it no longer answers
  */

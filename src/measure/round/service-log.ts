@@ -11,7 +11,7 @@ export class ServiceLog {
     this.#log = new GrowingFile(file);
   }
 
-  /** Called before a round: the current content of the log is skipped. */
+  /** Skips the current content of the log; called before a round. */
   mark(): void {
     this.#log.mark();
   }
@@ -20,7 +20,7 @@ export class ServiceLog {
    * Returns the start skew as the service saw it: milliseconds from the first of these sandboxes' requests to the last.
    *
    * @param uids of all sandboxes of the round
-   * @returns null unless the log has a request of each
+   * @returns null unless the log contains a request for each of them
    */
   skewOf(uids: readonly string[]): number | null {
     const times = requestTimes(this.#log.appended());

@@ -6,12 +6,12 @@ export interface Timing {
   readonly idleMs: number;
   /** The settle window after the last READY, before clean-up. */
   readonly settleMs: number;
-  /** How long one sandbox of each runtime must stay ready before anything is measured; by default this is not checked. */
+  /** The time for which one sandbox of each runtime must stay ready before anything is measured; by default not checked. */
   readonly keepMs?: number;
 }
 
 /** Waits and windows of a campaign on a machine. */
 export const usualTiming: Timing = { quietLimitMs: 5_000, idleMs: 500, settleMs: 1_000, keepMs: 1_000 };
 
-/** A rehearsal does not wait, because this machine's idle time says nothing about the recording. */
+/** The timing of a rehearsal: without waits, because this machine's load has no effect on recorded times. */
 export const replayTiming: Timing = { quietLimitMs: 0, idleMs: 0, settleMs: 0 };

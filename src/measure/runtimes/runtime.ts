@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { RuntimeColour } from "../../model/runtimes.js";
 
 /**
- * How one runtime is started and measured: a declaration, one file per runtime in this folder. Ids are unique; several runtimes
- * may have the same handler.
+ * The declaration of one runtime, from which it is started and measured: one file per runtime in this folder. Ids are unique;
+ * several runtimes may have the same handler.
  */
 export interface RuntimeDeclaration {
   /** The id in folder names, tables and on the command line. */
@@ -15,11 +15,11 @@ export interface RuntimeDeclaration {
   readonly colour?: RuntimeColour | undefined;
   /** Whether it was never tried on a machine of this project. */
   readonly untested?: boolean;
-  /** How containerd starts it; null if only the machine's own containerd knows (a runtime from a file). */
+  /** Its shim, for a private containerd; null if only the machine's own containerd can start it (a runtime from a file). */
   readonly shim: RuntimeShim | null;
   /** containerd's snapshotter for its sandboxes; null leaves it unchanged. */
   readonly snapshotter: "overlayfs" | "devmapper" | null;
-  /** The runtime's own config file, and what a campaign changes in it; null if it has none. */
+  /** The runtime's own config file, and the values that a campaign sets in it; null if it has none. */
   readonly config: RuntimeConfig | null;
   /** The MB by which the guest's true memory exceeds the label in the memory campaign; 0 without a guest. */
   readonly guestMemoryExtraMb: number;
@@ -28,19 +28,19 @@ export interface RuntimeDeclaration {
   /** The runtime's lines in versions.txt, in order: a command's output, or a fixed line. */
   readonly versions: readonly VersionLine[];
   /**
-   * The processes that are its memory, by component: patterns that are matched against the whole command line; the first match
-   * decides.
+   * The processes whose memory counts as the runtime's, by component. Patterns are matched against the whole command line; the
+   * first match decides.
    */
   readonly processes: readonly ProcessPattern[];
 }
 
-/** The values of a runtime without a guest, of which only containerd knows more. */
+/** The defaults of a runtime without a guest: rund-lab knows nothing about it. */
 export const bareRuntime = {
   ...{ shim: null, snapshotter: null, config: null, template: null },
   ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },
 } as const;
 
-/** How containerd starts a runtime, for the private containerd's config. */
+/** The shim of a runtime, for the private containerd's config. */
 export interface RuntimeShim {
   /** containerd's `runtime_type`, which names the shim: `io.containerd.kata.v2` is `containerd-shim-kata-v2`. */
   readonly type: string;
@@ -50,7 +50,7 @@ export interface RuntimeShim {
   readonly binary?: string;
 }
 
-/** The config file of a runtime with a guest, and what a campaign sets in it. */
+/** The config file of a runtime with a guest, and the values that a campaign sets in it. */
 export interface RuntimeConfig {
   readonly path: string;
   /** The table that contains `default_memory`: `hypervisor.qemu`. */

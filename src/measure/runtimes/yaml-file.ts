@@ -73,7 +73,7 @@ export function readYamlFile<Schema extends z.ZodType>(
   });
 }
 
-/** Returns what a schema says about a value: in its own words if it has some, otherwise what it expected and found. */
+/** Returns a schema's message about a value: its own if it has one, otherwise the expected and the found value. */
 function mistake(issue: z.core.$ZodIssue, content: unknown): string {
   if (issue.code === "custom" || issue.message.startsWith("expected")) return issue.message;
   const [first] = mismatches(content, { issues: [issue] });

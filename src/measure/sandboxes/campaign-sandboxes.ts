@@ -9,7 +9,7 @@ import { inParallel } from "../system/workers.js";
 import { type Cleanup, callMs, cleanUp, countForeign, listOwn, type RemovalTools, refuseLeftovers } from "./removal.js";
 import { type SandboxMaker, sandboxRequest } from "./request.js";
 
-/** Number of sandboxes that are started at a time, as in the original. */
+/** Number of standing sandboxes that are started at a time, as in the paper's scripts. */
 const workers = 10;
 
 /** The standing sandboxes, and their purpose. */
@@ -138,7 +138,7 @@ export class CampaignSandboxes {
     return cleared;
   }
 
-  /** Removes the background sandboxes, if there are any, and records it in the journal. */
+  /** Removes the standing sandboxes, if there are any, and records this in the journal. */
   async clearStanding(append: (event: CleanupEvent) => void): Promise<void> {
     if (this.#standing === null) return;
     const { clock } = this.#tools;

@@ -10,7 +10,7 @@ import { startOne } from "./start-one.js";
 /** Milliseconds between two checks of a sandbox, because one list alone may lag. */
 const apartMs = 100;
 
-/** Returns the sentence that says that a runtime was refused because its idle sandbox died. */
+/** Returns the message about a runtime that was refused because its idle sandbox died. */
 export const diesByItself = (runtime: string): string => `sandboxes of ${runtime} die by themselves`;
 
 /**
@@ -18,7 +18,7 @@ export const diesByItself = (runtime: string): string => `sandboxes of ${runtime
  * so for a while. A runtime whose sandbox is not created passes, because its failures are
  * measured with their reasons.
  *
- * @param keepMs how long, by the campaign's clock; 0 skips the check
+ * @param keepMs the time for which it must stay ready, by the campaign's clock; 0 skips the check
  * @throws LabError `RUND_RUNTIME_DIES`; the signal's reason if it is aborted meanwhile
  */
 export async function refuseDying(

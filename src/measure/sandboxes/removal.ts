@@ -23,6 +23,7 @@ const attemptsAfterMs = [0, 0, 250, 500, 1_000, 2_000];
 /** A sandbox may still appear after its creation timed out; the list must stay empty this long. */
 const lateMs = 500;
 
+/** The result of a clean-up. */
 export interface Cleanup {
   readonly removed: number;
   /** Ids of sandboxes that could not be removed. */
@@ -118,16 +119,16 @@ export async function countForeign(driver: Pick<Driver, "list">, campaign: strin
   return listed.filter(sandbox => !isOwn(sandbox, campaign)).length;
 }
 
-/** The longest name that Kubernetes gives a pod's host; a driver cuts off the beginning of a longer one. */
+/** Maximum length of a pod's host name in Kubernetes; the driver cuts off the beginning of a longer name. */
 const longestName = 63;
 
-/** Whether a sandbox has the campaign's label, and the name prefix that our requests give to its role. */
+/** Whether a sandbox has the campaign's label, and the name prefix of its role. */
 function isOwn({ labels, name }: SandboxSummary, campaign: string): boolean {
   if (labels[labelNames.campaign] !== campaign) return false;
   return name.startsWith(`${labels[labelNames.role]}-`) || name.length === longestName;
 }
 
-/** @throws LabError `RUND_LEFTOVERS` if sandboxes could not be removed */
+/** Makes sure that a clean-up left no sandbox. @throws LabError `RUND_LEFTOVERS` */
 export function refuseLeftovers({ left, why }: Cleanup): void {
   if (left.length === 0) return;
   const some = `${left.slice(0, 3).join(", ")}${left.length > 3 ? ", …" : ""}`;

@@ -1,7 +1,7 @@
 import type { SandboxConfig } from "../cri/grpc/client.js";
 import { type SandboxLabels, sandboxLabels } from "../cri/labels.js";
 
-/** The namespace of all our sandboxes. Removal never relies on it, but on labels. */
+/** The namespace of rund-lab's sandboxes. Removal relies on labels, never on the namespace. */
 const sandboxNamespace = "rund-lab";
 
 /** The common parts of one session's sandboxes. */

@@ -83,7 +83,7 @@ export async function coldStart(
   const timedOut = (message: string) => failed("timeout", stage === "ready" ? "not-ready" : `no-${stage}`, message);
 
   /**
-   * Waits until the process produces what is awaited, has exited, or the time limit has passed.
+   * Waits until the awaited line or answer comes, the process exits, or the time limit passes.
    *
    * @param watching ends the checks for its exit
    */

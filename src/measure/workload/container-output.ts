@@ -18,5 +18,5 @@ export function parseOutput(log: string): ContainerOutput {
   return streams;
 }
 
-/** Reads what a container has written so far; empty if its log does not exist yet. */
+/** Reads the output of a container so far; empty if its log does not exist yet. */
 export const readOutput = (file: string): ContainerOutput => parseOutput(readProc(file) ?? "");

@@ -155,7 +155,7 @@ function openLogs({ logFolder: parent, serviceSees = () => true }: CriDriverTool
   );
 }
 
-/** Returns a sample with the first line if that came after its end. */
+/** Adds the container's first line to a sample, if the line came after the sample's end. */
 function withOutput(sample: Sample, line: ReturnType<FirstLines["seen"]>, from: Release): Sample {
   if (sample.status !== "ready" || sample.outputMs !== undefined || line === undefined) return sample;
   const outputMs = sinceRelease(line.stampEpochMs, from);
@@ -165,7 +165,7 @@ function withOutput(sample: Sample, line: ReturnType<FirstLines["seen"]>, from: 
 }
 
 /**
- * Returns the request for a container. It has its sandbox's labels, so that a container whose record is forgotten can be found.
+ * Returns the request for a container. It has its sandbox's labels, so that a container that CRI no longer lists can be found.
  */
 function containerFor(
   wanted: WorkloadContainer,
@@ -190,7 +190,11 @@ function portOf({ network, labels }: SandboxConfig, port: number): number {
   return labels[labelNames.role] === "background" ? 0 : port + Number(labels[labelNames.client] ?? 1) - 1;
 }
 
-/** @throws LabError `RUND_PORT_TAKEN`: the process that listens there would answer in the sandbox's place */
+/**
+ * Makes sure that no process listens on the sandboxes' ports, because it would answer in a sandbox's place.
+ *
+ * @throws LabError `RUND_PORT_TAKEN`
+ */
 function refuseTakenPorts(sandboxes: readonly SandboxConfig[], { port }: WorkloadContainer): void {
   const onHost = sandboxes.filter(({ network }) => network === "NODE");
   if (onHost.length === 0) return;

@@ -10,7 +10,7 @@ import { sinceRelease } from "./cold-start.js";
 const lateMs = 500;
 const lookAgainMs = 10;
 
-/** The marks for what is reported about a sandbox, and about its container. */
+/** The marks for reports about a sandbox, and about its container. */
 const sandboxMarks: Readonly<Record<string, MarkName>> = {
   "/snapshot/prepare": "sandboxSnapshot",
   "/containers/create": "sandboxRecord",
@@ -35,7 +35,7 @@ const eventMarks = {
 
 /** One source of containerd's reports: its event stream, its log or its spans. */
 export interface Reports {
-  /** Returns what was reported so far, in the order of arrival. */
+  /** Returns the reports so far, in the order of arrival. */
   events(): readonly ContainerdEvent[];
   /** Whether no more reports will come. */
   readonly broken: boolean;

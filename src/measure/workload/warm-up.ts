@@ -27,7 +27,7 @@ export async function warmUp(): Promise<void> {
   const { path, forget } = await listenNameless(service);
   const cri = connectCri(path);
   const { signal } = new AbortController();
-  // each call in flight listens to it
+  // each call in flight listens to this signal
   setMaxListeners(0, signal);
   const start = (client: number) => {
     const from = { atNs: machineClock.nowNs(), epochMs: Date.now() };

@@ -6,7 +6,7 @@ import { type ReportedRuntime, reportedRuntime } from "./reported-config.js";
 /** Who creates the control groups of sandboxes: the runtime itself, or systemd on its behalf. */
 export type CgroupDriver = "systemd" | "cgroupfs";
 
-/** The sources from which the driver is found out. */
+/** The sources from which the driver is determined. */
 export interface DriverSources {
   readonly status: CriStatus;
   /** The service's answer to CRI's RuntimeConfig; null if it does not have that call. */

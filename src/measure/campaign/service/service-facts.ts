@@ -13,7 +13,7 @@ import { findProgram } from "../../system/programs.js";
 import type { CgroupDriver } from "./cgroup-parent.js";
 import { type ReportedRuntime, reportedConfig, sandboxImageOf } from "./reported-config.js";
 
-/** Facts about the service that answers, which may differ from the programs on rund-lab's own PATH. */
+/** Facts about the service that answers. Its programs may differ from those on rund-lab's own PATH. */
 export type ServiceFacts = ManifestRun["config"];
 
 /** The sources of the facts. */
@@ -54,13 +54,16 @@ export async function serviceFacts(
   };
 }
 
-/** Returns only the networks, without the folders of their files and plugins. */
+/** Returns a digest of the networks, without the folders of their files and plugins. */
 function networksDigest(cniconfig: string | undefined): string | null {
   const config = parseJson(cniconfig) as { readonly Networks?: unknown } | null;
   return config === null ? null : digest(JSON.stringify(config.Networks ?? null));
 }
 
-/** Returns the program behind a handler of runc's shim, as the service's process finds it: on its PATH, below its root. */
+/**
+ * Returns version and digest of the program behind a handler of runc's shim, as the service's process finds it: on its PATH,
+ * below its root.
+ */
 async function programFacts(socket: string, runtime: ReportedRuntime | undefined): Promise<ServiceFacts> {
   if (runtime?.runtimeType !== "io.containerd.runc.v2") return {};
   const unknown = { ociVersion: null, ociDigest: null };

@@ -111,7 +111,9 @@ export const absentService = (): Service => ({
 });
 
 /**
- * @throws LabError `RUND_HANDLER` if the service does not know a runtime's handler
+ * Makes sure that the service knows the handlers of the runtimes.
+ *
+ * @throws LabError `RUND_HANDLER`
  */
 export function requireHandlers({ handlers, endpoint }: Service, runtimes: readonly RuntimeDeclaration[]): void {
   if (handlers === null) return;
@@ -121,7 +123,7 @@ export function requireHandlers({ handlers, endpoint }: Service, runtimes: reado
     const near = nearestName(handler, handlers);
     throw new LabError("RUND_HANDLER", "machine", `no handler "${handler}" for the runtime ${id}`, {
       where: endpoint,
-      expected: `one of ${handlers.join(", ") || "none at all"}`,
+      expected: `one of ${handlers.join(", ") || "(none)"}`,
       found: handler,
       hint:
         near === undefined
@@ -148,6 +150,6 @@ function refuseUnready({ conditions }: CriStatus, where: string): void {
   const reason = unready.message || unready.reason;
   throw new LabError("RUND_CRI_NOT_READY", "machine", `the runtime service is not ready: ${reason}`, {
     where,
-    hint: "see containerd's log for what it waits for",
+    hint: "see containerd's log for the reason",
   });
 }

@@ -13,7 +13,7 @@ import { readTrace } from "../../arrivals/trace-file.js";
 import { randomFrom } from "../../shuffle.js";
 import { type ExperimentSettings, wrongSetting } from "../settings.js";
 
-/** How a campaign's arrivals are drawn, from its settings. */
+/** The parsed settings for drawing arrivals. */
 export interface ArrivalSettings {
   readonly kind: ArrivalKind;
   /** The trace's file; null for random arrivals. */

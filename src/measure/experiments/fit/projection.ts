@@ -6,12 +6,12 @@ export interface Reading {
   readonly bounds: readonly Bound[];
 }
 
-/** How many more sandboxes fit, and which limit ends this. */
+/** The number of further sandboxes that fit, and the limit that stops them. */
 export interface Room {
   readonly sandboxes: number;
   /** The limit that is reached first. */
   readonly bound: Bound;
-  /** What one sandbox takes of it, plus two standard errors. */
+  /** The amount that one sandbox takes of this limit, plus two standard errors. */
   readonly perSandbox: number;
 }
 

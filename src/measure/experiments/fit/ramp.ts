@@ -127,7 +127,7 @@ async function measureStep(
   };
 }
 
-/** Returns which rule a step fires; if several do, the most informative one. */
+/** Returns the rule that stops the ramp after a step: of several, the most informative one; null if it continues. */
 function stopAfter(
   step: FitStep,
   asked: number,
@@ -154,7 +154,7 @@ async function idleWindow(tools: VisitTools): Promise<FitStep["idle"]> {
   return { busy, total, ms };
 }
 
-/** What stops a ramp, and the size of its steps. */
+/** The rules that stop a ramp, and the size of its steps. */
 type FitRules = ReturnType<typeof fitRules>;
 
 const fitRules = ({ step = 50, growth, reserve = 10, latencyLimit, pressureLimit = 10 }: ExperimentSettings) => ({

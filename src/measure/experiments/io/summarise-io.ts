@@ -26,6 +26,6 @@ function summariseCell(rounds: readonly IoEvent[]): CellSummary {
     attempted: jobs.length,
     failed: failed.length,
     firstFailure: failed[0] === undefined ? null : `fio's job ended with error ${failed[0].error}`,
-    result: `direct, in each container: 4 KiB random ${perSecond("randread")} reads and ${perSecond("randwrite")} writes a second; 128 KiB in a row ${mebibytes("read")} and ${mebibytes("write")} MiB/s`,
+    result: `direct, in each container: 4 KiB random ${perSecond("randread")} reads and ${perSecond("randwrite")} writes a second; 128 KiB sequential ${mebibytes("read")} and ${mebibytes("write")} MiB/s`,
   };
 }

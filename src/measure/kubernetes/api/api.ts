@@ -48,7 +48,7 @@ export function connectApi(access: ClusterAccess): Api {
       headers: {
         ...(await access.headers()),
         Accept: "application/json, */*",
-        // the server's audit log names who asked
+        // the server's audit log contains this name
         "User-Agent": "rund-lab",
         ...(payload === undefined ? {} : { "Content-Type": "application/json", "Content-Length": payload.length }),
       },

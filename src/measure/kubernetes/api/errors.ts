@@ -41,11 +41,11 @@ const hints: Readonly<Partial<Record<ClusterReason, string>>> = {
   forbidden: "environment/kubernetes/rights.yaml lists the rights that a campaign needs",
 };
 
-/** Refusals that no additional right would change, recognised by the server's words. */
+/** Refusals that no additional right would change, recognised by the server's message. */
 const refusals: readonly (readonly [words: string, hint: string])[] = [
   [
     "being terminated",
-    "`kubectl get namespace NAME -o yaml` shows what the namespace still waits for; name another one",
+    "`kubectl get namespace NAME -o yaml` shows the resources that the namespace still waits for; choose another namespace",
   ],
   ["exceeded quota", "the namespace's quota is used up: `kubectl describe resourcequota` shows it"],
 ];

@@ -22,7 +22,7 @@ type Reached = {
   -readonly [Name in Exclude<keyof ReadySample, "status" | "client" | "sandbox" | "until">]?: ReadySample[Name];
 };
 
-/** Thrown inside a cold start that cannot continue. */
+/** The failure of a cold start that cannot continue. */
 class Failure extends Error {
   constructor(
     readonly status: FailedSample["status"],
@@ -200,7 +200,7 @@ async function explain(
 /** Returns the reason why a pod is late, if no event names one. */
 const silence = (last: PodProgress | null): string =>
   last?.node == null
-    ? "the scheduler has not said why"
+    ? "the scheduler has reported no reason"
     : last.sandbox
       ? `the kubelet of ${last.node} has reported the sandbox and nothing since`
       : `the kubelet of ${last.node} has not reported a sandbox`;

@@ -11,7 +11,7 @@ export interface PodTemplate {
   readonly priorityClass: string | null;
 }
 
-/** The annotation of everything that rund-lab made. */
+/** The label of every object that rund-lab makes, and its value. */
 export const ownerLabel = "app.kubernetes.io/managed-by";
 export const ownerName = "rund-lab";
 

@@ -11,13 +11,13 @@ export interface PodProgress {
   /** Whether the container's readiness probe succeeds, or it runs without one. */
   readonly ready: boolean;
   readonly address: string | null;
-  /** What keeps it from continuing, if it will not continue by itself; null otherwise. */
+  /** The problem that keeps it from continuing; null if there is none. */
   readonly trouble: PodTrouble | null;
   /** The cluster's own timestamps, in whole seconds as ISO 8601. */
   readonly stamps: ClusterStamps;
 }
 
-/** Why a pod does not start. */
+/** The problem that keeps a pod from starting. */
 export interface PodTrouble {
   readonly reason: "unschedulable" | "image" | "evicted" | "exited" | "failed";
   readonly message: string;
@@ -74,7 +74,10 @@ const trueSince = (condition: V1PodCondition | undefined) =>
 // the documents are read as plain JSON, in which a time is a text
 const stamp = (name: string, time: unknown) => (typeof time === "string" ? { [name]: time } : {});
 
-/** Returns what keeps a pod from starting. An eviction by its node's kubelet is its reason, any other one a condition. */
+/**
+ * Returns the problem that keeps a pod from starting. The status names an eviction by the node's kubelet as its reason, and any
+ * other eviction as a condition.
+ */
 function troubleOf(
   status: V1Pod["status"],
   condition: (type: string) => V1PodCondition | undefined,

@@ -27,7 +27,7 @@ const longestWaitMs = 2_000;
 /**
  * One watch on the pods with a label, for a whole campaign. It is opened again after the connection breaks, the server ends it,
  * or its resource version is too old (410). Afterwards the pods are listed again, so that no change is lost. A change may arrive
- * late while the watch is not open; `unbroken` says whether there was such a gap.
+ * late while the watch is not open; `unbroken` checks for such a gap.
  */
 export class PodWatch {
   readonly #api: Api;
@@ -39,7 +39,7 @@ export class PodWatch {
   readonly #pods = new Map<string, V1Pod>();
   /** Names are never reused, so an event of a deleted pod is a repeated one. */
   readonly #gone = new Set<string>();
-  /** Why pods were evicted, by their names. */
+  /** The reasons of evictions, by the pods' names. */
   readonly #evictions = new Map<string, string>();
   #isOpen = false;
   #openings = 0;
@@ -58,7 +58,7 @@ export class PodWatch {
   }
 
   /**
-   * Resolves while the watch is open.
+   * Resolves as soon as the watch is open.
    *
    * @throws ClusterError if it has ended for good, or is not open within the time limit
    */
@@ -75,7 +75,7 @@ export class PodWatch {
     }
   }
 
-  /** Returns a function that says whether the watch has been open without a gap since this call. */
+  /** Returns a function that checks whether the watch has been open without a gap since this call. */
   unbroken(): () => boolean {
     const opening = this.#isOpen ? this.#openings : 0;
     return () => this.#isOpen && this.#openings === opening;
@@ -86,7 +86,7 @@ export class PodWatch {
     return [...this.#pods.values()];
   }
 
-  /** Returns why a pod was evicted; undefined if it was not, as far as the watch knows. */
+  /** Returns the reason of a pod's eviction; undefined if the watch has seen none. */
   evicted(name: string): string | undefined {
     return this.#evictions.get(name);
   }
@@ -94,7 +94,7 @@ export class PodWatch {
   /**
    * Calls a function at each change of a pod, from now on.
    *
-   * @returns ends this
+   * @returns a function that ends this
    */
   follow(name: string, listener: (change: PodChange) => void): () => void {
     this.#listeners.set(name, listener);
@@ -104,7 +104,7 @@ export class PodWatch {
   /**
    * Resolves when the pod was deleted.
    *
-   * @throws ClusterError `unavailable` if it is not within the time limit
+   * @throws ClusterError `other` if it was not deleted within the time limit
    */
   async gone(name: string, timeoutMs: number): Promise<void> {
     if (this.#gone.has(name)) return;
@@ -150,7 +150,7 @@ export class PodWatch {
   }
 
   /**
-   * Lists the pods and reports what changed.
+   * Lists the pods and reports their changes.
    *
    * @returns the resource version from which to watch
    */
