@@ -132,7 +132,7 @@ test("no number of a cell is computed from a damaged round", () => {
   assert.is(starts(`${formatEvent(wholeRound)}{\n`), undefined);
 });
 
-test("no operations, windows or ramps of a run are read where one of them is damaged, and those of other runs are", () => {
+test("if an operation, window or ramp of a run is damaged, none of that run is read, and those of other runs are", () => {
   const names = ["operations", "arrivals", "fit"] as const;
   const others = names.map(name => {
     const event = allEvents.find(each => each.event === name)!;
@@ -160,7 +160,7 @@ test("no operations, windows or ramps of a run are read where one of them is dam
   }
 });
 
-test("no number of a cell is computed from the damaged part of a snapshot, and the others stay", () => {
+test("no number of a cell is computed from the damaged part of a snapshot, and the others are kept", () => {
   // by hand: 9,000 + 500 KiB were free or in the lists before, 6,000 + 1,500 after; 60 KiB of slab more
   const host = { availableFallKiB: 2000, slabKiB: 60, pageTablesKiB: 0, kernelStackKiB: 0, percpuKiB: 0 };
   const parts = [{ part: "shim", pssKiB: 20 }];

@@ -165,7 +165,7 @@ test("any field of a wrong type is a problem that names it, and is null or ends 
   assert.ok(nulled > 300 && refused > 500, `${nulled} ${refused}`);
 });
 
-test("a version that is no text is null, with its path; a run's experiment that is none ends the reading", () => {
+test("a version that is not text becomes null, with its path; an invalid experiment of a run ends the reading", () => {
   const text = formatManifest(manifest);
   const read = examineManifest(text.replace('"kata": "3.2"', '"kata": 3.2'), "a/run.json");
   assert.equal(read.problems, [

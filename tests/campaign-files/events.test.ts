@@ -44,14 +44,14 @@ const round: RoundEvent = {
   ...{ swapIn: 0, memoryStallUs: 0, flags: ["partial"] },
 };
 
-test("a round is one line, and comes back as it was", () => {
+test("a round is written as one line, and read back unchanged", () => {
   const line = formatEvent(round);
   assert.is(line.split("\n").length, 2);
   assert.ok(line.includes('"samples":[[1,"ab",0.1,80.5,81.25],{"status":"timeout"'));
   assert.equal(parseEvents(line), { rows: [round], damaged: [], problems: [] });
 });
 
-test("any text in a failure's message keeps to its line", () => {
+test("any text in a failure's message stays on its line", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.string(), (message, reason) => {
       const samples: Sample[] = [{ status: "failed", client: 1, sandbox: "x", sentMs: 0, endedMs: 1, reason, message }];
@@ -75,7 +75,7 @@ test("wherever a journal is cut, the whole lines are read, and the rest is one p
   }
 });
 
-test("a line that is no event is a problem with its number and what was expected", () => {
+test("an invalid line is a problem with its number and the expected event", () => {
   const whole = formatEvent(round).trim();
   const wrong: readonly [string, readonly string[]][] = [
     ["{", ["a JSON document"]],
@@ -119,7 +119,7 @@ test("a field that no event of its name has is a problem, and the event is read 
   );
 });
 
-test("a sample's further times are an object at the end of its array, and come back", () => {
+test("a sample's further times are written as an object at the end of its array, and read back", () => {
   const samples: Sample[] = [
     {
       ...{ status: "ready", client: 1, sandbox: "ab", sentMs: 0, answeredMs: 80, readyMs: 81, until: "output" },
@@ -142,7 +142,7 @@ const account = (changes: Partial<HostMemory>): HostMemory => ({
   ...{ ...host, anonHugePagesKiB: 0, hugetlbKiB: 0, ...changes },
 });
 
-test("what sandboxes cost the host is how its accounts moved, free pages in processors' lists among what is available", () => {
+test("the cost of sandboxes to the host is the change of its counters; free pages in processors' lists count as available", () => {
   // 3,000 KiB less available, but 1,000 of them only because they went into the lists
   const hostBefore = account({ cpuListsKiB: 500 });
   const hostAfter = account({
@@ -194,7 +194,7 @@ for (const clients of [1, 10]) {
   });
 }
 
-test("log times lie on one time line: end less start is the latency, and makespans keep to a millisecond", () => {
+test("log times are on one time line: end minus start is the latency, and makespans are right to a millisecond", () => {
   fc.assert(
     fc.property(
       fc.double({ min: 0, max: 1, noNaN: true }),

@@ -38,11 +38,11 @@ const manifest: Manifest = {
   ],
 };
 
-test("a manifest comes back as it was", () => {
+test("a manifest is read back unchanged", () => {
   assert.equal(parseManifest(formatManifest(manifest)), manifest);
 });
 
-test("the first field that is not as it should be is named", () => {
+test("the first invalid field is named", () => {
   const wrong: readonly [unknown, RegExp][] = [
     [{ ...manifest, format: 2 }, /^here\/run\.json: expected 1 in format, found 2$/],
     [

@@ -33,7 +33,7 @@ function writeLongCampaign(folder: string): void {
   closeSync(file);
 }
 
-test("their export needs no more memory than that of a few", () =>
+test("their export needs no more memory than an export of a few", () =>
   inTempFolder(async folder => {
     const campaign = join(folder, "long");
     writeLongCampaign(campaign);

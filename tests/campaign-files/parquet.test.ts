@@ -80,7 +80,7 @@ test("a path that ends in .parquet becomes one file with campaign and runtime as
     assert.equal(readdirSync(folder), ["all.parquet"]);
   }));
 
-test("a folder that is no campaign is refused, and what was exported before stays", () =>
+test("a folder that is not a campaign is refused, and an earlier export is kept", () =>
   inTempFolder(async folder => {
     const lake = join(folder, "lake");
     await exportParquet([recordedCampaign], lake);

@@ -58,7 +58,7 @@ test("each event with each field replaced by each wrong value: quick reader and 
   assert.ok(accepted > 100 && accepted < texts / 2, `${accepted} of ${texts}`);
 });
 
-test("a field too many at any depth, also one that every object inherits, is accepted by neither", () => {
+test("a surplus field at any depth, even one that every object inherits, is accepted by neither", () => {
   for (const event of whole) {
     const line = formatEvent(event);
     for (const path of [[], ...pathsOf(JSON.parse(line))]) {

@@ -26,7 +26,7 @@ const answered: SampleRow = {
   times: { ...row.times, createdMs: 90, startedMs: 118.25, outputMs: 117, processMs: 116.875, respondedMs: 120.5 },
 };
 
-test("a cold start is a row, and comes back as it was", () => {
+test("a cold start is written as a row, and read back unchanged", () => {
   const rows = [row, failed, { ...row, warmup: true }, answered];
   const text = samplesHeader + formatSamples(rows);
   const [, plain, , , served] = text.split("\n");
@@ -45,7 +45,7 @@ test("the samples of campaigns recorded before cold starts had other ends are re
   assert.equal([rows, problems], [[{ ...row, times: {} }], []]);
 });
 
-test("a line that is no row is a problem with its number", () => {
+test("an invalid line is a problem with its number", () => {
   const good = formatSamples([row]).trim();
   const wrong = [
     good.slice(0, -40),

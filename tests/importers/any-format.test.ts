@@ -23,7 +23,7 @@ import {
 
 const test = suite("results of other tools, of any format");
 
-test("a format is recognised by what the file begins with, and none is seen in other files", async () => {
+test("a format is recognised by the beginning of a file, and other files by none", async () => {
   const expected = {
     "a.json": [critest, "critest"],
     "b.json": [kataBoot(1), "kata"],
@@ -48,7 +48,7 @@ test("a format is recognised by what the file begins with, and none is seen in o
   });
 });
 
-test("a value that can be no latency is a problem with its place, and no number", async () => {
+test("an implausible latency is a problem with its place, and not a number of the table", async () => {
   const { problems, starts } = await load("pods.json", kubeBurner(-46_116_859_600));
   assert.equal(
     problems.map(({ line, code, found }) => [line, code, found]),
@@ -59,7 +59,7 @@ test("a value that can be no latency is a problem with its place, and no number"
   assert.is((await load("boot-times.json", kataBoot(-3))).problemCount, 1);
 });
 
-test("a byte-order mark and Windows line ends change nothing", async () => {
+test("a byte-order mark and CRLF line ends change nothing", async () => {
   for (const [name, text] of Object.entries({
     "p.json": critest,
     "h.json": hyperfine,
@@ -74,7 +74,7 @@ test("a byte-order mark and Windows line ends change nothing", async () => {
   }
 });
 
-test("a file that is cut off gives the rows before the cut, and a problem", async () => {
+test("a truncated file gives the rows before the cut, and a problem", async () => {
   const cut = await load("h.json", hyperfine.slice(0, hyperfine.indexOf('{"command":"ctr run kata"') + 40));
   assert.equal(cells(cut), [["ctrrunrunc", 1, [100, 300], 200, 1]]);
   assert.is(cut.problems[0]!.code, "RUND_IMPORT_JSON");
@@ -82,7 +82,7 @@ test("a file that is cut off gives the rows before the cut, and a problem", asyn
   assert.equal([short.starts[0]!.samples, short.problems[0]!.code], [2, "RUND_IMPORT_COUNT"]);
 });
 
-test("a renamed field is a problem that names it, and nothing to read is an error", async () => {
+test("a renamed field is a problem that names it, and a file without rows is an error", async () => {
   const renamed = computesdk.replace('"provider":"modal"', '"vendor":"modal"');
   const { problems } = await load("c.json", renamed);
   assert.match(problems[0]!.expected, "results[1].provider");
@@ -129,7 +129,7 @@ test("import refuses a file of no known tool, an unknown format and a file witho
   });
 });
 
-test("analyze says first what imported numbers count, and compare that two sides count different things", async () => {
+test("analyze first states the definition of imported numbers, and compare warns if two sides differ in it", async () => {
   await inTempFolder(async folder => {
     writeFiles(folder, { "h.json": hyperfine, "i-start": idlabStart.replace("kata.v2-kata2-qemu", "kata.v2") });
     const analyzed = await lab(["analyze", join(folder, "h.json")]);

@@ -85,7 +85,7 @@ for (const [format, texts] of Object.entries(whole)) {
       }
     });
 
-    test(`${name}: any number replaced by one that can be none is no value`, async () => {
+    test(`${name}: a number replaced by an implausible one gives no value`, async () => {
       const { values } = (await read(format, text))!;
       const numbers = [...text.matchAll(/(?<![\w.-])\d+(\.\d+)?(?![\w.-])/g)];
       for (const wrong of ["-5", "-46116859600", "1e300", "null", '"soon"', "NaN"]) {

@@ -63,7 +63,7 @@ test("hyperfine: seconds as ms; a run that exits with another code than 0 has fa
   assert.is(dataset.starts[0]!.partial, 1);
 });
 
-test("containerd-stress: a rate, and no latency is made of it", async () => {
+test("containerd-stress: a rate, from which no latency is computed", async () => {
   const { starts, rates } = await load("stress.json", stress);
   assert.equal(
     [starts, rates],
@@ -106,7 +106,7 @@ test("computesdk: bursts with the stated makespan, sequential values one by one,
   );
 });
 
-test("idlab: a header, then a number a line; memory in kB", async () => {
+test("idlab: a header, then one number per line; memory in kB", async () => {
   assert.equal(cells(await load("start-x", idlabStart)), [["kata2qemu", 1, [746, 787, 791], 774.6666666666666, 0]]);
   const { memory, runs } = await load("memory-x", idlabMemory);
   assert.equal(
@@ -116,7 +116,7 @@ test("idlab: a header, then a number a line; memory in kB", async () => {
   assert.equal(runs[0]!.config, { snapshotter: "overlayfs" });
 });
 
-test("STeLLAR: a value a row, or the bursts of its Burst ID; a timeout has failed", async () => {
+test("STeLLAR: one value per row, or bursts by Burst ID; a timeout counts as failed", async () => {
   assert.equal(cells(await load("latencies.csv", stellar)), [["function", 1, [120, 80], 100, 1]]);
   assert.equal(cells(await load("latencies.csv", stellarBursts)), [["function", 2, [120, 90], 90, 0]]);
 });
@@ -161,13 +161,13 @@ test("kube-burner's versions: the job in jobConfig, or nowhere", async () => {
   assert.equal(cells(await load("v0.json", JSON.stringify([old]))), [["pods", 1, [2000], 2000, 0]]);
 });
 
-test("Kata's metrics with their fields sorted: runtime and containers stand behind the results or before them", async () => {
+test("Kata's metrics with their fields sorted: runtime and containers may come before or after the results", async () => {
   const { test, "boot-times": boot, env } = JSON.parse(kataBoot(1.25));
   const sorted = JSON.stringify({ "boot-times": boot, env, test });
   assert.equal(cells(await load("boot-times.json", sorted)), [["kataqemu", 1, [1250, 1400], 1325, 0]]);
 });
 
-test("hyperfine: a run that a signal ended has failed; parameters of one command tell runtimes apart", async () => {
+test("hyperfine: a run that a signal ended counts as failed; parameters of one command distinguish runtimes", async () => {
   const result = (n: number) => ({
     command: `crictl runp ${n}`,
     times: [0.5, 0.25],
@@ -225,7 +225,7 @@ test("containerd-stress: a run without a container is refused", async () => {
   await refused("stress.json", stress.replace('"total":150', '"total":0'));
 });
 
-test("FastIOV's fork: a file for each pod, with the fixed sleep said", async () => {
+test("FastIOV's fork: a file for each pod, with the fixed sleep stated", async () => {
   await inTempFolder(async folder => {
     const run = join(folder, "time_kata_06011200");
     writeFiles(run, {

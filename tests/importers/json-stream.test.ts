@@ -16,7 +16,7 @@ function read(text: string, size: number): { readonly values: unknown[]; readonl
   return { values, fault: reader.end() };
 }
 
-test("any JSON value comes out as JSON.parse has it, however the file is cut into pieces", () => {
+test("any JSON value is read as by JSON.parse, in chunks of any size", () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.integer({ min: 1, max: 9 }), fc.boolean(), (value, size, spaced) => {
       const text = JSON.stringify(value, null, spaced ? 2 : undefined);
@@ -26,7 +26,7 @@ test("any JSON value comes out as JSON.parse has it, however the file is cut int
   );
 });
 
-test("what JSON.parse refuses is a fault", () => {
+test("a document that JSON.parse refuses is a fault", () => {
   for (const text of [
     "{",
     "[1,]",
@@ -47,7 +47,7 @@ test("what JSON.parse refuses is a fault", () => {
   }
 });
 
-test("a wanted value is handed out with its place and line, and left out of what it lies in", async () => {
+test("a requested value is passed on with its place and line, and left out of the value that contains it", async () => {
   const text = '{"name": "x",\n"results": [{"times": [1, 2]},\n{"times": [3], "rest": {"times": [4]}}]}';
   const seen: unknown[] = [];
   await inTempFolder(async folder => {
@@ -64,7 +64,7 @@ test("a wanted value is handed out with its place and line, and left out of what
   ]);
 });
 
-test("a file that is cut off says so, after the values before the cut", () => {
+test("a truncated file is a fault, after the values before the cut", () => {
   const { values, fault } = read('{"a": 1}, {"a": 2', 4);
   assert.equal(values, [{ a: 1 }]);
   assert.ok(fault !== null);

@@ -22,7 +22,7 @@ test("an empty file has no rounds and no problem of its own", () => {
   assert.equal(parseClientLog(""), { rows: [], problems: [] });
 });
 
-test("a last line without its line feed is read if it is whole, with a problem that it may be torn", () => {
+test("a complete last line without its line feed is read, with a problem that it may be truncated", () => {
   const { rows, problems } = parseClientLog(`${line}\n${line}`);
   assert.is(rows.length, 2);
   assert.equal(
@@ -48,7 +48,7 @@ test("numbers up to 2^53 - 1 are read exactly", () => {
   );
 });
 
-test("a file that was lengthened with zeros keeps its lines and reports the zeros as one bad line", () => {
+test("the lines of a file that was padded with zero bytes are read, and the padding is reported as one invalid line", () => {
   const { rows, problems } = parseClientLog(`${line}\n${"\0".repeat(100)}`);
   assert.is(rows.length, 1);
   assert.equal(
@@ -58,8 +58,8 @@ test("a file that was lengthened with zeros keeps its lines and reports the zero
 });
 
 const damaged: readonly (readonly [what: string, log: string, code: string])[] = [
-  ["a torn last line", `${id} 10`, "RUND_PARSE_FIELDS"],
-  ["a last line torn inside its latency", `${id} 1000 1084 8`, "RUND_PARSE_LATENCY"],
+  ["a truncated last line", `${id} 10`, "RUND_PARSE_FIELDS"],
+  ["a last line truncated inside its latency", `${id} 1000 1084 8`, "RUND_PARSE_LATENCY"],
   ["three fields", `${id} 1000 1084\n`, "RUND_PARSE_FIELDS"],
   ["a fifth field", `${line} 1\n`, "RUND_PARSE_FIELDS"],
   ["letters for a number", `${id} 1000 lO84 84\n`, "RUND_PARSE_NUMBER"],
@@ -99,7 +99,7 @@ test("CRLF, tabs, a byte order mark and blank lines at the end are read, with on
   }
 });
 
-test("a byte that is no UTF-8 inside an id leaves the times as they are and is reported", () => {
+test("a byte inside an id that is not UTF-8 is reported, and the times are read", () => {
   const bytes = Buffer.from(`${line}\n`);
   bytes[5] = 0xff;
   const { rows, problems } = parseClientLog(bytes);
@@ -113,7 +113,7 @@ test("a byte that is no UTF-8 inside an id leaves the times as they are and is r
   );
 });
 
-test("what is formatted is parsed to the same rows without a problem", () => {
+test("formatted rows are parsed to the same rows without a problem", () => {
   const start = fc.record({
     sandboxId: fc.stringMatching(/^[0-9a-f]{64}$/),
     startMs: fc.nat({ max: 4e12 }),
@@ -142,7 +142,7 @@ function validByRule(text: string): boolean {
   return start! < limit && end! < limit && latency! < limit && end! >= start! && end! - start! === latency!;
 }
 
-test("whatever single byte of a log is changed, each line is read or refused as the rule says", () => {
+test("after a change of any single byte of a log, each line is read or refused by the rule", () => {
   const log = Buffer.from(`${id.slice(0, 6)} 1000 1084 84\n${id.slice(0, 6)} 2000 2090 90\n`);
   fc.assert(
     fc.property(

@@ -10,7 +10,7 @@ const page = readFileSync(join(projectRoot, "docs/log-formats.md"), "utf8");
 
 const examples = [...page.matchAll(/^(\w.*); \/\/ (.*)$/gm)];
 
-test("has examples, each of which gives what it says", () => {
+test("has examples, each of which gives the stated result", () => {
   assert.ok(examples.length >= 5);
   const evaluate = (code = "") => new Function(...Object.keys(logs), `return (${code});`)(...Object.values(logs));
   for (const [, code, value] of examples) assert.equal(evaluate(code), evaluate(value), code);

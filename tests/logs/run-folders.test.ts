@@ -55,7 +55,7 @@ test("run folders are found in the folder itself, in a folder of folders, and on
     );
   }));
 
-test("a density run and a memory run hold their grids in folder and file names", () =>
+test("the names of folders and files give the grids of a density run and a memory run", () =>
   inFolder(
     {
       ...cellFiles("density_mine_12312359/density_0100/con_010", [Array(10).fill(50)]),
@@ -80,7 +80,7 @@ test("a missing client leaves the others readable and is a problem", () =>
     assert.is(read(folder).cells[1], `${run} 0 3: 2 rounds, 4 valid, 2 cpu`);
   }));
 
-test("a client with other rounds than most, a surplus client and a client's misspelt name are problems", () =>
+test("a client with a different number of rounds, a surplus client and a misspelt client name are problems", () =>
   inFolder(smallRun(), folder => {
     const cell = join(folder, run, "con_003");
     writeFileSync(join(cell, "client002.txt"), `${"b".repeat(64)} 1000 1100 100\n`);
@@ -127,7 +127,7 @@ test("two folders for one cell are an error that names both", () =>
     );
   }));
 
-test("folders that set out to be runs or cells and are none are problems; others are passed over", () =>
+test("folders whose names begin like those of runs or cells but are invalid are problems; others are ignored", () =>
   inFolder(
     { ...smallRun(), "time_kata/x": "", "notes/x": "", [`${run}/con_abc/x`]: "", [`${run}/con_0/x`]: "" },
     folder => {
@@ -147,7 +147,7 @@ test("a loop of links is a problem, not an endless walk", () =>
     assert.is(read(folder).cells.length, 2);
   }));
 
-test("a folder, a pipe and a dangling link in a log's place are problems, and nothing waits for them", () =>
+test("a folder, a pipe and a dangling link in a log's place are problems, and none of them blocks the reading", () =>
   inFolder(smallRun(), folder => {
     const log = (client: number) => join(folder, run, `con_003/client00${client}.txt`);
     for (const client of [1, 2, 3]) rmSync(log(client));
@@ -179,7 +179,7 @@ test("files of 1 GB in one line, in any log's place, are problems and are not re
     assert.ok(process.memoryUsage().rss - before < 50e6);
   }));
 
-test("a cell with more rounds than a campaign can have is cut, with a problem, and does not fill memory", () =>
+test("a cell with more rounds than a campaign can have is truncated, with a problem, and does not fill memory", () =>
   inFolder(cellFiles(`${run}/con_900`, [Array(900).fill(1)]), folder => {
     writeFileSync(join(folder, run, "con_900/client001.txt"), "a 1 2 1\n".repeat(100_000));
     const before = process.memoryUsage().rss;
@@ -189,12 +189,12 @@ test("a cell with more rounds than a campaign can have is cut, with a problem, a
     assert.ok(process.memoryUsage().rss - before < 250e6);
   }));
 
-test("an empty client log is a problem of that file, even where no other client tells how many rounds there were", () =>
+test("an empty client log is a problem of that file, even if no other client gives the number of rounds", () =>
   inFolder({ ...smallRun(), [`${run}/con_001/client001.txt`]: "" }, folder => {
     assert.equal(read(folder).problems[0], `${run}/con_001/client001.txt RUND_ROUNDS`);
   }));
 
-test("a thousand problems are listed and all are counted, whichever log they are in", () =>
+test("a thousand problems are listed and all are counted, over all logs", () =>
   inFolder({ ...smallRun(), [`${run}/con_001/cpu.txt`]: "x\n".repeat(2500) }, folder => {
     const problems = new ProblemList();
     for (const found of discoverRuns(folder, problems)) for (const _ of readCells(found, problems));

@@ -81,7 +81,7 @@ test("cpu lines that contradict themselves are left out, each with a problem", (
   );
 });
 
-test("a percentage written with more than six digits is read, one that was torn is not", () => {
+test("a percentage written with more than six digits is read, a truncated one is not", () => {
   assert.is(parseCpuLog("800 8201 9.754907938056335\n800 8201 9.754908\n0 8201 0\n8201 8201 100\n").rows.length, 4);
   assert.equal(
     parseCpuLog("800 8201 9.7549").problems.map(({ line, code }) => `${line}:${code}`),
@@ -118,7 +118,7 @@ test("the mean latency is one number on one line", () => {
   assert.is(parseLatencyLog("1\n2\n").rows, null);
 });
 
-test("a memory snapshot gives a row per process, whose name may hold spaces", () => {
+test("a memory snapshot gives a row per process, whose name may contain spaces", () => {
   const table = "Name  USS PSS RSS VSS\nvirtiofsd 88 256 1936 76560\nmy vmm 1 2 3 4\n";
   assert.equal(
     parseSmemTable(table).rows.map(({ name, pssKiB }) => [name, pssKiB]),

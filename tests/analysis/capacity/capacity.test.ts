@@ -5,7 +5,7 @@ import type { FitEvent } from "../../../src/campaign-files/index.js";
 import { LabError } from "../../../src/model/errors.js";
 import { dataset, memoryCell, rounds, startCell } from "../synthetic.js";
 
-const test = suite("how many sandboxes a host holds");
+const test = suite("the number of sandboxes that fit on a host");
 const gib = 2 ** 30;
 const question = { runtime: "kata", hostBytes: 100 * gib, reserveBytes: 0, memoryMb: 128 };
 const kata = dataset({
@@ -55,12 +55,12 @@ test("three models side by side, at the largest density, and the range is the an
   assert.is(found.trueGuestMb, 328);
 });
 
-test("the reserve is taken off first", () => {
+test("the reserve is subtracted first", () => {
   const found = capacity(kata, { ...question, reserveBytes: 50 * gib });
   assert.equal(found.range, [147, 365]);
 });
 
-test("a model that the data does not carry has no answer, and says why", () => {
+test("a model without data has no answer, and gives the reason", () => {
   const found = capacity(kata, { ...question, memoryMb: 512 });
   assert.equal(found.models[1], {
     model: "host",
@@ -71,7 +71,7 @@ test("a model that the data does not carry has no answer, and says why", () => {
   });
 });
 
-test("a guest whose extra memory nobody recorded counts by its label", () => {
+test("a guest whose extra memory was not recorded counts by its label", () => {
   const found = capacity(dataset({ memory: [memoryCell({ runtime: "runsc", component: "sandbox", mib: 14 })] }), {
     ...question,
     runtime: "runsc",
@@ -90,7 +90,7 @@ test("cold starts are those of the runtime at the densities that were measured, 
   );
 });
 
-test("nothing is extrapolated: a runtime or a guest memory without data is an error that names what there is", () => {
+test("nothing is extrapolated: a runtime or a guest memory without data is an error that lists the measured ones", () => {
   assert.is(
     code(() => capacity(kata, { ...question, memoryMb: 256 })),
     "RUND_CAPACITY",
@@ -109,7 +109,7 @@ const ramp = {
   })),
 } as unknown as FitEvent;
 
-test("a ramp is the best model, and says how far the others were off", () => {
+test("a ramp is the best model, and the others state their difference from it", () => {
   const { models, measuredDensity } = capacity(kata, question, [ramp]);
   // by hand: 102,400 MiB by 150; 140, 200 and 348 MiB for a sandbox are 1/15 less, 1/3 more and 1.32 times more
   assert.equal(
@@ -124,7 +124,7 @@ test("a ramp is the best model, and says how far the others were off", () => {
   assert.is(measuredDensity, 1000);
 });
 
-test("a ramp answers alone where no guest memory is named, with its own PSS and fall beside it", () => {
+test("without a guest memory only the ramp answers, with its own PSS and decrease of MemAvailable", () => {
   const { models, measuredDensity } = capacity({ ...dataset(), fits: [ramp] }, { ...question, memoryMb: null });
   // by hand: at 40 sandboxes the fall is 1,000 / 40 + 150 = 175 MiB each
   assert.equal(

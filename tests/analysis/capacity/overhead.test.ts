@@ -39,7 +39,7 @@ test("memory is PSS and the kernel's growth per sandbox at the largest density, 
   assert.ok(Math.abs(found.idleMillicores! - 1) < 1e-9);
 });
 
-test("the YAML is a RuntimeClass with what was measured and the margin added, rounded up", () => {
+test("the YAML is a RuntimeClass with the measured overhead plus the margin, rounded up", () => {
   const found: Overhead = {
     ...{ runtime: "runsc", handler: "runsc", density: 20, pssKiB: 10_240, kernelKiB: 1_024, interval: null, n: 1 },
     idleMillicores: 0.9,
@@ -74,7 +74,7 @@ test("every RuntimeClass of the recorded campaign fits the schema of Kubernetes"
   }
 });
 
-test("the upper end of an interval counts where there is one", () => {
+test("if there is an interval, its upper end counts", () => {
   const found: Overhead = {
     ...{ runtime: "crun", handler: "crun", density: 20, pssKiB: 2_048, kernelKiB: 0, interval: [1_900, 4_096], n: 5 },
     idleMillicores: null,

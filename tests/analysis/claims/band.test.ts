@@ -9,7 +9,7 @@ const point = (printed: string, unit: Expected["unit"] = "ms"): Expected => ({ k
 const found = (low: number, high: number) => ({ value: (low + high) / 2, interval: [low, high] as const });
 const alone = (value: number) => ({ value, interval: null });
 
-test("an interval inside ± 5 % supports, one disjoint from it contradicts, one across its edge decides nothing", () => {
+test("an interval inside ± 5 % supports, one outside contradicts, one across an end decides nothing", () => {
   assert.is(decide(point("100"), found(96, 104)).verdict, "supported");
   assert.is(decide(point("100"), found(106, 110)).verdict, "contradicted");
   assert.is(decide(point("100"), found(80, 94)).verdict, "contradicted");
@@ -17,7 +17,7 @@ test("an interval inside ± 5 % supports, one disjoint from it contradicts, one 
   assert.is(decide(point("100"), found(90, 110)).verdict, "inconclusive");
 });
 
-test("a percentage has a band of ± 2 points, whatever its size", () => {
+test("a percentage of any size has a band of ± 2 points", () => {
   assert.is(decide(point("40", "%"), found(38.5, 41.5)).verdict, "supported");
   assert.is(decide(point("40", "%"), found(42.5, 45)).verdict, "contradicted");
   assert.equal(decide(point("89.3", "%"), found(89, 90)).band, [87.3, 91.3]);

@@ -38,7 +38,7 @@ const measured = (cpu: { readonly [runtime: string]: number }) =>
     ),
   });
 
-test("three reductions that agree on another value than the recorded one name it", () => {
+test("three reductions that agree on a value other than the recorded one imply that value", () => {
   // the claim's 89.3, 74.5 and 62.1 % less than these are 100 each
   const { verdict, implied } = judge(claim, {
     dataset: measured({ rund: 150, kata: 934.58, katatemplate: 392.16, katafc: 263.85 }),
@@ -48,7 +48,7 @@ test("three reductions that agree on another value than the recorded one name it
   assert.is(implied!.agreeing.length, 3);
 });
 
-test("where one of three disagrees, or a baseline is missing, no run is implied", () => {
+test("if one of three disagrees or a baseline is missing, no run is implied", () => {
   assert.is(
     judge(claim, { dataset: measured({ rund: 150, kata: 934.58, katatemplate: 392.16, katafc: 300 }) }).implied,
     null,

@@ -94,7 +94,7 @@ const otherwise = judgeAll(paperClaims, { dataset: world(runtime => (runtime ===
 
 for (const [i, claim] of paperClaims.entries()) {
   if (claim.parts.length === 0) {
-    test(`${claim.id} has no data in any world, and says what it would take`, () => {
+    test(`${claim.id} has no data in any world, and names the missing measurement`, () => {
       assert.is(asClaimed[i]!.verdict, "not-measured");
       assert.ok(asClaimed[i]!.needs!.length > 10);
     });
@@ -120,7 +120,7 @@ test("one contradicted part contradicts a claim, and is the one that its line sh
   );
 });
 
-test("without data every claim is not measured, and says what it would take", () => {
+test("without data every claim is not measured, and names the missing measurement", () => {
   for (const { verdict, needs, measured, n } of judgeAll(paperClaims, { dataset: dataset() })) {
     assert.is(verdict, "not-measured");
     assert.ok(needs !== null && needs.length > 10);
@@ -139,7 +139,7 @@ test("one round has a value and no interval: it decides only beyond the band by 
   assert.is(single(120).verdict, "contradicted");
 });
 
-test("rounds that are all equal are judged by their value, and said to be equal", () => {
+test("rounds that are all equal are judged by their value, with a caveat", () => {
   const claim = paperClaims.find(({ id }) => id === "single-88ms")!;
   const verdict = judge(claim, {
     dataset: dataset({ starts: [startCell({ concurrency: 1, makespans: new Array(10).fill(88) })] }),
@@ -148,7 +148,7 @@ test("rounds that are all equal are judged by their value, and said to be equal"
   assert.is(verdict.caveat, "all rounds equal");
 });
 
-test("zeros say nothing in a ratio, and never become a number", () => {
+test("a ratio of zeros is not measured, and never becomes a number", () => {
   const zeros = (runtime: string) => startCell({ runtime, concurrency: 400, makespans: new Array(10).fill(0) });
   const claim = paperClaims.find(({ id }) => id === "template-40")!;
   const verdict = judge(claim, { dataset: dataset({ starts: [zeros("rund"), zeros("katatemplate")] }) });
@@ -157,7 +157,7 @@ test("zeros say nothing in a ratio, and never become a number", () => {
   assert.not.match(JSON.stringify(verdict), "NaN");
 });
 
-test("a runtime the data does not hold is taken from the baseline, with what else differs; a missing cell is not", () => {
+test("a runtime that the data lacks is taken from the baseline, with the confounds; a missing cell is not", () => {
   const own = dataset({
     name: "own",
     starts: [startCell({ concurrency: 400, makespans: rounds(1800, 20, "own") })],
@@ -179,7 +179,7 @@ test("a runtime the data does not hold is taken from the baseline, with what els
   assert.is(judge(claim, { dataset: hole, baseline }).verdict, "not-measured");
 });
 
-test("two runs of one runtime that are no repeats are an error that names both", () => {
+test("two runs of one runtime that are not repeats are an error that names both", () => {
   const twice = dataset({
     starts: ["a", "b"].map(run => startCell({ run, concurrency: 1, makespans: rounds(88, 10, run) })),
   });
@@ -189,7 +189,7 @@ test("two runs of one runtime that are no repeats are an error that names both",
   );
 });
 
-test("a claimed value that another cell holds is found there, with how many cells were searched", () => {
+test("a claimed value that another cell has is found there, with the number of searched cells", () => {
   const cell = (concurrency: number, ms: number) =>
     startCell({ runtime: "katafc", concurrency, makespans: rounds(ms, 30, `c${concurrency}`, 0.0001) });
   const claim = paperClaims.find(({ id }) => id === "start-200-all")!;
@@ -205,7 +205,7 @@ test("a claimed value that another cell holds is found there, with how many cell
   assert.is(verdict.readings.find(({ part }) => part === "RunD")!.elsewhere, null);
 });
 
-test("claims whose wording is not sure stay outside the headline count", () => {
+test("claims whose wording is not sure are left out of the headline count", () => {
   const { sure, unverified } = headline(asClaimed);
   const total = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, n) => sum + n, 0);
   assert.is(total(sure), paperClaims.filter(({ certainty }) => certainty === "A" || certainty === "H").length);

@@ -92,7 +92,7 @@ const expectedOnAe: typeof expectedOnPaper = [
 
 const test = suite("claims on the recorded data");
 
-test("every value is the one worked out from the raw logs by other means", () => {
+test("every value equals the one computed from the raw logs by other means", () => {
   for (const [verdicts, expected] of [
     [onPaper, expectedOnPaper],
     [onAe, expectedOnAe],
@@ -103,7 +103,7 @@ test("every value is the one worked out from the raw logs by other means", () =>
   }
 });
 
-test("the verdicts are what the rule says of those values", () => {
+test("the verdicts follow from those values by the rule", () => {
   assert.equal(Object.fromEntries(onPaper.map(({ id, verdict }) => [id, verdict])), {
     "start-200-in-1s": "contradicted",
     "density-2500": "not-measured",
@@ -129,7 +129,7 @@ test("the verdicts are what the rule says of those values", () => {
   assert.ok(claimed.readingsDisagree);
 });
 
-test("200 in a second hangs on the reading: contradicted as makespan, supported as a rate at 100", () => {
+test("200 in a second depends on the reading: contradicted as makespan, supported as a rate at 100", () => {
   const { readings, readingsDisagree } = onPaper[0]!;
   assert.ok(readingsDisagree);
   const supported = readings.filter(({ verdict }) => verdict === "supported").map(({ reading }) => reading);
@@ -141,7 +141,7 @@ test("no density of memory comes within 9 points of the claim at 100", () => {
   for (const { measured, expected } of readings) assert.ok(Math.abs(measured! - expected) > 9);
 });
 
-test("a ratio against another dataset's baseline names what else differs", () => {
+test("a ratio against another dataset's baseline lists the confounds", () => {
   const names = onAe.find(({ id }) => id === "cpu-200")!.confounds.map(({ what }) => what);
   for (const what of ["kernel", "containerd", "snapshotter"]) assert.ok(names.includes(what), what);
 });
@@ -172,7 +172,7 @@ test("the data shows that Kata-QEMU is faster on top of 100 sandboxes than with 
   says("inversion", "Kata-QEMU starts faster on top of 100", "−22 % at 10, −33 % at 100, −20 % at 200");
 });
 
-test("the data shows Kata-FC's drift and its quick first rounds, a finding each, with the cells as a table", () => {
+test("the data shows Kata-FC's drift and its fast first rounds, a finding each, with the cells as a table", () => {
   says("drift", "Kata-FC gets slower over its rounds in 4 cells: the second half takes 8.3 to 12 % longer");
   says("first round", "Kata-FC's first round is fast in 8 cells: 0.52 to 0.71 times the median of the others");
   const drift = all

@@ -11,7 +11,7 @@ import { inTempFolder } from "../../support/temp.js";
  * The circumstances of a campaign, from its run.json on the disk to what `compare` names: a recorded campaign against a copy
  * of it in which one thing is different.
  */
-const test = suite("what compare names of two campaigns");
+const test = suite("the confounds that compare lists");
 
 interface RecordedManifest {
   host: Record<string, unknown>;

@@ -41,7 +41,7 @@ test("a planted effect is found with its sign, and an equal cell is the same", (
   ]);
 });
 
-test("a difference within the tolerance is the same, however sure it is", () => {
+test("a difference within the tolerance counts as the same, even if it is certain", () => {
   const tight = (name: string, ms: number) =>
     dataset({ name, starts: [startCell({ makespans: rounds(ms, 50, name, 0.002) })] });
   const [cell] = time(compare(tight("a", 1000), tight("b", 1010)));
@@ -49,7 +49,7 @@ test("a difference within the tolerance is the same, however sure it is", () => 
   assert.ok(cell!.p! < 0.01);
 });
 
-test("not significant is not the same: wide rounds are undecided, with the rounds it would take", () => {
+test("not significant is not the same: rounds with wide scatter are undecided, with the number of rounds needed", () => {
   const wide = (name: string) => dataset({ name, starts: [startCell({ makespans: rounds(1000, 10, name, 0.2) })] });
   const [cell] = time(compare(wide("a"), wide("b")));
   assert.is(cell!.verdict, "undecided");
@@ -66,7 +66,7 @@ test("p are corrected over the cells of one metric, and the gate's limits too", 
   assert.ok(smallest > 0.05, `smallest p ${smallest}`);
 });
 
-test("the gate stops what is surely slower by more, and not what is merely slower", () => {
+test("the gate stops a cell that is certainly slower by more than the limit, and no other slower cell", () => {
   const stopped = (factor: number, than: number) =>
     stoppedBy(compare(campaign("a", [1]), campaign("b", [factor])), than).length;
   assert.is(stopped(1.15, 0.05), 1);
@@ -75,7 +75,7 @@ test("the gate stops what is surely slower by more, and not what is merely slowe
   assert.is(stopped(0.8, 0.05), 0);
 });
 
-test("the whole is mixed where some cells are faster and some slower, else what its time cells are", () => {
+test("the overall verdict is mixed if some cells are faster and some slower, otherwise that of the time cells", () => {
   const whole = (factors: readonly number[]) => compare(campaign("a", [1, 1]), campaign("b", factors)).verdict;
   assert.is(whole([1.2, 1]), "slower");
   assert.is(whole([0.8, 1]), "faster");
@@ -116,7 +116,7 @@ function inBlocks(seed: string, told: boolean): CellSample {
   return { of: "rounds", values: blocks.flat(), blocks: named, failedRounds: 0, attempted: null, failed: null };
 }
 
-test("rounds in blocks are compared by blocks: blocks that differ pass for no difference between campaigns", () => {
+test("rounds in blocks are compared by blocks: differences between blocks do not count as a difference between campaigns", () => {
   const families = 40;
   const rejected = (told: boolean) => {
     let count = 0;
@@ -132,7 +132,7 @@ test("rounds in blocks are compared by blocks: blocks that differ pass for no di
   assert.ok(naive >= 0.25, `round by round ${naive}`);
 });
 
-test("the blocks of a campaign are those its rounds name", () => {
+test("the blocks of a campaign are those that its rounds name", () => {
   const named = (name: string) =>
     dataset({ name, starts: [startCell({ makespans: rounds(500, 9, name), blocks: [1, 1, 1, 2, 2, 2, 3, 3, 3] })] });
   for (const { method } of compare(named("a"), named("b")).cells) assert.is(method, "blocks");
@@ -153,7 +153,7 @@ function inTurn(factor: number, seed: string, run: Partial<Dataset["runs"][numbe
 }
 const withRunc = { runtimes: [{ a: "runc", b: "crun" }] };
 
-test("two runtimes of one campaign are compared block by block, so that a drift of both hides no difference", () => {
+test("two runtimes of one campaign are compared block by block, so that a drift of both does not hide a difference", () => {
   const campaign = inTurn(0.93, "drift");
   const found = compare(campaign, campaign, withRunc);
   const [cell] = time(found);
@@ -183,7 +183,7 @@ test("blocks are paired by their number: one that only one runtime finished is l
   assert.ok(Math.abs(cell!.ratio! - mean(cut) / mean(runc)) < 1e-12);
 });
 
-test("runtimes that needed other snapshotters ran one after the other: their blocks are no pairs", () => {
+test("runtimes with different snapshotters ran one after the other, so their blocks are not paired", () => {
   const campaign = inTurn(0.93, "drift");
   const other = campaign.runs.map(run =>
     run.runtime === "crun" ? { ...run, config: { snapshotter: "native" } } : run,
@@ -193,7 +193,7 @@ test("runtimes that needed other snapshotters ran one after the other: their blo
   assert.equal(found.confounds, [{ what: "snapshotter", a: null, b: "native" }]);
 });
 
-test("another handler or OCI runtime under one runtime id is a confound; between two runtimes it is what is compared", () => {
+test("a different handler or OCI runtime under one runtime id is a confound; between two runtimes it is part of the comparison", () => {
   const of = (name: string, handler: string, ociRuntime: string) =>
     dataset({ name, starts: [startCell({ makespans: rounds(500, 5, name) })], run: { handler, ociRuntime } });
   const { confounds } = compare(of("a", "runc", "runc 1.1.5"), of("b", "crun", "crun 1.8.1"));
@@ -219,7 +219,7 @@ test("repeats of a run within one campaign count as its blocks", () => {
   assert.equal([cell!.method, cell!.a.n], ["blocks", 30]);
 });
 
-test("one snapshot of memory is told apart only beyond twice the tolerance, several as rounds are", () => {
+test("single snapshots of memory differ only beyond twice the tolerance; several are tested like rounds", () => {
   const memory = (name: string, mib: number, repeats = 1) =>
     dataset({
       name,
@@ -251,7 +251,7 @@ test("values of zero, and rounds that are all equal, have a stated result", () =
   assert.equal([apart!.verdict, apart!.ratio], ["slower", 1.5]);
 });
 
-test("what differs between the runs is listed, what neither recorded is not", () => {
+test("differences between the runs are listed; values that neither recorded are not", () => {
   const on = (name: string, kernel: string, driver: string | null) =>
     dataset({
       name,
@@ -269,7 +269,7 @@ test("what differs between the runs is listed, what neither recorded is not", ()
   assert.equal(compare(on("a", "5.10", null), on("b", "5.10", null)).confounds, []);
 });
 
-test("cells without a partner are counted, and no common cell is an error that says what each has", () => {
+test("cells without a partner are counted, and no common cell is an error that lists the cells of each side", () => {
   const { unmatched } = compare(campaign("a", [1, 1, 1]), campaign("b", [1]));
   assert.equal(unmatched, { a: 4, b: 0 });
   const other = dataset({ name: "other", starts: [startCell({ runtime: "runc", makespans: [1, 2, 3] })] });
@@ -283,7 +283,7 @@ test("cells without a partner are counted, and no common cell is an error that s
   );
 });
 
-test("a replayed run is refused, and compared as a rehearsal where that is asked for", () => {
+test("a replayed run is refused, and compared as a rehearsal on request", () => {
   const replayed = dataset({
     name: "b",
     starts: [startCell({ makespans: rounds(500, 10, "b") })],
@@ -297,7 +297,7 @@ test("a replayed run is refused, and compared as a rehearsal where that is asked
   assert.not(compare(campaign("a", [1]), campaign("b", [1])).rehearsal);
 });
 
-test("a senseless tolerance is an error", () => {
+test("an invalid tolerance is an error", () => {
   for (const tolerance of [0, -1, 1, Number.NaN]) {
     assert.is(
       code(() => compare(campaign("a", [1]), campaign("b", [1]), { tolerance })),
@@ -306,7 +306,7 @@ test("a senseless tolerance is an error", () => {
   }
 });
 
-test("the same campaigns give the same bytes, in whatever order their cells come", () => {
+test("the same campaigns give the same bytes, in any order of their cells", () => {
   const [a, b] = [campaign("a", [1, 1.1, 0.9]), campaign("b", [1, 1, 1])];
   const turned = { ...b, starts: [...b.starts].reverse(), runs: [...b.runs].reverse() };
   assert.is(JSON.stringify(compare(a, b)), JSON.stringify(compare(a, turned)));

@@ -7,7 +7,7 @@ import { LabError } from "../../../src/model/errors.js";
 import { close } from "../stats/close.js";
 import { dataset, rounds, startCell } from "../synthetic.js";
 
-const test = suite("the rounds that a comparison takes");
+const test = suite("the number of rounds that a comparison needs");
 
 // scipy.stats.nct.ppf(p, freedom, shift)
 test("quantiles of the noncentral t are within 1 % of SciPy's", () => {
@@ -44,7 +44,7 @@ const planned: PlannedComparison = {
   tolerance: 0.05,
 };
 
-test("what a block does to both runtimes costs no round", () => {
+test("an effect of a block on both runtimes needs no more rounds", () => {
   const { rounds, cells } = roundsToDetect(planned, [pilot(0.03)]);
   // a difference of two rounds scatters by about 3 % × √2; by the usual formula (2.8 / 0.05 × 0.042)² = 6 pairs, and some for t
   const [cell] = cells;
@@ -60,7 +60,7 @@ test("the most demanding cell decides, and more cells take more rounds each", ()
   assert.ok(four.rounds > one.rounds);
 });
 
-test("a cell that was not recorded is judged by the nearest that was", () => {
+test("a cell that was not recorded is planned by the nearest recorded one", () => {
   const { cells } = roundsToDetect({ ...planned, concurrency: [2, 60] }, [pilot(0.05, [1, 10, 50])]);
   assert.equal(
     cells.map(({ recorded }) => recorded.concurrency),
@@ -68,13 +68,13 @@ test("a cell that was not recorded is judged by the nearest that was", () => {
   );
 });
 
-test("one runtime is planned for a comparison with an earlier campaign, which takes more", () => {
+test("a single runtime is planned for a comparison with an earlier campaign, which needs more rounds", () => {
   const alone = roundsToDetect({ ...planned, runtimes: ["runc"] }, [pilot(0.05)]);
   assert.is(alone.cells[0]!.against, null);
   assert.ok(alone.rounds > roundsToDetect(planned, [pilot(0.05)]).rounds);
 });
 
-test("a runtime that no recording has is an error that names the pilot to measure", () => {
+test("a runtime without a recording is an error that names the pilot to measure", () => {
   try {
     roundsToDetect({ ...planned, runtimes: ["runc", "youki"] }, [pilot(0.05)]);
     assert.unreachable();

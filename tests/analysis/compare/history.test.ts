@@ -17,14 +17,14 @@ const on = (day: number, ms: number, kernel = "5.10"): Dataset => {
 const positions = (datasets: readonly Dataset[]) =>
   history(datasets).cells[0]!.changes.map(({ at, since, direction }) => [at, since, direction]);
 
-test("campaigns are in the order of their beginnings, whatever the order of the command line", () => {
+test("campaigns are ordered by their start times, in any order of the command line", () => {
   assert.equal(
     history([on(3, 500), on(1, 500), on(2, 500)]).campaigns.map(({ name }) => name),
     ["day 1", "day 2", "day 3"],
   );
 });
 
-test("a step is a change once, and back again is another; what else differs is named", () => {
+test("a step is one change, and the step back another; confounds are listed", () => {
   const found = history([on(1, 500), on(2, 500), on(3, 600, "6.1"), on(4, 600, "6.1"), on(5, 500)]);
   const [cell] = found.cells;
   assert.equal(
@@ -38,7 +38,7 @@ test("a step is a change once, and back again is another; what else differs is n
   assert.ok(Math.abs(cell!.changes[0]!.ratio! - 1.2) < 0.03);
 });
 
-test("a slow drift is seen, though no campaign differs enough from the one before", () => {
+test("a slow drift is found, although no campaign differs enough from the one before", () => {
   // 3 % a campaign: each pair of neighbours is within the gate's 5 %
   const drifting = [500, 515, 530, 546, 563, 580].map((ms, i) => on(i + 1, ms));
   for (const [i, each] of drifting.slice(1).entries()) assert.equal(positions([drifting[i]!, each]), []);
@@ -64,7 +64,7 @@ test("a cell that a campaign lacks is a gap, and a cell of one campaign is left 
   );
 });
 
-test("one snapshot of memory changes beyond twice the tolerance only", () => {
+test("a single snapshot of memory counts as a change only beyond twice the tolerance", () => {
   const at = (mib: number) => dataset({ name: `${mib}`, memory: [memoryCell({ mib })] });
   const found = history([at(20), at(21.5), at(23)], { metric: "memory" });
   assert.equal(

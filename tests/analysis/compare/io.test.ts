@@ -53,7 +53,7 @@ test("a round in which a container's job failed has no value, and the failures a
   assert.equal([values.length, failedRounds, failed, attempted], [10, 2, 4, 24]);
 });
 
-test("files of another size are no cell to compare with", () => {
+test("cells with different file sizes are not compared", () => {
   const other = campaign("after", [1000, 3000], { fileMiB: 128 });
   assert.throws(() => compare(campaign("before", [1000, 3000]), other), /a cell that both sides have/);
 });

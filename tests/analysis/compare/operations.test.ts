@@ -42,7 +42,7 @@ test("two campaigns are compared phase by phase, and a slower one is stopped by 
   assert.is(stoppedBy(slower, 0.05).length, 2);
 });
 
-test("campaigns that take as long are the same, and pass the gate", () => {
+test("campaigns with equal times are the same, and pass the gate", () => {
   const same = compare(campaign("before", 60), campaign("after", 60.1));
   assert.equal(
     same.cells.map(({ verdict }) => verdict),
@@ -51,7 +51,7 @@ test("campaigns that take as long are the same, and pass the gate", () => {
   assert.is(stoppedBy(same, 0.05).length, 0);
 });
 
-test("rounds of another number of containers are no cell to compare with", () => {
+test("cells with different numbers of containers are not compared", () => {
   assert.throws(
     () => compare(campaign("before", 60), campaign("after", 60, { count: 100 })),
     /a cell that both sides have/,

@@ -38,7 +38,7 @@ test("the gate lets a recorded campaign pass against itself", async () => {
   );
 });
 
-test("the gate stops a planted 10 % where blocks scatter by 1 %", () => {
+test("the gate stops a planted 10 % if blocks scatter by 1 %", () => {
   const quiet = { ...shared, concurrency: [1, 10], scatter: 0.02, drift: 0.01, walk: 0.001, roundsPerBlock: 5 };
   const stops = count(20, i =>
     gateStops(campaignOf([...simulate(quiet, random(`quiet ${i}`))]), ["first", "second"], 1.1, `planted ${i}`),

@@ -24,7 +24,7 @@ test("a dataset read back from its distilled files is the dataset, without the n
     );
   }));
 
-test("the distilled files hold no sandbox id and no absolute time", async () => {
+test("the distilled files contain no sandbox id and no absolute time", async () => {
   for (const name of ownDatasets) {
     for (const file of ["rounds.csv", "latency.csv", "memory.csv", "published.csv", "runs.json"]) {
       const text = readFileSync(join(datasetFolder(name), file), "utf8");
@@ -45,7 +45,7 @@ test("paper_data and ae_data together stay under 3 MB", () => {
 
 const damaged: readonly (readonly [what: string, file: string, change: (text: string) => string, where: RegExp])[] = [
   [
-    "a number that is none",
+    "an invalid number",
     "rounds.csv",
     text => text.replace(/^(density(?:[^,\n]*,){7})\d+/m, "$1NaN"),
     /rounds\.csv:2: expected a number in makespan_ms, found "NaN"/,
@@ -89,7 +89,7 @@ for (const [what, file, change, message] of damaged) {
     }));
 }
 
-test("a dataset that is named twice is loaded once, where it was named first", async () => {
+test("a dataset that is named twice is loaded once, at its first place", async () => {
   const loaded = await loadDatasets(["ae_data", "paper_data", "ae_data"]);
   assert.equal(
     loaded.map(({ name }) => name),
@@ -110,7 +110,7 @@ recorded("gives the committed files byte for byte", async () => {
   }
 });
 
-recorded("gives the same bytes whatever order the runs came in", async () => {
+recorded("gives the same bytes in any order of the runs", async () => {
   const dataset = await loadDataset(join(artifact!, "ae_data"));
   const shuffled = {
     ...dataset,

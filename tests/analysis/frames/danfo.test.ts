@@ -8,7 +8,7 @@ import type { LabError } from "../../../src/model/errors.js";
 // expected values are what pandas 2 gives for the same frames
 const test = suite("danfo, repaired");
 
-test("the mean of a group skips missing values, and a group of missing values has none", async () => {
+test("the mean of a group skips missing values; a group of only missing values has no mean", async () => {
   const own = await frame([
     { runtime: "a", ms: 1 },
     { runtime: "a", ms: null },
@@ -30,7 +30,7 @@ test("the mean of a group skips missing values, and a group of missing values ha
   ]);
 });
 
-test("keys that join to one text stay two groups, whatever they are called", async () => {
+test("keys that join to one text remain two groups, for any key", async () => {
   const own = await frame([
     { dataset: "a-b", claim: "c", n: 1 },
     { dataset: "a", claim: "b-c", n: 2 },
@@ -137,7 +137,7 @@ test("pivot refuses two rows for one cell, and names a column that is missing", 
   await fails("concurrency", /expected one of the columns runtime, n, ms, found concurrency/);
 });
 
-test("a frame shows itself in Node: a short one whole, a long one by head, tail and size", async () => {
+test("Node displays a short frame whole, a long one by head, tail and size", async () => {
   const short = await frame([
     { runtime: "kata", ms: 84.5 },
     { runtime: "rund", ms: null },

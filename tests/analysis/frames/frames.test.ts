@@ -89,7 +89,7 @@ const snapshot = (density: number, goferKiB: number, availableFallKiB: number, t
   },
 });
 
-test("memory: PSS, its parts and the host's accounts, each by the sandboxes that were there", async () => {
+test("memory: PSS, its parts and the host's counters, each divided by the number of running sandboxes", async () => {
   // at density 100 two repeats, of which one lost half of its sandboxes
   const memory = [snapshot(1, 9, 9), snapshot(100, 4000, 700_000), snapshot(100, 5000, 400_000, 50)];
   const data = dataset("mine", { memory });
@@ -123,7 +123,7 @@ test("the parts of the recorded campaign add up to its PSS", async () => {
   });
 });
 
-test("starts: the cold starts of a campaign, as many as its samples.csv has, and what a round's makespan follows from", async () => {
+test("starts: the cold starts of a campaign, as many as in samples.csv, and their times give each round's makespan", async () => {
   const data = await loadDataset(recordedCampaign);
   const frame = await startsFrame(data);
   // wc -l samples.csv, less the header; the campaign has no warm-up
@@ -135,7 +135,7 @@ test("starts: the cold starts of a campaign, as many as its samples.csv has, and
   );
 });
 
-test("starts: distilled files have none, and the error says where they are", async () => {
+test("starts: distilled files contain none, and the error says where to get them", async () => {
   try {
     await startsFrame(await loadDataset("paper_data"));
     assert.unreachable();
@@ -144,7 +144,7 @@ test("starts: distilled files have none, and the error says where they are", asy
   }
 });
 
-test("claims: a row per reading, of which one decides each claim", async () => {
+test("claims: a row per reading; one reading decides each claim", async () => {
   const data = await loadDataset("paper_data");
   const verdicts = judgeAll(paperClaims, { dataset: data, baseline: data });
   const frame = await claimsFrame(verdicts);
@@ -162,13 +162,13 @@ test("claims: a row per reading, of which one decides each claim", async () => {
   assert.equal([verdict, bound, claimed, measured, unit, n], ["contradicted", "under", 1000, 1084.72, "ms", 50]);
 });
 
-test("runs: a row each, with what they used", async () => {
+test("runs: a row each, with their software", async () => {
   const frame = await runsFrame([await loadDataset("ae_data")]);
   assert.equal(frame["runtime"].values, ["rund", "rund", "rund"]);
   assert.equal(frame["cells"].values, [16, 36, 8]);
 });
 
-test("frames of nothing have their columns", async () => {
+test("frames without rows have their columns", async () => {
   const nothing: Dataset = dataset("nothing", {});
   for (const frame of [
     await roundsFrame([nothing]),

@@ -43,7 +43,7 @@ test("--as-one takes each snapshot once, and has a row for each node", () =>
     assert.is(alone, "runc,128,10,node-a,1,4000.0,,,");
   }));
 
-test("what differs between the machines is named, but not that they are different ones", () =>
+test("the differences between the machines are listed, except the host's identity", () =>
   inTempFolder(async folder => {
     writeFiles(folder, twoNodes);
     const [a, b] = await loadDatasets(["node-a", "node-b"], folder);

@@ -58,7 +58,7 @@ test("a node that takes twice as long as its peers is flagged, with the ratio's 
   assert.is(rows[0]!.podWorkingSetKiB, 2_000);
 });
 
-test("nodes that scatter alike are not flagged, and one node has no ratio", () => {
+test("nodes with equal scatter are not flagged, and a single node has no ratio", () => {
   const alike = nodeTable([
     round(1, { a: [100], b: [130] }),
     round(2, { a: [140], b: [90] }),
@@ -69,12 +69,12 @@ test("nodes that scatter alike are not flagged, and one node has no ratio", () =
   assert.equal(nodeTable([{ ...round(1, { a: [1] }), nodes: undefined } as unknown as RoundEvent]), []);
 });
 
-test("a clock's bounds are what all requests allow together", () => {
+test("a clock's bounds are the intersection of all requests' bounds", () => {
   const rounds = [round(1, { a: [1] }, [-400, 610]), round(2, { a: [1] }, [-20, 990])];
   assert.equal(nodeClocks(rounds), [{ node: "a", aheadMs: [-20, 610] }]);
 });
 
-test("the table as CSV has a line a node, and leaves empty what is missing", () => {
+test("the table as CSV has a line for each node, and missing values are empty", () => {
   const [header, line] = nodesCsv(nodeTable([round(1, { a: [100] })])).split("\n");
   assert.match(header!, /^runtime,density,concurrency,node,/);
   assert.is(line, "runc,0,1,a,1,1,100.000,,,,false,2000,,,,1");

@@ -37,7 +37,7 @@ test("a queue grows above the service rate, and is stable below it", () => {
   }
 });
 
-test("an overloaded queue grows by what is offered less what is served", () => {
+test("an overloaded queue grows by the offered rate minus the served rate", () => {
   const starts = served(30, 120, 50);
   const { perSecond, interval } = backlog(starts, 120_000);
   const expected = starts.length / 120 - 20;
@@ -70,7 +70,7 @@ test("too few values have no bound: p99 needs 299 independent ones", () => {
   assert.is.not(found.upper, null);
 });
 
-test("the highest rate held is below the first that fails, whatever holds above it", () => {
+test("the highest rate held is below the first that fails, even if a higher one is held", () => {
   const objective = { p: 0.9, limitMs: 500 };
   const windows = [5, 10, 30].map(rate => windowOf(rate, served(rate, 60, 50)));
   const results = rateResults(windows, objective);
@@ -85,13 +85,13 @@ test("the highest rate held is below the first that fails, whatever holds above 
   assert.equal(heldRates(results), [{ runtime: "crun", highest: 10, failsAt: 30, undecided: [] }]);
 });
 
-test("a refused arrival fails its rate, however quick the others were", () => {
+test("a refused arrival fails its rate, even if all others are fast", () => {
   const starts = served(5, 60, 50).map((start, n) => (n === 7 ? { ...start, sent: false, ready: false } : start));
   const [result] = rateResults([windowOf(5, starts)], { p: 0.5, limitMs: 10_000 });
   assert.equal([result!.refused, result!.held], [1, false]);
 });
 
-test("too few starts decide nothing, unless even the measured quantile misses its limit", () => {
+test("too few starts decide nothing, unless the measured quantile itself exceeds its limit", () => {
   // p99 needs 299 starts for a bound; 5 a second for 10 s are about 50
   const few = [windowOf(5, served(5, 10, 50))];
   const [open] = rateResults(few, { p: 0.99, limitMs: 10_000 });
@@ -101,14 +101,14 @@ test("too few starts decide nothing, unless even the measured quantile misses it
   assert.equal(heldRates([open!]), [{ runtime: "crun", highest: null, failsAt: null, undecided: [5] }]);
 });
 
-test("a trace at its own rate is a row, and no rate that is held or fails", () => {
+test("a trace at its own rate has a row, but is neither a held nor a failed rate", () => {
   const starts = served(5, 60, 50);
   const [row] = rateResults([{ ...windowOf(5, starts), rate: null }], { p: 0.5, limitMs: 10_000 });
   assert.equal([row!.rate, row!.arrivals, row!.held], [null, starts.length, true]);
   assert.equal(heldRates([row!]), [{ runtime: "crun", highest: null, failsAt: null, undecided: [] }]);
 });
 
-test("without an objective nothing is held or failed", () => {
+test("without an objective no rate is held or fails", () => {
   const [result] = rateResults([windowOf(5, served(5, 60, 50))], null);
   assert.equal([result!.held, result!.quantile], [null, null]);
 });

@@ -25,7 +25,7 @@ test("three starts by hand: a sandbox is alive from its request until it is remo
   assert.equal(levelOf(aliveSpans(window), 1000), { mean: 1.5, most: 3 });
 });
 
-test("a refused arrival is neither, and a start that left no sandbox is alive until its end", () => {
+test("a refused arrival is neither in flight nor alive; a start that left no sandbox is alive until its end", () => {
   const window = windowOf([0, 100], 200, 300, 1000);
   const refused = { ...window.starts[1]!, sent: false, ready: false };
   const failed = { ...window.starts[0]!, ready: false };
@@ -41,7 +41,7 @@ test("a refused arrival is neither, and a start that left no sandbox is alive un
   );
 });
 
-test("one that ends as another begins does not overlap it", () => {
+test("a start that ends when another begins does not overlap it", () => {
   assert.is(levelOf(inFlightSpans(windowOf([0, 200, 400], 200, 0, 600)), 600).most, 1);
 });
 

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { diskCsv, diskTable, readRounds } from "../../../src/analysis/stages/index.js";
 import { projectRoot } from "../../support/needs.js";
 
-const test = suite("how often rounds waited for a disk");
+const test = suite("waits of rounds for a disk");
 const campaign = join(projectRoot, "raw/cold-start-node");
 const rounds = readRounds(campaign);
 
@@ -37,7 +37,7 @@ test("the CSV has a line per cell", () => {
   );
 });
 
-test("a campaign that did not record it has no table", () => {
+test("a campaign that did not record waits for disks has no table", () => {
   assert.equal(diskTable(rounds.map(({ diskShare: _, ...round }) => round)), []);
 });
 

@@ -24,14 +24,14 @@ const served: ReadySample = {
 const total = (sample: ReadySample) =>
   stagesOf(sample).reduce((sum, { fromMs, toMs }) => sum + Math.round(toMs * 1000) - Math.round(fromMs * 1000), 0);
 
-test("from the calls alone: the sandbox, and READY seen", () => {
+test("without events there are two stages: the sandbox, and READY seen", () => {
   assert.equal(stagesOf(plain), [
     { name: "sandbox", fromMs: 0.5, toMs: 50 },
     { name: "READY seen", fromMs: 50, toMs: 52.25 },
   ]);
 });
 
-test("events split a stage; where they are missing it stays one, under its own name", () => {
+test("events split a stage; without them it remains one stage with its own name", () => {
   assert.equal(
     stagesOf(served).map(({ name, fromMs, toMs }) => [name, fromMs, toMs]),
     [
@@ -49,13 +49,13 @@ test("events split a stage; where they are missing it stays one, under its own n
   );
 });
 
-test("events in an unusual order are not given a name they do not deserve, and nothing is lost", () => {
+test("stages between events in an unusual order are unattributed, and no time is lost", () => {
   const odd: ReadySample = { ...served, marks: { sandboxStart: 3, sandboxTask: 45 } };
   assert.ok(stagesOf(odd).some(({ name }) => name === "unattributed"));
   assert.is(total(odd), 113_007 - 500);
 });
 
-test("whatever moments are known, the stages add up to the latency, to the microsecond", () => {
+test("for any known moments, the stages add up to the latency, to the microsecond", () => {
   const draw = random("stages");
   for (let n = 0; n < 2_000; n++) {
     const ms = () => draw.below(200_000) / 1000;
@@ -112,7 +112,7 @@ test("a pod that is bound before its creation is answered, or whose first line c
   assert.equal(names(early), ["API server", "scheduler", "kubelet and runtime"]);
 });
 
-test("the kubelets' own count divides their stage into the sandbox, the container and the rest", () => {
+test("the kubelets' own counters divide their stage into the sandbox, the container and the rest", () => {
   const calls = (sandboxes: number, ms: number) => ({
     ...{ run_podsandbox: [sandboxes, ms], create_container: [sandboxes, ms / 4], start_container: [sandboxes, ms / 2] },
   });

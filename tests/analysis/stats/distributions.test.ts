@@ -24,7 +24,7 @@ test("Student's t is SciPy's, for degrees of freedom that are not whole and far 
   assert.ok(Number.isNaN(studentTwoSided(Number.NaN, 3)));
 });
 
-test("the same seed gives the same numbers, another seed others", () => {
+test("the same seed gives the same numbers, a different seed different ones", () => {
   const take = (seed: string | number) => Array.from({ length: 5 }, () => random(seed).uniform());
   assert.equal(take("a"), take("a"));
   assert.is.not(random("a").uniform(), random("b").uniform());

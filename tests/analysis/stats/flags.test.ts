@@ -47,7 +47,7 @@ test("a deviation is counted in median absolute deviations", () => {
   close([found.p], [0.00997], 0.02);
 });
 
-test("a planted outlier is named by its place, and nothing else", () => {
+test("only a planted outlier is flagged, by its position", () => {
   const values = rounds(50, "outlier");
   values[29] = 200;
   assert.equal(flagsOf(values).outliers, [30]);
@@ -62,20 +62,20 @@ test("five rounds in a hundred doubled are found", () => {
   }
 });
 
-test("an outlier within 5 % of the median is none, however small the scatter", () => {
+test("a value within 5 % of the median is no outlier, even if the scatter is tiny", () => {
   const values = rounds(50, "tight").map(value => 100 + (value - 100) / 100);
   values[7] = 104;
   assert.equal(flagsOf(values).outliers, []);
 });
 
-test("a planted drift is flagged with its ρ, a step the size of the scatter is not", () => {
+test("a planted drift is flagged with its ρ; a step as small as the scatter is not", () => {
   const drifting = flagsOf(rounds(50, "drift").map((value, i) => value + i / 2));
   assert.ok(drifting.drift);
   assert.ok(drifting.driftRho > 0.5);
   assert.not(flagsOf(rounds(50, "step").map((value, i) => (i === 25 ? value + 5 : value))).drift);
 });
 
-test("a first round apart from the others is warm-up, quick as well as slow", () => {
+test("a first round that differs from the others is flagged as warm-up, fast or slow", () => {
   const [slow, quick] = [rounds(20, "slow"), rounds(20, "quick")];
   slow[0] = 180;
   quick[0] = 55;
@@ -85,7 +85,7 @@ test("a first round apart from the others is warm-up, quick as well as slow", ()
   assert.not(flagsOf(rounds(20, "plain")).warmUp);
 });
 
-test("among a hundred cells with nothing to be found hardly any is flagged", () => {
+test("of a hundred cells without an effect, hardly any is flagged", () => {
   let flagged = 0;
   for (let family = 0; family < 20; family++) {
     const cells = Array.from({ length: 100 }, (_, i) => ({ values: rounds(20, `family ${family} ${i}`) }));
@@ -95,14 +95,14 @@ test("among a hundred cells with nothing to be found hardly any is flagged", () 
   assert.ok(flagged <= 10, `${flagged} of 2000 cells`);
 });
 
-test("few rounds, equal rounds and none are never flagged", () => {
+test("cells with few rounds, equal rounds or no rounds are never flagged", () => {
   for (const values of [[], [5], [5, 50, 500, 5000], [7, 7, 7, 7, 7, 7]]) {
     const { drift, warmUp, outliers } = flagsOf(values);
     assert.equal({ drift, warmUp, outliers }, { drift: false, warmUp: false, outliers: [] }, `${values}`);
   }
 });
 
-test("start skew above 5 % of what was measured, and failures above 5 %, are flagged", () => {
+test("start skew above 5 % of the measured value and failures above 5 % are flagged", () => {
   const [skewed, level] = flagCells([
     { values: [100, 100], skews: [6, 6], partial: 1, attempted: 100, failed: 6 },
     { values: [100, 100], skews: [4, 4], attempted: 100, failed: 5 },

@@ -90,7 +90,7 @@ test("dependent rounds get moving blocks from 20 rounds on, a caveat below, and 
   assert.is(estimateMean(autoregression(0, 40, "none"), "seed").method, "studentised bootstrap");
 });
 
-test("moving blocks are wider than the interval that takes dependent rounds for independent", () => {
+test("the interval from moving blocks is wider than one that assumes independent rounds", () => {
   const values = autoregression(0.8, 50, "wide");
   const length = ([low, high]: readonly [number, number]) => high - low;
   const plain = studentised([{ values, blockLength: 1 }], ([m], [e]) => ({ value: m!, error: e! }), "seed")(0.95);
@@ -116,7 +116,7 @@ test("fewer than five rounds have a value and no interval", () => {
   assert.ok(Number.isNaN(estimateMean([], "s").value));
 });
 
-test("a quantile beyond what its rounds can hold has no interval: a median of 5, a 90 % quantile of 28", () => {
+test("a quantile that its rounds cannot enclose has no interval: a median of 5 rounds, a 90 % quantile of 28", () => {
   const values = (n: number) => Array.from({ length: n }, (_, i) => i * i);
   const interval = (n: number, p: number) => estimateQuantile(values(n), p, "s").interval;
   assert.is(interval(5, 0.5), null);
@@ -125,7 +125,7 @@ test("a quantile beyond what its rounds can hold has no interval: a median of 5,
   assert.ok(interval(29, 0.9) !== null);
 });
 
-test("equal rounds are their own interval, and said to be equal", () => {
+test("the interval of equal rounds is their value, and a caveat says that they are equal", () => {
   const equal = [7, 7, 7, 7, 7, 7];
   for (const found of [estimateMean(equal, "s"), estimateQuantile(equal, 0.5, "s")]) {
     assert.equal(found.interval, [7, 7]);
@@ -145,12 +145,12 @@ test("a ratio with a mean that is not above 0 has no value, and no interval", ()
   }
 });
 
-test("the same seed gives the same interval, to the last bit; another seed another", () => {
+test("the same seed gives the same interval to the last bit; a different seed gives a different one", () => {
   assert.equal(estimateMean(x, "a").interval, estimateMean(x, "a").interval);
   assert.not.equal(estimateMean(x, "a").interval, estimateMean(x, "b").interval);
 });
 
-test("a falling change of scale turns the interval's ends", () => {
+test("a decreasing change of scale swaps the interval's ends", () => {
   const found = estimateMean(x, "a");
   const mapped = mapEstimate(found, value => 1000 / value);
   assert.is(mapped.value, 1000 / found.value);

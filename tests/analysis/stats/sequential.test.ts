@@ -12,7 +12,7 @@ test("the bounds are those of Lan and DeMets' program, for O'Brien and Fleming's
   close(bounds(sequentialLevels(0.05, 1, 5)), [4.8769, 3.3569, 2.6803, 2.2898, 2.031], 2e-4);
 });
 
-test("one look is a plain test, and more looks leave the last one a little less", () => {
+test("a single look is a plain test; with more looks, the level of the last is slightly lower", () => {
   close([...sequentialLevels(0.05, 7, 7)], [0.05], 1e-6);
   const last = sequentialLevels(0.05, 3, 40).at(-1)!;
   assert.ok(last > 0.03 && last < 0.05, `${last}`);

@@ -12,7 +12,7 @@ import { close, x, y } from "./close.js";
 const test = suite("tests and power");
 
 // scipy.stats.permutation_test((a, b), statistic=|Welch's t|, n_resamples=np.inf, alternative="greater"), for small samples all divisions
-test("the permutation test is SciPy's, exactly, where all divisions are tried", () => {
+test("the permutation test equals SciPy's exactly if all divisions are tried", () => {
   close([permutationTest(x.slice(0, 5), y.slice(0, 5), 1)], [0.015873015873015872], 1e-12);
   close([permutationTest(x.slice(0, 6), [90, 96, 110, 101, 99], 1)], [0.38095238095238093], 1e-12);
 });
@@ -27,14 +27,14 @@ test("with 9,999 seeded divisions it is SciPy's within their Monte Carlo error",
   assert.not.equal(permutationTest(z, v, "other"), p);
 });
 
-test("equal values are no evidence, values apart without any scatter the strongest there is", () => {
+test("equal values are no evidence; different values without scatter are the strongest evidence", () => {
   assert.is(permutationTest([5, 5, 5], [5, 5, 5], 1), 1);
   assert.is(permutationTest([], [1, 2], 1), 1);
   close([permutationTest([5, 5, 5, 5], [6, 6, 6, 6], 1)], [2 / 70], 1e-12);
 });
 
 // R: p.adjust(c(0.01, 0.04, 0.03, 0.005, 0.2), "holm") and "BH"
-test("corrected p are p.adjust's, in the order they came in", () => {
+test("corrected p values equal those of p.adjust, in the given order", () => {
   const ps = [0.01, 0.04, 0.03, 0.005, 0.2];
   close(holm(ps), [0.04, 0.09, 0.09, 0.025, 0.2], 1e-12);
   close(benjaminiHochberg(ps), [0.025, 0.05, 0.05, 0.025, 0.2], 1e-12);
@@ -60,7 +60,7 @@ test("the lag-1 autocorrelation is acf's", () => {
   assert.is(lagOne([4, 4, 4]), 0);
 });
 
-test("values that repel each other are not called dependent, values that follow each other are", () => {
+test("negative autocorrelation does not count as dependence, positive does", () => {
   assert.not(dependent([1, 9, 1, 9, 2, 8, 1, 9, 2, 9]));
   assert.ok(dependent([1, 1, 2, 1, 2, 8, 9, 8, 9, 9, 8, 2, 1, 1, 2, 1]));
   assert.not(dependent([1, 2, 3]));
@@ -97,7 +97,7 @@ test("the ratio of paired values has SciPy's p and interval, by the delta method
 });
 
 // scipy.stats.nct for the power of the paired test, an integral over chi-square for that of two one-sided tests
-test("pairs for an effect are at least as many as the noncentral t asks for, and one more at most", () => {
+test("pairs for an effect are at least as many as by the noncentral t, and at most one more", () => {
   const exact = [
     { spread: 0.05, effect: 0.05, alpha: 0.05, pairs: 11 },
     { spread: 0.05, effect: 0.05, alpha: 0.05 / 8, pairs: 18 },
@@ -124,7 +124,7 @@ test("rounds for an effect are the next whole number above power.t.test's", () =
   assert.is(roundsFor(5, 1e-9), 1_000_000);
 });
 
-test("the same needs the whole interval within the tolerance; no interval shows nothing", () => {
+test('"the same" needs the whole interval within the tolerance; without an interval nothing is shown', () => {
   assert.ok(equivalent([0.951, 1.049], 0.05));
   assert.not(equivalent([0.951, 1.051], 0.05));
   assert.not(equivalent([0.5, 2], 0.05));

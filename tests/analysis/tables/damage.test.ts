@@ -133,7 +133,7 @@ const scenario = fc.record({
   ),
 });
 
-test("every cell is the plain rule's or empty, and whatever was damaged is told", () =>
+test("every cell is empty or equals the plain rule's, and all damage is reported", () =>
   fc.assert(
     fc.asyncProperty(scenario, ({ clients, latencies, processes, harm }) =>
       inTempFolder(async folder => {

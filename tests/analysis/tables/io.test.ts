@@ -15,7 +15,7 @@ const round = (number: number, jobs: IoRound["jobs"]): IoRound => ({
   jobs,
 });
 
-test("it is a mean over the jobs of all containers and rounds; a failed job is counted and left out", () => {
+test("a value is the mean over the jobs of all containers and rounds; a failed job is counted and left out", () => {
   const rows = ioTable({
     name: "x",
     io: [round(1, [job(1, 1000), job(2, 3000)]), round(2, [job(1, 2000), job(2, 0, 5)])],

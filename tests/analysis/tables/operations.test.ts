@@ -34,7 +34,7 @@ test("percentiles are of single containers over all rounds, the total is a mean 
   assert.equal([row!.rounds, row!.totalMs, row!.interval, row!.idleBusy], [2, 3.5, null, 0.02]);
 });
 
-test("the CSV has a row for each phase, and empty fields where there is no interval", () => {
+test("the CSV has a row for each phase, and empty fields for a missing interval", () => {
   assert.is(
     operationsCsv(operationTable([cell])),
     "run,variant,density,concurrency,count,phase,operation,rounds,p50_ms,p95_ms,p99_ms,max_ms,total_ms,total_low_ms,total_high_ms,idle_busy\n" +

@@ -81,7 +81,7 @@ const scenario = fc.record({
   at: fc.nat(),
 });
 
-test("the table is the plain rule's, and every line that is not in it is a problem", () =>
+test("the table equals the plain rule's, and every line that is left out is a problem", () =>
   fc.assert(
     fc.asyncProperty(scenario, async ({ rounds, damage, client, line, at }) =>
       inTempFolder(async folder => {

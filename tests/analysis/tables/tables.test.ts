@@ -51,7 +51,7 @@ test("a cell without a complete round is empty, with a problem that says so", as
   assert.ok(dataset.problems.some(({ code, file }) => code === "RUND_CELL_EMPTY" && file.endsWith("con_003")));
 });
 
-test("memory is the sum of PSS over the sandboxes, and empty where a line cannot be read", async () => {
+test("memory is the sum of PSS divided by the sandboxes, and empty if a line cannot be read", async () => {
   const head = "Name USS PSS RSS VSS\n";
   const dataset = await load({
     "mem_runsc_01020304/result_128MB_0002.txt": `${head}sandbox 1 8000 9000 9000\ngofer 1 6001 9000 9000\n`,
@@ -62,7 +62,7 @@ test("memory is the sum of PSS over the sandboxes, and empty where a line cannot
   ]);
 });
 
-test("the grid is what the folders hold, and runtimes nobody knows come last", async () => {
+test("the folders determine the grid, and unknown runtimes come last", async () => {
   const dataset = await load({
     ...cellFiles("time_zeta_01020304/con_007", [Array(7).fill(5)]),
     ...cellFiles("time_rund_01020304/con_002", [[5, 5]]),
@@ -99,7 +99,7 @@ test("numbers are written as pandas prints them", () => {
   ]);
 });
 
-test("all 356 published cells come out of the committed distilled data as the same float64", async () => {
+test("all 356 published cells are recomputed from the committed distilled data as the same float64", async () => {
   let cells = 0;
   for (const name of ownDatasets) {
     const dataset = await loadDataset(name);
