@@ -13,7 +13,7 @@ import { inTempFolder } from "../support/temp.js";
 const test = suite("the GitHub Action");
 const id = z.string().regex(/^[_a-zA-Z][\w-]*$/);
 
-// by GitHub's documentation of the metadata file, "Metadata syntax reference", for composite actions
+// from GitHub's "Metadata syntax reference", for composite actions
 const metadata = z.strictObject({
   name: z.string(),
   author: z.string().optional(),
@@ -61,7 +61,7 @@ const metadata = z.strictObject({
 const text = readFileSync(join(projectRoot, "action.yml"), "utf8");
 const action = metadata.parse(parse(text));
 
-test("what its expressions name is there: inputs, steps and the outputs of the script", () => {
+test("the inputs, steps and outputs in its expressions exist", () => {
   const script = readFileSync(join(projectRoot, "environment/action.sh"), "utf8");
   const written = [...script.matchAll(/^ *output (\w+)/gm)].map(([, name]) => name);
   for (const [, name = ""] of text.matchAll(/\$\{\{ inputs\.([\w-]+) \}\}/g)) assert.ok(name in action.inputs, name);
@@ -74,7 +74,7 @@ test("what its expressions name is there: inputs, steps and the outputs of the s
   }
 });
 
-test("the script is given every input", () => {
+test("every input is passed on", () => {
   const given = action.runs.steps.flatMap(step => [
     ...Object.values(step.env ?? {}),
     ...Object.values(step.with ?? {}).map(String),
@@ -90,7 +90,7 @@ appendFileSync(process.env.FAKE + "/calls", words.join(" ") + "\\n");
 const after = name => words[words.indexOf(name) + 1];
 if (words[0] === "run" && words[1] === "list") console.log("12\\n11");
 else if (words[0] === "run" && words[1] === "download") {
-  // the newest run kept nothing
+  // the newest run has no artifact
   if (words[2] === "12" || process.env.FAKE_BASELINE === "") process.exit(1);
   cpSync(process.env.FAKE_BASELINE, after("--dir"), { recursive: true });
 } else if (words[0] === "api" && words.includes("--paginate")) process.stdout.write(process.env.FAKE_COMMENT ?? "");
@@ -160,7 +160,7 @@ test("a slower campaign fires the gate: exit 1, and the comparison is the pull r
     assert.ok(found.comment.endsWith(found.summary));
   }));
 
-test("an earlier comment is written anew; an equal campaign passes", () =>
+test("an earlier comment is replaced; an equal campaign passes", () =>
   inTempFolder(async folder => {
     const baseline = await campaignOf(join(folder, "before"), "rund");
     const { code, outputs, calls, stderr } = runScript(folder, { BASELINE: baseline, FAKE_COMMENT: "99\n" });
@@ -170,7 +170,7 @@ test("an earlier comment is written anew; an equal campaign passes", () =>
     assert.not.match(calls, "run list");
   }));
 
-test("an input that rund-lab refuses ends with its exit code and its message", () =>
+test("an input that rund-lab refuses gives its exit code and its message", () =>
   inTempFolder(folder => {
     const { code, stderr } = runScript(folder, {
       RUN: "time --runtime rund --rounds none --endpoint replay:paper_data",

@@ -41,7 +41,7 @@ test("installs in at most 130 MB without the optional peers; import, require and
     run("npx", "rund-lab", "reproduce", "--no-notebooks", "--out", "results");
     assert.match(readFileSync(join(folder, "results/tables/ae_data/time.csv"), "utf8"), /rund,94\.3/);
 
-    // types, as a stranger's compiler looks them up
+    // types, with the three ways in which compilers look them up
     writeFiles(folder, {
       "use.ts":
         'import { parseClientLog, readCells } from "rund-lab/logs";\nimport { mean } from "rund-lab/stats";\nexport const n: number = mean(parseClientLog("").rows.map(row => row.latencyMs));\nexport { readCells };\nexport * as lab from "rund-lab";\nexport { makePlan } from "rund-lab/measure";\n',

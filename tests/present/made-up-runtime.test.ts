@@ -29,16 +29,16 @@ import { inTempFolder } from "../support/temp.js";
 
 const test = suite("a made-up runtime");
 
-/** The file: the example of CONTRIBUTING.md under another name. */
+/** The runtime's declaration: the example of CONTRIBUTING.md under a different name. */
 const youki: RuntimeDeclaration = {
   ...{ id: "youki", handler: "youki", label: "Youki of the test", colour: "green" },
   ...runcShim("youki"),
   versions: [{ command: ["youki", "--version"] }],
 };
-/** The entry. */
+/** All runtimes, including the new one. */
 const known = [...runtimes, youki];
 
-test("its label and colour follow it through frames, figures, comparisons and the report", () =>
+test("its label and colour are used in frames, figures, comparisons and the report", () =>
   inTempFolder(async folder => {
     const cri = new FakeCri(new VirtualClock(), () => ({ ms: 20 }));
     const plan = planOf({ experiment: "time", runtimes: ["runc", "youki"], concurrency: [1, 2], rounds: 3 }, known);
@@ -46,7 +46,7 @@ test("its label and colour follow it through frames, figures, comparisons and th
     const dataset = await loadDataset(folder);
     const rounds = readRounds(folder).filter(({ runtime }) => runtime === "youki");
 
-    // tables and JSON go by id, which scripts rely on
+    // tables and JSON contain the id, because scripts rely on it
     const [time] = allTables(dataset);
     assert.equal(
       time!.rows.map(row => row.row),

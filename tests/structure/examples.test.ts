@@ -43,7 +43,7 @@ test("there are examples", () => {
 for (const { file, line, code, expected } of examples) {
   test(`${file}:${line}: ${code}`, async () => {
     const scope = (await import(pathToFileURL(join(source, file)).href)) as Record<string, unknown>;
-    // cloned, for what a value holds is meant, not what made it
+    // cloned, to compare values without their classes
     assert.equal(structuredClone(await evaluate(code, scope)), await evaluate(expected, {}));
   });
 }

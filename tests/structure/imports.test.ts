@@ -34,7 +34,7 @@ const roomOf = (file: string) => file.split("/")[0] ?? "";
 const isOwn = ({ to }: Import) => to.endsWith(".ts");
 const told = (wrong: readonly Import[]) => wrong.map(({ from, to }) => `${from} imports ${to}`);
 
-/** Which rooms a room may import from, besides itself. */
+/** The rooms from which a room may import, besides itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   model: [],
   logs: ["model"],
@@ -61,10 +61,10 @@ test("rooms import in one direction only", () => {
   assert.equal(told(wrong), []);
 });
 
-/** A file's folder within its room; a file that lies in the room itself stands for itself. */
+/** Returns a file's folder within its room; for a file in the room itself, the file. */
 const folderOf = (file: string) => file.split("/").slice(0, 2).join("/");
 
-test("within a room, no two folders need each other, by whatever way", () => {
+test("within a room, no two folders import each other, directly or through others", () => {
   const needs = new Map<string, Set<string>>();
   for (const each of imports.filter(isOwn)) {
     const [from, to] = [folderOf(each.from), folderOf(each.to)];
@@ -92,7 +92,7 @@ test("no folder holds more than 1,500 lines of its own", () => {
   );
 });
 
-test("every folder below src/ is a room the rules know", () => {
+test("there are rules for every folder in src/", () => {
   assert.equal(
     [...new Set(files.map(roomOf))].filter(room => !(room in allowed)),
     [],
@@ -113,7 +113,7 @@ test("statistics import nothing but the model and simple-statistics", () => {
   assert.equal(told(wrong), []);
 });
 
-test("kernel and runner take of present only what cells and values show themselves through", () => {
+test("kernel and jupyter import only the display of cells and values from present", () => {
   const wrong = imports.filter(
     ({ from, to }) =>
       ["kernel", "jupyter"].includes(roomOf(from)) && /^present\/(?!notebook\/(display|values)\.ts$)/.test(to),
@@ -121,7 +121,7 @@ test("kernel and runner take of present only what cells and values show themselv
   assert.equal(told(wrong), []);
 });
 
-/** Packages that one place alone may import: pattern of the package, pattern of the places. */
+/** Packages that only certain places may import: pattern of the package, pattern of the places. */
 const keepers: readonly (readonly [what: string, packages: RegExp, places: RegExp])[] = [
   ["tslab", /^(tslab|@tslab\/)/, /^kernel\//],
   ["danfojs-node", /^(danfojs-node|@tensorflow\/)/, /^analysis\/frames\/danfo\.ts$/],
@@ -135,12 +135,12 @@ const keepers: readonly (readonly [what: string, packages: RegExp, places: RegEx
   ["zeromq", /^zeromq/, /^(kernel|jupyter)\//],
 ];
 for (const [what, packages, places] of keepers) {
-  test(`${what} has one home`, () => {
+  test(`${what}: only the allowed places import it`, () => {
     assert.equal(told(imports.filter(({ from, to }) => packages.test(to) && !places.test(from))), []);
   });
 }
 
-test("nothing in a module is awaited while it is loaded, but for the program itself", () => {
+test("no module except the program awaits anything while it is loaded", () => {
   const awaiting = files.filter(
     file => file !== "cli/main.ts" && /^(?:const .* = )?await /m.test(readFileSync(join(source, file), "utf8")),
   );

@@ -11,7 +11,7 @@ const test = suite("loading a module");
 
 const built = join(projectRoot, "dist");
 
-/** Programs and workers, which are there to be run. */
+/** Programs and workers, which run when they are loaded. */
 const programs = [
   "cli/main.js",
   "kernel/main.js",
@@ -20,9 +20,9 @@ const programs = [
   "kernel/protocol/signals.js",
 ];
 
-/** Imports each module, and prints those after which something is active. */
+/** A script that imports each module, and prints those that leave something active. */
 const loader = `
-  // the loader's own reading of files, and standard output and error, which libraries look at
+  // the loader itself reads files, and libraries check standard output and error
   const usual = ["CloseReq", "FSReqPromise", "FSReqCallback", "FileHandleCloseReq", "PipeWrap", "TTYWrap"];
   for (const file of process.argv.slice(1)) {
     await import(file);
@@ -41,7 +41,7 @@ test("no module does anything while it loads", () =>
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ["--input-type=module", "--eval", loader, ...modules.map(file => join(built, file))],
-      // a module that keeps the process alive ends it by this limit
+      // this limit ends the process if a module keeps it alive
       { cwd: folder, env: { PATH: process.env.PATH, HOME: home, TMPDIR: folder }, encoding: "utf8", timeout: 60_000 },
     );
     assert.equal([stdout, stderr, status], ["", "", 0]);

@@ -9,7 +9,7 @@ const test = suite("the package");
 const read = (file: string) => readFileSync(join(projectRoot, file), "utf8");
 const manifest = JSON.parse(read("package.json"));
 
-test("the entry points follow the rooms", () => {
+test("the entry points are those of the rooms", () => {
   assert.equal(Object.keys(manifest.exports), [
     ".",
     "./logs",
@@ -28,7 +28,7 @@ test("the entry points follow the rooms", () => {
   }
 });
 
-test("what a library's user does not need is an optional peer, never a dependency", () => {
+test("packages that a library's user does not need are optional peers, not dependencies", () => {
   const heavy = ["tslab", "zeromq", "danfojs-node", "plotly.js-dist", "jsdom", "@resvg/resvg-js"];
   for (const name of heavy) {
     assert.not.ok(name in manifest.dependencies, name);
@@ -36,11 +36,11 @@ test("what a library's user does not need is an optional peer, never a dependenc
   }
 });
 
-test("danfo installs without the open internet: what it fetches by address is replaced", () => {
+test("danfo's dependencies with addresses outside the registry are replaced", () => {
   assert.equal(Object.keys(manifest.overrides["danfojs-node"]), ["@tensorflow/tfjs-node", "xlsx"]);
 });
 
-test("Node 20.19 is the oldest, the first of its line that requires ES modules", () => {
+test("Node 20.19 is the oldest version, because it is the first 20.x that can require() ES modules", () => {
   assert.is(manifest.engines.node, ">=20.19.0");
   assert.is(manifest.type, "module");
 });
@@ -78,7 +78,7 @@ test("the tarball holds the compiled library, the distilled data and the documen
   assert.ok(size < 2e6, `${size} bytes packed`);
 });
 
-test("no third-party raw log lies in the folders of the recorded data", () => {
+test("the folders of the recorded data contain no third-party raw log", () => {
   const files = ["paper_data", "ae_data"].flatMap(folder =>
     readdirSync(join(projectRoot, folder), { recursive: true, encoding: "utf8" }),
   );

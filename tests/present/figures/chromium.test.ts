@@ -32,7 +32,7 @@ test.after(async () => {
   await browser.close();
 });
 
-/** How far our picture is from the browser's own: as the mean over pixels and colours, and the share of pixels far off. */
+/** Returns the difference between our picture and the browser's: the mean over pixels and colours, and the share of pixels that differ much. */
 async function distance(figure: Figure, width: number): Promise<{ mean: number; far: number }> {
   const { data, layout } = figure.plot;
   await page.setViewportSize({ width, height: layout.height });

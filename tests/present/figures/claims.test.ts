@@ -6,7 +6,7 @@ import { claimsFigure } from "../../../src/present/figures/index.js";
 
 const test = suite("the claims as a picture");
 
-test("a mark stands as many half-widths from 0 as the measured value lies from the claimed one", async () => {
+test("a mark's position is the measured value minus the claimed one, in half-widths of the band", async () => {
   const dataset = await loadDataset("paper_data");
   const { plot } = claimsFigure(judgeAll(paperClaims, { dataset, baseline: dataset }));
   const marks = plot.data.flatMap(({ name, x, y }) => x.map((at, index) => ({ name, at, row: y[index] })));
@@ -19,7 +19,7 @@ test("a mark stands as many half-widths from 0 as the measured value lies from t
   assert.equal([far?.name, far?.at], ["contradicted", -6]);
 });
 
-test("a dataset that no claim is about gives a word in place of an empty picture", () => {
+test("without a measurement for any claim, the figure is a sentence", () => {
   const { finding, plot } = claimsFigure([]);
   assert.match(finding, /has no measurement/);
   assert.ok(JSON.stringify(plot.layout).includes("has no measurement"));

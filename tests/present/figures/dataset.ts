@@ -16,7 +16,7 @@ export const round = (number: number, makespanMs: number, clients = 1): Round =>
   block: null,
 });
 
-/** A cell of the time experiment, or with a density of the density experiment, whose rounds took so long. */
+/** A cell of the time experiment, or of the density experiment if a density is given, with these makespans. */
 export const startCell = (
   runtime: string,
   concurrency: number,
@@ -37,7 +37,7 @@ export const startCell = (
   latencyQuantiles: makespans.length === 0 ? [] : Array.from({ length: 101 }, () => makespans[0]!),
 });
 
-/** A cell of the memory experiment whose processes hold so much in all. */
+/** A cell of the memory experiment with this sum of PSS. */
 export const memoryCell = (runtime: string, memoryMb: number, density: number, pssKiB: number): MemoryCell => ({
   run: `mem_${runtime}_01010000`,
   runtime,

@@ -103,7 +103,7 @@ test("bars reach from the 10th to the 90th percentile of the rounds, and one rou
   );
 });
 
-test("figures of two datasets name the source of each series and tell them apart by dash and mark", async () => {
+test("in a figure of two datasets, series have the dataset's name, and different dashes and marks", async () => {
   const both = [await loadDataset("paper_data"), await loadDataset("ae_data")];
   const rund = panel(fig10(both), 0).filter(({ name }) => name.startsWith("RunD"));
   assert.equal(
@@ -120,7 +120,7 @@ test("figures of two datasets name the source of each series and tell them apart
   assert.is.not(one?.symbol, other?.symbol);
 });
 
-test("a runtime looks the same in every figure, also one nobody knows", async () => {
+test("a runtime has the same style in every figure, even if it is unknown", async () => {
   const data = dataset("d", {
     starts: ["rund", "mine"].flatMap(id => [startCell(id, 10, [100, 101]), startCell(id, 10, [100, 101], 500)]),
     memory: ["rund", "mine"].map(id => memoryCell(id, 128, 10, 1000)),
@@ -141,7 +141,7 @@ test("a runtime looks the same in every figure, also one nobody knows", async ()
   assert.is(new Set([...looks.values()].flatMap(set => [...set])).size, 2);
 });
 
-test("a value of zero under a logarithmic axis is a gap, and the caption says so", () => {
+test("a value of zero on a logarithmic axis is a gap, which the caption mentions", () => {
   const data = dataset("d", {
     starts: [startCell("rund", 1, [0]), startCell("rund", 10, [10]), startCell("rund", 100, [1000])],
   });
@@ -150,7 +150,7 @@ test("a value of zero under a logarithmic axis is a gap, and the caption says so
   assert.match(figure.caption, "A value of zero or below cannot be shown on the logarithmic axis");
 });
 
-test("names with markup, formulas and templates stay the characters they are", () => {
+test("markup, formulas and templates in names are shown literally", () => {
   const evil = '<a href="javascript:alert(1)">x</a> $\\alpha$ %{y} &lt;';
   const data = dataset(`${evil}-data`, {
     starts: [startCell(evil, 10, [100, 101]), startCell("rund", 10, [50, 51]), startCell(evil, 10, [100, 101], 500)],
@@ -166,14 +166,14 @@ test("names with markup, formulas and templates stay the characters they are", (
   }
 });
 
-test("a series that stands alone is named, too", async () => {
+test("a single series is named, too", async () => {
   const data = await loadDataset("ae_data");
   const labels = fig10([data]).plot.layout.annotations as { text: string }[];
   assert.is(labels.filter(({ text }) => text === "RunD").length, 2);
   assert.is(fig11([data]).plot.layout.showlegend, true);
 });
 
-test("a name of 200 characters is clipped in the figure and whole in its sources", () => {
+test("a name of 200 characters is shortened in the figure and complete in its sources", () => {
   const long = "x".repeat(200);
   const data = dataset("d", { starts: [startCell(long, 10, [100, 101]), startCell("rund", 10, [50, 51])] });
   const figure = fig10([data]);
@@ -181,14 +181,14 @@ test("a name of 200 characters is clipped in the figure and whole in its sources
   assert.ok(figure.sources.some(({ series }) => series === long));
 });
 
-test("long names that are clipped to the same letters keep a legend entry each", () => {
+test("long names that are shortened to the same text have separate legend entries", () => {
   const [one, other] = [`${"x".repeat(20)}1${"y".repeat(20)}`, `${"x".repeat(20)}2${"y".repeat(20)}`];
   const data = dataset("d", { starts: [one, other].map(id => startCell(id, 10, [100, 101])) });
   const entries = tracesOf(fig10([data, { ...data, name: "e" }])).filter(({ showlegend }) => showlegend);
   assert.is(entries.length, 4);
 });
 
-test("a dataset without the figure's experiment gives a picture that says so in words", () => {
+test("without the figure's experiment in the dataset, the figure is a sentence", () => {
   for (const [id, make] of Object.entries(makers)) {
     const figure = make([dataset("bare", {})]);
     const [note] = figure.plot.layout.annotations as { text: string }[];
@@ -198,7 +198,7 @@ test("a dataset without the figure's experiment gives a picture that says so in 
   assert.match(ratioFigure(dataset("bare", {})).finding, "no cell with makespans of both");
 });
 
-test("the finding says who is lowest where, from the plotted values", () => {
+test("the finding names the lowest runtime at each place, from the plotted values", () => {
   const data = dataset("d", {
     starts: [
       startCell("rund", 1, [100]),
@@ -215,7 +215,7 @@ test("the finding says who is lowest where, from the plotted values", () => {
   );
 });
 
-test("what is said of several datasets is said of each by itself, after its name", () => {
+test("the words about several datasets are separate, each after the dataset's name", () => {
   const cells = (rund: number, kata: number) => [
     startCell("rund", 1, [rund]),
     startCell("rund", 10, [2 * rund]),
@@ -251,8 +251,8 @@ test("the ratio of RunD to the template crosses 1 where the published tables do"
   );
 });
 
-test("an outlier's ring is an open circle around its mark, and goes with its series", () => {
-  // one round of twice the others' length; Plotly draws -open symbols without a filling
+test("an outlier's ring is an open circle around its mark, and is hidden with its series", () => {
+  // one round takes twice as long as the others; Plotly draws symbols with -open without a filling
   const rounds = Array.from({ length: 20 }, (_, i) => (i === 6 ? 200 : 100 + (i % 3)));
   const traces = tracesOf(roundsFigure([dataset("d", { starts: [startCell("rund", 10, rounds)] })]));
   const [series, ring] = traces;
@@ -263,7 +263,7 @@ test("an outlier's ring is an open circle around its mark, and goes with its ser
   assert.equal([ring?.legendgroup, ring?.showlegend], [series?.legendgroup, false]);
 });
 
-test("rounds are shown in per cent of their cell's median", async () => {
+test("rounds are shown in percent of their cell's median", async () => {
   const figure = roundsFigure([await loadDataset("paper_data")], 400);
   assert.match(figure.finding, "Kata-FC: drifts upward (Spearman's ρ 0.86)");
   const [kata] = tracesOf(figure);

@@ -6,7 +6,7 @@ import { dataset } from "./dataset.js";
 
 const test = suite("figures of open loops and ramps");
 
-/** A window of forty evenly spaced starts that each take so long. */
+/** A window of forty evenly spaced starts, each with this latency. */
 const windowOf = (rate: number, latencyMs: number): ArrivalWindow => ({
   ...{ run: "arrivals_crun_01311200", runtime: "crun", rate, block: 1, round: 1, removals: [], flags: [] },
   durationMs: (40 * 1000) / rate,
@@ -35,7 +35,7 @@ test("the finding names the highest rate that keeps the objective, and the next 
   );
 });
 
-test("a rate that had too few starts is named as undecided, and as neither held nor failing", () => {
+test("a rate with too few starts is reported as undecided, and as neither held nor failing", () => {
   // a bound of p99 needs 299 starts
   const { finding } = ratesFigure([data], { p: 0.99, limitMs: 500 });
   assert.is(
@@ -44,7 +44,7 @@ test("a rate that had too few starts is named as undecided, and as neither held 
   );
 });
 
-test("the rates of one runtime are no gaps in another's line", () => {
+test("the rates of one runtime are not gaps in the line of another", () => {
   const other = [windowOf(2, 300), windowOf(15, 400)].map(window => ({ ...window, runtime: "runsc" }));
   const { plot } = ratesFigure([{ ...data, arrivals: [...data.arrivals, ...other] }], null);
   const lines = plot.data.filter(({ xaxis }) => xaxis === "x");
@@ -57,7 +57,7 @@ test("the rates of one runtime are no gaps in another's line", () => {
   );
 });
 
-test("in flight and alive: two panels for a runtime, a line for each rate, at the mean of each sixtieth of the window", () => {
+test("each runtime has a panel for starts in flight and one for living sandboxes, with a line for each rate", () => {
   const evenly = [windowOf(5, 100), { ...windowOf(5, 100), rate: 10, starts: windowOf(5, 300).starts }];
   const { plot, finding } = levelsFigure([{ ...dataset("mine", {}), arrivals: evenly }]);
   // by hand: a start every 200 ms that takes 100 ms is in flight half the time; three that overlap are one and a half
@@ -71,7 +71,7 @@ test("in flight and alive: two panels for a runtime, a line for each rate, at th
   assert.is(finding, "crun at 10 starts a second: up to 2 starts in flight and 2 sandboxes alive.");
 });
 
-test("of more than six rates six are drawn, the lowest and the highest among them", () => {
+test("at most six rates are drawn, including the lowest and the highest", () => {
   const rates = [1, 2, 4, 8, 12, 16, 20, 24].map(rate => windowOf(rate, 100));
   const { plot, caption } = levelsFigure([{ ...dataset("mine", {}), arrivals: rates }]);
   const names = plot.data.filter(({ xaxis }) => xaxis === "x").map(({ name }) => name);

@@ -22,7 +22,7 @@ const svg = (inner: string) =>
 const near = (actual: number | undefined, expected: number) =>
   assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 1e-6, `${actual} is not ${expected}`);
 
-test("the font's widths are those that opentype.js reads, for every character of the basic plane", () => {
+test("for every character of the basic plane, the width is the one that opentype.js reads", () => {
   for (const [name, own] of [
     ["DejaVuSans.ttf", fonts.regular],
     ["DejaVuSans-Bold.ttf", fonts.bold],
@@ -97,7 +97,7 @@ test("a path's length and points follow its lines", () => {
   assert.equal(pointAtLength(path, 99), { x: 3, y: 10 });
 });
 
-test("the same figure gives the same SVG, also between others, and a PNG of the size asked for", async () => {
+test("the same figure gives the same SVG, also after other figures, and a PNG of the requested size", async () => {
   const figure = fig10([await loadDataset("ae_data")]);
   const first = await renderSvg(figure.plot, 800);
   const [, second] = await Promise.all([renderSvg(figure.plot, 400), renderSvg(figure.plot, 800)]);

@@ -110,7 +110,7 @@ test("every known runtime has a colour and a mark of its own, the paper's four t
   );
 });
 
-test("two runtimes of one figure never share a colour, also if both declare it or neither does", () => {
+test("two runtimes of one figure never have the same colour, even if both declare it or neither does", () => {
   const both = runtimeStyles([
     { runtime: "mine", colour: null },
     { runtime: "rund", colour: "navy" },

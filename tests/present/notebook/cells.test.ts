@@ -40,7 +40,7 @@ test("show gives one bundle: the interactive figure, a picture, and the finding 
   assert.match(text(bundle), "RunD's makespan is 110 ms at concurrency 1 and 210 ms at concurrency 10.");
 });
 
-test("showInteractive brings Plotly each time, a picture with it, and no text of the data can end its script", async () => {
+test("showInteractive displays Plotly's script each time, with a picture, and no text from the data can end the script", async () => {
   const evil = "</script><img src=x onerror=alert(1)>";
   const figure = fig10([dataset(evil, { starts: [startCell(evil, 1, [100, 120])] })]);
   await showInteractive(figure);
@@ -55,7 +55,7 @@ test("showInteractive brings Plotly each time, a picture with it, and no text of
   }
 });
 
-test("a table's numbers have the same digits in a column, the smallest four significant ones", () => {
+test("the numbers of a column have the same number of decimals, so that the smallest has four significant digits", () => {
   const plain = tableBundle([
     { runtime: "kata", "200": 6854.94, few: 0.5, n: 50 },
     { runtime: "a long name", "200": 84.22, few: null, n: 7 },
@@ -76,7 +76,7 @@ test("a table of the paper's shape and a danfo frame keep their columns' order",
   assert.is(tableBundle(frame)["text/plain"], wanted);
 });
 
-test("checkTable compares a computed table with the published one, and with rund-lab's where none was published", async () => {
+test("checkTable compares a computed table with the published one, or with rund-lab's if none was published", async () => {
   const published = [
     { table: "time", row: "rund", column: "1", value: 110 },
     { table: "time", row: "rund", column: "10", value: 210 },
@@ -109,7 +109,7 @@ test("names with markup are text in a table", () => {
   assert.not.match(String(shown[0]?.["text/html"]), "<script>");
 });
 
-test("a table of more than 60 rows is shown by its head and tail, and says how many rows there are", () => {
+test("of a table with more than 60 rows, the head, the tail and the size are shown", () => {
   const rows = Array.from({ length: 130 }, (_, n) => ({ n }));
   assert.equal(tableBundle(rows)["text/plain"].split("\n").slice(4), [
     "  3",
@@ -125,7 +125,7 @@ test("a table of more than 60 rows is shown by its head and tail, and says how m
   assert.match(tableBundle(rows)["text/html"], "<p>130 rows × 1 columns</p>");
 });
 
-test("done() says how many checks held, and starts a new count", () => {
+test("done() displays the number of checks that held, and starts a new count", () => {
   check("one is one", true);
   check("two is two", true);
   done();
@@ -149,7 +149,7 @@ test("done() fails a notebook in which a check failed, and one that checked noth
   );
 });
 
-test("checkDatasets compares with what was published, and names what could not be read", () => {
+test("checkDatasets compares with the published tables, and reports problems of reading", () => {
   const published = [
     { table: "time", row: "rund", column: "1", value: 110 },
     { table: "time", row: "rund", column: "10", value: 211 },

@@ -15,7 +15,7 @@ const test = suite("sliders above a figure");
 
 const data = dataset("mine", { starts: [startCell("rund", 1, [100, 120]), startCell("rund", 10, [200, 220])] });
 
-/** A sink that keeps what is displayed, and widgets whose states can be read. */
+/** Returns a sink that keeps the displayed bundles, and widgets whose states can be read. */
 function fakeFrontEnd() {
   const sent: { data: MimeBundle; id: string | undefined }[] = [];
   const widgets: (Comm & { readonly state: Record<string, unknown>; readonly buffers: (readonly Uint8Array[])[] })[] =
@@ -83,7 +83,7 @@ test("explore shows a slider for each choice, and draws again when one is moved"
   }
 });
 
-test("in a page that is opened later, the panel of sliders shows the figure itself", async () => {
+test("in a page that is opened later, the panel of sliders contains the figure", async () => {
   const { sink, sent, ofKind, change } = fakeFrontEnd();
   Object.assign(globalThis, { [displaySinkKey]: sink });
   try {

@@ -45,7 +45,7 @@ const figures = {
   latency: latencyFigure(datasets, 200),
 };
 
-/** Opens a page that holds figures as a notebook's outputs do, and waits until they are drawn. */
+/** Opens a page with figures like those in a notebook's outputs, and waits until they are drawn. */
 async function open({ page, folder }: Context, shown: readonly (keyof typeof figures)[], width = 800): Promise<void> {
   const file = join(folder, `${shown.join("-")}.html`);
   const outputs = shown.map(
@@ -64,7 +64,7 @@ const drawn = (page: Page, count: number) =>
     { timeout: 20_000 },
   );
 
-test("is drawn again after a reload, and alone, with no request to the network", async context => {
+test("is drawn again after a reload, and if it is alone on a page, without network requests", async context => {
   await open(context, ["fig10", "fig05"]);
   await context.page.reload();
   await drawn(context.page, 2);
@@ -72,7 +72,7 @@ test("is drawn again after a reload, and alone, with no request to the network",
   assert.equal(context.requests, []);
 });
 
-test("names its lines in a legend while it is zoomed, and only then; Plotly's notice covers nothing", async context => {
+test("has a legend only while it is zoomed, and Plotly's notice does not appear", async context => {
   await open(context, ["fig10"]);
   const { page } = context;
   const names = () =>

@@ -65,7 +65,7 @@ const notebook: Notebook = {
   cells: [cell("a", "1"), cell("p", "var n = 1", ["parameters"]), cell("b", "n")],
 };
 
-test("parameters follow the cell with the defaults, replace older ones, and else come first", () => {
+test("parameters follow the cell with the defaults, or are the first cell without one, and replace older ones", () => {
   const once = withParameters(notebook, { n: 5, label: "x" }, "typescript");
   assert.equal(
     once.cells.map(({ id }) => id),
@@ -102,7 +102,7 @@ test("a parameter needs a name, and a kernel whose language is known", () => {
   );
 });
 
-test("kernels are looked for where Jupyter looks, and an unknown one is an error that names the known", () =>
+test("kernels are searched in Jupyter's folders, and an unknown one is an error that lists the installed ones", () =>
   inTempFolder(folder => {
     const env = { JUPYTER_PATH: join(folder, "path"), JUPYTER_DATA_DIR: join(folder, "data") };
     const add = (where: string, name: string, text: string) => {
@@ -136,14 +136,14 @@ test("kernels are looked for where Jupyter looks, and an unknown one is an error
     );
   }));
 
-test("a user's kernels are where the platform and the environment say", () => {
+test("platform and environment determine the folder of a user's kernels", () => {
   assert.is(jupyterDataFolder({ JUPYTER_DATA_DIR: "/j", HOME: "/h" }), "/j");
   assert.is(jupyterDataFolder({ XDG_DATA_HOME: "/x", HOME: "/h" }, "linux"), "/x/jupyter");
   assert.is(jupyterDataFolder({ HOME: "/h" }, "linux"), "/h/.local/share/jupyter");
   assert.is(jupyterDataFolder({ HOME: "/h" }, "darwin"), "/h/Library/Jupyter");
 });
 
-test("the display sink is our kernel's, else tslab's with the best type, else text", () => {
+test("the display sink is that of our kernel, or of tslab with the best MIME type, or text", () => {
   const globals = globalThis as Record<PropertyKey, unknown>;
   const calls: unknown[] = [];
   const tslab = (id: string) => ({ raw: (mime: string, data: unknown) => calls.push([id, mime, data]) });
@@ -173,14 +173,14 @@ test("the display sink is our kernel's, else tslab's with the best type, else te
   assert.equal(written, ["plain\n", "[image/png]\n"]);
 });
 
-test("only values with a way to show themselves have a bundle", async () => {
+test("only values with a display method or a recognised shape have a bundle", async () => {
   for (const value of [undefined, null, 1, "s", {}, [1], new Map(), { columns: [], index: [] }]) {
     assert.is(await bundleOf(value), undefined);
   }
   assert.equal(await bundleOf({ [mimeKey]: () => ({ "text/plain": "x" }) }), { "text/plain": "x" });
 });
 
-test("a long frame is shown in part, and says so", async () => {
+test("of a long frame, a part and the size are shown", async () => {
   const index = Array.from({ length: 100 }, (_, i) => i);
   const bundle = await bundleOf({ $isSeries: true, columns: ["ms"], index, values: index.map(i => i / 2) });
   assert.is((bundle!["text/html"] as string).match(/<tr>/g)!.length, 12);

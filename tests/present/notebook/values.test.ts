@@ -8,12 +8,12 @@ import { progress } from "../../../src/present/notebook/progress.js";
 import { bundleOf } from "../../../src/present/notebook/values.js";
 import { dataset, startCell } from "../figures/dataset.js";
 
-const test = suite("how values show themselves");
+const test = suite("the display of values");
 
 const data = dataset("mine", { starts: [startCell("rund", 1, [100, 120]), startCell("rund", 10, [200, 220])] });
 const kinds = async (value: unknown) => Object.keys((await bundleOf(value)) ?? {});
 
-test("a figure of this package is shown as show() shows it", async () => {
+test("a figure of this package has the same bundle as in show()", async () => {
   assert.equal(await kinds(fig10([data])), ["application/vnd.plotly.v1+json", "image/png", "text/plain"]);
 });
 
@@ -38,7 +38,7 @@ test("specifications of Vega and Vega-Lite have the MIME type of their version",
   assert.equal(await kinds({ $schema: "http://json-schema.org/draft-07/schema#" }), []);
 });
 
-test("elements of a document are HTML, SVG is a picture that names its namespace, a canvas its PNG", async () => {
+test("elements of a document are displayed as HTML, SVG elements with their namespace, and a canvas as PNG", async () => {
   const { document } = new JSDOM("<p>a <b>word</b></p><svg width='3'><rect/></svg>").window;
   assert.is((await bundleOf(document.querySelector("p")))!["text/html"], "<p>a <b>word</b></p>");
   const svg = String((await bundleOf(document.querySelector("svg")))!["image/svg+xml"]);
@@ -46,13 +46,13 @@ test("elements of a document are HTML, SVG is a picture that names its namespace
   assert.is((await bundleOf({ toDataURL: () => "data:image/png;base64,AQID" }))!["image/png"], "AQID");
 });
 
-test("Deno's Jupyter.display is called, and may be a promise or stand on a function", async () => {
+test("Deno's Jupyter.display is called, also if it returns a promise or belongs to a function", async () => {
   const own = { [Symbol.for("Jupyter.display")]: async () => ({ "text/markdown": "*it*" }) };
   assert.equal(await bundleOf(own), { "text/markdown": "*it*" });
   assert.equal(await bundleOf(Object.assign(() => 1, own)), { "text/markdown": "*it*" });
 });
 
-test("a value that cannot be looked at is left to be text", async () => {
+test("a value whose properties cannot be read is displayed as text", async () => {
   const shy = Object.defineProperty({}, "columns", {
     get() {
       throw new Error("do not look");
@@ -61,7 +61,7 @@ test("a value that cannot be looked at is left to be text", async () => {
   assert.is(await bundleOf(shy), undefined);
 });
 
-test("a frame of polars is a table; of a long one only its ends are converted", async () => {
+test("a frame of polars is a table, and only the ends of a long one are converted", async () => {
   const frame = (from: number, to: number): object => ({
     columns: ["id", "n"],
     height: to - from,

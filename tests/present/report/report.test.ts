@@ -18,7 +18,7 @@ import { inTempFolder } from "../../support/temp.js";
 
 const test = suite("markup");
 
-test("whatever stands in a template is escaped, unless it is markup itself", () => {
+test("values in a template are escaped, unless they are markup themselves", () => {
   const hostile = `<script>alert("1")</script>&`;
   assert.is(html`<p title="${hostile}">${[html`<b>${hostile}</b>`, 3]}</p>`.text.match(/<script/g), null);
   assert.match(html`<p>${hostile}</p>`.text, /&lt;script&gt;alert\(&quot;1&quot;\)&lt;\/script&gt;&amp;/);
@@ -33,7 +33,7 @@ test.run();
 
 const pages = suite("the page");
 
-/** A page about nothing but what is given. */
+/** Returns a page with only the given content. */
 const pageOf = (content: Partial<ReportContent<ReportedFigure>> & Pick<ReportContent, "datasets">) =>
   reportPage(
     {
@@ -45,7 +45,7 @@ const pageOf = (content: Partial<ReportContent<ReportedFigure>> & Pick<ReportCon
     "",
   );
 
-/** The texts of a row's cells, by the text of its first. */
+/** Returns the texts of each row's cells, by the text of the first cell. */
 const rowsOf = (page: string): ReadonlyMap<string, readonly string[]> =>
   new Map(
     [...page.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = ""]) => {
@@ -56,7 +56,7 @@ const rowsOf = (page: string): ReadonlyMap<string, readonly string[]> =>
     }),
   );
 
-pages("tables are in digits for people", async () => {
+pages("the numbers of tables are rounded", async () => {
   const data = await loadDataset("paper_data");
   const cpu = allTables(data).filter(({ name }) => name === "cpu");
   // cpu.csv has 678.1999999999999, 816.6, 952.9799999999999 in this row, and no number below 100
@@ -64,7 +64,7 @@ pages("tables are in digits for people", async () => {
   assert.equal(rows.get("Kata-QEMU")?.slice(0, 3), ["678", "817", "953"]);
 });
 
-pages("what differs between runtimes that claims compare is told once, by setting", async () => {
+pages("each difference between runtimes that claims compare is listed once, by setting", async () => {
   const data = await loadDataset("paper_data");
   const verdicts = judgeAll(paperClaims, { dataset: data, baseline: data });
   const rows = rowsOf(pageOf({ datasets: [data], verdicts: new Map([["paper_data", verdicts]]) }));
@@ -74,7 +74,7 @@ pages("what differs between runtimes that claims compare is told once, by settin
   assert.equal(rows.get("guestMemoryExtraMb"), ["180", "240", "200", "160"]);
 });
 
-pages("the plotted values name their panels and what they are of", async () => {
+pages("the plotted values are listed with their panels and quantities", async () => {
   const data = await loadDataset("ae_data");
   const shown = ({ figure }: Pick<ReportedFigure, "figure">) => {
     const page = pageOf({ datasets: [data], figures: [{ figure, png: new Uint8Array() }] });
@@ -95,7 +95,7 @@ pages("the plotted values name their panels and what they are of", async () => {
   ]);
 });
 
-pages("the claims' values are named by their claims", async () => {
+pages("each plotted value of the claims is listed with its claim", async () => {
   const data = await loadDataset("paper_data");
   const figure = claimsFigure(judgeAll(paperClaims, { dataset: data, baseline: data }));
   const rows = rowsOf(pageOf({ datasets: [data], figures: [{ figure, png: new Uint8Array() }] }));
@@ -106,7 +106,7 @@ pages("the claims' values are named by their claims", async () => {
   assert.ok(Math.abs(Number(place) - -0.859) < 0.001, place);
 });
 
-pages("the contents lead to each figure, and nothing is said of published cells where there are none", async () => {
+pages("the contents link to each figure, and without published cells the page does not mention them", async () => {
   const data = await loadDataset("ae_data");
   const page = pageOf({ datasets: [data], figures: [{ figure: fig05([data]), png: new Uint8Array() }] });
   assert.match(page, '<a href="#fig-05">');
@@ -156,7 +156,7 @@ inBrowser.before(async () => {
 inBrowser.after(() => browser.close());
 
 inBrowser(
-  "opens from disk, draws every figure, asks the network for nothing, and axe finds no fault in light or dark",
+  "opens from disk, draws every figure, makes no network request, and axe finds no fault in light or dark",
   () =>
     inTempFolder(async folder => {
       const datasets = await loadDatasets(["paper_data", "ae_data"]);
