@@ -37,7 +37,7 @@ test("a window's schedule is in the journal before any start, and every arrival 
     assert.is(window!.removals.length, 50);
   }));
 
-test("all runtimes meet the same arrivals, and another seed gives others", () =>
+test("all runtimes get the same arrivals, and another seed gives different ones", () =>
   inTempFolder(async folder => {
     const both = await campaignIn(folder, open({ runtimes: ["runc", "crun"] }), fakeTools(quick()));
     const [runc, crun] = windowsOf(both);
@@ -49,7 +49,7 @@ test("all runtimes meet the same arrivals, and another seed gives others", () =>
     });
   }));
 
-test("what a limit refuses is in the journal, by the limit's name", () =>
+test("arrivals that a limit refuses are in the journal, with the limit's name", () =>
   inTempFolder(async folder => {
     const [window] = windowsOf(
       await campaignIn(folder, open({ arrivals: "uniform", hold: "5", alive: 10 }), fakeTools(quick())),
@@ -61,7 +61,7 @@ test("what a limit refuses is in the journal, by the limit's name", () =>
     assert.is(window!.refused[0]!.client, 11);
   }));
 
-test("a campaign that was interrupted in its second window goes on with it", () =>
+test("a campaign that was interrupted in its second window continues with this window", () =>
   inTempFolder(async folder => {
     const stop = new AbortController();
     let windows = 0;
@@ -92,7 +92,7 @@ test("a trace's plan counts its arrivals, and a trace that cannot be read is ref
     assert.throws(() => open({ rate: undefined, arrivals: `trace:${join(folder, "none.csv")}` }), /none\.csv/);
   }));
 
-test("a rate above what this program can send is refused, with what it measured", () =>
+test("a rate that rund-lab cannot send is refused, with the measured limit", () =>
   inTempFolder(async folder => {
     const clock = new VirtualClock();
     const slow = new (class extends FakeCri {
@@ -115,7 +115,7 @@ test("a rate above what this program can send is refused, with what it measured"
     });
   }));
 
-test("the sandboxes that may be alive follow from the memory and the pids that are free, and are in the journal", () =>
+test("the limit on living sandboxes follows from free memory and pids, and is in the journal", () =>
   inTempFolder(async folder => {
     const settings = experimentSettings({
       experiment: "arrivals",

@@ -8,7 +8,7 @@ const { test, own } = suiteOnContainerd(
   ...(["open loops and ramps at full size", needs.runc, needs.crun, needs.runsc] as const),
 );
 
-test("at 20 starts a second for 60 s with crun, requests leave within 5 ms of when they are due at p99, or the window says `late`", async () => {
+test("at 20 starts per second for 60 s with crun, requests are sent within 5 ms of their scheduled time at p99, or the window is flagged `late`", async () => {
   const campaign = await measureOn(
     own.containerd.endpoint,
     [{ experiment: "arrivals", runtimes: ["crun"], rate: [20], duration: 60, hold: "2" }],

@@ -11,7 +11,7 @@ import { assertNothingLeft, measureOn, suiteOnContainerd } from "../campaign/rea
 
 const { test, own } = suiteOnContainerd("open loops and ramps on a real containerd", needs.crun);
 
-test("an open loop: every arrival once, in order, latency from the moment it was due; nothing is left", async () => {
+test("an open loop records every arrival once, in order, with latency from its scheduled time, and leaves nothing behind", async () => {
   const campaign = await measureOn(
     own.containerd.endpoint,
     [{ experiment: "arrivals", runtimes: ["crun"], arrivals: "uniform", rate: [4], duration: 3, hold: "0.5" }],
@@ -37,7 +37,7 @@ test("an open loop: every arrival once, in order, latency from the moment it was
   await assertNothingLeft(own.containerd);
 });
 
-test("a ramp ends at what was asked for, its memory is that of the memory experiment, and it gives a RuntimeClass", async () => {
+test("a ramp ends at the requested density, its memory agrees with the memory experiment, and it yields a RuntimeClass", async () => {
   const campaign = await measureOn(
     own.containerd.endpoint,
     [

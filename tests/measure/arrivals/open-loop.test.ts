@@ -136,7 +136,7 @@ test("an overloaded server's queue is in the latencies, where a closed loop hide
   assert.is(Math.max(...closed), 50);
 });
 
-test("a start is never delayed by a removal, and what is overdue shows in the removals", async () => {
+test("a removal never delays a start, and overdue removals are recorded", async () => {
   const clock = new VirtualClock();
   const work: OpenLoopWork<string> = {
     start: () => clock.sleep(10).then(() => "ready"),
@@ -150,7 +150,7 @@ test("a start is never delayed by a removal, and what is overdue shows in the re
   assert.equal([records[1]!.removal!.dueMs, records[1]!.removal!.begunMs], [210, 610]);
 });
 
-test("a hold that is not over when the last start has ended is cut, and says so", async () => {
+test("a hold time that is not over when the last start has ended is cut short, and marked so", async () => {
   const clock = new VirtualClock();
   const work: OpenLoopWork<string> = {
     start: () => clock.sleep(10).then(() => "ready"),
@@ -162,7 +162,7 @@ test("a hold that is not over when the last start has ended is cut, and says so"
   assert.equal([first!.removal!.dueMs, second!.removal!.dueMs], [510, 1_010]);
 });
 
-test("an arrival beyond a limit is refused by the limit's name, and the next one is served again", async () => {
+test("an arrival beyond a limit is refused with the limit's name, and the next one is started again", async () => {
   const clock = new VirtualClock();
   const work: OpenLoopWork<string> = {
     start: () => clock.sleep(100).then(() => "ready"),

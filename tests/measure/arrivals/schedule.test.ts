@@ -35,7 +35,7 @@ test("another rate fails the same test", () => {
   assert.ok(rejects(poissonArrivals(22, 200_000, random("other rate").uniform), 20));
 });
 
-test("the same seed gives the same schedule, another seed another", () => {
+test("the same seed gives the same schedule, and another seed a different one", () => {
   const draw = (seed: string) => poissonArrivals(20, 5_000, random(seed).uniform);
   assert.equal(draw("a"), draw("a"));
   assert.not.equal(draw("a"), draw("b"));

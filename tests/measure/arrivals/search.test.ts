@@ -28,12 +28,12 @@ function searched(held: (rate: number) => TriedRate["held"], changes: Partial<ty
   }
 }
 
-test("doubles until a rate fails, then halves the gap to within the resolution", () => {
+test("a search doubles the rate until one fails, then halves the gap to within the resolution", () => {
   // by hand, for a machine that holds 21: 32 fails; 24 fails; 20 is held; 22 fails, and 22 is within a tenth of 20
   assert.equal(searched(rate => rate <= 21).offered, [1, 2, 4, 8, 16, 32, 24, 20, 22]);
 });
 
-test("whatever the machine holds, the answer is within the resolution below it", () => {
+test("the answer is at most the resolution below the true highest rate", () => {
   for (const knee of [0.13, 0.9, 1, 3.7, 20, 21, 333, 990]) {
     for (const resolution of [0.01, 0.1, 0.5]) {
       const { tried } = searched(rate => rate <= knee, { resolution });
@@ -49,18 +49,18 @@ test("whatever the machine holds, the answer is within the resolution below it",
   }
 });
 
-test("goes no higher than this program can send, and no lower than the least rate", () => {
+test("a search offers no rate above the sendable one, and none below the lowest", () => {
   assert.equal(searched(() => true, { most: 6 }).offered, [1, 2, 4, 6]);
   assert.equal(searched(() => false).offered, [1, 0.5, 0.25, 0.125]);
 });
 
-test("an undecided rate beside the gap gets further windows, and one far below it none", () => {
+test("an undecided rate beside the gap gets further windows, and one far below gets none", () => {
   // 1 and 2 have too few starts; 12 stays undecided, so it counts as not held above 8
   const held = (rate: number) => (rate <= 2 || rate === 12 ? "undecided" : rate < 14);
   assert.equal(searched(held).offered, [1, 2, 4, 8, 16, 12, 12, 12, 10, 11]);
 });
 
-test("a search without a decision ends, and holds nothing", () => {
+test("a search in which every rate stays undecided ends without a held rate", () => {
   const { offered } = searched(rate => (rate > 5 ? false : "undecided"));
   assert.equal(offered.slice(0, 7), [1, 2, 4, 8, 4, 4, 6]);
 });
@@ -80,7 +80,7 @@ const plan = planOf({ experiment: "arrivals", rate: "search", slo: "p90:500ms", 
 const ratesOf = ({ events }: Outcome) => events.flatMap(event => (event.event === "arrivals" ? [event.rate!] : []));
 const endOf = ({ events }: Outcome) => events.find(event => event.event === "search");
 
-test("a service that takes 50 ms for each start holds somewhat under 20 a second, as queueing theory says", () =>
+test("a service that takes 50 ms for each start holds slightly less than 20 starts per second, as queueing theory predicts", () =>
   inTempFolder(async folder => {
     const outcome = await campaignIn(folder, plan, fakeTools(oneServer(), { holds }));
     assert.is(outcome.error, undefined);
@@ -94,7 +94,7 @@ test("a service that takes 50 ms for each start holds somewhat under 20 a second
     assert.ok(windows.every(({ search }) => search === 1));
   }));
 
-test("a search that was interrupted goes on with the windows it has, and offers the same rates", () =>
+test("an interrupted search continues from its recorded windows, and offers the same rates", () =>
   inTempFolder(async whole => {
     const all = ratesOf(await campaignIn(whole, plan, fakeTools(oneServer(), { holds })));
     await inTempFolder(async folder => {
@@ -114,7 +114,7 @@ test("a search that was interrupted goes on with the windows it has, and offers 
     });
   }));
 
-test("rounds are searches of their own, spread over blocks", () =>
+test("each round is a separate search, and the rounds are spread over blocks", () =>
   inTempFolder(async folder => {
     const twice = planOf({
       ...{ experiment: "arrivals", rate: "search", slo: "p90:500ms", duration: 30, hold: "1" },
@@ -144,7 +144,7 @@ for (const [what, wishes, message] of [
   });
 }
 
-test("the command line searches a rehearsal and says what became of the rates that it offered", () =>
+test("the command line searches in a rehearsal and reports the result of each offered rate", () =>
   inTempFolder(async folder => {
     const { code, stdout, stderr } = await lab([
       ...["run", "arrivals", "--runtime", "rund", "--rate", "search", "--resolution", "50", "--slo", "p50:60s"],

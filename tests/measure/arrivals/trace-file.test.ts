@@ -7,7 +7,7 @@ const test = suite("traces of arrivals");
 const read = (text: string) => readTrace(text, "trace.csv", random("trace").uniform);
 const times = (text: string) => read(text).map(({ atMs }) => atMs);
 
-test("a line a time in milliseconds, with or without a header", () => {
+test("each line is a time in milliseconds, with or without a header", () => {
   assert.equal(times("0\n10\n10\n25.5\n"), [0, 10, 10, 25.5]);
   assert.equal(read("arrival_ms,hold_ms\n5,100\n7,0\n"), [
     { atMs: 5, holdMs: 100 },
@@ -15,7 +15,7 @@ test("a line a time in milliseconds, with or without a header", () => {
   ]);
 });
 
-test("Azure's counts per minute of 2019 come out exactly, spread within each minute", () => {
+test("Azure's counts per minute of 2019 are kept exactly, and spread within each minute", () => {
   const arrivals = read("HashOwner,HashApp,HashFunction,Trigger,1,2,3\no1,a1,f1,http,2,0,1\no1,a1,f2,timer,3,0,4\n");
   const perMinute = [0, 0, 0];
   for (const { atMs } of arrivals) perMinute[Math.floor(atMs / 60_000)]! += 1;
@@ -27,7 +27,7 @@ test("Azure's counts per minute of 2019 come out exactly, spread within each min
   assert.is(new Set(arrivals.map(({ atMs }) => atMs)).size, 10);
 });
 
-test("Azure's trace of 2021 starts at end − duration and holds as long as the invocation ran", () => {
+test("arrivals of Azure's trace of 2021 are at end − duration, and hold for the duration", () => {
   // by hand: starts at 9.5, 10 and 9 s; the first becomes 0
   const arrivals = read("app,func,end_timestamp,duration\na,f,10.0,0.5\na,g,12.0,2.0\nb,h,9.25,0.25\n");
   assert.equal(arrivals, [

@@ -17,7 +17,7 @@ function failing(times: number, error: () => Error) {
   };
 }
 
-test("is waited for while it is not initialized, or refuses while its process is there", async () => {
+test("a service is waited for while it is not initialized, or refuses connections although its process exists", async () => {
   assert.is(await awaitService(failing(3, early), endpoint), 4);
   assert.is(
     await awaitService(
@@ -30,7 +30,7 @@ test("is waited for while it is not initialized, or refuses while its process is
   );
 });
 
-test("one whose process is gone, and any other failure, is an error at once", async () => {
+test("a service without a process, or with any other failure, is an error at once", async () => {
   const dead = failing(1, refused);
   await awaitService(
     dead,
@@ -49,7 +49,7 @@ test("one whose process is gone, and any other failure, is an error at once", as
   );
 });
 
-test("one that never gets there is an error with its own words after the deadline", async () => {
+test("a service that never becomes ready is an error with its own message after the deadline", async () => {
   await awaitService(
     failing(1_000, early),
     endpoint,

@@ -11,20 +11,20 @@ const statusOf = (runtimeType: string, options: object | null) => ({
 const runc = "io.containerd.runc.v2";
 const kubelet = "apiVersion: kubelet.config.k8s.io/v1beta1\ncgroupDriver: systemd\n";
 
-test("the handler's own options go before everything else", () => {
+test("the handler's own options take precedence over all other sources", () => {
   const systemd = statusOf(runc, { SystemdCgroup: true });
   assert.is(cgroupDriver({ status: systemd, reported: "cgroupfs", kubelet: undefined }, "x"), "systemd");
   const cgroupfs = statusOf(runc, { SystemdCgroup: false });
   assert.is(cgroupDriver({ status: cgroupfs, reported: "systemd", kubelet }, "x"), "cgroupfs");
 });
 
-test("then comes what the service reports, then the kubelet's config", () => {
+test("the driver that the service reports comes next, then the kubelet's config", () => {
   const status = statusOf("io.containerd.kata.v2", null);
   assert.is(cgroupDriver({ status, reported: "cgroupfs", kubelet }, "x"), "cgroupfs");
   assert.is(cgroupDriver({ status, reported: null, kubelet }, "x"), "systemd");
 });
 
-test("where nothing says it, it is unknown", () => {
+test("the driver is unknown if no source names it", () => {
   const status = { conditions: [], info: {} };
   assert.is(cgroupDriver({ status, reported: null, kubelet: undefined }, "x"), null);
   assert.is(cgroupDriver({ status, reported: null, kubelet: "kind: KubeletConfiguration\n" }, "x"), null);

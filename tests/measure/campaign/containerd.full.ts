@@ -12,7 +12,7 @@ const { test, own } = suiteOnContainerd(
 
 const ids = ["runc", "crun", "runsc"];
 
-test("cold starts to concurrency 50, and to 100 with runc: the tables are pandas' tables", async () => {
+test("cold starts up to concurrency 50, and up to 100 with runc: the tables equal those of pandas", async () => {
   const campaign = await measureOn(
     own.containerd.endpoint,
     [
@@ -32,7 +32,7 @@ test("cold starts to concurrency 50, and to 100 with runc: the tables are pandas
   await assertNothingLeft(own.containerd);
 });
 
-test("memory to 50 sandboxes: the tables are pandas' tables, and every sandbox has its processes", async () => {
+test("memory up to 50 sandboxes: the tables equal those of pandas, and every sandbox has its processes", async () => {
   const wishes = [{ experiment: "memory", runtimes: ids, density: [1, 10, 50], rounds: 2 }] as const;
   const campaign = await measureOn(own.containerd.endpoint, wishes, { out: own.folder });
   await assertTablesAsPandas(campaign);
@@ -42,7 +42,7 @@ test("memory to 50 sandboxes: the tables are pandas' tables, and every sandbox h
   await assertNothingLeft(own.containerd);
 });
 
-test("300 background sandboxes with 20 concurrent on top, without an error, and everything gone afterwards", async () => {
+test("300 background sandboxes with 20 concurrent ones on top run without an error, and all are removed afterwards", async () => {
   const wishes = [{ experiment: "density", runtimes: ["runc"], density: [300], concurrency: [20], rounds: 3 }] as const;
   const campaign = await measureOn(own.containerd.endpoint, wishes, { out: own.folder });
   const { rounds } = readCampaign(campaign);

@@ -17,7 +17,7 @@ const { test, own } = suiteOnContainerd(
 
 const ids = ["runc", "crun", "runsc"];
 
-test("all three experiments with runc, crun and gVisor: the tables are pandas' tables, and nothing is left", async () => {
+test("all three experiments with runc, crun and gVisor: the tables equal those of pandas, and nothing is left behind", async () => {
   const campaign = await measureOn(
     own.containerd.endpoint,
     [
@@ -49,7 +49,7 @@ test("all three experiments with runc, crun and gVisor: the tables are pandas' t
   await assertNothingLeft(own.containerd);
 });
 
-test("a shim killed in the background makes its round partial, and is replaced", async () => {
+test("killing the shim of a background sandbox makes the round partial, and the sandbox is replaced", async () => {
   let killed = false;
   const campaign = await measureOn(
     own.containerd.endpoint,
@@ -84,7 +84,7 @@ test("a shim killed in the background makes its round partial, and is replaced",
   await assertNothingLeft(own.containerd);
 });
 
-test("sandboxes of others survive, whatever their namespace is called", async () => {
+test("foreign sandboxes survive in any namespace", async () => {
   const cri = connectCri(own.containerd.endpoint);
   const other = { name: "test-runc-0-1-1-1", uid: "other", handler: "runc", network: "NODE" } as const;
   const theirs = [];
@@ -103,7 +103,7 @@ test("sandboxes of others survive, whatever their namespace is called", async ()
   cri.close();
 });
 
-test("containerd killed in the middle of a round: the campaign says so, and goes on once it is back", async () => {
+test("if containerd is killed in the middle of a round, the campaign reports it, and continues after a restart", async () => {
   const { restartContainerd } = await import("../../../src/measure/index.js");
   const mortal = await startContainerd(join(own.folder, "mortal"));
   const wishes = [{ experiment: "time", runtimes: ["runc"], concurrency: [5], rounds: 3, order: "grid" }] as const;

@@ -21,7 +21,7 @@ function losingOne(at: number): FakeCri {
   return cri;
 }
 
-test("the background is counted before and after each round, and stays while rounds come and go", () =>
+test("the background sandboxes are counted before and after each round, and keep running between rounds", () =>
   inTempFolder(async folder => {
     const cri = new FakeCri(new VirtualClock(), () => ({ ms: 10 }));
     const plan = planOf({ experiment: "density", density: [20], concurrency: [1, 4], rounds: 2 });
@@ -59,7 +59,7 @@ test("a background sandbox that dies makes the round partial; it is replaced bef
     assert.equal(topUps, [1]);
   }));
 
-test("a background that cannot be brought up is an error with the reason, and nothing stays", () =>
+test("background sandboxes that cannot be started are an error with the reason, and nothing is left behind", () =>
   inTempFolder(async folder => {
     let count = 0;
     const cri = new FakeCri(new VirtualClock(), () => (++count > 15 ? { ms: 1, fails: "other" } : { ms: 1 }));
@@ -70,7 +70,7 @@ test("a background that cannot be brought up is an error with the reason, and no
     assert.is(cri.sandboxes.size, 0);
   }));
 
-test("swapping in and waiting for memory flag the round", () =>
+test("pages swapped in and tasks that wait for memory flag the round", () =>
   inTempFolder(async folder => {
     const cri = new FakeCri(new VirtualClock(), () => ({ ms: 10 }));
     let reading = 0;
@@ -89,7 +89,7 @@ test("swapping in and waiting for memory flag the round", () =>
     );
   }));
 
-test("a round that waited for a disk longer than a fifth of it is flagged, with the share", () =>
+test("a round that waited for a disk for more than a fifth of its time is flagged, with the share", () =>
   inTempFolder(async folder => {
     const clock = new VirtualClock();
     const cri = new FakeCri(clock, () => ({ ms: 100 }));
@@ -108,7 +108,7 @@ test("a round that waited for a disk longer than a fifth of it is flagged, with 
     assert.ok(none === 0 && Math.abs(some! - 0.15) < 0.02 && Math.abs(most! - 0.6) < 0.06, `${some} ${most}`);
   }));
 
-test("cells on the same background share it, and another background starts from empty", () =>
+test("neighbouring cells share the same background sandboxes, and a different background starts from an empty machine", () =>
   inTempFolder(async folder => {
     const cri = new FakeCri(new VirtualClock(), () => ({ ms: 10 }));
     const plan = planOf({

@@ -10,14 +10,14 @@ import { killOnContainerd, killOnReplay } from "./kills.js";
 
 const test = suite("a harness that is killed often");
 
-test("killed fifty times over a campaign, it leaves every round measured once and nothing behind", () =>
+test("a campaign killed fifty times measures every round once and leaves nothing behind", () =>
   inTempFolder(folder => killOnReplay(folder, 50)));
 
 test.run();
 
 const real = suiteNeeding("harness, containerd and shims killed", needs.root, needs.containerd, needs.runc);
 
-real("twenty kills over a campaign leave every round measured once and nothing behind", () =>
+real("a campaign killed twenty times measures every round once and leaves nothing behind", () =>
   inTempFolder(async folder => {
     const containerd = await startContainerd(join(folder, "containerd"));
     try {

@@ -8,14 +8,14 @@ import { killOnContainerd, killOnReplay } from "./kills.js";
 
 const test = suite("a harness that is killed");
 
-test("killed five times over a campaign, it leaves every round measured once and nothing behind", () =>
+test("a campaign killed five times measures every round once and leaves nothing behind", () =>
   inTempFolder(folder => killOnReplay(folder, 5)));
 
 test.run();
 
 const real = suiteNeeding("a harness that is killed, on containerd", needs.root, needs.containerd, needs.runc);
 
-real("killed once, it leaves every round measured once and nothing behind", () =>
+real("a campaign killed once measures every round once and leaves nothing behind", () =>
   inTempFolder(async folder => {
     const containerd = await startContainerd(join(folder, "containerd"));
     try {

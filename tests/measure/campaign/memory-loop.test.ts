@@ -52,7 +52,7 @@ const scripted = (start: (sandbox: number) => Start) => {
 const snapshots = (events: readonly { event: string }[]) =>
   events.filter(each => each.event === "memory") as MemoryEvent[];
 
-test("so many sandboxes are brought up, read once memory holds still, and all removed again", () =>
+test("the sandboxes of a cell are started, read when memory has settled, and all removed", () =>
   inTempFolder(async folder => {
     const cri = scripted(() => ({ ms: 40 }));
     // still growing by 2 % between the second and the third reading, then by less than 1 %
@@ -72,7 +72,7 @@ test("so many sandboxes are brought up, read once memory holds still, and all re
     assert.equal(new Set(cri.requests.map(({ labels }) => labels[labelNames.role])), new Set(["background"]));
   }));
 
-test("at most ten sandboxes are brought up at once", () =>
+test("at most ten sandboxes are started at once", () =>
   inTempFolder(async folder => {
     let running = 0;
     let most = 0;
@@ -90,7 +90,7 @@ test("at most ten sandboxes are brought up at once", () =>
     assert.is(most, 10);
   }));
 
-test("memory that never holds still is read after a minute, and said to be so", () =>
+test("memory that never settles is read after a minute, and marked as not settled", () =>
   inTempFolder(async folder => {
     const cri = scripted(() => ({ ms: 1 }));
     const memory = fakeMemory(cri, reading => 1 + reading / 10);
@@ -107,7 +107,7 @@ test("memory that never holds still is read after a minute, and said to be so", 
 const perSandbox = ({ sandboxes }: MemoryEvent, table: string) =>
   parseSmemTable(table).rows.reduce((sum, { pssKiB }) => sum + pssKiB, 0) / sandboxes;
 
-test("the divisor is the sandboxes that are there, not those asked for", () =>
+test("memory is divided by the number of running sandboxes, not of requested ones", () =>
   inTempFolder(async folder => {
     // the third never starts, and of the others the last dies while memory settles
     const cri = scripted(sandbox => (sandbox === 3 ? { ms: 1, fails: "other" } : { ms: 1 }));
@@ -126,7 +126,7 @@ test("the divisor is the sandboxes that are there, not those asked for", () =>
     assert.is(perSandbox(snapshot!, file("mem_runc_01311200/result_128MB_0006.txt")), 3000);
   }));
 
-test("a table says where a cell has other sandboxes than its column, and leaves a snapshot empty that the journal lacks", () =>
+test("a table reports a cell with another number of sandboxes than its column, and leaves a cell empty whose snapshot the journal lacks", () =>
   inTempFolder(async folder => {
     // of six the third never starts; a crash then comes between a second cell's file and its line in the journal
     const cri = scripted(sandbox => (sandbox === 3 ? { ms: 1, fails: "other" } : { ms: 1 }));
@@ -146,7 +146,7 @@ test("a table says where a cell has other sandboxes than its column, and leaves 
     assert.equal(table!.rows, [{ row: "128", values: [3000, null] }]);
   }));
 
-test("a sandbox that dies while it is read is in neither the sum nor the divisor", () =>
+test("a sandbox that dies during the reading is left out of both the sum and the divisor", () =>
   inTempFolder(async folder => {
     const cri = scripted(() => ({ ms: 1 }));
     const memory = fakeMemory(cri);
@@ -193,7 +193,7 @@ for (const [when, noticed, without] of [
     }));
 }
 
-test("where all sandboxes end before they are read there is nothing to divide by either", () =>
+test("if all sandboxes exit before they are read, the snapshot is an error", () =>
   inTempFolder(async folder => {
     const cri = scripted(() => ({ ms: 1 }));
     const memory = fakeMemory(cri);
@@ -210,7 +210,7 @@ test("where all sandboxes end before they are read there is nothing to divide by
     assert.match((error as LabError).message, /expected 2 sandboxes ready, found none \(each ended\)/);
   }));
 
-test("where no sandbox comes up there is nothing to divide by: an error with the reason", () =>
+test("if no sandbox starts, the snapshot is an error with the reason", () =>
   inTempFolder(async folder => {
     const cri = scripted(() => ({ ms: 1, fails: "other" }));
     const { error } = await campaignIn(folder, planOf({ experiment: "memory", density: [2] }), fakeTools(cri));
@@ -221,7 +221,7 @@ test("where no sandbox comes up there is nothing to divide by: an error with the
     );
   }));
 
-test("the summary has what the host's accounts lost to a sandbox, and what of it the kernel keeps", () =>
+test("the summary contains the host's memory per sandbox, and the kernel's part of it", () =>
   inTempFolder(async folder => {
     const cri = scripted(() => ({ ms: 1 }));
     const before = { ...fakeTools(cri).memory.host(), memAvailableKiB: 90_000, cpuListsKiB: 10_000 };
@@ -234,7 +234,7 @@ test("the summary has what the host's accounts lost to a sandbox, and what of it
     assert.equal([cell!.hostKiB, cell!.kernelKiB], [4000, 300]);
   }));
 
-test("each repeat starts from empty and is a run folder of its own", () =>
+test("each repeat starts from an empty machine and has its own run folder", () =>
   inTempFolder(async folder => {
     const cri = scripted(() => ({ ms: 1 }));
     const plan = planOf({ experiment: "memory", density: [1, 2], rounds: 3 });

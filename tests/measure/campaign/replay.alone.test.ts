@@ -8,7 +8,7 @@ import { replay, replayUntilTrue } from "./replays.js";
 
 const test = suite("campaigns on the replay server");
 
-test("at speed 1, a replayed cell has the makespan of the rounds replayed, within 5 % and 5 ms", () =>
+test("at speed 1, a replayed cell has the recorded makespan within 5 % and 5 ms", () =>
   inTempFolder(async folder => {
     const time = (runtime: string, concurrency: number) =>
       ({ runtime, experiment: "time", density: 0, concurrency }) as const;
@@ -21,7 +21,7 @@ test("at speed 1, a replayed cell has the makespan of the rounds replayed, withi
     assert.equal(await replayUntilTrue("paper_data", cells, folder, { rounds: 2, attempts: 4 }), []);
   }));
 
-test("at speed 100, the journal and the logs have every round, and no tolerance is promised", () =>
+test("at speed 100, the journal and the logs contain every round; no tolerance is claimed", () =>
   inTempFolder(async folder => {
     const dataset = await loadDataset("paper_data");
     const wishes = [{ experiment: "time", runtimes: ["rund"], concurrency: [1, 200], rounds: 3 }] as const;
@@ -37,7 +37,7 @@ test("at speed 100, the journal and the logs have every round, and no tolerance 
     assert.equal(problems, []);
   }));
 
-test("a replayed run is marked, and its logs are in recorded time", () =>
+test("a replayed run is marked as such, and its logs use recorded time", () =>
   inTempFolder(async folder => {
     const dataset = await loadDataset("paper_data");
     const wishes = [{ experiment: "time", runtimes: ["katafc"], concurrency: [1], rounds: 2 }] as const;

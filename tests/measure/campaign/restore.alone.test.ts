@@ -72,7 +72,7 @@ test("the sandboxes of a killed campaign are removed, and it can still be resume
     await assertNothingLeft(containerd);
   }));
 
-test("after env down, which removes them too, restore only forgets the campaign", () =>
+test("after env down, which also removes the sandboxes, restore only deletes the campaign's note", () =>
   withKilledCampaign(async ({ folder, containerd, label }) => {
     await lab(folder, "env", "down", "--folder", containerd.folder);
     assert.not(existsSync(containerd.folder));
@@ -81,7 +81,7 @@ test("after env down, which removes them too, restore only forgets the campaign"
     assertForgotten(label);
   }));
 
-test("a service that is gone is named, and nothing is forgotten until it answers or is down", () =>
+test("a service that does not answer is named, and the campaign's note stays until it answers or is removed", () =>
   withKilledCampaign(async ({ folder, containerd, label }) => {
     process.kill(containerd.pid, "SIGKILL");
     await until(() => !existsSync(`/proc/${containerd.pid}/exe`), "containerd still runs");

@@ -55,7 +55,7 @@ function assertComplete(folder: string): void {
   assert.is(read("samples.csv").trim().split("\n").length, 1 + 5 * (1 + 3 + 1 + 3));
 }
 
-test("after the service died at any moment, the campaign goes on where it stood, and nothing is measured twice", async () => {
+test("after the service died at any moment, the campaign continues at the missing round, and nothing is measured twice", async () => {
   for (const at of [1, 2, 3, 7, 12, 20, 31, 44, 48]) {
     await inTempFolder(async folder => {
       const cri = dying(at);
@@ -77,7 +77,7 @@ test("after the service died at any moment, the campaign goes on where it stood,
   }
 });
 
-test("a journal cut anywhere costs the line it was cut in, and the logs follow it", async () => {
+test("a journal truncated anywhere loses only the truncated line, and the logs are made to agree with it", async () => {
   await inTempFolder(async folder => {
     await campaignIn(folder, plan, fakeTools(dying(0)));
     const whole = readFileSync(join(folder, "events.ndjson"));
@@ -94,7 +94,7 @@ test("a journal cut anywhere costs the line it was cut in, and the logs follow i
   });
 });
 
-test("logs that a crash left short or long are written anew from the journal", () =>
+test("logs that a crash left incomplete or too long are rewritten from the journal", () =>
   inTempFolder(async folder => {
     const { rounds } = await campaignIn(folder, plan, fakeTools(dying(0)));
     const { run } = rounds[0]!;
@@ -121,7 +121,7 @@ test("a journal damaged before its end is refused, not repaired", () =>
     assert.throws(() => CampaignFolder.open(folder), /events\.ndjson:4: the campaign's journal is damaged/);
   }));
 
-test("what a dead session left is removed before the next begins, and only that", () =>
+test("the sandboxes of a killed session are removed before the next session begins, and no others", () =>
   inTempFolder(async folder => {
     const cri = dying(20);
     await campaignIn(folder, plan, fakeTools(cri));
@@ -136,7 +136,7 @@ test("what a dead session left is removed before the next begins, and only that"
     assert.equal(sessions, [0, left]);
   }));
 
-test("a run is not continued on other software", () =>
+test("a run is not resumed with different software", () =>
   inTempFolder(async folder => {
     const cri = dying(20);
     const described = (containerd: string) => ({
@@ -160,7 +160,7 @@ test("a run is not continued on other software", () =>
     assert.match(error.message, /expected 1\.6\.20, found 2\.0\.0/);
   }));
 
-test("the machine is put back however the campaign ends", async () => {
+test("the machine is restored however the campaign ends", async () => {
   for (const at of [0, 20]) {
     await inTempFolder(async folder => {
       const cri = dying(at);
@@ -177,7 +177,7 @@ test("the machine is put back however the campaign ends", async () => {
   }
 });
 
-test("campaigns that begin in the same second get folders of their own", () =>
+test("campaigns that begin in the same second get separate folders", () =>
   inTempFolder(folder => {
     const make = () => makeCampaignFolder(join(folder, "raw"), "time", "2026-01-31T12:00:00.123Z");
     assert.equal(

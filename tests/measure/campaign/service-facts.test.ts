@@ -35,7 +35,7 @@ const sources = {
   driver: "systemd" as const,
 };
 
-test("shim, options, cgroup driver, snapshotter and sandbox image are the service's own", async () => {
+test("shim, options, cgroup driver, snapshotter and sandbox image come from the service", async () => {
   const facts = await serviceFacts(sources, "runc");
   assert.is(facts.service, "containerd 1.7.24~ds1");
   assert.is(facts.snapshotter, "native");
@@ -45,12 +45,12 @@ test("shim, options, cgroup driver, snapshotter and sandbox image are the servic
   assert.is(facts.sandboxImage, "registry.k8s.io/pause:3.8");
 });
 
-test("a handler's own snapshotter goes before the service's", async () => {
+test("a handler's own snapshotter takes precedence over the service's", async () => {
   const facts = await serviceFacts(sources, "kata");
   assert.is(facts.snapshotter, "devmapper");
 });
 
-test("where the status does not name the snapshotter, the config does; without a config it is unknown", async () => {
+test("a snapshotter that the status does not name is read from the config; without a config it is unknown", async () => {
   const { snapshotter: _, ...silent } = reported.containerd;
   const status = statusOf({ ...reported, containerd: silent });
   const configText = 'version = 3\n[plugins."io.containerd.cri.v1.images"]\nsnapshotter = "erofs"\n';

@@ -35,7 +35,7 @@ test("a cold start ends when READY is first seen, not when the request is answer
     assert.match(read(`${run}/con_001/client001.txt`), /^id0002 \d+ \d+ 84\n$/);
   }));
 
-test("all clients are released at once, and the makespan is the last READY less the first request", () =>
+test("all clients are released at once, and the makespan is the last READY minus the first request", () =>
   inTempFolder(async folder => {
     const cri = scripted({ "1/1": { ms: 50 }, "1/2": { ms: 90 }, "1/3": { ms: 70 } });
     const { rounds, read } = await campaignIn(
@@ -57,7 +57,7 @@ test("all clients are released at once, and the makespan is the last READY less 
     assert.is(read(`${run}/con_003/latency.txt`), "71\n");
   }));
 
-test("a round with a failed cold start is kept with its reason, and is in no log; the next is line 1", () =>
+test("a round with a failed cold start is kept in the journal with the reason, but not in the logs; the next round is line 1", () =>
   inTempFolder(async folder => {
     const cri = scripted({ "1/2": { ms: 30, fails: "other" }, "2/1": { ms: 20 }, "2/2": { ms: 25 } });
     const { rounds, read } = await campaignIn(
@@ -79,7 +79,7 @@ test("a round with a failed cold start is kept with its reason, and is in no log
     );
   }));
 
-test("a cold start beyond the deadline is a timeout: a censored value, and its sandbox is removed all the same", () =>
+test("a cold start beyond the deadline is a timeout, a censored value, and its sandbox is still removed", () =>
   inTempFolder(async folder => {
     const cri = scripted({ "1/1": { ms: 5000 } });
     const plan = planOf({ experiment: "time", concurrency: [1], rounds: 1, timeout: 2 });
@@ -93,7 +93,7 @@ test("a cold start beyond the deadline is a timeout: a censored value, and its s
     assert.is(error, undefined);
   }));
 
-test("READY that never comes is a timeout, and a sandbox that vanishes a failure", () =>
+test("a sandbox that never becomes ready is a timeout, and a sandbox that vanishes is a failure", () =>
   inTempFolder(async folder => {
     const cri = scripted({ "1/1": { ms: 10, state: "SANDBOX_NOTREADY" }, "1/2": { ms: 10, vanishes: true } });
     const plan = planOf({ experiment: "time", concurrency: [2], rounds: 1, timeout: 1 });
@@ -108,7 +108,7 @@ test("READY that never comes is a timeout, and a sandbox that vanishes a failure
     assert.is(cri.sandboxes.size, 0);
   }));
 
-test("warm-up rounds are kept in the events, marked, and are in no table", () =>
+test("warm-up rounds are marked in the events and left out of the tables", () =>
   inTempFolder(async folder => {
     const cri = scripted({});
     const plan = planOf({ experiment: "time", concurrency: [1], rounds: 2, warmup: 1 });
@@ -128,7 +128,7 @@ test("warm-up rounds are kept in the events, marked, and are in no table", () =>
     );
   }));
 
-test("no name is used twice, and every sandbox carries the campaign's label", () =>
+test("no name is used twice, and every sandbox has the campaign's label", () =>
   inTempFolder(async folder => {
     const cri = scripted({});
     await campaignIn(folder, planOf({ experiment: "time", concurrency: [1, 2], rounds: 2 }), fakeTools(cri));
@@ -139,7 +139,7 @@ test("no name is used twice, and every sandbox carries the campaign's label", ()
     assert.match([...labels][0]!, /^campaign-[0-9a-f]{8}$/);
   }));
 
-test("a step of the wall clock above 1 ms flags the round, one below does not; durations do not see it", () =>
+test("a step of the wall clock above 1 ms flags the round, and a smaller one does not; neither changes durations", () =>
   inTempFolder(async folder => {
     const clock = new VirtualClock();
     const cri = new FakeCri(clock, ({ labels }) => {
@@ -165,7 +165,7 @@ test("a step of the wall clock above 1 ms flags the round, one below does not; d
     );
   }));
 
-test("a harness that is held up flags the round, whether in its first moment or in its last", async () => {
+test("a delayed harness flags the round, from its first moment to its last", async () => {
   for (const client of [1, 5]) {
     await inTempFolder(async folder => {
       const cri = new FakeCri(new VirtualClock(), ({ labels }) => {
@@ -183,7 +183,7 @@ test("a harness that is held up flags the round, whether in its first moment or 
   }
 });
 
-test("CPU is three numbers: the host's, less the idle baseline, less the harness", () =>
+test("CPU is three numbers: the host's, without the idle baseline, and without the harness", () =>
   inTempFolder(async folder => {
     const cri = scripted({ "1/1": { ms: 1999 } });
     const { clock } = cri;
@@ -218,7 +218,7 @@ test("fewer than 50 busy ticks are flagged as quantised", () =>
     assert.ok(rounds[0]!.flags.includes("cpu-quantised"));
   }));
 
-test("a host that does not come to rest is waited for up to the limit, and flags the round", () =>
+test("the round waits for a busy host up to the limit, and is then flagged", () =>
   inTempFolder(async folder => {
     const cri = scripted({});
     const busy = (share: number) => () => {
@@ -241,7 +241,7 @@ test("a host that does not come to rest is waited for up to the limit, and flags
     ]);
   }));
 
-test("clean-up touches what this campaign made and nothing else", () =>
+test("clean-up removes only sandboxes of this campaign", () =>
   inTempFolder(async folder => {
     const cri = scripted({});
     const labels = { [labelNames.campaign]: "campaign-00000000-other", [labelNames.role]: "test" };
@@ -255,7 +255,7 @@ test("clean-up touches what this campaign made and nothing else", () =>
     assert.equal([...cri.sandboxes.keys()], ["other1", "other2"]);
   }));
 
-test("a sandbox that will not go ends the campaign with its id, the round kept", () =>
+test("a sandbox that cannot be removed ends the campaign with its id, and the round is kept", () =>
   inTempFolder(async folder => {
     const cri = scripted({});
     cri.stuck.add("id0002");
@@ -271,7 +271,7 @@ test("a sandbox that will not go ends the campaign with its id, the round kept",
     assert.is(JSON.parse(read("run.json")).status, "failed");
   }));
 
-test("a service that goes away ends the campaign; the round in flight is no result", () =>
+test("a service that stops answering ends the campaign, and the current round is not recorded", () =>
   inTempFolder(async folder => {
     const cri = new FakeCri(new VirtualClock(), ({ labels }) => {
       if (labels[labelNames.role] === "test" && labels[labelNames.round] === "2") cri.gone = true;
@@ -288,7 +288,7 @@ test("a service that goes away ends the campaign; the round in flight is no resu
     assert.is(rounds.length, 1);
   }));
 
-test("a connection that breaks and comes back is a failed cold start like any other", () =>
+test("a connection that breaks and recovers is an ordinary failed cold start", () =>
   inTempFolder(async folder => {
     const cri = scripted({ "1/1": { ms: 10, fails: "unavailable" } });
     const { error, rounds } = await campaignIn(

@@ -14,7 +14,7 @@ import { VirtualClock } from "./virtual-clock.js";
 const test = suite("a campaign until it is decided");
 const wishes = { experiment: "time", runtimes: ["runc", "crun"], concurrency: [1], order: "shuffled" } as const;
 
-test("it looks between two blocks, at whole blocks only, and ends with the one that decides", () =>
+test("the comparison is judged between two blocks, by complete blocks only, and ends after the block that decides it", () =>
   inTempFolder(async folder => {
     const looks: number[][] = [];
     const decided: Decided = (_, rounds) => {
@@ -32,7 +32,7 @@ test("it looks between two blocks, at whole blocks only, and ends with the one t
     assert.is(end.event === "end" && end.status, "complete");
   }));
 
-test("without --until-decided nobody is asked", () =>
+test("without --until-decided the comparison is not judged", () =>
   inTempFolder(async folder => {
     const decided = () => {
       throw new Error("asked");
@@ -42,7 +42,7 @@ test("without --until-decided nobody is asked", () =>
     assert.is((await campaignIn(folder, plan, fakeTools(cri, { decided }))).error, undefined);
   }));
 
-test("--until-decided has its own usual numbers, and refuses what can decide nothing", () => {
+test("--until-decided has its own default numbers, and settings that could never decide are refused", () => {
   const { blocks, rounds } = experimentSettings({ ...wishes, untilDecided: "5%" });
   assert.equal([blocks, rounds], [40, 80]);
   const few = experimentSettings({ ...wishes, untilDecided: "5%", blocks: 10, rounds: 30 });
@@ -61,7 +61,7 @@ test("--until-decided has its own usual numbers, and refuses what can decide not
   }
 });
 
-test("from the command line, a rehearsal of two runtimes far apart ends early, and compare knows that it was looked at", () =>
+test("from the command line, a rehearsal of two very different runtimes ends early, and compare accounts for the repeated tests", () =>
   inTempFolder(async folder => {
     const words = ["run", "time", "--runtime", "kata,rund", "--concurrency", "10", "--until-decided", "5%"];
     const rehearsal = ["--blocks", "25", "--rounds", "25", "--endpoint", "replay:paper_data", "--replay-speed", "4"];

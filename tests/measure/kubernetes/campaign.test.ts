@@ -66,7 +66,7 @@ async function campaign(folder: string, words: readonly string[]) {
   return { path, stderr, events: parseEvents(readFileSync(join(path, "events.ndjson"), "utf8")).rows };
 }
 
-test("each window of an open loop has what the nodes used before and after, and nodes.csv a row for each rate", () =>
+test("each window of an open loop has the nodes' use before and after it, and nodes.csv has a row for each rate", () =>
   onCluster([node("node-a")], async (server, folder) => {
     const loop = ["--arrivals", "uniform", "--rate", "5", "--duration", "2", "--hold", "0.2", "--rounds", "2"];
     const words = ["run", "arrivals", "--cluster", "--runtime-class", "runc", ...loop];
@@ -92,7 +92,7 @@ test("each window of an open loop has what the nodes used before and after, and 
     assert.equal(server.namespaces, []);
   }));
 
-test("a plan says what it asks of the cluster, and how long rounds with the kubelet's waits take; too many pods do not fit", () =>
+test("a plan names the cluster's resources that it needs, and its time includes the kubelet's waits; too many pods do not fit", () =>
   onCluster([node("node-a")], async () => {
     const words = ["run", "time", "--cluster", "--runtime-class", "runc", "--rounds", "10", "--concurrency"];
     const { code, stdout } = await lab([...words, "3", "--plan"]);
@@ -114,7 +114,7 @@ test("a plan says what it asks of the cluster, and how long rounds with the kube
     assert.match(nowhere.stderr, /stand-in: no namespace "absent"\n.*kubectl create namespace absent/);
   }));
 
-test("a clock that is two minutes ahead is named before the first pod and in the analysis, with the next step", () =>
+test("a clock that is two minutes ahead is reported before the first pod and in the analysis, with the next step", () =>
   onCluster([node("node-a", { aheadMs: 120_000 }), node("node-b", { aheadMs: -400 })], async (_, folder) => {
     const skew = /the clock of node node-a is ahead by (\d+\.\d) s .* Set the clock \(`timedatectl`/;
     const { code, stdout } = await lab([...smallest, "--plan", "--json"]);
@@ -160,7 +160,7 @@ test("a pod that is evicted after it was ready makes its round partial, with the
     assert.match(first!.message, "Eviction API: evicting");
   }));
 
-test("a node that is not ready is refused by name, and left out where no node is named", () =>
+test("a named node that is not ready is refused, and it is left out if no node is named", () =>
   onCluster([node("node-a"), node("node-b", { ready: false })], async (server, folder) => {
     const named = await lab([...smallest, "--nodes", "node-b", "--out", folder]);
     assert.is(named.code, 3);
@@ -175,7 +175,7 @@ test("a node that is not ready is refused by name, and left out where no node is
     assert.match(none.stderr, "no node can be used");
   }));
 
-test("without a kubeconfig the campaign stops with exit code 3 and says where one is looked for", () =>
+test("without a kubeconfig the campaign stops with exit code 3 and names the places of a kubeconfig", () =>
   inTempFolder(async folder => {
     const outside = { HOME: folder, KUBERNETES_SERVICE_HOST: undefined };
     for (const KUBECONFIG of [undefined, join(folder, "absent")]) {

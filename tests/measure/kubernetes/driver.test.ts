@@ -28,7 +28,7 @@ test("a cold start is one pod with the RuntimeClass, and its times are in order"
     assert.is(pod!.spec.automountServiceAccountToken, false);
   }));
 
-test("removal waits until the pod is gone, and one that is gone already is no error", () =>
+test("removal waits until the pod is deleted, and a pod that no longer exists is no error", () =>
   withDriver(async (server, driver) => {
     const sample = await one(driver);
     await driver.remove(sample.sandbox!, 1_000);
@@ -37,7 +37,7 @@ test("removal waits until the pod is gone, and one that is gone already is no er
     assert.equal(await driver.list({ [labelNames.campaign]: "c1" }, 1_000), []);
   }));
 
-test("pods that a killed session left are removed at the same time by one watch, and it is closed in the end", () =>
+test("pods of a killed session are removed in parallel through one watch, which is closed at the end", () =>
   withDriver(async (server, killed) => {
     const left = await round(killed, 5);
     await killed.close();
@@ -57,7 +57,7 @@ test("pods of another campaign are neither listed nor removed", () =>
     assert.equal(await driver.list({ [labelNames.campaign]: "c10" }, 1_000), []);
   }));
 
-test("a busy server is asked again after its Retry-After", () =>
+test("a request to a busy server is repeated after its Retry-After", () =>
   withDriver(async (server, driver) => {
     server.busy = { left: 1, retryAfter: 1 };
     const sample = await one(driver);
@@ -66,7 +66,7 @@ test("a busy server is asked again after its Retry-After", () =>
     assert.is(server.created.length, 1);
   }));
 
-test("an image that cannot be pulled fails at once, with the kubelet's words", () =>
+test("an image that cannot be pulled fails at once, with the kubelet's message", () =>
   withDriver(async (server, driver) => {
     const waiting = { reason: "ImagePullBackOff", message: "Back-off pulling image" };
     server.fate = () => [
@@ -79,7 +79,7 @@ test("an image that cannot be pulled fails at once, with the kubelet's words", (
     assert.is(sample.message, "ImagePullBackOff: Back-off pulling image");
   }));
 
-test("a pod that no node takes is a timeout with the scheduler's words", () =>
+test("a pod that fits on no node is a timeout with the scheduler's message", () =>
   withDriver(async (server, driver) => {
     const message = "0/2 nodes are available: 2 Insufficient memory.";
     const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }];
@@ -91,7 +91,7 @@ test("a pod that no node takes is a timeout with the scheduler's words", () =>
     assert.match(sample.message, "2 Insufficient memory");
   }));
 
-test("a pod whose kubelet is silent is a timeout that names the node; a warning about the cluster's DNS is not its cause", () =>
+test("a pod whose kubelet reports nothing is a timeout that names the node; a warning about the cluster's DNS is not its cause", () =>
   withDriver(async (server, driver) => {
     server.fate = () => starts(60_000).slice(0, 1);
     const sample = await one(driver, 200);
@@ -100,7 +100,7 @@ test("a pod whose kubelet is silent is a timeout that names the node; a warning 
     assert.is(sample.message, "not ready within 200 ms: the kubelet of node-a has not reported a sandbox");
   }));
 
-test("refusals by a quota and by a namespace that is being deleted have the next step for it, not a missing right", () => {
+test("refusals by a quota or a terminating namespace have their own hint, not that of a missing right", () => {
   const hintOf = (message: string) => new ClusterError("forbidden", 403, "server", message).hint;
   assert.match(hintOf("exceeded quota: few, requested: pods=1")!, "describe resourcequota");
   assert.match(hintOf("unable to create new content in namespace x because it is being terminated")!, "get namespace");
@@ -115,7 +115,7 @@ test("an evicted pod fails as evicted", () =>
     assert.is(sample.status === "failed" && sample.reason, "evicted");
   }));
 
-test("a pod that the API server refuses stops the campaign before its first pod, naming verb and resource", () =>
+test("a pod that the API server refuses stops the campaign before its first pod, with verb and resource", () =>
   withDriver(async (server, driver) => {
     server.forbidden.add("create pods");
     await one(driver).then(
@@ -134,7 +134,7 @@ test("a pod that the API server refuses stops the campaign before its first pod,
     assert.is(sample!.status === "failed" && sample!.reason, "refused");
   }));
 
-test("a new namespace whose service account is not there yet is waited for", () =>
+test("the campaign waits for the service account of a new namespace", () =>
   withDriver(async (server, driver) => {
     const message =
       'pods "x" is forbidden: error looking up service account lab/default: serviceaccount "default" not found';
@@ -183,7 +183,7 @@ for (const { what, status, message, hint, code } of refusals) {
     }));
 }
 
-test("RuntimeClasses that a campaign made are deleted by their label; those of others stay", () =>
+test("RuntimeClasses that a campaign made are deleted by their label; all others stay", () =>
   withDriver(async server => {
     const api = connectApi({ context: "", server: server.url, tls: {}, headers: async () => ({}) });
     const classes = ["a", "b"].map(name => ({ name, handler: name, overhead: null }));
@@ -198,7 +198,7 @@ test("RuntimeClasses that a campaign made are deleted by their label; those of o
     api.close();
   }));
 
-test("an API server that is gone is recognised as lost, so that the round is not recorded", () =>
+test("an API server that no longer answers is recognised as lost, so that the round is not recorded", () =>
   withDriver(async (server, driver) => {
     const begun = await driver.begin(emptySandbox, [sandbox(1)]);
     await server.close();
@@ -207,7 +207,7 @@ test("an API server that is gone is recognised as lost, so that the round is not
     assert.is(sample.status === "failed" && sample.reason, "unavailable");
   }));
 
-test("a namespace is made once, and goes with everything in it", () =>
+test("a namespace is created once, and deleted with everything in it", () =>
   withDriver(async (server, driver) => {
     await driver.begin(emptySandbox, []);
     assert.equal(server.namespaces, ["lab"]);

@@ -70,7 +70,7 @@ const run = (words: readonly string[], KUBECONFIG: string) =>
 
 const smallest = ["time", "--cluster", "--runtime-class", "runc", "--concurrency", "2", "--rounds", "1"];
 
-test("a campaign measures every client on a node that is named, and leaves no namespace", () =>
+test("a campaign measures every client on a named node, and leaves no namespace behind", () =>
   inTempFolder(async folder => {
     const api = await admin();
     const { exitCode, stdout, stderr } = await run([...smallest, "--out", folder, "--json"], kubeconfig!);
@@ -128,7 +128,7 @@ test("a namespace that does not exist stops the plan and the campaign", () =>
     }
   }));
 
-test("a RuntimeClass that a killed session made goes when it is resumed; a handler that no node has is named", () =>
+test("a RuntimeClass of a killed session is deleted after it is resumed; a handler that no node has is named", () =>
   inTempFolder(async folder => {
     const api = await admin();
     const made = async () => {
@@ -152,7 +152,7 @@ test("a RuntimeClass that a killed session made goes when it is resumed; a handl
     api.close();
   }));
 
-test("a RuntimeClass that the cluster does not have is named, with those it has", () =>
+test("a RuntimeClass that the cluster lacks is an error that lists the existing ones", () =>
   inTempFolder(async folder => {
     const words = ["time", "--cluster", "--runtime-class", "no-such-class", "--out", folder];
     const { exitCode, stderr } = await run(words, kubeconfig!);

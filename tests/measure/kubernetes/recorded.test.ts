@@ -35,14 +35,14 @@ test("a pod that starts is bound, then its sandbox, container and readiness arri
   assert.equal(Object.keys(seen[3]!.stamps), ["created", "scheduled", "sandbox", "started", "ready"]);
 });
 
-test("a pod without its image has the kubelet's word for it", () => {
+test("the trouble of a pod without its image is the kubelet's message", () => {
   const trouble = changes("two").map(({ object }) => podProgress(object).trouble);
   assert.equal(trouble.slice(0, 3), [null, null, null]);
   assert.is(trouble[3]?.reason, "image");
   assert.match(trouble[3]?.message ?? "", /^ErrImageNeverPull: Container image "absent\.invalid\/x:1" is not present/);
 });
 
-test("a pod that no node takes has the scheduler's words", () => {
+test("the trouble of a pod that fits on no node is the scheduler's message", () => {
   const trouble = podProgress(changes("three")[1].object).trouble;
   assert.is(trouble?.reason, "unschedulable");
   assert.match(
@@ -51,7 +51,7 @@ test("a pod that no node takes has the scheduler's words", () => {
   );
 });
 
-test("a kubelet's account is read: usage, and the calls to its container runtime", () => {
+test("a kubelet's usage and its calls to the container runtime are read", () => {
   const { cpuMs, workingSetKiB, at } = nodeUsage("node-a", JSON.parse(recorded("summary.json")), "absent");
   assert.equal([cpuMs, workingSetKiB, at], [87651, 543640, "2026-11-26T19:10:37Z"]);
   assert.equal(kubeletCalls(recorded("metrics.txt")), {

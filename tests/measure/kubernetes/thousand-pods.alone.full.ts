@@ -41,7 +41,7 @@ const harness = (server: string): string => `
   api.close();
   console.log(JSON.stringify({ readyAt, cpuShare: (user + system) / 1000 / ms, rssKiB: process.resourceUsage().maxRSS }));`;
 
-test("the harness needs less than 150 MB and 5 % of a core, and notes each pod within 5 ms of its event", async () => {
+test("the harness needs less than 150 MB and 5 % of a core, and records each pod within 5 ms of its event", async () => {
   const server = new StandInApiServer();
   const url = await server.listen();
   const sentAt = new Map<string, number>();

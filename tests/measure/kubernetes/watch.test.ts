@@ -9,7 +9,7 @@ import { one, round, withDriver } from "./on-stand-in.js";
 
 const test = suite("the watch on a cluster's pods");
 
-test("repeated and reordered events count nothing twice", () =>
+test("repeated and reordered events do not count twice", () =>
   withDriver(async (server, driver) => {
     server.repeats = true;
     const samples = await round(driver, 20);
@@ -48,7 +48,7 @@ for (const [what, fault] of gaps) {
     }));
 }
 
-test("a watch that broke is waited for, and vouches for nothing that began before", async () => {
+test("a broken watch is waited for, and nothing that began before it was open again counts as unbroken", async () => {
   const server = new StandInApiServer();
   const api = connectApi({ context: "", server: await server.listen(), tls: {}, headers: async () => ({}) });
   const watch = new PodWatch(api, "lab", "a=b");
@@ -74,7 +74,7 @@ test("a watch that broke is waited for, and vouches for nothing that began befor
   }
 });
 
-test("events that are lost though the watch stays open are timeouts: each client has a sample, none is counted as ready", () =>
+test("lost events of an open watch are timeouts: each client has a sample, and none counts as ready", () =>
   withDriver(async (server, driver) => {
     server.loses = (type, pod) => type === "MODIFIED" && pod.metadata.name.includes("test-1-2-");
     const samples = await round(driver, 3, 400);
@@ -84,14 +84,14 @@ test("events that are lost though the watch stays open are timeouts: each client
     );
   }));
 
-test("a change that the watch shows before creation is answered is timed by its own arrival", () =>
+test("a change that arrives before the answer to the creation is timed by its own arrival", () =>
   withDriver(async (server, driver) => {
     server.slowAnswerMs = 150;
     const sample = await one(driver);
     assert.ok(sample.status === "ready" && sample.readyMs < sample.answeredMs && sample.readyMs - sample.sentMs < 150);
   }));
 
-test("bookmarks move the watch on and are no change of a pod", () =>
+test("bookmarks advance the watch and are not changes of a pod", () =>
   withDriver(async (server, driver) => {
     server.fate = () => starts(50);
     const sample = await one(driver, 5_000, () => setTimeout(() => server.bookmark(), 20));

@@ -17,7 +17,7 @@ const settings = experimentSettings({
   ...{ concurrency: [1, 10, 20], rounds: 12, blocks: 5, seed: 7 },
 });
 
-test("in each block every runtime and cell is visited once, in another order", () => {
+test("each block visits every runtime and cell once, in a different order", () => {
   const slots = visits(settings, settings.runtimes, 0);
   const orders = [1, 2, 3, 4, 5].map(block =>
     slots.filter(slot => slot.block === block).map(({ runtime, concurrency }) => `${runtime} ${concurrency}`),
@@ -27,7 +27,7 @@ test("in each block every runtime and cell is visited once, in another order", (
   assert.is(new Set(orders.map(order => order.join())).size, 5);
 });
 
-test("the rounds of a cell are shared out over the blocks, each once", () => {
+test("the rounds of a cell are divided among the blocks, each once", () => {
   const slots = visits(settings, settings.runtimes, 0).filter(
     slot => slot.runtime === "runc" && slot.concurrency === 10,
   );
@@ -50,7 +50,7 @@ test("the order depends on the seed alone", () => {
   assert.not.equal(order(7), order(8));
 });
 
-test("over many blocks every cell comes early as often as late", () => {
+test("over many blocks every cell comes early as often as late in a block", () => {
   const slots = visits({ ...settings, rounds: 900, blocks: 900 }, settings.runtimes, 0);
   const places = new Map<string, number>();
   for (const { runtime, concurrency, position } of slots) {
@@ -80,7 +80,7 @@ test("grid order measures one cell after another, in one block", () => {
   );
 });
 
-test("the paper's time campaign has 32 cells and starts this many sandboxes", () => {
+test("the paper's time campaign has 32 cells, and starts each client of its rounds and one prewarm for each visit", () => {
   const concurrency = [1, 10, 20, 50, 100, 200, 300, 400];
   const plan = planOf({
     experiment: "time",
@@ -95,7 +95,7 @@ test("the paper's time campaign has 32 cells and starts this many sandboxes", ()
   assert.is(plan.sandboxes, 50 * 1081 * 4 + 160);
 });
 
-test("runtimes on another snapshotter are measured in a part of their own, which the plan names as a confound", () => {
+test("runtimes on another snapshotter are measured in a separate part, which the plan lists as a confound", () => {
   const plan = planOf({ experiment: "time", runtimes: ["kata", "katafc", "rund"], order: "shuffled" });
   assert.equal(
     plan.experiments[0]!.parts.map(part => part.runtimes.map(({ id }) => id)),
@@ -107,14 +107,14 @@ test("runtimes on another snapshotter are measured in a part of their own, which
   );
 });
 
-test("the expected time follows recorded makespans where there are any", () => {
+test("the expected time uses recorded makespans if there are any", () => {
   const wishes: ExperimentWishes = { experiment: "time", runtimes: ["runc"], concurrency: [100], rounds: 10 };
   const settings = { name: null, experiments: [experimentSettings(wishes)], custom: [] };
   const seconds = (ms: number) => makePlan(settings, { runtimes, limits: null, makespanMs: () => ms }).expectedSeconds;
   assert.is(seconds(61_000) - seconds(1_000), 600);
 });
 
-test("idle guests are charged what was recorded of them, and what they are promised is told apart", () => {
+test("idle guests count with their recorded memory, and their full memory is counted separately", () => {
   const experiments = [
     experimentSettings({ experiment: "memory", runtimes: ["katafc"], density: [1, 100], memory: [4096] }),
   ];
@@ -124,7 +124,7 @@ test("idle guests are charged what was recorded of them, and what they are promi
   assert.equal([needs.memoryMiB, needs.committedMiB], [100 * (128 + 16), 100 * (4096 + 160 + 40)]);
 });
 
-test("a plan that does not fit says why", () => {
+test("a plan that does not fit lists the reasons", () => {
   const experiments = [
     experimentSettings({ experiment: "density", runtimes: ["runc"], density: [1000], concurrency: [200] }),
   ];
@@ -135,7 +135,7 @@ test("a plan that does not fit says why", () => {
   assert.match(plan.why[1]!, /pids, and \/sys\/fs\/cgroup\/pids\/ci leaves 4000 of 4194/);
 });
 
-test("settings out of range, named twice, or of an axis the experiment has not, are refused by name", () => {
+test("settings that are out of range, repeated, or not of the experiment are refused by name", () => {
   const wrong: readonly [ExperimentWishes, RegExp][] = [
     [
       { experiment: "time", runtimes: ["runc"], concurrency: [0] },
@@ -156,7 +156,7 @@ test("settings out of range, named twice, or of an axis the experiment has not, 
     );
 });
 
-test("a plan is the same plan whatever order its keys are in, and another one for any other value", () => {
+test("a plan's digest does not depend on the order of its keys, and changes with any value", () => {
   const { order, ...rest } = settings;
   assert.is(settingsDigest(settings), settingsDigest({ ...rest, order }));
   assert.not.equal(settingsDigest(settings), settingsDigest({ ...settings, rounds: 13 }));
@@ -173,7 +173,7 @@ experiments:
     runtimes: [runsc]
 `;
 
-test("a campaign file holds several experiments, each with its own runtimes or the file's", () =>
+test("a campaign file contains several experiments, each with its own runtimes or those of the file", () =>
   inTempFolder(folder => {
     writeFiles(folder, { "small.yaml": file });
     const { name, experiments } = readCampaignFile(join(folder, "small.yaml"));
@@ -187,7 +187,7 @@ test("a campaign file holds several experiments, each with its own runtimes or t
     );
   }));
 
-test("a mistake in a campaign file is named with its line, and a typo with what was meant", () =>
+test("a mistake in a campaign file is reported with its line, and a misspelt key with the nearest one", () =>
   inTempFolder(folder => {
     const wrong: readonly [string, RegExp, RegExp?][] = [
       [file.replace("rounds: 4", "ruonds: 4"), /:6: unknown key "ruonds"/, /did you mean rounds\?/],
@@ -221,7 +221,7 @@ test("a mistake in a campaign file is named with its line, and a typo with what 
     }
   }));
 
-test("the pids of a plan are those while all clients start: runc itself has threads then", () => {
+test("a plan counts the pids while all clients start, because runc then has threads of its own", () => {
   const pidsOf = (runtime: string, concurrency: number) =>
     planOf({ experiment: "time", runtimes: [runtime], concurrency: [concurrency], rounds: 1 }).needs.pids;
   // measured with containerd 1.6.20: 24 starts of runc reach 23.5 tasks each, 12.9 when they stand; 24 of gVisor 44.6

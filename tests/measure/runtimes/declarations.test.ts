@@ -16,13 +16,13 @@ import { projectRoot } from "../../support/needs.js";
 const test = suite("the declared runtimes");
 const of = (id: string) => findRuntime(id, runtimes);
 
-test("each has an id and a colour of its own; those that are known without a campaign's record are declared", () => {
+test("each runtime has its own id and colour, and all runtimes that are known without a campaign's record are declared", () => {
   assert.is(new Set(runtimes.map(({ id }) => id)).size, runtimes.length);
   assert.is(new Set(runtimes.map(({ colour }) => colour)).size, runtimes.length);
   for (const { id, label } of knownRuntimes) assert.is(of(id).label, label);
 });
 
-test("handlers, snapshotters, config files and guest memory of the paper's four are the original's", () => {
+test("handlers, snapshotters, config files and guest memory of the paper's four runtimes are those of its scripts", () => {
   const table = ["kata", "katafc", "katatemplate", "rund"]
     .map(of)
     .map(runtime => [
@@ -40,7 +40,7 @@ test("handlers, snapshotters, config files and guest memory of the paper's four 
   ]);
 });
 
-test("what today's Kata is declared as says that it was not tried", () => {
+test("the declarations of Kata 3 are marked as untested", () => {
   const kata3 = runtimes.filter(({ id }) => id.startsWith("kata3"));
   assert.equal(
     kata3.map(({ handler }) => handler),
@@ -87,7 +87,7 @@ for (const [id, lines] of Object.entries(commandLines)) {
   });
 }
 
-test("the processes of the paper's four are those of the original's patterns", () => {
+test("the processes of the paper's four runtimes match the patterns of its scripts", () => {
   const originals = {
     kata: /^\/opt\/kata/,
     katatemplate: /^\/opt\/kata/,
@@ -105,7 +105,7 @@ test("the processes of the paper's four are those of the original's patterns", (
   }
 });
 
-test("the handlers in environment/containerd.toml are those of the declarations, its pool that of env pool up", () => {
+test("environment/containerd.toml has the handlers of the declarations and the pool of env pool up", () => {
   const text = readFileSync(join(projectRoot, "environment/containerd.toml"), "utf8");
   const { plugins } = parse(text) as { plugins: Record<string, { containerd: { runtimes: Record<string, unknown> } }> };
   const declared = ["kata", "katatemplate", "katafc", "rund"]
@@ -132,7 +132,7 @@ const privateConfig = (containerdVersion: readonly number[]) =>
     cniPlugins: "/usr/lib/cni",
   });
 
-test("for containerd 2.x it is written in version 3, as that program reads it without migrating it", () => {
+test("the config for containerd 2.x is written in version 3, which containerd reads without a migration", () => {
   const { version, plugins } = JSON.parse(JSON.stringify(parse(privateConfig([2, 1, 9]))));
   assert.is(version, 3);
   assert.not("io.containerd.grpc.v1.cri" in plugins);
@@ -149,7 +149,7 @@ test("for containerd 2.x it is written in version 3, as that program reads it wi
   assert.equal(older.cni, { conf_dir: "/f/cni", bin_dir: "/usr/lib/cni" });
 });
 
-test("the private containerd's config names shim, config file and OCI runtime of each handler", () => {
+test("the private containerd's config contains shim, config file and OCI runtime of each handler", () => {
   const text = privateConfig([1, 6, 20]);
   const { plugins } = JSON.parse(JSON.stringify(parse(text)));
   const cri = plugins["io.containerd.grpc.v1.cri"];
@@ -169,7 +169,7 @@ test("the private containerd's config names shim, config file and OCI runtime of
   assert.is(shimProgram("io.containerd.kata2.v2"), "containerd-shim-kata2-v2");
 });
 
-test("versions.txt has the original's lines in its order", async () => {
+test("versions.txt has the same lines in the same order as the paper's scripts", async () => {
   const answers: Record<string, string> = {
     "uname -r": "4.19.91\n",
     "containerd --version": "containerd github.com/containerd/containerd v1.3.10 1c59\n",
@@ -192,7 +192,7 @@ test("versions.txt has the original's lines in its order", async () => {
   );
 });
 
-test("every campaign file can be read, and names runtimes that are declared", () => {
+test("every campaign file can be read, and all its runtimes are declared", () => {
   const folder = join(projectRoot, "campaigns");
   const files = readdirSync(folder);
   for (const name of ["paper-time", "paper-memory", "paper-density", "thirty-minutes", "two-minutes"]) {

@@ -16,7 +16,7 @@ function refusal(work: () => unknown): LabError {
   throw new Error("it was not refused");
 }
 
-test("a misspelt runtime gets the nearest name, an unlike one the list", () => {
+test("the error for a misspelt runtime suggests the nearest name, and for any other the list", () => {
   const typo = refusal(() => findRuntime("katatemplat", runtimes));
   assert.is(typo.message, '--runtime: no runtime is called "katatemplat"');
   assert.is(typo.hint, "did you mean katatemplate?");
@@ -44,7 +44,7 @@ test("a file with an id and a handler is a runtime", () =>
     });
   }));
 
-test("a file can say all that a declaration does", () =>
+test("a file can contain everything that a declaration does", () =>
   inTempFolder(folder => {
     writeFiles(folder, {
       "a.yaml": `id: mykata
@@ -96,7 +96,7 @@ for (const [name, text, message, hint] of [
     }));
 }
 
-test("a file that is not there is an error", () => {
+test("a missing file is an error", () => {
   assert.is(
     refusal(() => readRuntimeFile("/nowhere/a.yaml")).message,
     "/nowhere/a.yaml: expected a YAML file, found none",

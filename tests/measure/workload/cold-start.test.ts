@@ -44,7 +44,7 @@ const lineAfter = (ms: number) => async (clock: VirtualClock) => {
   return { stampEpochMs: 1_000_000 + ms, ownEpochMs: 1_000_000 + ms - 0.25, text: "started" };
 };
 
-test("every time on the way is kept, whatever the end", async () => {
+test("the time of every milestone is kept, for each end", async () => {
   const script = { container: { createMs: 10, startMs: 40 } };
   const { sample, containerId } = await start({ until: "container", container }, script, never);
   const { answeredMs, readyMs, createdMs, startedMs, until } = sample as ReadySample;
@@ -59,7 +59,7 @@ test("a first line ends the cold start at containerd's stamp, even if StartConta
   assert.equal([startedMs, outputMs, processMs], [101, 90, 89.75]);
 });
 
-test("after its end nothing waits any more: a program that has measured can exit", async () => {
+test("nothing waits after the end of a cold start, so the program can exit", async () => {
   const ready = await start({ until: "output", container }, {}, lineAfter(90));
   assert.is(ready.sample.status, "ready");
   assert.is(ready.clock.asleep, 0);
@@ -68,7 +68,7 @@ test("after its end nothing waits any more: a program that has measured can exit
   assert.is(exited.clock.asleep, 0);
 });
 
-test("a failure names the stage, keeps what was reached before it, and has the runtime's words", async () => {
+test("a failure names the stage, keeps the milestones before it, and contains the runtime's message", async () => {
   const failure = async (script: Start["container"]) =>
     (await start({ until: "output", container }, { container: script! }, never)).sample as FailedSample;
   const create = await failure({ createFails: "no such image" });
@@ -86,7 +86,7 @@ test("a failure names the stage, keeps what was reached before it, and has the r
   assert.ok(silent.endedMs >= 1_000 && silent.endedMs < 1_060, String(silent.endedMs));
 });
 
-test("a line that cannot be written, because the disk of the log is full, is not called missing", async () => {
+test("a line that cannot be written because the log's disk is full is not reported as missing output", async () => {
   const { sample } = await start({ until: "output", container }, {}, never, () => true);
   const { stage, status, message } = sample as FailedSample;
   assert.equal([stage, status], ["output", "timeout"]);
@@ -94,7 +94,7 @@ test("a line that cannot be written, because the disk of the log is full, is not
   assert.match(failureHint(message) ?? "", "--out");
 });
 
-test("an empty sandbox is what it always was: five values, one status more", async () => {
+test("a sample of an empty sandbox has five values and its status, as before containers", async () => {
   const clock = new VirtualClock();
   const cri = new FakeCri(clock, () => ({ ms: 50 }));
   const from = { atNs: clock.nowNs(), epochMs: 1_000_000 };

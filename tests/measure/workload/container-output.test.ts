@@ -6,7 +6,7 @@ const test = suite("what a container has written");
 
 const at = "2026-11-26T12:48:36.36004241Z";
 
-test("streams are told apart, and pieces of a line are one line again", () => {
+test("the streams are separated, and the pieces of a line are joined", () => {
   const log = [
     `${at} stdout F {`,
     `${at} stderr F oh`,
@@ -17,7 +17,7 @@ test("streams are told apart, and pieces of a line are one line again", () => {
   assert.equal(parseOutput(`${log.join("\n")}\n`), { stdout: '{\n  "a": 1\n}\n', stderr: "oh\n" });
 });
 
-test("an empty line stays, and a line that is still being written does not count as one", () => {
+test("an empty line is kept, and a line that is still being written is left out", () => {
   assert.is(parseOutput(`${at} stdout F \n${at} std`).stdout, "\n");
 });
 

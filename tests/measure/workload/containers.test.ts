@@ -65,7 +65,7 @@ for (const network of ["node", "pod"] as const) {
   });
 }
 
-test("an end before the answer is the one that the logs have; what comes later is kept beside it", async () => {
+test("the logs contain the chosen end of a cold start, and later milestones are kept in the samples", async () => {
   for (const until of ["container", "output"] as const) {
     const { rounds, read } = await measured({ runtimes: ["runc"], concurrency: [2], until });
     const [round] = rounds;
@@ -80,7 +80,7 @@ test("an end before the answer is the one that the logs have; what comes later i
   await assertNothingLeft(own.containerd);
 });
 
-test("what goes wrong is a failed stage with the runtime's own words, and everything is removed", async () => {
+test("a failure names its stage with the runtime's own message, and everything is removed", async () => {
   const failure = async (wishes: Omit<ExperimentWishes, "experiment" | "runtimes">) => {
     const { rounds } = await measured({ runtimes: ["runc"], concurrency: [1], timeout: 3, ...wishes });
     await assertNothingLeft(own.containerd);
@@ -106,7 +106,7 @@ test("what goes wrong is a failed stage with the runtime's own words, and everyt
   assert.ok(unserved.outputMs !== undefined, "what was reached before is kept");
 });
 
-test("an image that is not there, a missing pod network and a port that is taken are told before anything is started", async () => {
+test("a missing image, a missing pod network and a taken port are reported before anything is started", async () => {
   const service = await openService(own.containerd.endpoint, "cri");
   const refused = async (work: Promise<unknown>, code: string) =>
     work.then(

@@ -44,7 +44,7 @@ async function podRound(concurrency: number) {
   return { failed: samples.filter(isFailed), ready: samples.length - samples.filter(isFailed).length, events };
 }
 
-test("a folder for logs that this program cannot make ends the campaign before anything starts", async () => {
+test("a log folder that cannot be created ends the campaign before anything starts", async () => {
   const cri = connectCri(own.containerd.endpoint);
   const logFolder = join(own.containerd.configPath, "logs");
   const driver = criDriver({ cri, clock: machineClock, logFolder });
@@ -64,7 +64,7 @@ test("a folder for logs that this program cannot make ends the campaign before a
     .finally(() => cri.close());
 });
 
-test("a folder for logs that the service sees otherwise ends the campaign before anything starts, and is removed", async () => {
+test("a log folder that the service does not see ends the campaign before anything starts, and is removed", async () => {
   const cri = connectCri(own.containerd.endpoint);
   const logFolder = join(own.folder, "hidden-logs");
   const driver = criDriver({ cri, clock: machineClock, logFolder, serviceSees: () => false });
@@ -78,7 +78,7 @@ test("a folder for logs that the service sees otherwise ends the campaign before
   assert.not.ok(existsSync(logFolder));
 });
 
-test("a log that the service cannot write is a failed start with its words and a next step", async () => {
+test("a log that the service cannot write is a failed start with the service's message and a next step", async () => {
   const service = await openService(own.containerd.endpoint, "cri");
   const unwritable = { logDirectory: "/proc/no-such-folder" };
   const cri: typeof service.cri = {
@@ -104,7 +104,7 @@ test("a log that the service cannot write is a failed start with its words and a
   await assertNothingLeft(own.containerd);
 });
 
-test("a log whose disk is full is the reason of a failed start, and not a silent process", async () => {
+test("a start that fails because the log's disk is full names the disk, not a silent process", async () => {
   const disk = join(own.folder, "full-disk");
   mkdirSync(disk);
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]);
@@ -130,7 +130,7 @@ test("a log whose disk is full is the reason of a failed start, and not a silent
   await assertNothingLeft(own.containerd);
 });
 
-test("a container that a cancelled creation left on record is removed with its snapshot, and nobody else's is", async () => {
+test("the container record that a cancelled creation left is removed with its snapshot, and no other record is", async () => {
   const ctr = (...words: string[]) =>
     execFileSync("ctr", ["-a", own.containerd.socket, "-n", "k8s.io", ...words], { encoding: "utf8" }).trim();
   const create = (id: string, campaign: string) =>
@@ -150,7 +150,7 @@ test("a container that a cancelled creation left on record is removed with its s
   await assertNothingLeft(own.containerd);
 });
 
-test("more pods than addresses: those that get none fail in their sandbox, the others run, and every address comes back", async () => {
+test("with more pods than addresses, pods without an address fail in their sandbox stage, the others run, and every address is released", async () => {
   const list = readFileSync(network, "utf8");
   // a /29 has eight addresses; the network's, the gateway's and the last are not given out
   writeFileSync(network, list.replace(/(\d+\.\d+\.\d+\.\d+)\/20/, "$1/29"));
@@ -166,7 +166,7 @@ test("more pods than addresses: those that get none fail in their sandbox, the o
   writeFileSync(network, list);
 });
 
-test("a CNI plugin that fails for one in five: those fail with its words, and every sandbox is removed", async () => {
+test("if a CNI plugin fails for one start in five, those starts fail with its message, and every sandbox is removed", async () => {
   const programs = join(own.folder, "cni-plugins");
   mkdirSync(programs);
   for (const name of readdirSync(plugins!)) if (name !== "ptp") symlinkSync(join(plugins!, name), join(programs, name));

@@ -7,7 +7,7 @@ import { inTempFolder } from "../../support/temp.js";
 
 const test = suite("the first line of a container's log");
 
-test("the stamp is read to the microsecond; trailing zeros may be missing, the process's own time too", () => {
+test("the stamp is read to the microsecond; trailing zeros and the process's own time are optional", () => {
   // 2026-11-26T12:48:36Z is 1795697316 s after 1970, by date(1)
   const line = readFirstLine("2026-11-26T12:48:36.36004241Z stdout F started 1795697316.359871\nmore");
   assert.equal(line, {
@@ -18,13 +18,13 @@ test("the stamp is read to the microsecond; trailing zeros may be missing, the p
   assert.is(readFirstLine("2026-11-26T12:48:36Z stdout P a part of a long line\n")?.text, "a part of a long line");
 });
 
-test("half a line, and what is no line of such a log, is not taken for one", () => {
+test("an incomplete line and a line in another format are not taken for a first line", () => {
   for (const text of ["", "2026-11-26T12:48:36Z stdout F hel", "hello\n", "2026-99-26T12:48:36Z stdout F x\n"]) {
     assert.is(readFirstLine(text), undefined, text);
   }
 });
 
-test("a line is seen when it is whole, also if the file is new, was there before, or is moved in", () =>
+test("a complete line is seen in a new file, in an existing file, and in a file that is moved into the folder", () =>
   inTempFolder(async folder => {
     const at = (name: string) => join(folder, name);
     const line = (text: string) => `2026-11-26T12:48:36Z stdout F ${text}\n`;
@@ -47,7 +47,7 @@ test("a line is seen when it is whole, also if the file is new, was there before
     }
   }));
 
-test("a first line that is longer than what is read of a log is seen, cut off", () =>
+test("a first line that is longer than the read part of a log is truncated", () =>
   inTempFolder(async folder => {
     const lines = new FirstLines(folder, false);
     writeFileSync(join(folder, "long"), `2026-11-26T12:48:36Z stdout P ${"x".repeat(10_000)}\n`);

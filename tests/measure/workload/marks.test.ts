@@ -62,7 +62,7 @@ test("every event becomes a mark, to the microsecond, and nothing is missing", a
   assertUntouched(marked);
 });
 
-test("a stream that breaks off makes stages coarser; the sample says which moments it lacks", async () => {
+test("a stream that breaks makes stages coarser, and the sample lists the missing marks", async () => {
   const marked = await completed(service => {
     service.send(...all.slice(0, 4));
     service.breakOff();
@@ -72,7 +72,7 @@ test("a stream that breaks off makes stages coarser; the sample says which momen
   assert.ok(stagesOf(marked).some(({ name }) => name === "container start and first line"));
 });
 
-test("events that are dropped from the middle are missing, and the stages around them are one", async () => {
+test("dropped events are listed as missing, and the stages around them are merged", async () => {
   const marked = await completed(service => service.send(...all.filter((_, index) => index !== 2)));
   assert.equal(marked.marksMissing, ["sandboxTask"]);
   assertUntouched(marked);
@@ -90,7 +90,7 @@ test("events that come within half a second after the round still count; later o
   assertUntouched(never);
 });
 
-test("events of other sandboxes, of a campaign beside this one say, are passed over", async () => {
+test("events of other sandboxes, such as those of another campaign, are ignored", async () => {
   const marked = await completed(service =>
     service.send(...eventsOf("sandbox-2", [1, 2, 3, 4]), ...all, ...eventsOf("container-2", [5, 6, 7, 8])),
   );
@@ -109,7 +109,7 @@ test("a damaged message is left out, and those after it are read", async () => {
   assert.not.ok("marksMissing" in marked);
 });
 
-test("where nobody serves events, a sample lacks them all and loses nothing else", async () => {
+test("without a source of events, a sample lacks all marks and nothing else", async () => {
   await inTempFolder(async folder => {
     const stream = new EventStream(join(folder, "nobody.sock"));
     await until(() => stream.broken, "the stream is not reported as broken");

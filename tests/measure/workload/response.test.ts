@@ -21,7 +21,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test("it is seen within the retry interval of the moment a process begins to listen", async () => {
+test("an answer is seen within one retry interval after a process begins to listen", async () => {
   const port = await freePort();
   const server = createServer(socket => socket.destroy());
   const answer = waitForResponse({ host: "127.0.0.1", port, path: null }, new AbortController().signal);
@@ -35,7 +35,7 @@ test("it is seen within the retry interval of the moment a process begins to lis
   assert.ok(Number(answeredNs - refusedNs!) / 1e6 < 40 * retryMs, "no attempt is left out on a busy machine");
 });
 
-test("a status outside 200 to 299 is no answer; the first one inside is", async () => {
+test("only a status from 200 to 299 is an answer", async () => {
   let requests = 0;
   const server = createHttp((_, response) => {
     response.statusCode = ++requests < 3 ? 503 : 204;
@@ -48,7 +48,7 @@ test("a status outside 200 to 299 is no answer; the first one inside is", async 
   assert.ok(refusedNs !== null);
 });
 
-test("nobody there is waited for until the signal ends it", async () => {
+test("without a listener the wait lasts until the signal is aborted", async () => {
   const controller = new AbortController();
   const waiting = waitForResponse({ host: "127.0.0.1", port: await freePort(), path: null }, controller.signal);
   controller.abort();
@@ -58,7 +58,7 @@ test("nobody there is waited for until the signal ends it", async () => {
   );
 });
 
-test("the ports on which processes of this machine listen are known", async () => {
+test("the ports on which this machine's processes listen are found", async () => {
   const server = createServer();
   const port = await listen(server);
   assert.ok(listeningPorts().has(port));
