@@ -105,6 +105,8 @@ function stuck(name: string, there: V1Namespace | null): LabError {
  * @returns null without such a quota
  * @example podsLeft([{ status: { hard: { pods: "20" }, used: { pods: "5" } } }]) // 15
  * @example podsLeft([]) // null
+ *
+ * @internal its types need an optional package
  */
 export function podsLeft(quotas: readonly Pick<V1ResourceQuota, "status">[]): number | null {
   const left = quotas.flatMap(({ status }) => {

@@ -22,7 +22,11 @@ export interface ClusterNode {
   readonly memoryMiB: number;
 }
 
-/** Returns a node from its object of the API server. */
+/**
+ * Returns a node from its object of the API server.
+ *
+ * @internal its types need an optional package
+ */
 export function clusterNode({ metadata, spec, status }: V1Node): ClusterNode {
   const info = status?.nodeInfo;
   const offers = status?.allocatable ?? {};
@@ -64,6 +68,8 @@ export function nodeConfounds(nodes: readonly ClusterNode[]): readonly string[] 
  * Returns the number of pods that nodes still have room for.
  *
  * @param pods every pod that is bound to one of them; finished ones do not count
+ *
+ * @internal its types need an optional package
  */
 export function freePods(nodes: readonly ClusterNode[], pods: readonly V1Pod[]): number {
   const usable = nodes.filter(({ ready, schedulable }) => ready && schedulable);
