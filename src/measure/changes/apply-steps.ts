@@ -13,11 +13,11 @@ import type { ContainerdService, Step } from "./steps.js";
 import { patchToml } from "./toml.js";
 import type { UndoJournal } from "./undo-journal.js";
 
-/** The machine on which steps act. */
+/** The machine on which steps are performed, and the functions that they need. */
 export interface Machine {
-  /** Files and folders of steps are below it: `/`, or a copy of a machine's files. */
+  /** The root of all paths in steps: `/`, or a folder with a copy of a machine's files. */
   readonly root: string;
-  /** Where programs are searched. */
+  /** The folders in which programs are searched, as in PATH. */
   readonly path: string;
   /** Starts one sandbox of a handler and removes it. */
   startAndRemove(handler: string): Promise<void>;
@@ -26,11 +26,11 @@ export interface Machine {
   log(line: string): void;
 }
 
-/** Returns this machine. Steps with a sandbox need a function that starts one. */
+/** Returns this machine. A step that starts a sandbox needs `startAndRemove`. */
 export const thisMachine = (how: Partial<Pick<Machine, "startAndRemove" | "log">> = {}): Machine => ({
   root: "/",
   path: searchPath(process.env.PATH ?? ""),
-  startAndRemove: () => Promise.reject(new Error("no way to start a sandbox was given")),
+  startAndRemove: () => Promise.reject(new Error("this machine was given no function that starts a sandbox")),
   wait: seconds => delay(seconds * 1000),
   log: () => {},
   ...how,
@@ -161,7 +161,7 @@ async function run(argv: readonly string[], machine: Machine, mayFail: boolean) 
     if (mayFail) return { failed: true, stdout: "" };
     throw new LabError("RUND_STEP_FAILED", "machine", cause.shortMessage.split("\n")[0]!, {
       where: argv.join(" "),
-      hint: `it says: ${(cause.stderr || cause.stdout || "nothing").toString().trim()}`,
+      hint: `the program's output: ${(cause.stderr || cause.stdout || "nothing").toString().trim()}`,
       cause,
     });
   }

@@ -21,9 +21,9 @@ export function configuredSnapshotter(text: string): string {
 }
 
 /**
- * Returns the image of CRI sandboxes that a config names.
+ * Returns the sandbox (pause) image that containerd's config names.
  *
- * @returns null if it names none: then containerd uses the default of its version
+ * @returns null if the config names none; containerd then uses the default of its version
  * @example configuredSandboxImage('version = 3\n[plugins."io.containerd.cri.v1.images".pinned_images]\nsandbox = "pause:1"\n') // "pause:1"
  * @example configuredSandboxImage("version = 2\n") // null
  */

@@ -16,7 +16,7 @@ export function describeStep(step: Step): string {
     case "patch":
       return `set in ${step.file}: ${describeChanges(step.changes).join("; ")}`;
     case "put-back":
-      return `put back ${step.file}`;
+      return `restore ${step.file}`;
     case "restart-containerd":
       return "unit" in step.containerd
         ? `restart ${step.containerd.unit} and wait for its CRI`

@@ -39,9 +39,10 @@ export function saveFile(file: string, folder: string, number: number): SavedFil
 }
 
 /**
- * Gives a file a content and the rights of a saved file, by `replaceFile`.
+ * Replaces a file's content and gives it the mode and owner of its saved state. If the content is the saved one, the file also
+ * gets the saved time.
  *
- * @param like the file, and the mode, owner and time that it gets; the time only if the content is the saved one
+ * @param like the file and its saved state
  * @throws LabError `RUND_CONFIG_WRITE`
  */
 export function writeLike(like: SavedFile, content: string | Buffer): void {

@@ -7,7 +7,7 @@ import { applySteps, checkSteps, type Machine, undoAll } from "./apply-steps.js"
 import type { Step } from "./steps.js";
 import { beginJournal, findJournal, refuseJournal, type UndoJournal } from "./undo-journal.js";
 
-/** Returns where the journal of changed configs is kept, below a machine's root. */
+/** Returns the folder of the undo journal, below a machine's root. */
 const changesFolder = (root: string): string => join(root, "var/lib/rund-lab/changes");
 
 /** A machine that a campaign has prepared. */
@@ -54,10 +54,15 @@ export async function restoreMachine(machine: Machine): Promise<boolean> {
     const journal = findJournal(folder);
     if (journal === undefined) return false;
     if (isAlive(journal.owner)) {
-      throw new LabError("RUND_CHANGES_BUSY", "machine", `the campaign of process ${journal.owner.pid} still runs`, {
-        where: folder,
-        hint: "stop it with Ctrl-C: it then undoes its changes itself",
-      });
+      throw new LabError(
+        "RUND_CHANGES_BUSY",
+        "machine",
+        `the campaign of process ${journal.owner.pid} is still running`,
+        {
+          where: folder,
+          hint: "stop it with Ctrl-C: it then undoes its changes itself",
+        },
+      );
     }
     await undoAll(journal, machine);
     return true;

@@ -7,19 +7,19 @@ import { shellScript } from "./shell-script.js";
 import { poolConfig, poolSteps } from "./thin-pool.js";
 import { beginJournal, findJournal, type UndoJournal } from "./undo-journal.js";
 
-/** Returns where the pool's files and their journal are, below a machine's root. */
+/** Returns the folder of the pool's files and their journal, below a machine's root. */
 const poolFolder = (root: string): string => join(root, "var/lib/rund-lab/pool");
 
-/** Whether a journal is that of a complete pool. Of a pool made before the machine's last boot, only the files exist. */
+/** Whether a journal describes a complete pool. After a reboot only the files of a pool exist. */
 const isUp = (journal: UndoJournal | undefined): boolean =>
   journal?.isComplete === true && journal.owner.bootId === bootId();
 
 /**
- * Makes the thin pool. What a crash or a reboot has left of an earlier one is removed first; if a step fails, everything is
- * undone.
+ * Makes the thin pool. Parts of an earlier pool, which a crash or a reboot has left, are removed first. If a step fails,
+ * everything is undone.
  *
  * @returns false if the pool exists already
- * @throws LabError `RUND_STEP_THERE` if a pool of that name exists that rund-lab did not make, or of the step that failed
+ * @throws LabError of the step that failed; `RUND_STEP_THERE` if something else has made a pool of that name
  */
 export async function makePool(machine: Machine): Promise<boolean> {
   const folder = poolFolder(machine.root);
@@ -43,7 +43,7 @@ export async function makePool(machine: Machine): Promise<boolean> {
 /**
  * Removes the thin pool that `makePool` made.
  *
- * @returns false if there is none
+ * @returns false if there is no such pool
  */
 export async function removePool(machine: Machine): Promise<boolean> {
   const folder = poolFolder(machine.root);
@@ -54,7 +54,7 @@ export async function removePool(machine: Machine): Promise<boolean> {
   });
 }
 
-/** Whether the pool exists; after a crash or a reboot, parts of it. */
+/** Returns the state of the pool. It is half made if a crash or a reboot has left only parts of it. */
 export function poolStatus({ root }: Machine): "none" | "up" | "half made" {
   const journal = findJournal(poolFolder(root));
   return journal === undefined ? "none" : isUp(journal) ? "up" : "half made";
@@ -69,5 +69,5 @@ export function poolScript(verb: "up" | "down", { root }: Machine): string {
   const script = shellScript([{ title: `thin pool ${verb}`, steps }], () => undefined, "");
   if (verb === "down") return script;
   const section = poolConfig(folder).trimEnd().split("\n");
-  return `${script}\n## containerd's config then needs\n\n${section.map(line => `#   ${line}`).join("\n")}\n`;
+  return `${script}\n## add to containerd's config\n\n${section.map(line => `#   ${line}`).join("\n")}\n`;
 }

@@ -13,9 +13,9 @@ export interface ContainerdInUse {
 }
 
 /**
- * Returns the steps before a part of a campaign: those of each runtime, with steps that two runtimes share only once.
+ * Returns the steps before a part of a campaign: those of each runtime. A step that two runtimes share is listed once.
  *
- * @throws LabError `RUND_SNAPSHOTTER` if a runtime needs another snapshotter and containerd's config is not known
+ * @throws LabError `RUND_SNAPSHOTTER` if a runtime needs a different snapshotter and containerd's config is unknown
  */
 export function stepsFor(
   runtimes: readonly RuntimeDeclaration[],
@@ -32,7 +32,11 @@ export function stepsFor(
   return steps;
 }
 
-/** @throws LabError `RUND_SNAPSHOTTER` if a runtime needs another snapshotter than containerd reports */
+/**
+ * Checks that a runtime needs no other snapshotter than containerd's, which cannot be changed.
+ *
+ * @throws LabError `RUND_SNAPSHOTTER`
+ */
 function refuseOtherSnapshotter({ id, snapshotter: expected }: RuntimeDeclaration, found: string | null): void {
   if (expected === null || found === null || expected === found) return;
   throw new LabError("RUND_SNAPSHOTTER", "machine", `${id} needs a different snapshotter than containerd's`, {
@@ -42,11 +46,11 @@ function refuseOtherSnapshotter({ id, snapshotter: expected }: RuntimeDeclaratio
 }
 
 /**
- * Returns the steps before a runtime's first cell: its config gets the overlay, containerd gets its snapshotter (and is restarted
- * if that is a different one), and a template is made if it has one. These are the original's steps, each with the step that
- * undoes it.
+ * Returns the steps before a runtime's first cell. They apply the overlay to the runtime's config, set the runtime's snapshotter
+ * in containerd's config and restart containerd if that is a change, and make the runtime's template if it has one. The steps are
+ * those of the paper's scripts, each with the steps that undo it.
  *
- * @param containerd null if its config is unknown; then it keeps its snapshotter
+ * @param containerd null if its config is unknown; its snapshotter is then not changed
  * @returns no step for a runtime without its own config, snapshotter or template
  */
 export function prepareSteps(runtime: RuntimeDeclaration, containerd: ContainerdInUse | null): Step[] {
@@ -58,7 +62,7 @@ export function prepareSteps(runtime: RuntimeDeclaration, containerd: Containerd
   ];
 }
 
-/** Returns the steps that give containerd a snapshotter; empty if it has it. */
+/** Returns the steps that make containerd use a snapshotter; empty if it already does. */
 function snapshotterSteps({ service, configPath: file, configText }: ContainerdInUse, snapshotter: string): Step[] {
   if (snapshotter === configuredSnapshotter(configText)) return [];
   const restart = { kind: "restart-containerd", containerd: service } as const;
@@ -67,8 +71,8 @@ function snapshotterSteps({ service, configPath: file, configText }: ContainerdI
 }
 
 /**
- * Returns the steps before the cells of one guest memory: the guest gets the label's size plus what the original added to it, and
- * a new template is made.
+ * Returns the steps before the cells of one guest memory. They set the guest's memory to the nominal size plus the runtime's
+ * `guestMemoryExtraMb`, as the paper's scripts do, and make a new template.
  *
  * @param nominalMb the guest memory in the cell's name
  * @returns no step for a runtime without a guest

@@ -78,9 +78,9 @@ const systemSocket = "/run/containerd/containerd.sock";
 
 interface State {
   readonly socket: string;
-  /** The files at this point of the script. */
+  /** The content of each file at this point of the script. */
   readonly texts: Map<string, string | undefined>;
-  /** The files that were copied, and the places of their copies. */
+  /** The path of each copied file's copy. */
   readonly saved: Map<string, string>;
   readonly read: (file: string) => string | undefined;
   readonly backups: string;
@@ -104,7 +104,7 @@ function shellLines(step: Step, state: State): string[] {
       return patchLines(step, state);
     case "put-back": {
       const copy = state.saved.get(step.file);
-      return [copy === undefined ? "# it was not changed" : `cp -p ${shellWord(copy)} ${shellWord(step.file)}`];
+      return [copy === undefined ? "# the file was not changed" : `cp -p ${shellWord(copy)} ${shellWord(step.file)}`];
     }
     case "restart-containerd":
       return restartLines(step.containerd);
@@ -120,8 +120,8 @@ function shellLines(step: Step, state: State): string[] {
 }
 
 /**
- * Starts a sandbox on the host's network and removes it. The first request is made in advance; the other two contain only the
- * 64 characters of the id.
+ * Returns the lines that start a sandbox on the host's network and remove it. The first request is encoded here; the script itself
+ * makes the other two, which contain only the 64 characters of the id.
  */
 function sandboxLines(handler: string, socket: string): string[] {
   const message = criService().RunPodSandbox.requestSerialize(templateRequest(handler));
@@ -131,7 +131,7 @@ function sandboxLines(handler: string, socket: string): string[] {
   const cri = `cri ${shellWord(socket)}`;
   return [
     `SANDBOX=$(echo ${request} | base64 -d | ${cri} RunPodSandbox | tail -c 64)`,
-    `[ \${#SANDBOX} = 64 ] || { echo ${shellWord(`no sandbox of ${handler} starts: see the service's log`)} >&2; exit 1; }`,
+    `[ \${#SANDBOX} = 64 ] || { echo ${shellWord(`a sandbox of ${handler} cannot be started: see the service's log`)} >&2; exit 1; }`,
     ...["Stop", "Remove"].map(
       verb => `printf '\\0\\0\\0\\0\\102\\012\\100%s' "$SANDBOX" | ${cri} ${verb}PodSandbox >/dev/null`,
     ),
@@ -164,7 +164,7 @@ function patchLines(step: Extract<Step, { kind: "patch" }>, state: State): strin
   const before = state.texts.get(file);
   if (before === undefined) {
     const by = describeChanges(changes).map(change => `#   ${change}`);
-    return [`# ${file} is not on this machine; there, set by hand:`, ...by, "false"];
+    return [`# ${file} is not on this machine; on the machine that has it, set by hand:`, ...by, "false"];
   }
   const after = patchToml(before, changes, file, step.addSections === true ? "add" : "fail");
   if (after === before) return ["# already set"];
@@ -200,5 +200,5 @@ function restartLines(containerd: ContainerdService): string[] {
   ];
 }
 
-/** Returns a word for the shell; one that stands for something captured is in double quotes. */
+/** Returns a word for the shell, in double quotes if it refers to captured output. */
 const quoted = (word: string): string => (/\$\{\w+\}/.test(word) ? `"${word}"` : shellWord(word));

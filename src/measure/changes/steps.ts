@@ -9,7 +9,7 @@ const containerdService = z.union([
 
 const words = z.array(z.string()).min(1).readonly();
 
-/** A change of the machine without its way back, as the undo journal stores it. */
+/** A change of the machine without the steps that undo it, as the undo journal stores it. */
 export const storedStep = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("command"),
@@ -47,7 +47,7 @@ type StoredStep = Readonly<z.infer<typeof storedStep>>;
  * journal.
  */
 export type Step = StoredStep & {
-  /** Undoes it. Noted in the journal before the step begins, so it must be harmless if the step never ran. */
+  /** The steps that undo this one. The journal has them before this step begins, so they must be harmless if it never ran. */
   readonly undo?: readonly StoredStep[];
 };
 

@@ -14,10 +14,10 @@ const lowWaterBlocks = 32768;
 const snapshots = (folder: string): string => join(folder, "snapshots");
 
 /**
- * Returns the steps that make the device-mapper thin pool of the paper's machine: two sparse files on loop devices. Nothing with
- * their names may exist. They are undone together, so that a pool in use keeps its loop devices and files.
+ * Returns the steps that make the device-mapper thin pool of the paper's machine: two sparse files on loop devices. No device of
+ * the pool's name may exist. The steps are undone as one group, so that a pool in use keeps its loop devices and files.
  *
- * @param folder where the files are; they grow with the written data
+ * @param folder the folder of the files, which grow as data is written
  */
 export function poolSteps(folder: string): Step[] {
   const sectors = (dataGiB * 1024 ** 3) / sectorBytes;

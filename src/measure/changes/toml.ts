@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import { parse, patch } from "@decimalturn/toml-patch";
 import { LabError } from "../../model/errors.js";
 import type { TomlOverlay } from "../runtimes/runtime.js";
+import { describeChanges } from "./describe-step.js";
 
-/** New sections get headers of their own, and nothing that the TOML 1.0 parsers of containerd and Kata would refuse. */
+/** Options of the library: new sections get their own headers; the parsers of containerd and Kata refuse trailing commas. */
 const format = { inlineTableStart: 99, trailingComma: false };
 
 type Table = { [key: string]: unknown };
@@ -39,10 +40,11 @@ export function patchToml(
   if (isDeepStrictEqual(structuredClone(parse(patched)), structuredClone(wanted))) return patched;
   throw new LabError("RUND_CONFIG_SYNTAX", "input", "cannot be changed without damaging the rest of it", {
     where: file,
+    hint: `change it by hand, then try again: ${describeChanges(overlay).join("; ")}`,
   });
 }
 
-/** Returns the table of a dotted name; it is created if it is missing and may be created. */
+/** Returns the table of a dotted name. A missing table is created, or is an error. */
 function tableOf(content: Table, name: string, file: string, missingTables: "add" | "fail"): Table {
   let table = content;
   for (const key of tableKeys(name)) {
@@ -63,6 +65,9 @@ function tableOf(content: Table, name: string, file: string, missingTables: "add
 }
 
 /**
+ * Parses a TOML text.
+ *
+ * @param file the text's name in messages
  * @throws LabError `RUND_CONFIG_SYNTAX`
  * @example parseToml("a = 1") // { a: 1 }
  */

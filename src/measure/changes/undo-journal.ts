@@ -29,7 +29,7 @@ const content = z.strictObject({
         uid: z.int().min(0),
         gid: z.int().min(0),
         modifiedMs: z.number().min(-8.64e15).max(8.64e15),
-        /** The versions of it that rund-lab has written: digests, each recorded before the write. */
+        /** The digest of each version that rund-lab has written, recorded before the write. */
         written: z.array(digest),
       }),
     )
@@ -52,7 +52,11 @@ export function beginJournal(folder: string): UndoJournal {
   return new UndoJournal(folder, begun);
 }
 
-/** @throws LabError `RUND_CHANGES_BUSY` if a living process has a journal in a folder, `RUND_CHANGES_LEFT` if a dead one has */
+/**
+ * Checks that a folder has no journal.
+ *
+ * @throws LabError `RUND_CHANGES_BUSY` if the journal's process is alive, `RUND_CHANGES_LEFT` if it has ended
+ */
 export function refuseJournal(folder: string): void {
   const there = findJournal(folder);
   if (there === undefined) return;
@@ -91,7 +95,7 @@ export function findJournal(folder: string): UndoJournal | undefined {
   throw new LabError("RUND_CHANGES_JOURNAL", "machine", "is damaged", { where, expected, found, hint, cause });
 }
 
-/** @throws LabError `RUND_CHANGES_FOLDER` */
+/** Writes a journal to the disk. @throws LabError `RUND_CHANGES_FOLDER` */
 function writeContent(folder: string, content: Content): void {
   try {
     mkdirSync(folder, { recursive: true });
@@ -107,8 +111,8 @@ function writeContent(folder: string, content: Content): void {
 }
 
 /**
- * What was done to the machine and how it is undone. Each entry is on the disk before the step, so that everything can be
- * restored after a crash.
+ * The record of a campaign's changes to the machine, with the steps that undo them. Each entry is on the disk before its step
+ * begins, so that everything can be restored after a crash.
  */
 export class UndoJournal {
   readonly #folder: string;
@@ -145,7 +149,7 @@ export class UndoJournal {
     this.#write({ undo: [undo, ...this.#now.undo] });
   }
 
-  /** Gives a file another text, and keeps its original content. */
+  /** Replaces a file's text. Before the first change, its original content is saved. */
   change(file: string, text: string): void {
     const { files } = this.#now;
     const known = files.find(each => each.file === file);

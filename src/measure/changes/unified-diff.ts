@@ -1,9 +1,9 @@
 import { createPatch, FILE_HEADERS_ONLY } from "diff";
 
 /**
- * Shows what changes between two texts, as `diff -U1` prints it and `patch` takes it.
+ * Returns the difference between two texts, as `diff -U1` prints it and `patch` reads it.
  *
- * @param name what the text is called in the two head lines
+ * @param name the file's name in the two header lines
  * @returns "" for equal texts
  * @example unifiedDiff("a", "x\n1\ny\n", "x\n2\ny\n") // "--- a\n+++ a\n@@ -1,3 +1,3 @@\n x\n-1\n+2\n y\n"
  */

@@ -18,14 +18,14 @@ const workers = 8;
 /** Maximum milliseconds of a clean-up call. After this, everything is removed without containerd's help. */
 const callMs = 15_000;
 
-/** Number of passes of census and removal: a killed process may have held something else. */
+/** Number of passes of census and removal; something that a process held can be removed only after the process was killed. */
 const passes = 3;
 
 /**
  * Removes everything that a private containerd made: its sandboxes through its CRI as long as it answers, then what the census
  * still lists (processes, mounts, network namespaces, control groups, sockets), and finally the folder.
  *
- * @param warn receives a message about what is being waited for
+ * @param warn receives a message if the removal takes long
  * @throws LabError `RUND_ENV_REMAINS` if something cannot be removed; the folder then stays
  */
 export async function clearContainerd(folder: string, warn: (message: string) => void = () => {}): Promise<void> {
@@ -54,7 +54,7 @@ export async function clearContainerd(folder: string, warn: (message: string) =>
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Returns the stopped shims, for a message; they answer no call. */
+/** Returns the stopped processes of containerd and its shims, for a message; they answer no call. */
 function stoppedOf(folder: string): string {
   const stopped = [...daemonsOf(folder), ...shimsOf(folder)].filter(({ pid }) => isStopped(pid));
   return stopped.length === 0 ? "" : ` (stopped processes: ${stopped.map(({ pid }) => pid).join(", ")})`;
@@ -68,7 +68,7 @@ const parentsOf = (remains: readonly Remain[]): ReadonlySet<string> =>
       .filter(parent => basename(parent).startsWith(campaignGroupPrefix)),
   );
 
-/** Asks containerd to remove its sandboxes. If it fails, the census follows. */
+/** Asks containerd to remove its sandboxes. Errors are ignored, because the census lists what is left. */
 async function removeSandboxes(socket: string): Promise<void> {
   const client = connectCri(socket);
   try {

@@ -20,8 +20,8 @@ export interface ContainerdConfig {
 
 /**
  * Returns the private containerd's config.toml, in the version that the program itself writes: 3 for containerd 2.x, 2 for 1.x.
- * It shares nothing with the machine's own containerd: not root, state, sockets, CNI folder or state of the OCI runtimes. NRI is
- * off, because its socket is one for the whole machine.
+ * It shares no root, state, socket or CNI folder with the machine's own containerd, and no state of the OCI runtimes. NRI is off,
+ * because the whole machine shares its socket.
  */
 export function containerdConfig(config: ContainerdConfig): string {
   const { folder, socket, logLevel, containerdVersion } = config;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { LabError } from "../../model/errors.js";
 import { GrpcFailure, UnaryChannel, unimplemented } from "../cri/grpc/unary-channel.js";
 
-/** Time limit for one attempt; a service that is starting answers some calls with errors at once. */
+/** Time limit for one attempt, in milliseconds. */
 const attemptMs = 2_000;
 
 /**
@@ -21,7 +21,7 @@ export function criReady(socket: string, timeoutMs: number, giveUp: () => void =
 }
 
 /**
- * Calls a CRI service until it has an image: containerd's own image store and its CRI's agree only after a moment.
+ * Calls a CRI service until it has an image. CRI sees an image only a moment after containerd has imported it.
  *
  * @throws LabError as `criReady` does
  */
@@ -33,7 +33,7 @@ export function imageReady(socket: string, image: string, timeoutMs: number): Pr
   return until(socket, timeoutMs, () => {}, there);
 }
 
-/** Makes one call whose message is given as bytes, because these few calls need no schema. */
+/** A function that makes one call. Its messages are bytes, because these few calls need no schema. */
 type Call = (method: string, request: Buffer) => Promise<Buffer>;
 
 async function until(

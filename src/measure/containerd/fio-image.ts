@@ -39,7 +39,7 @@ const readyMs = 30_000;
  * Returns an image of this machine's fio, with the libraries that it is linked with and a shell.
  *
  * @param busybox a statically linked busybox
- * @param path where fio is searched
+ * @param path the folders in which fio is searched, as in PATH
  * @throws LabError `RUND_FIO_MISSING` if fio is not installed here
  */
 export async function fioImage(busybox: Buffer, architecture: Architecture, path: string): Promise<Buffer> {

@@ -4,7 +4,7 @@ import { findProgram } from "../system/programs.js";
 import type { Handler } from "./containerd-record.js";
 
 /**
- * Returns the handlers that this machine can have: shim, program and config file of the runtime must exist. If gVisor's own shim
+ * Returns the handlers that this machine can run: the runtime's shim, program and config file must exist. If gVisor's own shim
  * is installed, it is used instead of runc's.
  *
  * @param path folders as in PATH

@@ -6,7 +6,7 @@ import { SnapshotClient } from "../micro/rootfs/snapshots.js";
 /** Time limit of one call, in milliseconds. */
 const callMs = 10_000;
 
-/** containerd's records of sandboxes and containers. */
+/** The messages of containerd's service for records of containers; a sandbox has such a record, too. */
 const messages = {
   ListRequest: { filters: repeated("string", 1) },
   ListResponse: { containers: repeated("Container", 1) },
@@ -23,8 +23,8 @@ const methods = {
 const connect = (socket: string) => new ContainerdChannel(socket, messages, methods, callMs);
 
 /**
- * Returns the ids of all sandboxes and containers of which containerd has a record, including those that are being created, which
- * CRI lists only later.
+ * Returns the ids of all sandboxes and containers of which containerd has a record. That includes those that are still being
+ * created, which CRI does not list yet.
  *
  * @throws GrpcFailure if it does not answer
  */
@@ -43,7 +43,7 @@ export async function knownContainers(socket: string): Promise<ReadonlySet<strin
  * sandboxes any more.
  *
  * @param campaign the campaign's label, which its containers carry
- * @returns the ids of the removed ones
+ * @returns the ids of the removed records
  * @throws GrpcFailure if it does not answer
  */
 export async function removeForgotten(socket: string, campaign: string): Promise<readonly string[]> {

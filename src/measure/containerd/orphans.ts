@@ -5,8 +5,8 @@ import { knownContainers } from "./known-containers.js";
 import { removeRemains } from "./remove-remains.js";
 
 /**
- * Milliseconds for which something must stay unknown: a start has an address before containerd has a record, and a removal takes
- * a moment.
+ * Milliseconds for which something must stay unknown to containerd before it is removed. A start has an address before containerd
+ * has a record of it, and a removal takes a moment.
  */
 const settledMs = 3_000;
 
@@ -17,10 +17,10 @@ const apartMs = 250;
 const passes = 3;
 
 /**
- * Removes what a running private containerd has forgotten: everything of sandboxes of which it has no record, which cancelled
- * starts leave behind, and killed shims. Only what stays unknown for a few seconds is removed.
+ * Removes orphans: processes, mounts, files and so on of sandboxes of which a running private containerd has no record. Cancelled
+ * starts and killed shims leave them behind. Only things that stay unknown for three seconds are removed.
  *
- * @returns what was removed, or still exists; empty in the usual case, without waiting
+ * @returns the orphans that were found, removed or not; usually empty, and then at once
  */
 export async function clearOrphans(folder: string): Promise<readonly Remain[]> {
   const found = new Map<string, Remain>();
@@ -33,7 +33,7 @@ export async function clearOrphans(folder: string): Promise<readonly Remain[]> {
   return [...found.values()];
 }
 
-/** Returns the orphans that stay the same over some time. */
+/** Returns the things that stay orphans for `settledMs`. */
 async function settledOrphans(folder: string): Promise<readonly Remain[]> {
   const until = performance.now() + settledMs;
   let orphans = await orphansOf(folder);
@@ -45,7 +45,7 @@ async function settledOrphans(folder: string): Promise<readonly Remain[]> {
   return orphans;
 }
 
-/** Returns what belongs to sandboxes of which containerd has no record; empty if it does not answer. */
+/** Returns the things of sandboxes of which containerd has no record; empty if containerd does not answer. */
 export async function orphansOf(folder: string): Promise<readonly Remain[]> {
   const remains = (await census(folder)).filter(isOfSandbox);
   if (remains.length === 0) return [];

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where distributions and Kubernetes keep CNI plugins. */
+/** The folders in which distributions and Kubernetes keep CNI plugins. */
 const pluginFolders = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
 const wanted = ["ptp", "host-local", "loopback"];
 
@@ -18,10 +18,10 @@ export const podNetworkName = (folder: string): string =>
 
 const ipForward = "/proc/sys/net/ipv4/ip_forward";
 
-/** Whether the kernel forwards IPv4 packets between interfaces, "0" or "1". The ptp plugin switches it on. */
+/** Returns "1" if the kernel forwards IPv4 packets between interfaces, else "0". The ptp plugin switches this on. */
 export const readIpForward = (): string => readFileSync(ipForward, "utf8").trim();
 
-/** Restores the value. If it has not changed, nothing is written. */
+/** Restores an earlier value of net.ipv4.ip_forward. If it has not changed, nothing is written. */
 export function restoreIpForward(before: string): void {
   if (readIpForward() !== before) writeFileSync(ipForward, before);
 }
@@ -53,8 +53,8 @@ export const routes = (routeTable: string): readonly Route[] =>
 
 /**
  * Chooses the addresses of a private containerd's pods: 4,096 of the range that is reserved for benchmarks (198.18.0.0/15, RFC
- * 2544), in a block that no route on this machine uses. The folder determines where the search begins, so that two private
- * containerds take different blocks even while neither has a pod.
+ * 2544), in a block that no route on this machine uses. The search begins at a block that depends on the folder, so that two
+ * private containerds usually take different blocks even while neither has a pod.
  *
  * @param routeTable the content of /proc/net/route
  * @example podSubnet("/a", "Iface\tDestination\n") // "198.18.160.0/20"

@@ -7,7 +7,7 @@ import { type ContainerdRecord, containerdPaths, type Handler, readRecord } from
 import { launch } from "./launch.js";
 import { mustBeRoot } from "./requirements.js";
 
-/** Where `env up` puts the private containerd by default. */
+/** The default folder of the private containerd that `env up` starts. */
 export const defaultFolder = "/var/lib/rund-lab/containerd";
 
 /** A running private containerd. */
@@ -50,7 +50,7 @@ export const defaultEndpoint = (): string =>
  * Stops the private containerd of a folder and removes its sandboxes, shims and mounts and the folder itself. It removes
  * exactly what `startContainerd` started, also after a crash.
  *
- * @param warn receives a message about what is being waited for, if that takes long
+ * @param warn receives a message if the removal takes long
  * @returns false if there was no private containerd
  * @throws LabError `RUND_ENV_ROOT`, `RUND_ENV_RECORD`, `RUND_LOCKED`, `RUND_ENV_REMAINS` if something could not be removed
  */
@@ -106,5 +106,5 @@ export function running(home: string, record: ContainerdRecord): PrivateContaine
   };
 }
 
-/** Whether a private containerd is running and ready. It is not if `env up` was killed before it was ready. */
+/** Whether a private containerd is running and ready. It is not ready if `env up` was killed too early. */
 export const isUp = ({ ready, process }: ContainerdRecord): boolean => ready && process !== null && isAlive(process);

@@ -88,19 +88,19 @@ async function removeGroup(group: string): Promise<void> {
   }
 }
 
-/** The group of a sandbox or container has its id in its name. */
+/** Matches the name of a sandbox's or container's group, which contains the id. */
 const ofContainer = /[0-9a-f]{64}/;
 
 /**
- * Removes a campaign's parent of control groups, with the groups of its sandboxes and the processes in those. If somebody else has
- * put a process into the parent, or into a group of another name, that process and its group stay.
+ * Removes a campaign's parent of control groups, with the groups of its sandboxes and the processes in those. If another program
+ * has put a process into the parent, or into a group of another name, that process and its group stay.
  */
 export async function removeParentGroup(parent: string): Promise<void> {
   for (const name of groupsBelow(parent)) if (ofContainer.test(name)) await removeGroup(join(parent, name));
   try {
     rmdirSync(parent);
   } catch {
-    // somebody else uses it
+    // another program uses it
   }
 }
 

@@ -2,10 +2,10 @@ import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
 import { findProgram } from "../system/programs.js";
 
-/** @throws LabError `RUND_ENV_ROOT` */
+/** Checks that this process runs as root. @throws LabError `RUND_ENV_ROOT` */
 export function mustBeRoot(): void {
   if (process.getuid?.() === 0) return;
-  throw new LabError("RUND_ENV_ROOT", "machine", "starting a containerd needs root", { hint: "run it with sudo" });
+  throw new LabError("RUND_ENV_ROOT", "machine", "a private containerd needs root", { hint: "run it with sudo" });
 }
 
 /**
@@ -17,7 +17,7 @@ export function requireProgram(name: string, path: string): string {
   const program = findProgram(name, path);
   if (program !== undefined) return program;
   throw new LabError("RUND_ENV_PROGRAM", "machine", `${name} is not installed`, {
-    hint: "environment/setup-debian.sh installs containerd and the OCI runtimes; environment/README.md has the others",
+    hint: "environment/setup-debian.sh installs containerd and the OCI runtimes; environment/README.md describes the others",
   });
 }
 
@@ -38,7 +38,7 @@ export function checkSocketLength(socket: string, folder: string): void {
 }
 
 /**
- * Makes sure that a containerd can send spans. 1.6 has no OpenTelemetry; 1.7 has it, but Debian's sends nothing.
+ * Checks that a containerd can send spans. Version 1.6 has no OpenTelemetry; 1.7 has it, but Debian's build sends nothing.
  *
  * @param version the numbers of its version
  * @throws LabError `RUND_ENV_OTEL`

@@ -1,7 +1,7 @@
 import { shellWord } from "../system/shell-word.js";
 
 /**
- * Returns a shell script that stands between runc's shim and a runsc without a shim of its own.
+ * Returns a shell script that runc's shim calls in place of runsc, on a machine without gVisor's own shim.
  *
  * - It gives runsc the options that it needs without KVM and in a network that it does not own.
  * - It answers `kill` for a sandbox or container that is gone in the words that runc's shim knows. Without them

@@ -32,7 +32,7 @@ import { runscWrapper } from "./runsc-wrapper.js";
 export interface StartOptions {
   /** `debug` makes containerd log every step; requests and their times are in the log in any case. */
   readonly logLevel?: "info" | "debug";
-  /** Where programs are searched; the usual folders of programs for root are added. */
+  /** The folders in which programs are searched, as in PATH; root's usual folders are added. */
   readonly path?: string;
   /** Maximum milliseconds until its CRI must answer. */
   readonly timeoutMs?: number;
@@ -120,7 +120,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
   });
 }
 
-/** Makes sure that the folder may be used, and removes what a dead containerd left. */
+/** Makes sure that the folder may be used, and removes the remains of a containerd that has ended. */
 async function makeFree(home: string): Promise<void> {
   const record = readRecord(home);
   if (record === undefined) {
@@ -142,7 +142,10 @@ async function makeFree(home: string): Promise<void> {
   await clearContainerd(home);
 }
 
-/** crun mistakes the unified tree of hybrid cgroups for the real one, so containerd gets a mount namespace without it. */
+/**
+ * Returns the command that starts containerd. With hybrid cgroups, crun mistakes the unified tree for the real one, so containerd
+ * then gets a mount namespace without that tree.
+ */
 function startCommand(containerd: string, config: string, handlers: readonly Handler[]): string[] {
   const plain = [containerd, "--config", config];
   if (cgroupMode() !== "hybrid" || !handlers.some(handler => handler.name === "crun")) return plain;

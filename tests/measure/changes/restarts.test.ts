@@ -112,7 +112,10 @@ test("the plan's script, handed to a shell: two restarts, a change and its way b
       assert.equal(await client.listPodSandbox({}), []);
       assert.match(read(containerd.logPath), /RunPodSandbox for .*template.* returns sandbox id/);
       assert.equal(groups(), groupsBefore);
-      assert.throws(() => run(script([{ kind: "sandbox", handler: "nobody" }])), "no sandbox of nobody starts");
+      assert.throws(
+        () => run(script([{ kind: "sandbox", handler: "nobody" }])),
+        "a sandbox of nobody cannot be started",
+      );
     } finally {
       client.close();
       await stopContainerd(home);

@@ -7,7 +7,7 @@ export interface ControlGroup {
   readonly id: string;
 }
 
-/** The parent in which containerd puts sandboxes that name none. */
+/** containerd's parent of the control groups of sandboxes whose request names no parent. */
 const usualParent = "k8s.io";
 
 /** The prefix of the control groups that campaigns give to their sandboxes as a parent. */
@@ -25,7 +25,7 @@ export function groupsOf(ids: readonly string[], root = "/sys/fs/cgroup"): reado
 /** Returns the folder of each mounted hierarchy, and the folder that contains them all, if v2 is mounted there. */
 const hierarchies = (root: string): readonly string[] => [root, ...groupsBelow(root).map(name => join(root, name))];
 
-/** Returns a sandbox's groups in one hierarchy: below the usual parent and below those of campaigns, at any depth. */
+/** Returns the sandboxes' groups in one hierarchy: below the usual parent and below those of campaigns, at any depth. */
 function below(folder: string, ids: ReadonlySet<string>): readonly ControlGroup[] {
   return groupsBelow(folder).flatMap(name => {
     const path = join(folder, name);

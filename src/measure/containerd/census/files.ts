@@ -15,7 +15,7 @@ const shimSockets = "/run/containerd/s";
 /** Whether a name has the form of containerd's ids for sandboxes and containers. */
 export const isSandboxId = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
-/** Returns the first such id in a text. */
+/** Returns the first id of a sandbox or container in a text. */
 export const idIn = (text: string): string | undefined =>
   /(?<!sha256:|[0-9a-f])[0-9a-f]{64}(?![0-9a-f])/.exec(text)?.[0];
 

@@ -13,10 +13,10 @@ import { type Remain, withId } from "./remain.js";
 export { isOfSandbox, type Remain } from "./remain.js";
 
 /**
- * Lists everything on this machine that belongs to a private containerd. This is recognised by exact words of command lines, by
- * its folder, by its pod network's name, and by the sandbox ids in its log, files and shims.
+ * Lists everything on this machine that belongs to a private containerd. The census recognises it by exact words of command lines,
+ * by containerd's folder, by the name of its pod network, and by the sandbox ids in its log, files and shims.
  *
- * @returns things by kind; empty if nothing is left
+ * @returns one entry per process, mount, file and so on, ordered by kind; empty if nothing is left
  */
 export async function census(folder: string): Promise<readonly Remain[]> {
   const ids = await sandboxIds(folder);
@@ -39,7 +39,7 @@ export async function census(folder: string): Promise<readonly Remain[]> {
   ];
 }
 
-/** Returns the ids of all sandboxes and containers in its log, files and shims, including those whose start was cancelled. */
+/** Returns the ids of all sandboxes and containers in containerd's log, files and shims, also of cancelled starts. */
 async function sandboxIds(folder: string): Promise<readonly string[]> {
   const { log } = containerdPaths(folder);
   const ids = new Set<string>();
@@ -57,8 +57,8 @@ async function sandboxIds(folder: string): Promise<readonly string[]> {
 }
 
 /**
- * Returns snapshots of sandboxes and containers: those that a running containerd lists; for one that is not running, overlayfs's
- * writable ones.
+ * Returns the snapshots of sandboxes and containers. A running containerd lists them; if it does not answer, they are overlayfs's
+ * writable snapshots in its folder.
  */
 async function snapshotsOf(folder: string): Promise<readonly Remain[]> {
   const { socket, snapshots } = containerdPaths(folder);
@@ -69,7 +69,7 @@ async function snapshotsOf(folder: string): Promise<readonly Remain[]> {
       const ids = (await client.names(snapshotter)).filter(isSandboxId);
       return ids.map(id => ({ kind: "snapshot", what: `${snapshotter} ${id}`, id }) as const);
     } catch {
-      // a containerd that does not answer lists nothing
+      // containerd does not answer, so its folder is read below
     } finally {
       client.close();
     }

@@ -9,7 +9,7 @@ import { type Remain, withId } from "./remain.js";
 const cniResults = "/var/lib/cni/results";
 
 /**
- * Lists what the pod networks of a private containerd have on the machine: network namespaces, the interfaces that lead to them,
+ * Lists the parts of a private containerd's pod networks on this machine: network namespaces, the interfaces that lead to them,
  * assigned addresses, cached results.
  *
  * @param proc the folder from which the routes are read
@@ -52,7 +52,7 @@ const addressesOf = (store: string) =>
       return { path, address, id: idIn(readProc(path) ?? "") };
     });
 
-/** Returns the network namespace of a pod, from the CNI library's cache, with the interfaces that were made. */
+/** Returns the path of a pod's network namespace, from a file of the CNI library's cache. */
 function namespaceIn(file: string): string | undefined {
   const { result } = (parseJson(readProc(file)) ?? {}) as {
     readonly result?: { readonly interfaces?: readonly { readonly sandbox?: string }[] };

@@ -5,7 +5,7 @@ import type { ControlGroup } from "./control-groups.js";
 import { holdersOf, idIn } from "./files.js";
 import { type Remain, withId } from "./remain.js";
 
-/** Returns the processes of a folder's containerd itself; after a crash there may be more than its record contains. */
+/** Returns the containerd processes of a folder. After a crash there may be more than the one in the folder's record. */
 export const daemonsOf = (folder: string): readonly ProcessIdentity[] =>
   findProcesses(words => follows(words, "--config", containerdPaths(folder).config));
 
@@ -13,10 +13,10 @@ export const daemonsOf = (folder: string): readonly ProcessIdentity[] =>
 export const shimsOf = (folder: string): readonly ProcessIdentity[] =>
   findProcesses(words => follows(words, "-address", containerdPaths(folder).socket));
 
-/** Returns the sandbox for which a shim was started. */
+/** Returns the id of the sandbox for which a shim was started. */
 export const shimId = (pid: number): string | undefined => / -id (\S+)/.exec(commandLineOf(pid))?.[1];
 
-/** Whether one word is directly followed by the other. */
+/** Whether a command line contains an option that is directly followed by a value. */
 const follows = (words: readonly string[], option: string, value: string): boolean =>
   words.some((word, index) => word === option && words[index + 1] === value);
 

@@ -1,4 +1,4 @@
-/** One thing that a private containerd has on the machine. */
+/** One thing on the machine that belongs to a private containerd, such as a process, a mount or a file. */
 export interface Remain {
   /**
    * `containerd` is its own process, `process` a shim or a process in a sandbox, `file` a file or folder of one sandbox below

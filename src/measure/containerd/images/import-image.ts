@@ -15,7 +15,7 @@ export async function importImage(ctr: string, socket: string, name: string, arc
   } catch (cause) {
     throw new LabError("RUND_ENV_START", "machine", `containerd does not accept the image ${name}`, {
       where: `ctr ${words.join(" ")}`,
-      hint: `it says: ${cause instanceof ExecaError ? cause.stderr : String(cause)}`,
+      hint: `ctr's message: ${cause instanceof ExecaError ? cause.stderr : String(cause)}`,
       cause,
     });
   }
