@@ -57,8 +57,8 @@ export async function withConfigs<Result>(
 }
 
 /**
- * Returns one of this process's file descriptors from which a text can be read. Another program of the same user can open it by
- * its name in /proc. The file itself has no name any more, so nothing is left behind however this process ends.
+ * Returns a file descriptor of this process from which a text can be read. Another program of the same user can open it by its
+ * path in /proc. The file itself has no name any more, so nothing is left behind however this process ends.
  */
 function openText(text: string): number {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-"));

@@ -22,10 +22,10 @@ const codeNames = [
 ];
 
 /**
- * Returns why a crictl failed, from its standard error. Without a terminal it logs `key=value` lines with a quoted message; any
- * other line is used as it is.
+ * Reads the reason of a failure from crictl's standard error. Without a terminal, crictl logs `key=value` lines with a quoted
+ * message; any other line is used as it is.
  *
- * @returns the last RPC error in it with its gRPC code, or the whole text with null
+ * @returns the last RPC error with its gRPC code, or the whole text with null
  * @example crictlFailure('level=fatal msg="run pod sandbox: rpc error: code = Unknown desc = no runtime for \\"x\\" is configured"') // { reason: "unknown-handler", grpcCode: 2, details: 'no runtime for "x" is configured' }
  * @example crictlFailure("FATA[0000] unknown flag") // { reason: "other", grpcCode: null, details: "FATA[0000] unknown flag" }
  */
@@ -41,7 +41,7 @@ export function crictlFailure(stderr: string): { reason: CriReason; grpcCode: nu
   return { reason: criReason(grpcCode, details), grpcCode, details };
 }
 
-/** Unquotes a text that Go's %q wrote, as far as JSON knows its escapes. */
+/** Unquotes a text that Go's %q wrote. If JSON lacks one of its escapes, only the quotes are removed. */
 function unquote(quoted: string): string {
   try {
     return JSON.parse(quoted) as string;

@@ -15,8 +15,8 @@ import { hasLabels } from "./labels.js";
  *
  * @param endpoint `unix:///run/containerd/containerd.sock`, or the bare path
  * @param program searched on PATH
- * @throws LabError `RUND_CRI_ENDPOINT` if the endpoint is not a unix socket's; each call `RUND_CRICTL_MISSING` if there is no
- * such program
+ * @throws LabError `RUND_CRI_ENDPOINT` if the endpoint is not a unix socket's; each call throws `RUND_CRICTL_MISSING` if PATH
+ * has no such program
  */
 export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
   const path = socketPath(endpoint);
@@ -52,7 +52,7 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
     throw new CriError(reason, grpcCode, where, details || `exit ${result.exitCode}, nothing on stderr`);
   }
 
-  /** Runs one command that prints JSON. If it prints something else, this is a separate error. */
+  /** Runs one command that prints JSON. Any other output is a `CriError`. */
   async function answer<Json, Answer>(
     command: readonly string[],
     options: CallOptions | undefined,
@@ -62,7 +62,7 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
     try {
       return read(JSON.parse(text) as Json);
     } catch (cause) {
-      const found = `its answer is invalid: ${JSON.stringify(text.slice(0, 80))}`;
+      const found = `invalid answer: ${JSON.stringify(text.slice(0, 80))}`;
       throw new CriError("other", null, `${program} ${command[0]}`, found, cause);
     }
   }
@@ -89,7 +89,7 @@ export function connectCrictl(endpoint: string, program = "crictl"): CriClient {
         return { conditions: status.conditions, info: Object.fromEntries(info) } satisfies CriStatus;
       }),
 
-    // crictl prints it only as part of the service's status
+    // crictl prints the driver only as part of the service's status
     cgroupDriver: async () => null,
 
     runPodSandbox(sandbox, options) {

@@ -2,8 +2,8 @@ import type { Experiment } from "../../model/experiment.js";
 import type { SandboxConfig } from "./grpc/client.js";
 
 /**
- * The labels of every sandbox of a campaign. Clean-up finds the campaign's sandboxes by them, exactly, and the replay server
- * finds the recorded round of a request.
+ * The labels of every sandbox of a campaign. They identify exactly the campaign's own sandboxes for the clean-up, and the recorded
+ * round of a request for the replay server.
  */
 export const labelNames = {
   /** The campaign folder's name, which identifies the campaign's sandboxes. */
@@ -38,7 +38,7 @@ export interface SandboxLabels {
 }
 
 /**
- * Returns labels as CRI has them; undefined ones are left out.
+ * Returns a sandbox's labels with the names and texts that CRI gets; labels that are not given are left out.
  *
  * @example sandboxLabels({ campaign: "c1", role: "test", client: 7 }) // { "rund-lab.campaign": "c1", "rund-lab.role": "test", "rund-lab.client": "7" }
  */

@@ -4,7 +4,7 @@ import type { CriStatus } from "./grpc/client.js";
 /** The pod network of a service. */
 export interface PodNetwork {
   readonly ready: boolean;
-  /** Why it is not ready; empty if it is. */
+  /** The reason why it is not ready; empty if it is. */
   readonly why: string;
   /** Its CNI configuration; null if the service does not report it. */
   readonly cni: { readonly name: string; readonly plugins: readonly string[] } | null;

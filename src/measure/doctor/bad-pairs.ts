@@ -16,7 +16,7 @@ const pairs: readonly BadPair[] = [
 ];
 
 /**
- * Returns why a service and the OCI runtime of a handler do not work together.
+ * Returns the known problem of a service together with the OCI runtime of a handler, and the next step.
  *
  * @param service name and version, such as `containerd 1.7.24`
  * @param runtime name and version, such as `crun 1.8.1`

@@ -17,8 +17,8 @@ import { serviceChecks } from "./service.js";
 const install = "environment/setup-debian.sh installs it, or see environment/README.md";
 
 /**
- * Checks containerd's program, the CRI service that answers, its handlers and those that a private one would have, and everything
- * that would make starts fail.
+ * Checks containerd's program, the CRI service at an endpoint, its handlers, and everything that would make starts fail. If no
+ * service answers, the handlers are those that a private containerd would have.
  *
  * @param sandboxes the largest number of sandboxes at once; 0 without a plan
  */
@@ -68,7 +68,7 @@ function containerdFinding(version: string | undefined): CheckResult {
   return fine("containerd", version.split(" ")[2] ?? version);
 }
 
-/** @param configured the handlers of the CRI service that answers; null if none does */
+/** Checks the handlers. @param configured the handlers of the CRI service; null if no service answers */
 function handlersFinding(
   configured: readonly string[] | null,
   here: readonly string[],
@@ -90,7 +90,7 @@ function handlersFinding(
     : lacking("handlers", found, `no runtime: ${install}`);
 }
 
-/** Returns which snapshotters can be used, and the thin pool that Firecracker needs. */
+/** Checks the usable snapshotters, and the thin pool that Firecracker needs. */
 export async function snapshotterCheck(path: string): Promise<CheckResult> {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-"));
   try {
@@ -99,7 +99,7 @@ export async function snapshotterCheck(path: string): Promise<CheckResult> {
     const pool = dmsetup !== undefined && !(await execa(dmsetup, ["info", poolName], { reject: false })).failed;
     const names = [...(overlay ? ["overlayfs"] : []), "native", ...(pool ? ["devmapper"] : [])].join(", ");
     if (!overlay)
-      return lacking("snapshotters", names, "overlayfs needs root, and a kernel and file system that have it");
+      return lacking("snapshotters", names, "overlayfs needs root, and a kernel and file system that support it");
     return fine("snapshotters", pool ? names : `${names} (devmapper, for Firecracker: rund-lab env pool up)`);
   } finally {
     rmSync(folder, { recursive: true, force: true });

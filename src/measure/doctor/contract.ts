@@ -15,8 +15,8 @@ const idleMs = 2_000;
 const label = "rund-lab.contract";
 
 /**
- * Checks that a service behaves in CRI v1 as campaigns need it to. Starts sandboxes of one handler, with labels of their own, and
- * removes them in any case.
+ * Checks that a service implements CRI v1 as campaigns need it. Starts sandboxes of one handler, with labels of their own, and
+ * always removes them.
  *
  * @param handler a handler that the service has; "" for its default
  * @returns one result per rule, in a fixed order; if the first start fails, the rules after it are left out
@@ -42,7 +42,7 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
     const { runtimeApiVersion, runtimeName } = await cri.version(options);
     return (runtimeApiVersion === "v1" && runtimeName !== "") || `it reports ${runtimeName} ${runtimeApiVersion}`;
   });
-  await rule("says that it is ready", "see the service's log for what it waits for", async () => {
+  await rule("reports that it is ready", "see the service's log for what it waits for", async () => {
     const { conditions } = await cri.status(options);
     const ready = conditions.find(({ type }) => type === "RuntimeReady");
     return ready?.status === true || `RuntimeReady: ${ready?.message ?? "not reported"}`;
@@ -50,20 +50,24 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
   try {
     const first = sandbox(own);
     let id = "";
-    const started = await rule("starts a sandbox and gives its id", "see the service's log", async () => {
+    const started = await rule("starts a sandbox and returns its id", "see the service's log", async () => {
       id = await cri.runPodSandbox(first, options);
       return id !== "" || "an empty id";
     });
     if (!started) return results;
-    await rule("has the sandbox ready once it has answered", "latencies end at READY", async () => {
-      const { state, labels, createdAtNs } = await cri.podSandboxStatus(id, options);
-      if (state !== "SANDBOX_READY") return state;
-      if (labels[label] !== mark) return "the labels of the request are missing";
-      const ageMs = Date.now() - Number(createdAtNs / 1_000_000n);
-      return Math.abs(ageMs) < callMs || `created ${ageMs} ms ago by its clock`;
-    });
     await rule(
-      "lists by whole label values, all of them",
+      "reports the sandbox as ready right after its start",
+      "latencies would be wrong: they end at READY",
+      async () => {
+        const { state, labels, createdAtNs } = await cri.podSandboxStatus(id, options);
+        if (state !== "SANDBOX_READY") return state;
+        if (labels[label] !== mark) return "the labels of the request are missing";
+        const ageMs = Date.now() - Number(createdAtNs / 1_000_000n);
+        return Math.abs(ageMs) < callMs || `created ${ageMs} ms ago by its clock`;
+      },
+    );
+    await rule(
+      "filters by all labels, with whole values",
       "rund-lab checks each answer itself, so this only costs time",
       async () => {
         await cri.runPodSandbox(sandbox({ [label]: mark, "rund-lab.part": "one-more" }), options);
@@ -74,15 +78,11 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
         return (name === first.name && uid === first.uid && namespace === first.namespace) || `as ${namespace}/${name}`;
       },
     );
-    await rule(
-      "keeps an idle sandbox ready",
-      "its sandboxes die by themselves: see the runtime's own log",
-      async () => {
-        await delay(idleMs);
-        const { state } = await cri.podSandboxStatus(id, options);
-        return state === "SANDBOX_READY" || `${state} after ${idleMs} ms, although no request concerned it`;
-      },
-    );
+    await rule("keeps an idle sandbox ready", "sandboxes exit by themselves: see the runtime's own log", async () => {
+      await delay(idleMs);
+      const { state } = await cri.podSandboxStatus(id, options);
+      return state === "SANDBOX_READY" || `${state} after ${idleMs} ms without a request`;
+    });
     await rule("refuses a name that is taken", "retries of a start could make two sandboxes", async () => {
       const second = await cri.runPodSandbox({ ...first }, options).catch((error: unknown) => error);
       if (typeof second === "string") return second === id || `it starts a second one, ${second}`;
@@ -94,26 +94,34 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
         .catch((error: unknown) => error);
       return refused instanceof CriError || "it starts a sandbox";
     });
-    await rule("removes a sandbox, and removes it twice", "clean-up repeats its calls", async () => {
-      for (let time = 0; time < 2; time++) {
-        await cri.stopPodSandbox(id, options);
-        await cri.removePodSandbox(id, options);
-      }
-      return !(await ours()).some(each => each.id === id) || "it is still listed";
-    });
-    await rule("says not found for what is gone", "a vanished sandbox would look like another failure", async () => {
-      const status = await cri.podSandboxStatus(id, options).catch((error: unknown) => error);
-      return (status instanceof CriError && status.reason === "not-found") || String(status);
-    });
+    await rule(
+      "accepts the removal of a removed sandbox",
+      "clean-up repeats its calls, and would report failures",
+      async () => {
+        for (let time = 0; time < 2; time++) {
+          await cri.stopPodSandbox(id, options);
+          await cri.removePodSandbox(id, options);
+        }
+        return !(await ours()).some(each => each.id === id) || "it is still listed";
+      },
+    );
+    await rule(
+      "answers not found for a removed sandbox",
+      "a vanished sandbox would look like another failure",
+      async () => {
+        const status = await cri.podSandboxStatus(id, options).catch((error: unknown) => error);
+        return (status instanceof CriError && status.reason === "not-found") || String(status);
+      },
+    );
   } finally {
     for (const { id, name, labels } of await ours().catch(() => [])) {
-      // a service may ignore the filter
+      // a service may ignore the filter of a list
       if (labels[label] !== mark || !name.startsWith(`contract-${mark}-`)) continue;
       await cri.stopPodSandbox(id, options).catch(() => {});
       await cri.removePodSandbox(id, options).catch(() => {});
     }
   }
-  await rule("keeps nothing after a removal", "remove it by hand: `crictl rmp -f ID`", async () => {
+  await rule("keeps no sandbox after its removal", "remove the sandboxes by hand: `crictl rmp -f ID`", async () => {
     const left = (await ours()).filter(({ labels }) => labels[label] === mark);
     return left.length === 0 || `${left.length} sandboxes: ${left.map(({ id }) => id).join(", ")}`;
   });

@@ -15,21 +15,21 @@ export { checkContract } from "./contract.js";
 export { type PeakNeeds, pidsPerStart } from "./limits.js";
 export { serviceObstacles } from "./service.js";
 
-/** What the doctor checks a machine for. */
+/** The planned use for which the doctor checks a machine. */
 export interface Patient {
   /** The CRI endpoint that campaigns would use. */
   readonly endpoint: string;
   /** The runtimes that should be measured; if empty, any. */
   readonly runtimes: readonly RuntimeDeclaration[];
-  /** What a plan needs at its peak; null without a plan. */
+  /** The peak needs of a plan; null without a plan. */
   readonly needs: PeakNeeds | null;
   /** The caller's PATH. */
   readonly path: string;
 }
 
 /**
- * Returns what this machine can measure, and the next step for what it cannot. Nothing is changed; overlayfs is tested in a
- * temporary folder.
+ * Checks whether this machine can measure, and gives the next step for each check that fails. Nothing is changed; overlayfs is
+ * tested in a temporary folder.
  *
  * @returns one result per check, always in the same order
  */

@@ -23,7 +23,7 @@ export const pidsPerStart = 26;
 /**
  * Compares the machine's limits on tasks, files and memory with a plan.
  *
- * @param needs what the plan needs; null only reports the limits
+ * @param needs the needs of the plan; if null, the limits are only reported
  */
 export function limitChecks({ memAvailableMiB, pids }: MachineLimits, needs: PeakNeeds | null): CheckResult[] {
   const sandboxes = Math.floor(pids.free / pidsPerSandbox);

@@ -31,8 +31,8 @@ const callMs = 5_000;
 const filesInService = 4;
 
 /**
- * Returns what would make cold starts fail on a service that answers: its sandbox image, its cgroup driver, its own limit on open
- * files, inotify, programs that are known not to work together.
+ * Checks a service for causes of failing cold starts: its sandbox image, its cgroup driver, its own limit on open files, inotify,
+ * programs that are known not to work together.
  *
  * @param handlers the handlers that will be used; if empty, all that the service has
  * @param sandboxes the largest number of sandboxes at once; 0 without a plan
@@ -75,7 +75,7 @@ async function imageCheck({ cri, status, version }: ServiceUnderTest, configText
   );
 }
 
-/** A result that does not make starts fail. */
+/** The only check whose failure does not make starts fail. */
 const differs = "kubelet's cgroup driver";
 
 /**
@@ -105,7 +105,7 @@ export async function serviceObstacles(
   }
 }
 
-/** @param kubelet the text of the kubelet's config */
+/** Checks the cgroup drivers of handlers. @param kubelet the text of the kubelet's config */
 function driverChecks(
   found: readonly { readonly handler: string; readonly driver: string | null }[],
   kubelet: string | undefined,
@@ -116,7 +116,7 @@ function driverChecks(
   const text = drivers.map(driver => `${driver ?? "unknown"} (${namesOf(driver).join(", ")})`).join("; ");
   if (drivers.includes("systemd") && !existsSync("/run/systemd/system")) {
     const names = namesOf("systemd").join(", ");
-    return [lacking(check, text, `systemd does not run here: set SystemdCgroup = false for ${names}`)];
+    return [lacking(check, text, `systemd is not running here: set SystemdCgroup = false for ${names}`)];
   }
   const wanted = kubeletDriver(kubelet ?? "");
   const other = wanted === null ? [] : found.filter(({ driver }) => driver !== null && driver !== wanted);
@@ -128,7 +128,7 @@ function driverChecks(
       : [
           lacking(
             differs,
-            `${kubeletConfig} names ${wanted}, and the service uses another for ${names}`,
+            `${kubeletConfig} names ${wanted}, and the service uses another driver for ${names}`,
             "use the same driver in both",
           ),
         ]),
@@ -158,7 +158,7 @@ function inotifyCheck(sandboxes: number): CheckResult {
     : lacking(check, text, `the plan needs ${needed} more: sysctl fs.inotify.max_user_instances=${use.used + needed}`);
 }
 
-/** @param programs returns the service and the OCI runtime of a handler, each with its version */
+/** Checks for known bad pairs. @param programs returns the service and the OCI runtime of a handler, each with its version */
 async function pairsCheck(
   handlers: readonly string[],
   programs: (handler: string) => Promise<readonly [service: string, runtime: string]>,

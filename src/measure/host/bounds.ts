@@ -7,8 +7,8 @@ import { fieldsOf, readProc } from "./proc.js";
 const unlimited = 2 ** 50;
 
 /**
- * Reads the resources that sandboxes use up on this machine, and their limits: memory and tasks of the host and of the control
- * groups of sandboxes, open files, and inotify instances of this user.
+ * Reads the use and the limit of each resource that sandboxes need on this machine: memory and tasks of the host and of the
+ * control groups of sandboxes, open files, and inotify instances of this user.
  *
  * @param pids processes whose control groups count, up to the root: the engine's and rund-lab's
  * @param groups control groups that contain sandboxes, as paths below each controller's root: `/k8s.io`

@@ -5,7 +5,7 @@ import { readProc } from "./proc.js";
 export type CgroupMode = "v2" | "v1" | "hybrid";
 
 /**
- * Returns how control groups are mounted; `hybrid` is v1 with a v2 tree that has no controllers.
+ * Returns the version of the mounted control groups; `hybrid` is v1 with a v2 tree that has no controllers.
  *
  * @returns null if none are mounted
  */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type CgroupMode, cgroupMode } from "./cgroups.js";
 import { fieldsOf, readProc } from "./proc.js";
 
-/** The properties of a machine on which measurements depend. Null if the machine does not report one. */
+/** The properties of a machine on which measurements depend. A property that the machine does not report is null. */
 export interface Fingerprint {
   /** Equal for campaigns on the same machine, and not secret: a digest of its machine-id, 12 hex digits. */
   readonly id: string;
@@ -24,7 +24,7 @@ export interface Fingerprint {
   /** The kernel's mitigation of each known vulnerability of the processor, sorted by name. */
   readonly mitigations: string | null;
   readonly transparentHugePages: string | null;
-  /** Whether the processor reports that it is a guest's. */
+  /** Whether the processor reports that it runs a guest. */
   readonly virtualised: boolean;
 }
 

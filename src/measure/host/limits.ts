@@ -17,7 +17,7 @@ export interface PidLimit {
 }
 
 /**
- * Reads how much memory and how many pids are free now.
+ * Reads the memory and the number of pids that are free now.
  *
  * @param pid a process whose control groups count: the engine's, under which sandboxes run; by default this process
  */

@@ -21,10 +21,10 @@ export function listenerOf(socket: string, proc = procFolder): number | undefine
 }
 
 /**
- * Whether the process that listens on a unix socket sees a folder as this program does. It does not if it has other mounts there, or
- * another root.
+ * Whether the process that listens on a unix socket sees the same folder at a path as this program. It does not if it has other
+ * mounts there, or another root.
  *
- * @returns also true if that cannot be found out, such as without root
+ * @returns true also if that cannot be determined, such as without root
  */
 export function listenerSees(socket: string, folder: string, proc = procFolder): boolean {
   const pid = listenerOf(socket, proc);

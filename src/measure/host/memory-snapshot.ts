@@ -62,7 +62,7 @@ export function readSandboxMemory(
   };
 }
 
-/** Returns the part that a process plays: that of the first pattern that matches its command line. */
+/** Returns the component to which a process belongs: that of the first pattern that matches its command line. */
 const componentOf = ({ commandLine }: HostProcess, patterns: readonly ProcessPattern[]): string =>
   patterns.find(({ pattern }) => pattern.test(commandLine))?.component ?? "other";
 

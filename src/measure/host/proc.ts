@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** The folder in which the kernel reports about itself; a test passes its own. */
+/** The folder of the kernel's proc file system; a test passes a folder of its own. */
 export const procFolder = "/proc";
 
 /** Pages are 4 KiB on all supported systems (x86-64, and arm64 as distributions build it). */

@@ -32,6 +32,7 @@ export interface MemoryPressure {
   readonly diskStallUs?: number;
 }
 
+/** Reads the counters of pressure now. */
 export function readMemoryPressure(proc = procFolder): MemoryPressure {
   const disk = some(readProc(`${proc}/pressure/io`));
   return {
@@ -47,7 +48,7 @@ function some(text: string | undefined): { avg10: number; total: number } | unde
   return avg10 === undefined ? undefined : { avg10: Number(avg10), total: Number(total) };
 }
 
-/** Reads the host's own memory counters from /proc/meminfo and, for the processors' own lists, /proc/zoneinfo. */
+/** Reads the host's memory counters from /proc/meminfo, and the free pages on the processors' lists from /proc/zoneinfo. */
 export function readHostMemory(proc = procFolder): HostMemory {
   const fields = fieldsOf(readFileSync(`${proc}/meminfo`, "utf8"));
   const of = (name: string) => fields.get(name) ?? 0;
@@ -64,7 +65,7 @@ export function readHostMemory(proc = procFolder): HostMemory {
 }
 
 /**
- * Counts the free pages in the processors' own lists.
+ * Counts the free pages on the processors' lists: the kernel keeps one for each processor, outside of MemFree.
  *
  * @param zoneinfo a section for each zone of memory, with a part for each processor
  * @example cpuListPages("Node 0, zone Normal\n  pagesets\n    cpu: 0\n              count:    7587\n              high:     7924\n    cpu: 1\n              count:    13\n") // 7600

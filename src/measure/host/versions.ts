@@ -2,8 +2,8 @@ import { execa } from "execa";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
 
 /**
- * Reads the content of versions.txt for a runtime, in the original's order: kernel, containerd, crictl if it is installed, and
- * the programs in the runtime's declaration. If a program is missing or fails, a line says so; nothing is left out silently.
+ * Reads the content of versions.txt for a runtime, in the order of the paper's artifact: kernel, containerd, crictl, and the
+ * programs in the runtime's declaration. If a program is missing or fails, its line says so.
  *
  * @param containerd the version that the service reports, because its program may not be the one on PATH; null if it is not
  * containerd

@@ -26,7 +26,6 @@ export class CampaignGroups {
 
   /**
    * @param mounted all hierarchies of the machine
-   *
    * @param begin called before anything is made
    */
   constructor(campaign: string, mounted: readonly Hierarchy[], begin: () => void = () => {}) {
@@ -36,8 +35,10 @@ export class CampaignGroups {
   }
 
   /**
-   * Makes or removes groups until a number exists before a round, each with a sleeping process, and starts the threads.
+   * Makes or removes groups until the standing ones are as many as a round needs, each with a sleeping process, and starts the
+   * threads.
    *
+   * @param density the number of standing groups
    * @throws LabError `RUND_CGROUP_VARIANT` if the host lacks the variant's hierarchies, or as `cgroupError`
    */
   async stand({ variant, threads }: Omit<GroupsRound, "containers">, density: number): Promise<void> {
@@ -115,7 +116,7 @@ export class CampaignGroups {
     return this.#threads;
   }
 
-  /** @throws LabError as `cgroupError`, of the first task that failed */
+  /** Runs tasks on a number of threads. @throws LabError as `cgroupError`, of the first task that failed */
   async #do(tasks: readonly Task[], threads: number): Promise<readonly TaskTime[]> {
     if (tasks.length === 0) return [];
     const times = await (await this.#poolOf(threads)).run(tasks, threads);

@@ -88,12 +88,12 @@ export function cgroupError(where: string, code: string, cause?: unknown): LabEr
     EAGAIN: [
       "RUND_CGROUP_LIMIT",
       "the kernel makes no more control groups here",
-      "raise cgroup.max.descendants and cgroup.max.depth of the groups above, or ask for fewer with --containers and --density",
+      "raise cgroup.max.descendants and cgroup.max.depth of the groups above, or reduce --containers and --density",
     ],
     ENOSPC: [
       "RUND_CGROUP_LIMIT",
-      "the kernel takes no more control groups here, or a group has no processors",
-      "see cgroup.max.descendants and cpuset.cpus of the groups above, or ask for fewer with --containers and --density",
+      "the kernel makes no more control groups here, or a group has no processors",
+      "see cgroup.max.descendants and cpuset.cpus of the groups above, or reduce --containers and --density",
     ],
     EBUSY: [
       "RUND_CGROUP_BUSY",

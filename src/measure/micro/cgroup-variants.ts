@@ -8,7 +8,7 @@ export interface CgroupVariant {
   readonly pooled: boolean;
   /** The hierarchies in which a container has a group; empty if this host has none for the variant. */
   hierarchies(mounted: readonly Hierarchy[]): readonly Hierarchy[];
-  /** What is missing on a host without them. */
+  /** The part that a host without these hierarchies lacks, for messages. */
   readonly lacks: string;
 }
 

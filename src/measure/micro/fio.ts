@@ -25,7 +25,7 @@ const ended = /^rund-lab: fio ended with (\d+)\n/m;
  * Jobs run one after another on one file, with one request at a time. Those that write end with fsync, so that one job's
  * writes are not left to the next.
  *
- * @param seconds how long each job runs
+ * @param seconds the duration of each job
  */
 export function fioCommand(fileMiB: number, seconds: number, jobs: readonly FioJob[] = fioJobs): readonly string[] {
   const common = `--output-format=json --filename=${file} --size=${fileMiB}M --time_based --runtime=${Math.round(seconds * 1000)}ms --ioengine=psync --iodepth=1 --thread --fallocate=none`;
@@ -43,7 +43,7 @@ export const fioEnded = ({ stdout }: ContainerOutput): boolean => ended.test(std
 /**
  * Returns fio's JSON from a container's output, unchanged.
  *
- * @throws LabError `RUND_FIO_MISSING` if the image has no fio, `RUND_DISK_FULL`, `RUND_FIO` for anything else that went wrong
+ * @throws LabError `RUND_FIO_MISSING` if the image has no fio, `RUND_DISK_FULL`, `RUND_FIO` for any other failure
  */
 export function fioJson({ stdout, stderr }: ContainerOutput, where: string): string {
   const [line = "", code] = ended.exec(stdout) ?? [];
@@ -110,7 +110,7 @@ export function readFioJobs(json: string, client: number, where: string): readon
 
 const modes = { direct: true, buffered: false } as const;
 
-/** `randread-4096-direct`. */
+/** Returns a job's name, such as `randread-4096-direct`. */
 const jobName = ({ pattern, blockBytes, direct }: FioJob) =>
   [pattern, blockBytes, direct ? "direct" : "buffered"].join("-");
 

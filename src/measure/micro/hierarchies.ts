@@ -5,7 +5,7 @@ export interface Hierarchy {
   readonly version: 1 | 2;
   /** The controllers of a v1 hierarchy, in the mount's order; empty for v2, whose files list them. */
   readonly controllers: readonly string[];
-  /** Where it is mounted. */
+  /** The mount point. */
   readonly folder: string;
   readonly readOnly: boolean;
 }

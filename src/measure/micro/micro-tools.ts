@@ -11,14 +11,14 @@ export interface MicroTools {
   readonly groups: CampaignGroups;
   readonly rootfs: CampaignRootfs;
   readonly copies: CampaignCopies;
-  /** Records that the campaign will make something, so that `env restore` finds it after a kill. */
+  /** Writes a note that the campaign will make something, so that `env restore` finds it after a kill. */
   note(): void;
-  /** Records processes whose OOM score will be changed, so that `clear` restores it after a kill. */
+  /** Notes processes whose OOM score will be changed, so that `clear` restores it after a kill. */
   noteSpared(processes: readonly SparedProcess[]): void;
   /**
    * Removes everything that the campaign has made, in this session or an earlier one.
    *
-   * @returns the number of removed things
+   * @returns the number of removed groups, snapshots and copies
    */
   clear(): Promise<number>;
 }
@@ -28,7 +28,7 @@ export interface MicroTools {
  *
  * @param campaign the campaign's label
  * @param socket containerd's, for snapshots; empty for a campaign that makes none
- * @param sandboxes the CRI service that starts the campaign's sandboxes, and where their containers' logs are; empty without them
+ * @param sandboxes the CRI service that starts the campaign's sandboxes, and the folder of their logs; empty without sandboxes
  * @param notes the folder of notes, which also holds the file of the campaign's own file system
  */
 export function microTools(

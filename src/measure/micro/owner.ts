@@ -8,8 +8,8 @@ import { bootId, identify, isAlive, processIdentity } from "../system/process-id
 import { replaceFile } from "../system/replace-file.js";
 
 /**
- * Where campaigns note that they are about to make sandboxes, control groups, mounts, snapshots or copies, or to change scores of
- * the OOM killer.
+ * The folder of the campaigns' notes. A campaign writes its note before it makes sandboxes, control groups, mounts, snapshots or
+ * copies, or changes scores of the OOM killer.
  */
 export const ownersFolder = "/var/lib/rund-lab/micro";
 
@@ -22,7 +22,7 @@ const owner = z.object({
   /** The folder for the logs of the campaign's containers. */
   logs: z.string().exactOptional(),
   process: processIdentity,
-  /** The namespace of the process's pid, as the kernel names it: elsewhere its pid means another process. */
+  /** The pid namespace of the process, as the kernel names it; in another namespace, its pid means another process. */
   pidNamespace: z.string().exactOptional(),
   /** The user's folder in which block images are copied. */
   copies: z.string().exactOptional(),
@@ -34,8 +34,8 @@ const owner = z.object({
 export type Owner = Readonly<z.infer<typeof owner>>;
 
 /**
- * Notes, before anything is made, that a campaign of this process makes things; once is enough. The content of an
- * earlier note of the campaign is kept.
+ * Writes the note of a campaign of this process. One call is enough, before anything is made. A later call adds `more` to the
+ * note.
  *
  * @throws LabError `RUND_MICRO_ROOT` for a user who may not write the note
  */
@@ -69,13 +69,13 @@ export function claim(
 export const noteOf = (campaign: string, folder: string = ownersFolder): Owner | undefined =>
   owner.safeParse(parseJson(readProc(fileOf(campaign, folder)))).data;
 
-/** Deletes a campaign's record, because nothing of it is left. */
+/** Deletes a campaign's note, because nothing of the campaign is left. */
 export const release = (campaign: string, folder = ownersFolder): void =>
   rmSync(fileOf(campaign, folder), { force: true });
 
 /**
- * Returns the campaigns whose process has ended without clearing up, sorted. A file that is not such a note is left alone, and so
- * is a campaign of this boot in another pid namespace, such as in a container: it may be running.
+ * Returns the campaigns whose process has ended without clearing up, sorted. A file that is not a note is ignored. A campaign of
+ * this boot in another pid namespace, such as in a container, is left out, because it may be running.
  */
 export function deadOwners(folder = ownersFolder): readonly Owner[] {
   let names: readonly string[];
@@ -84,7 +84,7 @@ export function deadOwners(folder = ownersFolder): readonly Owner[] {
   } catch {
     return [];
   }
-  // left by a kill while a record was being written
+  // left by a kill while a note was being written
   for (const name of names) if (/^\..*\.json\.rund-lab$/.test(name)) rmSync(join(folder, name), { force: true });
   return names
     .filter(name => name.endsWith(".json"))

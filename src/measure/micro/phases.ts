@@ -18,7 +18,7 @@ export function phaseOf(
   };
 }
 
-/** Measures a phase, with what it costs the machine's disks. */
+/** Measures a phase, with the operations and bytes of the machine's disks during it. */
 export async function watchedPhase(
   phase: PhaseName,
   operation: string,

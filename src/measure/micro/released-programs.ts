@@ -2,15 +2,15 @@ import { rmSync, writeFileSync } from "node:fs";
 import { execa } from "execa";
 import { shellWord } from "../system/shell-word.js";
 
-/** When an item's programs had ended, in microseconds since the release, and their output if one failed. */
+/** The time at which an item's programs had ended, in microseconds since the release, and a message if one failed. */
 export interface ProgramTime {
   readonly endUs: number;
   readonly failure: string | null;
 }
 
 /**
- * Runs programs that are released together, each by a process that is forked and waits before the release. So the time of an item
- * includes only the start of its own program; this process would start the programs one after another.
+ * Runs programs that are released together. Each item has a process that is forked before the release and waits for it. So an
+ * item's time includes the start of its own programs only. Without these processes, the programs would start one after another.
  *
  * If this process is killed before the release, no program runs.
  *
@@ -57,7 +57,7 @@ export async function runReleased(
     .split("\n")
     .find(line => line !== "");
   return items.map((_, item) => {
-    const time = times[item] ?? { endUs: 0, failure: "ended before it began" };
+    const time = times[item] ?? { endUs: 0, failure: "its process ended before the release" };
     return time.failure === null ? time : { ...time, failure: said ?? time.failure };
   });
 }

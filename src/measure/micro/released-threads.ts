@@ -11,7 +11,7 @@ export type Call =
 /** The calls of one item, made one after another and timed together. */
 export type Task = readonly Call[];
 
-/** When an item's calls began and ended, in microseconds since the release, and what failed. */
+/** The times at which an item's calls began and ended, in microseconds since the release, and the call that failed. */
 export interface TaskTime {
   readonly startUs: number;
   readonly endUs: number;
@@ -23,10 +23,10 @@ export interface TaskTime {
 export interface ReleasedThreads {
   readonly size: number;
   /**
-   * Does one task for each item: item i belongs to thread i modulo the number of threads. All threads are released together.
+   * Performs tasks. Thread i modulo the number of threads performs task i. All threads are released together.
    *
-   * @param threads how many of the threads take part; by default all
-   * @returns a time for each item, in the order of the items
+   * @param threads the number of threads that take part; by default all
+   * @returns a time for each task, in the order of the tasks
    */
   run(tasks: readonly Task[], threads?: number): Promise<readonly TaskTime[]>;
   close(): Promise<void>;
@@ -52,7 +52,7 @@ export async function startThreads(size: number): Promise<ReleasedThreads> {
   } catch (cause) {
     await close();
     throw new LabError("RUND_THREADS", "machine", `${size} threads cannot be started`, {
-      hint: `each takes about ${threadMiB} MiB: ask for fewer with --concurrency`,
+      hint: `each thread takes about ${threadMiB} MiB: reduce --concurrency`,
       cause,
     });
   }
@@ -87,10 +87,10 @@ function startWorker(shared: BigInt64Array): Worker {
   });
 }
 
-/** @throws the worker's error if it ends instead */
+/** Returns the next message of a worker. @throws the worker's error if the worker ends instead */
 const nextMessage = async (worker: Worker): Promise<unknown> => (await once(worker, "message"))[0];
 
-/** The code of a thread. Its text is evaluated in the worker, so it uses nothing from outside. */
+/** The code of a thread. Its text is evaluated in the worker, so it must not use anything outside of the function. */
 function threadMain(
   { parentPort, workerData }: typeof import("node:worker_threads"),
   fs: typeof import("node:fs"),

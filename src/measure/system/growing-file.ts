@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
-/** A file to which another process appends, such as a log. The content before `mark` is skipped. */
+/** A file to which another process appends, such as a log. */
 export class GrowingFile {
   readonly #path: string;
   #from = 0;

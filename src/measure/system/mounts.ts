@@ -19,7 +19,7 @@ export function mountsBelow(folder: string, pid: number | "self" = "self"): stri
 export const unescaped = (path: string): string =>
   path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
-/** Unmounts everything at or below a folder, lazily where it is busy. @returns what is still mounted */
+/** Unmounts everything at or below a folder, lazily. @returns the mounts that are still there */
 export async function unmountBelow(folder: string): Promise<readonly string[]> {
   for (const point of mountsBelow(folder)) await unmount(point);
   return mountsBelow(folder);

@@ -1,7 +1,7 @@
 import which from "which";
 
 /**
- * Returns the full path of a program, which is searched as a shell does.
+ * Finds the full path of a program, as a shell does; undefined if no folder has it.
  *
  * @param name a bare name, or an absolute path that is only checked
  * @param path folders as in PATH

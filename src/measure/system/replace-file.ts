@@ -22,7 +22,7 @@ export interface FileRights {
  * Replaces a file's content in one step; the new content is on the disk when this returns. A reader sees the old content or the
  * new one, also after a crash. If writing fails, the old content stays.
  *
- * @param rights those of the new file; by default the usual ones
+ * @param rights the mode and owner of the new file; by default this process's own
  */
 export function replaceFile(file: string, content: string | Uint8Array, rights?: FileRights): void {
   const temporary = temporaryFor(file);
@@ -49,7 +49,7 @@ export function replaceFile(file: string, content: string | Uint8Array, rights?:
   closeSync(folder);
 }
 
-/** Removes what a killed `replaceFile` left beside a file. */
+/** Removes the temporary file that a killed `replaceFile` has left beside a file. */
 export function removeTemporary(file: string): void {
   rmSync(temporaryFor(realpathSync(file)), { force: true });
 }

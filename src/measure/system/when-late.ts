@@ -1,7 +1,7 @@
-/** Milliseconds of real time after which a message says what is being waited for. */
+/** Milliseconds of real time that a wait may take without a message. */
 const silentMs = 5_000;
 
-/** Waits for a promise, and does something once if it takes long, such as printing what is being waited for. */
+/** Waits for a promise. If it takes long, calls a function once, for example to print a message. */
 export async function whenLate<Result>(
   work: Promise<Result>,
   late: () => void,

@@ -30,7 +30,7 @@ import { inTempFolder } from "../../support/temp.js";
 import { recording } from "../cri/replay-source.js";
 import { configs, installedMachine, type StandIn, standIn } from "./stand-ins.js";
 
-const test = suite("config changes that always come back");
+const test = suite("config changes and their undoing");
 let server: ReplayServer;
 test.before(async () => {
   server = await startReplayServer(recording([]));
@@ -87,7 +87,7 @@ for (const [id, at] of [
   ["katatemplate", 3],
   ["rund", 2],
 ] as const) {
-  test(`${id}: killed at step ${at + 1}, the machine is put back by env restore`, () =>
+  test(`${id}: killed at step ${at + 1}, env restore restores the machine`, () =>
     inTempFolder(async root => {
       const machine = installedMachine(root);
       const child = spawn(
@@ -112,7 +112,7 @@ for (const [id, at] of [
     }));
 }
 
-test("mode, owner and time of a file come back with its content", () =>
+test("a file's mode, owner and time are restored with its content", () =>
   inTempFolder(async root => {
     const machine = installedMachine(root);
     const file = join(root, "etc/kata-containers/configuration-qemu.toml");
@@ -125,7 +125,7 @@ test("mode, owner and time of a file come back with its content", () =>
     assert.is(statSync(file).mtimeMs, 1_600_000_000_000);
   }));
 
-test("a file that somebody else has changed meanwhile is reported and left, all others come back", () =>
+test("a file that another program has changed meanwhile is reported and left; all others are restored", () =>
   inTempFolder(async root => {
     const machine = installedMachine(root);
     const prepared = await prepareMachine(stepsOf("katafc"), machine);
@@ -145,7 +145,7 @@ test("a file that somebody else has changed meanwhile is reported and left, all 
     assert.match(readFileSync(file, "utf8"), "# an administrator");
   }));
 
-test("a file that somebody else has changed is not changed again", () =>
+test("a file that another program has changed is not changed again", () =>
   inTempFolder(async root => {
     const machine = installedMachine(root);
     const prepared = await prepareMachine(stepsOf("kata"), machine);
@@ -160,7 +160,7 @@ test("a file that somebody else has changed is not changed again", () =>
     assertUntouched(machine);
   }));
 
-test("a campaign that still runs is not undone, and a second one does not begin", () =>
+test("the changes of a running campaign are not undone, and a second campaign does not begin", () =>
   inTempFolder(async root => {
     const machine = installedMachine(root);
     const prepared = await prepareMachine(stepsOf("kata"), machine);
@@ -170,7 +170,7 @@ test("a campaign that still runs is not undone, and a second one does not begin"
     assertUntouched(machine);
   }));
 
-test("a journal that is begun is there before any step: no second campaign begins between the two", () =>
+test("a journal exists before its first step, so no second campaign begins in between", () =>
   inTempFolder(folder => {
     beginJournal(folder).close();
     const journal = beginJournal(folder);
@@ -181,7 +181,7 @@ test("a journal that is begun is there before any step: no second campaign begin
     journal.close();
   }));
 
-test("what is done to the machine is no target of Ctrl-C in the terminal", () =>
+test("Ctrl-C in a terminal does not end the programs of a step", () =>
   inTempFolder(async root => {
     const machine = installedMachine(root);
     const file = join(root, "group");
@@ -193,7 +193,7 @@ test("what is done to the machine is no target of Ctrl-C in the terminal", () =>
     await prepared.restore();
   }));
 
-test("a missing program, file or section is named before anything is begun", () =>
+test("a missing program, file or section is reported before anything is changed", () =>
   inTempFolder(async root => {
     const machine = installedMachine(root);
     const untouched = () => assert.equal([machine.calls(), existsSync(join(root, "var"))], [[], false]);
@@ -216,7 +216,7 @@ test("a missing program, file or section is named before anything is begun", () 
     untouched();
   }));
 
-test("a command that fails says so in its own words, and all is put back", () =>
+test("the error of a failed command contains its own message, and everything is undone", () =>
   inTempFolder(async root => {
     const machine = installedMachine(root);
     machine.fail("kata-runtime --kata-config /etc/kata-containers/configuration-template.toml factory init");
@@ -226,7 +226,7 @@ test("a command that fails says so in its own words, and all is put back", () =>
     assertUntouched(machine);
   }));
 
-test("a containerd that does not come back is an error, and its config is as it was", () =>
+test("a containerd that does not answer after its restart is an error, and its config is restored", () =>
   inTempFolder(async root => {
     const machine = installedMachine(root);
     machine.fail("systemctl restart");
@@ -242,9 +242,9 @@ test("a containerd that does not come back is an error, and its config is as it 
 
 test.run();
 
-const mounting = suiteNeeding("config changes on a file system that cannot be written", needs.root);
+const mounting = suiteNeeding("config changes on a read-only file system", needs.root);
 
-mounting("a read-only config stops the campaign, and all that was changed before is put back", () =>
+mounting("a read-only config stops the campaign, and all earlier changes are undone", () =>
   inTempFolder(async root => {
     const folder = join(root, "etc/containerd");
     const machine = installedMachine(root);
@@ -264,7 +264,7 @@ mounting("a read-only config stops the campaign, and all that was changed before
   }),
 );
 
-mounting("a journal that cannot be kept stops it before anything is changed", () =>
+mounting("a journal that cannot be written stops the campaign before anything is changed", () =>
   inTempFolder(async root => {
     const machine = installedMachine(root);
     const folder = join(root, "var");

@@ -60,7 +60,7 @@ function isAllowed(path: Path, before: unknown, after: unknown): boolean {
   return last === "changes" && Object.keys(after as object).length === 0;
 }
 
-test("any field of a wrong type is an error that names the file, and nothing is touched", () =>
+test("any field of a wrong type is an error with the file's name, and nothing is changed", () =>
   inTempFolder(folder => {
     const config = join(folder, "config.toml");
     writeFileSync(config, "a = 1\n");

@@ -15,7 +15,7 @@ import { inTempFolder } from "../../support/temp.js";
 import { recording } from "../cri/replay-source.js";
 import { configs, installedMachine } from "./stand-ins.js";
 
-const test = suite("what the paper's runtimes do to the machine");
+const test = suite("the steps of the paper's runtimes");
 let server: ReplayServer;
 test.before(async () => {
   server = await startReplayServer(recording([]));
@@ -100,7 +100,7 @@ for (const { id, file, hypervisor, calls, memory, settings, snapshotter, back } 
   const runtime = findRuntime(id, runtimes);
   const read = (text: string) => parse(text) as Config;
 
-  test(`${id}: commands, settings and snapshotter are the original's, and every file is the same again after`, () =>
+  test(`${id}: commands, settings and snapshotter are those of the paper's scripts, and every file is restored afterwards`, () =>
     inTempFolder(async root => {
       const machine = installedMachine(root);
       const seen: Config[] = [];
@@ -143,7 +143,7 @@ for (const { id, file, hypervisor, calls, memory, settings, snapshotter, back } 
     }));
 }
 
-test("kata keeps the comments and settings it has nothing to do with", () =>
+test("kata keeps comments, and settings that it does not change", () =>
   inTempFolder(async root => {
     const machine = installedMachine(root);
     const prepared = await prepareMachine(prepareSteps(findRuntime("kata", runtimes), containerd()), machine);
@@ -158,7 +158,7 @@ test("kata keeps the comments and settings it has nothing to do with", () =>
     await prepared.restore();
   }));
 
-test("runtimes without config, snapshotter or template of their own need nothing", () => {
+test("runtimes without a config, snapshotter or template of their own need no step", () => {
   for (const id of ["runc", "crun", "runsc"]) assert.equal(prepareSteps(findRuntime(id, runtimes), containerd()), []);
 });
 

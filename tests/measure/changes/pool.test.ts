@@ -13,7 +13,7 @@ const folderOf = ({ root }: StandIn) => join(root, "var/lib/rund-lab/pool");
 /** 100 GiB in sectors of 512 bytes. */
 const table = "0 209715200 thin-pool /dev/loop-metadata /dev/loop-data 128 32768";
 
-test("made of two sparse files on loop devices, with the original's sizes; then removed without a trace", () =>
+test("the pool is two sparse files on loop devices, with the sizes of the paper's scripts; its removal leaves nothing behind", () =>
   inTempFolder(async root => {
     const machine = standIn(root);
     assert.is(await makePool(machine), true);
@@ -41,7 +41,7 @@ test("made of two sparse files on loop devices, with the original's sizes; then 
     assert.is(await removePool(machine), false);
   }));
 
-test("a pool of that name that is not ours is left alone", () =>
+test("a pool of that name that rund-lab did not make is left alone", () =>
   inTempFolder(async root => {
     const machine = standIn(root);
     writeFileSync(join(root, "pool-containerd-pool"), "");
@@ -55,7 +55,7 @@ test("a pool of that name that is not ours is left alone", () =>
     assert.not.ok(existsSync(folderOf(machine)));
   }));
 
-test("a failure at any command takes back what was done, and the next attempt succeeds", () =>
+test("a failure of any command undoes everything, and the next attempt succeeds", () =>
   inTempFolder(async folder => {
     const begins = ["losetup --find --show $/data", "losetup --find --show $/metadata", "dmsetup create"];
     for (const [index, begin] of begins.entries()) {
@@ -74,7 +74,7 @@ test("a failure at any command takes back what was done, and the next attempt su
     }
   }));
 
-test("what a crash left half made is taken back before it is made again", () =>
+test("a pool that a crash left half made is removed before it is made again", () =>
   inTempFolder(async root => {
     const machine = standIn(root);
     machine.fail("losetup --noheadings");
@@ -92,7 +92,7 @@ test("what a crash left half made is taken back before it is made again", () =>
     assert.not.ok(existsSync(folderOf(machine)));
   }));
 
-test("a pool that is in use stays whole: its loop devices and files are not taken from under it", () =>
+test("a pool that is in use keeps its loop devices and files", () =>
   inTempFolder(async root => {
     const machine = standIn(root);
     await makePool(machine);
@@ -112,7 +112,7 @@ test("a pool that is in use stays whole: its loop devices and files are not take
     assert.not.ok(existsSync(folderOf(machine)));
   }));
 
-test("after a reboot only the files are left, and the pool is made anew", () =>
+test("after a reboot only the files are left, and the pool is made again", () =>
   inTempFolder(async root => {
     const machine = standIn(root);
     await makePool(machine);
@@ -128,7 +128,7 @@ test("after a reboot only the files are left, and the pool is made anew", () =>
     assert.ok(existsSync(join(root, "pool-containerd-pool")));
   }));
 
-test("without doing anything the commands can be seen, and the section containerd wants", () =>
+test("the script shows the commands and containerd's config section, and changes nothing", () =>
   inTempFolder(root => {
     const machine = standIn(root);
     const script = poolScript("up", machine);

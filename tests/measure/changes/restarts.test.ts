@@ -24,7 +24,7 @@ import { needs, program, projectRoot, suiteNeeding } from "../../support/needs.j
 import { inTempFolder } from "../../support/temp.js";
 
 const test = suiteNeeding(
-  "a private containerd that is changed or cut short",
+  "restarts of a private containerd",
   needs.root,
   needs.containerd,
   needs.runc,
@@ -32,7 +32,7 @@ const test = suiteNeeding(
   program("curl"),
 );
 
-test("a campaign's change of its snapshotter restarts it with its sandboxes, and comes back", () =>
+test("a campaign changes its snapshotter and restarts it; its sandboxes keep running, and the change is undone", () =>
   inTempFolder(async root => {
     const containerd = await startContainerd(join(root, "c"));
     const client = connectCri(containerd.endpoint);
@@ -77,7 +77,7 @@ test("a campaign's change of its snapshotter restarts it with its sandboxes, and
     }
   }));
 
-test("the plan's script, handed to a shell: two restarts, a change and its way back, and a sandbox by curl", () =>
+test("the plan's script in a shell: two restarts, a change and its undoing, and a sandbox by curl", () =>
   inTempFolder(async folder => {
     const home = join(folder, "c");
     const containerd = await startContainerd(home);
@@ -122,7 +122,7 @@ test("the plan's script, handed to a shell: two restarts, a change and its way b
     }
   }));
 
-test("whoever starts it may be killed at any moment: the next one clears up and starts it", async () => {
+test("`env up` can be killed at any moment: the next one clears up and starts containerd", async () => {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
   const home = join(folder, "c");
   const main = join(projectRoot, "src/cli/main.ts");

@@ -42,7 +42,7 @@ function addCurl({ root }: StandIn): void {
 }
 
 for (const id of ["kata", "katatemplate", "rund", "katafc"]) {
-  test(`${id}: the script does what performing the steps does, and takes it back`, () =>
+  test(`${id}: the script changes the same as the steps do, and undoes it`, () =>
     inTempFolder(async folder => {
       const performed = installedMachine(join(folder, "a"));
       const scripted = installedMachine(join(folder, "b"));
@@ -88,7 +88,7 @@ for (const id of ["kata", "katatemplate", "rund", "katafc"]) {
     }));
 }
 
-test("a file that is not on this machine stops the script there and says what to set", () =>
+test("a file that is not on this machine stops the script there, with the keys to set", () =>
   inTempFolder(folder => {
     const machine = installedMachine(folder);
     const step = { kind: "patch", file: "/etc/none.toml", changes: { factory: { enable_template: true } } } as const;
@@ -102,7 +102,7 @@ test("a file that is not on this machine stops the script there and says what to
     assert.equal(machine.calls(), []);
   }));
 
-test("words are quoted where the shell would read them otherwise", () => {
+test("words that a shell would change are quoted", () => {
   const script = shellScript(
     [{ title: "x", steps: [{ kind: "command", argv: ["echo", "it's $HOME; rm"] }] }],
     () => undefined,
@@ -111,7 +111,7 @@ test("words are quoted where the shell would read them otherwise", () => {
   assert.is(execFileSync("sh", ["-c", script], { encoding: "utf8" }), "it's $HOME; rm\n");
 });
 
-test("a diff is what patch needs to make one text of the other", () =>
+test("`patch` makes one text of the other with the diff", () =>
   inTempFolder(folder => {
     const file = join(folder, "f");
     const letters = "abcdefghijklmnopqrstuvwxyz".split("");

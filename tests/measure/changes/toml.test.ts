@@ -18,26 +18,26 @@ list=["a",
 debug=false
 `;
 
-test("only the lines of the keys change", () => {
+test("only the lines of the given keys change", () => {
   const changed = patchToml(text, { "hypervisor.qemu": { memory: 328 }, runtime: { debug: true } });
   assert.is(changed, text.replace("memory = 168", "memory = 328").replace("debug=false", "debug=true"));
 });
 
-test("a key that is taken out takes its line with it", () => {
+test("the line of a removed key is removed", () => {
   assert.is(patchToml(text, { "hypervisor.qemu": { memory: null } }), text.replace("memory = 168\n", ""));
 });
 
-test("a key that is new is in its own section", () => {
+test("a new key is added to its section", () => {
   const changed = patchToml(text, { "hypervisor.qemu": { image: "/img" } });
   assert.ok(changed.indexOf('image = "/img"') < changed.indexOf("[runtime]"));
   assert.match(changed, '#image = "not set"');
 });
 
-test("what is so already leaves every byte as it is", () => {
+test("keys that already have their values leave every byte as it is", () => {
   assert.is(patchToml(text, { "hypervisor.qemu": { memory: 168, list: ["a", "b"], nothing: null } }), text);
 });
 
-test("many keys at once give what each gives alone", () => {
+test("several keys at once give the same text as one after another", () => {
   const changed = patchToml(text, {
     "hypervisor.qemu": { path: "/x", memory: 1, list: ["c"], a: 1, b: "2" },
     runtime: { debug: null },
@@ -45,7 +45,7 @@ test("many keys at once give what each gives alone", () => {
   for (const line of ['path = "/x"   # where', "memory = 1", 'b = "2"']) assert.match(changed, line);
 });
 
-test("a section that is missing is an error, unless it may be added", () => {
+test("a missing section is an error, unless it may be added", () => {
   const refuse = () => patchToml(text, { factory: { enable_template: true } }, "f.toml");
   assert.throws(refuse, (error: LabError) => error.message === "f.toml: expected a section [factory], found none");
   const added = patchToml(text, { 'plugins."io.containerd.grpc.v1.cri".containerd': { snapshotter: "x" } }, "f", "add");
@@ -53,14 +53,14 @@ test("a section that is missing is an error, unless it may be added", () => {
   assert.match(added, "snapshotter");
 });
 
-test("a name that is no section is never made one", () => {
+test("a key that has a value is never replaced by a section", () => {
   assert.throws(
     () => patchToml(text, { "runtime.debug": { x: 1 } }, "f", "add"),
     /expected a section \[runtime.debug\]/,
   );
 });
 
-test("text that is no TOML is an error that names the file", () => {
+test("invalid TOML is an error with the file's name", () => {
   assert.throws(
     () => patchToml("[a\n", {}, "f.toml"),
     (error: LabError) => error.code === "RUND_CONFIG_SYNTAX" && error.where === "f.toml",

@@ -37,7 +37,7 @@ const sandbox = (changes: Partial<SandboxConfig> = {}): SandboxConfig => {
   };
 };
 
-test("a sandbox with a network of its own has something of every kind; without sandboxes there is nothing", async () => {
+test("a sandbox with its own network has entries of every kind; without sandboxes there are none", async () => {
   const home = join(folder, "containerd");
   const containerd = await startContainerd(home);
   const { endpoint } = containerd;
@@ -63,7 +63,7 @@ test("a sandbox with a network of its own has something of every kind; without s
   }
 });
 
-test("containerd is killed while sandboxes start: the census names what is left, and stopping clears exactly that", async () => {
+test("if containerd is killed while sandboxes start, the census lists the remains, and stopping removes exactly these", async () => {
   const home = join(folder, "containerd");
   const { endpoint, pid } = await startContainerd(home);
   const containerd = identify(pid)!;
@@ -89,7 +89,7 @@ test("containerd is killed while sandboxes start: the census names what is left,
   assert.equal(await census(home), []);
 });
 
-test("a containerd that was killed and started again: what it has forgotten is cleared, what it knows stays", async () => {
+test("after containerd was killed and started again, sandboxes without a record are removed, and the others stay", async () => {
   const home = join(folder, "containerd");
   const { endpoint, pid } = await startContainerd(home);
   const first = identify(pid)!;

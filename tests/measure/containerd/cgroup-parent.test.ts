@@ -80,7 +80,7 @@ async function measured(systemd: boolean, asked: { readonly cgroupParent?: strin
 
 const id = "[0-9a-f]{64}";
 
-test("with cgroupfs it is a path of the campaign's own, and nothing of it is left", async () => {
+test("with cgroupfs it is the campaign's own path, and none of its groups is left", async () => {
   const { label, paths, filters, runs, calls } = await measured(false);
   assert.is(paths.length, 3, "one before the round, two in it");
   for (const path of paths) assert.match(path, new RegExp(`^/rund-lab-${label}/${id}$`));
@@ -91,7 +91,7 @@ test("with cgroupfs it is a path of the campaign's own, and nothing of it is lef
   await assertNothingLeft(containerd);
 });
 
-test("with systemd it is a slice of the campaign's own, as slice:prefix:name", async () => {
+test("with systemd it is the campaign's own slice, in the form slice:prefix:name", async () => {
   const { label, paths, runs, calls } = await measured(true);
   assert.is(paths.length, 3);
   // systemd reads a hyphen as a slice within a slice, which would stay when the campaign's own is gone
@@ -102,13 +102,13 @@ test("with systemd it is a slice of the campaign's own, as slice:prefix:name", a
   await assertNothingLeft(containerd);
 });
 
-test("--cgroup-parent names another one, and the manifest has it", async () => {
+test("--cgroup-parent sets a different one, and the manifest records it", async () => {
   const { paths, runs } = await measured(true, { cgroupParent: "lab.slice" });
   for (const path of paths) assert.match(path, new RegExp(`^lab\\.slice:cri-containerd:${id}$`));
   assert.is(runs[0]?.config.cgroupParent, "lab.slice");
 });
 
-test("--seccomp asks for the service's default profile for the sandbox, as a kubelet does, and the manifest has it", async () => {
+test("--seccomp requests the service's default profile for the sandbox, as a kubelet does, and the manifest records it", async () => {
   const { filters, runs } = await measured(false, { seccomp: true });
   assert.equal(filters, ["SCMP_ACT_ERRNO", "SCMP_ACT_ERRNO", "SCMP_ACT_ERRNO"]);
   assert.is(runs[0]?.config.seccomp, true);

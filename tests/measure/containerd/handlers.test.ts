@@ -11,7 +11,7 @@ import { identify } from "../../../src/measure/system/process-identity.js";
 import { until } from "../../support/child-command.js";
 import { inTempFolder, writeFiles } from "../../support/temp.js";
 
-const test = suite("the handlers a machine can have");
+const test = suite("the handlers that a machine can run");
 
 function programs(folder: string, ...names: readonly string[]): string {
   for (const name of names) {
@@ -21,7 +21,7 @@ function programs(folder: string, ...names: readonly string[]): string {
   return folder;
 }
 
-test("an OCI runtime needs its program and the shim", () =>
+test("an OCI runtime needs its program and its shim", () =>
   inTempFolder(folder => {
     assert.equal(findHandlers(runtimes, programs(folder, "runc", "crun")), []);
     const path = programs(folder, "containerd-shim-runc-v2");
@@ -43,7 +43,7 @@ test("gVisor's own shim is used where it is installed", () =>
     ]);
   }));
 
-test("a Kata needs its shim and its config; of two with one handler the first is taken", () =>
+test("a Kata runtime needs its shim and its config; the first of two with one handler is used", () =>
   inTempFolder(folder => {
     const path = programs(folder, "containerd-shim-mine-v2");
     const mine = (id: string, config: string): RuntimeDeclaration => ({
@@ -60,7 +60,7 @@ test("a Kata needs its shim and its config; of two with one handler the first is
     ]);
   }));
 
-test("the script before runsc passes everything on, and says of a sandbox that is gone what the shim of runc knows", () =>
+test("runsc's wrapper passes every call on, and answers for a removed sandbox in the words that runc's shim knows", () =>
   inTempFolder(folder => {
     const runsc = join(folder, "it's runsc");
     const says = (text: string) => {

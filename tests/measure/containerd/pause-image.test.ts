@@ -11,7 +11,7 @@ import { inTempFolder } from "../../support/temp.js";
 
 const test = suite("the pause image");
 
-test("a tar that tar itself reads, whose blobs are named by their digests and sizes", () =>
+test("the image is a tar that `tar` reads, and its manifests name each blob's digest and size", () =>
   inTempFolder(folder => {
     writeFileSync(join(folder, "image.tar"), pauseImage());
     execFileSync("tar", ["-xf", "image.tar"], { cwd: folder });
@@ -39,11 +39,11 @@ test("a tar that tar itself reads, whose blobs are named by their digests and si
     }
   }));
 
-test("the same bytes every time", () => {
+test("the image always has the same bytes", () => {
   assert.equal(pauseImage(), pauseImage());
 });
 
-test("each instruction of the arm64 program is what its assembly says", () => {
+test("each instruction of the arm64 program is the encoding of its assembly", () => {
   // AArch64: movz is 0xd2800000 | value << 5 | register, b is 0x14000000 | (offset / 4) & 0x3ffffff
   const movz = (register: number, value: number) => (0xd2800000 | (value << 5) | register) >>> 0;
   const words = pauseProgram("arm64").subarray(120);
@@ -53,7 +53,7 @@ test("each instruction of the arm64 program is what its assembly says", () => {
 });
 
 if (process.arch === "x64") {
-  test("this machine runs the program, and it waits in pause(2) without using the processor", () =>
+  test("this machine runs the program, which waits in pause(2) and uses no CPU time", () =>
     inTempFolder(async folder => {
       const file = join(folder, "pause");
       writeFileSync(file, pauseProgram("amd64"), { mode: 0o755 });
@@ -74,7 +74,7 @@ if (process.arch === "x64") {
 
 test.run();
 
-const tools = suiteNeeding("the pause programs, as binutils read them", program("readelf"));
+const tools = suiteNeeding("the pause programs, read by binutils", program("readelf"));
 
 for (const [architecture, machine] of [
   ["amd64", "Advanced Micro Devices X86-64"],

@@ -7,7 +7,7 @@ import { inTempFolder, writeFiles } from "../../support/temp.js";
 
 const test = suite("the private containerd's pod network");
 
-test("a block of addresses that a route on this machine uses is passed over", () => {
+test("a block of addresses that a route on this machine uses is skipped", () => {
   const free = podSubnet("/folder", "Iface\tDestination\tGateway\n");
   const [, second, third] = /^198\.(18|19)\.(\d+)\.0\/20$/.exec(free) ?? [];
   assert.is(Number(third) % 16, 0);
@@ -19,7 +19,7 @@ test("a block of addresses that a route on this machine uses is passed over", ()
   assert.is(podSubnet("/folder", `Iface\tDestination\neth0\t0000000A\n`), free, "10.0.0.0 is another network");
 });
 
-test("the configuration keeps its addresses in the folder, and its name belongs to the folder", () => {
+test("the configuration stores addresses in the folder, and its name follows from the folder", () => {
   const { name, plugins } = JSON.parse(podNetwork("/a/b", "198.18.0.0/20"));
   assert.is(name, podNetworkName("/a/b"));
   assert.is.not(name, podNetworkName("/a/c"));
@@ -27,7 +27,7 @@ test("the configuration keeps its addresses in the folder, and its name belongs 
   assert.equal(plugins[0].ipam.dataDir, "/a/b/cni-addresses");
 });
 
-test("plugins count only where all that are needed are there; cached results go by the network's name", () =>
+test("a plugin folder must contain all required plugins; cached results are found by the network's name", () =>
   inTempFolder(folder => {
     writeFiles(folder, {
       "one/ptp": "",

@@ -86,7 +86,7 @@ const shimSockets = (home: string): string[] =>
     return readFileSync(file, "utf8").replace("unix://", "");
   });
 
-test("it has a handler for every OCI runtime here, each starts a sandbox, and nothing is left of it", async () => {
+test("it has a handler for every OCI runtime here; each starts a sandbox, and nothing is left of it", async () => {
   const home = join(folder, "a");
   const containerd = await startContainerd(home);
   assert.equal(
@@ -106,7 +106,7 @@ test("it has a handler for every OCI runtime here, each starts a sandbox, and no
   assert.is(findContainerd(home), undefined);
 });
 
-test("restarted, it has the sandboxes it had; killed, it is started again with them", async () => {
+test("after a restart, or a kill and a start, it has the same sandboxes", async () => {
   const containerd = await startContainerd(join(folder, "a"));
   await startSandboxes(containerd);
   const again = await restartContainerd(containerd.folder);
@@ -118,7 +118,7 @@ test("restarted, it has the sandboxes it had; killed, it is started again with t
   assert.is(findContainerd(containerd.folder)?.pid, third.pid);
 });
 
-test("killed together with a shim, it is cleared away by down, and by the next up", async () => {
+test("if it was killed together with a shim, `env down` removes its remains, and so does the next `env up`", async () => {
   const home = join(folder, "a");
   const ids: string[] = [];
   for (const clear of [() => stopContainerd(home), () => startContainerd(home)]) {
@@ -137,7 +137,7 @@ test("killed together with a shim, it is cleared away by down, and by the next u
   assert.equal(leftovers(home, ids), []);
 });
 
-test("the socket of a shim that was killed goes with the others, though containerd has forgotten it", async () => {
+test("the socket of a killed shim is removed with the others, although containerd has no record of it", async () => {
   const home = join(folder, "a");
   const containerd = await startContainerd(home);
   await startSandboxes(containerd);
@@ -151,7 +151,7 @@ test("the socket of a shim that was killed goes with the others, though containe
   assert.equal(leftovers(home, ids), []);
 });
 
-test("two side by side know nothing of each other; a second one in the same folder is refused", async () => {
+test("two in different folders do not see each other; a second one in the same folder is refused", async () => {
   const [one, two] = await Promise.all([startContainerd(join(folder, "one")), startContainerd(join(folder, "two"))]);
   await startSandboxes(one);
   await startSandboxes(two);
@@ -164,7 +164,7 @@ test("two side by side know nothing of each other; a second one in the same fold
   assert.equal(await ready(one), ["crun", "runc", "runsc"]);
 });
 
-test("a pid that another process has now is never touched", async () => {
+test("a process that has got the pid of an earlier one is never touched", async () => {
   const home = join(folder, "a");
   const containerd = await startContainerd(home);
   const record = JSON.parse(readFileSync(join(home, "containerd.json"), "utf8"));
@@ -180,7 +180,7 @@ test("a pid that another process has now is never touched", async () => {
   assert.not.ok(existsSync(home));
 });
 
-test("a folder that holds something else is neither used nor removed", () =>
+test("a folder with other files is neither used nor removed", () =>
   inTempFolder(async other => {
     writeFiles(other, { "letter.txt": "dear" });
     const error = await startContainerd(other).then(
@@ -192,7 +192,7 @@ test("a folder that holds something else is neither used nor removed", () =>
     assert.is(readFileSync(join(other, "letter.txt"), "utf8"), "dear");
   }));
 
-test("a containerd that does not start is an error with the end of its log, and nothing is left", async () => {
+test("a containerd that does not start is an error with the end of its log, and nothing is left behind", async () => {
   const home = join(folder, "a");
   const bin = join(folder, "bin");
   writeFiles(bin, { containerd: "#!/bin/sh\necho 'it cannot' >&2\nexit 1\n" });
@@ -207,7 +207,7 @@ test("a containerd that does not start is an error with the end of its log, and 
   rmSync(bin, { recursive: true });
 });
 
-test("a folder too deep for sockets is refused before anything is made", async () => {
+test("a folder whose path is too long for sockets is refused before anything is made", async () => {
   const error = await startContainerd(join(folder, "x".repeat(100))).then(
     () => assert.unreachable(),
     (error: LabError) => error,

@@ -17,7 +17,7 @@ test.after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test("is named after five seconds and ended with its sandbox; the campaign goes on and leaves nothing", async () => {
+test("it is reported after five seconds and ended with its sandbox; the campaign continues and leaves nothing behind", async () => {
   const containerd = await startContainerd(join(folder, "containerd"));
   const warnings: string[] = [];
   let stopped = 0;

@@ -35,7 +35,7 @@ const container = (changes: Partial<ContainerConfig>): ContainerConfig => ({
   ...{ cpu: null, memoryBytes: null, ...changes },
 });
 
-test("by either client a container is created, started, seen to run and to exit, with limits, environment and log", async () => {
+test("each client creates and starts a container and reports its states, with limits, environment and log", async () => {
   for (const client of clients) {
     const logDirectory = join(folder, client.driver);
     mkdirSync(logDirectory);
@@ -64,7 +64,7 @@ test("by either client a container is created, started, seen to run and to exit,
   }
 });
 
-test("a campaign that starts everything by crictl reaches the first line, with every time on the way, and leaves nothing", async () => {
+test("a campaign over crictl reaches the first line, records each time before it, and leaves nothing behind", async () => {
   const service = await openService(containerd.endpoint, "crictl");
   const wishes = { runtimes: ["runc"], concurrency: [2], rounds: 1, until: "output" } as const;
   const path = await measureCampaign(folder, {
@@ -86,7 +86,7 @@ test("a campaign that starts everything by crictl reaches the first line, with e
   await assertNothingLeft(containerd);
 });
 
-test("an image that the service has is described, one that it lacks is null, and one that nobody serves cannot be pulled", async () => {
+test("an image in the store is described, a missing one is null, and one that no registry has cannot be pulled", async () => {
   for (const client of clients) {
     const image = await client.imageStatus(workloadImageName);
     assert.match(image?.id ?? "", /^sha256:[0-9a-f]{64}$/);

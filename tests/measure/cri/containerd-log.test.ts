@@ -14,7 +14,7 @@ time="2026-11-23T12:44:02.201420463Z" level=info msg="StopPodSandbox for \"aac16
 time="2026-11-23T12:44:03.000000001+01:00" level=info msg="RunPodSandbox for &PodSandboxMetadata{Name:b,Uid:u2,Namespace:n,Attempt:0,}"
 `;
 
-test("a request counts from the line that names it, not from the one that answers it", () => {
+test("a request's time is that of the line that reports the request, not of the line that reports its answer", () => {
   // date -u -d 2026-11-23T12:44:02 +%s = 1795437842; an hour east of it is an hour earlier
   assert.equal(
     requestTimes(log),
@@ -25,12 +25,12 @@ test("a request counts from the line that names it, not from the one that answer
   );
 });
 
-test("containerd 2 prints the same in protobuf's text form", () => {
+test("the request line of containerd 2, in protobuf's text form, is read, too", () => {
   const line = String.raw`time="2026-11-23T12:44:02.5Z" level=info msg="RunPodSandbox for name:\"a\"  uid:\"u3\"  namespace:\"n\""`;
   assert.equal(requestTimes(line), new Map([["u3", 1795437842500000000n]]));
 });
 
-test("a shim is up from the line that names its sandbox, in the words of containerd 1.6 and of 2.1", () => {
+test("a shim's time is that of the line with its sandbox, in the form of containerd 1.6 and of 2.1", () => {
   const id = "2ea7cdba713c1db886c529219ad87007df91e121b8f24ea56a4f9f1f892568ea";
   const lines = String.raw`time="2026-11-23T12:44:02.615870706Z" level=info msg="starting signal loop" namespace=k8s.io path=/var/lib/c/state/io.containerd.runtime.v2.task/k8s.io/${id} pid=119 runtime=io.containerd.runc.v2
 time="2026-11-23T12:44:02.686895586Z" level=warning msg="cleanup warnings time=\"2026-11-23T12:44:02Z\" level=info msg=\"starting signal loop\" namespace=k8s.io pid=173 runtime=io.containerd.runc.v2\n"

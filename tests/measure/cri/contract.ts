@@ -38,21 +38,21 @@ export function criContract(test: Test, service: () => Service): void {
     }
   };
 
-  test("the service names itself and speaks CRI v1", async () => {
+  test("the service reports its name and speaks CRI v1", async () => {
     const version = await service().client.version();
     assert.is(version.runtimeApiVersion, "v1");
     assert.is.not(version.runtimeName, "");
     assert.is.not(version.runtimeVersion, "");
   });
 
-  test("the service says it is ready, and describes itself", async () => {
+  test("the service reports that it is ready, and its verbose status", async () => {
     const { conditions, info } = await service().client.status();
     const ready = conditions.find(({ type }) => type === "RuntimeReady");
     assert.equal(ready?.status, true);
     assert.type(JSON.parse(info.config ?? ""), "object");
   });
 
-  test("a sandbox is ready once it is answered, with the handler and labels it was asked for", async () => {
+  test("a sandbox is ready when its start returns, with the requested handler and labels", async () => {
     const { client, handler } = service();
     const labels = { "rund-lab.test": "ready", other: "x" };
     const before = BigInt(Date.now() - 1000) * 1_000_000n;
@@ -63,7 +63,7 @@ export function criContract(test: Test, service: () => Service): void {
     await stopAndRemove(id);
   });
 
-  test("a list holds exactly the sandboxes with all the labels, whole values only", async () => {
+  test("a list contains exactly the sandboxes with all of the labels, compared by whole values", async () => {
     const { client, handler } = service();
     const config = sandbox(handler, { labels: { campaign: "density-test", role: "test" } });
     const id = await client.runPodSandbox(config);
@@ -80,7 +80,7 @@ export function criContract(test: Test, service: () => Service): void {
     assert.equal(await ids({ role: "test" }), []);
   });
 
-  test("a stopped sandbox is not ready, a removed one not found; stopping and removing again is fine", async () => {
+  test("a stopped sandbox is not ready, a removed one is not found, and both can be stopped and removed again", async () => {
     const { client, handler } = service();
     const id = await client.runPodSandbox(sandbox(handler));
     await client.stopPodSandbox(id);
@@ -92,7 +92,7 @@ export function criContract(test: Test, service: () => Service): void {
     await stopAndRemove(id);
   });
 
-  test("an unknown handler is told apart, and leaves nothing", async () => {
+  test("an unknown handler is an error of its own, and leaves nothing behind", async () => {
     const { client } = service();
     const labels = { "rund-lab.test": "unknown handler" };
     const error = await failsBecause("unknown-handler", client.runPodSandbox(sandbox("no-such-handler", { labels })));
@@ -102,7 +102,7 @@ export function criContract(test: Test, service: () => Service): void {
     assert.equal(await client.listPodSandbox(labels), []);
   });
 
-  test("a name that is taken is told apart, and is free again once its sandbox is removed", async () => {
+  test("a taken name is an error of its own, and is free again after its sandbox is removed", async () => {
     const { client, handler } = service();
     const config = sandbox(handler);
     const id = await client.runPodSandbox(config);
@@ -111,7 +111,7 @@ export function criContract(test: Test, service: () => Service): void {
     await stopAndRemove(await client.runPodSandbox(config));
   });
 
-  test("a call is given up at its deadline", async () => {
+  test("a call times out at its deadline", async () => {
     const { client, handler } = service();
     const labels = { "rund-lab.test": "deadline" };
     const error = await failsBecause("timeout", client.runPodSandbox(sandbox(handler, { labels }), { timeoutMs: 1 }));
@@ -120,7 +120,7 @@ export function criContract(test: Test, service: () => Service): void {
     await stopAndRemove(...(await client.listPodSandbox(labels)).map(({ id }) => id));
   });
 
-  test("a call is given up at once when its signal says so", async () => {
+  test("a call ends as soon as its signal is aborted", async () => {
     const { client, handler } = service();
     const labels = { "rund-lab.test": "signal" };
     const controller = new AbortController();

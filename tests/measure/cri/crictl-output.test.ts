@@ -8,9 +8,9 @@ import { CriError } from "../../../src/measure/cri/grpc/errors.js";
 import { timestampNs } from "../../../src/measure/cri/grpc/timestamp.js";
 import { inTempFolder } from "../../support/temp.js";
 
-const test = suite("what crictl prints");
+const test = suite("the output of crictl");
 
-test("an RPC error keeps its code and text, in a log line of either form", () => {
+test("an RPC error keeps its code and text, in both forms of log lines", () => {
   const text = 'failed to reserve sandbox name "a_ns_u_0": name "a_ns_u_0" is reserved for "1f"';
   const failure = { reason: "name-taken", grpcCode: 2, details: text };
   // a terminal's form (crictl 1.16), then key=value as into a file (crictl 1.24)
@@ -19,7 +19,7 @@ test("an RPC error keeps its code and text, in a log line of either form", () =>
   assert.equal(crictlFailure(`time="2024-05-01T10:00:00+02:00" level=fatal msg=${message}\n`), failure);
 });
 
-test("the last of several errors decides, warnings do not", () => {
+test("the last of several errors decides; warnings do not count", () => {
   const lines = [
     'time="2024-05-01T10:00:00Z" level=warning msg="runtime connect using default endpoints: [unix:///run/x.sock]"',
     'time="2024-05-01T10:00:00Z" level=fatal msg="getting sandbox status of pod \\"ab\\": rpc error: code = NotFound desc = an error occurred when try to find sandbox: not found"',
@@ -31,7 +31,7 @@ test("the last of several errors decides, warnings do not", () => {
   });
 });
 
-test("a service that is not there is told from other failures", () => {
+test("a missing service is distinguished from other failures", () => {
   const line =
     "FATA[0002] connect: connect endpoint 'unix:///run/x.sock', make sure you are running as root and the endpoint has been started: context deadline exceeded";
   assert.is(crictlFailure(line).reason, "unavailable");
@@ -44,7 +44,7 @@ test("times keep their nanoseconds and their zone", () => {
   assert.is(timestampNs("2024-02-29T12:34:56+05:30"), 1709190296000000000n);
 });
 
-test("an answer that is no JSON, or lacks a field, or holds a time that is none, is named with the command", () =>
+test("an answer with invalid JSON, a missing field or an invalid time is an error with the command", () =>
   inTempFolder(async folder => {
     const [program, socket] = [join(folder, "crictl"), join(folder, "cri.sock")];
     writeFileSync(socket, "");
@@ -58,7 +58,7 @@ test("an answer that is no JSON, or lacks a field, or holds a time that is none,
         );
       assert.instance(error, CriError);
       assert.is(error?.where, `${program} inspectp`);
-      assert.match(error?.message ?? "", "its answer is invalid");
+      assert.match(error?.message ?? "", "invalid answer");
     }
   }));
 

@@ -40,7 +40,7 @@ test("an error hits the nth request that carries the labels, and no other", asyn
   });
 });
 
-test("of an error of many lines the first is the reason: a shim that dies sends its whole stack", async () => {
+test("the first line of a long error is the reason: a shim that dies sends its whole stack", async () => {
   const does = {
     kind: "error",
     code: 2,
@@ -70,7 +70,7 @@ test("a request that hangs ends by the client's deadline", async () => {
   });
 });
 
-test("a slow answer comes late; its sandbox is there even if the client has given up", async () => {
+test("a slow answer comes late; its sandbox exists even if the client's call has timed out", async () => {
   await withFaults([{ method: "RunPodSandbox", does: { kind: "slow", delayMs: 300 } }], async (client, server) => {
     const beganMs = performance.now();
     await client.runPodSandbox(sandbox("kata"));
@@ -80,7 +80,7 @@ test("a slow answer comes late; its sandbox is there even if the client has give
   });
 });
 
-test("a dropped connection fails what is under way; the same client reaches its sandboxes again", async () => {
+test("a dropped connection fails the calls in progress; the same client reaches its sandboxes again", async () => {
   await withFaults([{ method: "RunPodSandbox", nth: 2, does: { kind: "drop" } }], async client => {
     const id = await client.runPodSandbox(sandbox("kata"));
     const { kind, hint } = await failsBecause("unavailable", client.runPodSandbox(sandbox("kata")));
@@ -113,7 +113,7 @@ test("sandboxes outlive their client's connection", async () => {
   });
 });
 
-test("a sandbox can stay unready for ever, or be gone as soon as it is answered", async () => {
+test("a sandbox can stay unready for ever, or vanish as soon as its start returns", async () => {
   const faults: readonly Fault[] = [
     { method: "RunPodSandbox", labels: { fate: "unready" }, does: { kind: "never-ready" } },
     { method: "RunPodSandbox", labels: { fate: "gone" }, does: { kind: "vanish" } },

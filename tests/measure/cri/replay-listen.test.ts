@@ -8,7 +8,7 @@ import { inTempFolder } from "../../support/temp.js";
 
 const test = suite("a nameless socket");
 
-test("it is reached by its path and lies in no folder, so that a process that is killed leaves none", () =>
+test("it can be reached by its path but is in no folder, so a killed process leaves no socket behind", () =>
   inTempFolder(async folder => {
     const { TMPDIR } = process.env;
     process.env.TMPDIR = folder;

@@ -49,7 +49,7 @@ async function order(seed: number, rounds = 10): Promise<readonly number[]> {
   return recorded;
 }
 
-test("every recorded round is played once before any is played again, in an order that follows from the seed", async () => {
+test("every recorded round is played once before any is repeated, in an order that follows from the seed", async () => {
   const first = await order(1, 20);
   assert.equal(
     first.slice(0, 10).toSorted((a, b) => a - b),
@@ -60,7 +60,7 @@ test("every recorded round is played once before any is played again, in an orde
   assert.not.equal(await order(2), first.slice(0, 10));
 });
 
-test("the round's number decides, not how many came before: a campaign that resumes gets the same rounds", async () => {
+test("the number of a round determines its recording, so a resumed campaign gets the same rounds", async () => {
   const all = await order(1);
   await playing(recording(tenRounds), { seed: 1, speed: 100 }, async (client, server) => {
     for (const round of [7, 3]) await coldStart(client, { concurrency: 1, round });
@@ -71,7 +71,7 @@ test("the round's number decides, not how many came before: a campaign that resu
   });
 });
 
-test("answers come as recorded, counted from the round's first request", async () => {
+test("each answer comes with its recorded delay after the round's first request", async () => {
   // far enough apart that a busy machine does not confuse them
   const answersMs = [600, 100, 1100, 1600];
   await playing(recording([{ round: 1, answersMs }]), {}, async client => {
@@ -84,7 +84,7 @@ test("answers come as recorded, counted from the round's first request", async (
   });
 });
 
-test("each client takes one answer, but not in the order of the clients", () => {
+test("each client gets one answer, but not in the order of the clients", () => {
   const answersMs = Array.from({ length: 40 }, (_, index) => index * 5);
   const dealer = roundDealer(recording([{ round: 1, answersMs }]), 1, 0);
   const dealt = answersMs.map((_, index) => {
@@ -99,7 +99,7 @@ test("each client takes one answer, but not in the order of the clients", () => 
   assert.ok(longer > 8 && longer < 31, `${longer} of 39 clients take longer than the one before`);
 });
 
-test("delays are divided by the speed, and the service says so", async () => {
+test("delays are divided by the speed, which the service reports", async () => {
   await playing(recording([{ round: 1, answersMs: [4000] }]), { speed: 20, seed: 5 }, async (client, server) => {
     const { endsMs } = await coldStarts(client, { concurrency: 1 });
     assert.ok(endsMs[0]! > 190 && endsMs[0]! < 2000, String(endsMs[0]));
@@ -110,7 +110,7 @@ test("delays are divided by the speed, and the service says so", async () => {
   });
 });
 
-test("a drift makes each round of the server longer than the one before, whatever its cell", async () => {
+test("a drift makes each round of the server longer than the one before, in any cell", async () => {
   const source = recording([{ round: 1, answersMs: [100] }], ["kata", "rund"]);
   await playing(source, { speed: 100, drift: 0.5 }, async (client, server) => {
     await coldStart(client, { concurrency: 1, round: 1 });
@@ -127,7 +127,7 @@ test("a drift makes each round of the server longer than the one before, whateve
   });
 });
 
-test("warm-up rounds are rounds too; background, prewarm and probe sandboxes are answered at once", async () => {
+test("warm-up rounds are recorded rounds, too; background, prewarm and probe sandboxes are answered at once", async () => {
   await playing(recording([{ round: 1, answersMs: [200_000] }]), { speed: 100 }, async (client, server) => {
     const beganMs = performance.now();
     for (const role of ["background", "prewarm", "probe"] as const) await coldStart(client, { concurrency: 1, role });
@@ -143,7 +143,7 @@ test("warm-up rounds are rounds too; background, prewarm and probe sandboxes are
   });
 });
 
-test("a round whose sandboxes were cleaned up, or whose client comes again, begins anew", async () => {
+test("a round begins again after its sandboxes were removed, or with a client's second request", async () => {
   const source = recording([{ round: 1, answersMs: [300, 300] }]);
   await playing(source, {}, async (client, server) => {
     const first = await coldStart(client, { concurrency: 2, client: 1 });
@@ -159,7 +159,7 @@ test("a round whose sandboxes were cleaned up, or whose client comes again, begi
   });
 });
 
-test("a client that gives up leaves no sandbox and frees its name", async () => {
+test("a cancelled request leaves no sandbox and frees its name", async () => {
   await playing(recording([{ round: 1, answersMs: [60_000] }]), {}, async (client, server) => {
     const config = sandbox("kata", {
       labels: sandboxLabels({
@@ -174,7 +174,7 @@ test("a client that gives up leaves no sandbox and frees its name", async () => 
   });
 });
 
-test("what was not recorded is refused with a reason", async () => {
+test("a round that was not recorded is refused with a reason", async () => {
   await playing(recording(tenRounds), {}, async client => {
     const refused = async (call: Promise<unknown>, text: string) => {
       const { message, grpcCode } = await failsBecause("other", call);
@@ -195,7 +195,7 @@ test("what was not recorded is refused with a reason", async () => {
   });
 });
 
-test("at speed 1, makespans come out as recorded, within 5 % and 5 ms", async () => {
+test("at speed 1, makespans equal the recorded ones within 5 % and 5 ms", async () => {
   const answersMs = Array.from({ length: 20 }, (_, index) => 400 + index * 20);
   const rounds = [1, 2, 3, 4, 5].map(round => ({ round, answersMs }));
   await playing(recording(rounds), {}, async client => {

@@ -4,26 +4,26 @@ import * as assert from "uvu/assert";
 import { answersFromQuantiles } from "../../../src/measure/cri/index.js";
 import { shuffled } from "../../../src/measure/shuffle.js";
 
-const test = suite("what the replay server plays");
+const test = suite("the recording of a replay server");
 
-test("each client takes the quantile in the middle of its share, scaled so that the last is the makespan", () => {
+test("each client gets the quantile in the middle of its share, scaled so that the last is the makespan", () => {
   // quantiles of a uniform distribution on 0 to 100: client i of 5 takes 10, 30, 50, 70, 90; 90 becomes 180
   const uniform = Array.from({ length: 101 }, (_, percent) => percent);
   assert.equal(answersFromQuantiles(uniform, 180, 5), [20, 60, 100, 140, 180]);
 });
 
-test("between two quantiles the value is interpolated", () => {
+test("a value between two quantiles is interpolated", () => {
   // numpy.quantile([10, 20, 40], [1/6, 1/2, 5/6]) = [13.33…, 20, 33.33…]
   const [first, second, third] = answersFromQuantiles([10, 20, 40], 100 / 3, 3);
   assert.ok(Math.abs(first! - 40 / 3) < 1e-9 && second === 20 && third === 100 / 3, `${first} ${second} ${third}`);
 });
 
-test("one client takes the makespan; latencies of nothing become the makespan", () => {
+test("a single client gets the makespan; so does every client if all latencies are 0", () => {
   assert.equal(answersFromQuantiles([80, 85, 300], 84, 1), [84]);
   assert.equal(answersFromQuantiles([0, 0], 10, 3), [10, 10, 10]);
 });
 
-test("for any recording there are as many answers as clients, ascending, the makespan the largest", () => {
+test("any recording gives one answer per client, in ascending order, with the makespan as the largest", () => {
   const quantiles = fc
     .array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 101 })
     .map(values => values.sort((a, b) => a - b));
@@ -45,7 +45,7 @@ test("for any recording there are as many answers as clients, ascending, the mak
   );
 });
 
-test("a shuffle keeps every item, and follows from its seed", () => {
+test("a shuffle keeps every item, and its order follows from the seed", () => {
   fc.assert(
     fc.property(fc.array(fc.integer()), fc.string(), (items, seed) => {
       const once = shuffled(items, seed);
@@ -58,7 +58,7 @@ test("a shuffle keeps every item, and follows from its seed", () => {
   );
 });
 
-test("a shuffle gives every order about as often as the others", () => {
+test("a shuffle gives all orders about equally often", () => {
   const counts = new Map<string, number>();
   for (let seed = 0; seed < 6000; seed++) {
     const order = shuffled(["a", "b", "c"], `seed ${seed}`).join("");

@@ -76,7 +76,7 @@ test("a sandbox's network, its shim and the start of its task are read from the 
   ]);
 });
 
-test("calls that start nothing are passed over; without a pod network there is none; a container goes by its own id", async () => {
+test("calls that start nothing are skipped; without a pod network there are no network events; a container has its own id", async () => {
   const [run, , , ...rest] = ofSandbox("0a", "5c9c");
   const status: Sent = { trace: "0b", name: "runtime.v1.RuntimeService/PodSandboxStatus", from: 1, to: 2 };
   const start: Sent = {
@@ -91,12 +91,12 @@ test("calls that start nothing are passed over; without a pod network there is n
   );
 });
 
-test("a damaged body is left out, and those after it are read", async () => {
+test("a damaged body is left out, and the bodies after it are read", async () => {
   const found = await received(Buffer.from([0x0a, 0xff, 0x01]), request(...ofSandbox("0a", "5c9c")));
   assert.is(found.length, 4);
 });
 
-test("a port that another process has is told with a next step", async () => {
+test("a port that another process uses is an error with the next step", async () => {
   const port = await freePort();
   const first = await SpanReceiver.on(port);
   await SpanReceiver.on(port).then(
@@ -109,7 +109,7 @@ test("a port that another process has is told with a next step", async () => {
   first.close();
 });
 
-test("spans are asked of containerd 2 alone; an older one is refused with what it has instead", () => {
+test("spans need containerd 2; an older one is refused, with the version that was found", () => {
   requireSpans([2, 1, 9]);
   try {
     requireSpans([1, 7, 24]);

@@ -31,7 +31,7 @@ test("no socket: the next step is to start containerd", () =>
     }
   }));
 
-test("a socket nobody listens on: the next step is to start it again", () =>
+test("a socket without a listener: the next step is to start containerd again", () =>
   inTempFolder(async folder => {
     writeFileSync(join(folder, "dead.sock"), "");
     const error = await failsBecause("unavailable", version(join(folder, "dead.sock")));
@@ -57,7 +57,7 @@ test("a gRPC service without CRI v1: the next step is containerd's config", () =
     }
   }));
 
-test("something that speaks no gRPC at all fails by the deadline at the latest", () =>
+test("a call to a service that does not speak gRPC fails by the deadline at the latest", () =>
   inTempFolder(async folder => {
     const socket = join(folder, "other.sock");
     const server = createServer(connection => connection.end("hello\n")).listen(socket);
@@ -68,7 +68,7 @@ test("something that speaks no gRPC at all fails by the deadline at the latest",
     }
   }));
 
-test("an endpoint that is no unix socket is a usage error", () => {
+test("an endpoint that is not a unix socket is a usage error", () => {
   for (const endpoint of ["tcp://127.0.0.1:1234", "containerd.sock", "unix://run/containerd.sock", ""]) {
     try {
       connectCri(endpoint).close();
@@ -81,7 +81,7 @@ test("an endpoint that is no unix socket is a usage error", () => {
   }
 });
 
-test("a crictl that is not there is named, with the other way", () =>
+test("a missing crictl is an error that names the alternative", () =>
   inTempFolder(async folder => {
     writeFileSync(join(folder, "any.sock"), "");
     const client = connectCrictl(join(folder, "any.sock"), "no-such-crictl");

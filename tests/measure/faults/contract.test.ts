@@ -6,7 +6,7 @@ import { checkContract } from "../../../src/measure/doctor/index.js";
 import { inTempFolder } from "../../support/temp.js";
 import { type Manners, unrulyService } from "./unruly-service.js";
 
-const test = suite("the contract of CRI v1, held against services that misbehave");
+const test = suite("the contract check on services that misbehave");
 
 /** The rules that a service breaks, and the sandboxes that the check stopped or removed. */
 async function broken(manners: Manners) {
@@ -25,17 +25,17 @@ async function broken(manners: Manners) {
 }
 
 /** Even where it behaves, the unruly service dates every sandbox to 1970. */
-const date = "has the sandbox ready once it has answered";
+const date = "reports the sandbox as ready right after its start";
 /** And it takes every name and every handler. */
 const always = ["refuses a name that is taken", "refuses an unknown handler"];
 
-test("a service that takes any name and any handler and dates its sandboxes wrong, breaks those rules alone", async () => {
+test("a service that accepts any name and handler and reports wrong creation times breaks exactly these rules", async () => {
   assert.equal((await broken({})).rules, [date, ...always]);
 });
 
-test("one that ignores the label filter is found out, and no sandbox of others is touched", async () => {
+test("a service that ignores the label filter breaks that rule, and no other sandbox is touched", async () => {
   const { rules, touched, left } = await broken({ ignoresFilter: true, foreign: 100 });
-  assert.equal(rules, [date, "lists by whole label values, all of them", ...always]);
+  assert.equal(rules, [date, "filters by all labels, with whole values", ...always]);
   assert.equal(
     touched.filter(id => id.startsWith("foreign")),
     [],
@@ -43,16 +43,16 @@ test("one that ignores the label filter is found out, and no sandbox of others i
   assert.is(left, 0);
 });
 
-test("one whose sandboxes are not ready, or that removes none, is found out", async () => {
+test("a service whose sandboxes are not ready, or are not removed, breaks these rules", async () => {
   const dead = await broken({ run: () => ({ kind: "dies" }) });
   assert.equal(dead.rules, [date, "keeps an idle sandbox ready", ...always]);
-  assert.ok((await broken({ keeps: true })).rules.includes("removes a sandbox, and removes it twice"));
-  assert.ok((await broken({ keeps: true })).rules.includes("keeps nothing after a removal"));
+  assert.ok((await broken({ keeps: true })).rules.includes("accepts the removal of a removed sandbox"));
+  assert.ok((await broken({ keeps: true })).rules.includes("keeps no sandbox after its removal"));
 });
 
-test("one that starts nothing is not asked any further", async () => {
+test("the check ends at the first start that fails", async () => {
   const { rules, checked } = await broken({ run: () => ({ kind: "error", code: 2, message: "no such luck" }) });
-  assert.equal([rules, checked], [["starts a sandbox and gives its id"], 3]);
+  assert.equal([rules, checked], [["starts a sandbox and returns its id"], 3]);
 });
 
 test.run();

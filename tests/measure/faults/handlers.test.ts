@@ -86,7 +86,7 @@ async function campaignOn(handler: string, timeout: number) {
   return { ...outcome, rounds, failures };
 }
 
-test("one that fails: each start has the runtime's own words, and nothing measured is exit code 1", async () => {
+test("a handler that fails: each start has the runtime's own message, and no measurement is exit code 1", async () => {
   const { code, stderr, failures } = await campaignOn("fails", 30);
   assert.is(code, 1, stderr);
   assert.equal(
@@ -101,7 +101,7 @@ test("one that fails: each start has the runtime's own words, and nothing measur
   await assertNothingLeft(containerd);
 });
 
-test("one that is killed: the failure is kept, whatever words there are", async () => {
+test("a handler that is killed: the failure is recorded, even without a message", async () => {
   const { code, failures } = await campaignOn("killed", 30);
   assert.is(code, 1);
   assert.is(failures.length, 2);
@@ -109,7 +109,7 @@ test("one that is killed: the failure is kept, whatever words there are", async 
   await assertNothingLeft(containerd);
 });
 
-test("one that floods standard error: five megabytes neither stop the campaign nor fill its journal", async () => {
+test("a handler that writes 5 MB to standard error neither stops the campaign nor fills its journal", async () => {
   const { code, stderr, failures } = await campaignOn("floods", 60);
   assert.is(code, 1, stderr.slice(0, 1000));
   assert.is(failures.length, 2);
@@ -118,7 +118,7 @@ test("one that floods standard error: five megabytes neither stop the campaign n
   await assertNothingLeft(containerd);
 });
 
-test("one whose sandboxes all die by themselves is refused before anything is measured", async () => {
+test("a handler whose sandboxes all exit by themselves is refused before anything is measured", async () => {
   const { code, stderr, rounds } = await campaignOn("mortal", 30);
   assert.is(code, 3, stderr);
   assert.match(stderr, /sandboxes of mortal die by themselves/);
@@ -141,7 +141,7 @@ test("one whose sandboxes all die by themselves is refused before anything is me
   await assertNothingLeft(containerd);
 });
 
-test("one whose sandboxes die after READY: no cold start, no complete round", async () => {
+test("a handler whose sandboxes exit after READY: no cold start, no complete round", async () => {
   const { code, stderr, failures } = await campaignOn("dies", 30);
   assert.is(code, 1, stderr);
   assert.equal(
@@ -151,7 +151,7 @@ test("one whose sandboxes die after READY: no cold start, no complete round", as
   await assertNothingLeft(containerd);
 });
 
-test("one that hangs: our deadline ends the starts, and what they began is removed", async () => {
+test("a handler that hangs: the starts time out at our deadline, and their remains are removed", async () => {
   const { code, stderr, failures } = await campaignOn("hangs", 2);
   assert.is(code, 1, stderr);
   assert.equal(

@@ -19,7 +19,7 @@ const once =
 const failures = (rounds: readonly RoundEvent[]) =>
   rounds.flatMap(({ samples }) => samples.filter((sample): sample is FailedSample => sample.status !== "ready"));
 
-test("a sandbox that dies after READY is no cold start: outcome died, the round is partial", () =>
+test("a sandbox that dies after READY is not a cold start: its outcome is died, and the round is partial", () =>
   inTempFolder(async folder => {
     const run = once(1, 2, { kind: "dies" });
     const { error, rounds, cells, read, server } = await measureOnUnruly(folder, { run }, {});
@@ -39,7 +39,7 @@ test("a sandbox that dies after READY is no cold start: outcome died, the round 
     assert.is(server.sandboxes.size, 0);
   }));
 
-test("where every sandbox dies after READY, no round is complete", () =>
+test("if every sandbox dies after READY, no round is complete", () =>
   inTempFolder(async folder => {
     const { rounds, cells } = await measureOnUnruly(folder, { run: () => ({ kind: "dies" }) }, {});
     assert.is(failures(rounds).length, 6);
@@ -62,7 +62,7 @@ test("a runtime whose idle sandbox dies is refused, and nothing is measured", ()
     assert.equal([patient.error, patient.cells[0]?.rounds], [undefined, 2]);
   }));
 
-test("the service's own deadline is not ours, and its words are kept", () =>
+test("the service's own timeout is not ours, and its message is kept", () =>
   inTempFolder(async folder => {
     const message = "failed to create shim task: context deadline exceeded\ngoroutine 1 [running]:\nmain.main()";
     const run = once(1, 1, { kind: "error", code: 4, message });
@@ -74,7 +74,7 @@ test("the service's own deadline is not ours, and its words are kept", () =>
     assert.match(cells[0]?.firstFailure ?? "", /RunPodSandbox: failed to create shim task: context deadline exceeded$/);
   }));
 
-test("our own deadline is a timeout, and the sandbox that turns up without an answer is removed", () =>
+test("our own deadline is a timeout, and a sandbox that appears after it is removed", () =>
   inTempFolder(async folder => {
     const run = once(1, 1, { kind: "lost-answer" });
     const { rounds, server, error } = await measureOnUnruly(folder, { run }, { timeout: 1, rounds: 1 });
@@ -85,7 +85,7 @@ test("our own deadline is a timeout, and the sandbox that turns up without an an
     assert.is(server.sandboxes.size, 0);
   }));
 
-test("a request that hangs is a timeout of its own client alone", () =>
+test("a request that hangs is a timeout of its own client only", () =>
   inTempFolder(async folder => {
     const run = once(1, 3, { kind: "hang" });
     const { rounds } = await measureOnUnruly(folder, { run }, { timeout: 1, rounds: 1 });
@@ -106,7 +106,7 @@ test("an answer without an id is a failure, and no stop or remove is sent for it
     assert.is(server.sandboxes.size, 0);
   }));
 
-test("a service that ignores the filter and lists 15,000 foreign sandboxes: none is touched, and it is reported", () =>
+test("15,000 foreign sandboxes in the list of a service that ignores the filter are reported, and none is touched", () =>
   inTempFolder(async folder => {
     const manners = { ignoresFilter: true, foreign: 15_000 };
     const { error, server, warnings, events, cells } = await measureOnUnruly(folder, manners, {});
@@ -122,14 +122,14 @@ test("a service that ignores the filter and lists 15,000 foreign sandboxes: none
     assert.is(session?.event === "session" ? session.foreign : undefined, 15_000);
   }));
 
-test("a list that flaps kills no sandbox", () =>
+test("a sandbox that is not ready in every second list does not count as dead", () =>
   inTempFolder(async folder => {
     const { rounds, cells } = await measureOnUnruly(folder, { flaps: true }, {});
     assert.equal(failures(rounds), []);
     assert.is(cells[0]?.rounds, 2);
   }));
 
-test("a service that refuses every removal ends the campaign with its own reason", () =>
+test("a service that refuses every removal ends the campaign, with the service's reason", () =>
   inTempFolder(async folder => {
     const { error, rounds } = await measureOnUnruly(folder, { keeps: true }, { timeout: 5 });
     assert.ok(error instanceof LabError, String(error));

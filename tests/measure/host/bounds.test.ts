@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { readBounds } from "../../../src/measure/host/bounds.js";
 import { inTempFolder } from "../../support/temp.js";
 
-const test = suite("what sandboxes use up");
+const test = suite("the bounds of a machine");
 
 /** A machine's files, by hand. */
 const files: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ const files: Readonly<Record<string, string>> = {
   "sys/fs/cgroup/pids/other/pids.current": "3\n",
 };
 
-test("memory, tasks, open files, inotify instances, and the limits of the groups up to the root", () =>
+test("memory, tasks, open files, inotify instances and the limits of the groups up to the root are read", () =>
   inTempFolder(async root => {
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(join(root, name)), { recursive: true });

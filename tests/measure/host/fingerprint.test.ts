@@ -21,7 +21,7 @@ const machine = {
   "sys/fs/cgroup/cgroup.controllers": "cpu memory pids\n",
 };
 
-test("says what the kernel and the distribution say", () =>
+test("it has the values that the kernel and the distribution report", () =>
   inTempFolder(root => {
     writeFiles(root, machine);
     const { id, architecture, ...rest } = readFingerprint(root);
@@ -43,7 +43,7 @@ test("says what the kernel and the distribution say", () =>
     assert.is(architecture, process.arch);
   }));
 
-test("the id is the machine's, whatever else changes, and does not give its machine-id away", () =>
+test("the id depends only on the machine, and does not reveal its machine-id", () =>
   inTempFolder(async root => {
     writeFiles(root, machine);
     const { id } = readFingerprint(root);
@@ -54,13 +54,13 @@ test("the id is the machine's, whatever else changes, and does not give its mach
     assert.is.not(readFingerprint(root).id, id);
   }));
 
-test("what a machine does not tell is null", () =>
+test("a property that a machine does not report is null", () =>
   inTempFolder(root => {
     const { cpu, cgroups, governor, distribution, virtualised } = readFingerprint(root);
     assert.equal([cpu, cgroups, governor, distribution, virtualised], [null, null, null, null, false]);
   }));
 
-test("control groups are told apart by what is mounted", () =>
+test("the version of the control groups follows from the mounts", () =>
   inTempFolder(root => {
     writeFiles(root, { "sys/fs/cgroup/memory/tasks": "" });
     assert.is(cgroupMode(root), "v1");

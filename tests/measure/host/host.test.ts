@@ -13,7 +13,7 @@ import { readSizes } from "../../../src/measure/host/smaps.js";
 import { readHostMemory, readHostState, readMemoryPressure } from "../../../src/measure/host/state.js";
 import { inTempFolder, writeFiles } from "../../support/temp.js";
 
-const test = suite("what the kernel knows");
+const test = suite("readings of the host");
 
 /** A process of a made-up /proc. */
 const proc = (pid: number, parent: number, name: string, words: readonly string[], pssKiB?: number) => ({
@@ -51,7 +51,7 @@ const kata = {
   ...proc(201, 1, "grep", ["grep", "nothing"], 5),
 };
 
-test("a sandbox's processes are those that name it, and what descends from them; longer ids are others", () =>
+test("a sandbox's processes are those whose command line contains its id, and their descendants; a longer id is a different one", () =>
   inTempFolder(folder => {
     writeFiles(folder, kata);
     const found = sandboxProcesses(listProcesses(folder), ["aaaa"]);
@@ -65,7 +65,7 @@ test("a sandbox's processes are those that name it, and what descends from them;
     assert.is(listProcesses(folder).find(({ pid }) => pid === 101)!.name, "qemu-system (x86)");
   }));
 
-test("memory is summed by component; the patterns' opinion is counted beside it", () =>
+test("memory is summed by component; processes found by the patterns are counted separately", () =>
   inTempFolder(folder => {
     writeFiles(folder, kata);
     const { components, found, processes } = readSandboxMemory(["aaaa"], patterns, folder);
@@ -93,7 +93,7 @@ test("a process that ends between listing and reading is counted, and a sandbox 
     assert.equal([found.vanished, found.without, processes.length], [1, 1, 4]);
   }));
 
-test("a process's sizes are those smem and the kernel's own sums give", async () => {
+test("a process's sizes equal those of smem and the kernel's own sums", async () => {
   const child = spawn("cat");
   try {
     // once it has answered, it only waits: its memory stays as it is
@@ -112,7 +112,7 @@ test("a process's sizes are those smem and the kernel's own sums give", async ()
   }
 });
 
-test("memory of a process that has ended is none", () => {
+test("a process that has ended has no sizes", () => {
   const child = spawn("true");
   return new Promise<void>(resolve => {
     child.on("close", () => {
@@ -132,7 +132,7 @@ test("the process behind a socket is found by the socket", () =>
     await new Promise(resolve => server.close(resolve));
   }));
 
-test("a service with another root, or other mounts, sees another folder; an unknown one is trusted", () =>
+test("a service with another root, or other mounts, does not see the same folder; an unknown service is trusted", () =>
   inTempFolder(folder => {
     const [own, elsewhere, missing] = ["own", "elsewhere", "missing"].map(name => join(folder, name));
     mkdirSync(own!);
@@ -153,7 +153,7 @@ test("a service with another root, or other mounts, sees another folder; an unkn
     assert.ok(listenerSees("/run/nobody.sock", own!, join(folder, "proc-missing")));
   }));
 
-test("the host's state is read from /proc as its tools read it", () => {
+test("the host's state equals that of the tools that read /proc", () => {
   const mounts = () => readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n").length;
   const [before, state, after] = [mounts(), readHostState(), mounts()];
   // others may mount meanwhile
@@ -167,7 +167,7 @@ test("the host's state is read from /proc as its tools read it", () => {
   assert.ok(readMemoryPressure().swapIn >= 0);
 });
 
-test("free pages in the processors' own lists are counted over all zones and processors, and their marks are not", () =>
+test("free pages on the processors' lists are summed over all zones and processors, without the lists' limits", () =>
   inTempFolder(folder => {
     const zone = (name: string, ...counts: number[]) =>
       `Node 0, zone ${name}\n  pages free     99\n        present  77\n  pagesets\n${counts.map((count, cpu) => `    cpu: ${cpu}\n              count:    ${count}\n              high:     500\n              batch:    63\n`).join("")}`;
@@ -177,7 +177,7 @@ test("free pages in the processors' own lists are counted over all zones and pro
     assert.equal([memAvailableKiB, cpuListsKiB, slabKiB, percpuKiB], [7000, 100, 8, 3]);
   }));
 
-test("a kernel without pressure counters tells none", () =>
+test("a kernel without pressure counters gives none", () =>
   inTempFolder(folder => {
     writeFiles(folder, {
       loadavg: "1.5 1 1 2/345 6\n",
@@ -195,7 +195,7 @@ test("a kernel without pressure counters tells none", () =>
     assert.equal(readMemoryPressure(folder), { swapIn: 0, stallUs: 0 });
   }));
 
-test("the tightest limit on pids counts, a control group's as well", () =>
+test("the tightest limit on pids counts, also a control group's", () =>
   inTempFolder(folder => {
     writeFiles(folder, {
       "proc/meminfo": "MemAvailable: 2097152 kB\n",

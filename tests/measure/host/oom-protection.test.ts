@@ -24,7 +24,7 @@ test.after.each(async () => {
 
 const score = () => Number(readFileSync(`/proc/${sleeper.pid}/oom_score_adj`, "utf8"));
 
-test("what is to be spared is noted before its score is changed, and restored afterwards", () => {
+test("a process is noted before its score is changed, and its score is restored afterwards", () => {
   const before = score();
   const noted: (readonly [pid: number, scoreBefore: string, scoreThen: number])[] = [];
   const restore = spareFromOom([sleeper.pid!], processes => {
@@ -35,7 +35,7 @@ test("what is to be spared is noted before its score is changed, and restored af
   assert.is(score(), before);
 });
 
-test("a process that has another's pid keeps its score", () => {
+test("a process that has got the pid of a noted one keeps its score", () => {
   const identity = identify(sleeper.pid!)!;
   const before = score();
   restoreScores([{ ...identity, startTicks: identity.startTicks + 1, scoreBefore: "700" }]);
@@ -52,7 +52,7 @@ test("env restore restores the score that a killed ramp has noted", () =>
     assert.not(existsSync(join(folder, "x-fit.json")));
   }));
 
-test("a resumed campaign restores it before it measures, and forgets the note", async () => {
+test("a resumed campaign restores the score before it measures, and deletes the note", async () => {
   const label = `oom-test-${process.pid}`;
   microTools(label, "").noteSpared([{ ...identify(sleeper.pid!)!, scoreBefore: "650" }]);
   await microTools(label, "").clear();

@@ -29,7 +29,7 @@ function fill(proc: string): void {
   }
 }
 
-test("a process's open files stand against its own soft limit", () =>
+test("a process's open files are compared with its own soft limit", () =>
   inTempFolder(proc => {
     fill(proc);
     assert.equal(openFilesOf(7, proc), { used: 3, limit: 1024 });
@@ -37,7 +37,7 @@ test("a process's open files stand against its own soft limit", () =>
     assert.is(openFilesOf(99, proc), undefined);
   }));
 
-test("inotify instances are those of root's processes", () =>
+test("the inotify instances of root's processes are counted", () =>
   inTempFolder(proc => {
     fill(proc);
     assert.equal(inotifyInstances(proc), { used: 2, limit: 128 });

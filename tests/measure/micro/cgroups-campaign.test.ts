@@ -12,7 +12,7 @@ const test = suiteNeeding("a campaign of control groups", needs.root, needsVaria
 
 const words = ["run", "cgroups", "--runtime", "v2", "--containers", "10", "--window", "0"];
 
-test("it needs no containerd, and a log's line is a round with a number for each container", () =>
+test("it needs no containerd, and each line of a log is a round with one number per container", () =>
   inTempFolder(async out => {
     const { code, stdout, stderr } = await lab([
       ...[...words, "--concurrency", "1,2", "--density", "0,3", "--rounds", "2", "--blocks", "1", "--out", out],
@@ -43,7 +43,7 @@ test("it needs no containerd, and a log's line is a round with a number for each
     assert.equal(groupsOf(name!), []);
   }));
 
-test("killed twice, it goes on and leaves no group", () =>
+test("after two kills it continues, and leaves no group behind", () =>
   inTempFolder(async out => {
     const campaign = await killAndResume(
       out,
@@ -71,14 +71,14 @@ test("`env restore` removes the groups of a campaign that was killed and not res
     assert.equal(groupsOf(name), []);
   }));
 
-test("a variant that does not exist is told with those that do", async () => {
+test("an unknown variant is an error that lists the known ones", async () => {
   const { code, stderr } = await lab(["run", "cgroups", "--runtime", "v3", "--plan"]);
   assert.is(code, 2);
   assert.match(stderr, 'no variant is called "v3"');
   assert.match(stderr, "known: v1, v1pool, joint, jointpool, v2");
 });
 
-test("an experiment on runtimes takes no variant", async () => {
+test("an experiment on runtimes accepts no variant", async () => {
   const { code, stderr } = await lab(["run", "time", "--runtime", "v2", "--plan"]);
   assert.is(code, 2);
   assert.match(stderr, 'no runtime is called "v2"');
@@ -88,7 +88,7 @@ test.run();
 
 const other = suiteNeeding("control groups of another user", needs.root, needs.otherUser, needsVariant("v2"));
 
-other("another user than root is told before anything is made", () =>
+other("a user other than root gets an error before anything is made", () =>
   inTempFolder(async out => {
     chmodSync(out, 0o777);
     process.seteuid?.(65534);

@@ -15,34 +15,37 @@ for (const [id, made, gone] of [
   ["v1", "mkdir", "rmdir"],
   ["v1pool", "rename", "rename"],
 ] as const) {
-  v1(`${id}: 20 containers by 3 threads on top of 4 that exist, each operation timed, nothing left`, async () => {
-    const label = `test-${id}-${process.pid}`;
-    const groups = new CampaignGroups(label, mounted);
-    try {
-      await groups.stand({ variant: variantOf(id), threads: 3 }, 4);
-      const standing = groupsOf(label).map(path => readdirSync(path).filter(name => name.startsWith("e")).length);
-      assert.equal(standing, Array(variantOf(id).hierarchies(mounted).length).fill(4));
-      const members = groupsOf(label).map(path => readFileSync(join(path, "e00001/cgroup.procs"), "utf8").trim());
-      assert.is(new Set(members).size, 1, "the first standing container has one process, in every hierarchy");
-      const { phases, harness } = await groups.measure({ variant: variantOf(id), threads: 3, containers: 20 });
-      assert.equal(
-        phases.map(({ operation }) => operation),
-        [made, "attach", gone],
-      );
-      for (const { totalMs, us } of phases) {
-        assert.is(us.length, 20);
-        assert.ok(Math.max(...us) / 1000 <= totalMs, "no operation takes longer than the phase");
-        assert.ok(Math.min(...us) > 0);
+  v1(
+    `${id}: 3 threads make the groups of 20 containers beside 4 existing ones; each operation is timed, and nothing is left behind`,
+    async () => {
+      const label = `test-${id}-${process.pid}`;
+      const groups = new CampaignGroups(label, mounted);
+      try {
+        await groups.stand({ variant: variantOf(id), threads: 3 }, 4);
+        const standing = groupsOf(label).map(path => readdirSync(path).filter(name => name.startsWith("e")).length);
+        assert.equal(standing, Array(variantOf(id).hierarchies(mounted).length).fill(4));
+        const members = groupsOf(label).map(path => readFileSync(join(path, "e00001/cgroup.procs"), "utf8").trim());
+        assert.is(new Set(members).size, 1, "the first standing container has one process, in every hierarchy");
+        const { phases, harness } = await groups.measure({ variant: variantOf(id), threads: 3, containers: 20 });
+        assert.equal(
+          phases.map(({ operation }) => operation),
+          [made, "attach", gone],
+        );
+        for (const { totalMs, us } of phases) {
+          assert.is(us.length, 20);
+          assert.ok(Math.max(...us) / 1000 <= totalMs, "no operation takes longer than the phase");
+          assert.ok(Math.min(...us) > 0);
+        }
+        assert.ok(harness.totalMs > 0, "the harness's own time is measured, too");
+      } finally {
+        await groups.clear();
       }
-      assert.ok(harness.totalMs > 0, "the harness's own time is measured, too");
-    } finally {
-      await groups.clear();
-    }
-    assert.equal(groupsOf(label), []);
-  });
+      assert.equal(groupsOf(label), []);
+    },
+  );
 }
 
-v1("a variant that this host lacks is refused by name, before anything is made", async () => {
+v1("a variant that this host lacks is refused with its name, before anything is made", async () => {
   const label = `test-lacks-${process.pid}`;
   const groups = new CampaignGroups(
     label,
@@ -55,7 +58,7 @@ v1("a variant that this host lacks is refused by name, before anything is made",
   assert.equal(groupsOf(label), []);
 });
 
-v1("a group whose process stays is named with its pid, and goes once the process has", async () => {
+v1("a group with a process is reported with the pid, and is removed after the process has ended", async () => {
   const label = `test-busy-${process.pid}`;
   const pids = mounted.filter(({ controllers }) => controllers.includes("pids"));
   const groups = new CampaignGroups(label, pids);
@@ -74,7 +77,7 @@ v1("a group whose process stays is named with its pid, and goes once the process
 });
 
 v1(
-  "what a killed campaign's sandboxes left in its groups is killed; a process that somebody else put there stays",
+  "processes of a killed campaign's sandboxes in its groups are killed; a process that another program put there stays",
   async () => {
     const label = `test-stranger-${process.pid}`;
     const [pids] = mounted.filter(({ controllers }) => controllers.includes("pids"));
@@ -106,24 +109,29 @@ v1.run();
 
 const v2 = suiteNeeding("control groups v2", needs.root, needsVariant("v2"));
 
-v2("more groups than cgroup.max.descendants allows are an error with the next step, and none is left", async () => {
-  const [unified] = mounted.filter(({ version }) => version === 2);
-  const outer = join(unified!.folder, `rund-lab-test-outer-${process.pid}`);
-  mkdirSync(outer);
-  try {
-    writeFileSync(join(outer, "cgroup.max.descendants"), "7");
-    const groups = new CampaignGroups("inner", [{ ...unified!, folder: outer }]);
-    await groups.stand({ variant: variantOf("v2"), threads: 2 }, 0);
-    const error = await groups.measure({ variant: variantOf("v2"), threads: 2, containers: 20 }).catch(error => error);
-    await groups.clear();
-    assert.instance(error, LabError);
-    assert.is(error.code, "RUND_CGROUP_LIMIT");
-    assert.match(error.hint, "cgroup.max.descendants");
-    assert.not(readdirSync(outer).includes("rund-lab-inner"));
-  } finally {
-    rmdirSync(outer);
-  }
-});
+v2(
+  "more groups than cgroup.max.descendants allows are an error with the next step, and none is left behind",
+  async () => {
+    const [unified] = mounted.filter(({ version }) => version === 2);
+    const outer = join(unified!.folder, `rund-lab-test-outer-${process.pid}`);
+    mkdirSync(outer);
+    try {
+      writeFileSync(join(outer, "cgroup.max.descendants"), "7");
+      const groups = new CampaignGroups("inner", [{ ...unified!, folder: outer }]);
+      await groups.stand({ variant: variantOf("v2"), threads: 2 }, 0);
+      const error = await groups
+        .measure({ variant: variantOf("v2"), threads: 2, containers: 20 })
+        .catch(error => error);
+      await groups.clear();
+      assert.instance(error, LabError);
+      assert.is(error.code, "RUND_CGROUP_LIMIT");
+      assert.match(error.hint, "cgroup.max.descendants");
+      assert.not(readdirSync(outer).includes("rund-lab-inner"));
+    } finally {
+      rmdirSync(outer);
+    }
+  },
+);
 
 v2("a read-only hierarchy is refused before anything is made", async () => {
   const [unified] = mounted.filter(({ version }) => version === 2);

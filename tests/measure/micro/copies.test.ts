@@ -22,7 +22,7 @@ const refused = async (work: Promise<unknown>): Promise<LabError> => {
   return error as LabError;
 };
 
-test("on a btrfs of the campaign's own a reflink shares its blocks and a full copy does not; nothing is left", () =>
+test("on the campaign's own btrfs a reflink shares its blocks and a full copy does not; nothing is left behind", () =>
   inTempFolder(async folder => {
     const copies = copiesIn(folder);
     try {
@@ -83,7 +83,7 @@ test("in a folder on tmpfs a full copy is measured, and a reflink is an error wi
   assert.not(existsSync(`${withoutReflinks}/rund-lab-test-${process.pid}`));
 });
 
-test("what a killed campaign left is found by its note: its own file system, and copies in the user's folder", () =>
+test("the note of a killed campaign leads to its own file system, and to its copies in the user's folder", () =>
   inTempFolder(async parent => {
     const [notes, given] = [join(parent, "notes"), join(parent, "given")];
     mkdirSync(given);
@@ -106,7 +106,7 @@ test("what a killed campaign left is found by its note: its own file system, and
     }
   }));
 
-test("a campaign needs no containerd; killed once, it goes on and leaves nothing", () =>
+test("a campaign needs no containerd; after a kill it continues, and leaves nothing behind", () =>
   inTempFolder(async out => {
     const words = ["run", "rootfs", "--runtime", "copied,reflinked", "--concurrency", "1,4", "--rounds", "1"];
     const campaign = await killAndResume(out, [...words, "--large", "4"], 4, 1);

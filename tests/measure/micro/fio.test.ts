@@ -45,14 +45,14 @@ const json = `${JSON.stringify(
   2,
 )}\n`;
 
-test("its JSON is what stood between the lines of the script, byte for byte", () => {
+test("its JSON is the text between the lines of the script, byte for byte", () => {
   const stdout = `rund-lab: begins\n${json}rund-lab: fio ended with 1\n`;
   assert.ok(fioEnded({ stdout, stderr: "" }));
   assert.not(fioEnded({ stdout: `rund-lab: begins\n${json}`, stderr: "" }));
   assert.is(fioJson({ stdout, stderr: "" }, "x"), json);
 });
 
-test("a job has the numbers of its own direction, and one that failed its error", () => {
+test("a job has the numbers of its own direction, and its error if it failed", () => {
   assert.equal(readFioJobs(json, 3, "x"), [
     {
       ...{ client: 3, pattern: "randwrite", blockBytes: 4096, direct: true, error: 0, iops: 2500.5 },
@@ -65,7 +65,7 @@ test("a job has the numbers of its own direction, and one that failed its error"
   ]);
 });
 
-test("no fio in the image, a full disk and no result at all are errors of their own", () => {
+test("an image without fio, a full disk and a missing result are separate errors", () => {
   const of = (stdout: string, stderr = "") => code(() => fioJson({ stdout, stderr }, "x"));
   assert.is(of("rund-lab: begins\nrund-lab: fio ended with 127\n", "sh: fio: not found\n"), "RUND_FIO_MISSING");
   assert.is(

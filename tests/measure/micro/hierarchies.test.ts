@@ -46,7 +46,7 @@ test("a joint hierarchy is the one with the most controllers", () => {
   );
 });
 
-test("a hierarchy that is mounted twice counts once, and a read-only mount says so", () => {
+test("a hierarchy that is mounted twice is listed once, and a read-only mount is marked", () => {
   const found = hierarchiesIn(
     [
       "1 0 0:1 / /sys/fs/cgroup/pids ro,nosuid - cgroup cgroup rw,pids",

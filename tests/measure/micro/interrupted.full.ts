@@ -13,9 +13,9 @@ import { assertNothingLeft, suiteOnContainerd } from "../campaign/real.js";
 import { groupsOf, needsVariant } from "./groups.js";
 import { inItsGroups, manyRounds } from "./in-its-groups.js";
 
-const groups = suiteNeeding("Ctrl-C beside a stranger in a control group", needs.root, needsVariant("v1"));
+const groups = suiteNeeding("Ctrl-C with a foreign process in a control group", needs.root, needsVariant("v1"));
 
-groups("the stranger is named and left alone, and the command ends", () =>
+groups("the foreign process is reported and left alone, and the command ends", () =>
   inTempFolder(async out => {
     const { child, name } = await inItsGroups(out, [...manyRounds, "--out", out]);
     const stranger = await startSleepers(1);

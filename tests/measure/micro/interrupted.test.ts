@@ -11,7 +11,7 @@ import { inItsGroups, manyRounds } from "./in-its-groups.js";
 
 const groups = suiteNeeding("Ctrl-C during an experiment on control groups", needs.root, needsVariant("v1"));
 
-groups("the first removes every group, and says how to continue", () =>
+groups("the first removes every group, and names the command that continues", () =>
   inTempFolder(async out => {
     const { child, name } = await inItsGroups(out, [...manyRounds, "--out", out]);
     child.kill("SIGINT");
@@ -21,7 +21,7 @@ groups("the first removes every group, and says how to continue", () =>
   }),
 );
 
-groups("a second during the clean-up names what is left and two commands, each of which clears it", () =>
+groups("a second during the clean-up lists the remains and two commands, each of which removes them", () =>
   inTempFolder(async out => {
     const hinted = [
       async (campaign: string) => {

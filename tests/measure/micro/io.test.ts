@@ -14,7 +14,7 @@ const { test, own } = suiteOnContainerd(
 
 const brief = { experiment: "io", rounds: 1, duration: 0.1, large: 4 } as const;
 
-test("runc and gVisor run every job; fio's JSON is kept as it is, and nothing is left", async () => {
+test("runc and gVisor run every job; fio's JSON is stored unchanged, and nothing is left behind", async () => {
   const path = await measureOn(own.containerd.endpoint, [{ ...brief, runtimes: ["runc", "runsc"], concurrency: [2] }], {
     out: own.folder,
   });
@@ -42,7 +42,7 @@ test("runc and gVisor run every job; fio's JSON is kept as it is, and nothing is
   await assertNothingLeft(own.containerd);
 });
 
-test("an image without fio is an error with the next step, and nothing is left", async () => {
+test("an image without fio is an error with the next step, and nothing is left behind", async () => {
   const wishes = { ...brief, runtimes: ["runc"], concurrency: [1], image: "rund-lab.local/workload:1" };
   const error = await measureOn(own.containerd.endpoint, [wishes], { out: own.folder }).catch(error => error);
   assert.instance(error, LabError);

@@ -21,7 +21,7 @@ for (const [id, operations] of [
   ["v1pool", { make: "rename" }],
   ["v2", { make: "mkdir", remove: "rmdir" }],
 ] as const) {
-  test(`${id}: a container's time by one thread is an independent program's, to 10 % or 50 µs`, async () => {
+  test(`${id}: a container's time with one thread equals an independent program's within 10 % or 50 µs`, async () => {
     const variant = variantOf(id);
     const label = `test-reference-${id}-${process.pid}`;
     const groups = new CampaignGroups(label, mounted);
@@ -57,7 +57,7 @@ const rootfs = suiteNeeding("times of root file systems", needs.root, needs.cont
 
 for (const snapshotter of ["overlayfs", "native"]) {
   rootfs(
-    `${snapshotter}: to prepare one takes what \`ctr\` takes more than to list them, to 10 % or 50 µs`,
+    `${snapshotter}: the time to prepare one equals that of \`ctr\`, minus its time for a list, within 10 % or 50 µs`,
     async () => {
       const containerd = await startContainerd(`/run/rl-reference-${process.pid}`);
       const label = `test-reference-${process.pid}`;

@@ -32,7 +32,7 @@ const snapshots = (snapshotter: string): readonly string[] =>
     .filter(name => name.startsWith("rund-lab-"));
 
 for (const snapshotter of ["overlayfs", "native"]) {
-  test(`${snapshotter}: 6 at once see the base layer, each operation is timed, and nothing is left`, async () => {
+  test(`${snapshotter}: 6 at once see the base layer, each operation is timed, and nothing is left behind`, async () => {
     const label = `test-${snapshotter}-${process.pid}`;
     // the large file of the base layer and of its copies, in the snapshotter's own folder
     const store = join(folder, `root/io.containerd.snapshotter.v1.${snapshotter}`);
@@ -90,7 +90,7 @@ test("a snapshotter that containerd has not loaded is an error with the next ste
   assert.match(error.hint, "ctr plugins ls");
 });
 
-test("a base layer that does not fit on the disk is an error with the next step, and nothing is left", () =>
+test("a base layer that does not fit on the disk is an error with the next step, and nothing is left behind", () =>
   inTempFolder(async parent => {
     const small = join(parent, "small");
     mkdirSync(small);
@@ -113,7 +113,7 @@ test("a base layer that does not fit on the disk is an error with the next step,
     }
   }));
 
-test("a campaign measures the snapshotters that containerd has; killed once, it goes on and leaves nothing", () =>
+test("a campaign measures the snapshotters that containerd has; after a kill it continues, and leaves nothing behind", () =>
   inTempFolder(async out => {
     const words = ["run", "rootfs", "--endpoint", containerd.endpoint, "--concurrency", "1,4", "--rounds", "1"];
     await killAndResume(out, [...words, "--files", "20", "--large", "1"], 4, 1);

@@ -1,5 +1,5 @@
 /**
- * One CRI runtime service: `connectCri` reaches it over gRPC, `connectCrictl` through the program of that name. Both pass the
+ * One CRI runtime service: `connectCri` reaches it over gRPC, `connectCrictl` through the program crictl. Both pass the
  * same contract tests. A call that fails throws a `CriError`, whose `reason` says why.
  */
 export interface CriClient {
@@ -14,7 +14,7 @@ export interface CriClient {
   podSandboxStatus(id: string, options?: CallOptions): Promise<SandboxStatus>;
   /** Lists the sandboxes that have exactly these labels. */
   listPodSandbox(labels: Readonly<Record<string, string>>, options?: CallOptions): Promise<readonly SandboxSummary[]>;
-  /** Also succeeds if it was stopped or removed before. */
+  /** Stops a sandbox; also succeeds if it was stopped or removed before. */
   stopPodSandbox(id: string, options?: CallOptions): Promise<void>;
   /** Removes a stopped sandbox; also succeeds if it was removed before. */
   removePodSandbox(id: string, options?: CallOptions): Promise<void>;
@@ -27,7 +27,7 @@ export interface CriClient {
   ): Promise<string>;
   startContainer(id: string, options?: CallOptions): Promise<void>;
   containerStatus(id: string, options?: CallOptions): Promise<ContainerStatus>;
-  /** Describes an image of the service's own store; null if it is not there. */
+  /** Describes an image in the service's own store; null if the store does not have it. */
   imageStatus(image: string, options?: CallOptions): Promise<ImageStatus | null>;
   pullImage(image: string, options?: CallOptions): Promise<void>;
   close(): void;
@@ -62,7 +62,6 @@ export interface CriStatus {
 
 /** A sandbox to be started. Name, namespace and uid together must be new to the service. */
 export interface SandboxConfig {
-  /** Name, uid and namespace together are unique; they vary per round. */
   readonly name: string;
   readonly uid: string;
   readonly namespace: string;

@@ -2,12 +2,12 @@ import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
 import { type MessageOf, type Messages, messageTypes } from "./fields.js";
 import { UnaryChannel } from "./unary-channel.js";
 
-/** Methods of containerd's services, by their names: the service in lower case, and the names of their messages. */
+/** Methods of containerd's services by name: each with its service in lower case, and the names of its two messages. */
 type Methods<All> = Readonly<
   Record<string, { readonly service: string; readonly request: keyof All; readonly response: keyof All }>
 >;
 
-/** Calls methods of containerd's own services, in the namespace of CRI: it exists wherever sandboxes are. */
+/** Calls methods of containerd's own services in the containerd namespace `k8s.io`, which contains all sandboxes of CRI. */
 export class ContainerdChannel<const All extends Messages, const Known extends Methods<All>> {
   readonly #channel: UnaryChannel;
   readonly #methods: Known;
@@ -35,7 +35,7 @@ export class ContainerdChannel<const All extends Messages, const Known extends M
   }
 
   /**
-   * Sends a request and returns all messages of the answer, of which a stream has any number.
+   * Sends a request and returns all messages of the answer; a streaming method sends any number of them.
    *
    * @throws GrpcFailure
    */

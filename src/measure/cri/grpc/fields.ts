@@ -1,20 +1,20 @@
-/** Returns a field of a protobuf message by its number, as protobuf.js takes it. */
+/** Describes a field of a protobuf message in the form that protobuf.js reads. */
 export const field = <const Type extends string, const Id extends number>(type: Type, id: Id) =>
   ({ type, id }) as const;
 
 export const text = <const Id extends number>(id: Id) => field("string", id);
 
-/** Returns a field with any number of values. */
+/** Describes a field with any number of values. */
 export const repeated = <const Type extends string, const Id extends number>(type: Type, id: Id) =>
   ({ rule: "repeated", ...field(type, id) }) as const;
 
-/** Returns a field with texts by their keys. */
+/** Describes a field that maps keys to texts. */
 export const texts = <const Id extends number>(id: Id) => ({ keyType: "string", ...text(id) }) as const;
 
 /** The fields of messages, by the messages' names. */
 export type Messages = Readonly<Record<string, Readonly<Record<string, ReturnType<typeof field<string, number>>>>>>;
 
-/** Returns messages as protobuf.js takes them. */
+/** Returns messages in the form that protobuf.js reads. */
 export const messageTypes = (messages: Messages): Record<string, { fields: Messages[string] }> =>
   Object.fromEntries(Object.entries(messages).map(([name, fields]) => [name, { fields }]));
 
@@ -41,7 +41,7 @@ type FieldValue<All, Enums, Field> = Field extends { keyType: "string"; type: in
       ? Value<All, Enums, Type>
       : never;
 
-/** One of some messages, by its name, with every field: a forgotten or misspelt field does not compile. */
+/** The TypeScript type of a message. It has every field, so a forgotten or misspelt field does not compile. */
 export type MessageOf<All, Name extends keyof All, Enums = object> = {
   readonly [Key in keyof All[Name]]: FieldValue<All, Enums, All[Name][Key]>;
 };

@@ -1,6 +1,6 @@
 import { type Headers, headerBlock } from "../http2/header-block.js";
 
-/** Bytes before a message: whether it is compressed, and its length. */
+/** Number of bytes before a message: one for compression, four for the message's length. */
 const prefixBytes = 5;
 
 const constantHeads = new Map<string, Buffer>();

@@ -190,10 +190,14 @@ function containerConfig(container: ContainerConfig, network: SandboxConfig["net
   };
 }
 
-/** An end by deadline this many milliseconds before our deadline counts as ours, because the service knows the deadline too. */
+/** Tolerance in milliseconds: the service knows our deadline from the request, and may report its end slightly early. */
 const nearMs = 20;
 
-/** @param tookMs how long the call took; if the service reports a deadline before ours has passed, the deadline is its own */
+/**
+ * Converts the failure of a call. If the service reports a deadline before ours has passed, the deadline was its own.
+ *
+ * @param tookMs the duration of the call
+ */
 function toCriError(error: GrpcFailure, where: string, timeoutMs: number, tookMs: number): CriError {
   const { code, message } = error;
   const reason = criReason(code, message);

@@ -108,7 +108,7 @@ export type CriMethod = (typeof services)[keyof typeof services][number];
 export type CriRequest<Method extends CriMethod> = Message<`${Method}Request`>;
 export type CriResponse<Method extends CriMethod> = Message<`${Method}Response`>;
 
-/** The service as gRPC libraries take it: path, serializers and deserializers by method. */
+/** The service in the form that gRPC libraries use: path, serializers and deserializers by method. */
 export type CriService = {
   readonly [Method in CriMethod]: MethodDefinition<CriRequest<Method>, CriResponse<Method>>;
 };

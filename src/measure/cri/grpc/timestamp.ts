@@ -11,7 +11,8 @@ export function timestampNs(time: string): bigint {
 }
 
 /**
- * Returns the milliseconds since the epoch of such a time, to the microsecond, because a double cannot hold finer values.
+ * Returns the milliseconds since the epoch of a time as Go programs print it. The result is exact to the microsecond, because a
+ * double cannot hold finer values.
  *
  * @example epochMs("1970-01-01T00:00:01.000002999Z") // 1000.002
  */

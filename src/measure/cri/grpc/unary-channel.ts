@@ -2,7 +2,7 @@ import { Http2Connection } from "../http2/connection.js";
 import type { Headers } from "../http2/header-block.js";
 import { framed, requestHead, unframed } from "./grpc-messages.js";
 
-/** Why a call has no response: a gRPC status code from 1 to 16, and its message. */
+/** The failure of a call: a gRPC status code from 1 to 16, and its message. */
 export class GrpcFailure extends Error {
   readonly code: number;
 
@@ -51,7 +51,7 @@ export class UnaryChannel {
     return this.messages(path, message, options).then(([first = Buffer.alloc(0)]) => first);
   }
 
-  /** As `call`, for a method whose response is a stream: returns its messages after its end. */
+  /** Sends a message to a method whose response is a stream, and returns all messages of the stream after its end. */
   messages(path: string, message: Buffer, { timeoutMs, signal }: UnaryOptions): Promise<readonly Buffer[]> {
     return new Promise((resolve, reject) => {
       const settle = () => {
@@ -87,7 +87,7 @@ export class UnaryChannel {
   }
 }
 
-/** Returns why a finished call has no response; null if it has one. */
+/** Returns the failure of a finished call; null if it has a response. */
 function failureOf(status: Headers, lost: Error | null): GrpcFailure | null {
   const code = status["grpc-status"];
   if (code === "0") return null;
@@ -99,7 +99,7 @@ function failureOf(status: Headers, lost: Error | null): GrpcFailure | null {
   return new GrpcFailure(unavailable, lost?.message ?? "an answer without a status");
 }
 
-/** Decodes a message of gRPC, in which unprintable bytes are percent-encoded. */
+/** Decodes a status message of gRPC, in which unprintable bytes are percent-encoded. */
 function decoded(message: string): string {
   try {
     return decodeURIComponent(message);

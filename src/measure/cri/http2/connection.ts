@@ -45,7 +45,7 @@ const opening = Buffer.concat([
 
 /** A request, and the part of its response that has arrived. */
 export interface Stream {
-  /** The response's headers, and those after its end. */
+  /** The response's headers and trailers. */
   readonly headers: Headers;
   /** The body in the pieces in which it arrived; a reader may remove pieces before the end. */
   readonly pieces: Buffer[];
@@ -176,7 +176,7 @@ export class Http2Connection {
     } else if (type === frameTypes.ping && !acknowledged)
       this.#write(frame(frameTypes.ping, frameFlags.acknowledged, 0, content));
     else if (type === frameTypes.goAway) {
-      // the service accepts no further requests here, and has not seen those after the one that it names
+      // the service accepts no further requests, and has not seen the requests after the one that this frame names
       this.#closing = true;
       this.#endAfter(firstNumber(content), new Error("the service closed the connection"));
       this.#closeIfDone();
@@ -215,7 +215,7 @@ export class Http2Connection {
     this.#closeIfDone();
   }
 
-  /** Ends the requests that the peer has not seen. @param lastId the last one that it has seen; −1 if none counts */
+  /** Ends the requests that the peer has not seen. @param lastId the last request that it has seen; −1 ends all */
   #endAfter(lastId: number, lost: Error): void {
     for (const { ended } of this.#outbox.removeAfter(lastId)) ended(lost);
   }

@@ -6,7 +6,7 @@ const codeLengths =
   "dnsssssssoussussssssssusssssssss6aacd68baa8b8666555666666678f6cad67777777777777777777777878djde6f56565666577666567655677777fbeds" +
   "kmkkmmmnmnnnnnonoomnonnnnlmnmnnomlkmmnnlnmmolmnnllmlnmnnkmmmnmmnqqkjmnmpqqqrrqopjlqrrqrollqqsrrrkoklmllnmmppooqnqrqqrrrrrsrrrrrq";
 
-/** Headers that every encoder knows by number (RFC 7541, appendix A), from 1 on. Only the values of statuses are used here. */
+/** Headers that every encoder knows by number, from 1 (RFC 7541, appendix A). Only the values of statuses are used here. */
 const knownNames =
   ":authority :method :method :path :path :scheme :scheme :status :status :status :status :status :status :status accept-charset accept-encoding accept-language accept-ranges accept access-control-allow-origin age allow authorization cache-control content-disposition content-encoding content-language content-length content-location content-range content-type cookie date etag expect expires from host if-match if-modified-since if-none-match if-range if-unmodified-since last-modified link location max-forwards proxy-authenticate proxy-authorization range referer refresh retry-after server set-cookie strict-transport-security transfer-encoding user-agent vary via www-authenticate".split(
     " ",
@@ -31,7 +31,7 @@ export class HeaderBlocks {
   #bytes = 0;
   #limit = tableBytes;
 
-  /** @throws RangeError if the block is damaged */
+  /** Reads the next block. @throws RangeError if the block is damaged */
   read(block: Buffer): Headers {
     const headers: Record<string, string> = {};
     const cursor = new Cursor(block);
@@ -96,7 +96,7 @@ class Cursor {
     return byte;
   }
 
-  /** @param bits of the first byte that belong to the number; if all are set, it continues in the bytes that follow */
+  /** Reads a number. @param bits of the first byte that belong to it; if all are set, it continues in the next bytes */
   integer(bits: number): number {
     const most = 2 ** bits - 1;
     let value = this.#next() & most;

@@ -13,7 +13,7 @@ export interface Outgoing {
   window: number;
 }
 
-/** The requests of a connection, and how much of them the peer accepts now: its limit on requests at once, and its windows. */
+/** The requests of a connection, and the peer's current limits: the number of open requests, and its flow-control windows. */
 export class Outbox<Request extends Outgoing> {
   /** Requests whose response is not complete, by their numbers. */
   readonly #open = new Map<number, Request>();
@@ -43,7 +43,7 @@ export class Outbox<Request extends Outgoing> {
     return this.#open.delete(request.id);
   }
 
-  /** Forgets requests of which the peer has seen nothing. @returns them */
+  /** Forgets requests of which the peer has seen nothing. @returns these requests */
   removeAfter(lastId: number): readonly Request[] {
     const unseen = [...this.#open.values(), ...this.#waiting].filter(({ id }) => id === 0 || id > lastId);
     for (const request of unseen) this.remove(request);
@@ -57,7 +57,7 @@ export class Outbox<Request extends Outgoing> {
     else if (request !== undefined) request.window += bytes;
   }
 
-  /** Takes over the peer's settings. */
+  /** Applies the peer's settings. */
   set(settings: ReadonlyMap<number, number>): void {
     this.#mostStreams = settings.get(settingNames.concurrentStreams) ?? this.#mostStreams;
     this.#frameBytes = settings.get(settingNames.frameBytes) ?? this.#frameBytes;

@@ -16,7 +16,7 @@ export type FaultAction =
   /** RunPodSandbox only: the sandbox no longer exists when its id is returned. */
   | { readonly kind: "vanish" };
 
-/** A failure to rehearse: which requests it affects, and how. */
+/** A fault to inject: the requests that it affects, and its effect. */
 export interface Fault {
   readonly method: CriMethod;
   /** Only requests about a sandbox with all of these labels (for a list: a filter with all of them). */

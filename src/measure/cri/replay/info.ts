@@ -7,10 +7,10 @@ import type { CriStatus } from "../grpc/client.js";
 export const replayInfoKey = "replay";
 
 /**
- * Returns what a service replays, and how.
+ * Returns the dataset that a service replays, with the replay's speed and seed.
  *
  * @returns null for a real runtime
- * @throws LabError `RUND_REPLAY_STATUS` if it replays something but does not name it
+ * @throws LabError `RUND_REPLAY_STATUS` if the status has such an entry and it is invalid
  * @example replayInfo({ conditions: [], info: { replay: '{"dataset":"paper_data","speed":20,"seed":1}' } }) // { dataset: "paper_data", speed: 20, seed: 1 }
  * @example replayInfo({ conditions: [], info: {} }) // null
  */

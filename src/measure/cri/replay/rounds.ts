@@ -59,14 +59,15 @@ export function roundDealer(source: ReplaySource, seed: number, drift: number) {
   }
 
   return {
-    /** Every round that has begun, in order. */
+    /** Every round that has begun, in the order of their beginnings. */
     played: played as readonly PlayedRound[],
 
     /**
      * Returns one client's answer of its round.
      *
-     * @param arrivedMs when its request arrived, on a monotonic clock
-     * @returns when the round's first request arrived, and after how many milliseconds this client gets its answer at speed 1
+     * @param arrivedMs the arrival of its request, on a monotonic clock
+     * @returns `begunMs`, the arrival of the round's first request, and `answerMs`, the milliseconds from there to this client's
+     * answer at speed 1
      * @throws NotRecorded if the labels name no recorded round
      */
     take(handler: string, labels: Readonly<Record<string, string>>, arrivedMs: number) {

@@ -20,7 +20,7 @@ export interface ReplayOptions {
   /** Determines the order of rounds, and of answers within them. By default 1. */
   readonly seed?: number;
   /**
-   * A simulated drift of the machine: each further round takes longer by this share of the server's first round. By default 0.
+   * A simulated drift of the machine: each round takes longer than the one before by this share of its recorded time. By default 0.
    */
   readonly drift?: number;
   readonly faults?: readonly Fault[];
@@ -35,14 +35,14 @@ export interface ReplayServer {
   readonly endpoint: string;
   /** Returns the sandboxes that exist now, oldest first. */
   sandboxes(): readonly ReplayedSandbox[];
-  /** Every round that has begun, in order. */
+  /** Every round that has begun, in the order of their beginnings. */
   readonly played: readonly PlayedRound[];
   /** Breaks every connection; sandboxes stay, and clients may connect again. */
   drop(): void;
   close(): Promise<void>;
 }
 
-/** A gRPC status as the library takes an error. */
+/** An error in the form from which the gRPC library makes a status. */
 class Refusal extends Error {
   constructor(
     readonly code: number,

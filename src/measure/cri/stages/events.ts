@@ -13,7 +13,7 @@ export interface ContainerdEvent {
   readonly epochMs: number;
 }
 
-/** Topics of moments for which containerd has no event; its log or its spans report them. */
+/** Topics for moments of a start that are not in containerd's events; its log or its spans report them. */
 export const reported = { shim: "shim up", networkBegin: "network begins", networkEnd: "network ends" } as const;
 
 /** The topics of a start, and the updates before and after the pod's network is set up. */
@@ -40,7 +40,7 @@ export class EventStream {
     });
   }
 
-  /** Whether the service has ended the stream, or has none. */
+  /** Whether the service has ended the stream, or has no event stream. */
   get broken(): boolean {
     return this.#broken;
   }

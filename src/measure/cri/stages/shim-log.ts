@@ -3,8 +3,8 @@ import { epochMs } from "../grpc/timestamp.js";
 import { type ContainerdEvent, reported } from "./events.js";
 
 /**
- * Reads from containerd's log when the shim of each sandbox was ready: 1.6 copies the shim's own first line, 2.x logs that it
- * connects to it, 1.7 logs neither.
+ * Reads the time at which each sandbox's shim was ready from containerd's log. containerd 1.6 copies the shim's own first line, 2.x
+ * logs its connection to the shim, and 1.7 logs neither.
  *
  * @param log whole lines of containerd's log
  * @example shimStarts('time="1970-01-01T00:00:02Z" level=info msg="connecting to shim ab12" address="unix:///a"') // [{ topic: "shim up", id: "ab12", epochMs: 2000 }]
@@ -17,10 +17,10 @@ export function shimStarts(log: string): readonly ContainerdEvent[] {
   );
 }
 
-/** Returns a source of the shims' moments in containerd's log from now on. */
+/** The shims' events in the lines that containerd's log gets from now on. */
 export class ShimLog {
   readonly #log: GrowingFile;
-  /** Entries of a log are available at once, so nothing is waited for. */
+  /** Always true, because a log is no stream: a reader need not wait for further events. */
   readonly broken = true;
 
   constructor(file: string) {

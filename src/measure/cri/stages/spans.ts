@@ -28,7 +28,7 @@ export class SpanReceiver {
   readonly #bodies: Buffer[] = [];
   readonly #spans: Span[] = [];
 
-  /** @throws LabError `RUND_SPANS_PORT` if another process listens on the port */
+  /** Starts a receiver on a port. @throws LabError `RUND_SPANS_PORT` if another process listens on the port */
   static async on(port: number): Promise<SpanReceiver> {
     const receiver = new SpanReceiver();
     await new Promise<void>((resolve, reject) => {

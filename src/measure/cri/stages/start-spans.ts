@@ -3,8 +3,8 @@ import { type ContainerdEvent, reported } from "./events.js";
 import type { Span } from "./spans.js";
 
 /**
- * Returns the moments in the spans of containerd 2, with the names of its events: the network is set up, the shim is ready, the
- * task is started.
+ * Returns the moments of starts in the spans of containerd 2, as events: the network is set up, the shim is ready, the task is
+ * started.
  *
  * The span of a call names its sandbox or container, and all spans of a call have one trace. The network begins with an event of
  * the call's span. containerd then stores its addresses, and creates the sandbox's record.

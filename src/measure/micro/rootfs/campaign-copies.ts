@@ -8,7 +8,7 @@ import { harnessCost, watchedPhase } from "../phases.js";
 import { startThreads, type Task } from "../released-threads.js";
 import { mountError, runMount } from "./mount-program.js";
 
-/** How a container's volatile block image is made from a template, with the call that does it. */
+/** The ways to make a container's volatile block image from a template, each with its call. */
 export const copyKinds = {
   copied: { call: "copy", operation: "copy" },
   reflinked: { call: "clone", operation: "reflink" },
@@ -17,7 +17,7 @@ export const copyKinds = {
 /** One of `copyKinds`: a full copy, or a copy that shares the template's blocks. */
 export type CopyKind = keyof typeof copyKinds;
 
-/** What is copied, how many copies there are at most, and where. */
+/** The size of the image, the largest number of copies, and their folder. */
 export interface CopyRequest {
   readonly imageMiB: number;
   readonly copies: number;
@@ -83,7 +83,7 @@ export class CampaignCopies {
    * @throws LabError `RUND_REFLINK` if the file system has no reflinks, `RUND_DISK_FULL`, `RUND_COPY`
    */
   async measure(kind: CopyKind, count: number): Promise<Pick<OperationsEvent, "phases" | "harness">> {
-    if (this.#made === null) throw new TypeError("stand() makes the template first");
+    if (this.#made === null) throw new TypeError("the template is missing: call stand() first");
     const { folder } = this.#made;
     const copies = Array.from({ length: count }, (_, item) => join(folder, `copy${item + 1}`));
     const { call, operation } = copyKinds[kind];
@@ -112,7 +112,7 @@ export class CampaignCopies {
    * Removes the template, every copy, and the campaign's own file system with its mount, loop device and file.
    *
    * @param folder the user's folder; undefined if the campaign used none
-   * @returns the number of places that had something
+   * @returns the number of removed files and folders
    */
   async clear(folder: string | undefined): Promise<number> {
     this.#made = null;
@@ -122,7 +122,7 @@ export class CampaignCopies {
     return places.filter(removed).length;
   }
 
-  /** Makes a btrfs that holds some MiB of data, and mounts it. */
+  /** Makes a btrfs with room for some MiB of data, and mounts it. */
   async #makeBtrfs(dataMiB: number): Promise<void> {
     const folder = dirname(this.#image);
     const { bavail, bsize } = statfsSync(folder);
@@ -142,7 +142,7 @@ export class CampaignCopies {
   }
 }
 
-/** Writes the template to the disk, because a reflink of blocks that are only in the page cache would have to write them first. */
+/** Writes the template to the disk. Otherwise the first reflink would have to write its blocks from the page cache. */
 function writeTemplate(path: string, imageMiB: number): void {
   const file = openSync(path, "wx");
   try {

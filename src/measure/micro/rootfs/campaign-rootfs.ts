@@ -18,7 +18,7 @@ export interface BaseLayer {
 /** The label that all snapshots of a campaign have, and no others. */
 const campaignLabel = "rund-lab.local/campaign";
 
-/** Number of snapshots that are removed at a time at the end. */
+/** Number of snapshots that `clear` removes at a time. */
 const removedAtOnce = 8;
 
 /** The root file systems of one campaign: a base layer in each snapshotter, and snapshots on top of it. */
@@ -32,7 +32,6 @@ export class CampaignRootfs {
 
   /**
    * @param socket containerd's; empty without a service
-   *
    * @param begin called before anything is made
    * @param root the folder for mount points
    */
@@ -137,14 +136,14 @@ export class CampaignRootfs {
   }
 
   get #labels() {
-    // without the second label, containerd's garbage collection may remove what no image needs
+    // without the second label, containerd's garbage collection may remove snapshots that no image needs
     return { [campaignLabel]: this.#campaign, "containerd.io/gc.root": new Date().toISOString() };
   }
 
   readonly #key = (name: string): string => `rund-lab-${this.#campaign}-${name}`;
 }
 
-/** Sends every request at once. @returns when each was sent and answered, in microseconds since the first */
+/** Sends every request at once. @returns the times at which each was sent and answered, in microseconds since the first */
 async function requestTimes(
   count: number,
   request: (item: number) => Promise<void>,

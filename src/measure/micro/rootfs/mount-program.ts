@@ -1,13 +1,13 @@
 import { execa } from "execa";
 import { LabError } from "../../../model/errors.js";
 
-/** Runs a program that mounts, or makes what is mounted. @throws LabError `RUND_MOUNT` with the program's message */
+/** Runs mount, umount, or a program that makes a file system. @throws LabError `RUND_MOUNT` with the program's message */
 export async function runMount(program: string, words: readonly string[], hint?: string): Promise<void> {
   const { failed, stderr, shortMessage } = await execa(program, words, { reject: false, stdin: "ignore" });
   if (failed) throw mountError(program, stderr.split("\n")[0] || (shortMessage ?? ""), hint);
 }
 
-/** Returns the error of a mount that failed. */
+/** Returns the error of such a program. */
 export const mountError = (
   program: string,
   found: string,

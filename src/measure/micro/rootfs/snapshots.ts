@@ -10,7 +10,7 @@ export type SnapshotMount = MessageOf<typeof messages, "Mount">;
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** Time limit of one call in milliseconds: a full disk or a slow snapshotter answers late. */
+/** Time limit of one call, in milliseconds; calls take long on a full disk or with a slow snapshotter. */
 const callMs = 120_000;
 
 const messages = {
@@ -43,7 +43,7 @@ const methods = {
 
 type Channel = ContainerdChannel<typeof messages, typeof methods>;
 
-/** containerd's snapshots service on a unix socket. Keys and names are those of one namespace. */
+/** A client of containerd's snapshots service on a unix socket. Keys and names are those of the namespace `k8s.io`. */
 export class SnapshotClient {
   readonly #socket: string;
   readonly #timeoutMs: number;
@@ -65,7 +65,7 @@ export class SnapshotClient {
       .sort();
   }
 
-  /** Makes a writable snapshot, on top of a committed one or of nothing. */
+  /** Makes a writable snapshot and returns its mounts. @param parent a committed snapshot; "" for none */
   async prepare(snapshotter: string, key: string, parent: string, labels: Labels): Promise<readonly SnapshotMount[]> {
     const answers = await this.#call("Prepare", { snapshotter, key, parent, labels });
     return answers.flatMap(({ mounts }) => mounts);

@@ -55,20 +55,20 @@ const failure = async (call: Promise<unknown>): Promise<GrpcFailure> => {
   return error as GrpcFailure;
 };
 
-test("four hundred calls at once, in more bytes than the service allows at a time, each get their own answer", () =>
+test("400 calls at once, with more bytes than the service accepts at a time, each get their own answer", () =>
   served({ answer: respond }, async channel => {
     const messages = Array.from({ length: 400 }, (_, index) => Buffer.alloc(600, `${index} `));
     const answers = await Promise.all(messages.map(message => channel.call(path, message, patient)));
     assert.ok(answers.every((answer, index) => answer.equals(messages[index]!)));
   }));
 
-test("a message of a megabyte goes out and comes back in pieces", () =>
+test("a message of a megabyte is sent and received in pieces", () =>
   served({ answer: respond }, async channel => {
     const message = Buffer.alloc(2 ** 20, "0123456789abcde");
     assert.ok((await channel.call(path, message, patient)).equals(message));
   }));
 
-test("a service that takes two calls at a time, and small windows, gets no more", () =>
+test("a service that accepts two calls at a time and small windows gets no more", () =>
   served(
     { settings: { maxConcurrentStreams: 2, initialWindowSize: 100 }, answer: respond },
     async (channel, server) => {
@@ -104,7 +104,7 @@ test("a gRPC error arrives with its code and message, long and in any script", (
     },
   ));
 
-test("a call that is cancelled or too late ends at once, tells the service, and leaves others alone", async () => {
+test("a call that is cancelled or times out ends at once and resets its stream; other calls continue", async () => {
   const reset: number[] = [];
   await served(
     {
@@ -126,7 +126,7 @@ test("a call that is cancelled or too late ends at once, tells the service, and 
   );
 });
 
-test("a service that resets a stream, or answers without gRPC, is a failure with the reason", () =>
+test("a reset stream, or an answer without gRPC, is a failure with the reason", () =>
   served(
     {
       answer: (stream, body) => {
@@ -142,7 +142,7 @@ test("a service that resets a stream, or answers without gRPC, is a failure with
     },
   ));
 
-test("after the service says goodbye, calls in flight still end, and the next one connects again", async () => {
+test("after GOAWAY, calls in flight still complete, and the next call connects again", async () => {
   let held: (() => void) | undefined;
   await served(
     {
@@ -165,7 +165,7 @@ test("after the service says goodbye, calls in flight still end, and the next on
   );
 });
 
-test("a connection that breaks ends every call on it, and the next one connects again", () =>
+test("a broken connection ends every call on it, and the next call connects again", () =>
   served(
     {
       answer: (stream, body) => {

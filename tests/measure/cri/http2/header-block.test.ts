@@ -6,7 +6,7 @@ const test = suite("HTTP/2 header blocks");
 
 const read = (blocks: HeaderBlocks, hex: string) => blocks.read(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 
-test("three responses of RFC 7541, C.6: compressed texts, references to earlier blocks, a table that overflows", () => {
+test("the three responses of RFC 7541, C.6, are read: compressed texts, references to earlier blocks, an overflowing table", () => {
   const blocks = new HeaderBlocks();
   // the RFC's example has a table of 256 bytes: a change of its size comes first
   const first = read(
@@ -28,12 +28,12 @@ test("three responses of RFC 7541, C.6: compressed texts, references to earlier 
   });
 });
 
-test("a block of our own reads back", () => {
+test("a written block can be read", () => {
   const headers = { ":method": "POST", ":path": "/runtime.v1.RuntimeService/Version", te: "trailers", empty: "" };
   assert.equal(new HeaderBlocks().read(headerBlock(headers)), headers);
 });
 
-test("a damaged block is an error, whatever is damaged", () => {
+test("a block with any damage is an error", () => {
   const damaged = {
     "an entry that does not exist": "be",
     "index 0": "80",
