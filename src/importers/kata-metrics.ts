@@ -18,7 +18,7 @@ const footprint: Definition = {
   to: "its mean per container, after a wait",
   resolution: 0.01,
   lacks: ["cold starts", "CPU", "the number of containers that were really running"],
-  note: "the sum, over the kinds of process, of the mean over the processes of a kind",
+  note: "the mean per process, summed over the kinds of process",
 };
 
 const figure = <Unit extends string>(unit: Unit) => z.object({ Result: z.number(), Units: z.literal(unit) });

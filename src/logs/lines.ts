@@ -1,6 +1,6 @@
 import type { ProblemList } from "./problems.js";
 
-/** The oddities that a file's text can have, each with the problem's code, the expected text and the found one. */
+/** The oddities that a file's text can have, each with the problem's code, the expected and the found text. */
 const oddities = {
   bom: ["RUND_TEXT_BOM", "no byte order mark", "one (it is skipped)"],
   crlf: ["RUND_TEXT_CRLF", "lines that end in LF", "CRLF (it is read as LF)"],

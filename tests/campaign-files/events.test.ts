@@ -132,7 +132,7 @@ test("a sample's further times are written as an object at the end of its array,
   assert.equal(parseEvents(line).rows, [{ ...round, samples }]);
   const wrong = (from: string, to: string) =>
     parseEvents(line.replace(from, to)).problems.map(({ expected }) => expected);
-  assert.equal(wrong('"outputMs":120.5,', ""), ["the time of the end in until in samples[0]"]);
+  assert.equal(wrong('"outputMs":120.5,', ""), ["the time of the cold start's end in samples[0]"]);
   assert.equal(wrong('"startedMs":100', '"startedMs":"x"'), ["a number in samples[0].startedMs"]);
   assert.equal(wrong('"sandboxTask"', '"sandboxes"').length, 1);
 });

@@ -5,7 +5,7 @@
 export interface Table {
   /** `time`, `cpu`, `mem_<id>` or `density_<id>`: the name of its CSV file without the suffix. */
   readonly name: string;
-  /** The first column's heading, the meaning of a row. */
+  /** The first column's heading: the meaning of a row. */
   readonly rowName: "runtime" | "memory" | "density";
   readonly columns: readonly number[];
   readonly rows: readonly TableRow[];

@@ -30,7 +30,7 @@ export interface Verification {
   readonly missing: readonly CellName[];
 }
 
-/** The result of verifying the raw logs, which are also read line by line. */
+/** The result of verifying the raw logs: their tables, lines and distilled files. */
 export interface RawVerification extends Verification {
   /** Number of log lines that were checked, and of cold starts in them. */
   readonly lines: number;

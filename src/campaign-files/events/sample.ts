@@ -55,7 +55,7 @@ const failedStage = z.enum(["sandbox", "ready", "pull", "create", "start", "outp
 const endFields = { container: "startedMs", output: "outputMs", response: "respondedMs" } as const;
 const endedSample = readySample.refine(
   ({ until, ...times }) => until === undefined || times[endFields[until]] !== undefined,
-  { error: "the time of the end in until" },
+  { error: "the time of the cold start's end" },
 );
 
 const failedSample = z.strictObject({

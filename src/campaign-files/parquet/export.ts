@@ -19,7 +19,7 @@ import {
   type TableSchema,
 } from "./tables.js";
 
-/** The result of an export: its rows by table, files and problems. */
+/** The result of an export: the number of rows by table, the files and the problems. */
 export interface ParquetExport {
   readonly samples: number;
   readonly rounds: number;
