@@ -76,8 +76,8 @@ test("invalid combinations of options are refused with the reason", async () => 
   const time = ["time", "--runtime", "runc,crun", "--concurrency", "1"];
   for (const [words, code, message] of [
     [[...time, "--detect", "5"], 2, "expected a percentage"],
-    [[...time, "--detect", "5%", "--rounds", "3"], 2, "found rounds"],
-    [[...time, "--detect", "5%", "--until-decided", "5%"], 2, "found untilDecided"],
+    [[...time, "--detect", "5%", "--rounds", "3"], 2, "found --rounds"],
+    [[...time, "--detect", "5%", "--until-decided", "5%"], 2, "found --until-decided"],
     [[...time, "--detect", "5%", "--order", "grid"], 2, "expected --order shuffled"],
     [[...time, "--detect", "0.01%"], 2, "rounds of crun, 1 at once, scatter by"],
     [[...time, "--pilot", "paper_data"], 2, "expected --detect, which uses the pilot"],

@@ -165,10 +165,11 @@ test("a resumed campaign keeps its plan", () =>
       ["--rounds", "2"],
       ["--runtime", "kata"],
       ["--concurrency", "1,10"],
+      ["--until-decided", "5%"],
     ]) {
       const { code, stderr } = await lab(["run", "--resume", campaign, ...more], { cwd });
       assert.is(code, 2, stderr);
-      assert.match(stderr, /a resumed campaign keeps its plan/);
+      assert.match(stderr, `${more[0]}: a resumed campaign keeps its plan`);
     }
     const other = await lab(
       ["run", "time", "--runtime", "rund", "--concurrency", "10", "--rounds", "1", "--resume", campaign],

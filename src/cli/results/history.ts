@@ -65,7 +65,7 @@ export default (io: Io): Command =>
       if (figure !== undefined) await draw(found, resolve(io.cwd, figure));
     });
 
-/** Returns the campaigns in a folder of campaigns; any other name alone and unchanged. */
+/** Returns the campaigns in a folder of campaigns, or the folder itself if it contains none. */
 function campaignsIn(cwd: string, folder: string): readonly string[] {
   const path = resolve(cwd, folder);
   const marks = ["run.json", "rounds.csv", "import.json"];

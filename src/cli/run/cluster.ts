@@ -18,6 +18,7 @@ import {
 import { describeClockSkew } from "../../model/clock-skew.js";
 import { LabError } from "../../model/errors.js";
 import { type Io, note } from "../terminal/io.js";
+import { flagOf } from "../terminal/option-value.js";
 import { planFor } from "./plan-for.js";
 import type { RunSettings } from "./settings.js";
 import type { Target } from "./target.js";
@@ -69,7 +70,7 @@ export async function openClusterRun(
     );
     if (lone === undefined) return undefined;
     throw new LabError("RUND_CLUSTER_OPTION", "usage", "this option needs a Kubernetes cluster", {
-      where: `--${lone.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`,
+      where: flagOf(lone),
       hint: "name the cluster with --cluster [CONTEXT]",
     });
   }

@@ -6,6 +6,7 @@ import { LabError } from "../../model/errors.js";
 import { shareOf } from "../../model/percent.js";
 import { atOnce } from "../../present/figures/drawing/text.js";
 import type { Io } from "../terminal/io.js";
+import { flagOf } from "../terminal/option-value.js";
 
 /** The options from which `run` computes its number of rounds. */
 export interface DetectOptions {
@@ -36,7 +37,7 @@ export async function detectionsFor(
   }
   const tolerance = shareOf(detect, "--detect");
   const beside = (["rounds", "blocks", "untilDecided"] as const).find(name => options[name] !== undefined);
-  if (beside !== undefined) throw refused("--detect", "no other option that sets the rounds", beside);
+  if (beside !== undefined) throw refused("--detect", "no other option that sets the rounds", flagOf(beside));
   if (experiments.some(({ order }) => order === "grid")) {
     throw refused("--detect", "--order shuffled, so that runtimes take turns", "grid");
   }

@@ -2,12 +2,12 @@ import { Option } from "commander";
 import type { SettingName, SettingRule } from "../../measure/experiments/setting-rules.js";
 import { LabError } from "../../model/errors.js";
 import { type Experiment, experimentNames } from "../../model/experiment.js";
-import { optionValue, whole, words } from "../terminal/option-value.js";
+import { flagOf, optionValue, whole, words } from "../terminal/option-value.js";
 import { kinds } from "./settings.js";
 
 /** Returns the option of one setting, according to its rule. */
 export function settingOption(name: SettingName, rule: SettingRule): Option {
-  const flag = `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+  const flag = flagOf(name);
   const option = new Option(`${flag} ${rule.placeholder}`.trim(), rule.help);
   switch (rule.value) {
     case "number":

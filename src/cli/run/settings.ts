@@ -18,6 +18,7 @@ import {
 import { LabError } from "../../model/errors.js";
 import { type Experiment, experimentNames } from "../../model/experiment.js";
 import type { Io } from "../terminal/io.js";
+import { flagOf } from "../terminal/option-value.js";
 import { type DetectOptions, detectionsFor, withDetected } from "./detect.js";
 
 /** The options of `run` that determine what is measured: one for each setting, and a few others. */
@@ -99,7 +100,7 @@ function resumedSettings(settings: CampaignSettings, options: SettingOptions): R
   );
   if (changed !== undefined) {
     throw new LabError("RUND_RESUME_PLAN", "usage", "a resumed campaign keeps its plan", {
-      where: `--${changed}`,
+      where: flagOf(changed),
       hint: "omit the option, or measure a new campaign without --resume",
     });
   }
@@ -110,7 +111,7 @@ function resumedSettings(settings: CampaignSettings, options: SettingOptions): R
 }
 
 /**
- * Returns the declaration with an id: of a runtime, or of another subject that an experiment compares, such as a snapshotter.
+ * Returns the declaration of the runtime with an id, or of another subject that an experiment compares, such as a snapshotter.
  *
  * @param where the place in the campaign file that names it
  */

@@ -6,7 +6,7 @@ export interface Target {
   readonly plan: Plan;
   /** How `--detect` chose the rounds; empty without it. */
   readonly detections: readonly Detection[];
-  /** The place that the plan must fit. */
+  /** The place of the campaign in messages: "the plan does not fit this machine". */
   readonly where: "this machine" | "the cluster";
   /** Conditions that the plan does not check, because that would start sandboxes. */
   untried(): readonly string[];

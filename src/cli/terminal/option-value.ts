@@ -23,6 +23,13 @@ export const optionValue =
 export const whole = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
 
 /**
+ * Returns the flag of an option.
+ *
+ * @example flagOf("untilDecided") // "--until-decided"
+ */
+export const flagOf = (name: string): string => `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+
+/**
  * Returns the entries of a comma-separated list.
  *
  * @example words("runc, crun") // ["runc", "crun"]
