@@ -15,7 +15,8 @@ export const notebookNames: readonly string[] = readdirSync(notebooksFolder)
 export const readNotebook = (folder: string, name: string): Notebook =>
   parseNotebook(readFileSync(join(folder, name), "utf8"), name);
 
-const codeCells = (notebook: Notebook): readonly CodeCell[] =>
+/** Returns the code cells of a notebook, in order. */
+export const codeCells = (notebook: Notebook): readonly CodeCell[] =>
   notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
 
 export const isInteractive = ({ metadata }: CodeCell): boolean =>
