@@ -10,7 +10,7 @@ import { assertTablesAsPandas } from "./reference.js";
 const test = suite("the campaign recorded in raw/");
 const { events, rounds } = readCampaign(recordedCampaign);
 
-test("is complete, and what campaigns/recorded.yaml asks for", () => {
+test("the recorded campaign is complete, and has the settings of campaigns/recorded.yaml", () => {
   const manifest = JSON.parse(readFileSync(join(recordedCampaign, "run.json"), "utf8"));
   assert.equal([manifest.status, manifest.replayed], ["complete", false]);
   assert.equal(manifest.command, ["run", "--campaign", "campaigns/recorded.yaml"]);
@@ -19,14 +19,14 @@ test("is complete, and what campaigns/recorded.yaml asks for", () => {
   assert.is(events.filter(({ event }) => event === "memory").length, 3 * 3 * 3);
 });
 
-test("lost no cold start and no background sandbox", () => {
+test("the recorded campaign lost no cold start and no background sandbox", () => {
   for (const { samples } of rounds) assert.ok(samples.every(({ status }) => status === "ready"));
   for (const { density, background } of rounds.filter(each => each.density > 0)) {
     assert.equal(background, { before: density, after: density, topUps: 0 });
   }
 });
 
-test("is small, and lies alone in raw/ with its description", () => {
+test("the recorded campaign is small, and raw/README.md describes it", () => {
   const files = readdirSync(recordedCampaign, { recursive: true, withFileTypes: true }).filter(each => each.isFile());
   const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
   assert.ok(bytes < 2e6, `${bytes} bytes`);
@@ -37,7 +37,7 @@ test.run();
 
 const withPandas = suiteNeeding("the campaign recorded in raw/, by another reader", needs.python);
 
-withPandas("has the tables that a plain reading with pandas gives", async () => {
+withPandas("the recorded campaign's tables equal those of pandas", async () => {
   assert.equal(Object.keys((await assertTablesAsPandas(recordedCampaign)).time ?? {}).sort(), [
     "crun",
     "runc",

@@ -42,7 +42,7 @@ export type ArrivalRecord<Started> =
       readonly removal: Removal | null;
     };
 
-/** The times of a removal. A removal that a worker begins after it was due was overdue in between. */
+/** The times of a removal. It is overdue from its due time until a worker begins it. */
 export interface Removal {
   readonly dueMs: number;
   readonly begunMs: number;

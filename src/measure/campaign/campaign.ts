@@ -18,9 +18,10 @@ import type { CampaignTools } from "./tools.js";
  * Measures the missing rounds of a campaign; each result is on disk before the next round begins. However the campaign ends, its
  * sandboxes are removed and the machine is restored.
  *
- * @param signal interrupts the campaign between two results, or during a result, which is then lost
+ * @param signal interrupts the campaign between two results, or while one is measured, which is then lost
  * @throws LabError `RUND_INTERRUPTED`, `RUND_SERVICE_LOST`, `RUND_LEFTOVERS`, `RUND_BACKGROUND`, `RUND_WRITE`,
- * `RUND_CHANGES_LEFT` or `RUND_CHANGES_BUSY`, or an error of the machine's preparation; the folder's manifest contains its message
+ * `RUND_CHANGES_LEFT` or `RUND_CHANGES_BUSY`, or an error of the machine's preparation; the folder's manifest contains the
+ * message
  */
 export async function runCampaign(
   folder: CampaignFolder,

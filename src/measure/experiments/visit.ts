@@ -68,7 +68,7 @@ export interface HeadroomTools {
   protect(): () => void;
 }
 
-/** The memory experiment's readers. */
+/** The readers of memory for the memory experiment. */
 export interface MemoryTools {
   snapshot(
     runtime: RuntimeDeclaration,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { SettingRule } from "../experiments/setting-rules.js";
 
 /**
- * Returns the schema of a setting's value. The messages of its issues begin with "expected" and end with the value that was
+ * Returns the schema of a setting's value. The messages of its issues begin with "expected" and name the value that was
  * found.
  */
 export function settingSchema(rule: SettingRule): z.ZodType {

@@ -35,7 +35,7 @@ export interface Starts {
    * @throws the signal's reason if it is aborted
    */
   start(sandbox: SandboxConfig, client: number, from: Release, timeoutMs: number, signal: AbortSignal): Promise<Sample>;
-  /** Adds reports that arrived only after the end of the samples. The samples' own times do not change. */
+  /** Adds reports to the samples that arrived only after their ends. The samples' own times do not change. */
   complete(samples: readonly Sample[], from: Release): Promise<readonly Sample[]>;
   /** Reads the current output of a client's container; undefined if the service's logs are not on this machine. */
   output?(client: number): ContainerOutput;

@@ -34,7 +34,7 @@ export interface RuntimeDeclaration {
   readonly processes: readonly ProcessPattern[];
 }
 
-/** The defaults of a runtime without a guest: rund-lab knows nothing about it. */
+/** The values of a runtime without a guest whose shim, versions and processes are unknown. */
 export const bareRuntime = {
   ...{ shim: null, snapshotter: null, config: null, template: null },
   ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },

@@ -30,7 +30,7 @@ for (const [runtime, density] of [
   ["crun", 300],
   ["runsc", 150],
 ] as const) {
-  test(`${runtime} at ${density}: a ramp's memory per sandbox is that of the memory experiment, within 3 %`, async () => {
+  test(`${runtime} at ${density}: a ramp's memory per sandbox agrees with the memory experiment within 3 %`, async () => {
     const campaign = await measureOn(
       own.containerd.endpoint,
       [

@@ -53,7 +53,7 @@ for (const [places, utilisation, arrivals, tolerance] of [
   [4, 0.8, 40_000, 0.1],
   [2, 0.95, 120_000, 0.3],
 ] as const) {
-  test(`waits of M/M/${places} at utilisation ${utilisation} have the mean that Erlang's formula gives`, async () => {
+  test(`waits of M/M/${places} at utilisation ${utilisation} have the mean of Erlang's formula`, async () => {
     const clock = new VirtualClock();
     const { uniform } = random(`M/M/${places} ${utilisation}`);
     const serviceMs = 50;
@@ -86,7 +86,7 @@ for (const [places, utilisation] of [
   [2, 0.8],
   [4, 0.95],
 ] as const) {
-  test(`each wait of M/D/${places} at utilisation ${utilisation} is that of the queue's recursion`, async () => {
+  test(`each wait of M/D/${places} at utilisation ${utilisation} equals that of the queue's recursion`, async () => {
     const clock = new VirtualClock();
     const { uniform } = random(`M/D/${places} ${utilisation}`);
     const serviceMs = 50;

@@ -23,7 +23,7 @@ const rejects = (times: readonly number[], perSecond: number): boolean => {
 };
 
 for (const rate of [0.5, 20, 400]) {
-  test(`Poisson arrivals at ${rate} a second pass Kolmogorov–Smirnov's test as often as exponential gaps do`, () => {
+  test(`Poisson arrivals at ${rate} per second pass the Kolmogorov–Smirnov test as often as exponential gaps`, () => {
     const seeds = Array.from({ length: 400 }, (_, seed) => random(`rate ${rate}, seed ${seed}`));
     const rejected = seeds.filter(({ uniform }) => rejects(poissonArrivals(rate, 500_000 / rate, uniform), rate));
     // 5 % of 400 is 20; a binomial number lies between 4 and 38 but once in 10,000

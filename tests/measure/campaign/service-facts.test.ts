@@ -86,7 +86,7 @@ const changes: readonly (readonly [what: string, changed: RunInfo])[] = [
 ];
 
 for (const [what, changed] of changes) {
-  test(`of two runs that differ in ${what} alone, a comparison names exactly that`, () => {
+  test(`a comparison of two runs that differ only in ${what} names exactly this difference`, () => {
     assert.equal(
       confoundsBetween(run, changed).map(confound => confound.what),
       [what],

@@ -16,7 +16,7 @@ const recorded = (experiment: "time" | "density", runtime: string): readonly str
 
 for (const runtime of ["katafc", "kata", "katatemplate", "rund"]) {
   for (const experiment of ["time", "density"] as const) {
-    test(`${runtime}: at speed 100, paper-${experiment}.yaml through run and analyze has every recorded cell, with both its rounds`, async () => {
+    test(`${runtime}: at speed 100, run and analyze of paper-${experiment}.yaml give every recorded cell, with both rounds`, async () => {
       const { cells, rounds } = await rehearse(`paper-${experiment}.yaml`, { runtime, rounds: 2, speed: 100 });
       const expected = recorded(experiment, runtime);
       assert.equal(cells, expected);

@@ -11,7 +11,7 @@ test.before(async () => {
 test.after(() => server.close());
 
 for (const id of ["kata", "katafc", "katatemplate", "rund"]) {
-  test(`${id}: a failure at any step, of preparing or of putting back`, async () => {
+  test(`${id}: a failure at any step of preparing or restoring`, async () => {
     for (const [moment, what] of (await momentsOf(id, server)).entries()) {
       if (isStep(what)) await failAt(id, server, moment);
     }

@@ -117,7 +117,7 @@ const merged = (lines: readonly string[]) =>
   lines.filter((line, index) => !line.includes(": ") || line !== lines[index - 1]);
 
 for (const { id, calls, own, runtime } of original) {
-  test(`${id}: commands, guest memory, template and snapshotter are the original's, and every config is the same again`, () =>
+  test(`${id}: commands, guest memory, template and snapshotter are those of the paper's scripts, and every config is restored`, () =>
     inMachine(async (machine, folder) => {
       const seen: { readonly text: string; readonly hypervisor: string }[] = [];
       const { error } = await machineCampaign(folder, id, machine, socketOf(server), {
@@ -144,7 +144,7 @@ for (const { id, calls, own, runtime } of original) {
       assertComplete(folder);
     }));
 
-  test(`${id}: cut short by a failure, by Ctrl-C or by kill -9, every config comes back and the campaign goes on`, async () => {
+  test(`${id}: after a failure, Ctrl-C or kill -9, every config is restored and the campaign can be resumed`, async () => {
     const moments = await momentsOf(id, server);
     const step = moments.findLastIndex(isStep);
     const round = moments.findIndex(what => what.endsWith(" test"));

@@ -71,18 +71,18 @@ const byHand = {
   "two-minutes.yaml": { cells: 3 * (3 + 2 + 2), sandboxes: 3 * (4 * 16 + 3) + 3 * 6 + 3 * (2 * 6 + 5 + 2) },
 };
 
-test("each of them has its plan here", () => {
+test("each campaign file has its expected plan in this test", () => {
   assert.equal(readdirSync(folder).sort(), Object.keys(byHand).sort());
 });
 
 for (const [file, expected] of Object.entries(byHand)) {
-  test(`${file}: cells and sandboxes are those counted by hand`, async () => {
+  test(`${file}: the numbers of cells and sandboxes equal those counted by hand`, async () => {
     const { cells, sandboxes } = await planOf(file);
     assert.equal({ cells, sandboxes }, expected);
   });
 }
 
-test("without --order grid the rounds are spread over blocks, and each visit prewarms and brings up its background", async () => {
+test("without --order grid the rounds are spread over blocks, and each visit prewarms and starts its background sandboxes", async () => {
   const plan = async (file: string) =>
     JSON.parse(
       (await lab(["run", "--campaign", join(folder, file), "--endpoint", "replay:paper_data", "--plan", "--json"]))
@@ -97,7 +97,7 @@ test("without --order grid the rounds are spread over blocks, and each visit pre
   assert.ok(sandboxes <= most && sandboxes >= most - 5 * 4 * 2_000, String(sandboxes));
 });
 
-test("the paper's time and density grids are exactly the cells that were recorded", async () => {
+test("the paper's time and density grids are exactly the recorded cells", async () => {
   const lines = readFileSync(join(projectRoot, "paper_data/rounds.csv"), "utf8").trim().split("\n").slice(1);
   for (const [file, experiment] of [
     ["paper-time.yaml", "time"],

@@ -16,7 +16,7 @@ const test = suiteNeeding(
   needs.runsc,
 );
 
-test("runc, crun and runsc, from the file to tables without an empty cell, and nothing is left", () =>
+test("a campaign file with runc, crun and runsc gives tables without an empty cell, and nothing is left behind", () =>
   inTempFolder(async root => {
     const containerd = await startContainerd(join(root, "c"));
     try {

@@ -69,7 +69,7 @@ async function assertStoppedBy(out: string, group: string, unit: string): Promis
   return ramp;
 }
 
-test("1 GiB ends the ramp by its projection, with a tenth left free", async () => {
+test("a limit of 1 GiB ends the ramp by its projection, with a tenth left free", async () => {
   const out = join(folder, "memory");
   mkdirSync(out);
   const child = childCommand(out, begin(out));
@@ -80,7 +80,7 @@ test("1 GiB ends the ramp by its projection, with a tenth left free", async () =
   assert.ok(used < 0.9 * limit && used > 0.6 * limit, `${used} of ${limit} KiB with ${fits}`);
 });
 
-test("600 pids end the ramp, and one that is killed in its middle is measured again by --resume", async () => {
+test("a limit of 600 pids ends the ramp, and --resume repeats a ramp that was killed", async () => {
   writeFileSync(join(pids, "pids.max"), "600");
   const out = join(folder, "pids");
   mkdirSync(out);

@@ -40,7 +40,7 @@ async function ramp(folder: string, wishes: object, { cri, tools }: ReturnType<t
   return events.find((event): event is FitEvent => event.event === "fit")!;
 }
 
-test("stops before a limit's reserve is touched, and names the limit", () =>
+test("a ramp stops before it uses a limit's reserve, and names the limit", () =>
   inTempFolder(async folder => {
     const { fits, rule, why, steps } = await ramp(folder, {}, machine());
     // by hand: 90 % of 1,000,000 KiB hold 90 sandboxes of 10,000
@@ -52,13 +52,13 @@ test("stops before a limit's reserve is touched, and names the limit", () =>
     );
   }));
 
-test("stops at what was asked for", () =>
+test("a ramp stops at the requested density", () =>
   inTempFolder(async folder => {
     const { fits, rule } = await ramp(folder, { density: [35] }, machine());
     assert.equal([fits, rule], [35, "asked"]);
   }));
 
-test("stops at the first start that fails, and counts the step before", () =>
+test("a ramp stops at the first failed start, and the step before counts", () =>
   inTempFolder(async folder => {
     const failing = machine(nth => (nth === 45 ? { ms: 5, fails: "other" } : { ms: 20 }));
     const { fits, rule, why } = await ramp(folder, {}, failing);
@@ -66,14 +66,14 @@ test("stops at the first start that fails, and counts the step before", () =>
     assert.match(why, /^1 of 20 starts failed on top of 30$/);
   }));
 
-test("stops at a step whose p99 is too long", () =>
+test("a ramp stops at a step whose p99 is too long", () =>
   inTempFolder(async folder => {
     const slow = machine(nth => ({ ms: nth > 50 ? 900 : 20 }));
     const { rule, steps } = await ramp(folder, { latencyLimit: 0.5 }, slow);
     assert.equal([rule, steps.at(-1)!.density], ["latency", 70]);
   }));
 
-test("stops when pages are swapped in, and under memory pressure", () =>
+test("a ramp stops when pages are swapped in, and under memory pressure", () =>
   inTempFolder(async folder => {
     const swapping = machine();
     const host = fakeTools(swapping.cri).host;
@@ -91,7 +91,7 @@ test("stops when pages are swapped in, and under memory pressure", () =>
     });
   }));
 
-test("grows by a share of what stands", () =>
+test("with --growth each step adds a share of the running sandboxes", () =>
   inTempFolder(async folder => {
     const { steps } = await ramp(folder, { step: 10, growth: 50, density: [80] }, machine());
     assert.equal(

@@ -25,7 +25,7 @@ const gaps: readonly (readonly [string, (server: StandInApiServer) => unknown])[
   ["an API server that restarts", server => server.restart(200)],
 ];
 for (const [what, fault] of gaps) {
-  test(`${what} makes the round partial with the reason, and the next round is whole`, () =>
+  test(`${what} makes the round partial with the reason, and the next round is complete`, () =>
     withDriver(async (server, driver) => {
       server.fate = () => starts(300);
       const broken: Promise<unknown>[] = [];

@@ -24,7 +24,7 @@ async function measured(wishes: Omit<ExperimentWishes, "experiment">) {
 }
 
 for (const network of ["node", "pod"] as const) {
-  test(`runc, crun and gVisor answer on the ${network} network; every time is there, stages add up, and nothing is left`, async () => {
+  test(`runc, crun and gVisor answer on the ${network} network; every time is recorded, stages add up, and nothing is left behind`, async () => {
     const { rounds, path } = await measured({
       ...{ runtimes: ["runc", "crun", "runsc"], concurrency: [1, 5], until: "response", network },
     });

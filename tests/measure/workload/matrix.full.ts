@@ -15,7 +15,7 @@ const { test, own } = suiteOnContainerd(
 
 for (const network of ["node", "pod"] as const) {
   for (const until of ends) {
-    test(`${until} on the ${network} network at concurrency 1, 10 and 50: complete rounds, nothing left`, async () => {
+    test(`${until} on the ${network} network at concurrency 1, 10 and 50: rounds are complete, and nothing is left behind`, async () => {
       const wishes = [
         {
           ...({ experiment: "time", runtimes: ["runc", "crun", "runsc"], concurrency: [1, 10, 50] } as const),

@@ -14,7 +14,7 @@ import {
 /** containerd's snapshotters, in the order of tables. */
 const snapshotters = ["overlayfs", "native", "blockfile", "devmapper", "erofs", "btrfs", "zfs"] as const;
 
-/** Block images copied from a template: some runtimes create a container's writable layer so. Measured only if named. */
+/** Block images copied from a template, the way some runtimes create a container's writable layer. Measured only if named. */
 const copies = Object.keys(copyKinds) as readonly CopyKind[];
 
 /** Root file systems, by snapshotter and by the number that is prepared at once (the paper's sections 3.1 and 4.2). */
