@@ -54,15 +54,10 @@ export async function restoreMachine(machine: Machine): Promise<boolean> {
     const journal = findJournal(folder);
     if (journal === undefined) return false;
     if (isAlive(journal.owner)) {
-      throw new LabError(
-        "RUND_CHANGES_BUSY",
-        "machine",
-        `the campaign of process ${journal.owner.pid} is still running`,
-        {
-          where: folder,
-          hint: "stop it with Ctrl-C: it then undoes its changes itself",
-        },
-      );
+      throw new LabError("RUND_CHANGES_BUSY", "machine", `process ${journal.owner.pid} is still running its campaign`, {
+        where: folder,
+        hint: "stop it with Ctrl-C: it then undoes its changes itself",
+      });
     }
     await undoAll(journal, machine);
     return true;

@@ -35,10 +35,9 @@ export class CampaignGroups {
   }
 
   /**
-   * Makes or removes groups until the standing ones are as many as a round needs, each with a sleeping process, and starts the
-   * threads.
+   * Prepares a round: makes or removes groups until `density` of them exist, each with a sleeping process, and starts the threads.
    *
-   * @param density the number of standing groups
+   * @param density the number of groups that exist before the round
    * @throws LabError `RUND_CGROUP_VARIANT` if the host lacks the variant's hierarchies, or as `cgroupError`
    */
   async stand({ variant, threads }: Omit<GroupsRound, "containers">, density: number): Promise<void> {

@@ -23,7 +23,7 @@ export interface TaskTime {
 export interface ReleasedThreads {
   readonly size: number;
   /**
-   * Performs tasks. Thread i modulo the number of threads performs task i. All threads are released together.
+   * Performs tasks, task i on thread i modulo the number of threads. All threads are released together.
    *
    * @param threads the number of threads that take part; by default all
    * @returns a time for each task, in the order of the tasks

@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import { LabError } from "../../model/errors.js";
 
 /**
- * Calls a function while this process holds a lock on a folder or file, which only one process can hold. The lock is a name in the kernel
- * (an abstract unix socket), so it ends with its process in any case, and nothing is left on disk.
+ * Calls a function while this process holds a lock on a folder or file, which only one process can hold. The lock is a name in
+ * the kernel (an abstract unix socket), so it ends with its process in any case, and nothing is left on disk.
  *
  * @param path the folder or file; the caller makes its path absolute
  * @throws LabError `RUND_LOCKED` at once if another process holds the lock; also what `work` throws

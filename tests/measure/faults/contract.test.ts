@@ -25,7 +25,7 @@ async function broken(manners: Manners) {
 }
 
 /** Even where it behaves, the unruly service dates every sandbox to 1970. */
-const date = "reports the sandbox as ready right after its start";
+const date = "reports a started sandbox as ready";
 /** And it takes every name and every handler. */
 const always = ["refuses a name that is taken", "refuses an unknown handler"];
 
@@ -46,7 +46,7 @@ test("a service that ignores the label filter breaks that rule, and no other san
 test("a service whose sandboxes are not ready, or are not removed, breaks these rules", async () => {
   const dead = await broken({ run: () => ({ kind: "dies" }) });
   assert.equal(dead.rules, [date, "keeps an idle sandbox ready", ...always]);
-  assert.ok((await broken({ keeps: true })).rules.includes("accepts the removal of a removed sandbox"));
+  assert.ok((await broken({ keeps: true })).rules.includes("removes a sandbox, and accepts a second removal"));
   assert.ok((await broken({ keeps: true })).rules.includes("keeps no sandbox after its removal"));
 });
 

@@ -20,7 +20,7 @@ export function shimStarts(log: string): readonly ContainerdEvent[] {
 /** The shims' events in the lines that containerd's log gets from now on. */
 export class ShimLog {
   readonly #log: GrowingFile;
-  /** Always true, because a log is no stream: a reader need not wait for further events. */
+  /** Always true: the entries of a log are available at once, so a reader need not wait for further events. */
   readonly broken = true;
 
   constructor(file: string) {

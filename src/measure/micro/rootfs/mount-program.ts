@@ -7,7 +7,7 @@ export async function runMount(program: string, words: readonly string[], hint?:
   if (failed) throw mountError(program, stderr.split("\n")[0] || (shortMessage ?? ""), hint);
 }
 
-/** Returns the error of such a program. */
+/** Returns the error of a program that failed to mount, to unmount or to make a file system. */
 export const mountError = (
   program: string,
   found: string,
