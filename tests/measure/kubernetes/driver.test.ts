@@ -153,7 +153,12 @@ const refusals = [
     message: 'pods "x" is forbidden: exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2',
   },
   {
-    ...{ what: "a namespace that is being deleted", status: 403, hint: /another namespace/, code: "RUND_CLUSTER_FORBIDDEN" },
+    ...{
+      what: "a namespace that is being deleted",
+      status: 403,
+      hint: /another namespace/,
+      code: "RUND_CLUSTER_FORBIDDEN",
+    },
     message: 'pods "x" is forbidden: unable to create new content in namespace lab because it is being terminated',
   },
   {
