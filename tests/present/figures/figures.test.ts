@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Dataset } from "../../../src/analysis/datasets/dataset.js";
@@ -16,6 +17,7 @@ import {
   roundsFigure,
   skewFigure,
 } from "../../../src/present/figures/index.js";
+import { projectRoot } from "../../support/needs.js";
 import { dataset, memoryCell, startCell } from "./dataset.js";
 
 const test = suite("figures");
@@ -234,6 +236,15 @@ test("the words about several datasets are separate, each after the dataset's na
   assert.match(caption, "Not measured in one: Kata-QEMU at concurrency 10. Not measured in other: Kata-QEMU at");
   assert.match(latencyFigure(both, 10).finding, /In one: Median, .* 10: RunD 200 ms.*In other: Median, .*: RunD 1 s/);
   assert.match(roundsFigure(both, 1).finding, /^In one: Kata-QEMU: .* RunD: .* In other: Kata-QEMU: .* RunD: /);
+});
+
+test("the caption of our own campaign says what was started, and where a cold start ends", async () => {
+  const captionOf = async (name: string) => fig10([await loadDataset(join(projectRoot, "raw", name))]).caption;
+  const own = "20261124T201129-recorded";
+  assert.match(await captionOf(own), /: sandboxes without containers, host network, image already on the disk/);
+  const pod = /: sandboxes with a container, a cold start ends at the process's first answer, pod network, image/;
+  assert.match(await captionOf("cold-start-pod"), pod);
+  assert.match(await captionOf("kubernetes-cluster"), /: pods on a Kubernetes cluster, image already on the disk/);
 });
 
 test("the ratio of RunD to the template crosses 1 where the published tables do", async () => {

@@ -1,6 +1,7 @@
 import type { Dataset } from "../../../analysis/datasets/dataset.js";
 import { colourIn, labelIn } from "../../../analysis/label-in.js";
 import { ascending, quantileR7 } from "../../../analysis/stats/quantile.js";
+import type { End } from "../../../model/end.js";
 import type { Experiment } from "../../../model/experiment.js";
 import { byRuntime } from "../../../model/runtimes.js";
 import type { SeriesSource } from "./figure.js";
@@ -189,10 +190,26 @@ export function scopeIn(datasets: readonly Dataset[], requests = "all requests o
     listed(datasets.filter(({ runs }) => runs.some(wanted)).map(({ name }) => plain(name)));
   const fresh = named(({ campaign, replayed }) => campaign !== null && !replayed);
   const replayed = named(run => run.replayed);
+  const own = datasets.flatMap(({ runs }) => runs.filter(run => run.campaign !== null && !run.replayed));
+  const started = [...new Set(own.map(startedIn))].join("; or ");
   return sentences(
-    fresh === ""
-      ? ""
-      : `Our own measurement (${fresh}): sandboxes without containers, host network, image already on the disk, ${requests}.`,
+    fresh === "" ? "" : `Our own measurement (${fresh}): ${started}, image already on the disk, ${requests}.`,
     replayed === "" ? "" : `Replayed, not measured: ${replayed}.`,
   );
 }
+
+/** Returns in words what a run of our own started, and the end of its cold starts. */
+function startedIn({ config }: Dataset["runs"][number]): string {
+  if (config.kubernetes !== undefined) return "pods on a Kubernetes cluster";
+  const network = config.network === "pod" ? "pod network" : "host network";
+  const { until = "sandbox" } = config;
+  if (until !== "sandbox")
+    return `sandboxes with a container, a cold start ends at ${endWords[until as keyof typeof endWords]}, ${network}`;
+  return `sandboxes ${config.withContainer === true ? "with a container" : "without containers"}, ${network}`;
+}
+
+const endWords: Readonly<Record<Exclude<End, "sandbox">, string>> = {
+  container: "the container's start",
+  output: "the process's first line",
+  response: "the process's first answer",
+};
