@@ -55,7 +55,7 @@ export const settingRules = {
   },
   reflink: {
     ...{ ...text, placeholder: "<dir>", pattern: /^\/./, expected: "an absolute path" },
-    help: "rootfs: folder for the copies of copied and reflinked (default: on a btrfs that the campaign creates)",
+    help: "rootfs: folder for the copies that the variants copied and reflinked make (default: on a btrfs that the campaign creates)",
   },
   rounds: { ...shared, ...count, range: [1, 100_000], help: "rounds of each cell; memory: repeats" },
   warmup: {
