@@ -148,7 +148,7 @@ export function scanClientLog(
   }
   if (at > length) {
     oddities ??= new TextOddities();
-    oddities.note("torn", round);
+    oddities.note("truncated", round);
   }
   oddities?.report(file, problems);
   if (round > columns.rounds) columns.rounds = round;

@@ -7,7 +7,7 @@ const oddities = {
   tabs: ["RUND_TEXT_TABS", "fields separated by spaces", "tabs (they are read as spaces)"],
   blankEnd: ["RUND_TEXT_BLANK_END", "no blank lines at the end", "blank lines (left out)"],
   // the writer was interrupted, although the line itself may be complete
-  torn: ["RUND_TEXT_TORN", "a line feed after the last line", "none (truncated?)"],
+  truncated: ["RUND_TEXT_TORN", "a line feed after the last line", "none (truncated?)"],
   encoding: ["RUND_TEXT_ENCODING", "printable ASCII", "other bytes"],
 } as const;
 type Oddity = keyof typeof oddities;
@@ -56,7 +56,7 @@ export function* fieldsByLine(
   let line = 1;
   for (; at < end; line++) {
     const feed = text.indexOf("\n", at);
-    if (feed < 0) found.note("torn", line);
+    if (feed < 0) found.note("truncated", line);
     const words = found.line(text.slice(at, feed < 0 ? text.length : feed), line);
     yield [words.split(/[ \t]+/).filter(word => word !== ""), line];
     at = feed < 0 ? text.length : feed + 1;

@@ -7,6 +7,7 @@ import type { CodeCell, Notebook, Output } from "../../src/jupyter/nbformat.js";
 import { type RunOptions, runNotebook } from "../../src/jupyter/run-notebook.js";
 import { LabError } from "../../src/model/errors.js";
 import { labKernel, printed } from "../kernel/live-kernel.js";
+import { untilEnded } from "../support/child-command.js";
 import { projectRoot } from "../support/needs.js";
 
 const test = suite("running a notebook headless");
@@ -138,17 +139,7 @@ test("processes that cells have started end with the kernel", async () => {
   const result = outputsOf(done, 0)[0] as { data: Record<string, string> };
   const pid = Number(result.data["text/plain"]);
   assert.ok(pid > 1);
-  const alive = () => {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  const deadline = performance.now() + 5000;
-  while (alive() && performance.now() < deadline) await new Promise(resolve => setTimeout(resolve, 20));
-  assert.is(alive(), false);
+  await untilEnded(pid);
 });
 
 test("a kernel that does not start is an error with the kernel's output", async () => {

@@ -4,10 +4,19 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { kernelArgv } from "../../src/kernel/spec.js";
+import { untilEnded } from "../support/child-command.js";
 import { inTempFolder } from "../support/temp.js";
 import { LiveKernel, labKernel } from "./live-kernel.js";
 
 const test = suite("a kernel's life");
+
+/** Writes a connection file with sockets in a folder, and returns its path. */
+function connectionFile(folder: string): string {
+  const file = join(folder, "connection.json");
+  const ports = { shell_port: 1, control_port: 2, iopub_port: 3, stdin_port: 4, hb_port: 5 };
+  writeFileSync(file, JSON.stringify({ transport: "ipc", ip: join(folder, "k"), key: "k", ...ports }));
+  return file;
+}
 
 test("restart and shutdown are confirmed on the channel of the request and on iopub", async () => {
   const kernel = await LiveKernel.start();
@@ -27,31 +36,17 @@ test("a kernel whose front end was killed ends by itself", () =>
         stdio: "ignore", detached: true, env: { ...process.env, JPY_PARENT_PID: String(process.pid) } });
       console.log(kernel.pid);
       setTimeout(() => process.kill(process.pid, "SIGKILL"), 700);`;
-    const file = join(folder, "connection.json");
-    const ports = { shell_port: 1, control_port: 2, iopub_port: 3, stdin_port: 4, hb_port: 5 };
-    writeFileSync(file, JSON.stringify({ transport: "ipc", ip: join(folder, "k"), key: "k", ...ports }));
+    const file = connectionFile(folder);
     const argv = labKernel.argv.map(word => word.replace("{connection_file}", file));
     const { stdout } = spawnSync(process.execPath, ["-e", script, "--", ...argv], { encoding: "utf8" });
     const pid = Number(stdout);
     assert.ok(pid > 1, stdout);
-    const alive = () => {
-      try {
-        process.kill(pid, 0);
-        return true;
-      } catch {
-        return false;
-      }
-    };
-    const deadline = performance.now() + 20_000;
-    while (alive() && performance.now() < deadline) await new Promise(resolve => setTimeout(resolve, 50));
-    assert.is(alive(), false);
+    await untilEnded(pid);
   }));
 
 test("a kernel without a folder for temporary files reports that and ends", () =>
   inTempFolder(folder => {
-    const file = join(folder, "connection.json");
-    const ports = { shell_port: 1, control_port: 2, iopub_port: 3, stdin_port: 4, hb_port: 5 };
-    writeFileSync(file, JSON.stringify({ transport: "ipc", ip: join(folder, "k"), key: "k", ...ports }));
+    const file = connectionFile(folder);
     const [node, ...words] = kernelArgv().map(word => word.replace("{connection_file}", file));
     const env = { ...process.env, TMPDIR: join(folder, "gone") };
     const { status, stderr } = spawnSync(node!, words, { encoding: "utf8", timeout: 20_000, env });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { identify } from "../../src/measure/system/process-identity.js";
 import { projectRoot } from "./needs.js";
 
 /** A command line in a process of its own, to be interrupted or killed. */
@@ -46,3 +47,7 @@ export async function until(
     await new Promise(resolve => setTimeout(resolve, 10));
   }
 }
+
+/** Waits until a process that the test did not start itself has ended. */
+export const untilEnded = (pid: number): Promise<void> =>
+  until(() => identify(pid) === undefined, `process ${pid} still runs`);

@@ -11,7 +11,7 @@ export interface CapacityModel {
   readonly model: "fit" | "idle" | "host" | "committed";
   /** Null if the data lacks an input of the model. */
   readonly perSandboxKiB: number | null;
-  /** The source of the number, or the reason why there is none. */
+  /** The source of the number, or the reason why it is missing. */
   readonly basis: string;
 }
 

@@ -95,7 +95,7 @@ export class Compiler {
     this.#draft("").program.getTypeChecker();
   }
 
-  /** Reads Node's types, too, before a cell needs them. */
+  /** Also reads Node's types, before a cell needs them. */
   warmNode(): void {
     this.#workspace.addNode();
     this.warm();

@@ -101,7 +101,7 @@ const damages: Readonly<Record<string, (file: string, text: string, at: number, 
   },
   empty: file => writeFileSync(file, ""),
   // behind a line feed nothing tells that more was there
-  torn: (file, text, at) => writeFileSync(file, text.slice(0, text[at - 1] === "\n" ? at + 1 : at)),
+  truncated: (file, text, at) => writeFileSync(file, text.slice(0, text[at - 1] === "\n" ? at + 1 : at)),
   "another byte": (file, text, at, byte) => {
     const bytes = Buffer.from(text);
     bytes[at] = byte;

@@ -14,7 +14,7 @@ const run = "time_mine_01020304";
 const damages: Readonly<Record<string, (text: string, line: number, at: number) => string>> = {
   none: text => text,
   empty: () => "",
-  torn: (text, _, at) => text.slice(0, at),
+  truncated: (text, _, at) => text.slice(0, at),
   crlf: text => text.replaceAll("\n", "\r\n"),
   tabs: text => text.replaceAll(" ", "\t"),
   "byte order mark": text => `\ufeff${text}`,
@@ -105,7 +105,7 @@ test("the table equals the plain rule's, and every line that is left out is a pr
         assert.equal(tables.time.rows, [{ runtime: "mine", values: [expected] }]);
         const unharmed = readFileSync(victim, "utf8") === sound;
         if (unharmed) assert.is(problemCount, 0);
-        else if (damage !== "torn" || !sound.startsWith(`${readFileSync(victim, "utf8")}\n`)) {
+        else if (damage !== "truncated" || !sound.startsWith(`${readFileSync(victim, "utf8")}\n`)) {
           assert.ok(
             problems.some(({ file }: { file: string }) => file === victim || file.startsWith(join(folder, cell))),
           );

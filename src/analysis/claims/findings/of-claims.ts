@@ -16,10 +16,13 @@ export function unpublishedRuns(verdicts: readonly ClaimVerdict[]): readonly Fin
   );
   const chances = claims.map(({ implied: { byChance } }) => chanceText(byChance));
   const one = claims.length === 1;
+  const stated = claims.flatMap(({ id, implied: { statedOnly } }) => statedOnly.map(part => `${id} ${part}`));
+  const except =
+    stated.length === 0 ? "" : `, except for ${stated.join(" and ")}, where the paper states another value`;
   return [
     {
       kind: "unpublished run",
-      text: `${one ? "A claim fits" : `${claims.length} claims fit`} a run of ${label} that was not published: ${each.join(" and ")}. ${one ? "It" : "Each"} compares ${label} with three other runtimes, and all three comparisons imply the same value for ${label}. Unrelated values would agree this closely in ${chances.join(" and ")} of cases. So the other runtimes' runs are the recorded ones, but the run of ${label} behind ${one ? "the claim" : "these claims"} is not`,
+      text: `${one ? "A claim fits" : `${claims.length} claims fit`} a run of ${label} that was not published: ${each.join(" and ")}. ${one ? "It" : "Each"} compares ${label} with three other runtimes, and all three comparisons imply the same value for ${label}. Unrelated values would agree this closely in ${chances.join(" and ")} of cases. So the other runtimes' runs are the recorded ones${except}. The run of ${label} behind ${one ? "the claim" : "these claims"} is not recorded`,
       table: {
         columns: ["claim", "part", "baseline", "implied", "unit", "recorded"],
         rows: claims.flatMap(({ id, implied: { values, unit, recorded } }) =>

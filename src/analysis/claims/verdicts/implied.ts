@@ -27,6 +27,8 @@ export interface ImpliedRun {
   readonly values: readonly ImpliedValue[];
   /** The parts whose ranges have a value in common. */
   readonly agreeing: readonly string[];
+  /** The agreeing parts that agree only with the baseline that the paper states, not with the recorded one. */
+  readonly statedOnly: readonly string[];
   /** The largest agreeing value / the smallest − 1. */
   readonly spread: number;
   /** The recorded value of the same quantity. */
@@ -51,8 +53,8 @@ const unrelatedRatio = 1.25;
 
 /**
  * Finds the value that a claim of several reductions implies. "89 % less than A, 75 % less than B", together with the recorded
- * A and B, gives two values for the runtime that the claim is about. If three such values agree within their rounding, the
- * recorded baselines are the paper's, and the run behind the claim had that value.
+ * A and B, gives two values for the runtime that the claim is about. If three such values agree within their rounding, their
+ * baselines are the paper's, and the run behind the claim had that value. A baseline may also be one that the paper states.
  *
  * @param primary the readings that decide the claim's parts
  * @returns null if fewer than three agree, or something was not measured
@@ -73,6 +75,7 @@ export function impliedRun(primary: readonly MeasuredReading[]): ImpliedRun | nu
   return {
     ...{ runtime, statistic, unit, value: mean(agreeing), values },
     agreeing: agreement.map(({ part }) => part),
+    statedOnly: agreement.flatMap(({ part, from }) => (from === "stated" ? [part] : [])),
     spread,
     recorded,
     elsewhere: searchOtherCells(reductions, agreement.length),

@@ -14,7 +14,7 @@ export function replaceStream(name: StreamName, send: (bytes: Uint8Array) => voi
     if (done !== undefined) process.nextTick(done);
     return true;
   };
-  // later cells print, too, so `end` only writes the last text and emits `finish`, for which code such as pipeline waits
+  // later cells also print, so `end` only writes the last text and emits `finish`, for which code such as pipeline waits
   const end = (...last: unknown[]): Writable => {
     const [chunk] = last;
     if (typeof chunk === "string" || chunk instanceof Uint8Array) write(chunk, ...last.slice(1));

@@ -11,7 +11,7 @@ export interface PodProgress {
   /** Whether the container's readiness probe succeeds, or it runs without one. */
   readonly ready: boolean;
   readonly address: string | null;
-  /** The problem that keeps it from continuing; null if there is none. */
+  /** The problem that stops the pod's start; null without a problem. */
   readonly trouble: PodTrouble | null;
   /** The cluster's own timestamps, in whole seconds as ISO 8601. */
   readonly stamps: ClusterStamps;
