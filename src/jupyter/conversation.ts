@@ -131,7 +131,10 @@ export class Conversation {
         // a kernel that compiles loads its compiler for this request, so that the first cell's time does not include that
         const completion = this.#client.send("shell", "complete_request", { code: "", cursor_pos: 0 });
         await this.#within<JsonObject>(deadline - performance.now(), done => this.#replies.set(completion, done));
-        if (this.#dead === undefined) return info;
+        if (this.#dead === undefined) {
+          this.#process.removeFiles();
+          return info;
+        }
       }
       const silent = performance.now() > deadline ? "does not answer" : undefined;
       const why = this.#dead === undefined ? silent : `${this.#dead} before it answered`;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { LabError } from "../model/errors.js";
@@ -14,11 +14,13 @@ export class KernelProcess {
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   readonly #folder: string;
+  readonly #log: number;
   #over = false;
 
-  private constructor(child: ChildProcess, folder: string) {
+  private constructor(child: ChildProcess, folder: string, log: number) {
     this.#child = child;
     this.#folder = folder;
+    this.#log = log;
     this.ended = new Promise(resolve => {
       const end = (how: string) => {
         this.#over = true;
@@ -56,24 +58,30 @@ export class KernelProcess {
     const fields = { ...connection, transport: "tcp", signature_scheme: "hmac-sha256", kernel_name: command.name };
     writeFileSync(file, JSON.stringify(fields), { mode: 0o600 });
     const [program, ...args] = command.argv.map(word => word.replaceAll("{connection_file}", file));
-    const log = openSync(join(folder, "log"), "a");
+    const log = openSync(join(folder, "log"), "a+");
     const child = spawn(program!, args, {
       cwd,
       env: { ...env, ...command.env, JPY_PARENT_PID: String(process.pid) },
       stdio: ["ignore", log, log],
       detached: true,
     });
-    closeSync(log);
-    return { process: new KernelProcess(child, folder), connection };
+    return { process: new KernelProcess(child, folder, log), connection };
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Returns the last 2,000 characters of the process's own stdout and stderr. */
+  /** Returns the end of the process's own stdout and stderr, 2,000 bytes at most; not after `finish`. */
   log(): string {
-    return readFileSync(join(this.#folder, "log"), "utf8").trim().slice(-2000);
+    const end = Buffer.alloc(2000);
+    const length = readSync(this.#log, end, 0, end.length, Math.max(0, fstatSync(this.#log).size - end.length));
+    return end.toString("utf8", 0, length).trim();
+  }
+
+  /** Removes the connection file and the log's name once the kernel has opened both, so that even a kill leaves no file. */
+  removeFiles(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** Signals the kernel and the processes that its cells have started. */
@@ -86,7 +94,7 @@ export class KernelProcess {
     }
   }
 
-  /** Waits for the end, for a limited time; then ends everything that is left, and removes the folder. */
+  /** Waits for the end, for a limited time; then ends everything that is left, and removes the files. */
   async finish(withinMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>(resolve => {
@@ -96,7 +104,8 @@ export class KernelProcess {
     clearTimeout(timer);
     this.signal("SIGKILL");
     await this.ended;
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.removeFiles();
+    closeSync(this.#log);
   }
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { childCommand, until, untilEnded } from "../support/child-command.js";
 import { lab } from "../support/command-line.js";
 import { needs, suiteNeeding } from "../support/needs.js";
 import { inTempFolder, writeFiles } from "../support/temp.js";
@@ -52,6 +53,29 @@ test("a failing cell exits with 1, is reported with notebook and error, and the 
     assert.match(stderr, /^bad\.ipynb: cell 2 \(c2\): RangeError: too far$/m);
     assert.is(read(join(cwd, "bad.ipynb")).cells[1].outputs[0].ename, "RangeError");
     assert.is(read(join(cwd, "good.ipynb")).cells[0].outputs.length, 1);
+  }));
+
+test("after a kill of the command, its kernel and what a cell has started end, and no file is left", () =>
+  inTempFolder(async cwd => {
+    const [pids, temporary] = [join(cwd, "pids"), join(cwd, "tmp")];
+    mkdirSync(temporary);
+    const cell = `import { spawn } from "node:child_process";
+      import { renameSync, writeFileSync } from "node:fs";
+      const { pid } = spawn("sleep", ["300"], { stdio: "ignore" });
+      writeFileSync("pids.new", process.pid + " " + pid);
+      renameSync("pids.new", "pids");
+      await new Promise(resolve => setTimeout(resolve, 300_000));`;
+    writeFiles(cwd, { "a.ipynb": notebook([cell]) });
+    const child = childCommand(cwd, ["notebook", "run", "a.ipynb"], { ...process.env, TMPDIR: temporary });
+    await until(() => existsSync(pids), child.output);
+    child.kill("SIGKILL");
+    await child.ended;
+    for (const pid of readFileSync(pids, "utf8").split(" ")) await untilEnded(Number(pid));
+    assert.equal(
+      readdirSync(temporary).filter(name => name.startsWith("rund-lab-")),
+      [],
+    );
+    assert.is(read(join(cwd, "a.ipynb")).cells[0].outputs.length, 0);
   }));
 
 test("parameters are set after the cell with the defaults", () =>

@@ -54,6 +54,7 @@ export class LiveKernel {
       const info = kernel.send("kernel_info_request");
       await kernel.until(() => kernel.replyTo(info) !== undefined);
     }
+    process.removeFiles();
     return kernel;
   }
 

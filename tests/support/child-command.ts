@@ -16,10 +16,10 @@ export interface ChildCommand {
   said(what: RegExp): Promise<void>;
 }
 
-export function childCommand(cwd: string, words: readonly string[]): ChildCommand {
+export function childCommand(cwd: string, words: readonly string[], env = process.env): ChildCommand {
   const loader = join(projectRoot, "node_modules/tsx/dist/loader.mjs");
   const main = join(projectRoot, "src/cli/main.ts");
-  const child = spawn(process.execPath, ["--import", `file://${loader}`, main, ...words], { cwd });
+  const child = spawn(process.execPath, ["--import", `file://${loader}`, main, ...words], { cwd, env });
   let output = "";
   child.stdout.on("data", chunk => (output += chunk));
   child.stderr.on("data", chunk => (output += chunk));

@@ -5,6 +5,15 @@ export function watchParent(): void {
   const parent = process.ppid;
   setInterval(() => {
     const orphaned = process.ppid !== parent || (process.ppid === 1 && frontend !== "1");
-    if (orphaned) process.kill(process.pid, "SIGKILL");
+    if (orphaned) endGroup();
   }, 1000).unref();
+}
+
+/** Ends the kernel, and the processes that its cells have started, if the kernel leads a process group. */
+function endGroup(): void {
+  try {
+    process.kill(-process.pid, "SIGKILL");
+  } catch {
+    process.kill(process.pid, "SIGKILL");
+  }
 }
