@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { removeParents } from "../campaign/clear-after.js";
+import { campaignParent, cgroupDriver, readKubeletConfig } from "../campaign/service/cgroup-parent.js";
 import type { CriClient, SandboxConfig } from "../cri/grpc/client.js";
 import { CriError } from "../cri/grpc/errors.js";
 import { messageOf } from "../message-of.js";
@@ -15,8 +17,8 @@ const idleMs = 2_000;
 const label = "rund-lab.contract";
 
 /**
- * Checks that a service implements CRI v1 as campaigns need it. Starts sandboxes of one handler, with labels of their own, and
- * always removes them.
+ * Checks that a service implements CRI v1 as campaigns need it. Starts sandboxes of one handler, with labels and a parent control
+ * group of their own, and always removes them and the group.
  *
  * @param handler a handler that the service has; "" for its default
  * @returns one result per rule, in a fixed order; if the first start fails, the rules after it are left out
@@ -27,9 +29,11 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
   let made = 0;
   const sandbox = (labels: Readonly<Record<string, string>>): SandboxConfig => {
     const name = `contract-${mark}-${++made}`;
-    return { name, uid: name, namespace: "rund-lab-contract", handler, labels, network: "NODE" };
+    return { name, uid: name, namespace: "rund-lab-contract", handler, labels, network: "NODE", ...parent };
   };
   const options = { timeoutMs: callMs };
+  const group = `contract-${mark}`;
+  const parent = await parentIn(cri, handler, group);
   const rule = async (check: string, next: string, holds: () => Promise<string | true>): Promise<boolean> => {
     const found = await holds().catch(messageOf);
     results.push(found === true ? fine(check, "holds") : lacking(check, found, next));
@@ -108,10 +112,26 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
       await cri.stopPodSandbox(id, options).catch(() => {});
       await cri.removePodSandbox(id, options).catch(() => {});
     }
+    await removeParents(group);
   }
   await rule("keeps no sandbox after its removal", "remove the sandboxes by hand: `crictl rmp -f ID`", async () => {
     const left = (await ours()).filter(({ labels }) => labels[label] === mark);
     return left.length === 0 || `${left.length} sandboxes: ${left.map(({ id }) => id).join(", ")}`;
   });
   return results;
+}
+
+/** Returns the parent of the sandboxes' control groups; nothing if the service does not report who makes them. */
+async function parentIn(cri: CriClient, handler: string, group: string): Promise<Pick<SandboxConfig, "cgroupParent">> {
+  const options = { timeoutMs: callMs };
+  try {
+    const [status, reported] = [await cri.status(options), await cri.cgroupDriver(options)];
+    const cgroupParent = campaignParent(
+      cgroupDriver({ status, reported, kubelet: readKubeletConfig() }, handler),
+      group,
+    );
+    return cgroupParent === undefined ? {} : { cgroupParent };
+  } catch {
+    return {};
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -8,6 +8,14 @@ import { checkContract } from "../../../src/measure/doctor/index.js";
 import { crictlOnPath } from "../../support/crictl.js";
 import { needs, suiteNeeding } from "../../support/needs.js";
 import { criContract, type Service } from "./contract.js";
+
+/** The parent control groups of contract checks, in any hierarchy. */
+const leftGroups = (): readonly string[] =>
+  ["", ...readdirSync("/sys/fs/cgroup")].flatMap(hierarchy =>
+    existsSync(join("/sys/fs/cgroup", hierarchy, "cgroup.procs"))
+      ? readdirSync(join("/sys/fs/cgroup", hierarchy)).filter(name => name.startsWith("rund-lab-contract-"))
+      : [],
+  );
 
 /** The contract on a containerd of its own. */
 function onContainerd(name: string, connect: (endpoint: string, folder: string) => Service["client"]): void {
@@ -33,6 +41,7 @@ function onContainerd(name: string, connect: (endpoint: string, folder: string) 
       [],
     );
     assert.is(findings.length, 11);
+    assert.equal(leftGroups(), [], "its parent control group is removed");
   });
 
   test.run();

@@ -8,7 +8,7 @@ export interface ControlGroup {
 }
 
 /** containerd's parent of the control groups of sandboxes whose request names no parent. */
-const usualParent = "k8s.io";
+export const usualParent = "k8s.io";
 
 /** The prefix of the control groups that campaigns give to their sandboxes as a parent. */
 export const campaignGroupPrefix = "rund-lab-";
@@ -35,6 +35,6 @@ function below(folder: string, ids: ReadonlySet<string>): readonly ControlGroup[
   });
 }
 
-/** Returns the parents that a campaign has given to its sandboxes' groups, with their names in each hierarchy. */
+/** Returns the folders of a parent of sandboxes' groups, such as a campaign's, in all hierarchies that have it. */
 export const campaignGroups = (parent: string, root = "/sys/fs/cgroup"): readonly string[] =>
   hierarchies(root).flatMap(hierarchy => (groupsBelow(hierarchy).includes(parent) ? [join(hierarchy, parent)] : []));
