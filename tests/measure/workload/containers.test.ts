@@ -15,6 +15,16 @@ const { test, own } = suiteOnContainerd(
   ...[needs.runc, needs.crun, needs.runsc, program("busybox")],
 );
 
+/** What a file of a container says; "" if it is not there, as before the container writes it or after the container is removed. */
+function textIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
+
 async function measured(wishes: Omit<ExperimentWishes, "experiment">) {
   const path = await measureOn(own.containerd.endpoint, [{ experiment: "time", rounds: 1, ...wishes }], {
     out: own.folder,
@@ -152,8 +162,7 @@ test("the first line agrees with the process's own clock, written to a file, wit
           if (!doing.startsWith("round")) return;
           const look = setInterval(() => {
             for (const id of existsSync(tasks) ? readdirSync(tasks) : []) {
-              const file = join(tasks, id, "rootfs/clock");
-              const text = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+              const text = textIfThere(join(tasks, id, "rootfs/clock")).trim();
               if (text !== "") clocks.set(id, Number(text) * 1000);
             }
           }, 50);
