@@ -16,6 +16,7 @@ import {
 } from "../measure/changes/index.js";
 import { census, type Remain } from "../measure/containerd/census/index.js";
 import { type ClearedCampaign, clearKilled } from "../measure/index.js";
+import { counted } from "../model/counted.js";
 import { type Io, note, printResult } from "./terminal/io.js";
 
 interface Options {
@@ -92,7 +93,7 @@ export default (io: Io): Command => {
       restored = await restoreMachine(thisMachine({ log }));
     }
     for (const { campaign, sandboxes } of cleared) {
-      log(`removed ${sandboxes} sandboxes, the control groups, mounts, snapshots and copies of ${campaign}`);
+      log(`removed ${counted(sandboxes, "sandbox")}, the control groups, mounts, snapshots and copies of ${campaign}`);
     }
     const line = restored || cleared.length > 0 ? "everything is restored" : "nothing to restore";
     printResult(io, json, { restored, cleared: cleared.map(({ campaign }) => campaign), sandboxes: cleared }, [line]);

@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { type Confound, confoundsBetween, mergeConfounds } from "../confounds.js";
 import type { Dataset } from "../datasets/dataset.js";
@@ -174,7 +175,7 @@ function refuseReplays(datasets: readonly Dataset[], allowed: boolean): boolean 
 
 function noCommonCell(a: Dataset, b: Dataset, cellsA: number, cellsB: number): LabError {
   const has = ({ name, runs }: Dataset, cells: number) =>
-    `${name}: ${cells} cells of ${[...new Set(runs.map(({ experiment, runtime }) => `${runtime} (${experiment})`))].join(", ") || "nothing"}`;
+    `${name}: ${counted(cells, "cell")} of ${[...new Set(runs.map(({ experiment, runtime }) => `${runtime} (${experiment})`))].join(", ") || "nothing"}`;
   return new LabError("RUND_NO_COMMON_CELL", "input", "", {
     where: `${a.name} and ${b.name}`,
     expected: "a cell that both sides have: the same experiment, density and concurrency of the compared runtimes",

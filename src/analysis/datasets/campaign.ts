@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { z } from "zod";
 import { examineManifest, type FitEvent, type Manifest, parseEvents } from "../../campaign-files/index.js";
 import { formatMemoryFile, type ProblemList, parseOciRuntime, type RunFolder } from "../../logs/index.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { arrivalWindows } from "./arrival-windows.js";
 import { CampaignJournal, withRounds, withSnapshot } from "./campaign-journal.js";
@@ -75,7 +76,7 @@ export function readCampaign(folder: string, problems: ProblemList): Campaign {
       if (snapshot?.sandboxes !== density) {
         const path = join(folder, run, formatMemoryFile(memoryMb, density));
         const found = snapshot === undefined ? "no snapshot in the journal" : String(snapshot.sandboxes ?? "unknown");
-        problems.add(path, null, "RUND_MEMORY_SANDBOXES", `${density} sandboxes`, found);
+        problems.add(path, null, "RUND_MEMORY_SANDBOXES", counted(density, "sandbox"), found);
       }
       return snapshot?.sandboxes === undefined ? { ...cell, components: [] } : withSnapshot(cell, snapshot);
     },

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { loadDataset, loadDatasets, ownDatasets, recordedCampaign } from "../../analysis/datasets/index.js";
 import { faultsOf } from "../../analysis/tables/index.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { csvFile, writeCsv } from "../results/analyze.js";
 import { failOnFault } from "../results/verify.js";
@@ -28,7 +29,7 @@ export default (io: Io): Command =>
       const out = resolve(io.cwd, options.out);
       const datasets = await loadDatasets(options.data, io.cwd);
       for (const { name, problemCount } of datasets) {
-        if (problemCount > 0) note(io, `${name}: ${problemCount} problems; \`rund-lab analyze\` lists them`);
+        if (problemCount > 0) note(io, `${name}: ${counted(problemCount, "problem")}; \`rund-lab analyze\` lists them`);
       }
       const baseline = datasets.find(({ name }) => name === "paper_data") ?? (await loadDataset("paper_data"));
       const fresh = isOwn(options.data) && existsSync(recordedCampaign) ? await loadDataset(recordedCampaign) : null;

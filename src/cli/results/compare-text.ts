@@ -1,5 +1,6 @@
 import { withInterval } from "../../analysis/claims/text.js";
 import type { ComparedCell, Comparison, Metric } from "../../analysis/compare/index.js";
+import { counted } from "../../model/counted.js";
 import { textTable, wrap } from "../../model/text-table.js";
 import { cellName, confoundTexts, metricNames, verdictWord } from "./cell-words.js";
 
@@ -83,7 +84,7 @@ function columnsOf(cell: ComparedCell): readonly string[] {
 function markdownTable({ what, cells }: Section): readonly string[] {
   const row = (values: readonly string[]) => `| ${values.map(value => value.replaceAll("|", "\\|")).join(" | ")} |`;
   const rows = cells.map(cell => {
-    const needs = cell.roundsNeeded === null ? null : `${cell.roundsNeeded} rounds would decide it`;
+    const needs = cell.roundsNeeded === null ? null : `${counted(cell.roundsNeeded, "round")} would decide it`;
     const columns = columnsOf(cell);
     return row([...columns.slice(0, 5), [columns[5], cell.caveat, needs].filter(text => text !== null).join(", ")]);
   });
@@ -191,7 +192,7 @@ function summary(comparison: Comparison): string {
 function circumstances(comparison: Comparison): readonly string[] {
   const { confounds, unmatched, cells } = comparison;
   const alone = [
-    ...(unmatched.a > 0 ? [`${unmatched.a} cells of A`] : []),
+    ...(unmatched.a > 0 ? [`${counted(unmatched.a, "cell")} of A`] : []),
     ...(unmatched.b > 0 ? [`${unmatched.b} of B`] : []),
   ];
   const paired = cells.some(({ method }) => method === "paired blocks");

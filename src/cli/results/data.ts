@@ -5,6 +5,7 @@ import { distill } from "../../analysis/datasets/distilled/write-distilled.js";
 import { artifactPin, fetchArtifact, verifyTrees } from "../../analysis/datasets/fetch.js";
 import { loadDataset, ownDatasets } from "../../analysis/datasets/index.js";
 import { readRaw } from "../../analysis/datasets/read-raw.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { textTable } from "../../model/text-table.js";
 import { type Io, note, print, printResult } from "../terminal/io.js";
@@ -58,9 +59,9 @@ async function distillFolder(io: Io, folder: string, out: string): Promise<void>
       writeFileSync(join(target, file), text);
       bytes += Buffer.byteLength(text);
     }
-    print(io, `${target}: ${dataset.runs.length} runs, ${Math.round(bytes / 1024)} KiB\n`);
+    print(io, `${target}: ${counted(dataset.runs.length, "run")}, ${Math.round(bytes / 1024)} KiB\n`);
     if (dataset.problemCount > 0)
-      note(io, `${source}: ${dataset.problemCount} problems; \`rund-lab analyze\` lists them`);
+      note(io, `${source}: ${counted(dataset.problemCount, "problem")}; \`rund-lab analyze\` lists them`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { exportParquet } from "../../campaign-files/parquet/index.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { type Io, noteProblems, printResult } from "../terminal/io.js";
 
@@ -23,6 +24,6 @@ export default (io: Io): Command =>
           hint: "`rund-lab run --resume DIR` continues a campaign",
         });
       }
-      const counts = `${samples} samples, ${rounds} rounds, ${memory} rows of memory in ${files.length} files`;
+      const counts = `${counted(samples, "sample")}, ${counted(rounds, "round")}, ${counted(memory, "memory row")} in ${counted(files.length, "file")}`;
       printResult(io, json, { path, samples, rounds, memory, files, problems }, [`${path}: ${counts}`]);
     });

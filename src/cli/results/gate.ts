@@ -1,4 +1,5 @@
 import { type ComparedCell, type Comparison, stoppedBy } from "../../analysis/compare/index.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { optionValue } from "../terminal/option-value.js";
 import { cellName } from "./cell-words.js";
@@ -47,7 +48,7 @@ export function applyGate(
     const rounds = Math.max(...undecided.map(({ roundsNeeded }) => roundsNeeded ?? 0));
     throw new LabError("RUND_UNDECIDED", "check", `undecided (--strict): ${list(undecided)}`, {
       where,
-      ...(rounds > 0 && { hint: `${rounds} rounds on either side would probably decide all of them` }),
+      ...(rounds > 0 && { hint: `${counted(rounds, "round")} on either side would probably decide all of them` }),
     });
   }
 }

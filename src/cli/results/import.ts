@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { findImporter, ImportFolderWriter, importers, importFile } from "../../importers/index.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { textTable } from "../../model/text-table.js";
 import { type Io, note, noteProblems, printResult } from "../terminal/io.js";
@@ -49,10 +50,11 @@ export default (io: Io): Command =>
       printResult(io, json, { out, ...writer.manifest() }, describe(writer, out));
       if (json !== true) {
         noteProblems(io, problems.list);
-        if (problems.count > 10) note(io, `${problems.count} problems; ${join(out, "import.json")} lists them`);
+        if (problems.count > 10)
+          note(io, `${counted(problems.count, "problem")}; ${join(out, "import.json")} lists them`);
       }
       if (strict === true && problems.count > 0) {
-        throw new LabError("RUND_STRICT", "check", `${problems.count} problems in the files (--strict)`);
+        throw new LabError("RUND_STRICT", "check", `${counted(problems.count, "problem")} in the files (--strict)`);
       }
     });
 

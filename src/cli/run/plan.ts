@@ -1,5 +1,6 @@
 import { experimentTable } from "../../measure/experiments/index.js";
 import type { PlannedExperiment } from "../../measure/index.js";
+import { counted } from "../../model/counted.js";
 import { type Io, print, printJson } from "../terminal/io.js";
 import { cellText } from "./cell-text.js";
 import { detectionText } from "./detect.js";
@@ -75,8 +76,6 @@ function openLoopLimits({ settings, parts, room }: PlannedExperiment) {
     }),
   );
 }
-
-const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 const offered = (rate: readonly number[] | "search"): string =>
   rate === "search" ? "a search for the highest rate that is held" : `rate ${rate.join(" ")} a second`;

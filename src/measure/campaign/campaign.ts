@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { ArrivalsEvent, CampaignEvent, RoundEvent } from "../../campaign-files/events.js";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { isLost } from "../cri/grpc/errors.js";
 import { experimentTable } from "../experiments/index.js";
@@ -75,7 +76,7 @@ async function begin(folder: CampaignFolder, sandboxes: CampaignSandboxes, tools
   const foreign = await sandboxes.foreign();
   if (foreign > 0) {
     tools.warn(
-      `the service ignores label filters: it also lists ${foreign} sandboxes of others, which are not touched`,
+      `the service ignores label filters: it also lists ${counted(foreign, "sandbox")} of others, which are not touched`,
     );
   }
   const leftovers = ours + ((await tools.clearOrphans?.()) ?? 0) + (await tools.micro.clear());

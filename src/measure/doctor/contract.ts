@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { counted } from "../../model/counted.js";
 import { removeParents } from "../campaign/clear-after.js";
 import { campaignParent, cgroupDriver, readKubeletConfig } from "../campaign/service/cgroup-parent.js";
 import type { CriClient, SandboxConfig } from "../cri/grpc/client.js";
@@ -116,7 +117,7 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
   }
   await rule("keeps no sandbox after its removal", "remove the sandboxes by hand: `crictl rmp -f ID`", async () => {
     const left = (await ours()).filter(({ labels }) => labels[label] === mark);
-    return left.length === 0 || `${left.length} sandboxes: ${left.map(({ id }) => id).join(", ")}`;
+    return left.length === 0 || `${counted(left.length, "sandbox")}: ${left.map(({ id }) => id).join(", ")}`;
   });
   return results;
 }

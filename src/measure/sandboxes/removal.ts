@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import type { SandboxSummary } from "../cri/grpc/client.js";
 import { isLost } from "../cri/grpc/errors.js";
@@ -133,7 +134,7 @@ export function refuseLeftovers({ left, why }: Cleanup): void {
   if (left.length === 0) return;
   const some = `${left.slice(0, 3).join(", ")}${left.length > 3 ? ", …" : ""}`;
   const reason = why ?? "the service still lists them";
-  const summary = `${left.length} sandboxes could not be removed: ${some} (${reason})`;
+  const summary = `${counted(left.length, "sandbox")} could not be removed: ${some} (${reason})`;
   const hint = "remove them by hand (`crictl rmp -f ID`), then continue with --resume";
   throw new LabError("RUND_LEFTOVERS", "machine", summary, { hint });
 }

@@ -1,4 +1,5 @@
 import type { CellHistory, History } from "../../analysis/compare/index.js";
+import { counted } from "../../model/counted.js";
 import { lineChart, type Panel } from "./drawing/chart.js";
 import type { Figure } from "./drawing/figure.js";
 import { emptyFigure } from "./drawing/look.js";
@@ -100,6 +101,6 @@ function inWords({ cells, campaigns, metric }: History): string {
     ),
   );
   return found.length === 0
-    ? `No change was found in ${cells.length} cells over ${campaigns.length} campaigns.`
+    ? `No change was found in ${counted(cells.length, "cell")} over ${counted(campaigns.length, "campaign")}.`
     : `${listed(found)}.`;
 }

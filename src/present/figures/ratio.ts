@@ -154,7 +154,8 @@ function inWords(cells: readonly RatioCell[], above: string, below: string): str
   const most = cells.reduce((one, other) => (other.ratio > one.ratio ? other : one));
   const place = (cell: RatioCell) => `${digits(cell.ratio)} at ${inPlace(cell.concurrency, cell.density)}`;
   const range = `The ratio ranges from ${place(least)} to ${place(most)}.`;
-  if (lost.length === 0) return `${above} is faster than ${below} in all ${cells.length} cells. ${range}`;
+  if (lost.length === 0)
+    return `${above} is faster than ${below} in ${cells.length === 1 ? "the only cell" : `all ${cells.length} cells`}. ${range}`;
   const all = distinct(cells.map(cell => cell.density));
   const where = distinct(lost.map(cell => cell.concurrency)).map(concurrency => {
     const own = distinct(lost.filter(cell => cell.concurrency === concurrency).map(cell => cell.density));

@@ -1,5 +1,6 @@
 import type { Dataset } from "../../analysis/datasets/dataset.js";
 import { compareWithPublished } from "../../analysis/tables/verify.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { escapeHtml } from "../html.js";
 import { displaySink } from "./display.js";
@@ -28,7 +29,7 @@ export function check(statement: string, holds: boolean, found = ""): void {
 export function checkDatasets(datasets: readonly Dataset[]): void {
   for (const dataset of datasets) {
     const { name, problemCount, published } = dataset;
-    check(`${name}: everything could be read`, problemCount === 0, `${problemCount} problems`);
+    check(`${name}: everything could be read`, problemCount === 0, `${counted(problemCount, "problem")}`);
     if (published.length === 0) continue;
     const { cells, matched } = compareWithPublished(dataset, published);
     check(`${name}: all ${cells} published cells can be recomputed exactly`, matched === cells, `${matched} can`);

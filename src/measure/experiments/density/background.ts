@@ -1,3 +1,4 @@
+import { counted } from "../../../model/counted.js";
 import { LabError } from "../../../model/errors.js";
 import type { RoundBackground } from "../rounds.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
@@ -35,7 +36,7 @@ async function bringUp(visit: Visit, tools: VisitTools, topUp: boolean): Promise
   }
   if (ready.length < density) {
     throw new LabError("RUND_BACKGROUND", "machine", `${runtime.id}: the background sandboxes cannot be started`, {
-      expected: `${density} sandboxes ready`,
+      expected: `${counted(density, "sandbox")} ready`,
       found: `${ready.length}${why === null ? "" : ` (${why})`}`,
       hint: "measure with fewer background sandboxes, or allow more memory and pids; `rund-lab doctor` shows the limits",
     });

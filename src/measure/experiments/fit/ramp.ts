@@ -1,4 +1,5 @@
 import type { FitEvent, FitStep, StopRule } from "../../../campaign-files/events.js";
+import { counted } from "../../../model/counted.js";
 import { quantileR7 } from "../../../model/quantile.js";
 import { elapsedMs } from "../../round/clock.js";
 import { watchIdle } from "../../round/observe.js";
@@ -38,7 +39,7 @@ export async function measureRamp(visit: Visit, tools: VisitTools, round: number
         stop = wanted;
         break;
       }
-      tools.report(`${wanted} sandboxes`);
+      tools.report(`${counted(wanted, "sandbox")}`);
       const step = await measureStep(visit, tools, wanted, at, swapBefore);
       steps.push(step);
       readings.push({ density: step.density, bounds: step.bounds });

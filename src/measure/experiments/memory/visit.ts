@@ -1,4 +1,5 @@
 import { formatMemoryFile, formatSmemTable } from "../../../logs/index.js";
+import { counted } from "../../../model/counted.js";
 import { LabError } from "../../../model/errors.js";
 import type { SandboxSummary } from "../../cri/grpc/client.js";
 import type { MemorySnapshot } from "../../host/memory-snapshot.js";
@@ -51,7 +52,7 @@ export async function visitMemory(visit: Visit, tools: VisitTools): Promise<void
 
 const noneToMeasure = (runtime: string, density: number, why: string | null) =>
   new LabError("RUND_BACKGROUND", "machine", `${runtime}: no sandbox stayed ready to be measured`, {
-    expected: `${density} sandboxes ready`,
+    expected: `${counted(density, "sandbox")} ready`,
     found: `none (${why ?? "each ended"})`,
     hint: "`rund-lab doctor` shows what this machine lacks",
   });
