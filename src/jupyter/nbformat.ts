@@ -49,7 +49,7 @@ export interface Notebook {
 const joined = (text: string | readonly string[]): string => (typeof text === "string" ? text : text.join(""));
 
 /** MIME types whose value is JSON itself, not text. */
-const isJsonMime = (mime: string): boolean => mime === "application/json" || mime.endsWith("+json");
+export const isJsonMime = (mime: string): boolean => mime === "application/json" || mime.endsWith("+json");
 
 /** nbformat stores text in one piece or as lines. */
 const text = z.union([z.string(), z.array(z.string())]).transform(joined);

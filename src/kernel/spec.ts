@@ -82,6 +82,7 @@ export function uninstallKernelSpec(folder: string): void {
   } catch (error) {
     throw new LabError("RUND_KERNEL_NOT_INSTALLED", "input", "no kernelspec to remove", {
       where: folder,
+      hint: "rund-lab kernel install writes one; to remove one from another folder, name it with --prefix",
       cause: error,
     });
   }

@@ -30,6 +30,7 @@ test("install writes the kernelspec to Jupyter's folder, also a second time; uni
     const again = await lab(["kernel", "uninstall"], { env });
     assert.is(again.code, 4);
     assert.match(again.stderr, "no kernelspec to remove");
+    assert.match(again.stderr, "hint: rund-lab kernel install");
   }));
 
 test("--prefix chooses the folder, and a folder that cannot be written is an error with the next step", () =>

@@ -118,8 +118,7 @@ export function cellModule(
     written,
     compiled: offset => prefix.length + offset + lengthBefore(offset),
     writtenPosition({ line, column }) {
-      const start = starts[line];
-      if (start === undefined) return { line, column };
+      const start = starts[line] ?? Number.POSITIVE_INFINITY;
       const offset = written(start + lengthBefore(start) + column);
       if (offset >= start) return { line, column: offset - start };
       // after the cell's end

@@ -113,8 +113,15 @@ export function scan(ts: TypeScript, file: ts.SourceFile): Scanned {
         }
       }
     }
-    const inside = inFunction || ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isModuleDeclaration(node);
-    ts.forEachChild(node, child => visit(child, inside));
+    const inside =
+      inFunction ||
+      ts.isFunctionLike(node) ||
+      ts.isPropertyDeclaration(node) ||
+      ts.isClassStaticBlockDeclaration(node) ||
+      ts.isModuleDeclaration(node);
+    // a member's computed name and its decorators are evaluated where the class or object is
+    const isOutside = (child: ts.Node) => ts.isComputedPropertyName(child) || ts.isDecorator(child);
+    ts.forEachChild(node, child => visit(child, isOutside(child) ? inFunction : inside));
   };
   visit(file, false);
   return { identifiers, hoisted, awaits };

@@ -40,13 +40,13 @@ export function complete(compiler: Compiler, values: RunningValues, code: string
     includeCompletionsWithInsertText: false,
     includeCompletionsForModuleExports: false,
   });
-  const word = /[\w$]*$/.exec(code.slice(0, at))![0];
+  const word = /[\p{L}\p{N}_$]*$/u.exec(code.slice(0, at))![0];
   const replaced = found?.entries.find(({ replacementSpan }) => replacementSpan !== undefined)?.replacementSpan;
   const inText = replaced ?? (found?.isMemberCompletion === false ? found.optionalReplacementSpan : undefined);
   const quoted = stringStart(compiler.typescript, code, at);
   const start =
     replaced !== undefined ? module.written(replaced.start) : quoted !== undefined ? quoted : at - word.length;
-  const rest = /^[\w$]*/.exec(code.slice(at))![0];
+  const rest = /^[\p{L}\p{N}_$]*/u.exec(code.slice(at))![0];
   const end = quoted === undefined && inText === undefined ? at + rest.length : at;
   const typed = code.slice(start, at);
   const entries = new Map<string, string>();
@@ -178,7 +178,7 @@ function described({ displayParts = [], documentation = [], tags = [] }: ts.Quic
   const joined = (parts: readonly ts.SymbolDisplayPart[] | undefined) => (parts ?? []).map(({ text }) => text).join("");
   const signature = joined(displayParts)
     .replace(/^\(alias\) /, "")
-    .replace(/\nimport [\w$*{}, ]+$/, "")
+    .replace(/\nimport [\p{L}\p{N}_$*{}, ]+$/u, "")
     .replace(calls ? /^(?=[\w$]+[(<])/ : /^(?!)/, "function ");
   const lines = tags.map(({ name, text }) => {
     const body = joined(text).trim();
@@ -193,6 +193,12 @@ export type Completeness =
   | { readonly status: "complete" | "invalid" }
   | { readonly status: "incomplete"; readonly indent: string };
 
+/** Returns the name in a cell `name?` or `?name`, which asks for its documentation. */
+export function askedName(code: string): string | undefined {
+  const [, before, after] = /^\s*(?:\?{1,2}([\w$.]+)|([\w$.]+)\?{1,2})\s*$/.exec(code) ?? [];
+  return before ?? after;
+}
+
 /** TypeScript's error for a string without an end, which another line cannot correct. */
 const unterminatedString = 1002;
 
@@ -203,7 +209,12 @@ export function completeness(typescript: TypeScript, code: string): Completeness
     syntaxErrors(createSourceFile("cell.ts", code, ScriptTarget.Latest, undefined, kind)),
   );
   const [first] = parsed[0]!;
-  if (first === undefined || parsed[1]!.length === 0 || isObjectLiteral(typescript, code))
+  if (
+    first === undefined ||
+    parsed[1]!.length === 0 ||
+    isObjectLiteral(typescript, code) ||
+    askedName(code) !== undefined
+  )
     return { status: "complete" };
   // something is missing at the very end; two empty lines mean that nothing more will come
   const atEnd = first.start >= code.trimEnd().length && first.code !== unterminatedString;

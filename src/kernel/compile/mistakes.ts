@@ -84,7 +84,11 @@ function assigned(
   const find = (node: ts.Node): ts.Node =>
     ts.forEachChild(node, child => (child.pos <= start && start < child.end ? find(child) : undefined)) ?? node;
   const checker = program.getTypeChecker();
-  const symbol = checker.getSymbolAtLocation(find(file));
+  const place = find(file);
+  // in `({ name } = object)`, the name is also that of a property
+  const symbol = ts.isShorthandPropertyAssignment(place.parent)
+    ? checker.getShorthandAssignmentValueSymbol(place.parent)
+    : checker.getSymbolAtLocation(place);
   if (symbol === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return undefined;
   const declaration = checker.getAliasedSymbol(symbol).declarations?.[0];
   return declaration !== undefined && isCell(declaration.getSourceFile().fileName) ? declaration : undefined;

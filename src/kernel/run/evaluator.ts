@@ -1,7 +1,7 @@
 import type { Content } from "../../jupyter/wire.js";
 import type { Executed } from "../channel/messages.js";
 import type { Compiler } from "../compile/compiler.js";
-import { inspectName } from "../compile/language.js";
+import { askedName, inspectName } from "../compile/language.js";
 import type { Executor } from "./executor.js";
 import { shown } from "./shown.js";
 import type { Traces } from "./traces.js";
@@ -24,10 +24,10 @@ export class Evaluator {
    * @param expressions evaluated after the cell, by name
    */
   async run(name: string, code: string, expressions: Readonly<Record<string, string>>): Promise<Executed> {
-    const [, before, after] = /^\s*(?:\?{1,2}([\w$.]+)|([\w$.]+)\?{1,2})\s*$/.exec(code) ?? [];
-    const asked = before ?? after;
+    const asked = askedName(code);
     if (asked !== undefined) return { payload: [this.#page(asked)], expressions: {} };
-    const value = await this.#evaluate(name, code, true);
+    const made = this.#evaluate(name, code, true);
+    const value = canBeAwaited(made) ? await made : made;
     const data = value === undefined ? {} : await shown(value);
     const result = Object.keys(data).length === 0 ? undefined : { data, metadata: {} };
     const evaluated: Record<string, Content> = {};
@@ -60,6 +60,16 @@ export class Evaluator {
   #page(name: string): Content {
     const text = this.compiling(() => inspectName(this.compiler, name, name.length));
     return { source: "page", data: { "text/plain": text ?? `There is no documentation for ${name}.` }, start: 0 };
+  }
+}
+
+/** Whether `await` can read a value; a revoked proxy, for example, is shown as it is. */
+function canBeAwaited(value: unknown): boolean {
+  try {
+    void (value as Partial<PromiseLike<unknown>> | null | undefined)?.then;
+    return true;
+  } catch {
+    return false;
   }
 }
 

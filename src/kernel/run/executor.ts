@@ -2,8 +2,7 @@ import { join } from "node:path";
 import type { CompiledCell } from "../compile/compiler.js";
 import type { CompiledCode } from "../compile/emitted.js";
 import { isCell } from "../compile/mistakes.js";
-import type { Position } from "../compile/source-map.js";
-import { bodyOf } from "./modules/body.js";
+import { bodyOf, withFrame } from "./modules/body.js";
 import type { Modules } from "./modules/modules.js";
 import type { Guard } from "./stop/guard.js";
 
@@ -27,13 +26,12 @@ export class Executor {
     private readonly guard: Guard,
     private readonly named: (name: string, code: CompiledCode) => void,
   ) {
-    // an import is compiled to a getter; as a plain value, a later cell can assign to it
+    // an import is compiled to a getter, so later cells see when its module sets it anew; a cell that declares the name replaces it
     this.#exports = new Proxy(this.variables, {
-      defineProperty: (variables, name, descriptor) => {
-        if (name !== "__esModule")
-          variables[name as string] = "value" in descriptor ? descriptor.value : descriptor.get?.();
-        return true;
-      },
+      defineProperty: (variables, name, descriptor) =>
+        name === "__esModule" || Reflect.defineProperty(variables, name, { ...descriptor, configurable: true }),
+      set: (variables, name, value) =>
+        Reflect.defineProperty(variables, name, { value, writable: true, enumerable: true, configurable: true }),
     });
     this.#file = join(folder, "cell.ts");
     const require = modules.requireFrom(this.#file);
@@ -51,7 +49,7 @@ export class Executor {
    */
   run(name: string, { main, awaits, imports, importedAt }: CompiledCell): unknown {
     this.named(name, main);
-    if (imports.length > 0) this.modules.refresh();
+    this.modules.refresh();
     const body = bodyOf(main.code, name, awaits);
     const filename = join(this.folder, name);
     const scope = {
@@ -68,18 +66,11 @@ export class Executor {
     const prepare = async () => {
       for (const specifier of imports) {
         await this.modules.prepare([specifier], this.#file).catch(error => {
-          throw placed(error, name, importedAt.get(specifier));
+          const at = importedAt.get(specifier);
+          throw withFrame(error, at && `${name}:${at.line + 1}:${at.column + 1}`);
         });
       }
     };
     return prepare().then(start);
   }
-}
-
-/** Adds the cell's import that led to an error to its stack. */
-function placed(error: unknown, name: string, at: Position | undefined): unknown {
-  if (at !== undefined && error instanceof Error && error.stack?.includes(name) === false) {
-    error.stack += `\n    at ${name}:${at.line + 1}:${at.column + 1}`;
-  }
-  return error;
 }

@@ -15,7 +15,8 @@ export function runningValues(
   return {
     properties([root, ...path]) {
       if (root === undefined || !Object.hasOwn(variables, root)) return [];
-      let value: unknown = fieldOf(variables, root);
+      // an imported name is a getter of the compiled code, which only reads the module
+      let value: unknown = variables[root];
       for (const name of path) value = fieldOf(value, name);
       const names = new Set<string>();
       for (let object = boxed(value); isObject(object) && !isProxy(object); object = Object.getPrototypeOf(object)) {

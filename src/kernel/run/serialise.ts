@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+import { isJsonMime } from "../../jupyter/nbformat.js";
 import type { MimeBundle } from "../../present/notebook/display.js";
 
 /**
@@ -31,14 +33,28 @@ function faultIn(value: unknown, path: readonly string[], above: Set<object>): s
   return undefined;
 }
 
-/** Returns a bundle with bytes as base64, which is how a message carries them. */
+/**
+ * Returns a bundle as a message carries it: bytes as base64, and numbers as text.
+ *
+ * @throws TypeError if it is no bundle, or has an object under a MIME type that is not JSON
+ */
 export function portable(data: MimeBundle): MimeBundle {
-  return Object.fromEntries(
-    Object.entries(Object(data)).map(([mime, value]) => [
-      mime,
-      value instanceof Uint8Array
-        ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")
-        : value,
-    ]),
-  );
+  if (typeof data !== "object" || data === null || Array.isArray(data)) {
+    throw new TypeError(
+      `expected an object with data by MIME type, such as { "text/html": "…" }, found ${inspect(data)}`,
+    );
+  }
+  return Object.fromEntries(Object.entries(data).map(([mime, value]) => [mime, portableValue(mime, value)]));
+}
+
+function portableValue(mime: string, value: unknown): unknown {
+  if (value instanceof Uint8Array)
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");
+  if (value instanceof ArrayBuffer) return Buffer.from(value).toString("base64");
+  if (isJsonMime(mime)) return value;
+  if (value === null) return undefined;
+  if (typeof value === "object" && !Array.isArray(value)) {
+    throw new TypeError(`${mime}: expected text or bytes, found ${inspect(value, { depth: 0 })}`);
+  }
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
 }

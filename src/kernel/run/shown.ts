@@ -10,6 +10,6 @@ import { jsonOf, portable } from "./serialise.js";
  */
 export async function shown(value: unknown): Promise<MimeBundle> {
   const own = await bundleOf(value);
-  if (own === undefined) return { "text/plain": inspect(value) };
+  if (own === undefined || own === null) return { "text/plain": inspect(value) };
   return JSON.parse(jsonOf(portable(own), "the cell's value")) as MimeBundle;
 }

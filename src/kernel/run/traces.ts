@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import type { ErrorContent } from "../channel/messages.js";
 import type { CompiledCode } from "../compile/emitted.js";
 import { withoutGuards } from "../compile/guards.js";
@@ -15,6 +15,10 @@ const nodeFrames = /^node:(internal\/|(vm|async_hooks)$)/;
 
 /** Maximum number of characters of a line in a code frame. */
 const widestLine = 200;
+
+/** The number of frames that V8 records, because the kernel's own are among them, and the number that is shown. */
+const recordedFrames = 50;
+const shownFrames = 10;
 
 /** Makes stack traces point to the written code: a cell's own lines and columns, and no line of this kernel. */
 export class Traces {
@@ -33,9 +37,14 @@ export class Traces {
           sites.findIndex(site => !isOwn(site)),
         ),
       );
-      const shown = called.filter(site => !isOwn(site) && !nodeFrames.test(site.getFileName() ?? ""));
+      const found = called.filter(site => !isOwn(site) && !nodeFrames.test(site.getFileName() ?? ""));
+      // below the first frames, only that of the cell is shown, unless code has set another limit
+      const limit = Error.stackTraceLimit === recordedFrames ? shownFrames : Number.POSITIVE_INFINITY;
+      const cellAt = found.findIndex(site => this.#sources.has(site.getFileName() ?? ""));
+      const shown = found.filter((_, at) => at < limit || at === cellAt);
       return [headOf(error), ...shown.map(site => `    at ${this.#describe(site)}`)].join("\n");
     };
+    Error.stackTraceLimit = recordedFrames;
     let current: typeof own = own;
     Object.defineProperty(Error, "prepareStackTrace", {
       configurable: true,
@@ -63,8 +72,8 @@ export class Traces {
     const code = this.#code.get(name ?? "");
     if (code?.map === undefined || line === null || column === null) return text;
     const origin = code.map.origin({ line: line - 1, column: column - 1 });
-    if (origin === undefined) return text;
-    return text.replace(`${name}:${line}:${column}`, () => position(name!, origin));
+    // generated code has no place in the written code
+    return text.replace(`${name}:${line}:${column}`, () => (origin === undefined ? name! : position(name!, origin)));
   }
 
   /**
@@ -87,18 +96,26 @@ export class Traces {
   #contentOf(thrown: unknown, name: string): ErrorContent {
     if (thrown instanceof CompileError) return this.#compileErrorContent(thrown, name);
     const error = thrown as Partial<Error> | null | undefined;
-    const isError = typeof error === "object" && error !== null && typeof error.stack === "string";
+    const isError =
+      typeof error === "object" && error !== null && (typeof error.stack === "string" || types.isNativeError(error));
     if (!isError) {
       const value = inspect(thrown);
       return { ename: "Thrown", evalue: value, traceback: [`${red("Thrown")}: ${value}`] };
     }
     const ename = String(error.name ?? "Error");
     const evalue = String(error.message ?? "");
-    const [first, ...stack] = splitStack(inspect(thrown));
+    const [first, ...stack] = splitStack(this.#withoutCompiledLine(inspect(thrown)));
     // an error without frames is shown in brackets
     const head = first!.replace(/^\[(.*)\]$/s, "$1");
     const frame = this.#frameOf(stack.join("\n"));
     return { ename, evalue, traceback: [head.replace(ename, red(ename)), ...frame, ...stack] };
+  }
+
+  /** Replaces the line of compiled code that V8 puts before a syntax error, which TypeScript did not find, by the written place. */
+  #withoutCompiledLine(text: string): string {
+    const [head, name, line, indent] = /^(.+):(\d+)\n.*\n( *)\^+\n\n/.exec(text) ?? [];
+    const origin = this.#code.get(name ?? "")?.map?.origin({ line: Number(line) - 1, column: indent!.length });
+    return origin === undefined ? text : `${text.slice(head!.length)}\n    at ${position(name!, origin)}`;
   }
 
   #compileErrorContent({ mistakes }: CompileError, name: string): ErrorContent {

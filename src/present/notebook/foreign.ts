@@ -63,7 +63,7 @@ export function elementBundle(value: object): MimeBundle | undefined {
     const [, mime, data] = /^data:(image\/\w+);base64,(.*)$/s.exec(String(toDataURL.call(value))) ?? [];
     return mime === undefined ? undefined : { [mime]: data, "text/plain": "a canvas" };
   }
-  if (typeof outerHTML !== "string") return undefined;
+  if (typeof outerHTML !== "string" || !/^\s*</.test(outerHTML)) return undefined;
   if (!/^<svg[\s>]/i.test(outerHTML)) return { "text/html": outerHTML, "text/plain": outerHTML };
   const named = /^<svg[^>]*\sxmlns=/i.test(outerHTML);
   const svg = named ? outerHTML : outerHTML.replace(/^<svg/i, '<svg xmlns="http://www.w3.org/2000/svg"');

@@ -25,11 +25,20 @@ const denoKey = Symbol.for("Jupyter.display");
 export async function bundleOf(value: unknown): Promise<MimeBundle | undefined> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
   for (const key of [mimeKey, denoKey]) {
-    // a proxy may have a value for every property
-    const own = key in value ? (value as Record<symbol, unknown>)[key] : undefined;
-    if (typeof own === "function") return own.call(value);
+    const own = methodOf(value, key);
+    if (own !== undefined) return own.call(value);
   }
   return typeof value === "function" ? undefined : kindOf(value)?.();
+}
+
+/** Returns a method; undefined also for a proxy that has a value for every property, or whose properties cannot be read. */
+function methodOf(value: object, key: symbol): (() => MimeBundle | Promise<MimeBundle>) | undefined {
+  try {
+    const own = key in value ? (value as Record<symbol, unknown>)[key] : undefined;
+    return typeof own === "function" ? (own as () => MimeBundle) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Recognises a value by its shape; undefined also for one whose properties cannot be read. */

@@ -22,6 +22,15 @@ export interface Scope {
   readonly guard: Guard;
 }
 
+/** Adds a frame to the stack of an error, `cell-1.ts:1:1` or `f (cell-1.ts:1:1)`, unless the stack names the file of the frame. */
+export function withFrame(error: unknown, frame: string | undefined): unknown {
+  const file = /([^/(]+):\d+:\d+\)?$/.exec(frame ?? "")?.[1];
+  if (file !== undefined && error instanceof Error && error.stack?.includes(file) === false) {
+    error.stack += `\n    at ${frame}`;
+  }
+  return error;
+}
+
 /**
  * Makes a function of compiled code.
  *

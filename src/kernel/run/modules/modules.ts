@@ -1,29 +1,22 @@
 import { readFileSync } from "node:fs";
-import { createRequire, isBuiltin, Module } from "node:module";
+import { createRequire, isBuiltin, type Module } from "node:module";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Compiler } from "../../compile/compiler.js";
 import type { CompiledCode } from "../../compile/emitted.js";
 import type { CompiledFile } from "../../compile/file.js";
 import type { Guard } from "../stop/guard.js";
-import { bodyOf, type Lent } from "./body.js";
+import { bodyOf, type Lent, withFrame } from "./body.js";
+import { type Loaded, LoadedModules } from "./loaded.js";
 import { namespaceOf, Packages } from "./packages.js";
 import { LocalFiles } from "./resolve.js";
-
-/** A loaded local module. */
-interface Loaded {
-  readonly version: string;
-  readonly module: Module;
-  /** The local modules that it has imported. */
-  readonly imports: Set<string>;
-}
 
 /**
  * The modules that cells import. Local files are compiled and run here, so that a changed file, and each file that
  * depends on it, is loaded again at the next import. Packages are loaded by Node.
  */
 export class Modules {
-  readonly #loaded = new Map<string, Loaded>();
+  readonly #loaded: LoadedModules;
   readonly #compiled = new Map<string, { readonly version: string; readonly file: CompiledFile }>();
   /** The queries with which local files were imported. */
   readonly #queries = new Map<string, ReadonlySet<string>>();
@@ -43,30 +36,26 @@ export class Modules {
     tslab: () => unknown,
   ) {
     this.#files = new LocalFiles(compiler);
+    this.#loaded = new LoadedModules(path => this.#files.version(path));
     this.#packages = new Packages(tslab);
   }
 
   /** Drops the local modules whose files have changed, and those that depend on them. */
   refresh(): void {
-    const stale = new Set(
-      [...this.#loaded].filter(([path, { version }]) => this.#files.version(path) !== version).map(([path]) => path),
-    );
-    for (let before = -1; before !== stale.size; ) {
-      before = stale.size;
-      for (const [path, { imports }] of this.#loaded) if ([...imports].some(each => stale.has(each))) stale.add(path);
-    }
-    for (const path of stale) this.#loaded.delete(path);
+    this.#loaded.refresh();
   }
 
   /**
    * Loads modules that await while they load, which the compiled code's `require` cannot load. Other failures are left to the
    * code itself, where the line is known.
+   *
+   * @param above the modules that wait for this, each imported by the one before it
    */
-  async prepare(specifiers: readonly string[], from: string): Promise<void> {
+  async prepare(specifiers: readonly string[], from: string, above: readonly string[] = []): Promise<void> {
     for (const specifier of specifiers) {
       const local = this.#files.resolve(specifier, from);
       if (local === undefined) await this.#packages.prepare(specifier, from);
-      else if (this.#awaits(local, new Set())) await this.#loadAwaiting(local);
+      else if (this.#awaits(local, new Set(above))) await this.#loadAwaiting(local, above);
     }
   }
 
@@ -99,7 +88,14 @@ export class Modules {
   /** Returns the values that the code of a file gets by name. */
   lent(from: string, imports?: Set<string>): Lent {
     return {
-      import: (specifier, options) => this.#import(String(specifier), from, imports, options),
+      import: async (specifier, options) => {
+        const [, caller] = new Error().stack?.split("\n    at ") ?? [];
+        try {
+          return await this.#import(String(specifier), from, imports, options);
+        } catch (error) {
+          throw withFrame(error, caller);
+        }
+      },
       meta: {
         url: pathToFileURL(from).href,
         filename: from,
@@ -123,7 +119,7 @@ export class Modules {
     const local = specifier === "tslab" ? undefined : this.#resolveWithQuery(specifier, from);
     if (local === undefined) return this.#packages.import(specifier, from, options);
     imports?.add(local);
-    if (this.#awaits(local, new Set())) await this.#loadAwaiting(local);
+    if (this.#awaits(local, new Set())) await this.#loadAwaiting(local, []);
     return namespaceOf(this.#load(local).exports);
   }
 
@@ -135,7 +131,7 @@ export class Modules {
     const local = this.#files.resolve(plain!, from);
     if (local === undefined || this.#queries.get(local)?.has(query) === true) return local;
     this.#queries.set(local, new Set([...(this.#queries.get(local) ?? []), query]));
-    this.#loaded.delete(local);
+    this.#loaded.drop(local);
     return local;
   }
 
@@ -149,10 +145,12 @@ export class Modules {
     return file;
   }
 
-  /** Whether a module, or one that it imports, awaits while it loads. */
+  /** Whether a module, or one that it imports, still awaits while it loads. */
   #awaits(path: string, seen: Set<string>): boolean {
-    if (seen.has(path) || this.#loaded.has(path) || path.endsWith(".json")) return false;
+    if (seen.has(path) || path.endsWith(".json")) return false;
     seen.add(path);
+    const loaded = this.#loaded.get(path);
+    if (loaded !== undefined) return !loaded.done && loaded.loading !== undefined;
     try {
       const { awaits, imports } = this.#compile(path);
       return (
@@ -167,45 +165,44 @@ export class Modules {
     }
   }
 
-  async #loadAwaiting(path: string): Promise<void> {
-    if (this.#loaded.has(path)) return;
+  async #loadAwaiting(path: string, above: readonly string[]): Promise<void> {
+    const loaded = this.#loaded.get(path);
+    if (loaded !== undefined) return loaded.loading;
     const { imports } = this.#compile(path);
-    const entry = this.#enter(path);
-    try {
+    const entry = this.#loaded.enter(path, this.guard.current());
+    const load = async () => {
       for (const each of imports) {
         const local = this.#files.resolve(each, path);
         if (local !== undefined) entry.imports.add(local);
-        await this.prepare([each], path);
+        await this.prepare([each], path, [...above, path]);
       }
       await this.#run(path, entry);
+      entry.done = true;
+    };
+    entry.loading = load();
+    try {
+      await entry.loading;
     } catch (error) {
-      this.#loaded.delete(path);
+      this.#loaded.drop(path);
       throw error;
     }
   }
 
   #load(path: string): Module {
-    const loaded = this.#loaded.get(path);
+    const loaded = this.#loaded.find(path);
     if (loaded !== undefined) return loaded.module;
-    const entry = this.#enter(path);
+    const entry = this.#loaded.enter(path, this.guard.current());
     try {
       if (path.endsWith(".json")) entry.module.exports = readJson(path);
       else if (this.#compile(path).awaits) {
         throw new Error(`${path} uses await while it loads: load it with import, not with require`);
-      } else void this.#run(path, entry);
+      } else this.#loaded.run(path, () => this.#run(path, entry));
+      entry.done = true;
     } catch (error) {
-      this.#loaded.delete(path);
+      this.#loaded.drop(path);
       throw error;
     }
     return entry.module;
-  }
-
-  #enter(path: string): Loaded {
-    const module = new Module(path);
-    module.filename = path;
-    const entry = { version: this.#files.version(path) ?? "", module, imports: new Set<string>() };
-    this.#loaded.set(path, entry);
-    return entry;
   }
 
   #run(path: string, { module, imports }: Loaded): unknown {

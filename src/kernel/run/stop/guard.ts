@@ -25,7 +25,7 @@ export class Guard {
    * @param stop called with the id of the request to stop; must clear `ThreadState.asked`
    */
   constructor(
-    private readonly current: () => Origin | undefined,
+    readonly current: () => Origin | undefined,
     private readonly state: Int32Array,
     private readonly stop: (id: number) => void,
   ) {}
