@@ -112,10 +112,11 @@ export class Traces {
   }
 
   /** Replaces the line of compiled code that V8 puts before a syntax error, which TypeScript did not find, by the written place. */
-  #withoutCompiledLine(text: string): string {
+  #withoutCompiledLine(inspected: string): string {
+    const text = inspected.replace(/^\[(.*)\]$/s, "$1");
     const [head, name, line, indent] = /^(.+):(\d+)\n.*\n( *)\^+\n\n/.exec(text) ?? [];
     const origin = this.#code.get(name ?? "")?.map?.origin({ line: Number(line) - 1, column: indent!.length });
-    return origin === undefined ? text : `${text.slice(head!.length)}\n    at ${position(name!, origin)}`;
+    return origin === undefined ? inspected : `${text.slice(head!.length)}\n    at ${position(name!, origin)}`;
   }
 
   #compileErrorContent({ mistakes }: CompileError, name: string): ErrorContent {
