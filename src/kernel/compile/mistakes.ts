@@ -113,11 +113,11 @@ export function asConstant(ts: TypeScript, diagnostic: ts.Diagnostic, program: t
 
 /**
  * Whether a diagnostic only reports missing types of an import that may succeed when it runs: of a module that this Node has but
- * the installed types lack, of a `data:` address, or of a local file that `import()` may find later.
+ * the installed types lack, of a `data:` or `file:` address, or of a local file that `import()` may find later.
  */
 export function mayLackTypes({ code, file, start = 0, messageText }: ts.Diagnostic): boolean {
   const specifier = moduleNotFound.has(code) ? /'([^']+)'/.exec(String(messageText))?.[1] : undefined;
   if (specifier === undefined) return false;
   const isCalled = /\bimport\s*\(\s*$/.test(file?.text.slice(0, start) ?? "");
-  return isBuiltin(specifier) || specifier.startsWith("data:") || (isCalled && /^\.{0,2}\//.test(specifier));
+  return isBuiltin(specifier) || /^(data|file):/.test(specifier) || (isCalled && /^\.{0,2}\//.test(specifier));
 }
