@@ -1,7 +1,7 @@
 import { csvText } from "./csv.js";
 import { type ArrivalsEvent, endOf } from "./events.js";
 
-/** Writes a window's arrivals as lines of `arrivals.csv`: a row each, in the order of their scheduled times. */
+/** Writes a window's arrivals as lines of `arrivals.csv`: one line per arrival, in the order of their scheduled times. */
 export function formatArrivals(window: ArrivalsEvent): string {
   const { run, runtime, rate, block, round, warmup, releasedMs, dueMs, samples, refused, removals } = window;
   const sampleOf = new Map(samples.map(sample => [sample.client, sample]));

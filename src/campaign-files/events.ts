@@ -159,7 +159,7 @@ function readEvent(line: string): Reading {
   }
   const name = (value as { readonly event?: unknown }).event;
   if (typeof name !== "string" || !Object.hasOwn(eventSchemas, name)) {
-    return { ...unreadable("the name of a known event", describeValue(name)) };
+    return unreadable("the name of a known event", describeValue(name));
   }
   const whole = quickReaders[name]!(value);
   if (whole !== unsure) return { event: { whole: whole as CampaignEvent }, faults: [] };

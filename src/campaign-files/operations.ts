@@ -4,7 +4,7 @@ import { type OperationsEvent, phaseNames } from "./events/operations.js";
 /** The first line of `operations.csv`. */
 export const operationsHeader = `run,runtime,density,concurrency,block,round,warmup,item,${phaseNames.map(name => `${name}_ms`).join(",")}\n`;
 
-/** Writes a round's items as lines of `operations.csv`: a row each, empty for a phase that the experiment does not have. */
+/** Writes a round's items as lines of `operations.csv`, one per item. The fields of phases that the round does not have are empty. */
 export function formatOperations(round: OperationsEvent): string {
   const { run, runtime, density, concurrency, block, warmup, items } = round;
   const phases = phaseNames.map(name => round.phases.find(({ phase }) => phase === name));

@@ -5,7 +5,7 @@ import { excerpt, type Parsed, type Problem } from "../model/problem.js";
 import { csvText } from "./csv.js";
 import { endOf, type RoundEvent, type Sample } from "./events.js";
 
-/** One cold start in `samples.csv`: tidy, a row each, for pandas, DuckDB and R. */
+/** One cold start: a row of `samples.csv`, a tidy table for pandas, DuckDB and R. */
 export interface SampleRow
   extends Pick<RoundEvent, "run" | "runtime" | "density" | "concurrency" | "block" | "round" | "warmup"> {
   readonly experiment: "time" | "density";
@@ -17,7 +17,7 @@ export interface SampleRow
   readonly latencyMs: number;
   /** The reason of the failure; empty if there was none. */
   readonly reason: string;
-  /** The end for which the campaign asked. */
+  /** The end that the campaign asked for. */
   readonly until: End;
   /** The stage that failed; empty if none did, and for a sandbox without a container. */
   readonly stage: string;
@@ -61,8 +61,8 @@ const storedRow = z.strictObject({
 /** The columns of samples.csv, in order. */
 export const sampleColumns: readonly string[] = Object.keys(storedRow.shape);
 
-/** The columns of a samples.csv whose cold starts end at READY, as older versions wrote it. */
-export const columnsBefore = sampleColumns.slice(0, sampleColumns.indexOf("until"));
+/** The columns up to the reason: those of imported results, and of a samples.csv that an older version wrote. */
+export const basicColumns = sampleColumns.slice(0, sampleColumns.indexOf("until"));
 
 /** The first line of `samples.csv`. */
 export const samplesHeader = `${sampleColumns.join(",")}\n`;
@@ -109,7 +109,7 @@ export function formatSamples(rows: readonly SampleRow[]): string {
 /**
  * Reads samples.csv and checks every field.
  *
- * @returns the rows, and a problem with its line for each damaged line, which has no row
+ * @returns the rows, and a problem for each damaged line, which gives no row
  * @example parseSamples("run,experiment\n").problems[0].code // "RUND_PARSE_HEADER"
  */
 export function parseSamples(text: string, file = "samples.csv"): Parsed<readonly SampleRow[]> {
@@ -119,7 +119,7 @@ export function parseSamples(text: string, file = "samples.csv"): Parsed<readonl
   if (lines.at(-1) === "") lines.pop();
   const add = (line: number, code: string, expected: string, found: string) =>
     problems.push({ file, line, code, expected, found: excerpt(found) });
-  const columns = header === columnsBefore.join(",") ? columnsBefore : sampleColumns;
+  const columns = header === basicColumns.join(",") ? basicColumns : sampleColumns;
   if (header !== columns.join(",")) add(1, "RUND_PARSE_HEADER", sampleColumns.join(","), header || "nothing");
   for (const [index, line] of lines.entries()) {
     const fields = line.split(",");

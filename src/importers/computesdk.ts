@@ -34,7 +34,8 @@ export const computesdk: Importer = {
   recognises: ({ text }) => /"provider"\s*:/.test(text) && /"ttiMs"\s*:/.test(text),
   async read(path, sink) {
     const version = checked(z.string(), sink, (found, line) => {
-      if (found !== "1.1") sink.problem(line, "RUND_IMPORT_VERSION", "version 1.1, which this importer knows", found);
+      if (found !== "1.1")
+        sink.problem(line, "RUND_IMPORT_VERSION", "version 1.1, the only one that this importer knows", found);
     });
     const provider = checked(result, sink, (found, line, place) => {
       const { mode = "sequential", iterations, rampProfile, staggerDelayMs } = found;

@@ -18,7 +18,7 @@ const density: Definition = {
   to: "its mean per container, in whole KiB",
   resolution: 1,
   lacks: ["cold starts", "CPU", "the memory of processes other than the shims", "the runtime's name"],
-  note: "the tool starts one container more than it divides by",
+  note: "the tool starts one more container than it divides by",
 };
 
 const rate = z.object({

@@ -18,7 +18,8 @@ const podFile = /^_pod_(\d+)_(\d+)\.txt$/;
 
 /**
  * A run folder `time_<runtime>_<MMDDhhmm>` whose clients' logs are `con_CCC/_pod_<tenant>_<pod>.txt`: the pods of all tenants
- * start at once, and line k is round k. If each first number has all CCC pods, it counts repeats of the test.
+ * start at once, and line k is round k. If a folder has more than CCC logs, the first number counts repeats of the test instead
+ * of tenants.
  */
 export const fastiov: Importer = {
   format: "fastiov",
@@ -55,7 +56,7 @@ export const fastiov: Importer = {
   },
 };
 
-/** Returns the pods' logs in a folder, by group and pod. */
+/** Reads the pods' logs in a folder; a log's group is the first number in its name. */
 function podsIn(folder: string) {
   return readdirSync(folder)
     .sort()

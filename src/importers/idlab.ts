@@ -15,11 +15,11 @@ const start: Definition = {
 };
 const memory: Definition = {
   tool: "idlab's containerd runtimes, memory",
-  from: "memory taken by the containers, as the benchmark counts it",
-  to: "its share of one container",
+  from: "memory that the containers take, as the benchmark counts it",
+  to: "its mean per container",
   resolution: null,
   lacks: ["cold starts", "CPU", "PSS by process"],
-  note: "the files say kB, which is taken as KiB",
+  note: "the files say kB, which is read as KiB",
 };
 
 /** Shim with its options, snapshotter, number of values; for memory the unit. */
@@ -45,7 +45,7 @@ export const idlab: Importer = {
       if (run === null) {
         const [, shim, snapshotter, count, kB] = header.exec(line.replace(/^\ufeff/, "")) ?? [];
         if (shim === undefined || snapshotter === undefined) {
-          sink.problem(number, "RUND_IMPORT_FIELD", "a header shim-and-options,snapshotter,number", excerpt(line));
+          sink.problem(number, "RUND_IMPORT_FIELD", "a header: shim and options,snapshotter,number", excerpt(line));
           stream.destroy();
           return;
         }
@@ -65,7 +65,7 @@ export const idlab: Importer = {
       } else sink.problem(number, "RUND_IMPORT_VALUE", ofMemory ? plausibleKiBText : plausibleText, excerpt(line));
     }
     if (values !== expected) {
-      sink.problem(null, "RUND_IMPORT_COUNT", `${expected} values, by the header`, `${values} (truncated?)`);
+      sink.problem(null, "RUND_IMPORT_COUNT", `${expected} values, as the header says`, `${values} (truncated?)`);
     }
   },
 };

@@ -34,7 +34,7 @@ export function recognise(path: string): Importer | null {
 /**
  * Reads one file or folder of another tool into a sink.
  *
- * @throws LabError as `findImporter`
+ * @throws LabError `RUND_IMPORT_FORMAT`, `RUND_IMPORT_UNKNOWN` or `RUND_IMPORT_FILE`, like `findImporter`
  */
 export async function importFile(
   format: string,
@@ -67,6 +67,7 @@ function readHead(path: string): Head {
       where: path,
       expected: "a result file of another tool",
       found: systemReason(cause),
+      hint: "name a file or folder that exists and can be read; `rund-lab import --help` lists the files of each format",
       cause,
     });
   }

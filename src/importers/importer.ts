@@ -2,7 +2,7 @@ import type { ImportedBurst, ImportedRate, ImportedRun } from "./imported-run.js
 
 /** One cold start of another tool. */
 export interface ImportedSample {
-  /** Null if it is the number of samples in the burst. */
+  /** Null if it equals the number of samples in the burst. */
   readonly concurrency: number | null;
   /** 1 for the first burst, or the first value. */
   readonly round: number;
@@ -32,6 +32,7 @@ export interface Sink {
   problem(line: number | null, code: string, expected: string, found: string): void;
 }
 
+/** Receives the rows of one run. */
 export interface RunSink {
   sample(sample: ImportedSample): void;
   burst(burst: ImportedBurst): void;
@@ -61,7 +62,7 @@ export interface Importer {
   /** The files of the format, for `import --help` and messages. */
   readonly what: string;
   recognises(head: Head): boolean;
-  /** Reads a file or a folder into the sink; errors become problems with their place. */
+  /** Reads a file or a folder into the sink; an error becomes a problem with its line and field. */
   read(path: string, sink: Sink, options: ImportOptions): Promise<void>;
 }
 
@@ -79,8 +80,11 @@ export function plausibleMs(ms: number, zero = false): boolean {
   return Number.isFinite(ms) && ms <= longestMs && (zero ? ms >= 0 : ms > 0);
 }
 
-/** The words of a message about a latency that `plausibleMs` rejects. */
-export const plausibleText = "a latency above 0 and of at most a day";
+/** The values that `plausibleMs` accepts, for a message. */
+export const plausibleText = "a latency above 0 and at most a day";
+
+/** The values that `plausibleMs` accepts with `zero`, for a message. */
+export const plausibleOrZeroText = "a latency from 0 to a day";
 
 /**
  * Whether a memory reading is plausible: above 0, and at most 16 TiB.
@@ -89,8 +93,8 @@ export const plausibleText = "a latency above 0 and of at most a day";
  */
 export const plausibleKiB = (kib: number): boolean => kib > 0 && kib <= 2 ** 34;
 
-/** The words of a message about a memory reading that `plausibleKiB` rejects. */
-export const plausibleKiBText = "a memory above 0 and of at most 16 TiB";
+/** The values that `plausibleKiB` accepts, for a message. */
+export const plausibleKiBText = "memory above 0 and at most 16 TiB";
 
 /**
  * Returns a runtime id from any name: lower-case letters and digits.

@@ -5,9 +5,9 @@ import { type JsonVisitor, readJson } from "./reading/json-stream.js";
 
 /**
  * Returns a visitor that checks each value against a schema: a valid value is passed on, any other becomes a problem with its
- * place.
+ * line and field.
  *
- * @param take receives each valid value, its line and its place
+ * @param take receives each valid value, its line and its path in the document
  */
 export function checked<Schema extends ZodType>(
   schema: Schema,
@@ -32,5 +32,5 @@ export async function readJsonRows(
   if (fault !== null) sink.problem(fault.line, "RUND_IMPORT_JSON", fault.expected, fault.found);
 }
 
-/** Returns a sink that drops problems, for a first look at a file whose second reading reports them. */
+/** Returns a sink that ignores problems, for the first of two passes over a file; the second pass reports them. */
 export const quiet = (sink: Sink): Sink => ({ ...sink, problem: () => {} });

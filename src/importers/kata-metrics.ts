@@ -34,7 +34,7 @@ export const kataMetrics: Importer = {
   what: "metrics JSON: boot times, memory footprint",
   recognises: ({ text }) => section(text) !== null,
   async read(path, sink, { runtime }) {
-    const name = section((await readHead(path)).toString("utf8"));
+    const name = section(await readMetrics(path));
     if (name === null) {
       return sink.problem(null, "RUND_IMPORT_FIELD", "a section boot-times or memory-footprint", "none");
     }
@@ -62,7 +62,7 @@ export const kataMetrics: Importer = {
       if (plausibleKiB(Result)) run(footprint).memory({ density: containers, perSandboxKiB: Result });
       else sink.problem(line, "RUND_IMPORT_VALUE", `${plausibleKiBText} in ${place}`, String(Result));
     });
-    // the description of the results may come after them; the environment of other runtimes than Kata has no hypervisor
+    // the description of the results may come after them; the environment of runtimes other than Kata has no hypervisor
     await readJsonRows(path, quiet(sink), {
       test: checked(test, sink, found => {
         label = found.runtime;
@@ -78,18 +78,17 @@ export const kataMetrics: Importer = {
   },
 };
 
-/** Returns the name of a test's section; a name with a dot would look like a place. */
+/** Returns the name of a test's section. A name with a dot is not accepted, because it would be read as a path. */
 const section = (text: string): string | null =>
   /"((?:boot-times|memory-footprint)[\w-]*)"\s*:\s*\{/.exec(text)?.[1] ?? null;
 
-async function readHead(path: string): Promise<Buffer> {
-  // a metrics file has one section and a few hundred results at most
+/** Reads a metrics file, which has a few hundred results at most; a file above 64 MiB is not one, and its text is empty. */
+async function readMetrics(path: string): Promise<string> {
   const { size } = await stat(path);
-  if (size > 64 * 2 ** 20) return Buffer.alloc(0);
-  return readFile(path);
+  return size > 64 * 2 ** 20 ? "" : readFile(path, "utf8");
 }
 
-/** Recognises `io.containerd.kata.v2` with `…/qemu-system-x86_64` as Kata with QEMU. */
+/** Returns `kataqemu` for `io.containerd.kata.v2` with the hypervisor `qemu-system-x86_64`. */
 function idOf(label: string, hypervisor: string | null): string {
   const runtime = label.replace(/^io\.containerd\./, "").replace(/\.v\d+$/, "");
   return idFrom(`${runtime}${hypervisor?.replace(/-system.*/, "") ?? ""}`);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Definition } from "./definition.js";
-import { type Importer, idFrom, plausibleMs, plausibleText } from "./importer.js";
+import { type Importer, idFrom, plausibleMs, plausibleOrZeroText } from "./importer.js";
 import { checked, readJsonRows } from "./json-rows.js";
 
 const definition: Definition = {
@@ -37,7 +37,7 @@ export const kubeBurner: Importer = {
       // versions differ in where they name the job; the first versions do not name it
       const jobName = value.jobName ?? value.jobConfig?.name ?? "pods";
       if (!plausibleMs(latencyMs, true)) {
-        const expected = `${plausibleText} in ${place}.podReadyLatency`;
+        const expected = `${plausibleOrZeroText} in ${place}.podReadyLatency`;
         return sink.problem(line, "RUND_IMPORT_VALUE", expected, String(latencyMs));
       }
       const key = `${jobName}/${uuid}`;

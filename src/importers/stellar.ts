@@ -10,7 +10,7 @@ const definition: Definition = {
   to: "function's answer received",
   resolution: 1,
   lacks: ["CPU", "memory", "the runtime's name", "whether a start was cold"],
-  note: "it includes the network on the way to the function; a row without a request id has failed",
+  note: "it includes the network on the way to the function; a row without a request id counts as failed",
 };
 
 const latencyColumn = "client latency (ms)";

@@ -45,14 +45,13 @@ export class KernelClient {
   readonly #iopub: Zmq.Subscriber;
 
   /**
-   * @param hear called with every message from iopub, every reply, and every request for input
-   *
+   * @param onMessage called with every message from iopub, every reply, and every request for input
    * @param routingId identifies the client to the kernel; a client that reconnects with the same id takes over the connection
    */
   constructor(
     zmq: typeof Zmq,
     info: ConnectionInfo,
-    hear: (message: KernelMessage) => void,
+    onMessage: (message: KernelMessage) => void,
     routingId: string = randomUUID(),
   ) {
     const address = (port: number) => `tcp://${info.ip}:${port}`;
@@ -70,16 +69,16 @@ export class KernelClient {
     this.#iopub = new zmq.Subscriber({ receiveHighWaterMark: 0, linger: 0 });
     this.#iopub.subscribe();
     this.#iopub.connect(address(info.iopub_port));
-    for (const socket of [this.#iopub, ...Object.values(this.#sockets)]) void this.#listen(socket, hear);
+    for (const socket of [this.#iopub, ...Object.values(this.#sockets)]) void this.#listen(socket, onMessage);
   }
 
-  async #listen(socket: AsyncIterable<Buffer[]>, hear: (message: KernelMessage) => void): Promise<void> {
+  async #listen(socket: AsyncIterable<Buffer[]>, onMessage: (message: KernelMessage) => void): Promise<void> {
     for await (const frames of socket) {
       const message = decode(this.#key, frames);
       // a message with a wrong signature is not from the kernel
       if ("ignored" in message) continue;
       const { header, parent, content, buffers } = message;
-      hear({ type: header.msg_type, parent: parent.msg_id ?? "", content, buffers });
+      onMessage({ type: header.msg_type, parent: parent.msg_id ?? "", content, buffers });
     }
   }
 
@@ -92,7 +91,7 @@ export class KernelClient {
   ): string {
     const id = randomUUID();
     const message = { type, parent: {}, content, prefix: [], id, username: "rund-lab", buffers };
-    // one request at a time, so nothing waits in the socket; if the kernel is gone, its process shows it
+    // one request is sent at a time, so none waits in the socket; if the kernel has died, the end of its process shows it
     this.#sockets[channel].send(encode(this.#key, this.#session, message) as Zmq.MessageLike[]).catch(() => {});
     return id;
   }

@@ -33,7 +33,7 @@ export interface ConversationOptions {
 const defaultTimeoutMs = 600_000;
 /** Maximum time until a kernel answers its first request. */
 const startMs = 60_000;
-/** How long messages are read after a kernel's death: its last ones, and those that explain why V8 ended it. */
+/** Returns for how long messages are still read after a kernel died: if V8 aborted it, the reason arrives later. */
 const lastMessagesMs = (how: string): number => (/SIG(ABRT|ILL|TRAP)/.test(how) ? 2000 : 200);
 /** Maximum time until an interrupted cell ends, and until a kernel shuts down. */
 const graceMs = 2000;
@@ -50,14 +50,14 @@ interface Sent {
   done(): void;
 }
 
-/** One client's conversation with a kernel of its own, from the kernel's start to its end: one cell after the other. */
+/** Runs cells one after the other in a kernel of its own, from the kernel's start to its end. */
 export class Conversation {
   readonly #process: KernelProcess;
   readonly #client: KernelClient;
   readonly #sent = new Map<string, Sent>();
   readonly #replies = new Map<string, (content: JsonObject) => void>();
   readonly #displays: DisplayedOutputs = new Map();
-  #heardIopub = false;
+  #iopubWorks = false;
   /** How the kernel's process ended. */
   #dead: string | undefined;
   #late: CellFailure | undefined;
@@ -69,16 +69,16 @@ export class Conversation {
       options.cwd,
       options.env ?? process.env,
     );
-    return new Conversation(options, started, hear => new KernelClient(zmq, connection, hear));
+    return new Conversation(options, started, onMessage => new KernelClient(zmq, connection, onMessage));
   }
 
   private constructor(
     private readonly options: ConversationOptions,
     started: KernelProcess,
-    connect: (hear: (message: KernelMessage) => void) => KernelClient,
+    connect: (onMessage: (message: KernelMessage) => void) => KernelClient,
   ) {
     this.#process = started;
-    this.#client = connect(message => this.#hear(message));
+    this.#client = connect(message => this.#receive(message));
     void started.ended.then(how => {
       this.#dead = how;
     });
@@ -93,13 +93,13 @@ export class Conversation {
     return this.#late;
   }
 
-  #hear({ type, parent, content }: KernelMessage): void {
+  #receive({ type, parent, content }: KernelMessage): void {
     const sent = this.#sent.get(parent);
     if (type.endsWith("_reply")) {
       this.#replies.get(parent)?.(content);
       if (sent !== undefined) sent.reply = content;
     } else {
-      this.#heardIopub = true;
+      this.#iopubWorks = true;
       if (sent === undefined) return;
       if (type === "status") sent.idle ||= content.execution_state === "idle";
       else sent.outputs.add({ type, content });
@@ -119,7 +119,6 @@ export class Conversation {
    * takes effect are lost.
    *
    * @returns the content of its kernel_info_reply
-   *
    * @throws LabError `RUND_KERNEL_START` (machine) if it does not answer
    */
   async ready(): Promise<JsonObject> {
@@ -127,7 +126,7 @@ export class Conversation {
     for (;;) {
       const id = this.#client.send("shell", "kernel_info_request", {});
       const info = await this.#within<JsonObject>(500, done => this.#replies.set(id, done));
-      if (info !== undefined && this.#heardIopub) {
+      if (info !== undefined && this.#iopubWorks) {
         // a kernel that compiles loads its compiler for this request, so that the first cell's time does not include that
         const completion = this.#client.send("shell", "complete_request", { code: "", cursor_pos: 0 });
         await this.#within<JsonObject>(deadline - performance.now(), done => this.#replies.set(completion, done));
@@ -147,7 +146,7 @@ export class Conversation {
     }
   }
 
-  /** Returns the argument of `register`'s callback, or undefined after some time or when the kernel dies. */
+  /** Waits for the callback that `register` gets, and returns its argument; undefined after `ms`, or if the kernel dies. */
   #within<T>(ms: number, register: (done: (value: T) => void) => void): Promise<T | undefined> {
     return new Promise(resolve => {
       const timer = setTimeout(resolve, ms, undefined);
@@ -183,7 +182,7 @@ export class Conversation {
     const { reply, failure } = sent;
     let failed = failure;
     if (this.#dead !== undefined) {
-      // an error published in the dead kernel's place explains more
+      // an error that was published for the dead kernel explains more
       failed ??= problem(place, "KernelDied", `the kernel ${this.#dead} while it ran this cell`);
     } else if (ended === undefined) {
       failed = problem(place, "CellTimeout", `the cell took longer than ${timeoutMs / 1000} s`);
@@ -213,7 +212,7 @@ export class Conversation {
     await this.#within<JsonObject>(graceMs, done => this.#replies.set(id, done));
   }
 
-  /** Ends what is left of the kernel. */
+  /** Kills the kernel's process if it is still running, and closes the connection. */
   async close(): Promise<void> {
     this.options.abort?.removeEventListener("abort", this.#kill);
     await this.#process.finish(graceMs);

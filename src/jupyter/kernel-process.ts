@@ -27,7 +27,7 @@ export class KernelProcess {
         resolve(how);
       };
       child.on("exit", (code, signal) =>
-        end(signal === null ? `ended with exit code ${code}` : `was killed by ${signal}${memorySigns[signal] ?? ""}`),
+        end(signal === null ? `ended with exit code ${code}` : `was killed by ${signal}${signalReasons[signal] ?? ""}`),
       );
       child.on("error", error => end(`could not be started: ${error.message}`));
     });
@@ -94,7 +94,7 @@ export class KernelProcess {
     }
   }
 
-  /** Waits for the end, for a limited time; then ends everything that is left, and removes the files. */
+  /** Waits until the process has ended, `withinMs` at most; then kills what is left of it, and removes the files. */
   async finish(withinMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>(resolve => {
@@ -109,12 +109,12 @@ export class KernelProcess {
   }
 }
 
-/** Usual reasons why a process ends with these signals. */
-const memorySigns: Partial<Record<NodeJS.Signals, string>> = {
-  SIGABRT: ", as when Node's memory for objects is used up",
-  SIGILL: ", as when one array or string is larger than Node allows",
-  SIGTRAP: ", as when one array or string is larger than Node allows",
-  SIGKILL: ", as when the system runs out of memory",
+/** The usual reasons why one of these signals ends a kernel: all are about memory. */
+const signalReasons: Partial<Record<NodeJS.Signals, string>> = {
+  SIGABRT: ", as happens when Node's heap is full",
+  SIGILL: ", as happens when an array or a string is larger than Node allows",
+  SIGTRAP: ", as happens when an array or a string is larger than Node allows",
+  SIGKILL: ", as happens when the system runs out of memory",
 };
 
 type FivePorts = [number, number, number, number, number];
@@ -140,9 +140,9 @@ async function freePorts(count: number): Promise<number[]> {
     const server = await listenOn(port);
     if (server !== undefined) held.push(server);
     else if (attempt > 200) {
-      throw new LabError("RUND_NO_PORT", "machine", "no free port found", {
+      throw new LabError("RUND_NO_PORT", "machine", `no free port from ${firstPort} to ${lastPort}`, {
         where: "127.0.0.1",
-        expected: `ports from ${firstPort} to ${lastPort}`,
+        hint: "end programs that listen on these ports, such as other kernels, then try again",
       });
     }
   }

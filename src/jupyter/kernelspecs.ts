@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { LabError } from "../model/errors.js";
 
-/** How to start a kernel, as its kernel.json says. */
+/** The command that starts a kernel, from its kernel.json. */
 export interface KernelCommand {
   readonly name: string;
   readonly displayName: string;
@@ -16,7 +16,7 @@ export interface KernelCommand {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Returns where Jupyter keeps a user's own kernels: `JUPYTER_DATA_DIR`, otherwise the platform's folder. */
+/** Returns the folder with a user's own Jupyter data: `JUPYTER_DATA_DIR`, otherwise the platform's folder. */
 export function jupyterDataFolder(env: Environment, platform: NodeJS.Platform = process.platform): string {
   if (env.JUPYTER_DATA_DIR) return env.JUPYTER_DATA_DIR;
   const home = env.HOME ?? homedir();
@@ -58,7 +58,7 @@ export function findKernel(name: string, env: Environment): KernelCommand {
     where: "kernelspecs",
     hint:
       installed.length === 0
-        ? "no kernel is installed; rund-lab kernel install adds the lab kernel"
+        ? "no kernel is installed; `rund-lab kernel install` adds the lab kernel"
         : `installed: ${installed.join(", ")}`,
   });
 }
@@ -91,4 +91,9 @@ function commandOf(name: string, file: string, text: string): KernelCommand {
 }
 
 const badSpec = (file: string, expected: string, found: string | undefined) =>
-  new LabError("RUND_KERNELSPEC", "machine", "", { where: file, expected, found: found ?? "nothing" });
+  new LabError("RUND_KERNELSPEC", "machine", "", {
+    where: file,
+    expected,
+    found: found ?? "nothing",
+    hint: "install this kernel again; for the lab kernel, `rund-lab kernel install`",
+  });

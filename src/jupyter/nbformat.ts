@@ -48,7 +48,7 @@ export interface Notebook {
 
 const joined = (text: string | readonly string[]): string => (typeof text === "string" ? text : text.join(""));
 
-/** MIME types whose value is JSON itself, not text. */
+/** Whether the values of a MIME type are JSON, not text. */
 export const isJsonMime = (mime: string): boolean => mime === "application/json" || mime.endsWith("+json");
 
 /** nbformat stores text in one piece or as lines. */
@@ -141,7 +141,7 @@ export function parseNotebook(text: string, where: string): Notebook {
   });
 }
 
-/** Returns the cell and output that a path leads to, in words, and the field in it. */
+/** Returns the cell and output to which a path leads, in words, and the field in it. */
 function placeOf(path: readonly PropertyKey[]): readonly [place: readonly string[], field: string] {
   const [cells, cell, outputs, output, ...rest] = path;
   const field = (keys: readonly PropertyKey[]) => (keys.length === 0 ? "" : describePath(keys));

@@ -6,7 +6,7 @@ export interface OutputMessage {
   readonly content: JsonObject;
 }
 
-/** The outputs with an id, by id, of all cells of a notebook. */
+/** The outputs of all cells of a notebook that have a display id, by that id. */
 export type DisplayedOutputs = Map<string, Output[]>;
 
 /**

@@ -1,7 +1,7 @@
 import { LabError } from "../model/errors.js";
 import type { Cell, CodeCell, Notebook } from "./nbformat.js";
 
-/** Values a notebook is run with, by name. */
+/** The values with which a notebook is run, by name. */
 export type Parameters = Readonly<Record<string, unknown>>;
 
 /**
@@ -16,7 +16,12 @@ export function parseParameter(text: string): [name: string, value: unknown] {
   const at = text.indexOf("=");
   const name = text.slice(0, Math.max(at, 0));
   if (!/^[A-Za-z_]\w*$/.test(name)) {
-    throw new LabError("RUND_PARAMETER", "usage", "", { where: "-p", expected: "NAME=VALUE", found: text });
+    throw new LabError("RUND_PARAMETER", "usage", "", {
+      where: "-p",
+      expected: "NAME=VALUE",
+      found: text,
+      hint: "a name has letters, digits and _, and does not begin with a digit",
+    });
   }
   const value = text.slice(at + 1);
   try {
@@ -34,7 +39,7 @@ export const hasTag = (cell: Cell, tag: string): boolean =>
  * Returns the notebook with a cell that sets the parameters, by papermill's convention: the cell replaces an earlier one tagged
  * `injected-parameters`, or follows the cell tagged `parameters`, which contains the defaults, or comes first.
  *
- * @param language of the kernel: typescript, javascript or python
+ * @param language the kernel's: typescript, javascript or python; empty if it is unknown
  * @throws LabError `RUND_PARAMETERS_LANGUAGE` (input)
  */
 export function withParameters(notebook: Notebook, parameters: Parameters, language: string): Notebook {
@@ -64,7 +69,8 @@ function assignments(parameters: Parameters, language: string): string {
       throw new LabError("RUND_PARAMETERS_LANGUAGE", "input", "", {
         where: "-p",
         expected: "a kernel for typescript, javascript or python",
-        found: language,
+        found: language === "" ? "a kernel that does not name its language" : language,
+        hint: "leave out -p and set the values in the notebook",
       });
   }
 }

@@ -25,10 +25,10 @@ export interface RunOptions extends ConversationOptions {
 
 /**
  * Runs a notebook from top to bottom in its own kernel, as Jupyter would, and stops at the first cell that fails. Old outputs are
- * removed first. No time stamp enters the notebook.
+ * removed first. The notebook contains no time stamps.
  *
- * A cell fails by an error, by the kernel's death (`KernelDied`), or by taking too long (`CellTimeout`); the failure is also an
- * output of the cell. An error that a cell causes after its end is a failure, too, but does not stop the run. A cell tagged
+ * A cell fails if it causes an error, if the kernel dies (`KernelDied`), or if it takes too long (`CellTimeout`); the failure is
+ * also an output of the cell. An error that a cell causes after its end is a failure as well, but does not stop the run. A cell tagged
  * `raises-exception` may fail; one tagged `skip-execution` is not changed.
  *
  * @throws LabError `RUND_KERNEL_START` (machine) if the kernel does not start; errors of cells are in the result
@@ -47,7 +47,7 @@ async function runCells(notebook: Notebook, options: RunOptions, conversation: C
   const given = withParameters(
     notebook,
     options.parameters ?? {},
-    String((language_info as JsonObject | undefined)?.name),
+    String((language_info as JsonObject | undefined)?.name ?? ""),
   );
   const cells: Cell[] = given.cells.map(cell => (isRun(cell) ? { ...cell, execution_count: null, outputs: [] } : cell));
   const codeCells = cells.flatMap((cell, at) => (isRun(cell) && cell.source.trim() !== "" ? [at] : []));
@@ -68,5 +68,5 @@ async function runCells(notebook: Notebook, options: RunOptions, conversation: C
   return { notebook: { ...given, cells, metadata }, failure: failure ?? conversation.lateFailure };
 }
 
-/** Whether a cell is run: a code cell that is not tagged `skip-execution`, which keeps what it shows. */
+/** Whether a cell is run. A code cell tagged `skip-execution` is not, and keeps its outputs. */
 const isRun = (cell: Cell): cell is CodeCell => cell.cell_type === "code" && !hasTag(cell, "skip-execution");

@@ -14,7 +14,7 @@ export interface Header {
 
 export type Content = Readonly<Record<string, unknown>>;
 
-/** One message as it arrived: checked signature, checked shape. */
+/** One received message, whose signature and shape have been checked. */
 export interface Message {
   /** The routing prefix, which a reply repeats. */
   readonly identities: readonly Buffer[];

@@ -36,7 +36,7 @@ const SHORTEST_LINE = 64;
  * cell contains what could be read.
  *
  * @param hasCpu false for runs on a cluster, which have no CPU of a host and no cpu.txt
- * @throws LabError `RUND_DUPLICATE_CELL` if two folders or files stand for one cell (`con_10` beside `con_010`)
+ * @throws LabError `RUND_DUPLICATE_CELL` if two folders or files are for the same cell (`con_10` beside `con_010`)
  */
 export function* readCells(run: RunFolder, problems: ProblemList, hasCpu = true): Generator<CellLog> {
   const file = new FileBytes();
@@ -106,7 +106,7 @@ function isClientOf(name: string, concurrency: number): boolean {
   return client !== undefined && client >= 1 && client <= concurrency && name === formatClientFile(client);
 }
 
-/** Reports clients whose number of rounds differs from that of most; −1 marks a log without rounds, which was reported before. */
+/** Reports clients whose number of rounds differs from that of most; −1 marks a log without rounds, which is reported already. */
 function reportUnequalRounds(path: string, rounds: Int32Array, problems: ProblemList): void {
   const usual = commonest(rounds);
   rounds.forEach((count, client) => {

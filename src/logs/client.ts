@@ -39,7 +39,7 @@ export class ColdStartColumns {
     this.valid = new Uint8Array(size);
   }
 
-  /** Makes room for one more round. */
+  /** Makes room for more rounds. */
   grow(): void {
     const size = Math.min(Math.max(this.valid.length * 2, this.clients), this.clients * this.roundsLimit);
     const enlarge = <A extends Float64Array | Uint8Array>(old: A, larger: A): A => {
@@ -165,7 +165,7 @@ function endOfContent(bytes: Uint8Array, length: number): number {
   return end;
 }
 
-/** Reads a line that the one-pass scan did not accept: if more than its spaces are unusual, it is a problem. */
+/** Reads a line that the one-pass scan did not accept. Unusual white space is accepted here; anything else is a problem. */
 function readOddLine(
   bytes: Uint8Array,
   from: number,
@@ -204,7 +204,7 @@ function readOddLine(
 }
 
 /**
- * Parses one client's log, line by line, with sandbox ids. For whole folders `readCells` is the fast way.
+ * Parses one client's log, line by line, with sandbox ids. For whole folders, `readCells` is faster.
  *
  * @returns the valid lines as cold starts, and a problem for every other line
  * @example parseClientLog("ab 1000 1084 84\n").rows // [{ round: 1, sandboxId: "ab", startMs: 1000, endMs: 1084, latencyMs: 84 }]

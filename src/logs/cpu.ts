@@ -60,7 +60,7 @@ export function readCpuLog(
 }
 
 /**
- * Writes the text of a `cpu.txt`: busy and total jiffies of each round, and the busy share in per cent.
+ * Writes the text of a `cpu.txt`: busy and total jiffies of each round, and the busy share in percent.
  *
  * @example formatCpuLog([{ busyJiffies: 800, totalJiffies: 8201 }]) // "800 8201 9.75491\n"
  */

@@ -22,7 +22,7 @@ const DEPTH = 3;
  * A folder whose name begins like a run folder's but is invalid becomes a problem. Other folders are searched, other files
  * ignored. A folder that is reached twice through links is read once.
  *
- * @throws LabError `RUND_NO_FOLDER` if the folder is not there or cannot be listed
+ * @throws LabError `RUND_NO_FOLDER` if the folder does not exist or cannot be listed
  */
 export function discoverRuns(folder: string, problems: ProblemList): readonly RunFolder[] {
   const runs: RunFolder[] = [];

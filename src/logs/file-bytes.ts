@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
-/** The largest file that is read. Logs are small: the longest recorded one has 200 KiB. */
+/** The largest file that is read. Logs are small: the longest recorded one is 200 KiB long. */
 const LIMIT = 16 * 2 ** 20;
 
 /** Reads one file after another into the same buffer, which makes reading 24,694 small files fast. */
@@ -10,8 +10,10 @@ export class FileBytes {
   length = 0;
 
   /**
-   * @throws the system's error (`code` ENOENT, EACCES, EISDIR, …), one with code EFBIG above 16 MiB, one with code
-   *   ENOTFILE for a pipe or a device
+   * Reads a file in place of the last one.
+   *
+   * @throws the system's error (`code` ENOENT, EACCES, EISDIR, …), or one with `code` EFBIG for a file above 16 MiB, ENOTFILE for
+   * a pipe or a device
    */
   read(path: string): void {
     this.length = 0;

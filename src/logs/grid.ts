@@ -28,7 +28,7 @@ export interface MemoryCellFile {
 /**
  * Returns the cells of a run folder in the order of its grid, by the names of its folders and files.
  *
- * @throws LabError `RUND_DUPLICATE_CELL` if two folders or files stand for one cell (`con_10` beside `con_010`)
+ * @throws LabError `RUND_DUPLICATE_CELL` if two folders or files are for the same cell (`con_10` beside `con_010`)
  */
 export function listCells(
   { experiment, path }: RunFolder,
@@ -91,7 +91,7 @@ function snapshots(path: string, problems: ProblemList): readonly MemoryCellFile
   return inOrder(found, ({ memoryMb, density }) => memoryMb * 1e9 + density);
 }
 
-/** Returns the names in a folder, sorted by code units. If it cannot be listed there is a problem and no names. */
+/** Returns the names in a folder, sorted by code units; none, and a problem, if it cannot be listed. */
 export function listNames(path: string, problems: ProblemList): readonly string[] {
   try {
     return readdirSync(path).sort();

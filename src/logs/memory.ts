@@ -88,7 +88,7 @@ export function formatSmemTable(rows: readonly ProcessMemory[]): string {
 }
 
 /**
- * Returns the kind of process that a name means: a sandbox's id after a dash is removed.
+ * Returns the kind of a process: its name without the sandbox's id, which follows a dash.
  *
  * @example processClass("rund-f9ba0b72") // "rund"
  * @example processClass("qemu-system-x86") // "qemu-system-x86"

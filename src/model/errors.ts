@@ -21,7 +21,7 @@ export interface LabErrorDetails {
 }
 
 /**
- * The one error type of rund-lab: a code for programs, and for people where, what was expected, what was found, and the next
+ * The only error type of rund-lab. Programs read its code; people read the place, what was expected, what was found, and the next
  * step.
  *
  * @param code a constant such as `RUND_PARSE_FIELDS`, which never changes

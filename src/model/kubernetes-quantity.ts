@@ -5,10 +5,9 @@ const factors: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads a quantity as Kubernetes writes it.
+ * Reads a Kubernetes quantity.
  *
  * @returns the number in the base unit: bytes, cores, pods; NaN for a text that is not a quantity
- *
  * @example quantity("1500m") // 1.5
  * @example quantity("2Ki") // 2048
  */

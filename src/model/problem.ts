@@ -29,7 +29,7 @@ export function describeProblem({ file, line, expected, found }: Problem): strin
 }
 
 /**
- * Returns at most 60 characters of what was found, for a message.
+ * Returns a text for a message, shortened to 60 characters.
  *
  * @example excerpt("a".repeat(61)).length // 60
  */

@@ -17,8 +17,8 @@ export interface RuntimeName {
 }
 
 /**
- * The runtimes that are known without a campaign's record, as for the artifact's logs, in the order of tables and legends. A
- * campaign records label and colour of each declared runtime, so others need no entry here.
+ * The runtimes whose names are known even if no campaign records them, as in the artifact's logs; in the order of tables and
+ * legends. A campaign records the label and the colour of each declared runtime, so other runtimes need no entry here.
  */
 export const knownRuntimes = [
   { id: "kata", label: "Kata-QEMU", colour: "red" },
@@ -39,7 +39,7 @@ export type KnownRuntime = (typeof knownRuntimes)[number]["id"];
 const byId: ReadonlyMap<string, RuntimeName> = new Map(knownRuntimes.map(runtime => [runtime.id, runtime]));
 
 /**
- * Returns the names of a known runtime.
+ * Returns a known runtime's id, label and colour.
  *
  * @example knownRuntime("rund") // { id: "rund", label: "RunD", colour: "navy" }
  */

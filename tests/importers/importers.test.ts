@@ -211,7 +211,7 @@ test("computesdk: a failed iteration without a time, the mode burst, and a provi
   assert.is(dataset.problemCount, 0);
 });
 
-test("STeLLAR: the columns of today, and a row without a request id has failed", async () => {
+test("STeLLAR: the columns of today, and a row without a request id counts as failed", async () => {
   const text = `Request ID,Host,Sent At,Received At,Client Latency (ms),Burst ID
 a,h,2023-01-01T00:00:00Z,2023-01-01T00:00:00Z,120,0
 ,h,2023-01-01T00:00:00Z,2023-01-01T00:00:30Z,30000,0

@@ -77,8 +77,8 @@ export const latencyRows = (rows: readonly LatencyRow[]) =>
   }));
 
 /**
- * Returns the latency to an end; undefined if the cold start did not reach it, or if it comes after the end for which the
- * campaign asked.
+ * Returns the latency to an end; undefined if the cold start did not reach it, or if the end comes after the one that the
+ * campaign asked for.
  */
 function latencyTo(end: End, sample: ReadySample): number | undefined {
   const { readyMs, startedMs, outputMs, respondedMs, sentMs, until = "sandbox" } = sample;

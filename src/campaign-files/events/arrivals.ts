@@ -37,12 +37,13 @@ export const scheduleEvent = z.strictObject({
   schedule: z.array(z.tuple([durationMs, durationMs])),
   /** An arrival above one of these limits is refused; absent in journals of earlier versions. */
   limits: z.strictObject({ inFlight: ordinal, alive: ordinal }).exactOptional(),
-  /** Starts per second that rund-lab could send, as measured before the window; absent with a test's clock that stands still. */
+  /** Starts per second that rund-lab could send, as measured before the window; absent if the clock stands still, as in tests. */
   sendable: perSecond.exactOptional(),
 });
 
 /**
- * The end of a search for the highest rate that meets the latency objective (is held); the journal contains all of its windows.
+ * The result of a search for the highest rate that is held, that is, that meets the latency objective. The journal contains all
+ * of the search's windows.
  */
 export const searchEvent = z.strictObject({
   event: z.literal("search"),
@@ -72,7 +73,7 @@ const arrivalRemoval = z.strictObject({
   /** When a worker began the removal. */
   begunMs: durationMs,
   doneMs: durationMs,
-  /** Whether the window's last start ended before the hold time did. */
+  /** Whether the hold time was cut short because the window's last start had ended. */
   holdCut: z.boolean(),
   failure: z.string().nullable(),
 });
@@ -101,7 +102,7 @@ export const arrivalsEvent = z
     swapIn: count,
     memoryStallUs: z.int().min(0).max(1e14),
     diskShare: z.number().min(0).max(1).exactOptional(),
-    /** On a cluster: the use before the release and after the last removal. `cpu` is then zero. */
+    /** On a cluster: the resources that each node used before the release and after the last removal. `cpu` is then zero. */
     nodes: nodesUsed.exactOptional(),
     /** `late`: the 99th percentile of the delay between scheduled time and request is above 5 ms. */
     flags: z.array(z.enum([...roundFlag.options, "late"])),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { cellPlace, count, durationMs, type Frozen, instant, kib, ordinal, ticks } from "./fields.js";
 import { hostMemory } from "./memory.js";
 
-/** The reasons for which a ramp ends. */
+/** The reasons why a ramp ends. */
 export const stopRules = ["asked", "failed", "latency", "headroom", "pressure", "swap"] as const;
 
 /** One of `stopRules`. */
@@ -24,7 +24,7 @@ const fitStep = z.strictObject({
   density: count,
   added: z.int().min(-1e9).max(1e9),
   failed: count,
-  /** Cold starts of the step, ten at a time: quantiles (R-7) in milliseconds; null if all failed. */
+  /** Latency of the step's cold starts, ten at a time: quantiles (R-7) in milliseconds; null if all failed. */
   latencyP50Ms: durationMs.nullable(),
   latencyP99Ms: durationMs.nullable(),
   /** Sum of PSS over the sandboxes' processes. */

@@ -36,7 +36,7 @@ export const ioEvent = z.strictObject({
   position: ordinal,
   round: ordinal,
   warmup: z.boolean(),
-  /** How long each job ran, and the size of the file that all jobs of a container work on. */
+  /** The duration of each job, and the size of the file on which all jobs of a container work. */
   jobMs: durationMs,
   fileMiB: ordinal,
   /** In the order in which each container ran them. The run folder contains fio's own JSON. */

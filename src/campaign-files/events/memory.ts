@@ -38,8 +38,8 @@ export const memoryEvent = z
     /** The guest's true memory in MB; null without a guest. */
     guestMemoryMb: z.number().min(0).max(1e9).nullable(),
     /**
-     * Number of sandboxes whose processes are in the snapshot, ready by the service's count before and after it. PSS is divided
-     * by this number.
+     * Number of sandboxes whose processes are in the snapshot: those that the service counted as ready before and after it. PSS
+     * is divided by this number.
      */
     sandboxes: count,
     attempted: count,
@@ -57,7 +57,7 @@ export const memoryEvent = z
       onlyByPattern: count,
       /** Number of processes that exited between listing and reading. */
       vanished: count,
-      /** Number of sandboxes without any process found. */
+      /** Number of sandboxes for which no process was found. */
       without: count,
     }),
     /** PSS of the service's own process; null if it was not found. */

@@ -102,7 +102,7 @@ export const roundEvent = z
      * report it, the processors' iowait. Absent in campaigns that did not measure it.
      */
     diskShare: z.number().min(0).max(1).exactOptional(),
-    /** On a cluster: the use of each node. `cpu` is then zero, and the run folder has no cpu.txt. */
+    /** On a cluster: the resources that each node used. `cpu` is then zero, and the run folder has no cpu.txt. */
     nodes: nodesUsed.exactOptional(),
     flags: z.array(roundFlag),
   })
@@ -134,7 +134,7 @@ export type RoundFlag = z.infer<typeof roundFlag>;
  */
 export type RoundCpu = Frozen<z.infer<typeof roundCpu>>;
 
-/** The use of a node, as its kubelet reports it. Memory is the working set, not PSS. */
+/** The resources that a node uses, as its kubelet reports them. Memory is the working set, not PSS. */
 export type NodeUsage = Frozen<z.infer<typeof nodeUsage>>;
 
 /** One round: its place in the campaign, every cold start, the CPU by three measures, and its flags. */

@@ -3,14 +3,14 @@ import { ends } from "../../model/end.js";
 import { markNames } from "../../model/marks.js";
 import { differenceMs, durationMs, type Frozen, ordinal } from "./fields.js";
 
-/** The end for which the campaign asked; absent for SANDBOX_READY. */
+/** The end that the campaign asked for; absent for SANDBOX_READY. */
 const until = z.enum(ends).exclude(["sandbox"]).exactOptional();
 
-/** Milestones of a cold start after its sandbox. Clocks of other machines may be ahead of this one, or behind. */
+/** Milestones of a cold start after its sandbox. A time that another machine's clock measured can be negative. */
 const furtherTimes = {
   pulledMs: durationMs.exactOptional(),
   createdMs: durationMs.exactOptional(),
-  /** Until StartContainer answered. */
+  /** When StartContainer answered. */
   startedMs: durationMs.exactOptional(),
   outputMs: differenceMs.exactOptional(),
   processMs: differenceMs.exactOptional(),
@@ -76,7 +76,7 @@ const failedSample = z.strictObject({
   ...circumstances,
 });
 
-/** A cold start that reached the end for which the campaign asked. Milliseconds since the round's release. */
+/** A cold start that reached the end that the campaign asked for. Milliseconds since the round's release. */
 export type ReadySample = Frozen<z.infer<typeof readySample>>;
 
 /**
@@ -162,7 +162,7 @@ export function storeSample(sample: Sample): unknown {
   return Object.keys(further).length === 0 ? plain : [...plain, further];
 }
 
-/** Returns the end of a cold start for which the campaign asked, in milliseconds since the release. */
+/** Returns the time of the end that the campaign asked for, in milliseconds since the release. */
 export function endOf(sample: ReadySample): number {
   return sample.until === undefined ? sample.readyMs : (sample[endFields[sample.until]] ?? sample.readyMs);
 }

@@ -15,7 +15,8 @@ export const sessionEvent = z.strictObject({
   /** Number of sandboxes of an earlier session that still existed and were removed. */
   leftovers: count,
   /**
-   * Number of other sandboxes in the service's list, although it was filtered by the campaign's label; absent in older campaigns.
+   * Number of other sandboxes that the service listed although the list was filtered by the campaign's label; absent in older
+   * campaigns.
    */
   foreign: count.exactOptional(),
 });
@@ -37,7 +38,7 @@ export const endEvent = z.strictObject({
 /** A process began to work on the campaign, for the first time or to resume it. */
 export type SessionEvent = Frozen<z.infer<typeof sessionEvent>>;
 
-/** A clean-up outside a round: before a session's first round, after an interruption, of background sandboxes. */
+/** A clean-up outside a round: before a session's first round, after an interruption, or when background sandboxes are removed. */
 export type CleanupEvent = Frozen<z.infer<typeof cleanupEvent>>;
 
 /** How a session of a campaign ended; a session that was killed has no such event. */

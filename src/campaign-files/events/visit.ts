@@ -2,7 +2,7 @@ import { z } from "zod";
 import { experimentNames } from "../../model/experiment.js";
 import { cellPlace, count, durationMs, type Frozen, instant, ordinal } from "./fields.js";
 
-/** Events when a campaign begins to measure a cell, before its first round there. */
+/** Events that are written when a campaign begins to measure a cell, before the first round there. */
 
 export const slotEvent = z.strictObject({
   event: z.literal("slot"),

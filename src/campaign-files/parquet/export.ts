@@ -35,8 +35,8 @@ type TableName = keyof typeof schemas;
 /**
  * Writes campaigns as Parquet: `samples/campaign=…/runtime=…/part-0.parquet`, and the same for `rounds` and `memory`, the
  * layout that DuckDB, Spark, Polars and Athena read without a schema. A path that ends in `.parquet` becomes one file with only
- * the samples, which then have columns for campaign and runtime. Journals are read line by line, so that their length does not
- * matter. A campaign that was exported there before is replaced; nothing is replaced unless everything could be read.
+ * the samples, which then have columns for campaign and runtime. Journals are read line by line, so long ones need no
+ * more memory. A campaign that was exported there before is replaced; nothing is replaced unless everything could be read.
  *
  * @param folders campaign folders
  * @throws LabError `RUND_EXPORT_INPUT` for a folder that is not a campaign, `RUND_EXPORT_TWICE` if two campaigns have the same
@@ -78,7 +78,7 @@ function campaignName(folder: string): string {
     where: folder,
     expected: "a campaign's folder with run.json and events.ndjson",
     found: existsSync(folder) ? "a folder without them" : "no such folder",
-    hint: "`rund-lab run` makes such folders below raw/",
+    hint: "`rund-lab run` writes such folders to raw/",
   });
 }
 
@@ -166,7 +166,7 @@ class OpenFiles {
   }
 }
 
-/** Replaces the existing partitions of each campaign by the new ones. */
+/** Replaces the existing partitions of each campaign with the new ones. */
 function moveInto(path: string, partial: string, files: readonly string[]): void {
   const partitions = new Set(files.map(file => dirname(dirname(file))));
   for (const partition of partitions) {

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { columnsBefore } from "../../campaign-files/samples.js";
+import { basicColumns } from "../../campaign-files/samples.js";
 import { describePath, mismatches } from "../../model/mismatch.js";
 import { excerpt } from "../../model/problem.js";
 import type { ImportedRun } from "../imported-run.js";
@@ -54,7 +54,7 @@ export async function readImportFolder(folder: string, sinkOf: (file: string) =>
     }
   };
   const samples = sinkOf(join(folder, "samples.csv"));
-  await take("samples.csv", columnsBefore.length, (fields, run) => {
+  await take("samples.csv", basicColumns.length, (fields, run) => {
     const [, , , , concurrency, , round, , client, outcome, startMs, latencyMs, reason] = fields;
     const written = { concurrency, round, client, startMs, outcome, latencyMs, reason };
     const result = importedSample.safeParse(written);

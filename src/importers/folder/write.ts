@@ -1,6 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { columnsBefore } from "../../campaign-files/samples.js";
+import { basicColumns } from "../../campaign-files/samples.js";
 import { ProblemList } from "../../logs/index.js";
 import { LabError } from "../../model/errors.js";
 import type { ImportedRun } from "../imported-run.js";
@@ -35,7 +35,7 @@ export class ImportFolderWriter {
     }
     mkdirSync(folder, { recursive: true });
     this.#samples = openSync(join(folder, "samples.csv"), "w");
-    writeSync(this.#samples, `${columnsBefore.join(",")}\n`);
+    writeSync(this.#samples, `${basicColumns.join(",")}\n`);
     this.#memory = openSync(join(folder, "memory.csv"), "w");
     writeSync(this.#memory, `${memoryHeader}\n`);
   }

@@ -75,7 +75,7 @@ export class JsonReader {
 
   feed(chunk: Buffer): void {
     let begin = 0;
-    // editors and shells of Windows put a byte-order mark before the document
+    // Windows editors and shells may write a byte-order mark before the document
     const first = !this.#begun && chunk.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
     this.#begun ||= chunk.length > 0;
     for (let i = first; i < chunk.length && this.fault === null; i++) {

@@ -16,11 +16,6 @@ export class NumberColumn {
     this.#chunks[this.#chunks.length - 1]![at] = value;
   }
 
-  /** The numbers in order. */
-  *[Symbol.iterator](): Generator<number> {
-    for (let i = 0; i < this.#length; i++) yield this.#chunks[Math.floor(i / chunk)]![i % chunk]!;
-  }
-
   /** Passes all numbers to a function and frees their memory immediately, without waiting for the garbage collector. */
   drain(take: (value: number, index: number) => void): void {
     let index = 0;

@@ -2,7 +2,9 @@ import { LabError } from "../../../model/errors.js";
 import type { CriClient } from "./client.js";
 
 const refuse = async (): Promise<never> => {
-  throw new LabError("RUND_NO_SERVICE", "machine", "this campaign has no CRI service");
+  throw new LabError("RUND_NO_SERVICE", "machine", "this campaign has no CRI service", {
+    hint: "its experiments start no sandboxes: leave out options that need one, such as --image",
+  });
 };
 
 /** The client of a campaign without a service: it lists and starts nothing. */
