@@ -5,14 +5,14 @@ import type { Arrival } from "./schedule.js";
 
 /** The actions of an open loop: it starts a sandbox at each arrival, and removes it after the hold time. */
 export interface OpenLoopWork<Started> {
-  /** Starts one sandbox. It also resolves if the start fails, because a failure is a result. */
+  /** Starts one sandbox. Resolves even if the start fails, because a failure is a result. */
   start(client: number): Promise<Started>;
   /** Whether a start left something that must be removed. */
   lives(started: Started): boolean;
   remove(started: Started): Promise<void>;
 }
 
-/** Limits of an open loop. An arrival above one of them is refused, and recorded as refused. */
+/** Limits of an open loop. An arrival that would exceed one of them is refused, and recorded as refused. */
 export interface OpenLoopLimits {
   /** Maximum number of starts that have not ended yet. */
   readonly inFlight: number;
@@ -60,7 +60,7 @@ const earlyMs = 0.05;
  * Runs an open loop: starts follow the schedule, even if earlier ones are not finished. After the last start has ended, sandboxes
  * whose hold time is not over are removed at once.
  *
- * @param releasedNs the moment from which all times count
+ * @param releasedNs the release, from which all times are counted
  * @returns a record per arrival, in the order of the schedule
  * @throws the signal's reason if it is aborted, after every start in flight has settled; the caller then removes what is left
  */
@@ -75,16 +75,16 @@ export async function runOpenLoop<Started>(
   const sinceRelease = () => elapsedMs(releasedNs, clock.nowNs());
   const lastEnded = new AbortController();
   setMaxListeners(0, lastEnded.signal);
-  const takeRemover = turnstile(limits.removers);
+  const acquireRemover = semaphore(limits.removers);
   let inFlight = 0;
   let alive = 0;
 
   const remove = async (started: Started, dueMs: number, holdCut: boolean): Promise<Removal> => {
-    const giveBack = await takeRemover();
+    const release = await acquireRemover();
     const begunMs = sinceRelease();
     const failure = await work.remove(started).then(() => null, messageOf);
     alive -= 1;
-    giveBack();
+    release();
     return { dueMs, begunMs, doneMs: sinceRelease(), holdCut, failure };
   };
   const serve = (client: number, { atMs: scheduledMs, holdMs }: Arrival) => {
@@ -136,11 +136,14 @@ export async function runOpenLoop<Started>(
   return Promise.all(records);
 }
 
-/** Limits how many callers run at once; the others wait in order. A caller gives its place back when it is done. */
-function turnstile(places: number): () => Promise<() => void> {
-  let free = places;
+/**
+ * Returns a function that waits, in the order of its calls, until fewer than `most` callers hold a permit. It resolves with the
+ * function that releases the caller's permit.
+ */
+function semaphore(most: number): () => Promise<() => void> {
+  let free = most;
   const waiting: (() => void)[] = [];
-  const giveBack = () => {
+  const release = () => {
     const next = waiting.shift();
     if (next === undefined) free += 1;
     else next();
@@ -148,6 +151,6 @@ function turnstile(places: number): () => Promise<() => void> {
   return async () => {
     if (free > 0) free -= 1;
     else await new Promise<void>(resolve => waiting.push(resolve));
-    return giveBack;
+    return release;
   };
 }

@@ -48,5 +48,5 @@ export type Hold = { readonly kind: "fixed" | "exponential"; readonly ms: number
 export const drawHold = ({ kind, ms }: Hold, uniform: Uniform): number =>
   kind === "fixed" ? ms : exponential(ms, uniform);
 
-/** Returns an exponential number with this mean, by inversion: 1 − u is never 0. */
+/** Draws an exponentially distributed number with this mean, by inversion: 1 − u is never 0. */
 const exponential = (mean: number, uniform: Uniform): number => -Math.log(1 - uniform()) * mean;

@@ -1,4 +1,4 @@
-/** A rate that a search has offered, and whether the windows at that rate together hold it. */
+/** A rate that a search has tried, and whether its windows together show that the rate is held. */
 export interface TriedRate {
   readonly rate: number;
   readonly windows: number;

@@ -19,7 +19,7 @@ import type { CampaignTools } from "./tools.js";
  * Measures the missing rounds of a campaign; each result is on disk before the next round begins. However the campaign ends, its
  * sandboxes are removed and the machine is restored.
  *
- * @param signal interrupts the campaign between two results, or while one is measured, which is then lost
+ * @param signal interrupts the campaign; a result that is just being measured is lost
  * @throws LabError `RUND_INTERRUPTED`, `RUND_SERVICE_LOST`, `RUND_LEFTOVERS`, `RUND_BACKGROUND`, `RUND_WRITE`,
  * `RUND_CHANGES_LEFT` or `RUND_CHANGES_BUSY`, or an error of the machine's preparation; the folder's manifest contains the
  * message
@@ -65,7 +65,7 @@ const interrupted = (path: string, summary = "interrupted") =>
   });
 
 const serviceLost = (path: string, cause: unknown) =>
-  new LabError("RUND_SERVICE_LOST", "machine", "the service stopped answering; the current round is lost", {
+  new LabError("RUND_SERVICE_LOST", "machine", "the service no longer answers; the current round is lost", {
     where: path,
     hint: `see its log, start it again, then run \`rund-lab run --resume ${path}\`, which removes the sandboxes that are left`,
     cause,
@@ -76,7 +76,7 @@ async function begin(folder: CampaignFolder, sandboxes: CampaignSandboxes, tools
   const foreign = await sandboxes.foreign();
   if (foreign > 0) {
     tools.warn(
-      `the service ignores label filters: it also lists ${counted(foreign, "sandbox")} of others, which are not touched`,
+      `the service ignores label filters: it also lists ${counted(foreign, "sandbox")} of others, which rund-lab does not touch`,
     );
   }
   const leftovers = ours + ((await tools.clearOrphans?.()) ?? 0) + (await tools.micro.clear());

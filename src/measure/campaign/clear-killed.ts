@@ -15,7 +15,7 @@ import { openService } from "./service/service.js";
 /** A killed campaign that was cleared. */
 export interface ClearedCampaign {
   readonly campaign: string;
-  /** The number of its sandboxes that were still there. */
+  /** Number of its sandboxes that still existed. */
   readonly sandboxes: number;
 }
 

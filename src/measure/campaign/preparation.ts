@@ -41,11 +41,11 @@ export type RunDescription = Pick<ManifestRun, "versions" | "template" | "config
   readonly files: Readonly<Record<string, string>>;
 };
 
-/** The information that preparing a machine needs. */
+/** The information needed to prepare a machine. */
 export interface MachineUnderTest {
   /** Null if the service's config is unknown; then it cannot be changed. */
   readonly containerd: ContainerdInUse | null;
-  /** containerd's snapshotter as it reports it; null if it does not. */
+  /** The snapshotter that containerd reports; null if it reports none. */
   readonly snapshotter: string | null;
   /** The facts about a handler, from the service that answers. */
   readonly facts: (handler: string) => Promise<ServiceFacts>;

@@ -12,8 +12,8 @@ export interface RecordedDeath {
 }
 
 /**
- * Returns the runtimes whose idle sandboxes died on a service, by the campaigns in a folder. For each runtime, the newest
- * campaign that is complete or was refused for this reason counts.
+ * Returns the runtimes whose idle sandboxes died on a service, according to the campaigns in a folder. For each runtime, the
+ * newest campaign that is complete or was refused for this reason decides.
  *
  * @param out the folder of campaigns; it may be missing
  */

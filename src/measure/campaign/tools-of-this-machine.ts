@@ -52,7 +52,7 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
   const usesSnapshots = plan.settings.experiments.some(({ experiment }) => experiment === "rootfs");
   const clock: Clock = replay === null ? machineClock : fasterClock(replay.speed);
   const logFolder = join(folder, "container-logs");
-  // the logs of a killed session
+  // a killed session may have left logs
   rmSync(logFolder, { recursive: true, force: true });
   // only a real containerd reports events
   const reports = isContainerd(service);
@@ -70,7 +70,7 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     starts ? { endpoint: service.endpoint, logs: logFolder } : {},
   );
   const cgroupParent = parentFor(service, label, micro);
-  const serviceSees = seesOf(socket);
+  const serviceSees = folderCheck(socket);
   const driver = criDriver({ cri, clock, logFolder, serviceSees, cgroupParent, ...(reports ? { listen } : {}) });
   return {
     driver,
@@ -96,8 +96,11 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
   };
 }
 
-/** Returns whether a service sees a folder as this program does. A campaign's folders lie side by side, so one check is enough. */
-function seesOf(socket: string): (folder: string) => boolean {
+/**
+ * Returns a function that checks whether a service sees a folder as this program does. It checks only once, because all folders of
+ * a campaign have the same parent.
+ */
+function folderCheck(socket: string): (folder: string) => boolean {
   let sees: boolean | undefined;
   return folder => {
     sees ??= listenerSees(socket, folder);
@@ -151,7 +154,7 @@ export const noSearch: Holds = () => {
   });
 };
 
-/** Returns the parent control group of a campaign's sandboxes. Records it before the first sandbox uses it. */
+/** Returns a function that returns the parent control group for a handler. The parent is recorded before its first use. */
 function parentFor(service: Service, label: string, micro: MicroTools): (handler: string) => string | undefined {
   let noted = false;
   return handler => {
@@ -163,7 +166,7 @@ function parentFor(service: Service, label: string, micro: MicroTools): (handler
 }
 
 /**
- * Returns the limits for the engine's sandboxes: those of the parents that were named, of the campaign's own parent, and of
+ * Returns the limits for the engine's sandboxes: those of the parents in the settings, of the campaign's own parent, and of
  * `/k8s.io`.
  */
 const headroomUnder = (socket: string, label: string, micro: MicroTools, { settings }: Plan): HeadroomTools => {

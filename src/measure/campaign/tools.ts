@@ -29,9 +29,9 @@ export interface CampaignTools
    */
   readonly endStoppedShim?: (id: string) => number | undefined;
   /**
-   * Removes what cancelled or killed starts have left on the machine, when no sandbox of the campaign is left.
+   * Removes what cancelled or killed starts left on the machine. Called only when no sandbox of the campaign is left.
    *
-   * @returns the number of removed things
+   * @returns the number of removed items
    */
   readonly clearOrphans?: () => Promise<number>;
   /** Removes what the campaign has made in addition to sandboxes; called at its end, however it ends. */

@@ -13,7 +13,7 @@ import type { Service } from "./service/service.js";
  * plugins, image with its digest, limits. The description of an empty sandbox on the host's network is empty.
  *
  * @throws LabError `RUND_WORKLOAD_REPLAY` for a rehearsal, `RUND_NETWORK` without a pod network, `RUND_IMAGE` for an image that
- * the service does not have
+ * the service does not have, `RUND_REFLINK_FOLDER`
  */
 export async function workloadFacts(service: Service, settings: WorkloadSettings): Promise<ManifestRun["config"]> {
   const { until = "sandbox", network = "node", withContainer } = settings;
@@ -40,17 +40,17 @@ export async function workloadFacts(service: Service, settings: WorkloadSettings
   if (network === "pod") facts.cni = await describeNetwork(service);
   if (container === null) return facts;
   const { image, pull, command, port, path, cpu, memoryMiB } = container;
-  const look = () => service.cri.imageStatus(image, { timeoutMs: 10_000 });
-  let there = pull ? null : await look();
-  if (there === null && image === fioImageName && ownContainerd(service)) {
+  const findImage = () => service.cri.imageStatus(image, { timeoutMs: 10_000 });
+  let found = pull ? null : await findImage();
+  if (found === null && image === fioImageName && ownContainerd(service)) {
     await addFioImage(service.socket);
-    there = await look();
+    found = await findImage();
   }
-  if (there === null && !pull) throw noImage(service, image);
+  if (found === null && !pull) throw noImage(service, image);
   return {
     ...facts,
     image,
-    imageId: there?.id ?? null,
+    imageId: found?.id ?? null,
     ...(pull ? { pull } : {}),
     ...(command.length > 0 ? { command: command.join(" ") } : {}),
     ...(until === "response" ? { port, path: path ?? "TCP", retryMs } : {}),

@@ -17,7 +17,7 @@ import type { UndoJournal } from "./undo-journal.js";
 export interface Machine {
   /** The root of all paths in steps: `/`, or a folder with a copy of a machine's files. */
   readonly root: string;
-  /** The folders in which programs are searched, as in PATH. */
+  /** The folders to search for programs, as in PATH. */
   readonly path: string;
   /** Starts one sandbox of a handler and removes it. */
   startAndRemove(handler: string): Promise<void>;
@@ -104,7 +104,7 @@ async function applyStep(
     case "absent": {
       const { failed } = await run(step.argv, machine, true);
       if (failed) return;
-      throw new LabError("RUND_STEP_THERE", "machine", `exists already: ${step.what}`, {
+      throw new LabError("RUND_STEP_THERE", "machine", `already exists: ${step.what}`, {
         where: step.argv.join(" "),
         hint: "rund-lab did not create it and does not touch it: use it as it is, or remove it yourself",
       });

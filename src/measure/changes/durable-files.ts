@@ -56,7 +56,7 @@ export function writeLike(like: SavedFile, content: string | Buffer): void {
       hint:
         code === "EROFS"
           ? "its file system is read-only: remount it as writable, or put the file elsewhere"
-          : "run it as root",
+          : "run rund-lab as root",
       cause,
     });
   }

@@ -18,7 +18,7 @@ const isUp = (journal: UndoJournal | undefined): boolean =>
  * Makes the thin pool. Parts of an earlier pool, which a crash or a reboot has left, are removed first. If a step fails,
  * everything is undone.
  *
- * @returns false if the pool exists already
+ * @returns false if the pool already exists
  * @throws LabError of the step that failed; `RUND_STEP_THERE` if something else has made a pool of that name
  */
 export async function makePool(machine: Machine): Promise<boolean> {

@@ -13,7 +13,7 @@ export interface ContainerdInUse {
 }
 
 /**
- * Returns the steps before a part of a campaign: those of each runtime. A step that two runtimes share is listed once.
+ * Returns the steps that prepare the machine for a part of a campaign: those of each runtime. A step that two runtimes share is listed once.
  *
  * @throws LabError `RUND_SNAPSHOTTER` if a runtime needs a different snapshotter and containerd's config is unknown
  */
@@ -46,7 +46,7 @@ function refuseOtherSnapshotter({ id, snapshotter: expected }: RuntimeDeclaratio
 }
 
 /**
- * Returns the steps before a runtime's first cell. They apply the overlay to the runtime's config, set the runtime's snapshotter
+ * Returns the steps that prepare the machine for a runtime. They apply the overlay to the runtime's config, set the runtime's snapshotter
  * in containerd's config and restart containerd if that is a change, and make the runtime's template if it has one. The steps are
  * those of the paper's scripts, each with the steps that undo it.
  *
@@ -71,7 +71,7 @@ function snapshotterSteps({ service, configPath: file, configText }: ContainerdI
 }
 
 /**
- * Returns the steps before the cells of one guest memory. They set the guest's memory to the nominal size plus the runtime's
+ * Returns the steps that set up cells of one guest memory. They set the guest's memory to the nominal size plus the runtime's
  * `guestMemoryExtraMb`, as the paper's scripts do, and make a new template.
  *
  * @param nominalMb the guest memory in the cell's name

@@ -14,13 +14,12 @@ export interface ScriptSection {
 }
 
 /**
- * Writes steps as a shell script that does the same as performing them. It can be read before anything is done, or be run.
- * Changes of files are diffs against the files on this machine. The script needs only programs of a Debian system with
+ * Returns a shell script that performs steps, so that they can be read before anything is changed. Changes to files are diffs against the files on this machine. The script needs only programs of a Debian system with
  * containerd: `patch`, and `curl` for a restart and a sandbox.
  *
  * @param read returns a file's current text; undefined if it is not on this machine, in which case the script says what to set
  * @param backups the folder for copies of the original files
- * @param socket the CRI service's, for steps with a sandbox
+ * @param socket the socket of the CRI service that starts a step's sandbox
  */
 export function shellScript(
   sections: readonly ScriptSection[],
@@ -42,7 +41,7 @@ export function shellScript(
 }
 
 /**
- * Calls of a CRI service. curl sends gRPC here: a message is a byte 0, its length in four bytes, and the protocol buffer. A
+ * Shell functions that call a CRI service. curl sends gRPC: a message is a byte 0, its length in four bytes, and the protocol buffer. A
  * service that refuses a call sends no message. After a restart, containerd's socket answers before its CRI service does.
  */
 const criFunctions = `# cri SOCKET METHOD: sends the request on standard input
@@ -80,7 +79,7 @@ interface State {
   readonly socket: string;
   /** The content of each file at this point of the script. */
   readonly texts: Map<string, string | undefined>;
-  /** The path of each copied file's copy. */
+  /** The path of each changed file's copy. */
   readonly saved: Map<string, string>;
   readonly read: (file: string) => string | undefined;
   readonly backups: string;
@@ -97,7 +96,7 @@ function shellLines(step: Step, state: State): string[] {
     case "absent":
       return [
         `if ${step.argv.map(quoted).join(" ")} >/dev/null 2>&1; then`,
-        `  echo ${shellWord(`exists already: ${step.what}`)} >&2; exit 1`,
+        `  echo ${shellWord(`already exists: ${step.what}`)} >&2; exit 1`,
         "fi",
       ];
     case "patch":

@@ -9,7 +9,7 @@ const containerdService = z.union([
 
 const words = z.array(z.string()).min(1).readonly();
 
-/** A change of the machine without the steps that undo it, as the undo journal stores it. */
+/** A change to the machine without the steps that undo it, as the undo journal stores it. */
 export const storedStep = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("command"),
@@ -43,7 +43,7 @@ export const storedStep = z.discriminatedUnion("kind", [
 type StoredStep = Readonly<z.infer<typeof storedStep>>;
 
 /**
- * One change of the machine, as data: the same list of steps is performed, printed as a shell script, and written into the undo
+ * One change to the machine, as data: the same list of steps is performed, printed as a shell script, and written into the undo
  * journal.
  */
 export type Step = StoredStep & {

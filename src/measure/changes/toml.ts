@@ -77,6 +77,7 @@ export function parseToml(text: string, file = "config"): Table {
   } catch (cause) {
     throw new LabError("RUND_CONFIG_SYNTAX", "input", `not valid TOML: ${(cause as Error).message}`, {
       where: file,
+      hint: "correct the file by hand, then try again",
       cause,
     });
   }

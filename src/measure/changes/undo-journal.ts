@@ -40,7 +40,7 @@ type Content = Readonly<z.infer<typeof content>>;
 type ChangedFile = Content["files"][number];
 
 /**
- * Begins a journal; after that no other process can.
+ * Begins a journal. While it exists, no other process can begin one.
  *
  * @param folder created for it, and removed with it
  * @throws LabError as `refuseJournal`; `RUND_CHANGES_FOLDER`
@@ -58,10 +58,10 @@ export function beginJournal(folder: string): UndoJournal {
  * @throws LabError `RUND_CHANGES_BUSY` if the journal's process is alive, `RUND_CHANGES_LEFT` if it has ended
  */
 export function refuseJournal(folder: string): void {
-  const there = findJournal(folder);
-  if (there === undefined) return;
-  const { pid } = there.owner;
-  if (isAlive(there.owner)) {
+  const existing = findJournal(folder);
+  if (existing === undefined) return;
+  const { pid } = existing.owner;
+  if (isAlive(existing.owner)) {
     throw new LabError("RUND_CHANGES_BUSY", "machine", `process ${pid} has changed this machine's configs`, {
       where: folder,
       hint: "wait until it ends, or stop it; it restores them",
@@ -104,7 +104,7 @@ function writeContent(folder: string, content: Content): void {
     const { code } = cause as NodeJS.ErrnoException;
     throw new LabError("RUND_CHANGES_FOLDER", "machine", `cannot be written (${code})`, {
       where: folder,
-      hint: "rund-lab changes nothing before it has recorded the change there: free some disk space, or make the file writable for root",
+      hint: "rund-lab changes nothing before it has recorded the change there: free some disk space, or make the folder writable for root",
       cause,
     });
   }
@@ -214,6 +214,6 @@ function foreign({ file, backup }: ChangedFile): LabError {
   const summary = "it was changed by something else in the meantime, so it is not restored";
   return new LabError("RUND_CONFIG_FOREIGN", "machine", summary, {
     where: file,
-    hint: `${backup} has its content before the campaign: merge the two, remove that copy, then run \`rund-lab env restore\``,
+    hint: `${backup} is a copy from before the campaign: merge the two, remove that copy, then run \`rund-lab env restore\``,
   });
 }

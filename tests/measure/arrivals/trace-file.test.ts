@@ -41,10 +41,17 @@ for (const [what, text, place, found] of [
   ["an empty file", "", "trace.csv:1", "an empty file"],
   ["a header alone", "arrival_ms\n", "trace.csv", "none"],
   ["text for a number", "0\nsoon\n", "trace.csv:2", "soon"],
+  ["text for a number after a blank line", "0\n\nsoon\n", "trace.csv:3", "soon"],
   ["a negative time", "-1\n", "trace.csv:1", "-1"],
   ["times that go back", "5\n10\n9\n", "trace.csv:3", "9"],
   ["half an invocation", "HashOwner,HashApp,HashFunction,Trigger,1\no,a,f,http,1.5\n", "trace.csv:2", "1.5"],
   ["a line that lacks minutes", "HashOwner,HashApp,HashFunction,Trigger,1,2\no,a,f,http,1\n", "trace.csv:2", "nothing"],
+  [
+    "a quote in the middle of a field",
+    '0\n1"2\n',
+    "trace.csv:2",
+    'Invalid Opening Quote: a quote is found on field 0 at line 2, value is "1"',
+  ],
   ["no duration", "app,func,end_timestamp\na,f,1\n", "trace.csv:1", "app,func,end_timestamp"],
 ] as const) {
   test(`${what} is an error with its place`, () => {

@@ -10,7 +10,7 @@ export interface ReportedRuntime {
   readonly options?: Readonly<Record<string, unknown>> | null;
 }
 
-/** containerd's configuration of its CRI, with the fields that are used here. */
+/** containerd's CRI configuration, with the fields that are used here. */
 export interface ReportedConfig {
   readonly containerd?: {
     readonly snapshotter?: string;
@@ -28,7 +28,7 @@ export const reportedRuntime = (status: Pick<CriStatus, "info">, handler: string
   reportedConfig(status)?.containerd?.runtimes?.[handler];
 
 /**
- * Returns the image of a service's sandboxes. containerd 2 no longer reports it, so it is read from the config if that is known.
+ * Returns a service's sandbox (pause) image. containerd 2 no longer reports it, so it is read from the config if that is known.
  *
  * @param configText null if it is unknown
  * @returns null if neither names it

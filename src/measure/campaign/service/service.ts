@@ -25,12 +25,12 @@ export interface Service {
   readonly version: CriVersion;
   /** Null for a real runtime. */
   readonly replay: ReplayInfo | null;
-  /** Null if it does not report it. */
+  /** Null if the service does not report them. */
   readonly handlers: readonly string[] | null;
   readonly snapshotter: string | null;
   /** Its config, if it is known: that of the machine's own containerd, or of one that `env up` started. */
   readonly containerd: ContainerdInUse | null;
-  /** Its log of requests; null if the file of the log is unknown. */
+  /** The path of its log of requests; null if it is unknown. */
   readonly log: string | null;
   readonly network: PodNetwork;
   /** The loopback port to which it sends its spans; null if it sends none. */
@@ -96,14 +96,14 @@ export async function openService(
   }
 }
 
-/** The properties of a service of which only CRI's answers are known. */
+/** The values of properties that are unknown for a recording and for an absent service. */
 const nothingKnown = {
   ...{ containerd: null, log: null, spansPort: null },
   facts: async () => ({}),
   cgroupDriver: () => null,
 };
 
-/** Returns the service for a campaign that has no sandboxes and needs none. */
+/** Returns a placeholder for a campaign that has no sandboxes and needs no service. */
 export const absentService = (): Service => ({
   ...{ cri: absentCri, endpoint: "none", socket: "", replay: null, handlers: null, snapshotter: null, ...nothingKnown },
   network: podNetworkOf({ conditions: [], info: {} }),
