@@ -147,7 +147,7 @@ function preparationFor(service: Service, driver: Driver, label: string, clock: 
 }
 
 /** Refuses a search, because no function judges its rates. @throws LabError `RUND_SEARCH` */
-export const noSearch: Holds = () => {
+const noSearch: Holds = () => {
   throw new LabError("RUND_SEARCH", "usage", "a search needs a function that judges its rates", {
     where: "holds",
     hint: "`rund-lab run arrivals --rate search` passes one; a program passes `holds` with the other options",

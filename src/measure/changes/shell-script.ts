@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { containerdPaths, readRecord } from "../containerd/containerd-record.js";
+import { containerdPaths, readRecord, systemSocket } from "../containerd/containerd-record.js";
 import { type CriRequest, criService } from "../cri/grpc/protocol.js";
 import { shellWord } from "../system/shell-word.js";
 import { describeChanges, describeStep } from "./describe-step.js";
@@ -71,9 +71,6 @@ export function undoSteps(steps: readonly Step[]): Step[] {
 /** Returns the purpose of a step, if its lines do not show it. */
 const remark = (step: Step): string[] =>
   step.kind === "command" ? [] : [`# ${step.kind === "patch" ? `change ${step.file}` : describeStep(step)}`];
-
-/** The socket of the machine's own containerd. */
-const systemSocket = "/run/containerd/containerd.sock";
 
 interface State {
   readonly socket: string;

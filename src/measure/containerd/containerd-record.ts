@@ -5,6 +5,9 @@ import { LabError } from "../../model/errors.js";
 import { processIdentity } from "../system/process-identity.js";
 import { replaceFile, temporaryFor } from "../system/replace-file.js";
 
+/** The socket of the machine's own containerd. */
+export const systemSocket = "/run/containerd/containerd.sock";
+
 /** Returns the paths of a private containerd's parts in its folder. */
 export const containerdPaths = (folder: string) => ({
   record: join(folder, "containerd.json"),

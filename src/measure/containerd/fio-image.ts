@@ -42,7 +42,7 @@ const readyMs = 30_000;
  * @param path the folders in which fio is searched, as in PATH
  * @throws LabError `RUND_FIO_MISSING` if fio is not installed here
  */
-export async function fioImage(busybox: Buffer, architecture: Architecture, path: string): Promise<Buffer> {
+async function fioImage(busybox: Buffer, architecture: Architecture, path: string): Promise<Buffer> {
   const fio = findProgram("fio", path);
   if (fio === undefined) {
     throw new LabError("RUND_FIO_MISSING", "machine", "fio is not installed here", {

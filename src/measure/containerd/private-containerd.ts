@@ -3,7 +3,7 @@ import { LabError } from "../../model/errors.js";
 import { withLock } from "../system/lock.js";
 import { endProcess, isAlive } from "../system/process-identity.js";
 import { clearContainerd } from "./clear.js";
-import { type ContainerdRecord, containerdPaths, type Handler, readRecord } from "./containerd-record.js";
+import { type ContainerdRecord, containerdPaths, type Handler, readRecord, systemSocket } from "./containerd-record.js";
 import { launch } from "./launch.js";
 import { mustBeRoot } from "./requirements.js";
 
@@ -43,8 +43,7 @@ export function findContainerd(folder: string): PrivateContainerd | undefined {
  * Returns the CRI endpoint to use by default: the private containerd if it is up in its usual folder, otherwise the machine's
  * own.
  */
-export const defaultEndpoint = (): string =>
-  findContainerd(defaultFolder)?.endpoint ?? "unix:///run/containerd/containerd.sock";
+export const defaultEndpoint = (): string => findContainerd(defaultFolder)?.endpoint ?? `unix://${systemSocket}`;
 
 /**
  * Stops the private containerd of a folder and removes its sandboxes, shims and mounts and the folder itself. It removes

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { ReplayInfo } from "../../../campaign-files/manifest.js";
 import { LabError } from "../../../model/errors.js";
 import { type ContainerdInUse, findContainerd } from "../../changes/index.js";
+import { systemSocket } from "../../containerd/containerd-record.js";
 import { connectCrictl } from "../../cri/crictl.js";
 import { absentCri } from "../../cri/grpc/absent.js";
 import type { CriClient, CriStatus, CriVersion } from "../../cri/grpc/client.js";
@@ -45,7 +46,6 @@ export interface Service {
 export const isContainerd = ({ version, replay }: Service): boolean =>
   version.runtimeName === "containerd" && replay === null;
 
-const systemSocket = "/run/containerd/containerd.sock";
 const systemConfig = "/etc/containerd/config.toml";
 
 /**
