@@ -14,7 +14,7 @@ import {
   stopContainerd,
   thisMachine,
 } from "../measure/changes/index.js";
-import { census, type Remain } from "../measure/containerd/census/index.js";
+import { type CensusEntry, census } from "../measure/containerd/census/index.js";
 import { type ClearedCampaign, clearKilled } from "../measure/index.js";
 import { counted } from "../model/counted.js";
 import { type Io, note, printResult } from "./terminal/io.js";
@@ -127,7 +127,7 @@ export default (io: Io): Command => {
  * Returns one line for each kind of thing that a private containerd has on the machine; if it is not running, also how to remove
  * them.
  */
-function countRemains(remains: readonly Remain[], up: boolean): string[] {
+function countRemains(remains: readonly CensusEntry[], up: boolean): string[] {
   const kinds = [...new Set(remains.map(({ kind }) => kind))];
   const counts = kinds.map(kind => `${remains.filter(each => each.kind === kind).length} × ${kind}`).join(", ");
   if (counts === "") return [];

@@ -6,7 +6,7 @@ import { isAlive, isStopped } from "../system/process-identity.js";
 import { whenLate } from "../system/when-late.js";
 import { inParallel } from "../system/workers.js";
 import { campaignGroupPrefix } from "./census/control-groups.js";
-import { census, type Remain } from "./census/index.js";
+import { type CensusEntry, census } from "./census/index.js";
 import { daemonsOf, shimsOf } from "./census/processes.js";
 import { containerdPaths, readRecord } from "./containerd-record.js";
 import { restoreIpForward } from "./pod-network.js";
@@ -35,7 +35,7 @@ export async function clearContainerd(folder: string, warn: (message: string) =>
     const removal = removeSandboxes(containerdPaths(folder).socket);
     await whenLate(removal, () => warn(`still waiting for containerd to remove its sandboxes${stoppedOf(folder)}`));
   }
-  const isLeft = ({ kind }: Remain) => kind !== "folder" && kind !== "snapshot" && kind !== "file";
+  const isLeft = ({ kind }: CensusEntry) => kind !== "folder" && kind !== "snapshot" && kind !== "file";
   let remains = await census(folder);
   for (let pass = 0; pass < passes && (pass === 0 || remains.some(isLeft)); pass++) {
     await removeRemains(folder, remains);
@@ -60,8 +60,8 @@ function stoppedOf(folder: string): string {
   return stopped.length === 0 ? "" : ` (stopped processes: ${stopped.map(({ pid }) => pid).join(", ")})`;
 }
 
-/** Returns the campaigns' own parents of these control groups. */
-const parentsOf = (remains: readonly Remain[]): ReadonlySet<string> =>
+/** Returns the parents of these control groups that campaigns created. */
+const parentsOf = (remains: readonly CensusEntry[]): ReadonlySet<string> =>
   new Set(
     remains
       .flatMap(({ kind, what }) => (kind === "control group" ? [dirname(what)] : []))

@@ -69,7 +69,11 @@ export function readRecord(folder: string): ContainerdRecord | undefined {
     text = readFileSync(file, "utf8");
   } catch (cause) {
     if (["ENOENT", "ENOTDIR"].includes((cause as NodeJS.ErrnoException).code ?? "")) return undefined;
-    throw new LabError("RUND_ENV_RECORD", "machine", "cannot be read", { where: file, cause });
+    throw new LabError("RUND_ENV_RECORD", "machine", "cannot be read", {
+      where: file,
+      hint: "make the file readable, or choose another --folder",
+      cause,
+    });
   }
   try {
     return record.parse(JSON.parse(text));
@@ -82,8 +86,8 @@ export function readRecord(folder: string): ContainerdRecord | undefined {
   }
 }
 
-/** The file's name while it is being written. */
-export const recordInTheMaking = temporaryFor("containerd.json");
+/** The record's name while it is being written. */
+export const temporaryRecord = temporaryFor("containerd.json");
 
 /** Replaces the record in one step: a reader sees the old one or the new one. */
 export function writeRecord(folder: string, value: ContainerdRecord): void {

@@ -8,12 +8,12 @@ const attemptMs = 2_000;
 /**
  * Calls a CRI service until it answers, in v1 or, before containerd 1.6, in v1alpha2.
  *
- * @param giveUp called before each attempt; throws if waiting is useless, for example because the process has ended
+ * @param checkAlive called before each attempt; throws if waiting is useless, for example because the process has ended
  * @returns milliseconds waited
  * @throws LabError `RUND_CRI_SILENT` with the last answer, after `timeoutMs` or if something else answers
  */
-export function criReady(socket: string, timeoutMs: number, giveUp: () => void = () => {}): Promise<number> {
-  return until(socket, timeoutMs, giveUp, async call => {
+export function criReady(socket: string, timeoutMs: number, checkAlive: () => void = () => {}): Promise<number> {
+  return until(socket, timeoutMs, checkAlive, async call => {
     const version = (service: string) => call(`/runtime.${service}.RuntimeService/Version`, Buffer.alloc(0));
     await version("v1").catch(error => (isUnimplemented(error) ? version("v1alpha2") : Promise.reject(error)));
     return true;
@@ -29,8 +29,8 @@ export function imageReady(socket: string, image: string, timeoutMs: number): Pr
   // ImageStatus with its messages written out: a request {image {image}}, and an answer that is empty for an unknown image
   const field = (content: Buffer) => Buffer.concat([Buffer.from([0x0a, content.length]), content]);
   const request = field(field(Buffer.from(image)));
-  const there = async (call: Call) => (await call("/runtime.v1.ImageService/ImageStatus", request)).length > 0;
-  return until(socket, timeoutMs, () => {}, there);
+  const exists = async (call: Call) => (await call("/runtime.v1.ImageService/ImageStatus", request)).length > 0;
+  return until(socket, timeoutMs, () => {}, exists);
 }
 
 /** A function that makes one call. Its messages are bytes, because these few calls need no schema. */
@@ -39,7 +39,7 @@ type Call = (method: string, request: Buffer) => Promise<Buffer>;
 async function until(
   socket: string,
   timeoutMs: number,
-  giveUp: () => void,
+  checkAlive: () => void,
   ask: (call: Call) => Promise<boolean>,
 ): Promise<number> {
   const channel = new UnaryChannel(socket);
@@ -48,7 +48,7 @@ async function until(
   let last: unknown;
   try {
     do {
-      giveUp();
+      checkAlive();
       try {
         if (await ask(call)) return performance.now() - started;
       } catch (error) {

@@ -39,7 +39,7 @@ const readyMs = 30_000;
  * Returns an image of this machine's fio, with the libraries that it is linked with and a shell.
  *
  * @param busybox a statically linked busybox
- * @param path the folders in which fio is searched, as in PATH
+ * @param path the folders to search for fio, as in PATH
  * @throws LabError `RUND_FIO_MISSING` if fio is not installed here
  */
 async function fioImage(busybox: Buffer, architecture: Architecture, path: string): Promise<Buffer> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { census, isOfSandbox, type Remain } from "./census/index.js";
+import { type CensusEntry, census, isOfSandbox } from "./census/index.js";
 import { containerdPaths } from "./containerd-record.js";
 import { knownContainers } from "./known-containers.js";
 import { removeRemains } from "./remove-remains.js";
@@ -22,8 +22,8 @@ const passes = 3;
  *
  * @returns the orphans that were found, removed or not; usually empty, and then at once
  */
-export async function clearOrphans(folder: string): Promise<readonly Remain[]> {
-  const found = new Map<string, Remain>();
+export async function clearOrphans(folder: string): Promise<readonly CensusEntry[]> {
+  const found = new Map<string, CensusEntry>();
   for (let pass = 0; pass < passes; pass++) {
     const orphans = await settledOrphans(folder);
     if (orphans.length === 0) break;
@@ -34,7 +34,7 @@ export async function clearOrphans(folder: string): Promise<readonly Remain[]> {
 }
 
 /** Returns the things that stay orphans for `settledMs`. */
-async function settledOrphans(folder: string): Promise<readonly Remain[]> {
+async function settledOrphans(folder: string): Promise<readonly CensusEntry[]> {
   const until = performance.now() + settledMs;
   let orphans = await orphansOf(folder);
   while (orphans.length > 0 && performance.now() < until) {
@@ -46,7 +46,7 @@ async function settledOrphans(folder: string): Promise<readonly Remain[]> {
 }
 
 /** Returns the things of sandboxes of which containerd has no record; empty if containerd does not answer. */
-export async function orphansOf(folder: string): Promise<readonly Remain[]> {
+export async function orphansOf(folder: string): Promise<readonly CensusEntry[]> {
   const remains = (await census(folder)).filter(isOfSandbox);
   if (remains.length === 0) return [];
   const known = await knownContainers(containerdPaths(folder).socket).catch(() => undefined);
@@ -54,4 +54,4 @@ export async function orphansOf(folder: string): Promise<readonly Remain[]> {
   return remains.filter(({ id }) => id === undefined || !known.has(id));
 }
 
-const nameOf = ({ kind, what }: Remain): string => `${kind} ${what}`;
+const nameOf = ({ kind, what }: CensusEntry): string => `${kind} ${what}`;

@@ -8,7 +8,7 @@ import { SnapshotClient } from "../micro/rootfs/snapshots.js";
 import { unmount } from "../system/mounts.js";
 import { endProcess, identify } from "../system/process-identity.js";
 import { inParallel } from "../system/workers.js";
-import type { Remain } from "./census/index.js";
+import type { CensusEntry } from "./census/index.js";
 import { containerdPaths } from "./containerd-record.js";
 
 /** Number of processes, bundles and groups that are removed at a time. */
@@ -18,23 +18,23 @@ const workers = 8;
 const programMs = 15_000;
 
 /** The order in which kinds are removed: a thing that holds another one comes first. */
-const order: readonly Remain["kind"][] = [
+const order: readonly CensusEntry["kind"][] = [
   ...(["containerd", "process", "mount", "network namespace", "interface"] as const),
   ...(["control group", "shim socket", "address", "snapshot", "file"] as const),
 ];
 
 /**
- * Removes things of a private containerd from the machine, each kind in its own way. If something cannot be removed, the next
+ * Removes the listed parts of a private containerd from the machine, each kind in its own way. If something cannot be removed, the next
  * census lists it again. The folder itself stays.
  */
-export async function removeRemains(folder: string, remains: readonly Remain[]): Promise<void> {
+export async function removeRemains(folder: string, remains: readonly CensusEntry[]): Promise<void> {
   for (const kind of order) {
     const own = remains.filter(each => each.kind === kind);
     await inParallel(own, workers, each => remove(folder, each));
   }
 }
 
-async function remove(folder: string, { kind, what, pid, id }: Remain): Promise<void> {
+async function remove(folder: string, { kind, what, pid, id }: CensusEntry): Promise<void> {
   switch (kind) {
     case "containerd":
     case "process": {

@@ -29,7 +29,7 @@ export function requireProgram(name: string, path: string): string {
 export function checkSocketLength(socket: string, folder: string): void {
   const length = Buffer.byteLength(socket);
   if (length <= 107) return;
-  throw new LabError("RUND_ENV_FOLDER", "usage", "too long for the sockets in it", {
+  throw new LabError("RUND_ENV_FOLDER", "usage", "its path is too long for the sockets in it", {
     where: folder,
     expected: "at most 107 bytes for a socket's path",
     found: `${length}`,

@@ -4,11 +4,11 @@ import { shellWord } from "../system/shell-word.js";
  * Returns a shell script that runc's shim calls in place of runsc, on a machine without gVisor's own shim.
  *
  * - It gives runsc the options that it needs without KVM and in a network that it does not own.
- * - It answers `kill` for a sandbox or container that is gone in the words that runc's shim knows. Without them
- *   StopPodSandbox would wait for ever.
+ * - If a sandbox or container no longer exists, it answers `kill` with the message that runc's shim expects. Otherwise
+ *   StopPodSandbox would wait forever.
  * - runsc gives a sandbox's second container the standard streams of `runsc start`, which the shim reads to their end. So
  *   `create` leaves a process that holds the container's streams, `start` writes to those, and `kill` and `delete` end
- *   that process, by which the shim notices the container's end. A container that exits by itself is not noticed.
+ *   that process, so that the shim notices the container's end. It does not notice a container that exits by itself.
  *
  * @param runsc the full path of the program
  */

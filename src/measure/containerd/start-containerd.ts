@@ -13,7 +13,7 @@ import {
   containerdPaths,
   type Handler,
   readRecord,
-  recordInTheMaking,
+  temporaryRecord,
   writeRecord,
 } from "./containerd-record.js";
 import { imageReady } from "./cri-ready.js";
@@ -30,18 +30,18 @@ import { runscWrapper } from "./runsc-wrapper.js";
 
 /** Options of a private containerd. */
 export interface StartOptions {
-  /** `debug` makes containerd log every step; requests and their times are in the log in any case. */
+  /** `debug` makes containerd log every step; requests and their times are always logged. */
   readonly logLevel?: "info" | "debug";
-  /** The folders in which programs are searched, as in PATH; root's usual folders are added. */
+  /** The folders to search for programs, as in PATH; root's usual folders are added. */
   readonly path?: string;
-  /** Maximum milliseconds until its CRI must answer. */
+  /** Maximum milliseconds for its CRI to answer. */
   readonly timeoutMs?: number;
   /** Whether it exports the spans of every start; only containerd 2 can. */
   readonly otel?: boolean;
 }
 
 /**
- * Starts a separate containerd from the system's binaries and waits until its CRI answers and has the pause image.
+ * Starts a separate containerd with the system's programs and waits until its CRI answers and has the pause image.
  * All of its files are in the folder; the machine's own containerd is neither used nor changed. The remains of an earlier one
  * that crashed are removed first.
  *
@@ -65,7 +65,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
     });
   }
   return withLock(home, async () => {
-    await makeFree(home);
+    await claimFolder(home);
     // gVisor's own shim does not need the wrapper
     const runsc = found.find(({ name }) => name === "runsc")?.binary;
     const wrapper = join(paths.programs, "runsc");
@@ -121,11 +121,11 @@ export async function startContainerd(folder: string, options: StartOptions = {}
 }
 
 /** Makes sure that the folder may be used, and removes the remains of a containerd that has ended. */
-async function makeFree(home: string): Promise<void> {
+async function claimFolder(home: string): Promise<void> {
   const record = readRecord(home);
   if (record === undefined) {
-    const there = existsSync(home) ? readdirSync(home) : [];
-    if (there.some(name => name !== recordInTheMaking)) {
+    const names = existsSync(home) ? readdirSync(home) : [];
+    if (names.some(name => name !== temporaryRecord)) {
       throw new LabError("RUND_ENV_FOLDER", "usage", "contains files that rund-lab did not create", {
         where: home,
         hint: "choose another --folder",
@@ -134,10 +134,15 @@ async function makeFree(home: string): Promise<void> {
     return;
   }
   if (isUp(record)) {
-    throw new LabError("RUND_ENV_UP", "machine", `a private containerd is up (pid ${record.process?.pid})`, {
-      where: home,
-      hint: "use it, or stop it with `rund-lab env down`",
-    });
+    throw new LabError(
+      "RUND_ENV_UP",
+      "machine",
+      `a private containerd is already running (pid ${record.process?.pid})`,
+      {
+        where: home,
+        hint: "use it, or stop it with `rund-lab env down`",
+      },
+    );
   }
   await clearContainerd(home);
 }

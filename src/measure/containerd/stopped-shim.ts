@@ -1,4 +1,5 @@
 import { endProcess, findProcesses, isStopped } from "../system/process-identity.js";
+import { follows } from "./census/processes.js";
 
 /**
  * Ends the shim of a sandbox that will be removed, if the shim is stopped (SIGSTOP): it would not answer, and containerd would
@@ -9,7 +10,7 @@ import { endProcess, findProcesses, isStopped } from "../system/process-identity
  */
 export function endStoppedShim(id: string): number | undefined {
   const isShim = (words: readonly string[]) =>
-    /(^|\/)containerd-shim/.test(words[0] ?? "") && words.some((word, at) => word === "-id" && words[at + 1] === id);
+    /(^|\/)containerd-shim/.test(words[0] ?? "") && follows(words, "-id", id);
   const stopped = findProcesses(isShim).find(({ pid }) => isStopped(pid));
   if (stopped === undefined) return undefined;
   void endProcess(stopped, 0);

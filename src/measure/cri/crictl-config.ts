@@ -43,7 +43,7 @@ export function crictlContainer(container: ContainerConfig, network: SandboxConf
   };
 }
 
-/** Calls a function with config files for another program; the files have no names in a folder. */
+/** Calls a function with the paths of config files for another program. No folder lists the files. */
 export async function withConfigs<Result>(
   configs: readonly unknown[],
   work: (paths: readonly string[]) => Promise<Result>,

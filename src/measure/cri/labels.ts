@@ -6,9 +6,9 @@ import type { SandboxConfig } from "./grpc/client.js";
  * round of a request for the replay server.
  */
 export const labelNames = {
-  /** The campaign folder's name, which identifies the campaign's sandboxes. */
+  /** The campaign's label: its folder's name and eight random hex digits. */
   campaign: "rund-lab.campaign",
-  /** `time`, `memory` or `density`. */
+  /** The experiment's id, such as `time`. */
   experiment: "rund-lab.experiment",
   /** The runtime's id, not its handler. */
   runtime: "rund-lab.runtime",

@@ -137,7 +137,7 @@ test("a file that another program has changed meanwhile is reported and left; al
     assert.match(readFileSync(file, "utf8"), "# an administrator");
     assert.is(machine.text("etc/containerd/config.toml"), configs["etc/containerd/config.toml"]);
 
-    const backup = /^(\S+) has its content/.exec(error.hint ?? "")?.[1] ?? "";
+    const backup = /^(\S+) is a copy from before/.exec(error.hint ?? "")?.[1] ?? "";
     assert.is(readFileSync(backup, "utf8"), configs["etc/kata-containers/configuration-fc.toml"]);
     rmSync(backup);
     ownerDied(machine);

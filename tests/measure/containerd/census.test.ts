@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { restartContainerd, startContainerd, stopContainerd } from "../../../src/measure/changes/index.js";
-import { census, isOfSandbox, type Remain } from "../../../src/measure/containerd/census/index.js";
+import { type CensusEntry, census, isOfSandbox } from "../../../src/measure/containerd/census/index.js";
 import { clearOrphans, orphansOf } from "../../../src/measure/containerd/orphans.js";
 import { findCniPlugins } from "../../../src/measure/containerd/pod-network.js";
 import { connectCri, type SandboxConfig } from "../../../src/measure/cri/index.js";
@@ -24,7 +24,7 @@ test.after.each(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const kindsOf = (remains: readonly Remain[]) => new Set(remains.map(({ kind }) => kind));
+const kindsOf = (remains: readonly CensusEntry[]) => new Set(remains.map(({ kind }) => kind));
 const ofSandboxes = async (home: string) => (await census(home)).filter(isOfSandbox);
 
 let made = 0;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { networkRemains } from "../../../src/measure/containerd/census/network.js";
+import { networkEntries } from "../../../src/measure/containerd/census/network.js";
 import { findCniPlugins, podNetwork, podNetworkName, podSubnet } from "../../../src/measure/containerd/pod-network.js";
 import { inTempFolder, writeFiles } from "../../support/temp.js";
 
@@ -39,7 +39,7 @@ test("a plugin folder must contain all required plugins; cached results are foun
     });
     assert.is(findCniPlugins([join(folder, "one"), join(folder, "two")]), join(folder, "two"));
     assert.is(findCniPlugins([join(folder, "one")]), undefined);
-    const own = networkRemains("/a", join(folder, "results"), folder).map(({ kind, what }) => `${kind} ${what}`);
+    const own = networkEntries("/a", join(folder, "results"), folder).map(({ kind, what }) => `${kind} ${what}`);
     assert.equal(own, [`file ${join(folder, "results", `${podNetworkName("/a")}-abc-eth0`)}`]);
   }));
 

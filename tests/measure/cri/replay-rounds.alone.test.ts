@@ -9,7 +9,7 @@ import {
   sandboxLabels,
   startReplayServer,
 } from "../../../src/measure/cri/index.js";
-import { roundDealer } from "../../../src/measure/cri/replay/rounds.js";
+import { roundPlayer } from "../../../src/measure/cri/replay/rounds.js";
 import { failsBecause, sandbox } from "./contract.js";
 import { coldStart, coldStarts, recording } from "./replay-source.js";
 
@@ -86,7 +86,7 @@ test("each answer comes with its recorded delay after the round's first request"
 
 test("each client gets one answer, but not in the order of the clients", () => {
   const answersMs = Array.from({ length: 40 }, (_, index) => index * 5);
-  const dealer = roundDealer(recording([{ round: 1, answersMs }]), 1, 0);
+  const dealer = roundPlayer(recording([{ round: 1, answersMs }]), 1, 0);
   const dealt = answersMs.map((_, index) => {
     const cell = { campaign: "c", experiment: "time", density: 0, concurrency: 40, round: 1, role: "test" } as const;
     return dealer.take("kata", sandboxLabels({ ...cell, client: index + 1 }), 0).answerMs;
@@ -183,15 +183,15 @@ test("a round that was not recorded is refused with a reason", async () => {
     };
     await refused(
       coldStart(client, { concurrency: 7, density: 100 }),
-      "made-up holds no time rounds of handler kata, density 100, concurrency 7",
+      "made-up contains no time rounds of handler kata, density 100, concurrency 7",
     );
-    await refused(coldStart(client, { concurrency: 1, client: 2 }), "client 2 in a recorded round of 1 clients");
+    await refused(coldStart(client, { concurrency: 1, client: 2 }), "no client 2 in a recorded round of 1 client");
     await refused(
       coldStart(client, { concurrency: 1, round: 0 }),
       "label rund-lab.round: expected a whole number from 1, found 0",
     );
     const labels = sandboxLabels({ role: "test", campaign: "c", experiment: "time", density: 0, concurrency: 1 });
-    await refused(client.runPodSandbox(sandbox("kata", { labels })), "a sandbox without the label rund-lab.round");
+    await refused(client.runPodSandbox(sandbox("kata", { labels })), "the sandbox has no label rund-lab.round");
   });
 });
 

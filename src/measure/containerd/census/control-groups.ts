@@ -7,13 +7,13 @@ export interface ControlGroup {
   readonly id: string;
 }
 
-/** containerd's parent of the control groups of sandboxes whose request names no parent. */
+/** The parent control group that containerd uses for a sandbox whose request names none. */
 export const usualParent = "k8s.io";
 
-/** The prefix of the control groups that campaigns give to their sandboxes as a parent. */
+/** The prefix of the parent control groups that campaigns create for their sandboxes. */
 export const campaignGroupPrefix = "rund-lab-";
 
-/** A campaign's own parent of control groups: a path for the driver cgroupfs, a slice for systemd. */
+/** Matches a campaign's parent group: a path for the driver cgroupfs, a slice for systemd. */
 const campaignParents = /^(rund-lab-|rundlab_)/;
 
 /** Returns the existing control groups of sandboxes, in every hierarchy. */
@@ -22,10 +22,10 @@ export function groupsOf(ids: readonly string[], root = "/sys/fs/cgroup"): reado
   return hierarchies(root).flatMap(hierarchy => below(hierarchy, wanted));
 }
 
-/** Returns the folder of each mounted hierarchy, and the folder that contains them all, if v2 is mounted there. */
+/** Returns the folders that may be roots of hierarchies: of v2 or of the hybrid layout the root itself, of v1 the folders in it. */
 const hierarchies = (root: string): readonly string[] => [root, ...groupsBelow(root).map(name => join(root, name))];
 
-/** Returns the sandboxes' groups in one hierarchy: below the usual parent and below those of campaigns, at any depth. */
+/** Returns the sandboxes' groups in one hierarchy, at any depth below the usual parent or a campaign's. */
 function below(folder: string, ids: ReadonlySet<string>): readonly ControlGroup[] {
   return groupsBelow(folder).flatMap(name => {
     const path = join(folder, name);
@@ -35,6 +35,6 @@ function below(folder: string, ids: ReadonlySet<string>): readonly ControlGroup[
   });
 }
 
-/** Returns the folders of a parent of sandboxes' groups, such as a campaign's, in all hierarchies that have it. */
+/** Returns the folders of a parent group, such as a campaign's, in all hierarchies that have it. */
 export const campaignGroups = (parent: string, root = "/sys/fs/cgroup"): readonly string[] =>
   hierarchies(root).flatMap(hierarchy => (groupsBelow(hierarchy).includes(parent) ? [join(hierarchy, parent)] : []));

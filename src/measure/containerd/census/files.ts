@@ -15,9 +15,12 @@ const shimSockets = "/run/containerd/s";
 /** Whether a name has the form of containerd's ids for sandboxes and containers. */
 export const isSandboxId = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
+/** Returns the ids of sandboxes and containers in a text. */
+export const idsIn = (text: string): readonly string[] =>
+  text.match(/(?<!sha256:|[0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g) ?? [];
+
 /** Returns the first id of a sandbox or container in a text. */
-export const idIn = (text: string): string | undefined =>
-  /(?<!sha256:|[0-9a-f])[0-9a-f]{64}(?![0-9a-f])/.exec(text)?.[0];
+export const idIn = (text: string): string | undefined => idsIn(text)[0];
 
 /** Returns the names in a folder; empty if it is missing. */
 export const namesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
@@ -39,8 +42,8 @@ export function filesOf(folder: string): readonly OwnFile[] {
 
 /** Returns the socket of a sandbox's shim; its name is a digest of the sandbox's id and containerd's address. */
 export function shimSocketOf(folder: string, id: string): string {
-  const whose = `${join(folder, "containerd.sock")}/k8s.io/${id}`;
-  return join(shimSockets, createHash("sha256").update(whose).digest("hex"));
+  const identity = `${join(folder, "containerd.sock")}/k8s.io/${id}`;
+  return join(shimSockets, createHash("sha256").update(identity).digest("hex"));
 }
 
 /** Returns the processes that the wrapper script keeps for gVisor's containers, from the script's own files. */

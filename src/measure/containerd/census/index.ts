@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { SnapshotClient } from "../../micro/rootfs/snapshots.js";
 import { containerdPaths, readRecord } from "../containerd-record.js";
+import { type CensusEntry, withId } from "./census-entry.js";
 import { groupsOf } from "./control-groups.js";
-import { filesOf, isSandboxId, namesIn, shimSocketOf } from "./files.js";
+import { filesOf, idsIn, isSandboxId, namesIn, shimSocketOf } from "./files.js";
 import { mountsOf } from "./mounts.js";
-import { networkRemains } from "./network.js";
-import { daemonsOf, processRemain, sandboxProcesses, shimId, shimsOf } from "./processes.js";
-import { type Remain, withId } from "./remain.js";
+import { networkEntries } from "./network.js";
+import { daemonsOf, processEntry, sandboxProcesses, shimId, shimsOf } from "./processes.js";
 
-export { isOfSandbox, type Remain } from "./remain.js";
+export { type CensusEntry, isOfSandbox } from "./census-entry.js";
 
 /**
  * Lists everything on this machine that belongs to a private containerd. The census recognises it by exact words of command lines,
@@ -18,13 +18,13 @@ export { isOfSandbox, type Remain } from "./remain.js";
  *
  * @returns one entry per process, mount, file and so on, ordered by kind; empty if nothing is left
  */
-export async function census(folder: string): Promise<readonly Remain[]> {
+export async function census(folder: string): Promise<readonly CensusEntry[]> {
   const ids = await sandboxIds(folder);
   const groups = groupsOf(ids);
-  const network = networkRemains(folder);
+  const network = networkEntries(folder);
   const netnsOf = (path: string) => network.find(({ kind, what }) => kind === "network namespace" && what === path);
   return [
-    ...daemonsOf(folder).map(({ pid }) => processRemain("containerd", pid)),
+    ...daemonsOf(folder).map(({ pid }) => processEntry("containerd", pid)),
     ...sandboxProcesses(folder, groups),
     ...ids.flatMap(id => {
       const what = shimSocketOf(folder, id);
@@ -39,13 +39,13 @@ export async function census(folder: string): Promise<readonly Remain[]> {
   ];
 }
 
-/** Returns the ids of all sandboxes and containers in containerd's log, files and shims, also of cancelled starts. */
+/** Returns the ids of all sandboxes and containers in containerd's log, files and shims, including those of cancelled starts. */
 async function sandboxIds(folder: string): Promise<readonly string[]> {
   const { log } = containerdPaths(folder);
   const ids = new Set<string>();
   if (existsSync(log)) {
     for await (const line of createInterface({ input: createReadStream(log) })) {
-      for (const [id] of line.matchAll(/(?<!sha256:|[0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g)) ids.add(id);
+      for (const id of idsIn(line)) ids.add(id);
     }
   }
   for (const { id } of filesOf(folder)) ids.add(id);
@@ -60,7 +60,7 @@ async function sandboxIds(folder: string): Promise<readonly string[]> {
  * Returns the snapshots of sandboxes and containers. A running containerd lists them; if it does not answer, they are overlayfs's
  * writable snapshots in its folder.
  */
-async function snapshotsOf(folder: string): Promise<readonly Remain[]> {
+async function snapshotsOf(folder: string): Promise<readonly CensusEntry[]> {
   const { socket, snapshots } = containerdPaths(folder);
   const snapshotter = readRecord(folder)?.snapshotter;
   if (snapshotter !== undefined && daemonsOf(folder).length > 0) {

@@ -1,11 +1,11 @@
 import { readLink } from "../../host/proc.js";
 import { mountsBelow } from "../../system/mounts.js";
+import { type CensusEntry, withId } from "./census-entry.js";
 import { idIn } from "./files.js";
 import { daemonsOf, shimsOf } from "./processes.js";
-import { type Remain, withId } from "./remain.js";
 
 /** Returns the mounts below a private containerd's folder, in this mount namespace and in those of its own processes. */
-export function mountsOf(folder: string): readonly Remain[] {
+export function mountsOf(folder: string): readonly CensusEntry[] {
   const namespaces = new Map<string, number>([[namespaceOf(process.pid), process.pid]]);
   for (const { pid } of [...daemonsOf(folder), ...shimsOf(folder)]) {
     const namespace = namespaceOf(pid);

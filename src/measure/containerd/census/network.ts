@@ -2,8 +2,8 @@ import { basename, join } from "node:path";
 import { readProc } from "../../host/proc.js";
 import { parseJson } from "../../system/json.js";
 import { podNetworkName, routes } from "../pod-network.js";
+import { type CensusEntry, withId } from "./census-entry.js";
 import { idIn, namesIn } from "./files.js";
-import { type Remain, withId } from "./remain.js";
 
 /** The folder in which the CNI library caches its results for each pod. */
 const cniResults = "/var/lib/cni/results";
@@ -14,7 +14,7 @@ const cniResults = "/var/lib/cni/results";
  *
  * @param proc the folder from which the routes are read
  */
-export function networkRemains(folder: string, results = cniResults, proc = "/proc"): readonly Remain[] {
+export function networkEntries(folder: string, results = cniResults, proc = "/proc"): readonly CensusEntry[] {
   const name = podNetworkName(folder);
   const cached = namesIn(results)
     .filter(file => file.startsWith(`${name}-`))

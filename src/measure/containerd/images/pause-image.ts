@@ -4,7 +4,7 @@ import { type Architecture, imageArchive } from "./image-archive.js";
 export const pauseImageName = "rund-lab.local/pause:1";
 
 /**
- * Returns a static ELF program that sleeps for ever: the whole content of the pause image.
+ * Returns a static ELF program that sleeps forever: the whole content of the pause image.
  *
  * One loadable segment maps the file itself at 0x400000, and the code starts right after the two headers.
  *

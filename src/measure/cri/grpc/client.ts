@@ -12,7 +12,7 @@ export interface CriClient {
   /** Starts a sandbox and returns its id, once the runtime reports that it runs. */
   runPodSandbox(sandbox: SandboxConfig, options?: CallOptions): Promise<string>;
   podSandboxStatus(id: string, options?: CallOptions): Promise<SandboxStatus>;
-  /** Lists the sandboxes that have exactly these labels. */
+  /** Lists the sandboxes that have all of these labels. */
   listPodSandbox(labels: Readonly<Record<string, string>>, options?: CallOptions): Promise<readonly SandboxSummary[]>;
   /** Stops a sandbox; also succeeds if it was stopped or removed before. */
   stopPodSandbox(id: string, options?: CallOptions): Promise<void>;

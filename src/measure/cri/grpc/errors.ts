@@ -111,7 +111,7 @@ function hintFor(reason: CriReason, found: string): { hint?: string } {
 }
 
 /**
- * Returns the next step for a service that cannot be reached, or has stopped answering.
+ * Returns the next step for a service that cannot be reached, or no longer answers.
  *
  * @example unavailableHint("connect EACCES /run/containerd.sock") // "the socket belongs to root: run with sudo"
  */
@@ -123,5 +123,5 @@ export function unavailableHint(found: string): string {
   if (/ECONNREFUSED|connection refused/.test(found)) {
     return "nothing listens there any more: start containerd again, or start a private one with `rund-lab env up`";
   }
-  return "the service stopped answering: look at its log, then run `rund-lab run --resume`";
+  return "the service no longer answers: look at its log, then run `rund-lab run --resume`";
 }

@@ -10,7 +10,7 @@ const constantHeads = new Map<string, Buffer>();
  *
  * @param path of its method, such as `/runtime.v1.RuntimeService/Version`
  * @param timeoutMs the deadline in the request's headers; by default none
- * @param metadata further headers
+ * @param metadata further headers of a request with a deadline
  */
 export function requestHead(path: string, timeoutMs?: number, metadata: Headers = {}): Buffer {
   let head = constantHeads.get(path);

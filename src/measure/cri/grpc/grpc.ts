@@ -27,7 +27,6 @@ export function connectCri(endpoint: string): CriClient {
     const where = `${path}: ${method}`;
     if (signal?.aborted) throw new CriError("aborted", null, where, "stopped before it was sent");
     const { path: name, requestSerialize, responseDeserialize } = service[method];
-    // a cold start counts from here, so this is done last
     const message = requestSerialize(request);
     const startedMs = performance.now();
     try {

@@ -2,7 +2,7 @@
 const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
   [
     /unknown version specified/,
-    "this crun is older than OCI 1.1, which containerd 1.7 and later ask for: install crun 1.8.2 or later",
+    "this crun is older than OCI 1.1, which containerd 1.7 and later require: install crun 1.8.2 or later",
   ],
   [
     /expected cgroupsPath to be of format "slice:prefix:name"/,
@@ -14,7 +14,7 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
   ],
   [
     /failed to (?:get|pull) sandbox image|failed to pull image .*pause/,
-    "the sandbox (pause) image is missing: import it, or name one that is here as sandbox_image in containerd's config",
+    "the sandbox (pause) image is missing: import it, or name an available one as sandbox_image in containerd's config",
   ],
   [
     /failed to resolve reference|pull access denied/,
@@ -64,7 +64,10 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
     /open \/etc\/(hosts|resolv\.conf): no such file/,
     "containerd copies the machine's /etc/hosts and /etc/resolv.conf into each sandbox: create the missing file",
   ],
-  [/no space left on device/, "a disk, or the inotify watches (fs.inotify.max_user_watches), are used up"],
+  [
+    /no space left on device/,
+    "a disk is full, or the inotify watches are used up: free some space, or raise fs.inotify.max_user_watches",
+  ],
 ];
 
 /**

@@ -117,7 +117,7 @@ export type CriService = {
  * Builds the definitions of `runtime.v1.RuntimeService` and `runtime.v1.ImageService`. Defaults are filled in when a message is
  * read, because SANDBOX_READY is 0 and is therefore not sent at all.
  *
- * @returns one definition per method; `path` is such as `/runtime.v1.RuntimeService/<Method>`
+ * @returns one definition per method; its `path` is `/runtime.v1.RuntimeService/<Method>`, for example
  */
 export function criService(): CriService {
   const definitionsOf = (methods: readonly CriMethod[]) =>

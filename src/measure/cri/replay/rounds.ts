@@ -1,3 +1,4 @@
+import { counted } from "../../../model/counted.js";
 import { shuffled } from "../../shuffle.js";
 import { labelNames } from "../labels.js";
 import type { RecordedRound, ReplayCell, ReplaySource } from "./source.js";
@@ -32,7 +33,7 @@ interface OpenRound {
  *
  * @param drift answers take 1 + drift × (number of rounds opened before) times as long
  */
-export function roundDealer(source: ReplaySource, seed: number, drift: number) {
+export function roundPlayer(source: ReplaySource, seed: number, drift: number) {
   const recorded = new Map<string, readonly RecordedRound[]>();
   const open = new Map<string, OpenRound>();
   const played: PlayedRound[] = [];
@@ -49,7 +50,7 @@ export function roundDealer(source: ReplaySource, seed: number, drift: number) {
     const round = rounds[(request.round - 1) % rounds.length];
     if (round === undefined) {
       const where = `handler ${handler}, density ${density}, concurrency ${concurrency}`;
-      throw new NotRecorded(`${source.name} holds no ${experiment} rounds of ${where}`);
+      throw new NotRecorded(`${source.name} contains no ${experiment} rounds of ${where}`);
     }
     const stretch = 1 + drift * played.length;
     const answersMs = shuffled(round.answersMs, `${seed} ${cell} ${request.round}`).map(answer => answer * stretch);
@@ -63,7 +64,7 @@ export function roundDealer(source: ReplaySource, seed: number, drift: number) {
     played: played as readonly PlayedRound[],
 
     /**
-     * Returns one client's answer of its round.
+     * Returns the answer to one client of a round.
      *
      * @param arrivedMs the arrival of its request, on a monotonic clock
      * @returns `begunMs`, the arrival of the round's first request, and `answerMs`, the milliseconds from there to this client's
@@ -81,7 +82,9 @@ export function roundDealer(source: ReplaySource, seed: number, drift: number) {
       }
       const answerMs = round.answersMs[client - 1];
       if (answerMs === undefined)
-        throw new NotRecorded(`client ${client} in a recorded round of ${round.answersMs.length} clients`);
+        throw new NotRecorded(
+          `no client ${client} in a recorded round of ${counted(round.answersMs.length, "client")}`,
+        );
       round.taken.add(client);
       return { begunMs: round.begunMs, answerMs };
     },
@@ -103,7 +106,7 @@ interface RoundRequest extends ReplayCell {
 function roundRequest(handler: string, labels: Readonly<Record<string, string>>): RoundRequest {
   const text = (name: string) => {
     const value = labels[name];
-    if (value === undefined) throw new NotRecorded(`a sandbox without the label ${name}`);
+    if (value === undefined) throw new NotRecorded(`the sandbox has no label ${name}`);
     return value;
   };
   const whole = (name: string, least: number) => {

@@ -7,7 +7,7 @@ import { hasLabels, labelNames } from "../labels.js";
 import { type Fault, faultFinder } from "./faults.js";
 import { replayInfoKey } from "./info.js";
 import { listen } from "./listen.js";
-import { NotRecorded, type PlayedRound, roundDealer } from "./rounds.js";
+import { NotRecorded, type PlayedRound, roundPlayer } from "./rounds.js";
 import type { ReplaySource } from "./source.js";
 
 /** How a recording is played: its speed, its order, and the faults to inject. */
@@ -42,7 +42,7 @@ export interface ReplayServer {
   close(): Promise<void>;
 }
 
-/** An error in the form from which the gRPC library makes a status. */
+/** An error that the gRPC library converts to a status. */
 class Refusal extends Error {
   constructor(
     readonly code: number,
@@ -66,7 +66,7 @@ type Labels = Readonly<Record<string, string>>;
  */
 export async function startReplayServer(source: ReplaySource, options: ReplayOptions = {}): Promise<ReplayServer> {
   const { speed = 1, seed = 1, drift = 0, faults = [] } = options;
-  const rounds = roundDealer(source, seed, drift);
+  const rounds = roundPlayer(source, seed, drift);
   const faultOf = faultFinder(faults);
   const sandboxes = new Map<string, ReplayedSandbox>();
   const names = new Set<string>();
@@ -130,7 +130,7 @@ export async function startReplayServer(source: ReplaySource, options: ReplayOpt
         const { config, runtimeHandler } = call.request;
         if (!source.handlers.includes(runtimeHandler))
           throw new Refusal(2, `no runtime for ${JSON.stringify(runtimeHandler)} is configured`);
-        if (config?.metadata == null) throw new Refusal(3, "a sandbox without metadata");
+        if (config?.metadata == null) throw new Refusal(3, "the sandbox has no metadata");
         const { metadata, labels, annotations } = config;
         const name = nameOf(metadata);
         if (names.has(name)) throw new Refusal(2, `failed to reserve sandbox name ${name}: name is reserved`);

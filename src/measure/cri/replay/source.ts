@@ -19,7 +19,7 @@ export interface ReplayCell {
   readonly concurrency: number;
 }
 
-/** One recorded round: when each of its clients was answered. */
+/** One recorded round: the time of the answer to each of its clients. */
 export interface RecordedRound {
   /** The round's number in the recording. */
   readonly round: number;

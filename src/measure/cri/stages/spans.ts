@@ -61,7 +61,7 @@ export class SpanReceiver {
     return this.#spans;
   }
 
-  /** Drops the stored bodies. */
+  /** Discards the spans so far. */
   clear(): void {
     this.#bodies.length = 0;
     this.#spans.length = 0;

@@ -3,10 +3,10 @@ import { type ContainerdEvent, reported } from "./events.js";
 import type { Span } from "./spans.js";
 
 /**
- * Returns the moments of starts in the spans of containerd 2, as events: the network is set up, the shim is ready, the task is
+ * Returns the stages of starts from the spans of containerd 2, as events: the network is set up, the shim is ready, the task is
  * started.
  *
- * The span of a call names its sandbox or container, and all spans of a call have one trace. The network begins with an event of
+ * The span of a call names its sandbox or container, and all spans of a call have one trace. The network's setup begins with an event of
  * the call's span. containerd then stores its addresses, and creates the sandbox's record.
  */
 export function startEvents(spans: readonly Span[]): readonly ContainerdEvent[] {

@@ -1,5 +1,5 @@
 /** One thing on the machine that belongs to a private containerd, such as a process, a mount or a file. */
-export interface Remain {
+export interface CensusEntry {
   /**
    * `containerd` is its own process, `process` a shim or a process in a sandbox, `file` a file or folder of one sandbox below
    * containerd's root and state.
@@ -25,7 +25,7 @@ export interface Remain {
 }
 
 /** Whether something belongs to a sandbox, so that it must not exist after the last sandbox was removed. */
-export const isOfSandbox = ({ kind }: Remain): boolean => kind !== "containerd" && kind !== "folder";
+export const isOfSandbox = ({ kind }: CensusEntry): boolean => kind !== "containerd" && kind !== "folder";
 
 /** Adds the sandbox's id to a description, if it is known. */
 export const withId = (id: string | undefined): { readonly id?: string } => (id === undefined ? {} : { id });
