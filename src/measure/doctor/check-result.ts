@@ -8,14 +8,14 @@ export interface CheckResult {
 }
 
 /**
- * Returns a result that needs nothing.
+ * Returns the result of a check that passed.
  *
  * @example fine("root", "yes") // { check: "root", ok: true, found: "yes", next: null }
  */
 export const fine = (check: string, found: string): CheckResult => ({ check, ok: true, found, next: null });
 
 /**
- * Returns a result with a next step.
+ * Returns the result of a check that failed, with the next step.
  *
  * @example lacking("root", "no", "sudo").ok // false
  */

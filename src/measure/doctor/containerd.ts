@@ -39,11 +39,11 @@ export async function containerdChecks(
     const ready = status.conditions.find(({ type }) => type === "RuntimeReady");
     const handlers = runtimeHandlers(status);
     return [
-      containerdFinding(version?.stdout),
+      programCheck(version?.stdout),
       ready?.status === false
         ? lacking("cri", `${endpoint}: not ready, ${ready.message}`, "see the service's log")
         : fine("cri", `${runtimeName} ${runtimeVersion} at ${endpoint}`),
-      handlersFinding(handlers, here, wanted),
+      handlersCheck(handlers, here, wanted),
       ...(await serviceChecks(
         { cri: client, socket: socketPath(endpoint), version: serviceVersion, status },
         wanted.map(({ handler }) => handler).filter(handler => handlers?.includes(handler) !== false),
@@ -54,22 +54,22 @@ export async function containerdChecks(
     if (!(error instanceof CriError)) throw error;
     const found = error.reason === "unavailable" ? `no service answers at ${endpoint}` : error.message;
     return [
-      containerdFinding(version?.stdout),
+      programCheck(version?.stdout),
       lacking("cri", found, "sudo rund-lab env up starts a private one; --endpoint names another"),
-      handlersFinding(null, here, wanted),
+      handlersCheck(null, here, wanted),
     ];
   } finally {
     client.close();
   }
 }
 
-function containerdFinding(version: string | undefined): CheckResult {
+function programCheck(version: string | undefined): CheckResult {
   if (version === undefined || version === "") return lacking("containerd", "not installed", install);
   return fine("containerd", version.split(" ")[2] ?? version);
 }
 
 /** Checks the handlers. @param configured the handlers of the CRI service; null if no service answers */
-function handlersFinding(
+function handlersCheck(
   configured: readonly string[] | null,
   here: readonly string[],
   wanted: readonly RuntimeDeclaration[],
@@ -87,7 +87,11 @@ function handlersFinding(
   }
   return (configured ?? here).length > 0
     ? fine("handlers", found)
-    : lacking("handlers", found, `no runtime: ${install}`);
+    : lacking(
+        "handlers",
+        found,
+        "no runtime is installed: environment/setup-debian.sh installs some, or see environment/README.md",
+      );
 }
 
 /** Checks the usable snapshotters, and the thin pool that Firecracker needs. */

@@ -74,9 +74,12 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
         await cri.runPodSandbox(sandbox({ [label]: mark, "rund-lab.part": "one-more" }), options);
         const found = await cri.listPodSandbox(own, options);
         const ids = found.map(each => each.id).join(", ");
-        if (ids !== id) return `a query for one lists ${ids || "none"}`;
+        if (ids !== id) return `a query for the first sandbox lists ${ids || "none"}`;
         const { name, uid, namespace } = found[0]!;
-        return (name === first.name && uid === first.uid && namespace === first.namespace) || `as ${namespace}/${name}`;
+        return (
+          (name === first.name && uid === first.uid && namespace === first.namespace) ||
+          `listed as ${namespace}/${name}`
+        );
       },
     );
     await rule("keeps an idle sandbox ready", "sandboxes exit by themselves: see the runtime's own log", async () => {

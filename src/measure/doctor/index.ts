@@ -16,7 +16,7 @@ export { type PeakNeeds, pidsPerStart } from "./limits.js";
 export { serviceObstacles } from "./service.js";
 
 /** The planned use for which the doctor checks a machine. */
-export interface Patient {
+export interface IntendedUse {
   /** The CRI endpoint that campaigns would use. */
   readonly endpoint: string;
   /** The runtimes that should be measured; if empty, any. */
@@ -33,7 +33,7 @@ export interface Patient {
  *
  * @returns one result per check, always in the same order
  */
-export async function examine({ endpoint, runtimes, needs, path }: Patient): Promise<CheckResult[]> {
+export async function examine({ endpoint, runtimes, needs, path }: IntendedUse): Promise<CheckResult[]> {
   const programs = searchPath(path);
   return [
     ...hostChecks(readFingerprint()),
@@ -44,7 +44,7 @@ export async function examine({ endpoint, runtimes, needs, path }: Patient): Pro
   ];
 }
 
-/** Optional programs. */
+/** Programs that are reported, but not required. */
 const optionalPrograms = [
   { name: "smem", purpose: "not needed: rund-lab reads memory from /proc itself" },
   { name: "crictl", purpose: "needed only for --driver crictl" },

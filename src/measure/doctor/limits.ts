@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { counted } from "../../model/counted.js";
 import type { MachineLimits } from "../host/limits.js";
 import { type CheckResult, fine, lacking } from "./check-result.js";
 
@@ -16,7 +17,7 @@ const filesPerSandbox = 40;
 const pidsPerSandbox = 13;
 
 /**
- * Number of tasks of one sandbox while it starts, including the threads of runc and of the processes that it starts. Measured.
+ * Number of tasks of one sandbox while it starts, including the threads of runc and of the processes that it starts; a measured value.
  */
 export const pidsPerStart = 26;
 
@@ -27,7 +28,7 @@ export const pidsPerStart = 26;
  */
 export function limitChecks({ memAvailableMiB, pids }: MachineLimits, needs: PeakNeeds | null): CheckResult[] {
   const sandboxes = Math.floor(pids.free / pidsPerSandbox);
-  const has = `${pids.free} free of ${pids.limit} (${pids.by}), enough for ${sandboxes} sandboxes of runc`;
+  const has = `${pids.free} free of ${pids.limit} (${pids.by}), enough for ${counted(sandboxes, "sandbox")} of runc`;
   const [openFiles, fileLimit] = fileUse();
   const files = (needs?.sandboxes ?? 0) * filesPerSandbox;
   const memory = `${memAvailableMiB} MiB available`;
@@ -37,7 +38,11 @@ export function limitChecks({ memAvailableMiB, pids }: MachineLimits, needs: Pea
       : lacking("pids", has, `the plan needs ${needs.pids}: raise ${pids.by}, or lower density and concurrency`),
     files <= fileLimit - openFiles
       ? fine("files", `${openFiles} open of ${fileLimit}`)
-      : lacking("files", `${openFiles} open of ${fileLimit}`, `the plan needs about ${files}: sysctl fs.file-max`),
+      : lacking(
+          "files",
+          `${openFiles} open of ${fileLimit}`,
+          `the plan needs about ${files}: raise the limit (sysctl fs.file-max)`,
+        ),
     needs === null || needs.memoryMiB <= memAvailableMiB
       ? fine("memory", memory)
       : lacking(

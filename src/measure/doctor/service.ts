@@ -25,8 +25,8 @@ export interface ServiceUnderTest {
 const callMs = 5_000;
 
 /**
- * Number of files that a sandbox opens in the service's own process: connections to its shim, the task's pipes, events. Measured
- * on 1.6.20: four each.
+ * Number of files that a sandbox opens in the service's own process: connections to its shim, the task's pipes, events. With
+ * containerd 1.6.20, four were measured.
  */
 const filesInService = 4;
 
@@ -76,7 +76,7 @@ async function imageCheck({ cri, status, version }: ServiceUnderTest, configText
 }
 
 /** The only check whose failure does not make starts fail. */
-const differs = "kubelet's cgroup driver";
+const kubeletCheck = "kubelet's cgroup driver";
 
 /**
  * Returns the reasons why cold starts of a plan would fail on a service; empty if the service does not answer.
@@ -95,7 +95,7 @@ export async function serviceObstacles(
     const service = { cri, socket: socketPath(endpoint), version, status: await cri.status({ timeoutMs: callMs }) };
     const results = await serviceChecks(service, handlers, sandboxes);
     return results
-      .filter(({ ok, check }) => !ok && check !== differs)
+      .filter(({ ok, check }) => !ok && check !== kubeletCheck)
       .map(({ check, found, next }) => `${check}: ${found} (${next})`);
   } catch (error) {
     if (error instanceof CriError) return [];
@@ -127,7 +127,7 @@ function driverChecks(
       ? []
       : [
           lacking(
-            differs,
+            kubeletCheck,
             `${kubeletConfig} names ${wanted}, and the service uses another driver for ${names}`,
             "use the same driver in both",
           ),

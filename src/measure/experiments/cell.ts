@@ -1,9 +1,9 @@
 /** One point of an experiment's grid. */
 export interface Cell {
   readonly runtime: string;
-  /** 0 in the time experiment. */
+  /** Number of sandboxes that run in the background, or that the experiment counts; 0 without any. */
   readonly density: number;
-  /** Null in the memory experiment. */
+  /** Number of clients in a round; null in an experiment without rounds of clients, such as memory. */
   readonly concurrency: number | null;
   /** Null except in the memory experiment. */
   readonly memoryMb: number | null;

@@ -23,11 +23,11 @@ export interface CostKnowledge {
 }
 
 /** Estimates for cells without a recording, from runc, crun, gVisor and Kata on small machines; milliseconds. */
-export const guess = { coldStart: 60, nextColdStart: 12, cleanup: 30, bringUp: 50, memorySettle: 3_000 };
+export const guess = { coldStart: 60, nextColdStart: 12, cleanup: 30, standing: 50, memorySettle: 3_000 };
 
 /** Estimates the time to start standing sandboxes and to remove them at the end. */
 export const standingMs = (density: number, { speed }: CostKnowledge): number =>
-  (density * (guess.bringUp + guess.cleanup)) / speed;
+  (density * (guess.standing + guess.cleanup)) / speed;
 
 /**
  * Returns the cost of a visit's rounds: makespan (recorded, or estimated from the concurrency), the windows around it, clean-up,

@@ -83,7 +83,7 @@ function summariseCell(experiment: Experiment, rounds: readonly OperationsEvent[
     ...emptySummary,
     ...{ run, runtime, experiment, density, concurrency, rounds: rounds.length, attempted: items * rounds.length },
     flags: countFlags(rounds),
-    result: `${result.join(", ")} ms for ${items} (one: p50/p95/p99/max)`,
+    result: `${result.join(", ")} ms for ${items} (each: p50/p95/p99/max)`,
   };
 }
 

@@ -40,7 +40,7 @@ export const settingRules = {
   concurrency: { ...list, range: [1, 10_000], help: "clients in a round, such as 1,10,100" },
   density: {
     ...{ ...list, range: [0, 100_000] },
-    help: "background sandboxes; memory, fit: all sandboxes; cgroups: containers whose groups exist already",
+    help: "background sandboxes; memory, fit: all sandboxes; cgroups: containers whose groups already exist",
   },
   memory: { ...list, range: [1, 1_048_576], help: "nominal guest memory in MB" },
   containers: { ...number, range: [1, 100_000], help: "cgroups: containers in a round" },
@@ -55,7 +55,7 @@ export const settingRules = {
   },
   reflink: {
     ...{ ...text, placeholder: "<dir>", pattern: /^\/./, expected: "an absolute path" },
-    help: "rootfs: folder for the copies that the variants copied and reflinked make (default: on a btrfs that the campaign creates)",
+    help: "rootfs: folder for the copies that the variants copied and reflinked make (default: a btrfs that the campaign creates)",
   },
   rounds: { ...shared, ...count, range: [1, 100_000], help: "rounds of each cell; memory: repeats" },
   warmup: {

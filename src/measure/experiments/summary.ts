@@ -17,7 +17,7 @@ export interface CellSummary {
   readonly partial: number;
   readonly attempted: number;
   readonly failed: number;
-  /** More than 5 % of the cold starts failed: the others no longer represent the runtime. */
+  /** Whether more than 5 % of the cold starts failed, so that the others no longer represent the runtime. */
   readonly unreliable: boolean;
   /** Mean makespan of the complete rounds; null in the memory experiment, and if no round is complete. */
   readonly makespanMs: number | null;

@@ -84,15 +84,15 @@ function pidsOf(folder: string): Bound | undefined {
   return used === undefined || limit === undefined ? undefined : { name: folder, unit: "pids", used, limit };
 }
 
-/** Returns memory that cannot be dropped: the charged memory minus file pages that were not used lately. */
+/** Returns memory that cannot be reclaimed: the charged memory minus file pages that were not used recently. */
 function memoryOf(folder: string): Bound | undefined {
   const used = numberIn(folder, "memory.current") ?? numberIn(folder, "memory.usage_in_bytes");
   const limit = numberIn(folder, "memory.max") ?? numberIn(folder, "memory.limit_in_bytes");
   if (used === undefined || limit === undefined || limit > unlimited) return undefined;
   const stat = fieldsOf(readProc(join(folder, "memory.stat")) ?? "");
-  const droppable = stat.get("total_inactive_file") ?? stat.get("inactive_file") ?? 0;
+  const reclaimable = stat.get("total_inactive_file") ?? stat.get("inactive_file") ?? 0;
   const kib = (bytes: number) => Math.round(bytes / 1024);
-  return { name: folder, unit: "KiB", used: kib(Math.max(0, used - droppable)), limit: kib(limit) };
+  return { name: folder, unit: "KiB", used: kib(Math.max(0, used - reclaimable)), limit: kib(limit) };
 }
 
 function numberIn(folder: string, file: string): number | undefined {

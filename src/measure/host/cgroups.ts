@@ -10,10 +10,10 @@ export type CgroupMode = "v2" | "v1" | "hybrid";
  * @returns null if none are mounted
  */
 export function cgroupMode(root = "/"): CgroupMode | null {
-  const there = (file: string) => existsSync(join(root, "sys/fs/cgroup", file));
-  if (there("cgroup.controllers")) return "v2";
-  if (there("unified/cgroup.procs")) return "hybrid";
-  return there("memory") || there("cpu") || there("pids") ? "v1" : null;
+  const exists = (file: string) => existsSync(join(root, "sys/fs/cgroup", file));
+  if (exists("cgroup.controllers")) return "v2";
+  if (exists("unified/cgroup.procs")) return "hybrid";
+  return exists("memory") || exists("cpu") || exists("pids") ? "v1" : null;
 }
 
 /** Returns the processes in a control group itself, without those in the groups below it. */

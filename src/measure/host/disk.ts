@@ -6,7 +6,7 @@ import { procFolder, readProc } from "./proc.js";
 const sectorBytes = 512;
 
 /**
- * Returns the operations and bytes of whole disks since boot, all together. Partitions, loop devices and RAM disks are left out,
+ * Returns the operations and bytes of whole disks since boot, in total. Partitions, loop devices and RAM disks are left out,
  * because the disk below counts the same operations.
  *
  * @param diskstats the content of /proc/diskstats

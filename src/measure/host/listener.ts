@@ -7,7 +7,7 @@ const listening = ["00010000", "01"];
 /**
  * Returns the process that listens on a unix socket, that is, the engine behind an endpoint.
  *
- * @returns its pid; undefined if it cannot be found, such as without root
+ * @returns its pid; undefined if it cannot be found, for example without root
  */
 export function listenerOf(socket: string, proc = procFolder): number | undefined {
   const own = (readProc(`${proc}/net/unix`) ?? "")
@@ -24,7 +24,7 @@ export function listenerOf(socket: string, proc = procFolder): number | undefine
  * Whether the process that listens on a unix socket sees the same folder at a path as this program. It does not if it has other
  * mounts there, or another root.
  *
- * @returns true also if that cannot be determined, such as without root
+ * @returns true also if that cannot be determined, for example without root
  */
 export function listenerSees(socket: string, folder: string, proc = procFolder): boolean {
   const pid = listenerOf(socket, proc);

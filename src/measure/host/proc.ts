@@ -6,7 +6,7 @@ export const procFolder = "/proc";
 /** Pages are 4 KiB on all supported systems (x86-64, and arm64 as distributions build it). */
 export const pageKiB = 4;
 
-/** Reads a file, such as one of /proc; undefined if it no longer exists, because processes end while they are read. */
+/** Reads a file, such as one of /proc; undefined if it cannot be read, for example because its process has ended. */
 export function readProc(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");

@@ -16,6 +16,7 @@ export interface Clock {
   readonly speed: number;
 }
 
+/** A reading of the wall clock and the monotonic clock. */
 export interface WallReading {
   readonly epochMs: number;
   readonly atNs: bigint;
@@ -77,4 +78,7 @@ export function fasterClock(speed: number, clock: Clock = machineClock, started 
  *
  * @example elapsedMs(1_000_000n, 2_500_400n) // 1.5
  */
-export const elapsedMs = (fromNs: bigint, toNs: bigint): number => Math.round(Number(toNs - fromNs) / 1000) / 1000;
+export const elapsedMs = (fromNs: bigint, toNs: bigint): number => toMicrosecond(Number(toNs - fromNs) / 1e6);
+
+/** Rounds milliseconds to the microsecond. */
+export const toMicrosecond = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -11,7 +11,7 @@ export interface Driver {
   readonly kind: "cri" | "crictl" | "kubernetes" | "none";
   /** Resolves if the service still answers. @throws an error that `isLost` recognises if it does not */
   ping(timeoutMs: number): Promise<void>;
-  /** Lists the sandboxes that have exactly these labels. */
+  /** Lists the sandboxes that have all of these labels. */
   list(labels: Readonly<Record<string, string>>, timeoutMs: number): Promise<readonly SandboxSummary[]>;
   /** Removes a sandbox with its containers; also succeeds if it does not exist. */
   remove(id: string, timeoutMs: number): Promise<void>;
@@ -35,7 +35,7 @@ export interface Starts {
    * @throws the signal's reason if it is aborted
    */
   start(sandbox: SandboxConfig, client: number, from: Release, timeoutMs: number, signal: AbortSignal): Promise<Sample>;
-  /** Adds reports to the samples that arrived only after their ends. The samples' own times do not change. */
+  /** Adds to samples the reports that arrived after their ends. The samples' own times do not change. */
   complete(samples: readonly Sample[], from: Release): Promise<readonly Sample[]>;
   /** Reads the current output of a client's container; undefined if the service's logs are not on this machine. */
   output?(client: number): ContainerOutput;

@@ -1,7 +1,7 @@
 import type { CpuTicks, HostState, RoundCpu, RoundEvent, RoundFlag } from "../../campaign-files/events.js";
 import { type CpuReading, tickMs, ticksBetween } from "../host/cpu.js";
 import type { MemoryPressure } from "../host/state.js";
-import { type Clock, elapsedMs } from "./clock.js";
+import { type Clock, elapsedMs, toMicrosecond } from "./clock.js";
 import type { Driver, Release } from "./driver.js";
 import { waitForQuiet } from "./quiet.js";
 import type { ServiceLog } from "./service-log.js";
@@ -70,13 +70,13 @@ export async function observe<Result>(
   const result = await work(from);
   const ms = elapsedMs(releasedNs, clock.nowNs());
   const after = host.cpu();
-  const loopDelayMs = micro((await loopDelay()) * clock.speed);
+  const loopDelayMs = toMicrosecond((await loopDelay()) * clock.speed);
   const wallAfter = clock.wall(true);
   const pressureAfter = host.pressure();
   const settle = await watchIdle(tools, timing.settleMs, signal);
   const usedAfter = await driver.nodeUsage?.();
 
-  const clockStepMs = micro(wallAfter.epochMs - wall.epochMs - Number(wallAfter.atNs - wall.atNs) / 1e6);
+  const clockStepMs = toMicrosecond(wallAfter.epochMs - wall.epochMs - Number(wallAfter.atNs - wall.atNs) / 1e6);
   const cpu = roundCpu(before, after, ms / clock.speed, idle, settle);
   const swapIn = pressureAfter.swapIn - pressure.swapIn;
   const memoryStallUs = pressureAfter.stallUs - pressure.stallUs;
@@ -95,7 +95,7 @@ export async function observe<Result>(
     result,
     from,
     observation: {
-      releasedMs: micro(from.epochMs),
+      releasedMs: toMicrosecond(from.epochMs),
       ...{ cpu, loopDelayMs, clockStepMs, quiet, host: state, swapIn, memoryStallUs, diskShare },
       ...(usedBefore === undefined || usedAfter === undefined
         ? {}
@@ -114,7 +114,7 @@ function diskShareOf(before: MemoryPressure, after: MemoryPressure, cpu: CpuTick
     before.diskStallUs !== undefined && after.diskStallUs !== undefined
       ? (after.diskStallUs - before.diskStallUs) / 1000 / roundMs
       : cpu.iowait / Math.max(1, cpu.total);
-  return micro(Math.min(1, Math.max(0, share)));
+  return toMicrosecond(Math.min(1, Math.max(0, share)));
 }
 
 type Watched = CpuTicks & { readonly ms: number };
@@ -136,10 +136,15 @@ function roundCpu(before: CpuReading, after: CpuReading, roundMs: number, idle: 
   const ticks = ticksBetween(before.ticks, after.ticks);
   const busyMs = ticks.busy * tickMs;
   const idleMs = idle.ms > 0 ? (idle.busy * tickMs * roundMs) / idle.ms : 0;
-  const harnessMs = micro((after.harnessUs - before.harnessUs) / 1000);
-  const lessIdleMs = micro(busyMs - idleMs);
-  return { ...ticks, busyMs, lessIdleMs, lessHarnessMs: micro(lessIdleMs - harnessMs), harnessMs, idle, settle };
+  const harnessMs = toMicrosecond((after.harnessUs - before.harnessUs) / 1000);
+  const lessIdleMs = toMicrosecond(busyMs - idleMs);
+  return {
+    ...ticks,
+    busyMs,
+    lessIdleMs,
+    lessHarnessMs: toMicrosecond(lessIdleMs - harnessMs),
+    harnessMs,
+    idle,
+    settle,
+  };
 }
-
-/** Rounds to the microsecond. */
-export const micro = (ms: number): number => Math.round(ms * 1000) / 1000;

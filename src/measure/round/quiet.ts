@@ -10,7 +10,7 @@ const quietShare = 0.1;
  * Waits until the host is quiet: less than a tenth of its CPU busy over 200 ms.
  *
  * @param limitMs 0 skips the check
- * @returns how long it waited, and whether the host became quiet
+ * @returns the time that it waited in milliseconds, and whether the host became quiet
  */
 export async function waitForQuiet(
   clock: Clock,

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { endOf, type RoundEvent, type Sample } from "../../campaign-files/events.js";
 import type { SandboxConfig } from "../cri/grpc/client.js";
+import { toMicrosecond } from "./clock.js";
 import type { Driver, Release, Starts, Workload } from "./driver.js";
-import { micro, type Observation, observe, type RoundTools } from "./observe.js";
+import { type Observation, observe, type RoundTools } from "./observe.js";
 
 /** The results of a round; the caller adds its place in the campaign. */
 export type MeasuredRound = Observation & Pick<RoundEvent, "samples" | "makespanMs" | "startSkewMs" | "serviceSkewMs">;
@@ -55,8 +56,8 @@ function summarise(samples: readonly Sample[], observed: Observation["flags"]) {
   const firstMs = Math.min(...sent);
   const died = samples.some(({ status }) => status === "died");
   return {
-    makespanMs: complete ? micro(Math.max(...ready.map(endOf)) - firstMs) : null,
-    startSkewMs: micro(Math.max(...sent) - firstMs),
+    makespanMs: complete ? toMicrosecond(Math.max(...ready.map(endOf)) - firstMs) : null,
+    startSkewMs: toMicrosecond(Math.max(...sent) - firstMs),
     flags: [...(complete ? [] : (["partial"] as const)), ...observed, ...(died ? (["sandbox-died"] as const) : [])],
   };
 }
@@ -110,8 +111,8 @@ async function markDeaths(
   { clock, sandboxes }: Pick<ColdRoundTools, "clock" | "sandboxes">,
   releasedMs: number,
 ): Promise<readonly Sample[]> {
-  const gone = (there: ReadonlySet<string>) =>
-    new Set(samples.flatMap(({ status, sandbox }) => (status === "ready" && !there.has(sandbox) ? [sandbox] : [])));
+  const gone = (alive: ReadonlySet<string>) =>
+    new Set(samples.flatMap(({ status, sandbox }) => (status === "ready" && !alive.has(sandbox) ? [sandbox] : [])));
   const first = gone(await sandboxes.alive());
   if (first.size === 0) return samples;
   await clock.sleep(lookAgainMs);

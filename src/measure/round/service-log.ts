@@ -2,7 +2,7 @@ import { requestTimes } from "../cri/stages/containerd-log.js";
 import { GrowingFile } from "../system/growing-file.js";
 import { elapsedMs } from "./clock.js";
 
-/** containerd's own log of a round: when each request reached it. */
+/** Reads from containerd's own log the time at which each request of a round reached it. */
 export class ServiceLog {
   readonly #log: GrowingFile;
 

@@ -8,7 +8,7 @@ const share = 0.01;
  * Waits until memory no longer changes: two readings two seconds apart differ by less than 1 %, or a minute has passed.
  *
  * @param read returns the current total PSS, in any unit
- * @returns how long it took, and whether memory settled
+ * @returns the time that it waited in milliseconds, and whether memory settled
  */
 export async function settleMemory(
   clock: Clock,

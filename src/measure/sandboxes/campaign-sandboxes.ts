@@ -20,7 +20,7 @@ export interface StandingSandboxes {
 }
 
 /** The result of starting standing sandboxes. */
-export interface BroughtUp {
+export interface StandingResult {
   readonly started: number;
   readonly failed: number;
   readonly ready: readonly SandboxSummary[];
@@ -49,7 +49,7 @@ export class CampaignSandboxes {
   }
 
   /** Whether exactly these sandboxes are running or being started. */
-  stands({ purpose, runtime, density }: StandingSandboxes): boolean {
+  isStanding({ purpose, runtime, density }: StandingSandboxes): boolean {
     const up = this.#standing;
     return up !== null && up.purpose === purpose && up.runtime === runtime && up.density === density;
   }
@@ -62,13 +62,13 @@ export class CampaignSandboxes {
    * @param request returns the request for the n-th sandbox, 1 for the first
    * @throws the signal's reason if it is aborted; CriError if the service no longer answers
    */
-  async bringUp(
+  async startStanding(
     wanted: StandingSandboxes,
     workload: Workload,
     request: (n: number) => SandboxConfig,
     timeoutMs: number,
     signal: AbortSignal,
-  ): Promise<BroughtUp> {
+  ): Promise<StandingResult> {
     this.#standing = wanted;
     const { driver, clock } = this.#tools;
     const startedNs = clock.nowNs();

@@ -14,9 +14,8 @@ const apartMs = 100;
 export const diesByItself = (runtime: string): string => `sandboxes of ${runtime} die by themselves`;
 
 /**
- * Refuses runtimes whose sandboxes die by themselves: one idle sandbox of each must be ready once it is created, and stay
- * so for a while. A runtime whose sandbox is not created passes, because its failures are
- * measured with their reasons.
+ * Refuses runtimes whose sandboxes die by themselves: one idle sandbox of each must be ready once it is created, and stay so for
+ * a while. A runtime whose sandbox is not created passes, because its failures are measured with their reasons.
  *
  * @param keepMs the time for which it must stay ready, by the campaign's clock; 0 skips the check
  * @throws LabError `RUND_RUNTIME_DIES`; the signal's reason if it is aborted meanwhile
@@ -37,7 +36,7 @@ export async function refuseDying(
     const sample = await startOne(tools, emptySandbox, request, timeoutMs, signal);
     if (sample.status === "timeout" && sample.sandbox !== null) {
       await driver.remove(sample.sandbox, callMs);
-      throw dies(id, handler, keepMs, `created, but never ready within ${timeoutMs} ms`);
+      throw dies(id, handler, keepMs, `created, but not ready within ${timeoutMs} ms`);
     }
     if (sample.status !== "ready") continue;
     const readyNs = clock.nowNs();

@@ -54,35 +54,35 @@ export interface RemovalTools {
  * label. That includes sandboxes whose creation timed out before an id came back, and excludes other campaigns'.
  *
  * @param campaign the campaign's label
- * @param doomed which of the campaign's sandboxes to remove; by default all
+ * @param selected selects the campaign's sandboxes to remove, by their role; by default all
  * @param timedOut whether cold starts timed out; then the list is read again after a while
  * @throws CriError if the service no longer answers
  */
 export async function cleanUp(
   { driver, clock, warn, endStoppedShim }: RemovalTools,
   campaign: string,
-  doomed: (role: SandboxRole) => boolean = () => true,
+  selected: (role: SandboxRole) => boolean = () => true,
   timedOut = false,
 ): Promise<Cleanup> {
   const gone = new Set<string>();
   const removalsMs: number[] = [];
   let why: string | null = null;
   const list = async () => {
-    const own = await listOwn(driver, campaign, doomed);
+    const own = await listOwn(driver, campaign, selected);
     if (own.length > 0 || !timedOut) return own;
     await clock.sleep(lateMs);
-    return listOwn(driver, campaign, doomed);
+    return listOwn(driver, campaign, selected);
   };
   const late = (id: string) => {
     const shim = endStoppedShim?.(id);
     const reason = shim === undefined ? "" : `: its shim (pid ${shim}) is stopped and will be killed`;
     warn?.(`still waiting for sandbox ${id} to be removed${reason}`);
   };
-  let there = await list();
+  let remaining = await list();
   for (const afterMs of attemptsAfterMs) {
-    if (there.length === 0) break;
+    if (remaining.length === 0) break;
     if (afterMs > 0) await clock.sleep(afterMs);
-    await inParallel(there, cleanupWorkers, async ({ id }) => {
+    await inParallel(remaining, cleanupWorkers, async ({ id }) => {
       const startedNs = clock.nowNs();
       try {
         await whenLate(driver.remove(id, callMs), () => late(id));
@@ -93,10 +93,15 @@ export async function cleanUp(
       }
     });
     const left = await list();
-    for (const { id } of there) if (!left.some(other => other.id === id)) gone.add(id);
-    there = left;
+    for (const { id } of remaining) if (!left.some(other => other.id === id)) gone.add(id);
+    remaining = left;
   }
-  return { removed: gone.size, left: there.map(({ id }) => id), why: there.length > 0 ? why : null, removalsMs };
+  return {
+    removed: gone.size,
+    left: remaining.map(({ id }) => id),
+    why: remaining.length > 0 ? why : null,
+    removalsMs,
+  };
 }
 
 /**

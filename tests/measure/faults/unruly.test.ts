@@ -57,7 +57,7 @@ test("a runtime whose idle sandbox dies is refused, and nothing is measured", ()
     const dead = await measureOnUnruly(folder, { run: () => ({ kind: "dead" }) }, { timeout: 1 }, { timing });
     assert.ok(dead.error instanceof LabError, String(dead.error));
     assert.is(dead.error.code, "RUND_RUNTIME_DIES");
-    assert.match(dead.error.message, "found created, but never ready within 1000 ms");
+    assert.match(dead.error.message, "found created, but not ready within 1000 ms");
     const patient = await measureOnUnruly(folder, {}, {}, { timing });
     assert.equal([patient.error, patient.cells[0]?.rounds], [undefined, 2]);
   }));

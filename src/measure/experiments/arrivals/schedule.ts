@@ -10,6 +10,7 @@ import {
   uniformArrivals,
 } from "../../arrivals/schedule.js";
 import { readTrace } from "../../arrivals/trace-file.js";
+import { toMicrosecond } from "../../round/clock.js";
 import { randomFrom } from "../../shuffle.js";
 import { type ExperimentSettings, wrongSetting } from "../settings.js";
 
@@ -40,7 +41,7 @@ export function arrivalSettings({
   const ms = Number(seconds) * 1000;
   const durationMs = duration * 1000;
   if (ms > durationMs) {
-    const [expected, hint] = [`at most the duration, ${duration} s`, "ask for a longer --duration or a shorter --hold"];
+    const [expected, hint] = [`at most the duration, ${duration} s`, "choose a longer --duration or a shorter --hold"];
     throw wrongSetting("--hold", expected, `${seconds} s`, hint, "sandboxes would outlive the window");
   }
   const drawn: Hold = { kind: form === "exponential" ? "exponential" : "fixed", ms };
@@ -66,7 +67,7 @@ export function drawSchedule(
     kind === "trace"
       ? fromTrace(file!, durationMs, traceSpeed, hold, uniform)
       : drawn(kind, rate!, durationMs, hold, uniform);
-  const schedule = due.map(({ atMs, holdMs }): [number, number] => [micro(atMs), micro(holdMs)]);
+  const schedule = due.map(({ atMs, holdMs }): [number, number] => [toMicrosecond(atMs), toMicrosecond(holdMs)]);
   return { arrivals: kind, seed, durationMs, schedule, rate };
 }
 
@@ -83,7 +84,7 @@ function fromTrace(file: string, durationMs: number, speed: number, hold: Hold, 
       where: file,
       expected: `an arrival within ${durationMs / 1000} s of the beginning`,
       found: "none",
-      hint: "ask for a longer --duration or a higher --trace-speed",
+      hint: "choose a longer --duration or a higher --trace-speed",
     });
   }
   return inWindow.map(({ atMs, holdMs }) => ({
@@ -103,6 +104,3 @@ function readText(file: string): string {
     });
   }
 }
-
-/** Rounds to the microsecond. */
-const micro = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -39,7 +39,7 @@ export async function searchRate(
   }
 }
 
-/** Returns the offered rates of a search, ascending, each judged by all its windows. */
+/** Returns the rates that a search has tried, ascending, each judged by all its windows. */
 function triedRates({ settings, run }: Visit, tools: VisitTools, search: number): readonly TriedRate[] {
   const windows = tools.windowsOf(run).filter(window => window.search === search);
   const rates = [...new Set(windows.flatMap(({ rate }) => rate ?? []))].sort((a, b) => a - b);

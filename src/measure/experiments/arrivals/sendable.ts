@@ -10,7 +10,7 @@ const callsPerStart = 3;
 /** Requests of the measurement: at the same time, in total, and the milliseconds after which no more are sent. */
 const calls = { atOnce: 50, all: 300, limitMs: 500 };
 
-/** Time limit of one of them, in milliseconds. */
+/** Time limit of one request, in milliseconds. */
 const callMs = 5_000;
 
 /**

@@ -43,7 +43,7 @@ export const cgroups: ExperimentDeclaration = {
     const { containers = 0, window = 0 } = settings;
     const variant = cgroupVariants.find(({ id }) => id === runtime.id)!;
     const threads = slot.concurrency!;
-    tools.report("groups that exist already");
+    tools.report("existing groups");
     await tools.micro.groups.stand({ variant, threads }, slot.density);
     const measure = () => tools.micro.groups.measure({ variant, threads, containers });
     await measureOperations(visit, tools, { windowMs: window * 1000, items: containers, measure });

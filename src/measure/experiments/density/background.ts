@@ -8,12 +8,12 @@ import { standingWorkloadOf } from "../workload.js";
 export async function startBackground(visit: Visit, tools: VisitTools): Promise<RoundBackground> {
   const { sandboxes } = tools;
   const standing = { purpose: "background", runtime: visit.runtime.id, density: visit.slot.density } as const;
-  if (!sandboxes.stands(standing)) {
+  if (!sandboxes.isStanding(standing)) {
     await sandboxes.clearStanding(tools.append);
     tools.report("background");
-    await bringUp(visit, tools, false);
+    await startMissing(visit, tools, false);
   }
-  return { topUp: () => bringUp(visit, tools, true), ready: () => sandboxes.ready() };
+  return { topUp: () => startMissing(visit, tools, true), ready: () => sandboxes.ready() };
 }
 
 /**
@@ -21,14 +21,14 @@ export async function startBackground(visit: Visit, tools: VisitTools): Promise<
  *
  * @returns the number of started ones
  */
-async function bringUp(visit: Visit, tools: VisitTools, topUp: boolean): Promise<number> {
+async function startMissing(visit: Visit, tools: VisitTools, topUp: boolean): Promise<number> {
   const { settings, slot, run, runtime } = visit;
   const { sandboxes, signal } = tools;
   const { density } = slot;
   const standing = { purpose: "background", runtime: runtime.id, density } as const;
   const request = (n: number) => visitRequest(sandboxes, visit, 1, n, "background");
   const workload = standingWorkloadOf(settings);
-  const up = await sandboxes.bringUp(standing, workload, request, settings.timeout * 1000, signal);
+  const up = await sandboxes.startStanding(standing, workload, request, settings.timeout * 1000, signal);
   const { started, failed, ready, ms, why } = up;
   if (started + failed > 0) {
     const place = { run, runtime: runtime.id, density };

@@ -7,9 +7,9 @@ import { readStanding } from "../memory/read-standing.js";
 import type { ExperimentSettings } from "../settings.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
 import { standingWorkloadOf } from "../workload.js";
-import { type Reading, roomLeft } from "./projection.js";
+import { type Reading, roomLeft } from "./room-left.js";
 
-/** Milliseconds of an idle window, to measure what idle sandboxes cost. */
+/** Length in milliseconds of the window in which the CPU of idle sandboxes is measured. */
 const idleMs = 1_000;
 
 /**
@@ -93,7 +93,7 @@ async function measureStep(
   const { settings, slot, runtime } = visit;
   const { sandboxes, clock, memory, headroom, signal } = tools;
   const startedNs = clock.nowNs();
-  const up = await sandboxes.bringUp(
+  const up = await sandboxes.startStanding(
     { purpose: "fit", runtime: runtime.id, density: wanted },
     standingWorkloadOf(settings),
     n => visitRequest(sandboxes, visit, 1, before + n, "background"),
@@ -104,10 +104,10 @@ async function measureStep(
   const snapshot =
     up.ready.length === 0
       ? null
-      : await readStanding(tools, there =>
+      : await readStanding(tools, ready =>
           memory.snapshot(
             runtime,
-            there.map(({ id }) => id),
+            ready.map(({ id }) => id),
             { memoryMb: slot.memoryMb ?? 0, density: wanted },
           ),
         );
@@ -128,7 +128,7 @@ async function measureStep(
   };
 }
 
-/** Returns the rule that stops the ramp after a step: of several, the most informative one; null if it continues. */
+/** Returns the rule that stops the ramp after a step; null if it continues. If several apply, the most informative one counts. */
 function stopAfter(
   step: FitStep,
   asked: number,

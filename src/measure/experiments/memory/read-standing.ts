@@ -24,17 +24,17 @@ export interface StandingReading {
  */
 export async function readStanding(
   { sandboxes, clock, signal }: Pick<VisitTools, "sandboxes" | "clock" | "signal">,
-  read: (there: readonly SandboxSummary[]) => MemorySnapshot,
+  read: (ready: readonly SandboxSummary[]) => MemorySnapshot,
 ): Promise<StandingReading> {
   for (let reading = 1; ; reading++) {
-    const there = await sandboxes.ready();
+    const before = await sandboxes.ready();
     const startedNs = clock.nowNs();
-    const snapshot = read(there);
+    const snapshot = read(before);
     const snapshotMs = elapsedMs(startedNs, clock.nowNs());
     const after = await sandboxes.ready();
     const { vanished, without } = snapshot.found;
-    const stood = after.length === there.length && vanished === 0 && without === 0;
-    if (stood || reading === readings) return { sandboxes: there.length - without, snapshotMs, snapshot };
+    const stood = after.length === before.length && vanished === 0 && without === 0;
+    if (stood || reading === readings) return { sandboxes: before.length - without, snapshotMs, snapshot };
     await clock.sleep(apartMs, signal);
   }
 }

@@ -17,18 +17,18 @@ export async function visitMemory(visit: Visit, tools: VisitTools): Promise<void
   const memoryMb = slot.memoryMb!;
   await sandboxes.clearStanding(tools.append);
   const guestMemoryMb = await tools.setGuestMemory(runtime, memoryMb);
-  tools.report("bring-up");
+  tools.report("starting sandboxes");
   const hostBefore = memory.host();
-  const up = await sandboxes.bringUp(
+  const up = await sandboxes.startStanding(
     { purpose: "memory", runtime: runtime.id, density },
     standingWorkloadOf(settings),
     n => visitRequest(sandboxes, visit, block, n, "background"),
     settings.timeout * 1000,
     signal,
   );
-  const read = (there: readonly SandboxSummary[]) => {
-    if (there.length === 0) throw noneToMeasure(runtime.id, density, up.why);
-    const ids = there.map(({ id }) => id);
+  const read = (ready: readonly SandboxSummary[]) => {
+    if (ready.length === 0) throw noneToMeasure(runtime.id, density, up.why);
+    const ids = ready.map(({ id }) => id);
     return memory.snapshot(runtime, ids, { memoryMb, density });
   };
   tools.report("settling");

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Reading, roomLeft } from "../../../src/measure/experiments/fit/projection.js";
+import { type Reading, roomLeft } from "../../../src/measure/experiments/fit/room-left.js";
 
 const test = suite("the room that is left for sandboxes");
 const at = (density: number, used: number, limit = 1_000_000): Reading => ({

@@ -19,7 +19,7 @@ export interface Room {
 const firstError = 0.125;
 
 /**
- * Returns how many more sandboxes fit before a resource reaches its reserve, by the slopes so far.
+ * Returns the number of further sandboxes that fit before a resource reaches its reserve, by the slopes so far.
  *
  * A threshold would react too late, because the memory can run out within the second in which the last sandboxes start. So the
  * use at the next density is predicted: the current use plus, for each further sandbox, the slope of the use against the density
