@@ -124,7 +124,7 @@ test("a handler whose sandboxes all exit by themselves is refused before anythin
   assert.match(stderr, /sandboxes of mortal die by themselves/);
   assert.match(
     stderr,
-    /expected a sandbox that stays ready for 1000 ms, found (gone within \d+ ms after READY|created, but never ready)/,
+    /expected a sandbox that stays ready for 1000 ms, found (gone within \d+ ms after READY|created, but not ready)/,
   );
   assert.equal(rounds, []);
   await assertNothingLeft(containerd);

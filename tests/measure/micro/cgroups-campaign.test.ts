@@ -38,7 +38,7 @@ test("it needs no containerd, and each line of a log is a round with one number 
     assert.is(rows.length, 1 + 4 * 2 * 10);
     assert.match(
       stdout,
-      /cgroups v2 density 3 concurrency 2: mkdir \d+\.\d \((\d+\.\d\d[/)]){4}, attach \d+\.\d \(.*\), rmdir \d+\.\d \(.*\) ms for 10 \(one: p50\/p95\/p99\/max\), n = 2/,
+      /cgroups v2 density 3 concurrency 2: mkdir \d+\.\d \((\d+\.\d\d[/)]){4}, attach \d+\.\d \(.*\), rmdir \d+\.\d \(.*\) ms for 10 \(each: p50\/p95\/p99\/max\), n = 2/,
     );
     assert.equal(groupsOf(name!), []);
   }));
