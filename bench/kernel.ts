@@ -1,7 +1,8 @@
 /**
  * Compares the lab kernel with ipykernel and stock tslab: from the start of the process to the reply of the first cell, and
  * the time of a trivial cell after that (median of 30). The same client drives all three, in turn, after the lab kernel has
- * been prepared as `rund-lab kernel install` prepares it. Then, on the lab kernel alone, how the time of a cell that declares names grows: cells 8 to 12 against cells 398 to 402.
+ * been prepared as `rund-lab kernel install` prepares it. Then it measures, on the lab kernel alone, how the time of a cell
+ * that declares names grows: cells 8 to 12 against cells 398 to 402.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

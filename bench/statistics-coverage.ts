@@ -1,7 +1,7 @@
 /**
- * How often the 95 % intervals of `rund-lab/stats` contain the true value, by simulation: 5,000 samples of 10, 20 and 50
- * rounds, 999 resamples an interval (the package draws 9,999). Also how often the outlier flag fires where rounds were
- * doubled, and intervals of rounds that depend on each other. A few minutes on one core.
+ * Simulates how often the 95 % intervals of `rund-lab/stats` contain the true value: 5,000 samples of 10, 20 and 50 rounds,
+ * 999 resamples per interval (the package draws 9,999). It also counts how often the outlier flag fires if rounds took twice
+ * as long, and tries intervals of rounds that depend on each other. It takes a few minutes on one core.
  *
  *   node --import tsx bench/statistics-coverage.ts [samples]
  */

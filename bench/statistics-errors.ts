@@ -1,7 +1,7 @@
 /**
- * How often a comparison finds a difference where there is none, and how small a difference it can see: simulated
- * families of independent rounds, the recorded cells against themselves, campaigns whose blocks differ more than their
- * rounds, and the effect detectable with the recorded variances. A few minutes on one core.
+ * Simulates how often a comparison finds a difference where there is none, and how small a difference it can find. It uses
+ * families of independent rounds, the recorded cells against themselves, and campaigns whose blocks differ more than their
+ * rounds; it also computes the effect that is detectable with the recorded variances. It takes a few minutes on one core.
  *
  *   node --import tsx bench/statistics-errors.ts [families]
  */

@@ -11,7 +11,7 @@ export interface StartGroup extends Pick<StartCell, "experiment" | "runtime" | "
   /** Makespans of the complete rounds in ms, and their mean; null if there are none. */
   readonly makespansMs: readonly number[];
   readonly makespanMs: number | null;
-  /** CPU per sandbox of each round, in ms: the host's busy time (1 jiffy = 10 ms) / concurrency. By line of cpu.txt. */
+  /** CPU per sandbox of each round, in ms: the host's busy time (1 jiffy = 10 ms) / concurrency. In the order of the lines of cpu.txt. */
   readonly cpusMs: readonly number[];
   /** CPU per sandbox as in the tables: the mean busy time / concurrency; null if there is none. */
   readonly cpuMs: number | null;
@@ -54,7 +54,7 @@ export function startGroups(dataset: Dataset): readonly StartGroup[] {
 /**
  * Returns a dataset's memory cells by grid point, sorted by runtime, guest memory, density; repeats are sorted by run.
  *
- * @throws LabError `RUND_TWO_RUNS`, as startGroups
+ * @throws LabError `RUND_TWO_RUNS`, like startGroups
  */
 export function memoryGroups(dataset: Dataset): readonly MemoryGroup[] {
   return once(memoryGroupsOf, dataset, () => {

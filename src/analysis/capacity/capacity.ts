@@ -53,7 +53,7 @@ export interface Capacity extends CapacityQuestion {
 }
 
 /**
- * Returns how many sandboxes fit on a host, by each model, with the cold-start times at the measured densities. A ramp of the
+ * Returns the number of sandboxes that fit on a host by each model, with the cold-start times at the measured densities. A ramp of the
  * runtime is the best model, because it measured the memory that one more sandbox takes; the other models are compared with it.
  *
  * @param ramps of a fit campaign; by default the dataset's own

@@ -129,8 +129,8 @@ export const stoppedBy = ({ cells }: Comparison, slowerThan: number): readonly C
   cells.filter(cell => cell.metric === "time" && changedBy(cell, slowerThan) === "slower");
 
 /**
- * Whether a cell has certainly changed by more than a share: its corrected interval lies entirely beyond it. Without an interval
- * (failed cold starts, or a single snapshot of memory) the verdict decides.
+ * Returns the direction in which a cell has certainly changed by more than a share: its corrected interval lies entirely beyond
+ * it. Without an interval (failed cold starts, or a single snapshot of memory) the verdict decides.
  */
 export function changedBy(
   { correctedInterval, verdict }: Pick<ComparedCell, "correctedInterval" | "verdict">,

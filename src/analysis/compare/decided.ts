@@ -10,7 +10,7 @@ export type RoundSoFar = Pick<RoundEvent, "runtime" | "density" | "concurrency" 
 export interface SequentialPlan {
   /** The first is the baseline of the others. */
   readonly runtimes: readonly string[];
-  /** Cells of one runtime's grid. */
+  /** Number of cells in one runtime's grid. */
   readonly cells: number;
   /** The campaign ends after this many blocks, even if it is not decided. */
   readonly blocks: number;

@@ -21,7 +21,7 @@ export interface RawReading {
  * Reads raw logs, the original's or a fresh campaign's: every run folder in `path`, every line checked.
  *
  * @param path a run folder, a folder of them, or a campaign
- * @param each called after every cell with the share of runs done, for a progress bar
+ * @param each called after every run folder with the number of folders read and their total, for a progress bar
  * @throws LabError `RUND_NO_FOLDER` or `RUND_NO_RUNS` if there is nothing to read, `RUND_DUPLICATE_CELL` if two folders have the
  * same cell
  */

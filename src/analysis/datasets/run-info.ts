@@ -17,7 +17,7 @@ export const runInfo = z.strictObject({
   label: z.string().exactOptional(),
   /** The colour that the runtime's declaration names, if the run recorded one. */
   colour: z.enum(runtimeColours).exactOptional(),
-  /** Month, day, hour and minute as in the folder's name, `12252108`; the logs' own times carry the year. */
+  /** Month, day, hour and minute as in the folder's name, `12252108`; the times in the logs contain the year. */
   recorded: z.string(),
   /** When its campaign began, as ISO 8601 in UTC; undefined if this was not recorded. */
   startedAt: z.string().exactOptional(),

@@ -22,7 +22,7 @@ const arrivalColumns: Columns<ArrivalRow> = {
 };
 
 /**
- * Returns the arrivals of open loops as a tidy danfo frame, a row each, in the order in which they were due.
+ * Returns the arrivals of open loops as a tidy danfo frame, one row per arrival, in the order in which they were due.
  *
  * | column | type | unit and meaning |
  * |---|---|---|
@@ -72,7 +72,7 @@ const stepColumns: Columns<StepRow> = {
 };
 
 /**
- * Returns the steps of ramps as a tidy danfo frame, a row each.
+ * Returns the steps of ramps as a tidy danfo frame, one row per step.
  *
  * | column | type | unit and meaning |
  * |---|---|---|
@@ -82,7 +82,7 @@ const stepColumns: Columns<StepRow> = {
  * | `added`, `failed` | int32 | sandboxes that the step added, and starts that failed |
  * | `p50_ms`, `p99_ms` | float32 | latency of the step's cold starts, ten at a time |
  * | `pss_kib` | float32 | PSS per sandbox |
- * | `available_fall_kib` | float32 | fall of the host's available memory per sandbox |
+ * | `available_fall_kib` | float32 | decrease of the host's available memory per sandbox |
  * | `idle_busy` | float32 | share of all processors that were busy while the sandboxes were idle |
  *
  * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed

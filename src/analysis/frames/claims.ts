@@ -64,7 +64,7 @@ const findingColumns: Columns<Finding> = {
 };
 
 /**
- * Returns findings as a danfo frame, a row each: `kind` and, in words, `finding`.
+ * Returns findings as a danfo frame, one row per finding: `kind` and, in words, `finding`.
  *
  * @throws LabError `RUND_NEEDS_DANFO` (kind `machine`) if danfojs-node is not installed
  */

@@ -31,7 +31,7 @@ const columns: Columns<MemoryRow> = {
 };
 
 /**
- * Returns the snapshots of the memory experiment as a tidy danfo frame, a row each, by dataset, runtime, guest memory, density
+ * Returns the snapshots of the memory experiment as a tidy danfo frame, one row per snapshot, by dataset, runtime, guest memory, density
  * and run. All `_kib` columns are KiB per sandbox.
  *
  * | column | type | meaning |

@@ -31,7 +31,7 @@ const columns: Columns<RoundRow> = {
 };
 
 /**
- * Returns the complete rounds of the time and density experiments as a tidy danfo frame, a row each, by dataset, runtime,
+ * Returns the complete rounds of the time and density experiments as a tidy danfo frame, one row per round, by dataset, runtime,
  * density, concurrency, run and round.
  *
  * | column | type | unit and meaning |

@@ -24,7 +24,7 @@ const columns = [
 type StartRow = (string | number)[];
 
 /**
- * Returns every single cold start as a tidy danfo frame, a row each, if the dataset recorded them: raw run folders and
+ * Returns every single cold start as a tidy danfo frame, one row per cold start, if the dataset recorded them: raw run folders and
  * campaigns. Warm-up rounds are left out. The 590,000 cold starts of the artifact take about two seconds and 600 MB.
  *
  * | column | type | unit and meaning |

@@ -21,7 +21,7 @@ export interface TableView {
   readonly size: string;
 }
 
-/** A frame with at most this many rows is shown whole; of a longer one, the first and last rows are shown. */
+/** A frame with at most this many rows is shown whole; of a longer frame, the first and last rows. */
 const wholeUpTo = 60;
 const headAndTail = 5;
 /** Number of significant digits of the smallest number in a column. */

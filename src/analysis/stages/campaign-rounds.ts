@@ -4,7 +4,7 @@ import { type ArrivalsEvent, parseEvents, type RoundEvent } from "../../campaign
 import { LabError } from "../../model/errors.js";
 
 /**
- * Reads the rounds of a campaign from its journal, warm-up rounds left out.
+ * Reads the rounds of a campaign from its journal, without warm-up rounds.
  *
  * @throws LabError `RUND_NO_JOURNAL` if the folder has no journal that can be read
  */

@@ -19,7 +19,7 @@ export function mean(values: ArrayLike<number>): number {
 }
 
 /**
- * Computes the sample variance, with n − 1 below; NaN for fewer than two values.
+ * Computes the sample variance, with n − 1 as the divisor; NaN for fewer than two values.
  *
  * @example variance([1, 2, 6]) // 7
  */

@@ -6,7 +6,7 @@ import { studentTwoSided } from "./student.js";
 export interface Deviation {
   /** (value − median) / median, with its sign. */
   readonly share: number;
-  /** The probability of a value at least this far from the median, on either side, if values scatter normally. */
+  /** The probability of a value at least this far from the median, on either side, if values are normally distributed. */
   readonly p: number;
 }
 

@@ -13,7 +13,7 @@ export function studentTwoSided(t: number, freedom: number): number {
 }
 
 /**
- * Computes Student's t quantile for p from 0.5 up to, not including, 1.
+ * Computes Student's t quantile for 0.5 ≤ p < 1.
  *
  * @example Number(studentQuantile(0.975, 10).toFixed(4)) // 2.2281
  */

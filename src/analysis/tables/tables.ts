@@ -16,7 +16,7 @@ export const timeTable = (dataset: Dataset): Table => byConcurrency(dataset, "ti
  * Computes `cpu.csv`: CPU per sandbox in milliseconds, that is the busy time of the whole host in a round /
  * concurrency, averaged over the lines of cpu.txt (1 jiffy = 10 ms).
  *
- * @throws LabError `RUND_TWO_RUNS`, as timeTable
+ * @throws LabError `RUND_TWO_RUNS`, like timeTable
  */
 export const cpuTable = (dataset: Dataset): Table => byConcurrency(dataset, "cpu", ({ cpuMs }) => cpuMs);
 
@@ -24,7 +24,7 @@ export const cpuTable = (dataset: Dataset): Table => byConcurrency(dataset, "cpu
  * Computes `mem_<id>.csv`, one per runtime: memory per sandbox in KiB, that is the sum of PSS over the runtime's processes / the
  * number of sandboxes that were running; a row per guest memory label (MB), a column per density.
  *
- * @throws LabError `RUND_TWO_RUNS`, as timeTable
+ * @throws LabError `RUND_TWO_RUNS`, like timeTable
  */
 export function memoryTables(dataset: Dataset): readonly Table[] {
   return perRuntime(memoryGroups(dataset), (runtime, own) =>
@@ -40,7 +40,7 @@ export function memoryTables(dataset: Dataset): readonly Table[] {
  * Computes `density_<id>.csv`, one per runtime: the mean makespan in milliseconds on top of background sandboxes; a row
  * per background density, a column per concurrency.
  *
- * @throws LabError `RUND_TWO_RUNS`, as timeTable
+ * @throws LabError `RUND_TWO_RUNS`, like timeTable
  */
 export function densityTables(dataset: Dataset): readonly Table[] {
   const groups = startGroups(dataset).filter(({ experiment }) => experiment === "density");

@@ -57,7 +57,7 @@ function endOfLead(cells: readonly StartGroup[], leader: string, other: string, 
 
 /**
  * Returns a finding for each runtime and density with cells that are faster on top of background sandboxes than with none: by
- * 10 % or more, at 5 % after Holm's correction.
+ * 10 % or more, at a level of 5 % after Holm's correction.
  */
 export function inversions(groups: readonly StartGroup[], label: Label): readonly Finding[] {
   const pairs = groups.flatMap(group => {

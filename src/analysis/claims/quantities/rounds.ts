@@ -77,7 +77,7 @@ function ofTwo(first: Quantity, second: Quantity, evidence: Evidence): Rounds | 
   return { ...own, others: other.values, sources: [...own.sources, ...other.sources] };
 }
 
-/** Returns the judged dataset, or the baseline if only that may have a runtime. */
+/** Returns the judged dataset, or the baseline if only the baseline may have the runtime. */
 export const datasetWith = (runtime: string, { dataset, baseline }: Evidence): Dataset =>
   dataset.runs.some(run => run.runtime === runtime) ? dataset : (baseline ?? dataset);
 
