@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type IoJob, type IoPattern, ioPatterns } from "../../campaign-files/events/io.js";
 import { LabError } from "../../model/errors.js";
+import { checkedJson } from "../../model/mismatch.js";
 import type { ContainerOutput } from "../round/driver.js";
 
 /** One job of fio: its access pattern, its block size, and whether it bypasses the page cache. */
@@ -88,17 +89,19 @@ const result = z.object({
  * @throws LabError `RUND_FIO` if it is not the result of `fioCommand`
  */
 export function readFioJobs(json: string, client: number, where: string): readonly IoJob[] {
-  const parsed = result.safeParse(JSON.parse(json));
-  const jobs = parsed.data?.jobs.map(({ jobname, error, read, write }): IoJob | undefined => {
-    const job = jobOf(jobname);
-    if (job === undefined) return undefined;
-    const { iops, bw_bytes, clat_ns } = job.pattern.endsWith("write") ? write : read;
-    const us = (percentile: string) => (clat_ns.percentile?.[percentile] ?? 0) / 1000;
-    return {
-      ...{ client, ...job, error, iops, bytesPerSecond: bw_bytes },
-      ...{ latencyP50Us: us("50.000000"), latencyP99Us: us("99.000000") },
-    };
-  });
+  const parsed = checkedJson(json, result);
+  const jobs = (parsed.ok ? parsed.value.jobs : undefined)?.map(
+    ({ jobname, error, read, write }): IoJob | undefined => {
+      const job = jobOf(jobname);
+      if (job === undefined) return undefined;
+      const { iops, bw_bytes, clat_ns } = job.pattern.endsWith("write") ? write : read;
+      const us = (percentile: string) => (clat_ns.percentile?.[percentile] ?? 0) / 1000;
+      return {
+        ...{ client, ...job, error, iops, bytesPerSecond: bw_bytes },
+        ...{ latencyP50Us: us("50.000000"), latencyP99Us: us("99.000000") },
+      };
+    },
+  );
   if (jobs?.every(job => job !== undefined)) return jobs;
   throw new LabError("RUND_FIO", "machine", "fio's result has an unexpected form", {
     where,

@@ -78,6 +78,10 @@ test("an image without fio, a full disk and a missing result are separate errors
     "RUND_FIO",
   );
   assert.is(
+    code(() => readFioJobs(json.replace(",", ",,"), 1, "x")),
+    "RUND_FIO",
+  );
+  assert.is(
     code(() => readFioJobs(json.replace("randwrite", "trim"), 1, "x")),
     "RUND_FIO",
   );
