@@ -1,5 +1,5 @@
 /**
- * Simulates how often a comparison finds a difference where there is none, and how small a difference it can find. It uses
+ * Simulates comparisons: the share that finds a difference where there is none, and the smallest difference found. It uses
  * families of independent rounds, the recorded cells against themselves, and campaigns whose blocks differ more than their
  * rounds; it also computes the effect that is detectable with the recorded variances. It takes a few minutes on one core.
  *
