@@ -34,7 +34,7 @@ export function headlineText({ sure, unverified, disagreeing, implied }: Headlin
   const third =
     implied.length === 0
       ? ""
-      : `; ${implied.join(" and ")} fit${implied.length === 1 ? "s" : ""} a run that was not published`;
+      : `; ${implied.join(" and ")} seem${implied.length === 1 ? "s" : ""} to come from a run that was not published`;
   return `${total} claims: ${words(sure)}${readings}${third}${apart === "" ? "" : `. Claims whose wording we could not check: ${apart}`}`;
 }
 

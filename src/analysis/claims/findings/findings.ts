@@ -8,9 +8,9 @@ import { endsOfLeads, inversions } from "./of-densities.js";
 import { drifts, firstRounds } from "./of-rounds.js";
 
 /**
- * Returns the patterns in a dataset: claims that fit a run that is not in the data, claimed values that belong to other cells,
- * the density at which one runtime's lead over another ends, sandboxes that start faster on a busy host than on an empty one, odd
- * first rounds, and drift. The most important kind comes first; within a kind, the pattern with the most cells.
+ * Returns the patterns in a dataset: claims that seem to come from a run that is not in the data, claimed values that belong to
+ * other cells, the density at which one runtime's lead over another ends, sandboxes that start faster on a busy host than on an
+ * empty one, odd first rounds, and drift. The most important kind comes first; within a kind, the pattern with the most cells.
  *
  * @param verdicts of the claims on the same dataset
  */

@@ -12,9 +12,9 @@ export function unpublishedRuns(verdicts: readonly ClaimVerdict[]): readonly Fin
   const label = runtimeLabel(first.implied.runtime);
   const each = claims.map(
     ({ id, implied: { value, recorded, unit } }) =>
-      `${id} implies ${withInterval(value, null)} ${unit} (recorded: ${withInterval(recorded, null)} ${unit})`,
+      `${withInterval(value, null)} ${unit} for ${id} (recorded: ${withInterval(recorded, null)} ${unit})`,
   );
-  const chances = claims.map(({ implied: { byChance } }) => chanceText(byChance));
+  const chances = claims.map(({ id, implied: { byChance } }) => `${chanceText(byChance)} (${id})`);
   const one = claims.length === 1;
   const stated = claims.flatMap(({ id, implied: { statedOnly } }) => statedOnly.map(part => `${id} ${part}`));
   const except =
@@ -22,7 +22,7 @@ export function unpublishedRuns(verdicts: readonly ClaimVerdict[]): readonly Fin
   return [
     {
       kind: "unpublished run",
-      text: `${one ? "A claim fits" : `${claims.length} claims fit`} a run of ${label} that was not published: ${each.join(" and ")}. ${one ? "It" : "Each"} compares ${label} with three other runtimes, and all three comparisons imply the same value for ${label}. Unrelated values would agree this closely in ${chances.join(" and ")} of cases. So the other runtimes' runs are the recorded ones${except}. The run of ${label} behind ${one ? "the claim" : "these claims"} is not recorded`,
+      text: `${one ? "A claim seems" : `${claims.length} claims seem`} to come from a run of ${label} that is not in the published data. ${one ? "It" : "Each"} compares ${label} with three other runtimes, and all three comparisons give the same value for ${label}: ${each.join(" and ")}. Unrelated values would agree this closely with a probability of ${chances.join(" and ")}. The values of the other runtimes are the recorded ones${except}`,
       table: {
         columns: ["claim", "part", "baseline", "implied", "unit", "recorded"],
         rows: claims.flatMap(({ id, implied: { values, unit, recorded } }) =>
