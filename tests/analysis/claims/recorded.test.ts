@@ -232,7 +232,10 @@ test("cpu-200 and memory-1000 imply a RunD that is in neither dataset; memory-10
     "17.70 MiB",
     "except for memory-1000 against Kata-FC",
   );
-  assert.match(headlineText(headline(onPaper)), "cpu-200 and memory-1000 seem to come from a run that was not published");
+  assert.match(
+    headlineText(headline(onPaper)),
+    "cpu-200 and memory-1000 seem to come from a run that was not published",
+  );
 });
 
 test("on the artifact evaluation's data the baselines are paper_data's, and so is the implied run", () => {
