@@ -1,22 +1,21 @@
 /**
- * Error rates of comparisons, from simulated campaigns on a machine that drifts by 30 %, with a random walk of 1 % a visit.
- * Prints how often equal runtimes are called different, with a fixed number of rounds and with --until-decided; how often a
- * difference of 5 % is found with the number of rounds that --detect suggests; and how often a gate stops campaigns drawn from
- * a recorded one. Takes some minutes.
+ * Simulates campaigns on a machine that drifts by 30 %, with a random walk of 1 % a visit, and prints the error rates of their
+ * comparisons: the share in which equal runtimes are called different, with a fixed number of rounds and with --until-decided;
+ * the share in which a difference of 5 % is found with the number of rounds that --detect suggests; and the share of campaigns,
+ * drawn from a recorded one, that a gate stops. It takes some minutes.
  *
- *   node --import tsx bench/comparisons.ts [campaigns] [recorded campaign] [runtime] [the same again]
+ *   node --import tsx bench/comparisons.ts [campaigns] [recorded campaign] [runtime] [its second id in that campaign]
  */
 import { fileURLToPath } from "node:url";
 import { loadDataset, recordedCampaign } from "../src/analysis/datasets/index.js";
-import { mean } from "../src/analysis/stats/index.js";
+import { mean, median } from "../src/analysis/stats/index.js";
 import { detect, findsDifference, gateStops, shared, untilDecided } from "../tests/analysis/compare/simulated.js";
-import { median } from "./support.js";
 
 export default async function bench(
   campaigns = 1000,
   folder = recordedCampaign,
   runtime = "runc",
-  again = runtime,
+  secondId = runtime,
 ): Promise<void> {
   const seeds = Array.from({ length: campaigns }, (_, i) => String(i));
   const share = (found: readonly boolean[]) => `${((100 * found.filter(Boolean).length) / found.length).toFixed(1)} %`;
@@ -57,13 +56,13 @@ export default async function bench(
     );
   }
   const recorded = await loadDataset(folder);
-  const pair: readonly [string, string] = [runtime, again];
+  const pair: readonly [string, string] = [runtime, secondId];
   for (const factor of [1, 1.1]) {
     const stopped = seeds
       .slice(0, 200)
       .map(seed => gateStops(recorded, pair, factor, seed))
       .filter(Boolean).length;
-    const drawn = `the blocks of ${runtime === again ? runtime : pair.join(" and ")} in ${recorded.name}`;
+    const drawn = `the blocks of ${runtime === secondId ? runtime : pair.join(" and ")} in ${recorded.name}`;
     console.log(
       `a gate slower:5% on two campaigns drawn from ${drawn}, the second × ${factor}: stops ${stopped} of 200`,
     );

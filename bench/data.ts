@@ -1,7 +1,10 @@
+/**
+ * Compares reading and analysis with pandas and DuckDB: whole processes, in turn, on the recorded logs and on ten times as many.
+ */
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { artifact, type Contender, inTurn, line, ratio, root } from "./support.js";
+import { artifact, type Contender, inTurn, ratio, root, rowOf } from "./support.js";
 
 const walkAndRead = `
   const fs = require("node:fs");
@@ -44,7 +47,6 @@ const duckdb = `
     select runtime, concurrency, avg(makespan) from rounds group by all\`);
   console.log(rows.getRows().length);`;
 
-/** Compares reading and analysis with pandas and DuckDB: whole processes, in turn, on the recorded logs and on ten times as many. */
 export default async function (): Promise<void> {
   if (artifact === undefined) {
     console.log("  the artifact's raw logs are missing: run `rund-lab data fetch`");
@@ -62,7 +64,7 @@ export default async function (): Promise<void> {
 
   const contenders = [bare(folders), node("all 24,694 logs: tables, quantiles, checks", analyseAll, folders)];
   const first = inTurn(contenders, 9);
-  for (const [name, runs] of first) console.log(line(name, runs));
+  for (const [name, runs] of first) console.log(rowOf(name, runs));
   const [floor = [], ours = []] = [...first.values()];
   console.log(`  ratio to bare node: ${ratio(ours, floor).toFixed(2)}`);
 
@@ -73,27 +75,18 @@ export default async function (): Promise<void> {
   if (existsSync("/usr/lib/python3/dist-packages/pandas")) {
     const runs = inTurn([contenders[1]!, pandas], 2);
     const [own = [], theirs = []] = [...runs.values()];
-    console.log(line(pandas.name, theirs));
+    console.log(rowOf(pandas.name, theirs));
     console.log(`  pandas takes ${ratio(theirs, own).toFixed(1)} times as long`);
   } else console.log("  pandas is missing: run environment/setup-debian.sh");
 
-  if (existsSync(join(root, "bench/node_modules/@duckdb/node-api"))) {
-    const command = [
-      "sh",
-      "-c",
-      `cd ${join(root, "bench")} && exec node --input-type=module -e "$0" "$1"`,
-      duckdb,
-      folders[0]!,
-    ];
-    const cli: Contender = {
-      name: "rund-lab analyze paper_data, all tables",
-      command: ["node", "dist/cli/main.js", "analyze", folders[0]!],
-    };
-    const runs = inTurn([cli, { name: "DuckDB: time.csv alone", command }], 5);
-    for (const [name, own] of runs) console.log(line(name, own));
-    const [own = [], theirs = []] = [...runs.values()];
-    console.log(`  ratio to DuckDB: ${ratio(own, theirs).toFixed(2)}`);
-  } else console.log("  DuckDB is missing: run npm ci --prefix bench");
+  const cli: Contender = {
+    name: "rund-lab analyze paper_data, all tables",
+    command: ["node", "dist/cli/main.js", "analyze", folders[0]!],
+  };
+  const tables = inTurn([cli, node("DuckDB: time.csv alone", duckdb, [folders[0]!])], 5);
+  for (const [name, own] of tables) console.log(rowOf(name, own));
+  const [allTables = [], timeAlone = []] = [...tables.values()];
+  console.log(`  ratio to DuckDB: ${ratio(allTables, timeAlone).toFixed(2)}`);
 
   const help = inTurn(
     [
@@ -102,7 +95,7 @@ export default async function (): Promise<void> {
     ],
     9,
   );
-  for (const [name, runs] of help) console.log(line(name, runs));
+  for (const [name, runs] of help) console.log(rowOf(name, runs));
 
   const corpus = mkdtempSync(join(tmpdir(), "rund-lab-corpus-"));
   try {
@@ -111,7 +104,7 @@ export default async function (): Promise<void> {
       for (const [index, folder] of folders.entries()) cpSync(folder, join(copy, String(index)), { recursive: true });
     const ten = copies.flatMap(copy => folders.map((_, index) => join(copy, String(index))));
     const runs = inTurn([node("once", analyseAll, folders), node("ten times as many logs", analyseAll, ten)], 3);
-    for (const [name, own] of runs) console.log(line(name, own));
+    for (const [name, own] of runs) console.log(rowOf(name, own));
     const [one = [], many = []] = [...runs.values()];
     console.log(`  time grows ${ratio(many, one).toFixed(1)} times`);
   } finally {

@@ -1,9 +1,10 @@
+/** Compares reading and checking a campaign's journal of 620,000 cold starts with JSON.parse of the same lines. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatEvent } from "../src/campaign-files/index.js";
 import { wholeRound } from "../tests/campaign-files/all-events.js";
-import { type Contender, inTurn, line, ratio, root } from "./support.js";
+import { type Contender, inTurn, ratio, root, rowOf } from "./support.js";
 
 const rounds = 31_000;
 const clients = 20;
@@ -20,7 +21,6 @@ const readAndCheck = `
   if (problems.length > 0) throw new Error(problems[0].expected);
   console.log(rows.length);`;
 
-/** A campaign's journal of 620,000 cold starts, read and checked, compared with JSON.parse of the same lines. */
 export default function (): void {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-journal-"));
   try {
@@ -31,7 +31,7 @@ export default function (): void {
       { name: "parseEvents: every field checked", command: ["node", "--input-type=module", "-e", readAndCheck, file] },
     ];
     const runs = inTurn(contenders, 7);
-    for (const [name, own] of runs) console.log(line(name, own));
+    for (const [name, own] of runs) console.log(rowOf(name, own));
     const [floor = [], ours = []] = [...runs.values()];
     console.log(`  ratio to JSON.parse: ${ratio(ours, floor).toFixed(2)}`);
   } finally {

@@ -1,17 +1,18 @@
 /**
- * Compares the lab kernel with ipykernel and stock tslab: from the start of the process to the reply of the first cell, and
- * the time of a trivial cell after that (median of 30). The same client drives all three, in turn, after the lab kernel has
- * been prepared as `rund-lab kernel install` prepares it. Then it measures, on the lab kernel alone, how the time of a cell
- * that declares names grows: cells 8 to 12 against cells 398 to 402.
+ * Compares the lab kernel with ipykernel and stock tslab: the time from the start of the process to the reply of the first cell,
+ * and the time of each trivial cell after it (median of 30). The same client drives all three, in turn, after the lab kernel has
+ * been prepared as `rund-lab kernel install` prepares it. Then it measures, on the lab kernel alone, the growth of the time of a
+ * cell that declares names: cells 8 to 12 against cells 398 to 402.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { median } from "../src/analysis/stats/index.js";
 import { KernelClient, loadZeroMq } from "../src/jupyter/client.js";
 import { KernelProcess } from "../src/jupyter/kernel-process.js";
 import type { KernelCommand } from "../src/jupyter/kernelspecs.js";
 import { keepCompilerCode } from "../src/kernel/compile/compiler.js";
 import { kernelSpec } from "../src/kernel/spec.js";
-import { median, root } from "./support.js";
+import { root } from "./support.js";
 
 const command = (name: string, argv: readonly string[]): KernelCommand => ({
   name,
@@ -108,12 +109,12 @@ export default async function bench(runs = 5): Promise<void> {
       `${name}: first reply ${of(name, "firstMs").toFixed(0)} ms, later cells ${of(name, "cellMs").toFixed(1)} ms`,
     );
   }
-  const line = (what: keyof Times, label: string, peer: string, wanted: string) =>
+  const printRatio = (what: keyof Times, label: string, peer: string, wanted: string) =>
     console.log(`${label}, rund-lab / ${peer}: ${(of("rund-lab", what) / of(peer, what)).toFixed(2)} (${wanted})`);
-  line("firstMs", "start to first reply", "ipykernel", "wanted: at most 1.5");
-  line("firstMs", "start to first reply", "tslab", "for information");
-  line("cellMs", "a trivial cell", "ipykernel", "wanted: at most 1.5");
-  line("cellMs", "a trivial cell", "tslab", "wanted: at most 1");
+  printRatio("firstMs", "start to first reply", "ipykernel", "wanted: at most 1.5");
+  printRatio("firstMs", "start to first reply", "tslab", "for information");
+  printRatio("cellMs", "a trivial cell", "ipykernel", "wanted: at most 1.5");
+  printRatio("cellMs", "a trivial cell", "tslab", "wanted: at most 1");
   const { earlyMs, lateMs } = await growth();
   const ratio = (lateMs / earlyMs).toFixed(2);
   console.log(

@@ -1,11 +1,13 @@
 /**
- * The closed loop on a real containerd: how close together requests reach it, what the harness costs, how fast clean-up is, and
- * memory against smem. Needs root, containerd, runc and smem; the comparison with a shell loop also needs crictl on PATH.
+ * Measures the closed loop on a real containerd: the time span in which a round's requests reach it, the harness' CPU time, the
+ * speed of clean-up, and the speed of reading memory, compared with smem. Needs root, containerd, runc and smem; the comparison
+ * with a shell loop also needs crictl on PATH.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { median } from "../src/analysis/stats/index.js";
 import { parseEvents, type RoundEvent } from "../src/campaign-files/index.js";
 import {
   type CriClient,
@@ -27,7 +29,6 @@ import { ServiceLog } from "../src/measure/round/service-log.js";
 import { callMs, cleanUp } from "../src/measure/sandboxes/removal.js";
 import { criDriver } from "../src/measure/workload/cri-driver.js";
 import { ends } from "../src/model/end.js";
-import { median } from "./support.js";
 
 const driverOf = (cri: CriClient) => criDriver({ cri, clock: machineClock, logFolder: tmpdir() });
 const crictlThere = spawnSync("crictl", ["--version"]).error === undefined;
@@ -36,12 +37,12 @@ export default async function bench(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-bench-"));
   const containerd = await startContainerd(join(folder, "containerd"));
   const cri = connectCri(containerd.endpoint);
-  const takeDown = async () => {
+  const cleanUpAll = async () => {
     cri.close();
     await containerd.stop();
     rmSync(folder, { recursive: true });
   };
-  process.once("SIGINT", () => void takeDown().finally(() => process.exit(130)));
+  process.once("SIGINT", () => void cleanUpAll().finally(() => process.exit(130)));
   try {
     await startSkew(containerd, folder);
     await costByEnd(containerd, folder);
@@ -49,7 +50,7 @@ export default async function bench(): Promise<void> {
     await cleanUpSpeed(cri, containerd.endpoint);
     await memorySpeed(cri);
   } finally {
-    await takeDown();
+    await cleanUpAll();
   }
 }
 
@@ -78,7 +79,7 @@ async function costByEnd(containerd: PrivateContainerd, folder: string): Promise
       const own = rounds.filter(round => round.concurrency === concurrency);
       return `${median(own.map(({ cpu }) => cpu.harnessMs / concurrency)).toFixed(2)} at ${concurrency}`;
     });
-    console.log(`  until ${until}: harness ${costs.join(", ")} at once, in ms CPU per sandbox`);
+    console.log(`  until ${until}: harness ${costs.join(", ")} at once, in ms of CPU per sandbox`);
   }
 }
 
@@ -94,7 +95,7 @@ async function startSkew(containerd: PrivateContainerd, folder: string): Promise
     const client = median(own.map(round => round.startSkewMs));
     const cost = median(own.map(round => round.cpu.harnessMs / concurrency));
     console.log(
-      `  ${concurrency} clients reach containerd within ${skew.toFixed(1)} ms (sent within ${client.toFixed(1)}), harness ${cost.toFixed(2)} ms CPU per sandbox`,
+      `  ${concurrency} clients reach containerd within ${skew.toFixed(1)} ms (sent within ${client.toFixed(1)}), harness ${cost.toFixed(2)} ms of CPU per sandbox`,
     );
   }
 }
@@ -117,7 +118,8 @@ async function shellSkew(containerd: PrivateContainerd, cri: CriClient, folder: 
   await cleanUp({ driver: driverOf(cri), clock: machineClock }, "shell");
 }
 
-async function bringUp(cri: CriClient, campaign: string, count: number): Promise<readonly string[]> {
+/** Starts sandboxes of runc, ten at a time, and returns their ids. */
+async function startSandboxes(cri: CriClient, campaign: string, count: number): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let n = 0; n < count; n += 10) {
     const batch = Array.from({ length: Math.min(10, count - n) }, (_, index) =>
@@ -131,25 +133,26 @@ async function bringUp(cri: CriClient, campaign: string, count: number): Promise
   return ids;
 }
 
+/** Prints the time to remove 100 sandboxes by workers, one at a time, and one at a time with crictl. */
 async function cleanUpSpeed(cri: CriClient, endpoint: string): Promise<void> {
   const seconds = async (work: () => Promise<unknown>) => {
     const began = performance.now();
     await work();
     return (performance.now() - began) / 1000;
   };
-  const ids = await bringUp(cri, "one-by-one", 100);
+  const ids = await startSandboxes(cri, "one-by-one", 100);
   const single = await seconds(async () => {
     for (const id of ids) await driverOf(cri).remove(id, callMs);
   });
   const withCrictl = crictlThere ? await originalCleanUp(cri, endpoint, seconds) : null;
-  await bringUp(cri, "workers", 100);
+  await startSandboxes(cri, "workers", 100);
   const pooled = await seconds(() => cleanUp({ driver: driverOf(cri), clock: machineClock }, "workers"));
   console.log(
     `  clean-up of 100: ${pooled.toFixed(2)} s verified by workers, ${single.toFixed(2)} s one at a time: ${(single / pooled).toFixed(1)}×`,
   );
   if (withCrictl !== null) {
     console.log(
-      `    the original's way, crictl one at a time: ${withCrictl.toFixed(2)} s: ${(withCrictl / pooled).toFixed(1)}×`,
+      `    the original's method, crictl one at a time: ${withCrictl.toFixed(2)} s: ${(withCrictl / pooled).toFixed(1)}×`,
     );
   }
 }
@@ -159,7 +162,7 @@ async function originalCleanUp(
   endpoint: string,
   seconds: (work: () => Promise<unknown>) => Promise<number>,
 ): Promise<number> {
-  const ids = await bringUp(cri, "crictl", 100);
+  const ids = await startSandboxes(cri, "crictl", 100);
   return seconds(async () => {
     for (const id of ids) {
       for (const verb of ["stopp", "rmp"]) execFileSync("crictl", ["-r", endpoint, verb, id], { stdio: "ignore" });
@@ -167,8 +170,9 @@ async function originalCleanUp(
   });
 }
 
+/** Prints the time to read the memory of 200 sandboxes, and the PSS that was found, beside smem's. */
 async function memorySpeed(cri: CriClient): Promise<void> {
-  const ids = await bringUp(cri, "memory", 200);
+  const ids = await startSandboxes(cri, "memory", 200);
   const { processes } = runtimes.find(({ id }) => id === "runc")!;
   const ours: number[] = [];
   const theirs: number[] = [];

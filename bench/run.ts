@@ -8,16 +8,16 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const wanted = process.argv.slice(2);
-const parts = readdirSync(here)
+const all = readdirSync(here)
   .filter(file => file.endsWith(".ts") && file !== "run.ts" && file !== "support.ts")
   .map(file => file.slice(0, -3))
-  .filter(part => wanted.length === 0 || wanted.includes(part))
   .sort();
-if (parts.length === 0) {
-  console.error(`no benchmark named ${wanted.join(" ")}`);
-  process.exitCode = 2;
+const unknown = wanted.filter(part => !all.includes(part));
+if (unknown.length > 0) {
+  console.error(`unknown benchmark: ${unknown.join(", ")}\nhint: the benchmarks are ${all.join(", ")}`);
+  process.exit(2);
 }
-for (const part of parts) {
+for (const part of wanted.length === 0 ? all : wanted) {
   console.log(`== ${part}`);
   const { default: bench } = (await import(pathToFileURL(join(here, `${part}.ts`)).href)) as {
     default: () => Promise<void>;

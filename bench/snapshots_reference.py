@@ -1,4 +1,4 @@
-"""Times how long a root file system takes by containerd's own client, as `rund-lab run rootfs` does for one at a time.
+"""Times the preparation of root file systems with containerd's own client, one at a time, as `rund-lab run rootfs` measures it.
 
     python3 bench/snapshots_reference.py SOCKET SNAPSHOTTER PARENT COUNT
 

@@ -1,7 +1,7 @@
 /**
- * Simulates how often the 95 % intervals of `rund-lab/stats` contain the true value: 5,000 samples of 10, 20 and 50 rounds,
- * 999 resamples per interval (the package draws 9,999). It also counts how often the outlier flag fires if rounds took twice
- * as long, and tries intervals of rounds that depend on each other. It takes a few minutes on one core.
+ * Simulates the share of 95 % intervals of `rund-lab/stats` that contain the true value: 5,000 samples of 10, 20 and 50 rounds,
+ * 999 resamples per interval (the package draws 9,999). It also prints the share of samples with a doubled round in which the
+ * outlier flag fires, and tries intervals of rounds that depend on each other. It takes a few minutes on one core.
  *
  *   node --import tsx bench/statistics-coverage.ts [samples]
  */

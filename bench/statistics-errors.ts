@@ -30,7 +30,10 @@ export default async function bench(families = 1000): Promise<void> {
   power(cells);
 }
 
-/** Eight cells of ten rounds on either side, skewed as cold starts are; any rejection in a family is a false one. */
+/**
+ * Counts the families with a false difference. A family has eight cells of ten rounds on either side, skewed as cold starts are;
+ * both sides have the same distribution.
+ */
 function independentFamilies(families: number): void {
   const stream = random("families");
   const skewed = () => Math.exp(0.3 * stream.normal());
@@ -42,9 +45,7 @@ function independentFamilies(families: number): void {
   }
   const error = 200 * Math.sqrt((0.05 * 0.95) / families);
   console.log(`A against A, ${families} families of 8 cells, 10 independent rounds a side:`);
-  console.log(
-    `  a false difference in ${percent(wrong / families)} (5 % and ± ${error.toFixed(1)} of chance are right)`,
-  );
+  console.log(`  a false difference in ${percent(wrong / families)} (expected: 5 %, ± ${error.toFixed(1)} by chance)`);
 }
 
 /** Compares the halves of each recorded cell. Nothing changed between them, yet some differ, because recorded rounds drift. */
@@ -62,9 +63,9 @@ function recordedHalves(cells: readonly StartCell[]): void {
     const rejected = [...ps.keys()].filter(i => ps[i]! < 0.05);
     const corrected = [...holm(ps).entries()].filter(([, p]) => p < 0.05).map(([i]) => i);
     const drifting = (which: readonly number[]) => which.filter(i => flags[i]!.drift).length;
-    const taken = rejected.filter(i => dependent(values[i]!)).length;
+    const dependentOnes = rejected.filter(i => dependent(values[i]!)).length;
     console.log(
-      `  ${name}: p < 0.05 in ${rejected.length} (${percent(rejected.length / cells.length)}), the drift flag on ${drifting(rejected)} of them, taken for dependent ${taken}; after Holm ${corrected.length}, flagged ${drifting(corrected)}`,
+      `  ${name}: p < 0.05 in ${rejected.length} (${percent(rejected.length / cells.length)}), the drift flag on ${drifting(rejected)} of them, dependent rounds in ${dependentOnes}; after Holm ${corrected.length}, flagged ${drifting(corrected)}`,
     );
   };
   console.log(`the ${cells.length} recorded cells against themselves:`);
@@ -72,7 +73,10 @@ function recordedHalves(cells: readonly StartCell[]): void {
   split("first against second half", (i, n) => i < n / 2);
 }
 
-/** Equal campaigns of 5 blocks of 10 rounds; the blocks' own levels scatter half as much as their rounds do. */
+/**
+ * Counts false differences between equal campaigns of 5 blocks of 10 rounds, with and without regard to the blocks. The blocks'
+ * own levels scatter half as much as their rounds do.
+ */
 function blocks(families: number): void {
   const stream = random("blocks");
   const campaign = () => {
@@ -91,6 +95,7 @@ function blocks(families: number): void {
   );
 }
 
+/** Prints the smallest difference that a comparison of recorded cells detects, by the number of rounds. */
 function power(cells: readonly StartCell[]): void {
   const variations = ascending(
     cells.map(({ rounds }) => {

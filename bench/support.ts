@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { median } from "../src/analysis/stats/index.js";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -11,25 +12,24 @@ export const artifact = [process.env.RUND_LAB_ARTIFACT, join(root, "raw", "RunD_
 );
 
 /** A whole process: seconds from start to end, and its peak resident memory in MB (from /usr/bin/time). */
-export interface Measured {
+interface Measured {
   readonly seconds: number;
   readonly peakMb: number;
 }
 
+/** A program that a benchmark runs as a process of its own. */
 export interface Contender {
   readonly name: string;
   readonly command: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
 }
 
-export function measure({ name, command, env }: Contender): Measured {
+function measure({ name, command }: Contender): Measured {
   const began = process.hrtime.bigint();
   const [program = "", ...words] = command;
   const { status, stderr } = spawnSync("/usr/bin/time", ["-f", "%M", program, ...words], {
     cwd: root,
     encoding: "utf8",
     stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, ...env },
   });
   const seconds = Number(process.hrtime.bigint() - began) / 1e9;
   if (status !== 0) throw new Error(`${name} failed: ${stderr}`);
@@ -48,17 +48,12 @@ export function inTurn(contenders: readonly Contender[], runs: number): Readonly
   return results;
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
 /** Returns the median of the ratios run by run, so that both sides of a ratio had the same load on the machine. */
 export const ratio = (a: readonly Measured[], b: readonly Measured[]): number =>
   median(a.map(({ seconds }, index) => seconds / b[index]!.seconds));
 
-export const line = (name: string, runs: readonly Measured[]): string =>
+/** Returns a row of output: the contender's name, its median seconds, and the largest of its peaks. */
+export const rowOf = (name: string, runs: readonly Measured[]): string =>
   `  ${name.padEnd(44)} ${median(runs.map(({ seconds }) => seconds))
     .toFixed(2)
     .padStart(7)} s  ${Math.max(...runs.map(({ peakMb }) => peakMb))

@@ -65,7 +65,6 @@ function circumstances(run: RunInfo, sameRuntime: boolean): ReadonlyMap<string, 
   const { ociVersion: _, service = null, ...config } = run.config;
   const compared = sameRuntime ? [] : handlerFacts;
   const facts = Object.fromEntries(Object.entries(config).filter(([name]) => !compared.includes(name)));
-  // if two runtimes are compared, these are part of the comparison
   const own = sameRuntime ? { handler: run.handler, "OCI runtime": run.ociRuntime } : {};
   // containerd's version is listed separately
   const other = versions.containerd === null ? { service } : {};

@@ -82,7 +82,7 @@ export function perSandbox(
   return sum(components.map(component => component[size])) / sandboxes;
 }
 
-/** @throws LabError `RUND_TWO_RUNS` if a runtime has two runs that are not repeats within one campaign */
+/** Throws `RUND_TWO_RUNS` if a runtime has two runs of an experiment that are not repeats within one campaign. */
 function refuseTwoRuns(dataset: Dataset, experiment: Experiment): void {
   const first = new Map<string, Dataset["runs"][number]>();
   for (const run of dataset.runs) {

@@ -1,7 +1,8 @@
+import { counted } from "../model/counted.js";
 import type { Dataset } from "./datasets/dataset.js";
 
 /** A cell whose starts were spread over time, unlike in a closed loop, where all clients start together. */
-export interface OpenLoopCell {
+interface OpenLoopCell {
   readonly run: string;
   readonly density: number;
   readonly concurrency: number;
@@ -31,5 +32,5 @@ export function openLoopCells({ starts }: Pick<Dataset, "starts">): readonly Ope
  */
 export function openLoopText({ run, density, concurrency, rounds, spread }: OpenLoopCell): string {
   const cell = `${concurrency} clients${density === 0 ? "" : ` on top of ${density}`}`;
-  return `${run}, ${cell}: not a closed loop: starts are spread over more than ${100 * largestShare} % of the makespan in ${spread} of ${rounds} rounds, so the makespan depends mostly on the schedule of arrivals`;
+  return `${run}, ${cell}: not a closed loop: starts are spread over more than ${100 * largestShare} % of the makespan in ${spread} of ${counted(rounds, "round")}, so the makespan depends mostly on the schedule of arrivals`;
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { describePath, describeValue, type Mismatch, mismatches } from "../model/mismatch.js";
+import { describePath, describeValue, mismatches, type SchemaMismatch } from "../model/mismatch.js";
 import type { Problem } from "../model/problem.js";
 import { arrivalsEvent, scheduleEvent, searchEvent } from "./events/arrivals.js";
 import type { Frozen } from "./events/fields.js";
@@ -144,7 +144,7 @@ export function parseEvents(text: string, file = "events.ndjson"): Journal {
 
 interface Reading {
   readonly event: { readonly whole: CampaignEvent } | Pick<DamagedEvent, "event" | "valid">;
-  readonly faults: readonly Mismatch[];
+  readonly faults: readonly SchemaMismatch[];
 }
 
 function readEvent(line: string): Reading {

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { excerpt } from "./problem.js";
 
 /** One part of a JSON document that does not match its schema. */
-export interface Mismatch {
+export interface SchemaMismatch {
   /** The part's keys, from the outermost: `["runs", 0, "config"]`; empty for the document itself. */
   readonly path: readonly PropertyKey[];
   readonly expected: string;
@@ -16,7 +16,7 @@ export interface Mismatch {
  * @param value the document that was checked
  * @param error zod's `safeParse` error for it
  */
-export function mismatches(value: unknown, { issues }: Pick<z.core.$ZodError, "issues">): readonly Mismatch[] {
+export function mismatches(value: unknown, { issues }: Pick<z.core.$ZodError, "issues">): readonly SchemaMismatch[] {
   return issues.flatMap(issue => {
     if (issue.code !== "unrecognized_keys") {
       return [{ path: issue.path, expected: expectedBy(issue), found: describeValue(valueAt(value, issue.path)) }];

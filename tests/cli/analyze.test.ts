@@ -145,7 +145,7 @@ test("unreadable published tables and configs beside the logs are problems, and 
     assert.match(stdout, /^rund,85\.0,113\.5$/m);
     assert.match(stderr, /versions\.txt: .* found a pipe or a device/);
     assert.match(stderr, /config\.toml: expected a TOML file/);
-    assert.match(stderr, /result\/time\.csv: expected published tables, found "many"/);
+    assert.match(stderr, /result\/time\.csv: expected numbers, found "many"/);
     assert.match(stderr, /result\/cpu\.csv: expected published tables, found a folder/);
   }));
 

@@ -56,9 +56,9 @@ export interface Capacity extends CapacityQuestion {
  * Returns the number of sandboxes that fit on a host by each model, with the cold-start times at the measured densities. A ramp of the
  * runtime is the best model, because it measured the memory that one more sandbox takes; the other models are compared with it.
  *
- * @param ramps of a fit campaign; by default the dataset's own
+ * @param ramps the ramps of a fit campaign; by default the dataset's own
  * @throws LabError `RUND_CAPACITY`: of kind `input` if the dataset has neither memory of that runtime and guest memory nor a
- * ramp of it; of kind `usage` if the reserve leaves no memory of the host
+ * ramp of it; of kind `usage` if the reserve is not smaller than the host's memory
  */
 export function capacity(
   dataset: Dataset,

@@ -47,7 +47,7 @@ export function sandboxCost(dataset: Dataset, runtime: string, memoryMb: number,
 
   const extra = dataset.runs.find(({ run }) => run === there[0]!.run)?.config.guestMemoryExtraMb;
   const trueGuestMb = typeof extra === "number" ? memoryMb + extra : null;
-  const guest = `${trueGuestMb ?? memoryMb} MiB ${trueGuestMb === null ? "nominally" : "of guest memory"}`;
+  const guest = `${trueGuestMb ?? memoryMb} MiB of ${trueGuestMb === null ? "nominal " : ""}guest memory`;
   const falls = there.flatMap(({ journal, sandboxes }) =>
     journal?.host == null ? [] : [journal.host.availableFallKiB / sandboxes],
   );

@@ -1,4 +1,5 @@
 import type { FitEvent, HostCost } from "../../campaign-files/index.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { estimateMean, type Interval, mean, slope, sum } from "../stats/index.js";
@@ -120,10 +121,10 @@ export function runtimeClassYaml(found: Overhead, margin: number): string {
   const mib = (kib: number) => `${(kib / 1024).toFixed(1)} MiB`;
   const certainty =
     interval === null
-      ? `${n} ${n === 1 ? "reading" : "readings"}, no interval`
+      ? `${counted(n, "reading")}, no interval`
       : `95 % interval ${mib(interval[0])} to ${mib(interval[1])}, ${n} repeats`;
   return [
-    `# measured at ${density} sandboxes without containers: ${mib(pssKiB)} in processes (PSS) and ${mib(kernelKiB)} in the kernel`,
+    `# measured at ${counted(density, "sandbox")} without containers: ${mib(pssKiB)} in processes (PSS) and ${mib(kernelKiB)} in the kernel`,
     `# ${certainty}; ${Math.round(margin * 100)} % is added`,
     ...(cpu === null
       ? ["# no ramp measured the CPU of idle sandboxes; `rund-lab run fit` measures it"]

@@ -5,11 +5,9 @@ import type { CapacityModel } from "./models.js";
 /** The memory cost of a sandbox by the ramps of a runtime, and the largest number of sandboxes that ran at once. */
 export interface RampCost {
   readonly density: number;
-  /**
-   * The fit itself; then PSS and decrease of MemAvailable at the last complete step of the ramps, as a memory experiment reads
-   * them.
-   */
+  /** The slope of the used memory against the density. */
   readonly fit: CapacityModel;
+  /** PSS, and decrease of MemAvailable, at the last step without a failed start, divided by the density as in a memory experiment. */
   readonly others: readonly CapacityModel[];
 }
 
@@ -19,7 +17,7 @@ export interface RampCost {
  *
  * The slope leaves out costs that only the first sandboxes have; a decrease divided by the density includes them.
  *
- * @returns null without a ramp of two such steps
+ * @returns null if no ramp of the runtime has two such steps
  */
 export function rampCost(ramps: readonly FitEvent[], runtime: string): RampCost | null {
   const own = ramps.flatMap(ramp => {

@@ -14,14 +14,14 @@ export interface ComparedPair {
  * Returns the pairs of runtimes that the deciding readings of claims compare, each pair once, with the confounds of all its
  * readings. A runtime from another dataset is named with that dataset: "Kata-FC of paper_data".
  *
- * @param verdicts on one dataset
+ * @param verdicts the verdicts on one dataset
  */
 export function comparedPairs(verdicts: readonly ClaimVerdict[]): readonly ComparedPair[] {
   const pairs = new Map<string, ComparedPair>();
   for (const { dataset, readings } of verdicts) {
     for (const { primary, sources, confounds } of readings) {
       if (!primary || confounds.length === 0) continue;
-      const [a = "", b = ""] = sources.map(source => whose(source, dataset));
+      const [a = "", b = ""] = sources.map(source => labelOf(source, dataset));
       const key = JSON.stringify([a, b]);
       pairs.set(key, { a, b, confounds: mergeConfounds([pairs.get(key)?.confounds ?? [], confounds]) });
     }
@@ -29,6 +29,5 @@ export function comparedPairs(verdicts: readonly ClaimVerdict[]): readonly Compa
   return [...pairs.values()];
 }
 
-/** Returns the label of a run's runtime. */
-const whose = ({ dataset, runtime }: SourceRun, judged: string): string =>
+const labelOf = ({ dataset, runtime }: SourceRun, judged: string): string =>
   dataset === judged ? runtimeLabel(runtime) : `${runtimeLabel(runtime)} of ${dataset}`;

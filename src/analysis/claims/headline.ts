@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.js";
 import { wordingIsSure } from "./paper/claim.js";
 import type { Verdict } from "./verdicts/band.js";
 import type { ClaimVerdict } from "./verdicts/claim-verdict.js";
@@ -30,12 +31,12 @@ export function headline(verdicts: readonly ClaimVerdict[]): Headline {
 export function headlineText({ sure, unverified, disagreeing, implied }: Headline): string {
   const total = Object.values(sure).reduce((sum, n) => sum + n, 0);
   const readings = disagreeing.length === 0 ? "" : `; readings disagree on ${disagreeing.join(", ")}`;
-  const apart = words(unverified);
-  const third =
+  const others = words(unverified);
+  const unpublished =
     implied.length === 0
       ? ""
       : `; ${implied.join(" and ")} seem${implied.length === 1 ? "s" : ""} to come from a run that was not published`;
-  return `${total} claims: ${words(sure)}${readings}${third}${apart === "" ? "" : `. Claims whose wording we could not check: ${apart}`}`;
+  return `${counted(total, "claim")}: ${words(sure)}${readings}${unpublished}${others === "" ? "" : `. Claims whose wording we could not check: ${others}`}`;
 }
 
 const words = (counts: Readonly<Record<Verdict, number>>) =>

@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.js";
 import { runtimeLabel } from "../../model/runtimes.js";
 import type { Interval } from "../stats/index.js";
 import { cellName } from "./quantities/places.js";
@@ -64,6 +65,7 @@ export function evidenceText(verdict: ClaimVerdict): string {
   const { dataset, sources, needs, n, caveat, elsewhere, confounds, readingsDisagree, implied } = verdict;
   if (verdict.measured === null) return `Not measured on ${dataset}; this needs ${needs}.`;
   const what = measuredAs(verdict);
+  const settings = new Set(confounds.map(({ what }) => what)).size;
   const words = [
     `${what[0]?.toUpperCase()}${what.slice(1)} on ${dataset}${machinesText(sources)}: ${measuredText(verdict)}, n = ${n}${n === 1 ? " (no interval)" : ""}`,
     `claimed: ${claimedText(verdict)}`,
@@ -72,16 +74,22 @@ export function evidenceText(verdict: ClaimVerdict): string {
     (elsewhere?.found ?? []).length > 0 ? `the claimed value was measured for ${foundText(elsewhere!)}` : "",
     implied === null ? "" : verdictText(verdict),
     readingsDisagree ? "other readings disagree" : "",
-    confounds.length > 0
-      ? `also different: ${new Set(confounds.map(({ what }) => what)).size} settings and versions`
-      : "",
+    settings > 0 ? `different settings and versions: ${settings}` : "",
   ];
   return `${words.filter(word => word !== "").join("; ")}.`;
 }
 
-/** Returns the other cells that have a claimed value, and how many cells were searched for it. */
+/** Returns the other cells that have a claimed value, and the number of cells that were searched for it. */
 export const foundText = ({ found, searched }: Elsewhere): string =>
-  `${found.map(({ place }) => `${runtimeLabel(place.runtime)}, ${cellName(place)}`).join(" and ")} (${searched} other cells were searched)`;
+  `${found.map(({ place }) => `${runtimeLabel(place.runtime)}, ${cellName(place)}`).join(" and ")} (${searchedText(searched)})`;
+
+/**
+ * Returns the number of cells that were searched for a claimed value.
+ *
+ * @example searchedText(1) // "1 other cell was searched"
+ */
+export const searchedText = (cells: number): string =>
+  `${counted(cells, "other cell")} ${cells === 1 ? "was" : "were"} searched`;
 
 /**
  * Returns the machines on which the values were measured, in brackets; empty if none was recorded.
@@ -111,7 +119,7 @@ export function impliedText(implied: ImpliedRun): string {
     ({ part, value, from }) =>
       `${withInterval(value, null)} ${unit} ${part}${from === "stated" ? " as the paper states it" : ""}`,
   );
-  return `The claimed reductions of the ${values.some(({ from }) => from === "stated") ? "baselines" : "recorded baselines"} imply ${each.join(", ")}; ${agreeing.length} of these values agree within ${(100 * spread).toFixed(1)} %, but the recorded value is ${withInterval(recorded, null)} ${unit}. In ${elsewhere.searched} other cells, the same reductions ${elsewhere.agreeing === 0 ? "never agree" : `agree ${elsewhere.agreeing} times`}; unrelated values agree this closely in ${chanceText(byChance)} of cases.`;
+  return `The claimed reductions of the ${values.some(({ from }) => from === "stated") ? "baselines" : "recorded baselines"} imply ${each.join(", ")}; ${agreeing.length} of these values agree within ${(100 * spread).toFixed(1)} %, but the recorded value is ${withInterval(recorded, null)} ${unit}. In ${counted(elsewhere.searched, "other cell")}, the same reductions ${elsewhere.agreeing === 0 ? "never agree" : `agree ${counted(elsewhere.agreeing, "time")}`}; unrelated values agree this closely in ${chanceText(byChance)} of cases.`;
 }
 
 /**

@@ -4,8 +4,8 @@ import { type MemoryGroup, memoryGroups, pssPerSandbox, type StartGroup, startGr
 import { mean, sum } from "../stats/index.js";
 
 /**
- * The compared quantity: a time (makespan of time and density, a phase of cgroups and rootfs, a request of io), CPU per
- * sandbox, memory per sandbox.
+ * The compared quantity: CPU per sandbox, memory per sandbox, or a time. The time is the makespan in the experiments `time` and
+ * `density`, that of a phase in `cgroups` and `rootfs`, and that of a request in `io`.
  */
 export type Metric = "time" | "cpu" | "memory";
 

@@ -51,8 +51,8 @@ export interface CompareOptions {
  * Compares two campaigns cell by cell: makespan or the time of a phase, CPU per sandbox, memory per sandbox. With `runtimes`,
  * both sides may be the same campaign; its runtimes are compared block by block if it has blocks.
  *
- * @throws LabError `RUND_REPLAYED` for a replayed run without `allowReplay`, `RUND_NO_COMMON_CELL`, `RUND_TOLERANCE`, and
- * `RUND_TWO_RUNS` as tables do
+ * @throws LabError `RUND_REPLAYED` for a replayed run without `allowReplay`; `RUND_NO_COMMON_CELL`; `RUND_TOLERANCE`;
+ * `RUND_TWO_RUNS` if a runtime has two runs that are not repeats within one campaign
  */
 export function compare(a: Dataset, b: Dataset, options: CompareOptions = {}): Comparison {
   const { tolerance = 0.05, allowReplay = false, runtimes } = options;

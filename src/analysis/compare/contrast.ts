@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.js";
 import {
   ascending,
   divisions,
@@ -178,7 +179,7 @@ function failures({ failedRounds, attempted, failed }: CellSample, name: string)
   if (failedRounds === 0) return "";
   return failed !== null && attempted !== null
     ? `${failed} of ${attempted} failed in ${name}`
-    : `${failedRounds} incomplete rounds in ${name}`;
+    : `${counted(failedRounds, "incomplete round")} in ${name}`;
 }
 
 function variationOf(a: readonly number[], b: readonly number[]): number | null {

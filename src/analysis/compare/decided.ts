@@ -20,7 +20,7 @@ export interface SequentialPlan {
 
 /**
  * Whether every cell of a campaign is decided: each other runtime is the same as the first within the tolerance (its repeated 90
- * % interval is within it), or different (the interval at 1 − 0.05 / cells excludes 1). Only whole blocks may be passed. Over all
+ * % interval is within it), or different (the interval at 1 − 0.05 / cells excludes 1). Pass only whole blocks. Over all
  * tests, equal runtimes are called different in at most 5 % of campaigns. This was also simulated for few blocks, for which
  * Student's t at each test is an approximation (docs/statistics.md).
  */

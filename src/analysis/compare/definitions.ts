@@ -34,9 +34,10 @@ const lastEvents: Readonly<Record<string, string>> = {
   response: "the answer of the last process",
 };
 
-/** Returns the definition of our own runs and the original's. */
+/** Returns the events between which rund-lab and the original harness measure. */
 function ownDefinition(experiment: string, run: RunInfo | undefined): Pick<Definition, "from" | "to"> {
-  if (experiment === "memory") return { from: "PSS of a runtime's processes", to: "its share of one sandbox" };
+  if (experiment === "memory")
+    return { from: "PSS of a runtime's processes", to: "the same, divided by the number of sandboxes" };
   if (experiment === "cgroups" || experiment === "rootfs") {
     return { from: "the common release", to: "the end of the last container's operation" };
   }

@@ -49,9 +49,9 @@ export interface Detection {
 }
 
 /**
- * Returns the number of rounds with which a comparison finds a difference of the tolerance's size in 80 % of campaigns, and
- * recognises equal runtimes as the same in 80 %, given the scatter of recorded rounds. The level of 5 % is divided by the number
- * of cells.
+ * Returns the number of rounds that a comparison needs for a power of 80 %, given the scatter of recorded rounds: in 80 % of
+ * campaigns it finds a difference as large as the tolerance, and in 80 % it recognises equal runtimes as the same. The level of
+ * 5 % is divided by the number of cells.
  *
  * @param recordings in the order of preference
  * @throws LabError `RUND_NO_PILOT` if no recording has two rounds of a runtime
@@ -148,7 +148,7 @@ function together(a: Scatter | null, b: Scatter | null): Scatter | null {
 }
 
 const noPilot = (runtimes: readonly string[], recordings: readonly Dataset[]) =>
-  new LabError("RUND_NO_PILOT", "input", "the scatter of the rounds is unknown: no recording has it", {
+  new LabError("RUND_NO_PILOT", "input", "no recording shows the scatter of the rounds", {
     where: "--detect",
     expected: `a recording with two or more rounds of ${runtimes.join(" and ")}`,
     found: recordings.map(({ name }) => name).join(", ") || "no recording",

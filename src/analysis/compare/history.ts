@@ -60,7 +60,7 @@ export interface HistoryOptions {
  *
  * Campaigns are ordered by their start times if all have one; otherwise they keep the given order.
  *
- * @throws LabError as `compare`, and `RUND_DEFINITIONS` if two campaigns measure different things
+ * @throws LabError like `compare`; `RUND_DEFINITIONS` if two campaigns measure different things
  */
 export function history(datasets: readonly Dataset[], options: HistoryOptions = {}): History {
   const { metric = "time", runtimes, share = 0.05, allowReplay = false } = options;
@@ -113,7 +113,7 @@ const unlike = (where: string, { a, b }: DifferentDefinitions) =>
     where,
     expected: a,
     found: b,
-    hint: "name only campaigns that measure from and to the same events",
+    hint: "name only campaigns that measure the time between the same two events",
   });
 
 const beginning = (runs: Dataset["runs"]): string | null =>

@@ -1,14 +1,14 @@
 import { type Interval, type PairedRatio, pairedRatio, sequentialLevels, sequentialP } from "../stats/index.js";
 
 /** Number of blocks before the first test; with fewer, the standard deviation is too uncertain. */
-export const firstLook = 3;
+const firstLook = 3;
 
 /** A `PairedRatio` for a campaign that ends when it is decided: p and intervals are valid at each test. */
-export type SequentialRatio = Omit<PairedRatio, "at"> & { at(level: number): Interval | null };
+type SequentialRatio = Omit<PairedRatio, "at"> & { at(level: number): Interval | null };
 
 /**
- * Returns the ratio of two means over blocks that were tested after every block (repeated confidence intervals, Jennison and
- * Turnbull 1989): each test is Student's t at the level that the spending function assigns to it.
+ * Returns the ratio of two means over the blocks of a campaign that is tested after every block (repeated confidence intervals,
+ * Jennison and Turnbull 1989). Each test is Student's t at the level that the spending function assigns to it.
  *
  * @param last the maximum number of blocks
  * @returns null if `pairedRatio` returns null, and before the first test

@@ -13,7 +13,7 @@ import { groupBy } from "../../model/group-by.js";
 import type { MemoryCell, StartCell } from "./dataset.js";
 
 /** A memory snapshot, without the fields of its journal line that are damaged. */
-export type Snapshot = Partial<MemoryEvent>;
+type Snapshot = Partial<MemoryEvent>;
 
 /**
  * The journal of a campaign by cell. If a line is damaged, everything that would be computed from it is unknown: the rounds of
@@ -26,7 +26,7 @@ export class CampaignJournal {
   readonly #withoutLog: WithoutLog[] = [];
   /** Cells with a damaged round. */
   readonly #unknown = new Set<string>();
-  /** Runs in which an event of operations, a window or a ramp is damaged. */
+  /** Runs with a damaged event that no log contains. */
   readonly #unknownRuns = new Set<string>();
   /** Whether a damaged line may belong to any cell. */
   #allUnknown = false;

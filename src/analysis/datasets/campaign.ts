@@ -11,11 +11,11 @@ import type { ArrivalWindow, IoRound, MemoryCell, OperationCell, RunInfo, StartC
 import { coresAndKernel, operationCells } from "./operation-cells.js";
 
 /**
- * The records of a fresh campaign in addition to its run folders: the manifest's circumstances, and the journal's blocks,
- * failures and counts. The tables' numbers come from the run folders' logs, with or without this.
+ * The records of a fresh campaign that its run folders do not contain: the manifest's circumstances, and the journal's blocks,
+ * failures and counts. The numbers of the paper's tables come from the run folders' logs and do not need these records.
  */
 export interface Campaign {
-  /** Whether its rounds have the CPU of a host; on a cluster they do not. */
+  /** Whether its run folders record the host's CPU time; those of a cluster do not. */
   readonly hasCpu: boolean;
   runInfo(folder: RunFolder): RunInfo;
   /** Returns the cell with its rounds' blocks, and the cold starts attempted and failed. */
@@ -64,7 +64,7 @@ export function readCampaign(folder: string, problems: ProblemList): Campaign {
       if (rounds === undefined) return cell;
       const complete = rounds.filter(({ makespanMs }) => makespanMs !== null).length;
       if (complete < cell.rounds.length + cell.partial) {
-        const logs = `${cell.rounds.length + cell.partial} complete rounds of ${run}, density ${density}, concurrency ${concurrency}, as in its logs`;
+        const logs = `${counted(cell.rounds.length + cell.partial, "complete round")} of ${run}, density ${density}, concurrency ${concurrency}, as in its logs`;
         problems.add(file, null, "RUND_JOURNAL_ROUNDS", logs, String(complete));
         return cell;
       }
@@ -119,7 +119,7 @@ function runInfo(manifest: Manifest, { name, path, campaign, experiment, runtime
 
 /** Returns the machine in words; undefined if its processor or the number of processors is unknown, or if it is a cluster. */
 const machineOf = ({ host: { cpu, cores } }: Manifest): Pick<RunInfo, "machine"> =>
-  cpu == null || cores == null ? {} : { machine: `${cpu}, ${cores} cores` };
+  cpu == null || cores == null ? {} : { machine: `${cpu}, ${counted(cores, "core")}` };
 
 /** Properties that the owner of a machine can change, so that comparisons must mention them. */
 const hostFactNames = [

@@ -5,7 +5,7 @@ import { ExecaError, execa } from "execa";
 import { LabError } from "../../model/errors.js";
 
 /** The commit to fetch, and the tree ids that its two data folders must have. */
-export interface Pin {
+interface Pin {
   readonly repository: string;
   readonly commit: string;
   /** Folder → git tree id, which is a hash over all names and bytes in it. */
@@ -22,7 +22,7 @@ export const artifactPin: Pin = {
   },
 };
 
-export interface FetchOptions {
+interface FetchOptions {
   /** A different repository to clone from: a mirror's address or a local repository. It is verified as well. */
   readonly from?: string;
   readonly pin?: Pin;

@@ -5,7 +5,7 @@ import type { OperationCell, OperationRound } from "./dataset.js";
 /** The shortest window, in milliseconds, whose busy time is meaningful: the kernel counts it in ticks of 10 ms. */
 const shortestWindowMs = 500;
 
-/** Returns the rounds of operations of a run by cell, in the order of density, concurrency and containers. */
+/** Returns the cells of a run of a micro experiment, in the order of density, concurrency and number of containers. */
 export function operationCells(
   manifest: Manifest,
   experiment: OperationCell["experiment"],
@@ -39,8 +39,8 @@ export const phaseTimesMs = ({ rounds }: Pick<OperationCell, "rounds">, phase: P
   rounds.flatMap(({ phases }) => phases.filter(each => each.phase === phase).map(({ totalMs }) => totalMs));
 
 /**
- * Returns the time of a round until the containers could use their control groups or root file systems: created and, if there is
- * something to mount, mounted. In milliseconds, from each phase's release to its last end.
+ * Returns the time that a round took to make its control groups or root file systems ready for use: the phase `make` and, if
+ * there is something to mount, the phase `mount`. In milliseconds; each phase counts from its release to its last end.
  */
 export const makingMs = ({ phases }: Pick<OperationRound, "phases">): number =>
   phases.reduce((total, { phase, totalMs }) => total + (phase === "make" || phase === "mount" ? totalMs : 0), 0);

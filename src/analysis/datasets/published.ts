@@ -15,8 +15,9 @@ export function readResultTables(folder: string, problems: ProblemList): readonl
     try {
       return work();
     } catch (error) {
-      const found = error instanceof LabError ? (error.found ?? error.message) : systemReason(error);
-      problems.add(path, null, "RUND_TABLE", "published tables", found);
+      const own = error instanceof LabError ? error : null;
+      const [expected, found] = [own?.expected ?? "published tables", own?.found ?? systemReason(error)];
+      problems.add(path, null, "RUND_TABLE", expected, found);
       return [];
     }
   };
@@ -47,7 +48,12 @@ export function parseResultTable(text: string, table: string, file = table): rea
   );
 }
 
-/** @throws LabError `RUND_TABLE` if the text is not CSV */
+/**
+ * Parses CSV text into lines of fields.
+ *
+ * @param file the name for the error
+ * @throws LabError `RUND_TABLE` if the text is not CSV
+ */
 export function parseCsv(text: string, file: string): readonly (readonly string[])[] {
   try {
     return parse(text, { bom: true }) as string[][];
@@ -56,6 +62,7 @@ export function parseCsv(text: string, file: string): readonly (readonly string[
       where: file,
       expected: "CSV with the same columns in each line",
       found: error instanceof Error ? error.message : String(error),
+      hint: "restore the file, or repair this line",
       cause: error,
     });
   }

@@ -9,7 +9,7 @@ import { readResultTables } from "./published.js";
 import { summariseMemory, summariseStarts } from "./summarise.js";
 
 /** A dataset read from raw logs, with counts that show how much was checked. */
-export interface RawReading {
+interface RawReading {
   readonly dataset: Dataset;
   /** Number of log lines that were read and checked. */
   readonly lines: number;

@@ -6,6 +6,7 @@ import { runtimeColours } from "../../model/runtimes.js";
 
 const version = z.string().nullable();
 
+/** The schema of `RunInfo`, which runs.json of a distilled folder must match. */
 export const runInfo = z.strictObject({
   /** The run folder's name, `time_kata_12252108`. */
   run: z.string().min(1),

@@ -60,6 +60,7 @@ export const latencyFields = (sorted: Float64Array) => ({
 export const percentiles = (sorted: Float64Array): readonly number[] =>
   sorted.length === 0 ? [] : Array.from({ length: 101 }, (_, percent) => quantileR7(sorted, percent / 100));
 
+/** Returns a memory cell from its log: its components sorted by name, or none if a line of the log could not be read. */
 export function summariseMemory(log: MemoryCellLog, run: string, runtime: string): MemoryCell {
   const components = [...(log.sums ?? [])]
     .map(([component, sum]) => ({ component, ...sum }))

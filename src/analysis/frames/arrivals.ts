@@ -29,8 +29,8 @@ const arrivalColumns: Columns<ArrivalRow> = {
  * | `dataset`, `runtime` | string | the dataset's name and the runtime's id |
  * | `rate` | float32 | offered starts per second; NaN for a trace at its own rate |
  * | `round` | int32 | the window, 1 for the first |
- * | `due_ms` | float32 | when the start was due, since the window's release |
- * | `late_ms` | float32 | how much later its request left; NaN for a refused arrival |
+ * | `due_ms` | float32 | the start's scheduled time, since the window's release |
+ * | `late_ms` | float32 | delay of its request after that time; NaN for a refused arrival |
  * | `latency_ms` | float32 | from its scheduled time to its end; NaN if it was refused or failed |
  * | `refused`, `ready` | boolean | whether a limit refused it, and whether it ended as planned |
  *

@@ -2,12 +2,12 @@ import { LabError } from "../../model/errors.js";
 import { type DanfoClasses, repair } from "./repairs.js";
 
 // biome-ignore lint/suspicious/noTsIgnore: danfojs-node is installed here, so there is no error to expect
-/** @ts-ignore: for a library's user without the optional danfojs-node a frame is of any type, and the rest compiles */
+/** @ts-ignore: without the optional danfojs-node, a frame has the type any, and a user's other code still compiles */
 export type DataFrame = import("danfojs-node").DataFrame;
 
 // biome-ignore lint/suspicious/noTsIgnore: as above
 /** @ts-ignore: as above */
-export type Danfo = typeof import("danfojs-node");
+type Danfo = typeof import("danfojs-node");
 
 let loaded: Promise<Danfo> | undefined;
 

@@ -4,7 +4,7 @@ import { type DataFrame, danfo } from "./danfo.js";
 export type FrameRows = readonly Readonly<Record<string, string | number | boolean | null>>[];
 
 /** A column's type, in danfo's terms. danfo calls all fractions `float32`, but computes with JavaScript's 64 bits. */
-export type ColumnType = "string" | "int32" | "float32" | "boolean";
+type ColumnType = "string" | "int32" | "float32" | "boolean";
 
 /** The columns of a frame in order, each with its type and a function that computes it from a row. */
 export type Columns<Row> = Readonly<

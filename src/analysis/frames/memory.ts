@@ -59,7 +59,7 @@ const hostColumns: Columns<MemoryRow> = {
 
 /**
  * Returns the changes of the host's own counters for each snapshot, beside PSS, as a tidy danfo frame: a row per snapshot, in
- * KiB per sandbox. Only fresh campaigns record it; other datasets have no row.
+ * KiB per sandbox. Only fresh campaigns record them; other datasets have no row.
  *
  * | column | type | meaning |
  * |---|---|---|

@@ -22,7 +22,7 @@ const operationColumns: Columns<OperationRow> = {
 };
 
 /**
- * Returns the rounds of campaigns of control groups and root file systems as a tidy danfo frame, a row for each phase of each round.
+ * Returns the rounds of the experiments `cgroups` and `rootfs` as a tidy danfo frame, a row for each phase of each round.
  *
  * | column | type | unit and meaning |
  * |---|---|---|

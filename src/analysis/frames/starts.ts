@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseSamples } from "../../campaign-files/index.js";
 import { discoverRuns, ProblemList, type RunFolder, readCells } from "../../logs/index.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { labelIn } from "../label-in.js";
@@ -31,7 +32,7 @@ type StartRow = (string | number)[];
  * |---|---|---|
  * | `run`, `experiment`, `runtime`, `label` | string | as in `roundsFrame` |
  * | `density`, `concurrency`, `round`, `client` | int32 | the cell, and the cold start's place in it; 1 for the first |
- * | `outcome` | string | `ready`, or how it failed; the artifact recorded no failures |
+ * | `outcome` | string | `ready`, or the kind of failure; the artifact recorded no failures |
  * | `start_ms` | float32 | the request, in milliseconds since the epoch |
  * | `latency_ms` | float32 | from the request until the sandbox was seen ready; for a failure, until it was noticed |
  *
@@ -69,7 +70,7 @@ function samplesOf(campaign: string, dataset: Dataset): StartRow[] {
   const { rows, problems } = parseSamples(readFileSync(file, "utf8"), file);
   const [first] = problems;
   if (first !== undefined) {
-    throw new LabError("RUND_SAMPLES", "input", `${problems.length} of its lines are damaged`, {
+    throw new LabError("RUND_SAMPLES", "input", counted(problems.length, "damaged line"), {
       where: `${file}:${first.line}`,
       expected: first.expected,
       found: first.found,

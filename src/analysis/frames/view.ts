@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.js";
 import { textTable } from "../../model/text-table.js";
 import { columnFormat, type TableValue } from "./column-format.js";
 
@@ -21,7 +22,7 @@ export interface TableView {
   readonly size: string;
 }
 
-/** A frame with at most this many rows is shown whole; of a longer frame, the first and last rows. */
+/** Maximum number of rows that are all shown. Of a longer frame, only the first and the last rows are shown. */
 const wholeUpTo = 60;
 const headAndTail = 5;
 /** Number of significant digits of the smallest number in a column. */
@@ -47,7 +48,7 @@ export function tableView(columns: readonly string[], all: readonly (readonly Ta
     numeric: formats.map(({ numeric }) => numeric),
     rows: rows.map(row => formats.map(({ text }, column) => text(row[column]))),
     head: whole ? null : headAndTail,
-    size: whole ? "" : `${all.length} rows × ${columns.length} columns`,
+    size: whole ? "" : `${all.length} rows × ${counted(columns.length, "column")}`,
   };
 }
 

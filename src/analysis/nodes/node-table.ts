@@ -137,9 +137,10 @@ export function nodesCsv(rows: readonly NodeRow[], declared: ReadonlyMap<string,
   return `${header}\n${csvText(lines)}`;
 }
 
-/** The bounds on how far a node's clock is ahead of rund-lab's, in milliseconds. */
+/** The difference between a node's clock and rund-lab's. */
 export interface NodeClock {
   readonly node: string;
+  /** Lower and upper bound in milliseconds, above 0 if the node's clock is ahead. */
   readonly aheadMs: Interval;
 }
 

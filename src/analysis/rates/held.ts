@@ -19,7 +19,7 @@ export interface RateResult {
   readonly rate: number | null;
   readonly windows: number;
   readonly arrivals: number;
-  /** Numbers of arrivals that a limit refused, of starts that failed, and of starts that timed out. */
+  /** Number of arrivals that a limit refused, and of starts that failed or timed out. */
   readonly refused: number;
   readonly failed: number;
   /** Quantiles (R-7) of the latency in milliseconds; a start that failed or was refused counts as infinitely long. */
@@ -33,8 +33,7 @@ export interface RateResult {
   /** The longest delay of a removal, in milliseconds. */
   readonly overdueMs: number;
   /**
-   * Starts in flight, and sandboxes that are alive (started and not yet removed): the mean over all windows, and the maximum in
-   * any.
+   * Starts in flight, and sandboxes that are alive (started and not yet removed): the mean and the maximum over all windows.
    */
   readonly inFlight: Level;
   readonly alive: Level;
@@ -71,7 +70,7 @@ export function rateResults(windows: readonly ArrivalWindow[], objective: Object
 }
 
 /**
- * Returns the highest rate that each runtime held: the one below the first rate that fails.
+ * Returns the highest rate that each runtime held, of the rates below the first one that fails.
  *
  * @param results rates ascending, as `rateResults` returns them for an objective
  */

@@ -2,7 +2,7 @@ import type { RoundEvent } from "../../campaign-files/index.js";
 import { kubeletStage } from "./stages.js";
 
 /** Mean duration of a kubelet's calls for one pod, in milliseconds. */
-export interface KubeletCalls {
+interface KubeletCalls {
   /** RunPodSandbox, the same call that starts a sandbox without a cluster. */
   readonly sandboxMs: number;
   /** CreateContainer and StartContainer together. */

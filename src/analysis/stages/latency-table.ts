@@ -8,7 +8,7 @@ import { byGrid } from "../grid-order.js";
 import { ascending, fewestRounds, type Interval, quantileR7, random } from "../stats/index.js";
 
 /** The quantiles of a latency table, in addition to the maximum. */
-export const latencyQuantiles = [0.5, 0.9, 0.95, 0.99] as const;
+const latencyQuantiles = [0.5, 0.9, 0.95, 0.99] as const;
 
 /** The latencies of one cell to one end, in milliseconds. */
 export interface LatencyRow extends Pick<StartCell, "run" | "experiment" | "runtime" | "density" | "concurrency"> {

@@ -9,9 +9,9 @@ import { random } from "./random.js";
  * half in the bias; the acceleration is the jackknife's.
  *
  * @param values at least two, not all equal
- * @param statistic of the values in ascending order
+ * @param statistic computes the statistic from values in ascending order
  * @param seed the same seed gives the same interval
- * @param draws resamples
+ * @param draws number of resamples
  * @returns the two-sided interval at a level such as 0.95
  */
 export function bca(

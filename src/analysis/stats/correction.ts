@@ -18,7 +18,7 @@ export function holm(ps: readonly number[]): number[] {
 
 /**
  * Computes Benjamini and Hochberg's correction (1995): p values adjusted so that the expected share of false rejections among all
- * rejections stays at the level with which they are compared. If there is no real effect, it protects as Holm's does.
+ * rejections stays at the level with which they are compared. If there is no real effect, this protects as well as Holm's correction.
  *
  * @returns the adjusted p values in the given order
  * @example benjaminiHochberg([0.01, 0.04, 0.02]) // [0.03, 0.04, 0.03]

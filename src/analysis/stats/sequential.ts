@@ -69,23 +69,28 @@ function integrate(alpha: number, first: number, last: number): readonly number[
       }
       return outside;
     };
-    const may = spent(look) - (before === 0 ? 0 : spent(before));
+    const allowed = spent(look) - (before === 0 ? 0 : spent(before));
     let [low, high] = [0, beyond * Math.sqrt(look)];
     for (let step = 0; step < 40; step++) {
       const middle = (low + high) / 2;
-      if (tail(middle) > may) low = middle;
+      if (tail(middle) > allowed) low = middle;
       else high = middle;
     }
     const bound = high;
-    levels.push(may < 1e-13 ? 0 : 2 * normalCdf(-bound / Math.sqrt(look)));
-    [points, mass] = wentOn(points, mass, bound, scale);
+    levels.push(allowed < 1e-13 ? 0 : 2 * normalCdf(-bound / Math.sqrt(look)));
+    [points, mass] = continued(points, mass, bound, scale);
     before = look;
   }
   return levels;
 }
 
 /** Computes the density of the sum after a test at which it stayed within ± bound, at Simpson's points. */
-function wentOn(points: Float64Array, mass: Float64Array, bound: number, scale: number): [Float64Array, Float64Array] {
+function continued(
+  points: Float64Array,
+  mass: Float64Array,
+  bound: number,
+  scale: number,
+): [Float64Array, Float64Array] {
   const next = new Float64Array(steps + 1);
   const density = new Float64Array(steps + 1);
   const width = (2 * bound) / steps;

@@ -2,7 +2,7 @@ import { gammaln } from "simple-statistics";
 import { bisect, normalQuantile } from "./normal.js";
 
 /**
- * Computes Student's t: the probability of a value at least as far from zero as `t`, on either side.
+ * Computes the two-sided p of Student's t: the probability of a value at least as far from zero as `t`.
  *
  * @param freedom degrees of freedom, above 0, not necessarily whole
  * @example Number(studentTwoSided(2.228, 10).toFixed(4)) // 0.05

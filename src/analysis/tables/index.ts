@@ -1,4 +1,4 @@
-/** A Dataset in, the paper's tables out: as values and as CSV. */
+/** Computes the paper's tables from a dataset, as values and as CSV. */
 
 export { formatCell, tableCsv } from "./csv.js";
 export { type ImportedTable, importedCsv, importedTables } from "./imported.js";

@@ -23,7 +23,7 @@ export interface IoRow
   readonly p99Us: number;
 }
 
-/** Returns a row for each job of fio in each cell: by block size, pattern and cache, then by runtime and concurrency. */
+/** Returns a row for each job of fio in each cell, sorted by block size, cache, pattern, runtime and concurrency. */
 export function ioTable({ name, io = [] }: Pick<Dataset, "name" | "io">): readonly IoRow[] {
   const all = io.flatMap(round => round.jobs.map(job => ({ place: placeOf(name, round, job), job })));
   return [...groupBy(all, ({ place }) => JSON.stringify(place)).values()]

@@ -117,7 +117,7 @@ export async function verifyRaw(folder: string): Promise<RawVerification> {
     lines += reading.lines;
     coldStarts += reading.coldStarts;
     parts.push(compareWithPublished(dataset, own.published));
-    faults.push(...dataset.problems.map(describeProblem), ...publishedTwice(name, dataset.published, own.published));
+    faults.push(...dataset.problems.map(describeProblem), ...tableDifferences(name, dataset.published, own.published));
     for (const [file, text] of Object.entries(distill(dataset))) {
       distilled.files++;
       if (readFileSync(join(datasetFolder(name), file), "utf8") === text) distilled.same++;
@@ -128,7 +128,7 @@ export async function verifyRaw(folder: string): Promise<RawVerification> {
 }
 
 /** Returns the differences between the tables beside the logs and those in the package. */
-function publishedTwice(name: string, beside: readonly PublishedCell[], own: readonly PublishedCell[]): string[] {
+function tableDifferences(name: string, beside: readonly PublishedCell[], own: readonly PublishedCell[]): string[] {
   const values = new Map(beside.map(cell => [keyOf(cell), cell.value]));
   return own.flatMap(cell => {
     const value = values.get(keyOf(cell));

@@ -185,7 +185,7 @@ test("the data shows where RunD's lead over Kata-template ends", () => {
   says(
     "end of a lead",
     "RunD's lead over Kata-template ends",
-    "from a density of 1000 on for 100 at once, from a density of 2000 on for 200, 300, 400 at once",
+    "from a density of 1000 on at concurrency 100, from a density of 2000 on at concurrency 200, 300, 400",
   );
   const { columns, rows } = all.find(({ text }) => text.startsWith("RunD's lead over Kata-template"))!.table;
   const row = rows.find(([concurrency]) => concurrency === 100)!;

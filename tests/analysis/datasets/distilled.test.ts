@@ -54,14 +54,14 @@ const damaged: readonly (readonly [what: string, file: string, change: (text: st
     "a missing column",
     "latency.csv",
     text => text.replace("samples", "sample"),
-    /latency\.csv:1: expected columns .* found none named samples/,
+    /latency\.csv:1: expected columns .* found no column samples/,
   ],
   ["a line with fewer fields", "memory.csv", text => `${text}a,b\n`, /memory\.csv/],
   [
     "a round that is not there",
     "rounds.csv",
     text => text.replace(/^density.*\n/m, ""),
-    /latency\.csv:2: expected 9, the clients of the cell's rounds in rounds\.csv, in samples, found 10/,
+    /latency\.csv:2: expected 9 in samples, the number of clients in the cell's rounds of rounds\.csv, found 10/,
   ],
   [
     "a cell that is not there",

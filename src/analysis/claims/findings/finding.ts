@@ -1,7 +1,7 @@
 /** A pattern in the data that no claim mentions, with the cells that show it. */
 export interface Finding {
   readonly kind: "unpublished run" | "mix-up" | "end of a lead" | "inversion" | "first round" | "drift";
-  /** One or two sentences, without a full stop at the end. */
+  /** One or more sentences, without a full stop at the end. */
   readonly text: string;
   /** The cells that show the pattern, one per row. */
   readonly table: {

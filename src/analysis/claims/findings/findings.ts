@@ -12,7 +12,7 @@ import { drifts, firstRounds } from "./of-rounds.js";
  * other cells, the density at which one runtime's lead over another ends, sandboxes that start faster on a busy host than on an
  * empty one, odd first rounds, and drift. The most important kind comes first; within a kind, the pattern with the most cells.
  *
- * @param verdicts of the claims on the same dataset
+ * @param verdicts the verdicts on claims, for the same dataset
  */
 export function findings(dataset: Dataset, verdicts: readonly ClaimVerdict[] = []): readonly Finding[] {
   const label = (runtime: string) => labelIn(dataset, runtime);

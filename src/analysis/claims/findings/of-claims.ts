@@ -1,6 +1,6 @@
 import { runtimeLabel } from "../../../model/runtimes.js";
 import { cellName } from "../quantities/places.js";
-import { chanceText, withInterval } from "../text.js";
+import { chanceText, searchedText, withInterval } from "../text.js";
 import type { ClaimVerdict } from "../verdicts/claim-verdict.js";
 import type { Finding } from "./finding.js";
 
@@ -43,21 +43,21 @@ export function unpublishedRuns(verdicts: readonly ClaimVerdict[]): readonly Fin
 /** Returns findings for two or more values of one claim that all appear in one other cell. */
 export function mixUps(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
   return verdicts.flatMap(({ id, readings }) => {
-    const astray = readings.flatMap(({ part, printed, unit, measured, elsewhere }) =>
+    const matches = readings.flatMap(({ part, printed, unit, measured, elsewhere }) =>
       (elsewhere?.found ?? []).map(({ place, value }) => ({
         ...{ part, printed, unit, measured, value, runtime: place.runtime, cell: cellName(place) },
         searched: elsewhere!.searched,
       })),
     );
-    return [...new Set(astray.map(({ cell }) => cell))].flatMap((cell): readonly Finding[] => {
-      const here = astray.filter(own => own.cell === cell);
+    return [...new Set(matches.map(({ cell }) => cell))].flatMap((cell): readonly Finding[] => {
+      const here = matches.filter(own => own.cell === cell);
       if (new Set(here.map(({ runtime }) => runtime)).size < 2) return [];
       const values = here.map(({ part, printed, unit }) => `${part} ${printed} ${unit}`).join(" and ");
       const searched = here.reduce((sum, own) => sum + own.searched, 0);
       return [
         {
           kind: "mix-up",
-          text: `${id}: ${values} were measured for ${cell}, not where the claim says (${searched} other cells were searched)`,
+          text: `${id}: ${values} were measured for ${cell}, not where the claim says (${searchedText(searched)})`,
           table: {
             columns: ["part", "claimed", "measured there", `measured for ${cell}`, "unit"],
             rows: here.map(({ part, printed, measured, value, unit }) => [

@@ -3,7 +3,7 @@ import type { StartGroup } from "../../groups.js";
 import { estimateRatio, holm, permutationTest } from "../../stats/index.js";
 import type { Finding, Label } from "./finding.js";
 
-/** Returns a finding for each pair of runtimes in which one leads at the smallest density and no longer from some density on. */
+/** Returns a finding for each pair of runtimes in which one leads at the smallest density and loses this lead at a larger one. */
 export function endsOfLeads(groups: readonly StartGroup[], label: Label): readonly Finding[] {
   const cells = groups.filter(({ experiment }) => experiment === "density");
   const runtimes = [...new Set(cells.map(({ runtime }) => runtime))];
@@ -17,7 +17,8 @@ export function endsOfLeads(groups: readonly StartGroup[], label: Label): readon
     if (ended.length === 0) return [];
     const densities = [...new Set(ended.flatMap(({ steps }) => steps.map(({ density }) => density)))];
     const each = [...groupBy(ended, ({ end }) => end)].map(
-      ([end, own]) => `from a density of ${end} on for ${own.map(({ concurrency }) => concurrency).join(", ")} at once`,
+      ([end, own]) =>
+        `from a density of ${end} on at concurrency ${own.map(({ concurrency }) => concurrency).join(", ")}`,
     );
     return [
       {

@@ -80,7 +80,7 @@ export const capacity = (model: "idle" | "committed" | "label and PSS", name: st
     }),
   );
 
-/** Returns a part of a claim about one operation of a micro experiment, or about the reduction from one to another. */
+/** Returns a part of a claim about one operation of a micro experiment. */
 export const operation = (of: string, name: string, expected: Expected, at: OperationPlace): Part => ({
   of,
   readings: [reading(name, expected, operationTime(at))],

@@ -35,15 +35,14 @@ export interface MemoryPlace {
   readonly density: number;
 }
 
-/** A cell that claims are judged on: its runtime, and its place in the grid. */
+/** A cell about which a claim can be made: its runtime, and its place in the grid. */
 export type Place = StartPlace | MemoryPlace;
 
-/** A cell of a micro experiment: one operation, one variant, and the number that run at once. */
+/** A cell of a micro experiment: a variant, and the number of operations at once. */
 export interface OperationPlace {
   readonly experiment: "cgroups" | "rootfs";
   /** As the campaign names it, such as `v1`, `v1pool` or `devmapper`. */
   readonly variant: string;
-  /** Operations at once. */
   readonly concurrency: number;
   /** Total number of control groups or file systems, if the claim states it. */
   readonly count?: number;

@@ -14,7 +14,7 @@ import { placeName, placeOf } from "./places.js";
 import { datasetWith, type Evidence, type Missing, type Rounds, roundsOf, type Source } from "./rounds.js";
 
 /** A quantity's value, in ms, KiB, sandboxes, sandboxes per second or percent. */
-export interface Measured {
+interface Measured {
   /** With an interval if there are enough rounds. */
   readonly estimate: Estimate;
   readonly sources: readonly Source[];

@@ -22,7 +22,7 @@ export interface Decision {
 }
 
 /** The judged value, with its interval if there are enough rounds; both in the claim's unit. */
-export interface Found {
+interface Found {
   readonly value: number;
   readonly interval: Interval | null;
 }

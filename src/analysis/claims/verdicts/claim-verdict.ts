@@ -54,13 +54,13 @@ export function judgeClaim(claim: Claim, dataset: string, measured: readonly Mea
   };
 }
 
-/** Returns the part that decides a claim: among those with the worst verdict, the one whose verdict is farthest from changing. */
+/** Returns the part that decides a claim: the first with the worst verdict; of contradicted parts, the one that is farthest from a change. */
 function decidingPart(parts: readonly ReadingVerdict[]): ReadingVerdict | undefined {
-  const gravest = (["contradicted", "inconclusive", "not-measured", "supported"] as const).find(verdict =>
+  const worst = (["contradicted", "inconclusive", "not-measured", "supported"] as const).find(verdict =>
     parts.some(part => part.verdict === verdict),
   );
-  const [first, ...others] = parts.filter(({ verdict }) => verdict === gravest);
-  if (first === undefined || gravest !== "contradicted") return first;
+  const [first, ...others] = parts.filter(({ verdict }) => verdict === worst);
+  if (first === undefined || worst !== "contradicted") return first;
   return others.reduce((best, part) => ((part.flipsAt ?? 0) > (best.flipsAt ?? 0) ? part : best), first);
 }
 

@@ -54,7 +54,7 @@ export function judgeReading(measured: MeasuredReading): ReadingVerdict {
   const base = { part: part.of, reading: name, primary, expected: Number(printed), bound: kind, printed, unit };
   if (estimate === null) return { ...base, ...noValue, ...nearBand(expected), needs };
   const { value, interval, n, method, caveat } = estimate;
-  const astray = kind === "point" && cells !== null && !printsAs(value, expected);
+  const differs = kind === "point" && cells !== null && !printsAs(value, expected);
   return {
     ...base,
     ...decide(expected, estimate),
@@ -62,7 +62,7 @@ export function judgeReading(measured: MeasuredReading): ReadingVerdict {
     ...{ interval, n, method, caveat },
     runs: sources.map(({ dataset, run }) => `${dataset}/${run}`),
     ...{ sources, confounds, needs },
-    elsewhere: astray ? searchElsewhere(expected, cells) : null,
+    elsewhere: differs ? searchElsewhere(expected, cells) : null,
   };
 }
 

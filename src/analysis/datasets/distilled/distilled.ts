@@ -11,7 +11,7 @@ const number = text.transform(Number).pipe(z.number().min(0));
 const whole = number.pipe(z.int());
 const ordinal = number.pipe(z.int().min(1));
 const orNull = <Schema extends z.ZodType>(schema: Schema) =>
-  z.union([z.literal("").transform(() => null), schema], { error: "a number or nothing" });
+  z.union([z.literal("").transform(() => null), schema], { error: "a number or an empty field" });
 
 const cell = {
   run: text,

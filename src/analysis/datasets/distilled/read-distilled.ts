@@ -17,7 +17,8 @@ import {
 /**
  * Reads a distilled folder.
  *
- * @throws LabError `RUND_DISTILLED` if a file is missing, or any part of it is missing, wrong or unknown
+ * @throws LabError `RUND_DISTILLED` if a file is missing, or any part of it is missing, wrong or unknown; `RUND_TABLE` if a file
+ * is not CSV
  */
 export function readDistilled(path: string): Dataset {
   return {
@@ -43,7 +44,7 @@ function readStarts(path: string): readonly StartCell[] {
     const started = own.reduce((total, { clients }) => total + clients, 0);
     const where = `${file}:${index + 2}`;
     if (samples !== started) {
-      const expected = `${started}, the clients of the cell's rounds in rounds.csv, in samples`;
+      const expected = `${started} in samples, the number of clients in the cell's rounds of rounds.csv`;
       throw distilledError(where, expected, String(samples));
     }
     const latencyQuantiles = percents.flatMap(percent => row[percent] ?? []) as readonly number[];
@@ -104,7 +105,7 @@ function rowsOf<Table extends DistilledTable>(path: string, table: Table): reado
   const missing = columns.find(column => !head.includes(column));
   const unknown = head.find(column => !columns.includes(column));
   if (missing !== undefined || unknown !== undefined) {
-    const found = missing === undefined ? `one named ${unknown}` : `none named ${missing}`;
+    const found = missing === undefined ? `an unknown column ${unknown}` : `no column ${missing}`;
     throw distilledError(`${file}:1`, `columns ${columns.join(" ")}`, found);
   }
   return lines.map((fields, index) => {

@@ -14,11 +14,10 @@ export function distill(dataset: Dataset): Readonly<Record<(typeof distilledFile
   const memory = [...dataset.memory].sort(
     (a, b) => compare(a.run, b.run) || a.memoryMb - b.memoryMb || a.density - b.density,
   );
-  const published = [...dataset.published];
   return {
     "published.csv": csv(
       "published",
-      published.map(({ table, row, column, value }) => [table, row, column, value]),
+      dataset.published.map(({ table, row, column, value }) => [table, row, column, value]),
     ),
     "runs.json": `${JSON.stringify(runs, null, 2)}\n`,
     "rounds.csv": csv("rounds", starts.flatMap(roundRows)),

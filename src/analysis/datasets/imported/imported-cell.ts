@@ -4,10 +4,10 @@ import type { Round, StartCell } from "../dataset.js";
 import { latencyFields, percentiles } from "../summarise.js";
 
 /**
- * If there are more values, they are summarised in this many batches of consecutive values, because every round is kept in
- * memory.
+ * Maximum number of rounds of a cell. More values are summarised in this number of batches of consecutive values, because every
+ * round is kept in memory.
  */
-export const mostRounds = 5000;
+const mostRounds = 5000;
 
 /** A burst, before its latencies are sorted. */
 interface Burst {
@@ -61,7 +61,7 @@ export class ImportedCell {
   }
 
   /** Records the makespan that the source states for a burst; its samples may come before or after. */
-  state({ round, makespanMs }: ImportedBurst): void {
+  recordMakespan({ round, makespanMs }: ImportedBurst): void {
     this.#burst(round).makespanMs = makespanMs;
   }
 

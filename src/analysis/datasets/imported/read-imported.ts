@@ -32,7 +32,7 @@ export function importableFiles(path: string): readonly string[] | null {
   return found.length === 0 ? null : found;
 }
 
-/** Whether a folder is a run folder of the artifact's layout. FastIOV's fork uses the same names. */
+/** Whether a folder has the name of a run folder in the artifact's layout. FastIOV's fork uses the same names. */
 const isRunFolder = (name: string) => /^(time|density)_/.test(name);
 
 /** Whether a file is a result of a known tool. An unreadable file is not. */
@@ -47,7 +47,7 @@ function isResult(file: string): boolean {
 /**
  * Reads results of other tools, or a folder that `rund-lab import` wrote.
  *
- * @throws LabError `RUND_IMPORT_UNKNOWN` for a file of no known tool, `RUND_IMPORT_EMPTY` where no row could be read
+ * @throws LabError `RUND_IMPORT_UNKNOWN` for a file of no known tool, `RUND_IMPORT_EMPTY` if no row could be read
  */
 export async function readImported(path: string, files: readonly string[]): Promise<Dataset> {
   const collector = new Collector(basename(resolve(path)));
@@ -83,7 +83,7 @@ class Collector {
             announce("time");
             this.#cell(run, own, sample.concurrency).add(sample);
           },
-          burst: burst => this.#cell(run, own, burst.concurrency).state(burst),
+          burst: burst => this.#cell(run, own, burst.concurrency).recordMakespan(burst),
           memory: ({ density, perSandboxKiB }) => {
             announce("memory");
             this.#memory.push(memoryCell(run, own, density, perSandboxKiB));
@@ -131,6 +131,7 @@ class Collector {
       where: first === undefined ? path : `${first.file}${first.line === null ? "" : `:${first.line}`}`,
       expected: first?.expected ?? "at least one result",
       found: `${first?.found ?? "none"}${more}`,
+      hint: "write the file again with its tool; `rund-lab import --help` lists the formats",
     });
   }
 }
