@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { defaultEndpoint } from "../measure/changes/index.js";
 import { connectCri } from "../measure/cri/index.js";
-import { type CheckResult, checkContract, examine, type PeakNeeds, pidsPerStart } from "../measure/doctor/index.js";
+import { type CheckResult, checkContract, examine, type PeakNeeds } from "../measure/doctor/index.js";
+import { sandboxTasks } from "../measure/plan/plan.js";
 import { findRuntime, runtimes } from "../measure/runtimes/index.js";
 import { LabError } from "../model/errors.js";
 import { wrap } from "../model/text-table.js";
@@ -71,7 +72,7 @@ export default (io: Io): Command =>
         const needs: PeakNeeds | null =
           sandboxes === undefined
             ? null
-            : { sandboxes, pids: sandboxes * pidsPerStart, memoryMiB: sandboxes * memoryPerSandbox };
+            : { sandboxes, pids: sandboxes * sandboxTasks.starting, memoryMiB: sandboxes * memoryPerSandbox };
         const results = await examine({ endpoint, runtimes: wanted, needs, path: io.env.PATH ?? "" });
         printResult(io, json, results, report(results));
       },

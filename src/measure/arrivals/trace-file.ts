@@ -3,7 +3,7 @@ import { LabError } from "../../model/errors.js";
 import type { Uniform } from "./schedule.js";
 
 /** One line of a trace: the time of a request, and the duration of its work if the trace contains it. */
-export interface TracedArrival {
+interface TracedArrival {
   readonly atMs: number;
   readonly holdMs: number | null;
 }

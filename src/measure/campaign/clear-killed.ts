@@ -27,7 +27,7 @@ export interface ClearedCampaign {
  * @throws LabError of the first campaign that cannot be cleared; the others are cleared nevertheless
  */
 export async function clearKilled(
-  warn: (message: string) => void = () => {},
+  warn: (message: string) => void,
   folder = ownersFolder,
 ): Promise<readonly ClearedCampaign[]> {
   const cleared: ClearedCampaign[] = [];

@@ -36,13 +36,14 @@ export interface Preparation {
   restore(): Promise<void>;
 }
 
+/** The software and settings of a run, and the files of its run folder that describe them. */
 export type RunDescription = Pick<ManifestRun, "versions" | "template" | "config"> & {
   /** versions.txt and copies of the configs, by name. */
   readonly files: Readonly<Record<string, string>>;
 };
 
 /** The information needed to prepare a machine. */
-export interface MachineUnderTest {
+interface MachineUnderTest {
   /** Null if the service's config is unknown; then it cannot be changed. */
   readonly containerd: ContainerdInUse | null;
   /** The snapshotter that containerd reports; null if it reports none. */

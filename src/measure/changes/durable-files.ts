@@ -5,7 +5,7 @@ import { LabError } from "../../model/errors.js";
 import { replaceFile } from "../system/replace-file.js";
 
 /** The state of a file at one moment, with a copy of its bytes. */
-export interface SavedFile {
+interface SavedFile {
   readonly file: string;
   /** The copy. */
   readonly backup: string;

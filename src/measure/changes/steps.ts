@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { tomlOverlay } from "../runtimes/runtime.js";
 
-/** The information needed to restart a containerd: systemd's, or a private one with its folder. */
 const containerdService = z.union([
   z.strictObject({ unit: z.string().min(1), socket: z.string().min(1) }),
   z.strictObject({ folder: z.string().min(1) }),
@@ -51,4 +50,5 @@ export type Step = StoredStep & {
   readonly undo?: readonly StoredStep[];
 };
 
+/** The information needed to restart a containerd: systemd's, or a private one with its folder. */
 export type ContainerdService = Readonly<z.infer<typeof containerdService>>;

@@ -4,7 +4,7 @@ import type { Handler } from "./containerd-record.js";
 import { pauseImageName } from "./images/pause-image.js";
 
 /** The settings for the config of a private containerd. */
-export interface ContainerdConfig {
+interface ContainerdConfig {
   /** The folder for everything that containerd writes, except the sockets of its shims (`/run/containerd/s`). */
   readonly folder: string;
   readonly socket: string;

@@ -19,7 +19,6 @@ export const containerdPaths = (folder: string) => ({
   snapshots: join(folder, "root", "io.containerd.snapshotter.v1.overlayfs", "snapshots"),
 });
 
-/** A runtime handler of the private containerd: a runtime whose programs are on this machine. */
 const handler = z.object({
   /** The CRI string. */
   name: z.string(),
@@ -33,6 +32,7 @@ const handler = z.object({
   configPath: z.string().exactOptional(),
 });
 
+/** A runtime handler of the private containerd: a runtime whose programs are on this machine. */
 export type Handler = Readonly<z.infer<typeof handler>>;
 
 const record = z.object({

@@ -30,7 +30,7 @@ export function restoreIpForward(before: string): void {
 export const readRoutes = (): string => readFileSync("/proc/net/route", "utf8");
 
 /** A route of the kernel: to a network, or to a single address. */
-export interface Route {
+interface Route {
   readonly device: string;
   /** The four bytes of its destination. */
   readonly bytes: readonly number[];

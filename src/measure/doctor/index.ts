@@ -12,11 +12,11 @@ import { limitChecks, type PeakNeeds } from "./limits.js";
 
 export type { CheckResult } from "./check-result.js";
 export { checkContract } from "./contract.js";
-export { type PeakNeeds, pidsPerStart } from "./limits.js";
+export type { PeakNeeds } from "./limits.js";
 export { serviceObstacles } from "./service.js";
 
 /** The planned use for which the doctor checks a machine. */
-export interface IntendedUse {
+interface IntendedUse {
   /** The CRI endpoint that campaigns would use. */
   readonly endpoint: string;
   /** The runtimes that should be measured; if empty, any. */

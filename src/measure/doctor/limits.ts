@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { counted } from "../../model/counted.js";
 import type { MachineLimits } from "../host/limits.js";
+import { sandboxTasks } from "../plan/plan.js";
 import { type CheckResult, fine, lacking } from "./check-result.js";
 
 /** The largest use of resources at one moment of a plan. */
@@ -13,21 +14,13 @@ export interface PeakNeeds {
 /** Files open at once per sandbox: the shim's sockets, pipes and log, and containerd's ends of them. */
 const filesPerSandbox = 40;
 
-/** Minimum number of tasks of one sandbox: a shim's threads and the pause process. */
-const pidsPerSandbox = 13;
-
-/**
- * Number of tasks of one sandbox while it starts, including the threads of runc and of the processes that it starts; a measured value.
- */
-export const pidsPerStart = 26;
-
 /**
  * Compares the machine's limits on tasks, files and memory with a plan.
  *
  * @param needs the needs of the plan; if null, the limits are only reported
  */
 export function limitChecks({ memAvailableMiB, pids }: MachineLimits, needs: PeakNeeds | null): CheckResult[] {
-  const sandboxes = Math.floor(pids.free / pidsPerSandbox);
+  const sandboxes = Math.floor(pids.free / sandboxTasks.running);
   const has = `${pids.free} free of ${pids.limit} (${pids.by}), enough for ${counted(sandboxes, "sandbox")} of runc`;
   const [openFiles, fileLimit] = fileUse();
   const files = (needs?.sandboxes ?? 0) * filesPerSandbox;

@@ -14,7 +14,7 @@ import { badPair } from "./bad-pairs.js";
 import { type CheckResult, fine, lacking } from "./check-result.js";
 
 /** The information about a service that the doctor needs. */
-export interface ServiceUnderTest {
+interface ServiceUnderTest {
   readonly cri: CriClient;
   readonly socket: string;
   readonly version: CriVersion;

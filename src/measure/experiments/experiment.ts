@@ -66,7 +66,7 @@ export interface ExperimentDeclaration {
 }
 
 /** The things that an experiment compares instead of runtimes. They replace the runtimes in plans, run folders and tables. */
-export interface Subjects {
+interface Subjects {
   /** In messages: "variant". */
   readonly name: string;
   readonly all: readonly RuntimeDeclaration[];

@@ -32,7 +32,7 @@ const campaign = z.strictObject({
 });
 
 /** The content of a campaign file: its experiments, with their settings. */
-export interface CampaignFile {
+interface CampaignFile {
   readonly name: string;
   readonly experiments: readonly ExperimentWishes[];
   /** File and line in which a runtime is named. */

@@ -18,7 +18,7 @@ export interface PlannedExperiment {
 }
 
 /** The number of sandboxes that fit, and the resource that limits them. */
-export interface SandboxRoom {
+interface SandboxRoom {
   readonly sandboxes: number;
   /** Such as `90 % of 500 MiB of free memory, at 6 MiB each`. */
   readonly by: string;
@@ -163,7 +163,11 @@ function costs({ settings, parts, room }: PlannedExperiment, knowledge: PlanKnow
       total.memoryMiB = Math.max(total.memoryMiB, Math.ceil(atOnce * size.memoryMiB));
       total.committedMiB = Math.max(total.committedMiB, Math.ceil(atOnce * size.committedMiB));
       const starting = Math.min(atOnce, slot.concurrency ?? standingAtOnce);
-      total.pids = Math.max(total.pids, atOnce * size.pids + starting * pidsOfStart, needs?.pids ?? 0);
+      total.pids = Math.max(
+        total.pids,
+        atOnce * size.pids + starting * (sandboxTasks.starting - sandboxTasks.running),
+        needs?.pids ?? 0,
+      );
       total.memoryMiB = Math.max(total.memoryMiB, needs?.memoryMiB ?? 0);
     }
   }
@@ -174,10 +178,10 @@ function costs({ settings, parts, room }: PlannedExperiment, knowledge: PlanKnow
 const standingAtOnce = 10;
 
 /**
- * Number of tasks that a sandbox has only while it starts: the OCI runtime's threads and processes. Measured: 13 with runc, 1
- * with crun.
+ * Number of tasks of a sandbox of runc, as measured: the threads of its shim and the pause process once it runs; in addition, the
+ * threads and processes of runc itself while it starts.
  */
-const pidsOfStart = 13;
+export const sandboxTasks = { running: 13, starting: 26 };
 
 /** Estimate of the host kernel's memory for a sandbox, which PSS does not include: page tables, network, the VMM's vCPUs. */
 const kernelMiB = 16;
@@ -193,7 +197,9 @@ function footprint(
     const idle = (recordedMiB ?? 160) + kernelMiB;
     return { memoryMiB: Math.min(idle, guest + 40), committedMiB: guest + 40, pids: 40 };
   }
-  const [memoryMiB, pids] = processes.some(({ component }) => component === "sandbox") ? [24, 48] : [6, 14];
+  const [memoryMiB, pids] = processes.some(({ component }) => component === "sandbox")
+    ? [24, 48]
+    : [6, sandboxTasks.running];
   return { memoryMiB, committedMiB: memoryMiB, pids };
 }
 

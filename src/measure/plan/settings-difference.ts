@@ -1,7 +1,7 @@
 import { describePath, describeValue } from "../../model/mismatch.js";
 
 /** The first part in which two settings differ. */
-export interface SettingsDifference {
+interface SettingsDifference {
   /** Such as `experiments[0].rounds 50`. */
   readonly expected: string;
   readonly found: string;

@@ -26,7 +26,7 @@ export interface CampaignSettings {
 }
 
 /** A runtime's declaration as JSON, in which patterns are texts; without its colour, which changes no measurement. */
-export type CustomRuntime = Omit<RuntimeDeclaration, "processes" | "colour"> & {
+type CustomRuntime = Omit<RuntimeDeclaration, "processes" | "colour"> & {
   readonly processes: readonly { readonly component: ProcessPattern["component"]; readonly pattern: string }[];
 };
 

@@ -15,8 +15,8 @@ import { formatManifest, type Manifest, parseManifest } from "../../campaign-fil
 import { LabError } from "../../model/errors.js";
 import { settingsDigest } from "../plan/settings.js";
 import { replaceFile } from "../system/replace-file.js";
+import { DerivedFiles } from "./derived-files.js";
 import { DoneRounds } from "./done-rounds.js";
-import { Projection } from "./run-folders.js";
 
 /**
  * A campaign's folder while the campaign runs. Events are on the disk in the journal before any other file is written, so a crash
@@ -28,7 +28,7 @@ export class CampaignFolder {
   readonly done: DoneRounds;
   readonly #events: CampaignEvent[];
   readonly #journal: number;
-  readonly #projection: Projection;
+  readonly #derived: DerivedFiles;
   #manifest: Manifest;
 
   private constructor(path: string, manifest: Manifest, events: readonly CampaignEvent[], journal: number) {
@@ -37,8 +37,8 @@ export class CampaignFolder {
     this.#events = [...events];
     this.done = new DoneRounds(events);
     this.#journal = journal;
-    this.#projection = new Projection(path);
-    this.#projection.rebuild(events);
+    this.#derived = new DerivedFiles(path);
+    this.#derived.rebuild(events);
   }
 
   /** Makes a new campaign: writes the manifest and an empty journal into its folder. */
@@ -106,7 +106,7 @@ export class CampaignFolder {
       fsyncSync(this.#journal);
       this.#events.push(event);
       this.done.add(event);
-      this.#projection.add(event);
+      this.#derived.add(event);
     });
   };
 

@@ -20,7 +20,7 @@ export interface RoundTools {
 }
 
 /** The kernel's readings of the host. */
-export interface HostProbe {
+interface HostProbe {
   cpu(): CpuReading;
   state(): HostState;
   pressure(): MemoryPressure;

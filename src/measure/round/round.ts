@@ -6,10 +6,10 @@ import type { Driver, Release, Starts, Workload } from "./driver.js";
 import { type Observation, observe, type RoundTools } from "./observe.js";
 
 /** The results of a round; the caller adds its place in the campaign. */
-export type MeasuredRound = Observation & Pick<RoundEvent, "samples" | "makespanMs" | "startSkewMs" | "serviceSkewMs">;
+type MeasuredRound = Observation & Pick<RoundEvent, "samples" | "makespanMs" | "startSkewMs" | "serviceSkewMs">;
 
 /** The tools with which a round of cold starts is measured. */
-export interface ColdRoundTools extends RoundTools {
+interface ColdRoundTools extends RoundTools {
   /** Returns the ids of the campaign's sandboxes that the service lists as ready. */
   readonly sandboxes: { alive(): Promise<ReadonlySet<string>> };
 }

@@ -2,7 +2,8 @@ import { type KnownRuntime, knownRuntime } from "../../model/runtimes.js";
 import type { ProcessPattern, RuntimeDeclaration, RuntimeShim } from "./runtime.js";
 
 /**
- * Returns a runtime of today's Kata Containers 3, as its static release installs it in /opt/kata. Not tried here.
+ * Returns a runtime of today's Kata Containers 3, as its static release installs it in /opt/kata. Written from
+ * Kata's documentation; this project has not run it.
  *
  * Its runtime treats a `default_memory` below 256 as a mistake and gives the guest 2,048 MB instead. So 256 is the smallest value
  * that has its usual meaning, and the paper's 168 is not available.

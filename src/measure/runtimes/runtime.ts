@@ -13,7 +13,7 @@ export interface RuntimeDeclaration {
   readonly label: string;
   /** Its colour in figures; by default one that no other runtime of a figure has. */
   readonly colour?: RuntimeColour | undefined;
-  /** Whether it was never tried on a machine of this project. */
+  /** Whether this project has never run it. */
   readonly untested?: boolean;
   /** Its shim, for a private containerd; null if only the machine's own containerd can start it (a runtime from a file). */
   readonly shim: RuntimeShim | null;
@@ -64,8 +64,10 @@ const tomlValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string
 /** TOML table (`hypervisor.qemu`, a name with dots in quotes) → key → value; null removes the key. */
 export const tomlOverlay = z.record(z.string(), z.record(z.string(), tomlValue.nullable()).readonly()).readonly();
 
+/** Values to set in a TOML file; see `tomlOverlay`. */
 export type TomlOverlay = z.infer<typeof tomlOverlay>;
 
+/** A line of versions.txt: the output of a command, or a fixed text. */
 export type VersionLine = { readonly command: readonly string[] } | { readonly line: string };
 
 /** Processes that are part of a runtime's memory, and the component that they count as. */

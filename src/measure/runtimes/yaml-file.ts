@@ -7,7 +7,7 @@ import { mismatches } from "../../model/mismatch.js";
 import { nearestName } from "./nearest-name.js";
 
 /** The content of a YAML file, with the place of each value. */
-export interface YamlFile<Content> {
+interface YamlFile<Content> {
   readonly content: Content;
   /** File and line of a value, or of the nearest value around it. */
   where(path: readonly (string | number)[]): string;

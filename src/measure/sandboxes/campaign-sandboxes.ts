@@ -13,14 +13,14 @@ import { type SandboxMaker, sandboxRequest } from "./request.js";
 const workers = 10;
 
 /** The standing sandboxes, and their purpose. */
-export interface StandingSandboxes {
+interface StandingSandboxes {
   readonly purpose: "background" | "memory" | "fit";
   readonly runtime: string;
   readonly density: number;
 }
 
 /** The result of starting standing sandboxes. */
-export interface StandingResult {
+interface StandingResult {
   readonly started: number;
   readonly failed: number;
   readonly ready: readonly SandboxSummary[];

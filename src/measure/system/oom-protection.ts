@@ -18,7 +18,7 @@ export interface SparedProcess extends ProcessIdentity {
  */
 export function spareFromOom(
   pids: readonly (number | "self")[],
-  note: (processes: readonly SparedProcess[]) => void = () => {},
+  note: (processes: readonly SparedProcess[]) => void,
 ): () => void {
   const processes = pids.flatMap(pid => {
     const identity = identify(pid === "self" ? process.pid : pid);

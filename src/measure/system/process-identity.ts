@@ -26,6 +26,7 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return { pid, startTicks: Number(fields[19]), bootId: bootId() };
 }
 
+/** Whether the identified process still runs: neither ended, a zombie, nor replaced by another process with its pid. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const now = identify(identity.pid);
   return now !== undefined && now.startTicks === identity.startTicks && now.bootId === identity.bootId;
@@ -71,4 +72,5 @@ function sendSignal(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   }
 }
 
+/** Returns the kernel's id of this boot, a UUID; empty if it cannot be read. */
 export const bootId = (): string => readProc(`${procFolder}/sys/kernel/random/boot_id`)?.trim() ?? "";

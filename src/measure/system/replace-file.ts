@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join } from "node:path";
 
 /** A file's mode, and its owner, if that is not this process. */
-export interface FileRights {
+interface FileRights {
   readonly mode: number;
   readonly uid?: number;
   readonly gid?: number;

@@ -30,7 +30,7 @@ export interface ColdStart {
 }
 
 /** The result of a cold start, and the container's id, by which later reports of the service can be added. */
-export interface ColdStartResult {
+interface ColdStartResult {
   readonly sample: Sample;
   readonly containerId: string | null;
 }

@@ -15,7 +15,7 @@ import { FirstLines } from "./first-line.js";
 import { addMarks, type Reports } from "./marks.js";
 
 /** The tools of a driver over CRI. */
-export interface CriDriverTools {
+interface CriDriverTools {
   readonly cri: CriClient;
   readonly clock: Clock;
   /**

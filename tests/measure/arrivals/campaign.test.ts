@@ -129,10 +129,10 @@ test("the limit on living sandboxes follows from free memory and pids, and is in
     });
     const planWith = (limits: ReturnType<typeof limitsWith>) =>
       makePlan({ name: null, experiments: [settings], custom: [] }, { runtimes, limits });
-    // by hand: nine tenths of 200 pids hold 12 sandboxes of 14 pids, of 120 MiB 18 sandboxes of 6 MiB
+    // by hand: nine tenths of 200 pids hold 13 sandboxes of 13 pids, of 120 MiB 18 sandboxes of 6 MiB
     const runc = runtimes.find(({ id }) => id === "runc")!;
     assert.equal(planWith(limitsWith(100_000, 200)).experiments[0]!.room(runc), {
-      ...{ sandboxes: 12, by: "90 % of 200 pids that here leaves, at 14 each" },
+      ...{ sandboxes: 13, by: "90 % of 200 pids that here leaves, at 13 each" },
     });
     const plan = planWith(limitsWith(120, 100_000));
     assert.is(plan.fits, true);

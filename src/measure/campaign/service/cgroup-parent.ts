@@ -7,7 +7,7 @@ import { type ReportedRuntime, reportedRuntime } from "./reported-config.js";
 export type CgroupDriver = "systemd" | "cgroupfs";
 
 /** The sources from which the driver is determined. */
-export interface DriverSources {
+interface DriverSources {
   readonly status: CriStatus;
   /** The service's answer to CRI's RuntimeConfig; null if it does not have that call. */
   readonly reported: CgroupDriver | null;

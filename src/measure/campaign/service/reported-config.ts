@@ -5,13 +5,12 @@ import { parseJson } from "../../system/json.js";
 /** A runtime handler as containerd reports it. */
 export interface ReportedRuntime {
   readonly runtimeType?: string;
-  readonly runtimePath?: string;
   readonly snapshotter?: string;
   readonly options?: Readonly<Record<string, unknown>> | null;
 }
 
 /** containerd's CRI configuration, with the fields that are used here. */
-export interface ReportedConfig {
+interface ReportedConfig {
   readonly containerd?: {
     readonly snapshotter?: string;
     readonly runtimes?: Readonly<Record<string, ReportedRuntime>>;

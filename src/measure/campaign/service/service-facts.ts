@@ -17,7 +17,7 @@ import { type ReportedRuntime, reportedConfig, sandboxImageOf } from "./reported
 export type ServiceFacts = ManifestRun["config"];
 
 /** The sources of the facts. */
-export interface FactSources {
+interface FactSources {
   readonly version: CriVersion;
   readonly status: CriStatus;
   readonly socket: string;

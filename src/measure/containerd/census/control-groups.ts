@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { groupsBelow } from "../../host/cgroups.js";
 
+/** The folder in which control groups are mounted. */
+const root = "/sys/fs/cgroup";
+
 /** A control group of a sandbox or container in one hierarchy. */
 export interface ControlGroup {
   readonly path: string;
@@ -17,13 +20,13 @@ export const campaignGroupPrefix = "rund-lab-";
 const campaignParents = /^(rund-lab-|rundlab_)/;
 
 /** Returns the existing control groups of sandboxes, in every hierarchy. */
-export function groupsOf(ids: readonly string[], root = "/sys/fs/cgroup"): readonly ControlGroup[] {
+export function groupsOf(ids: readonly string[]): readonly ControlGroup[] {
   const wanted = new Set(ids);
-  return hierarchies(root).flatMap(hierarchy => below(hierarchy, wanted));
+  return hierarchies().flatMap(hierarchy => below(hierarchy, wanted));
 }
 
 /** Returns the folders that may be roots of hierarchies: of v2 or of the hybrid layout the root itself, of v1 the folders in it. */
-const hierarchies = (root: string): readonly string[] => [root, ...groupsBelow(root).map(name => join(root, name))];
+const hierarchies = (): readonly string[] => [root, ...groupsBelow(root).map(name => join(root, name))];
 
 /** Returns the sandboxes' groups in one hierarchy, at any depth below the usual parent or a campaign's. */
 function below(folder: string, ids: ReadonlySet<string>): readonly ControlGroup[] {
@@ -36,5 +39,5 @@ function below(folder: string, ids: ReadonlySet<string>): readonly ControlGroup[
 }
 
 /** Returns the folders of a parent group, such as a campaign's, in all hierarchies that have it. */
-export const campaignGroups = (parent: string, root = "/sys/fs/cgroup"): readonly string[] =>
-  hierarchies(root).flatMap(hierarchy => (groupsBelow(hierarchy).includes(parent) ? [join(hierarchy, parent)] : []));
+export const campaignGroups = (parent: string): readonly string[] =>
+  hierarchies().flatMap(hierarchy => (groupsBelow(hierarchy).includes(parent) ? [join(hierarchy, parent)] : []));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { commandLineOf } from "../../system/process-identity.js";
 
 /** A sandbox's or container's file or folder below a private containerd's folder. */
-export interface OwnFile {
+interface OwnFile {
   readonly path: string;
   readonly id: string;
 }

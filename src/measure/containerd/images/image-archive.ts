@@ -9,7 +9,7 @@ export const architectureHere = (): Architecture | undefined =>
   (({ x64: "amd64", arm64: "arm64" }) as const)[process.arch as string];
 
 /** An image for one architecture: the files of its only layer, and how it is started. */
-export interface ImageContent {
+interface ImageContent {
   readonly architecture: Architecture;
   readonly files: readonly TarFile[];
   /** The `config` of the OCI image configuration: Entrypoint, Cmd, Env, WorkingDir. */

@@ -1,3 +1,4 @@
+/** A plain file of an archive. */
 export interface TarFile {
   /** At most 100 bytes. */
   readonly path: string;

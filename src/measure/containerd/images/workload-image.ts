@@ -36,8 +36,8 @@ export function workloadImage(busybox: Buffer, architecture: Architecture): Buff
  *
  * @returns null if none is installed; a dynamically linked one would not start in an image without libraries
  */
-export function readStaticBusybox(files: readonly string[] = places): Buffer | null {
-  for (const file of files) {
+export function readStaticBusybox(): Buffer | null {
+  for (const file of places) {
     try {
       const program = readFileSync(file);
       if (isStatic(program)) return program;

@@ -15,7 +15,7 @@ import { randomFrom } from "../../shuffle.js";
 import { type ExperimentSettings, wrongSetting } from "../settings.js";
 
 /** The parsed settings for drawing arrivals. */
-export interface ArrivalSettings {
+interface ArrivalSettings {
   readonly kind: ArrivalKind;
   /** The trace's file; null for random arrivals. */
   readonly file: string | null;

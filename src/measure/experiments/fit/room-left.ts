@@ -7,7 +7,7 @@ export interface Reading {
 }
 
 /** The number of further sandboxes that fit, and the limit that stops them. */
-export interface Room {
+interface Room {
   readonly sandboxes: number;
   /** The limit that is reached first. */
   readonly bound: Bound;

@@ -8,7 +8,7 @@ const readings = 5;
 const apartMs = 500;
 
 /** A snapshot of standing sandboxes. */
-export interface StandingReading {
+interface StandingReading {
   /** Number of sandboxes whose processes are in the snapshot; PSS is divided by it. */
   readonly sandboxes: number;
   readonly snapshotMs: number;

@@ -25,7 +25,7 @@ const logFile = /\/(con|threads)_\d+\/(client\d+|cpu|latency|make|attach|mount|u
  * The files that are computed from the journal: samples.csv and, for every complete round that is not a warm-up, the lines of the
  * artifact's logs. Line k of a client's log is the cell's k-th complete round.
  */
-export class Projection {
+export class DerivedFiles {
   readonly #folder: string;
   /** Sum and number of a cell's latencies, for latency.txt. */
   readonly #latencies = new Map<string, { sum: number; count: number }>();
