@@ -25,6 +25,7 @@ const elsewhere: readonly (readonly [command: RegExp, reason: string])[] = [
   [/^npx rund-lab export /, "a campaign of one's own; tests/campaign-files"],
   [/^npx rund-lab kernel install --prefix /, "root; tests/cli/kernel.test.ts installs into a folder of its own"],
   [/^npx rund-lab .*\[/, "a summary of options"],
+  [/^npx rund-lab compare raw\/<folder>/, "a campaign of one's own; the same command is run on the recorded one"],
   [/^jupyter notebook /, "it stays; tests/kernel drives the kernel as Jupyter does"],
   [/^(tar|mkdir|mv|ln|cp) .*(kata|\/etc)/, "root and downloads: how Kata is installed"],
 ];

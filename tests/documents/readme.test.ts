@@ -2,18 +2,26 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { lab } from "../support/command-line.js";
 import { inTempFolder } from "../support/temp.js";
-import { blocks, readDocument } from "./documents.js";
+import { blocks, commands, readDocument, words } from "./documents.js";
 
 const test = suite("the README");
 const page = readDocument("README.md");
+const reproducing = readDocument("docs/reproducing.md");
 
 test("shows what `npm start` prints", async () => {
   const { stdout } = await inTempFolder(cwd => lab(["reproduce", "--no-notebooks"], { cwd }));
   assert.is(blocks(page, "")[0], stdout);
 });
 
-test("has every claim, with the verdicts that are reached", async () => {
-  const rows = [...page.matchAll(/^\| `([\w-]+)`: .*\| ([\w ]+) \| ([\w ]+) \|$/gm)].map(
+test("shows what `compare` prints", async () => {
+  const [command = ""] = commands({ file: "README.md", text: page }).filter(each => each.includes("compare raw/2"));
+  const { stdout } = await lab(words(command).slice(2));
+  const [shown = ""] = blocks(page, "text");
+  assert.ok(shown.length > 100 && stdout.includes(shown));
+});
+
+test("leads to every claim, with the verdicts that are reached", async () => {
+  const rows = [...reproducing.matchAll(/^\| `([\w-]+)`: .*\| ([\w ]+) \| ([\w ]+) \|$/gm)].map(
     ([, id, onPaper, onEvaluation]) => ({ id, onPaper, onEvaluation }),
   );
   const verdicts = async (data: string): Promise<Map<string, string>> => {
@@ -28,11 +36,11 @@ test("has every claim, with the verdicts that are reached", async () => {
   assert.equal(rows.sort(byId), reached.sort(byId));
 });
 
-test("says what `capacity` says", async () => {
+test("leads to what `capacity` says", async () => {
   const { stdout } = await lab("capacity --runtime rund --host-memory 384GiB --guest-memory 128MiB --json".split(" "));
   const { range } = JSON.parse(stdout);
   const [least, most] = range.map((value: number) => value.toLocaleString("en-US"));
-  assert.match(page, new RegExp(`from ${least} to ${most}`));
+  assert.match(reproducing, new RegExp(`from ${least} to ${most}`));
 });
 
 test("shows a program that runs", async () => {

@@ -37,7 +37,7 @@ const columns: Columns<MemoryRow> = {
  * | column | type | meaning |
  * |---|---|---|
  * | `dataset`, `run`, `runtime`, `label` | string | as in `roundsFrame` |
- * | `memory_mb` | int32 | the guest memory that the folder's label names, in MB; guests get more (see docs/measuring.md) |
+ * | `memory_mb` | int32 | the guest memory that the folder's label names, in MB; guests get `guestMemoryExtraMb` more (see `runs.json`) |
  * | `density`, `sandboxes` | int32 | sandboxes requested, and sandboxes that were running |
  * | `pss_kib`, `uss_kib`, `rss_kib`, `vss_kib` | float32 | proportional, unique, resident and virtual set size, summed over the runtime's processes |
  *

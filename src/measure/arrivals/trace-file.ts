@@ -115,5 +115,5 @@ const wrong = (where: string, expected: string, found: string): LabError =>
     where,
     expected,
     found,
-    hint: "docs/measuring.md describes the trace formats that rund-lab reads",
+    hint: "docs/rate-and-capacity.md describes the trace formats that rund-lab reads",
   });
