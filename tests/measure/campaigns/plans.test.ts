@@ -72,7 +72,12 @@ const byHand = {
 };
 
 test("each campaign file has its expected plan in this test", () => {
-  assert.equal(readdirSync(folder).filter(name => name !== "README.md").sort(), Object.keys(byHand).sort());
+  assert.equal(
+    readdirSync(folder)
+      .filter(name => name !== "README.md")
+      .sort(),
+    Object.keys(byHand).sort(),
+  );
 });
 
 for (const [file, expected] of Object.entries(byHand)) {
