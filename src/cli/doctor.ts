@@ -4,6 +4,7 @@ import { connectCri } from "../measure/cri/index.js";
 import { type CheckResult, checkContract, examine, type PeakNeeds } from "../measure/doctor/index.js";
 import { sandboxTasks } from "../measure/plan/plan.js";
 import { findRuntime, runtimes } from "../measure/runtimes/index.js";
+import { counted } from "../model/counted.js";
 import { LabError } from "../model/errors.js";
 import { wrap } from "../model/text-table.js";
 import { type Io, printResult } from "./terminal/io.js";
@@ -28,7 +29,7 @@ export default (io: Io): Command =>
     .option("--runtime <ids>", "the runtimes that you want to measure, such as runc,runsc", words)
     .option(
       "--sandboxes <n>",
-      "the largest number of sandboxes at once, background and clients: checks pids, files and memory for it",
+      "the largest number of sandboxes at once, including those in the background; checks pids, open files and memory",
       count("--sandboxes"),
     )
     .option(
@@ -98,10 +99,15 @@ async function printContract(io: Io, endpoint: string, handlers: readonly string
   printResult(io, json, results, report(results));
   const broken = results.filter(({ ok }) => !ok).length;
   if (broken === 0) return;
-  throw new LabError("RUND_CONTRACT", "check", `${broken} of ${results.length} rules of CRI v1 do not hold`, {
-    where: endpoint,
-    hint: "campaigns may still work on this service; the lines above show what each broken rule costs them",
-  });
+  throw new LabError(
+    "RUND_CONTRACT",
+    "check",
+    `this service breaks ${broken} of ${counted(results.length, "rule")} of CRI v1`,
+    {
+      where: endpoint,
+      hint: "campaigns may still work on this service; the lines above show what each broken rule costs them",
+    },
+  );
 }
 
 /** Maximum number of columns of a line. */
@@ -119,7 +125,9 @@ function report(results: readonly CheckResult[]): string[] {
   return [
     ...lines,
     "",
-    lacking === 0 ? "nothing is missing" : `${lacking} of ${results.length} checks have a next step`,
+    lacking === 0
+      ? "nothing is missing"
+      : `${lacking} of ${counted(results.length, "check")} failed; → marks the next step`,
   ];
 }
 

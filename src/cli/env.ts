@@ -42,11 +42,14 @@ export default (io: Io): Command => {
     .addOption(
       new Option("--log-level <level>", "info, or debug to log every step").choices(["info", "debug"]).default("info"),
     )
-    .option("--otel", "containerd 2: export OpenTelemetry spans to campaigns, which give more stages")
+    .option(
+      "--otel",
+      "containerd 2: send OpenTelemetry spans to campaigns, which then divide cold starts into more stages",
+    )
     .action(async ({ folder, logLevel, otel = false, json }: Options) => {
       const there = findContainerd(folder);
       const containerd = there ?? (await startContainerd(folder, { logLevel, otel, path: io.env.PATH ?? "" }));
-      if (there !== undefined) note(io, "the private containerd is up already");
+      if (there !== undefined) note(io, "the private containerd is already up");
       printResult(io, json, state(containerd), describe(containerd));
     });
 
@@ -67,7 +70,7 @@ export default (io: Io): Command => {
       const pool = poolStatus(machine);
       const lines = [
         ...(containerd === undefined ? [`no private containerd in ${folder}`] : describe(containerd)),
-        ...countRemains(remains, containerd !== undefined),
+        ...remainsLine(remains, containerd !== undefined),
         files.length === 0
           ? "configs: unchanged"
           : `configs changed: ${files.join(", ")} (rund-lab env restore undoes the changes)`,
@@ -81,7 +84,7 @@ export default (io: Io): Command => {
   add(
     env,
     "restore",
-    "undo what a killed campaign left: its sandboxes, control groups, mounts, snapshots, and changed configs",
+    "remove the sandboxes, control groups, mounts and snapshots of a killed campaign, and undo its config changes",
   ).action(async ({ json }: Options) => {
     const log = (line: string) => note(io, line);
     let restored: boolean;
@@ -107,13 +110,13 @@ export default (io: Io): Command => {
     ["down", "remove the thin pool that `pool up` created", removePool],
   ] as const) {
     add(pool, verb, description)
-      .option("--yes", "do it; without this option, only print the commands")
+      .option("--yes", "run the commands; without this option, only print them")
       .action(async ({ yes, json }: Options) => {
         const machine = thisMachine({ log: line => note(io, line) });
         if (yes !== true) {
           const script = poolScript(verb, machine);
           printResult(io, json, { done: false, script }, [script.trimEnd()]);
-          return note(io, "nothing was done; add --yes to do it");
+          return note(io, "nothing was changed; add --yes to run these commands");
         }
         const done = await act(machine);
         const pool = poolStatus(machine);
@@ -123,15 +126,12 @@ export default (io: Io): Command => {
   return env;
 };
 
-/**
- * Returns one line for each kind of thing that a private containerd has on the machine; if it is not running, also how to remove
- * them.
- */
-function countRemains(remains: readonly CensusEntry[], up: boolean): string[] {
+/** Returns a line with the number of things of each kind that a private containerd has on the machine; no line if it has none. */
+function remainsLine(remains: readonly CensusEntry[], up: boolean): string[] {
   const kinds = [...new Set(remains.map(({ kind }) => kind))];
   const counts = kinds.map(kind => `${remains.filter(each => each.kind === kind).length} × ${kind}`).join(", ");
   if (counts === "") return [];
-  return [up ? `on the machine: ${counts}` : `left behind: ${counts} (rund-lab env down removes it)`];
+  return [up ? `on the machine: ${counts}` : `left behind: ${counts} (rund-lab env down removes them)`];
 }
 
 const state = (containerd: PrivateContainerd) => {

@@ -2,7 +2,7 @@
 import { exitCodes } from "../model/errors.js";
 import { runCommandLine } from "./program.js";
 
-// even with an open umask, its files are not writable for others: it may run as root, and its journals are replayed
+// even with an open umask, files are not writable for others: this program may run as root, and it replays its journals
 process.umask(process.umask() | 0o002);
 
 for (const stream of [process.stdout, process.stderr]) {

@@ -15,7 +15,7 @@ const test = suite("verify, data, reproduce");
 test("verify recomputes all 356 published cells without a download", async () => {
   assert.equal(await lab(["verify"]), {
     code: 0,
-    stdout: "356 of 356 published cells recomputed as the same number\n",
+    stdout: "356 of 356 published cells recomputed exactly\n",
     stderr: "",
   });
   const document = JSON.parse((await lab(["verify", "--json"])).stdout);

@@ -19,7 +19,7 @@ onMachine("up, a second up, status and down report their state as JSON", () =>
     assert.ok(state.handlers.includes("runc"));
     const again = await lab(["env", "up", ...where], { env });
     assert.equal(JSON.parse(again.stdout), state);
-    assert.match(again.stderr, "the private containerd is up already");
+    assert.match(again.stderr, "the private containerd is already up");
     const status = JSON.parse((await lab(["env", "status", ...where], { env })).stdout);
     assert.equal([status.up, status.pid], [true, state.pid]);
     assert.equal(JSON.parse((await lab(["env", "down", ...where], { env })).stdout), {
@@ -51,7 +51,7 @@ test("without --yes, the pool's commands are only printed", async () => {
   const { code, stdout, stderr } = await lab(["env", "pool", "up"], { env });
   assert.is(code, 0);
   assert.match(stdout, "dmsetup create containerd-pool");
-  assert.match(stderr, "nothing was done");
+  assert.match(stderr, "nothing was changed");
   assert.not.ok(existsSync("/var/lib/rund-lab/pool"));
 });
 

@@ -133,7 +133,11 @@ test("invalid requests are refused before anything is started, with the next ste
       ],
       [["run", "--resume", "nowhere"], 4, /expected a campaign's folder with its run\.json, found none/],
       [["run", "--campaign", "nowhere.yaml"], 4, /nowhere\.yaml: expected a YAML file, found none/],
-      [["run", "time", "--handler", "a", "--runtime", "kata,rund"], 2, /one handler for several runtimes/],
+      [
+        ["run", "time", "--handler", "a", "--runtime", "kata,rund"],
+        2,
+        /applies to one runtime, but --runtime names several/,
+      ],
     ];
     for (const [words, expected, message] of wrong) {
       const { code, stdout, stderr } = await lab(words, { cwd });

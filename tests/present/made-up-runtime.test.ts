@@ -79,10 +79,7 @@ test("its label and colour are used in frames, figures, comparisons and the repo
 
     const paper = await loadDataset("ae_data");
     const content = gatherReport([paper], paper, dataset);
-    const page = reportPage(
-      { ...content, figures: [], beside: content.beside && { ...content.beside, figures: [] } },
-      "",
-    );
+    const page = reportPage({ ...content, figures: [], own: content.own && { ...content.own, figures: [] } }, "");
     assert.match(page, youki.label);
   }));
 

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { type Parameters, parseParameter } from "../../jupyter/parameters.js";
 import { LabError } from "../../model/errors.js";
 import { type Io, note, print } from "../terminal/io.js";
+import { notebooksFailed } from "./notebooks-failed.js";
 import { runNotebooks } from "./run-notebooks.js";
 
 interface Options {
@@ -46,8 +47,7 @@ export default (io: Io): Command => {
           note(io, `${file} [${index}/${count}] ${ok ? "ok" : "FAILED"} ${took.toFixed(2)} s`),
         onNotebook: (_, target) => print(io, `${target}\n`),
       });
-      if (failed.length === 0) return;
-      throw new LabError("RUND_NOTEBOOK_FAILED", "check", failed.join("\n"));
+      if (failed.length > 0) throw notebooksFailed(failed);
     });
   return command;
 };

@@ -18,7 +18,7 @@ const order: readonly Verdict[] = ["supported", "contradicted", "inconclusive", 
 
 /**
  * Returns the results of `rund-lab reproduce`, in lines of at most 100 characters: a row per dataset with the published cells
- * that match and the claims by verdict, the most important claims, and where the results are.
+ * that match and the claims by verdict, the claims of the abstract, and the paths of the results.
  *
  * @param page the report's path; null if none was written
  */
@@ -53,14 +53,14 @@ export function summary(
       width,
     ),
     "",
-    ...knownClaims([...verdicts.values()]),
+    ...abstractClaims([...verdicts.values()]),
     ...(unpublished === undefined ? [] : [...wrap(`${unpublished.text}.`, width), ""]),
     ...textTable(where.map(([what = "", path = ""]) => [what, relative(cwd, path) || path])),
   ];
 }
 
-/** Returns the abstract's claims: the statement, and below it each dataset's verdict. */
-function knownClaims(verdicts: readonly (readonly ClaimVerdict[])[]): readonly string[] {
+/** Returns the claims of the paper's abstract: the statement, and below it each dataset's verdict. */
+function abstractClaims(verdicts: readonly (readonly ClaimVerdict[])[]): readonly string[] {
   const claims = (verdicts[0] ?? []).filter(({ certainty }) => certainty === "A");
   return claims.flatMap(({ id, statement }) => [
     ...wrap(`${id}: ${statement}`, width),

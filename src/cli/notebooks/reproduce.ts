@@ -4,11 +4,11 @@ import { Command } from "commander";
 import { loadDataset, loadDatasets, ownDatasets, recordedCampaign } from "../../analysis/datasets/index.js";
 import { faultsOf } from "../../analysis/tables/index.js";
 import { counted } from "../../model/counted.js";
-import { LabError } from "../../model/errors.js";
 import { csvFile, writeCsv } from "../results/analyze.js";
 import { failOnFault } from "../results/verify.js";
 import { type Io, note, print } from "../terminal/io.js";
 import { withBar } from "../terminal/progress.js";
+import { notebooksFailed } from "./notebooks-failed.js";
 import { summary } from "./reproduce-summary.js";
 
 interface Options {
@@ -24,7 +24,7 @@ export default (io: Io): Command =>
     )
     .option("--out <dir>", "where to write the results", "results")
     .option("--data <dir...>", "datasets to reproduce", [...ownDatasets])
-    .option("--no-notebooks", "only tables, verification and claims")
+    .option("--no-notebooks", "compute only tables, verification and claims; no notebooks, no report")
     .action(async (options: Options) => {
       const out = resolve(io.cwd, options.out);
       const datasets = await loadDatasets(options.data, io.cwd);
@@ -32,17 +32,17 @@ export default (io: Io): Command =>
         if (problemCount > 0) note(io, `${name}: ${counted(problemCount, "problem")}; \`rund-lab analyze\` lists them`);
       }
       const baseline = datasets.find(({ name }) => name === "paper_data") ?? (await loadDataset("paper_data"));
-      const fresh = isOwn(options.data) && existsSync(recordedCampaign) ? await loadDataset(recordedCampaign) : null;
+      const own = isOwn(options.data) && existsSync(recordedCampaign) ? await loadDataset(recordedCampaign) : null;
       const { gatherReport, writeReport } = await import("../../present/report/index.js");
-      const content = gatherReport(datasets, baseline, fresh);
+      const content = gatherReport(datasets, baseline, own);
       for (const [name, tables] of content.tables) writeCsv(tables.map(csvFile), join(out, "tables", name));
       const failed = options.notebooks ? await runAllNotebooks(options, out, io) : [];
-      const figures = content.figures.length + (content.beside?.figures.length ?? 0);
+      const figures = content.figures.length + (content.own?.figures.length ?? 0);
       const page = options.notebooks
         ? await withBar(io, "figures", figures, step => writeReport(out, content, ({ title }) => step(title)))
         : null;
       print(io, `${summary(content, { page, out, cwd: io.cwd }).join("\n")}\n`);
-      if (failed.length > 0) throw new LabError("RUND_NOTEBOOK_FAILED", "check", failed.join("\n"));
+      if (failed.length > 0) throw notebooksFailed(failed);
       failOnFault(io, faultsOf(content.verification));
     });
 

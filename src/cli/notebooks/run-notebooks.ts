@@ -33,7 +33,7 @@ export interface NotebooksOptions {
   readonly onNotebook?: (file: string, target: string) => void;
 }
 
-/** Returns the package's own notebooks, in their order. */
+/** Returns the paths of the package's own notebooks, sorted by name. */
 export function packageNotebooks(): readonly string[] {
   const folder = fileURLToPath(new URL("../../../notebooks/", import.meta.url));
   return readdirSync(folder)
@@ -65,7 +65,10 @@ export async function runNotebooks(files: readonly string[], options: NotebooksO
   const targets = queue.map(({ target }) => target);
   const twice = targets.find((target, at) => targets.indexOf(target) !== at);
   if (twice !== undefined) {
-    throw new LabError("RUND_NOTEBOOK_TWICE", "usage", "two notebooks would be written to this file", { where: twice });
+    throw new LabError("RUND_NOTEBOOK_TWICE", "usage", "two notebooks would be written to this file", {
+      where: twice,
+      hint: "run them one after another, with a different --out for each",
+    });
   }
   if (out !== undefined) mkdirSync(resolve(io.cwd, out), { recursive: true });
 

@@ -15,6 +15,7 @@ import {
 } from "../../analysis/tables/index.js";
 import { ProblemList } from "../../logs/index.js";
 import { describeClockSkew } from "../../model/clock-skew.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { type Io, note, noteProblems, print, printJson } from "../terminal/io.js";
 import { type CsvFile, furtherTables } from "./further-tables.js";
@@ -22,7 +23,7 @@ import { type CsvFile, furtherTables } from "./further-tables.js";
 export default (io: Io): Command =>
   new Command("analyze")
     .description(
-      "Reads run folders, a folder of them, or a campaign, and writes the paper's tables: time.csv, cpu.csv, mem_<id>.csv and density_<id>.csv. For a campaign it also writes percentiles (latency_<experiment>.csv), removal times (removal.csv) and how often rounds waited for a disk (disk.csv). Without --out, the tables go to stdout.",
+      "Reads run folders, a folder of them, or a campaign, and writes the paper's tables: time.csv, cpu.csv, mem_<id>.csv and density_<id>.csv. For a campaign it also writes percentiles (latency_<experiment>.csv), removal times (removal.csv) and the rounds that waited for a disk (disk.csv). Without --out, the tables go to stdout.",
     )
     .argument("<dir...>", "run folders, folders of them, campaigns, or the names paper_data and ae_data")
     .option("--out <dir>", "where to write the tables")
@@ -41,7 +42,7 @@ export default (io: Io): Command =>
       const openLoop = openLoopCells(dataset);
       for (const cell of openLoop.slice(0, 3)) note(io, openLoopText(cell));
       if (openLoop.length > 3) {
-        note(io, `and ${openLoop.length - 3} more cells without a closed loop; --json lists them`);
+        note(io, `and ${counted(openLoop.length - 3, "more cell")} without a closed loop; --json lists them`);
       }
       const tables = allTables(dataset);
       const measured = tables.filter(({ rows }) => rows.some(({ values }) => values.some(value => value !== null)));
@@ -72,21 +73,21 @@ export default (io: Io): Command =>
       if (out !== undefined) writeCsv(files, resolve(io.cwd, out));
       if (json) printJson(io, { ...document(dataset, tables, imported), openLoop, ...further.tables });
       else if (out === undefined) print(io, files.map(({ name, text }) => `# ${name}.csv\n${text}`).join("\n"));
-      else note(io, `${files.length} tables in ${out}`);
+      else note(io, `${counted(files.length, "table")} in ${out}`);
       noteAllProblems(io, dataset, json);
       if (strict === true && dataset.problemCount > 0) {
         throw new LabError("RUND_STRICT", "check", `${problemsOf(dataset)} in the logs (--strict)`);
       }
     });
 
-/** Reads the journals of the folders that are campaigns: percentiles, removal times and nodes come from them. */
+/** Reads the journals of those folders that are campaigns, from which percentiles, removal times and nodes come. */
 const roundsAndWindows = (folders: readonly string[], cwd: string) =>
   folders
     .map(folder => resolve(cwd, folder))
     .filter(folder => existsSync(join(folder, "events.ndjson")))
     .flatMap(readRoundsAndWindows);
 
-/** Returns a table of the paper's shape as a file. */
+/** Returns one of the paper's tables as a file. */
 export const csvFile = (table: Table): CsvFile => ({ name: table.name, text: tableCsv(table) });
 
 /** Writes each file as `<name>.csv`. */
@@ -101,11 +102,7 @@ function noteNodes(io: Io, rows: readonly NodeRow[]): void {
     if (!slow || ratio === null) continue;
     const [low, high] = ratio.interval.map(value => value.toFixed(2));
     const cell =
-      concurrency !== null
-        ? `at concurrency ${concurrency}`
-        : rate !== null
-          ? `at ${rate} a second`
-          : "under the trace";
+      concurrency !== null ? `at concurrency ${concurrency}` : rate !== null ? `at ${rate} a second` : "in the trace";
     note(
       io,
       `the node ${node} is slow: ${runtime} ${cell} takes ${ratio.value.toFixed(2)} times as long as on the other nodes (${low} to ${high}); leave it out with --nodes, or compare runtimes on one node`,
@@ -180,4 +177,4 @@ function noteAllProblems(io: Io, dataset: Dataset, inDocument: boolean): void {
   note(io, `${problemsOf(dataset)}${more ? "; the first 10 above, --json lists them" : ""}`);
 }
 
-const problemsOf = ({ problemCount }: Dataset) => `${problemCount} problem${problemCount === 1 ? "" : "s"}`;
+const problemsOf = ({ problemCount }: Dataset) => counted(problemCount, "problem");

@@ -37,7 +37,7 @@ export function verdictWord(metric: Metric, verdict: ComparedCell["verdict"]): s
   return verdict === "faster" ? "less" : verdict === "slower" ? "more" : verdict;
 }
 
-/** Returns what differs: in full if both sides recorded it, by name if one of them did not. */
+/** Returns the differences: with both values if both sides recorded them, otherwise only by name. */
 export function confoundTexts(
   confounds: readonly Confound[],
   [nameA, nameB]: readonly [string, string] = ["A", "B"],

@@ -19,6 +19,7 @@ import {
   wordingIsSure,
 } from "../../analysis/claims/index.js";
 import { loadDataset } from "../../analysis/datasets/index.js";
+import { counted } from "../../model/counted.js";
 import { textTable, wrap } from "../../model/text-table.js";
 import { type Io, printResult } from "../terminal/io.js";
 
@@ -93,9 +94,7 @@ function notes(verdict: ClaimVerdict, shown: number): readonly string[] {
     ...(machines === "" ? [] : [`measured on ${verdict.dataset}${machines}, not on the paper's machine`]),
     ...(implied === null ? [] : [verdictText(verdict), impliedText(implied)]),
     ...(needs === null ? [] : [`this needs ${needs}`]),
-    ...(hidden === 0
-      ? []
-      : [`${hidden} other reading${hidden === 1 ? "" : "s"} with the same verdict or without data`]),
+    ...(hidden === 0 ? [] : [`${counted(hidden, "other reading")} with the same verdict or without data`]),
     ...astray,
     ...caveats.map(caveat => `some values are marked "${caveat}"`),
     ...(confounds.length === 0

@@ -54,7 +54,7 @@ export function comparisonMarkdown(comparison: Comparison, sandbox: readonly Com
     ...circumstances(comparison).map(line => `- ${line}`),
     "",
     ...markdown(true),
-    `<details><summary>${others.length} cells that are the same or undecided</summary>`,
+    `<details><summary>${counted(others.length, "cell")}, the same or undecided</summary>`,
     "",
     ...markdown(false),
     "</details>",
@@ -160,12 +160,12 @@ const metricsOf = (comparison: Comparison) =>
     return cells.length === 0 ? [] : [{ metric, what: quantityOf(metric, cells), cells, lacking }];
   });
 
-/** Returns the measured quantity: a request for jobs of fio, a phase for control groups and root file systems. */
+/** Returns the measured quantity: the time of a request for jobs of fio, and of a phase for control groups and root file systems. */
 function quantityOf(metric: Metric, cells: readonly ComparedCell[]): string {
   if (metric !== "time" || cells.some(({ operation }) => operation === undefined)) return metricNames[metric];
   const requests = cells.filter(({ experiment }) => experiment === "io").length;
-  if (requests === 0) return "time until the last is done, ms";
-  return requests === cells.length ? "time of a request, ms" : "time of a request, or until the last is done, ms";
+  if (requests === 0) return "time until all are done, ms";
+  return requests === cells.length ? "time of a request, ms" : "time of a request, or until all are done, ms";
 }
 
 /** Returns the metrics that both sides recorded. */
@@ -193,7 +193,7 @@ function circumstances(comparison: Comparison): readonly string[] {
   const { confounds, unmatched, cells } = comparison;
   const alone = [
     ...(unmatched.a > 0 ? [`${counted(unmatched.a, "cell")} of A`] : []),
-    ...(unmatched.b > 0 ? [`${unmatched.b} of B`] : []),
+    ...(unmatched.b > 0 ? [`${counted(unmatched.b, "cell")} of B`] : []),
   ];
   const paired = cells.some(({ method }) => method === "paired blocks");
   return [

@@ -33,7 +33,7 @@ export default (io: Io): Command =>
     .option("--baseline <id>", "the runtime of A that the others are compared with")
     .option(
       "--fail-on <rule>",
-      "such as slower:5%: exit with 1 if a cell is slower by more than that, even at the lower end of its interval",
+      "exit with 1 if a cell is slower by more than a percentage, such as slower:5%, even at the lower end of its interval",
       gatePercent,
     )
     .option("--strict", "also exit with 1 if a time cell is undecided")
@@ -96,7 +96,11 @@ function subject(io: Io, name: string): { readonly folder: string; readonly runt
   return { folder, runtime };
 }
 
-/** @throws LabError of kind `usage` if fewer than two measured runtimes are named */
+/**
+ * Returns the pairs of runtimes to compare within one campaign.
+ *
+ * @throws LabError of kind `usage` if fewer than two measured runtimes are named
+ */
 function pairsWithin(dataset: Dataset, { runtimes, baseline }: Options): readonly RuntimePair[] {
   const measured = runtimesOf(dataset);
   const named = runtimes ?? (baseline === undefined ? [] : measured);

@@ -11,6 +11,7 @@ import {
   removalTable,
 } from "../../analysis/stages/index.js";
 import { ioCsv, ioTable, operationsCsv, operationTable } from "../../analysis/tables/index.js";
+import { groupBy } from "../../model/group-by.js";
 
 /** A table as a CSV file; the name is without `.csv`. */
 export interface CsvFile {
@@ -34,7 +35,7 @@ export function furtherTables(dataset: Dataset, events: ReturnType<typeof readRo
     nodes: nodeTable(events),
     nodeMemory: asOne ? memoryByNode(dataset) : [],
     nodeClocks: nodeClocks(events),
-    arrivals: Object.fromEntries(grouped(results, ({ runtime }) => runtime)),
+    arrivals: Object.fromEntries(groupBy(results, ({ runtime }) => runtime)),
     fits: dataset.fits ?? [],
     operations: operationTable(dataset.operations ?? []),
     io: ioTable(dataset),
@@ -57,18 +58,12 @@ export function furtherTables(dataset: Dataset, events: ReturnType<typeof readRo
   return { tables, files };
 }
 
-/** Returns a file for each name that rows have, in the order of the rows. */
+/** Returns a file for each name among the rows, in the order in which the names appear. */
 const csvFiles = <Row>(
   rows: readonly Row[],
   nameOf: (row: Row) => string,
   csv: (rows: readonly Row[]) => string,
-): readonly CsvFile[] => [...grouped(rows, nameOf)].map(([name, own]) => ({ name, text: csv(own) }));
-
-function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): ReadonlyMap<string, readonly Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
-  return groups;
-}
+): readonly CsvFile[] => [...groupBy(rows, nameOf)].map(([name, own]) => ({ name, text: csv(own) }));
 
 /** Returns the memory overhead that the RuntimeClass of each run declares. */
 const declaredOverheads = ({ runs }: Dataset): ReadonlyMap<string, string> =>

@@ -5,7 +5,7 @@ import { optionValue } from "../terminal/option-value.js";
 import { cellName } from "./cell-words.js";
 
 /**
- * Returns the share in a gate's rule.
+ * Parses the rule of a gate, and returns the share in it.
  *
  * @throws LabError `RUND_GATE`
  * @example gatePercent("slower:5%") // 0.05

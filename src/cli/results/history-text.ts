@@ -4,8 +4,8 @@ import { textTable, wrap } from "../../model/text-table.js";
 import { cellName, confoundTexts, metricNames, verdictWord } from "./cell-words.js";
 
 const width = 100;
-/** Maximum number of columns of the bars; if there are more campaigns, the latest are shown. */
-const widestCourse = 32;
+/** Maximum width of the trend in columns; if there are more campaigns, the latest are shown. */
+const widestTrend = 32;
 
 /**
  * Returns a history as text for a terminal, at most 100 columns wide: a line for each cell, then the changes, then the campaigns.
@@ -18,7 +18,7 @@ export function historyText(history: History, bars: boolean): readonly string[] 
   const changes = cells.flatMap(cell => changeLines(cell, history));
   const percent = Number((100 * share).toPrecision(6));
   const rows = cells.map(cell => rowOf(cell, bars));
-  const headings = ["", ...(bars ? ["course"] : []), "n", "first", "last", "last / first", "changes at"];
+  const headings = ["", ...(bars ? ["trend"] : []), "n", "first", "last", "last / first", "changes at"];
   const numbers = bars ? [2, 3, 4, 5] : [1, 2, 3, 4];
   return [
     ...wrap(
@@ -48,7 +48,7 @@ function rowOf(cell: CellHistory, bars: boolean): readonly string[] {
   const ratio = first !== undefined && last !== undefined && first > 0 ? last / first : undefined;
   return [
     cellName(cell),
-    ...(bars ? [courseOf(cell.values.map(side => side?.mean ?? null).slice(-widestCourse))] : []),
+    ...(bars ? [trendOf(cell.values.map(side => side?.mean ?? null).slice(-widestTrend))] : []),
     String(means.length),
     value(first),
     value(last),
@@ -73,9 +73,9 @@ const steps = "▁▂▃▄▅▆▇█";
  * Returns a bar for each value, the lowest bar for the smallest value, and a gap for a missing one. Values that vary by less than
  * 10 % are not stretched to the full height.
  *
- * @example courseOf([100, 150, null, 200]) // "▁▅ █"
+ * @example trendOf([100, 150, null, 200]) // "▁▅ █"
  */
-export function courseOf(values: readonly (number | null)[]): string {
+export function trendOf(values: readonly (number | null)[]): string {
   const known = values.filter(value => value !== null);
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const reach = Math.max(high - low, 0.1 * high) || 1;

@@ -65,16 +65,16 @@ const runtimeId = optionValue("--runtime", "lower-case letters and digits", id =
 function describe(writer: ImportFolderWriter, out: string): readonly string[] {
   const { samples, memory, rates } = writer;
   const parts = [
-    [samples, "cold starts"],
-    [memory, "memory readings"],
-    [rates, "rates"],
+    [samples, "cold start"],
+    [memory, "memory reading"],
+    [rates, "rate"],
   ] as const;
-  const counts = parts.flatMap(([count, name]) => (count === 0 ? [] : [`${count} ${name}`])).join(", ");
+  const counts = parts.flatMap(([count, name]) => (count === 0 ? [] : [counted(count, name)])).join(", ");
   const tools = new Map<string, number>();
   for (const { definition } of writer.manifest().runs) {
     const line = `${definition.tool}: from ${definition.from} to ${definition.to}`;
     tools.set(line, (tools.get(line) ?? 0) + 1);
   }
-  const runs = [...tools].map(([line, runs]) => `  ${line} (${runs} ${runs === 1 ? "run" : "runs"})`);
+  const runs = [...tools].map(([line, runs]) => `  ${line} (${counted(runs, "run")})`);
   return [`${counts} in ${out}`, ...runs];
 }

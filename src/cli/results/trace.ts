@@ -26,7 +26,7 @@ export default (io: Io): Command =>
 const cellName = ({ runtime, density, concurrency }: RoundEvent): string =>
   density === 0 ? `${runtime}/${concurrency}` : `${runtime}/${density}/${concurrency}`;
 
-/** @throws LabError `RUND_TRACE_CELL` if there is no such round */
+/** Returns the round to write. @throws LabError `RUND_TRACE_CELL` if there is no such round */
 function choose(rounds: readonly RoundEvent[], cell: string | undefined, round: string | undefined, where: string) {
   const names = [...new Set(rounds.map(cellName))];
   const named = cell ?? names[0];

@@ -25,11 +25,11 @@ export default (io: Io): Command =>
     });
 
 const summary = ({ cells, matched }: Verification, raw: RawVerification | undefined): readonly string[] => [
-  `${matched} of ${cells} published cells recomputed as the same number`,
+  `${matched} of ${cells} published cells recomputed exactly`,
   ...(raw === undefined
     ? []
     : [
-        `${raw.lines} lines checked, ${raw.coldStarts} cold starts among them`,
+        `${raw.lines} lines checked, including ${raw.coldStarts} cold starts`,
         `${raw.distilled.same} of ${raw.distilled.files} distilled files agree with these logs`,
       ]),
 ];

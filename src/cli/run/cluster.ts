@@ -16,6 +16,7 @@ import {
   type Timing,
 } from "../../measure/index.js";
 import { describeClockSkew } from "../../model/clock-skew.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { type Io, note } from "../terminal/io.js";
 import { flagOf } from "../terminal/option-value.js";
@@ -45,10 +46,21 @@ export interface ClusterRun {
 }
 
 /**
- * Waits around a round, only for the expected time of a plan: a kubelet reports a start up to a second late, and takes three
+ * The pauses before and after a round, used only to estimate a plan's duration: a kubelet reports a start up to a second late, and takes three
  * seconds to remove its pods.
  */
 const clusterTiming: Timing = { quietLimitMs: 0, idleMs: 1_000, settleMs: 3_000 };
+
+/** The options that have no effect without a cluster. */
+const clusterOptions = [
+  "runtimeClass",
+  "nodes",
+  "placement",
+  "namespace",
+  "priorityClass",
+  "makeRuntimeClasses",
+  "force",
+] as const;
 
 /** The prefix of a cluster campaign's endpoint in the manifest. */
 const scheme = "kubernetes:";
@@ -65,9 +77,7 @@ export async function openClusterRun(
 ): Promise<ClusterRun | undefined> {
   const resumed = manifest?.driver === "kubernetes" ? manifest : undefined;
   if (options.cluster === undefined && resumed === undefined) {
-    const lone = (["runtimeClass", "nodes", "placement", "namespace"] as const).find(
-      name => options[name] !== undefined,
-    );
+    const lone = clusterOptions.find(name => options[name] !== undefined);
     if (lone === undefined) return undefined;
     throw new LabError("RUND_CLUSTER_OPTION", "usage", "this option needs a Kubernetes cluster", {
       where: flagOf(lone),
@@ -81,7 +91,7 @@ export async function openClusterRun(
     const begun = (resumed?.plan.settings as CampaignSettings | undefined)?.cluster;
     const names = begun === undefined ? namedClasses(options) : Object.values(begun.runtimeClasses);
     const missing = options.makeRuntimeClasses === true ? missingClasses(cluster.runtimeClasses, names) : [];
-    // a session that was killed has left the RuntimeClasses that it made
+    // a session that was killed has left the RuntimeClasses that it created
     const left = cluster.runtimeClasses.filter(({ madeBy }) => madeBy !== undefined && madeBy === resumed?.label);
     const make = [...missing, ...left];
     const classes = requireRuntimeClasses(
@@ -146,7 +156,8 @@ async function inRoom(plan: Plan, { cluster, nodes, settings }: ClusterService, 
   );
   const { pods, by } = await podRoom(cluster.api, nodes, settings.namespace);
   const { sandboxes } = plan.needs;
-  const why = sandboxes > pods ? [`it needs ${sandboxes} pods at once, and there is room for ${pods} (${by})`] : [];
+  const why =
+    sandboxes > pods ? [`it needs ${counted(sandboxes, "pod")} at once, and there is room for ${pods} (${by})`] : [];
   const room = () => ({ sandboxes: Math.max(1, pods), by: `the pods that still fit: ${by}` });
   return {
     ...{ ...plan, why, fits: why.length === 0 || force },
@@ -159,12 +170,12 @@ function noteCluster(io: Io, plan: Plan, { cluster, nodes, settings, make }: Clu
   const where = settings.namespace === null ? "a new namespace" : `the namespace ${settings.namespace}`;
   note(
     io,
-    `${endpoint} (${cluster.version}): ${plan.sandboxes} pods, at most ${plan.needs.sandboxes} at once, in ${where}, on ${nodes.length} nodes (${nodes.map(({ name }) => name).join(", ")})`,
+    `${endpoint} (${cluster.version}): ${counted(plan.sandboxes, "pod")}, at most ${plan.needs.sandboxes} at once, in ${where}, on ${counted(nodes.length, "node")} (${nodes.map(({ name }) => name).join(", ")})`,
   );
-  for (const { name } of make) note(io, `the RuntimeClass ${name} will be made, and deleted afterwards`);
+  for (const { name } of make) note(io, `the RuntimeClass ${name} will be created, and deleted afterwards`);
 }
 
-/** @throws LabError `RUND_CLUSTER_EXPERIMENT` for an experiment that needs the machine itself */
+/** Refuses experiments that need the machine itself. @throws LabError `RUND_CLUSTER_EXPERIMENT` */
 function refuseOutsideCluster(experiments: readonly { readonly experiment: string }[]): void {
   const misfit = experiments.find(({ experiment }) => !["time", "density", "arrivals"].includes(experiment));
   if (misfit === undefined) return;

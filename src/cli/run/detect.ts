@@ -73,7 +73,7 @@ export function withDetected<Settings extends ExperimentSettings>(
     throw refused(
       "--detect",
       `a difference that ${mostRounds} rounds can find`,
-      `one that takes ${rounds}: rounds of ${runtime}, ${concurrency} at once, scatter by ${percent(scatter)}`,
+      `one that takes ${rounds} rounds, because rounds of ${runtime}, ${concurrency} at once, scatter by ${percent(scatter)}`,
     );
   }
   return { ...settings, rounds, blocks };

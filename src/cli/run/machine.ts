@@ -68,7 +68,7 @@ export async function machineTarget(
         : await openService(rehearsal?.socket ?? endpoint, driver, line => note(io, line));
       opened.unshift(service.cri);
       requireHandlers(service, runtimes);
-      // checked before a folder is made
+      // checked before a folder is created
       for (const each of settings.experiments) await workloadFacts(service, each);
       return { service, endpoint, ...(rehearsal && { memory: rehearsal.memory }) };
     },

@@ -18,7 +18,7 @@ import {
  * Makes the plan of a campaign, with the recorded makespans and memory of `paper_data` if it has them.
  *
  * @param socket the service's; null for a rehearsal, which needs nothing on the machine; "" for a campaign without a service
- * @param timing the waits around a round; by default those of a machine, or none for a rehearsal
+ * @param timing the pauses before and after a round; by default those of a machine, or none for a rehearsal
  */
 export async function planFor(
   settings: CampaignSettings,

@@ -6,7 +6,7 @@ import { cellText } from "./cell-text.js";
 import { detectionText } from "./detect.js";
 import type { Target } from "./target.js";
 
-/** Prints a plan: grid, cells, sandboxes, what it needs, how long it takes, and its confounds. */
+/** Prints a plan: grid, cells, sandboxes, needs, expected duration and confounds. */
 export function printPlan(io: Io, { plan, detections, where, ...target }: Target, json: boolean): void {
   const { cells, sandboxes, expectedSeconds, needs, fits, why, confounds } = plan;
   const untried = target.untried();
@@ -49,7 +49,7 @@ export function printPlan(io: Io, { plan, detections, where, ...target }: Target
       `cells ${cells}, sandboxes ${sandboxes}`,
       `expected ${duration(expectedSeconds)}`,
       where === "the cluster"
-        ? `needs room for ${needs.sandboxes} pods at once, which use about ${needs.memoryMiB} MiB of memory`
+        ? `needs room for ${counted(needs.sandboxes, "pod")} at once, which use about ${needs.memoryMiB} MiB of memory`
         : `needs about ${needs.memoryMiB} MiB of memory and ${needs.pids} pids at the peak`,
       ...(needs.committedMiB > needs.memoryMiB
         ? [`  this assumes idle guests; guests that use all of their memory need ${needs.committedMiB} MiB`]
@@ -63,7 +63,7 @@ export function printPlan(io: Io, { plan, detections, where, ...target }: Target
   );
 }
 
-/** Returns the limits of an open loop for each runtime, and the reason for the limit on living sandboxes. */
+/** Returns the limits of an open loop for each runtime, and the reason for the limit on live sandboxes. */
 function openLoopLimits({ settings, parts, room }: PlannedExperiment) {
   const { limits } = experimentTable[settings.experiment];
   if (limits === undefined) return [];

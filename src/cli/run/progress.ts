@@ -4,13 +4,13 @@ import { terminalBar } from "../terminal/progress.js";
 import { cellText } from "./cell-text.js";
 import { duration } from "./plan.js";
 
-/** Shows the progress of a campaign: a bar on a terminal, otherwise a line for each visit, and nothing with `--quiet`. */
+/** A display of the progress of a campaign: a bar on a terminal, otherwise a line for each visit, and nothing with `--quiet`. */
 export interface RunProgress {
   readonly report: (progress: CampaignProgress) => void;
   stop(): void;
 }
 
-/** @param signal of an interruption, which removes the bar so that the messages about it are readable */
+/** Returns the progress display of a campaign. @param signal of an interruption, which removes the bar so that the messages about it are readable */
 export function runProgress(io: Io, plan: Pick<Plan, "expectedSeconds">, signal: AbortSignal): RunProgress {
   if (io.quiet) return { report: () => {}, stop: () => {} };
   const ending = expectedEnd(plan.expectedSeconds);

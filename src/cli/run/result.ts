@@ -38,7 +38,7 @@ function ratesHeld({ experiments }: CampaignSettings, events: readonly CampaignE
 }
 
 function describeHeld({ runtime, highest, failsAt, undecided }: HeldRate): string {
-  const held = highest === null ? "is not shown to hold any of the rates" : `holds ${highest} starts a second`;
+  const held = highest === null ? "is not confirmed to hold any of the rates" : `holds ${highest} starts a second`;
   const fails = failsAt === null ? "it fails at none of the rates" : `it fails at ${failsAt} a second`;
   const open =
     undecided.length === 0 ? "" : `; too few starts to decide ${undecided.join(", ")}: a longer --duration helps`;
@@ -46,7 +46,7 @@ function describeHeld({ runtime, highest, failsAt, undecided }: HeldRate): strin
 }
 
 /**
- * Prints how many cold starts of a cell failed, where and why the first of them did, and the next step if it is known.
+ * Prints the number of failed cold starts of a cell, the stage and reason of the first failure, and the next step if it is known.
  *
  * @param printed whether the reason is printed elsewhere
  */

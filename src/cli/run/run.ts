@@ -69,15 +69,12 @@ export default (io: Io): Command => {
         "with --nodes: spread puts neighbouring clients on different nodes, packed puts each round on one",
       ).choices(["spread", "packed"]),
     )
-    .option("--namespace <name>", "with --cluster: an existing namespace (default: the campaign makes one)")
+    .option("--namespace <name>", "with --cluster: an existing namespace (default: the campaign creates one)")
     .option("--priority-class <name>", "with --cluster: the pods' PriorityClass")
-    .option(
-      "--make-runtime-classes",
-      "with --cluster: make RuntimeClasses that are missing, and delete them afterwards",
-    )
+    .option("--make-runtime-classes", "with --cluster: create missing RuntimeClasses, and delete them afterwards")
     .option("--force", "with --cluster: measure even if the cluster has too little room for the plan")
     .option("--replay-speed <n>", "with --endpoint replay:…: divide all delays by this number", speed)
-    .option("--out <dir>", "where to make the campaign's folder", "raw")
+    .option("--out <dir>", "where to create the campaign's folder", "raw")
     .option("--resume <dir>", "continue this campaign")
     .option("--plan", "only print what the campaign would do")
     .option("--shell", "with --plan: print the changes to the machine as a shell script")
@@ -87,7 +84,7 @@ export default (io: Io): Command => {
     );
 };
 
-/** @param command the arguments of `rund-lab` */
+/** Prints the plan of a campaign, or measures it. @param command the arguments of `rund-lab`, for the manifest */
 async function run(
   io: Io,
   experiment: Experiment | undefined,

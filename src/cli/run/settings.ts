@@ -37,7 +37,7 @@ export const kinds = `${experimentNames.slice(0, -1).join(", ")} or ${experiment
 export interface RunSettings {
   readonly settings: CampaignSettings;
   readonly runtimes: readonly RuntimeDeclaration[];
-  /** How `--detect` chose the rounds; empty without it. */
+  /** The computations of `--detect`; empty without it. */
   readonly detections: readonly Detection[];
 }
 
@@ -93,7 +93,7 @@ export async function runSettings(
   return { settings: { name: file?.name ?? null, experiments, custom: used.map(toCustom) }, runtimes, detections };
 }
 
-/** @throws LabError `RUND_RESUME_PLAN` for an option that would change the plan of the resumed campaign */
+/** Returns the settings of a resumed campaign. @throws LabError `RUND_RESUME_PLAN` for an option that would change the plan of the resumed campaign */
 function resumedSettings(settings: CampaignSettings, options: SettingOptions): RunSettings {
   const changed = [...settingNames, "runtime" as const, "detect" as const, "pilot" as const].find(
     name => options[name] !== undefined,
@@ -139,9 +139,9 @@ function customRuntimes(io: Io, { runtimeFile, handler, runtime }: SettingOption
   const fromFile = runtimeFile === undefined ? [] : [readRuntimeFile(resolve(io.cwd, runtimeFile))];
   if (handler === undefined) return fromFile;
   if (runtime !== undefined && runtime.length > 1) {
-    throw new LabError("RUND_HANDLER", "usage", "one handler for several runtimes", {
+    throw new LabError("RUND_HANDLER", "usage", "this option applies to one runtime, but --runtime names several", {
       where: "--handler",
-      hint: "name one --runtime with it, or none; then the handler's name becomes the runtime's id",
+      hint: "name one --runtime, or none: then the handler's name becomes the runtime's id",
     });
   }
   const [id = handler.toLowerCase().replaceAll(/[^a-z0-9]/g, "")] = runtime ?? [];
@@ -150,9 +150,7 @@ function customRuntimes(io: Io, { runtimeFile, handler, runtime }: SettingOption
   return [...fromFile.filter(each => each !== known), { ...(known ?? unknownRuntime(id, handler)), handler }];
 }
 
-/**
- * Returns the declaration of a runtime of which only the handler is known: all processes of its sandboxes count as its memory.
- */
+/** Returns the declaration of a runtime if only its handler is known: all processes of its sandboxes count as its memory. */
 const unknownRuntime = (id: string, handler: string): RuntimeDeclaration => ({
   ...{ id, handler, label: handler, shim: null, snapshotter: null, config: null, template: null },
   ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },

@@ -4,7 +4,7 @@ import type { ContainerdInUse, MeasureOptions, Plan } from "../../measure/index.
 /** Where a campaign is measured (this machine, a rehearsal or a cluster), and its plan there. */
 export interface Target {
   readonly plan: Plan;
-  /** How `--detect` chose the rounds; empty without it. */
+  /** The computations of `--detect`; empty without it. */
   readonly detections: readonly Detection[];
   /** The place of the campaign in messages: "the plan does not fit this machine". */
   readonly where: "this machine" | "the cluster";

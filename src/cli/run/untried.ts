@@ -14,7 +14,7 @@ export function untriedBy({ experiments }: Plan, endpoint: string, out: string):
   const handlers = [...new Set(started.map(({ handler }) => handler))].join(",");
   return [
     ...recordedDeaths(out, endpoint, ids).map(
-      ({ runtime, campaign }) => `sandboxes of ${runtime} died by themselves when they were last tried (${campaign})`,
+      ({ runtime, campaign }) => `sandboxes of ${runtime} exited by themselves when they were last tried (${campaign})`,
     ),
     "whether idle sandboxes stay alive. `run` tries one sandbox of each runtime before the first round, and refuses a runtime whose sandbox dies.",
     `  \`rund-lab doctor --endpoint ${endpoint} --handler ${handlers} --contract\` tries it now`,

@@ -11,7 +11,7 @@ export interface Interruption {
 /**
  * Listens for Ctrl-C: the first lets the work clean up and end, the second quits immediately.
  *
- * @param left returns what a second one leaves behind
+ * @param left returns a sentence about what the second leaves behind
  */
 export function onInterruption(io: Io, left: () => string): Interruption {
   const controller = new AbortController();

@@ -51,7 +51,7 @@ export const settingRules = {
   files: { ...number, range: [0, 100_000], help: "rootfs: small files in the base layer" },
   large: {
     ...{ ...number, range: [0, 65_536] },
-    help: "rootfs: MiB of the large file in the base layer, or of the block image that is copied; io: of fio's file",
+    help: "size in MiB; rootfs: of the large file in the base layer, or of the block image to copy; io: of fio's file",
   },
   reflink: {
     ...{ ...text, placeholder: "<dir>", pattern: /^\/./, expected: "an absolute path" },

@@ -5,6 +5,7 @@ import {
   type ReadingVerdict,
   wordingIsSure,
 } from "../../analysis/claims/index.js";
+import { counted } from "../../model/counted.js";
 import type { Figure } from "./drawing/figure.js";
 import { axisLook, emptyFigure, layoutLook } from "./drawing/look.js";
 import type { Json, PlotlyTrace } from "./drawing/plotly.js";
@@ -152,5 +153,5 @@ function inWords(name: string, judged: readonly Judged[]): string {
     const count = judged.filter(reading => reading.verdict === verdict).length;
     return count === 0 ? [] : [`${count} ${count === 1 ? "is" : "are"} ${verdict}`];
   });
-  return `${name} has a measurement for ${judged.length} claimed values: ${listed(counts)}.`;
+  return `${name} has a measurement for ${counted(judged.length, "claimed value")}: ${listed(counts)}.`;
 }

@@ -45,20 +45,20 @@ export function fig13(datasets: readonly Dataset[]): Figure {
     columns: 2,
     panelHeight: 170,
   });
-  const told = distinct([panels[0]!, panels[Math.floor(panels.length / 2)]!]);
+  const described = distinct([panels[0]!, panels[Math.floor(panels.length / 2)]!]);
   return {
     ...base,
     finding: sentences(
       lowestInWords(
         datasets,
-        told.map(panel => ({ of: `makespan at concurrency ${panel}`, series: series(panel) })),
+        described.map(panel => ({ of: `makespan at concurrency ${panel}`, series: series(panel) })),
         { at, format: formatMs },
       ),
       absent,
     ),
     caption: sentences(
       "Mean makespan over the rounds, while other sandboxes are already running. Bars: 10th to 90th percentile of the rounds.",
-      gapsIn(all, (panels, xs) => `at concurrency ${panels} on a background of ${xs}`),
+      gapsIn(all, (panels, xs) => `at concurrency ${panels} with ${xs} background sandboxes`),
       scopeIn(datasets),
       zeros(unshown),
     ),

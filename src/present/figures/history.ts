@@ -49,7 +49,7 @@ export function historyFigure(history: History): Figure {
     ...base,
     finding: inWords(history),
     caption: sentences(
-      `Mean ${name} of each campaign with its 95 % interval, in percent of the first campaign that has the cell. Circles mark changes: campaigns whose ratio to the first campaign after the last change has a corrected interval more than ${digits(100 * share)} % away from 1.`,
+      `Mean ${name} of each campaign with its 95 % interval, in percent of the first campaign that has the cell. Each campaign is compared with the first one after the last change. A circle marks a change: the whole corrected interval of the ratio is more than ${digits(100 * share)} % away from 1.`,
       `Campaigns: ${campaigns.map((campaign, i) => `${i + 1} ${plain(campaign.name, 60)}`).join(", ")}.`,
     ),
     plot,

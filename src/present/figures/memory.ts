@@ -21,10 +21,10 @@ import { digits, sentences, zeros } from "./drawing/text.js";
 const formatMiB = (mib: number) => `${digits(mib)} MiB`;
 
 /**
- * Draws Figure 5: memory per sandbox against density, at one guest memory, a line per runtime and dataset. In MiB: the values of
- * `mem_<id>.csv` / 1024, which is exact. If no runtime has a guest, the words do not mention the guest memory.
+ * Draws Figure 5: memory per sandbox against density, at one guest memory, a line per runtime and dataset. The
+ * values are those of `mem_<id>.csv`, converted to MiB. If no runtime has a guest, the text does not mention guest memory.
  *
- * @param memoryMb the guest memory's label
+ * @param memoryMb the nominal guest memory
  * @throws LabError `RUND_TWO_RUNS` (input) if a dataset holds two runs of one runtime
  */
 export function fig05(datasets: readonly Dataset[], memoryMb = 128): Figure {
@@ -54,7 +54,7 @@ export function fig11(datasets: readonly Dataset[]): Figure {
     id: "fig-11",
     title: "Figure 11. Memory per sandbox by guest memory",
     values: dataset => memoryValues(dataset).map(value => ({ ...value, panel: value.density, x: value.memoryMb })),
-    x: "guest memory (MB, label)",
+    x: "nominal guest memory (MB)",
     at: xs => `with ${xs} MB guests`,
     panelTitle: density => `density ${density}`,
     panelWords: density => ` at density ${density}`,
@@ -100,7 +100,7 @@ function memoryFigure(datasets: readonly Dataset[], wanted: MemoryFigure): Figur
   const base = { id, title, sources: sourcesOf(all, "memory", wanted.of) };
   if (panels.length === 0) return emptyFigure(base, absent);
   const ticks = ticksOf(all);
-  const series = (panel: number) => seriesOf(all, { panel, at, format: formatMiB });
+  const series = (panel: number) => seriesOf(all, { panel, at, format: formatMiB, counted: "repeats" });
   const { plot, unshown } = lineChart({
     title,
     x: { title: wanted.x, ticks },
@@ -112,13 +112,13 @@ function memoryFigure(datasets: readonly Dataset[], wanted: MemoryFigure): Figur
     columns: panelTitle === null ? 1 : 2,
     panelHeight: panelTitle === null ? 320 : 170,
   });
-  const told = panelTitle === null ? panels : distinct([panels[0]!, panels[panels.length - 1]!]);
+  const described = panelTitle === null ? panels : distinct([panels[0]!, panels[panels.length - 1]!]);
   return {
     ...base,
     finding: sentences(
       lowestInWords(
         datasets,
-        told.map(panel => ({ of: `memory per sandbox${panelWords(String(panel))}`, series: series(panel) })),
+        described.map(panel => ({ of: `memory per sandbox${panelWords(String(panel))}`, series: series(panel) })),
         { at, format: formatMiB },
       ),
       absent,

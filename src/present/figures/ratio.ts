@@ -19,9 +19,9 @@ interface RatioCell {
 const cellHeight = 36;
 
 /**
- * Draws two runtimes' mean makespans, one divided by the other, over density × concurrency: where the lead changes hands. The
- * values are those of `time.csv` (density 0) and `density_<id>.csv`; a cell that one of them lacks
- * contains a dash. A heavy line separates cells in which different runtimes are faster.
+ * Draws two runtimes' mean makespans, one divided by the other, over density × concurrency. A heavy line separates cells in
+ * which different runtimes are faster. The values are those of `time.csv` (density 0) and `density_<id>.csv`; a cell that was
+ * not measured for both contains a dash.
  *
  * @param pair ids of the two runtimes; the first one's makespans are divided by the second one's
  * @throws LabError `RUND_TWO_RUNS` (input) if the dataset holds two runs of one runtime

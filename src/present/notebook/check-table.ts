@@ -15,7 +15,7 @@ const tolerance = 1e-12;
 
 /**
  * Compares a table that a notebook computed with the published one, cell by cell, and shows whether it is equal to the last bit
- * or within 1e-12 relative. If a dataset has no published tables of the kind, those of `rund-lab analyze` are the reference.
+ * or within a relative error of 1e-12. If a dataset has no published tables of the kind, those of `rund-lab analyze` are the reference.
  *
  * @param frame a row per `dataset`, `runtime` and, for `memory` and `density`, `memory_mb` or `density`; a column per
  * concurrency, or for `memory` per density
@@ -35,11 +35,12 @@ export function checkTable(frame: ViewableFrame, datasets: readonly Dataset[], k
     });
     const same = errors.filter(error => error === 0).length;
     const close = errors.filter(error => error <= tolerance).length;
-    const exact = same === errors.length ? "to the last bit" : `within 1e-12 relative, ${same} of them to the last bit`;
+    const exact =
+      same === errors.length ? "to the last bit" : `within a relative error of 1e-12, ${same} of them to the last bit`;
     check(
-      `${dataset.name}: all ${reference.length} cells are ${published.length > 0 ? "the published ones" : "those of `rund-lab analyze`"}${close < errors.length ? "" : `, ${exact}`}`,
+      `${dataset.name}: all ${reference.length} cells equal ${published.length > 0 ? "the published ones" : "those of `rund-lab analyze`"}${close < errors.length ? "" : `, ${exact}`}`,
       close === errors.length,
-      `${close} are`,
+      `${close} do`,
     );
   }
 }

@@ -24,12 +24,12 @@ export function check(statement: string, holds: boolean, found = ""): void {
 }
 
 /**
- * Checks a notebook's data: that every line of the logs could be read, and that every published cell can be recomputed exactly.
+ * Checks that every line of the logs could be read, and that every published cell can be recomputed exactly.
  */
 export function checkDatasets(datasets: readonly Dataset[]): void {
   for (const dataset of datasets) {
     const { name, problemCount, published } = dataset;
-    check(`${name}: everything could be read`, problemCount === 0, `${counted(problemCount, "problem")}`);
+    check(`${name}: everything could be read`, problemCount === 0, counted(problemCount, "problem"));
     if (published.length === 0) continue;
     const { cells, matched } = compareWithPublished(dataset, published);
     check(`${name}: all ${cells} published cells can be recomputed exactly`, matched === cells, `${matched} can`);

@@ -1,5 +1,6 @@
 /** Displays values of other libraries, which are recognised by their shape. */
 import { tableView } from "../../analysis/frames/view.js";
+import { counted } from "../../model/counted.js";
 import type { PlotlyFigure } from "../figures/drawing/plotly.js";
 import type { MimeBundle } from "./display.js";
 import { viewBundle } from "./table.js";
@@ -19,7 +20,7 @@ export function isPlotly(value: object): value is PlotlyFigure {
 export async function plotlyBundle({ data, layout }: PlotlyFigure): Promise<MimeBundle> {
   const json = { "application/vnd.plotly.v1+json": { data, layout } };
   const title = layout.title as string | { readonly text?: string } | undefined;
-  const name = (typeof title === "string" ? title : title?.text) ?? `a figure of ${data.length} traces`;
+  const name = (typeof title === "string" ? title : title?.text) ?? `a figure of ${counted(data.length, "trace")}`;
   const text = { "text/plain": name };
   if (data.some(({ type }) => !["scatter", "bar", "heatmap", "histogram", "box", undefined].includes(type))) {
     return { ...json, ...text };
@@ -56,7 +57,7 @@ export function vegaBundle(value: object): MimeBundle | undefined {
   };
 }
 
-/** Returns an element of a document as SVG or HTML and a canvas as its picture; undefined for other values. */
+/** Returns an element of a document as SVG or HTML, or a canvas as a picture; undefined for other values. */
 export function elementBundle(value: object): MimeBundle | undefined {
   const { outerHTML, toDataURL } = value as { readonly outerHTML?: unknown; readonly toDataURL?: unknown };
   if (typeof toDataURL === "function") {

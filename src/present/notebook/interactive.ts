@@ -4,9 +4,9 @@ import { embeddedPlotly } from "../figures/static/embedded.js";
 import { escapeHtml, scriptJson } from "../html.js";
 
 /**
- * Returns HTML that draws an interactive figure, to zoom and point at, without network requests.
+ * Returns HTML that draws an interactive figure, for zooming and for reading values, without network requests.
  *
- * Every figure contains the library, 0.7 MB compressed, because an earlier output that contains it may have been cleared or may not
+ * Every figure contains the library (0.7 MB compressed), because an earlier output that contains it may have been cleared or may not
  * be on the page. A page that has the library already does not unpack it again. The names of lines that are labelled
  * at their ends appear in a legend while the figure is zoomed, because the ends may be out of sight.
  *

@@ -27,8 +27,9 @@ export async function figureBundle(figure: Figure): Promise<MimeBundle> {
 }
 
 /**
- * Displays a figure that can be zoomed and pointed at, in the classic Notebook and in JupyterLab, without an extension or
- * network. It contains the library, 0.7 MB, so it also works in a saved notebook; if a page runs no scripts, it shows a picture.
+ * Displays an interactive figure, for zooming and for reading values, in the classic Notebook and in JupyterLab. It needs neither
+ * an extension nor the network: the output contains the library (0.7 MB), so it also works in a saved notebook. A page that runs
+ * no scripts shows a picture.
  *
  * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if the packages that draw pictures are not installed
  */

@@ -4,7 +4,7 @@ import type { Table } from "../../analysis/tables/table.js";
 import { escapeHtml } from "../html.js";
 import { displaySink } from "./display.js";
 
-/** Rows with the same keys, a table of the paper's shape, or a danfo frame. */
+/** Rows with the same keys, one of the paper's tables, or a danfo frame. */
 export type TableRows = readonly Readonly<Record<string, TableValue>>[] | Table | ViewableFrame;
 
 /**

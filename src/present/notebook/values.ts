@@ -55,7 +55,7 @@ function kindOf(value: object): (() => MimeBundle | Promise<MimeBundle>) | undef
   }
 }
 
-/** Recognises a frame by its shape, since it may be any copy of danfo's. */
+/** Whether a value is a danfo frame; judged by its shape, because it may come from another copy of danfo. */
 function isFrame(value: object): value is ViewableFrame {
   const frame = value as Partial<ViewableFrame>;
   return typeof frame.$isSeries === "boolean" && Array.isArray(frame.columns) && Array.isArray(frame.index);

@@ -6,6 +6,7 @@ import {
   verdictText,
   wordingIsSure,
 } from "../../analysis/claims/index.js";
+import { counted } from "../../model/counted.js";
 import type { ReportContent, ReportedFigure } from "./content.js";
 import { figureSection } from "./figures.js";
 import { folded, html, type Markup, scrolling, unbroken } from "./html.js";
@@ -13,13 +14,13 @@ import { folded, html, type Markup, scrolling, unbroken } from "./html.js";
 /** The figure that the report opens with. */
 export const openingFigure = "fig-10";
 
-/** Returns the report's first screen: which claims hold on which dataset, the main findings, and the paper's main figure. */
+/** Returns the report's first screen: the verdict on each claim by dataset, the main findings, and the paper's main figure. */
 export function answerSection({ verdicts, findings, figures }: ReportContent<ReportedFigure>): Markup {
   const opening = figures.find(({ figure }) => figure.id === openingFigure);
   const main = [...findings].flatMap(([dataset, own]) => mainFindings(own).map(finding => ({ dataset, finding })));
-  const five = mainFindings(main.map(({ finding }) => finding));
+  const shown = mainFindings(main.map(({ finding }) => finding));
   return html`${verdicts.size === 0 ? undefined : matrix(verdicts)}
-${five.length === 0 ? undefined : html`<h3 id="main-findings">What else the data shows</h3><ul>${five.map(own => findingLine(own, main.find(({ finding }) => finding === own)!.dataset))}</ul><p><a href="#findings">All findings, with the cells that show them</a></p>`}
+${shown.length === 0 ? undefined : html`<h3 id="main-findings">What else the data shows</h3><ul>${shown.map(own => findingLine(own, main.find(({ finding }) => finding === own)!.dataset))}</ul><p><a href="#findings">All findings, with the cells that show them</a></p>`}
 ${opening === undefined ? undefined : figureSection(opening)}`;
 }
 
@@ -60,8 +61,8 @@ function matrix(verdicts: ReportContent["verdicts"]): Markup {
   const shown = claims.filter(claim => !unmeasured.includes(claim));
   const unsure = shown.filter(claim => !wordingIsSure(claim));
   return html`${table("The paper's claims, judged on each dataset", shown.filter(wordingIsSure))}
-<p>A claim is supported if the whole 95 % interval of the measured value is within ± 5 % of the claimed value, or within ± 2 points of a claimed percentage. A value from too few rounds has no interval; it decides only if it misses the band, or meets a bound such as “less than 20 MB”, by at least half the width of the band. ${unmeasured.length === 0 ? undefined : html`No dataset has measurements for ${unmeasured.map(({ id }, at) => html`${at === 0 ? "" : ", "}<code>${id}</code>`)}. `}<a href="#verdicts">All claims, with the evidence</a></p>
-${unsure.length === 0 ? undefined : folded(`${unsure.length} more claims whose wording we could not check`, table("Claims of unverified wording", unsure))}`;
+<p>A claim is supported if the whole 95 % interval of the measured value is within ± 5 % of the claimed value, or within ± 2 points of a claimed percentage. A value from too few rounds has no interval. Such a value decides only if it lies outside the band by at least half the width of the band, or on either side of a bound such as “less than 20 MB” by that much. ${unmeasured.length === 0 ? undefined : html`No dataset has measurements for ${unmeasured.map(({ id }, at) => html`${at === 0 ? "" : ", "}<code>${id}</code>`)}. `}<a href="#verdicts">All claims, with the evidence</a></p>
+${unsure.length === 0 ? undefined : folded(`${counted(unsure.length, "more claim")} whose wording we could not check`, table("Claims of unverified wording", unsure))}`;
 }
 
 function verdictCell(claim: ClaimVerdict | undefined): Markup {

@@ -9,6 +9,7 @@ import {
   wordingIsSure,
 } from "../../analysis/claims/index.js";
 import { columnFormat } from "../../analysis/frames/column-format.js";
+import { counted } from "../../model/counted.js";
 import type { ReportContent } from "./content.js";
 import { folded, html, type Markup, scrolling, unbroken } from "./html.js";
 
@@ -49,7 +50,7 @@ export const findingsSection = (findings: ReportContent["findings"]): Markup =>
     .filter(([, own]) => own.length > 0)
     .map(
       ([dataset, own]) =>
-        html`<h3>In ${dataset}</h3>${folded(`${own.length} finding${own.length === 1 ? "" : "s"} in ${dataset}`, html`${own.map((finding, at) => findingEntry(finding, `${dataset}, finding ${at + 1}`))}`)}`,
+        html`<h3>In ${dataset}</h3>${folded(`${counted(own.length, "finding")} in ${dataset}`, html`${own.map((finding, at) => findingEntry(finding, `${dataset}, finding ${at + 1}`))}`)}`,
     )}`;
 
 function findingEntry({ text, table: { columns, rows } }: Finding, label: string): Markup {

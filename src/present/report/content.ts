@@ -10,8 +10,8 @@ export interface ReportedFigure {
   readonly png: Uint8Array;
 }
 
-/** A campaign that is shown in a separate section. */
-export interface Beside<Drawn> {
+/** Our own campaign, which has a separate section. */
+export interface OwnCampaign<Drawn> {
   readonly title: string;
   readonly intro: string;
   readonly dataset: Dataset;
@@ -30,7 +30,7 @@ export interface ReportContent<Drawn = Figure> {
   /** The patterns that no claim mentions, by dataset name. */
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
   readonly figures: readonly Drawn[];
-  readonly beside: Beside<Drawn> | null;
-  /** How often rounds waited for a disk, by dataset name; only campaigns that recorded it. */
+  readonly own: OwnCampaign<Drawn> | null;
+  /** The rounds that waited for a disk, by dataset name; empty for datasets that do not record it. */
   readonly disk: ReadonlyMap<string, readonly DiskRow[]>;
 }

@@ -5,7 +5,7 @@ import { html, Markup, scrolling, unbroken } from "./html.js";
 
 type Trace = Figure["plot"]["data"][number];
 
-/** Returns a figure with its caption: a picture that the page's script replaces by a drawing, and the origin of its values. */
+/** Returns a figure with its caption: a picture, which the page's script replaces with an interactive figure, and the origin of its values. */
 export function figureSection({ figure, png }: ReportedFigure): Markup {
   const { id, title, finding, caption, plot } = figure;
   const still = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
@@ -19,10 +19,10 @@ ${plotted(figure)}
 `;
 }
 
-/** Returns the plotted values as a table, for readers who cannot see the figure or doubt it. */
+/** Returns the plotted values as a table, for readers who cannot see the figure or want to check it. */
 function plotted({ id, plot, sources }: Figure): Markup {
   const origins = html`<ul class="facts">${sources.map(({ series, dataset, values }) => html`<li>${series}: ${dataset}, ${values}</li>`)}</ul>`;
-  // a figure of thousands of points, or a surface, is not readable as a table
+  // a figure of thousands of points is not readable as a table
   const traces = plot.data.filter(({ type, x }) => type === "scatter" && x.length > 0 && x.length <= 60);
   const [places, values] = [traces.flatMap(({ x }) => x), traces.flatMap(({ y }) => y)].map(column =>
     columnFormat(column),

@@ -20,7 +20,7 @@ import {
   roundsFigure,
   skewFigure,
 } from "../figures/index.js";
-import type { Beside, ReportContent } from "./content.js";
+import type { OwnCampaign, ReportContent } from "./content.js";
 
 /**
  * Returns the content of a report on these datasets: tables and their comparison with the published ones, verdicts, findings and
@@ -32,7 +32,7 @@ import type { Beside, ReportContent } from "./content.js";
  */
 export function gatherReport(datasets: readonly Dataset[], baseline: Dataset, fresh: Dataset | null): ReportContent {
   const verdicts = new Map(datasets.map(dataset => [dataset.name, judgeAll(paperClaims, { dataset, baseline })]));
-  const beside = fresh === null ? null : besideThePaper(fresh);
+  const own = fresh === null ? null : ownCampaign(fresh);
   const [first] = datasets;
   return {
     version,
@@ -47,12 +47,12 @@ export function gatherReport(datasets: readonly Dataset[], baseline: Dataset, fr
       ...(first === undefined ? [] : [ratioFigure(first)]),
       ...historyOf(datasets),
     ],
-    beside,
+    own,
     disk: new Map([...datasets, ...(fresh === null ? [] : [fresh])].map(each => [each.name, diskOf(each)])),
   };
 }
 
-/** Returns how often rounds of our own campaign waited for a disk; empty for other datasets, which have no journal. */
+/** Returns the rounds of our own campaign that waited for a disk; empty for other datasets, which have no journal. */
 function diskOf({ source, path }: Dataset): readonly DiskRow[] {
   return source === "campaign" && existsSync(join(path, "events.ndjson")) ? diskTable(readRounds(path)) : [];
 }
@@ -67,7 +67,7 @@ function historyOf(datasets: readonly Dataset[]): readonly Figure[] {
   return found === null || found.cells.length === 0 ? [] : [historyFigure(found)];
 }
 
-const besideThePaper = (dataset: Dataset): Beside<Figure> => ({
+const ownCampaign = (dataset: Dataset): OwnCampaign<Figure> => ({
   title: "Our own measurements",
   intro:
     "rund-lab ran the same experiments on a machine with two processors. The runtimes are runc and crun, which isolate with namespaces, and gVisor's runsc, a secure runtime. The machine, the runtimes and the load generator differ from the paper's. The shapes of the curves can be compared with the paper's; the milliseconds cannot.",

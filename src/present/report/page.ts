@@ -15,18 +15,16 @@ import { diskSection, tablesSection } from "./tables.js";
  * @param plotly Plotly's script, which is embedded so that the page needs no network
  */
 export function reportPage(content: ReportContent<ReportedFigure>, plotly: string): string {
-  const { datasets, verification, figures, beside, verdicts, findings, version } = content;
+  const { datasets, verification, figures, own, verdicts, findings, version } = content;
   const names = datasets.map(({ name }) => name).join(" and ");
-  const shownDatasets = beside === null ? datasets : [...datasets, beside.dataset];
-  const shownFigures = beside === null ? figures : [...figures, ...beside.figures];
+  const shownDatasets = own === null ? datasets : [...datasets, own.dataset];
+  const shownFigures = own === null ? figures : [...figures, ...own.figures];
   const others = figures.filter(({ figure }) => figure.id !== openingFigure);
   const sections: readonly (readonly [id: string, title: string, body: Markup])[] = [
-    ["verdicts", "The claims, and the evidence of each verdict", claimsSection(verdicts)],
+    ["verdicts", "The claims, and the evidence for each verdict", claimsSection(verdicts)],
     ["findings", "What else the data shows", findingsSection(findings)],
     ["figures", "Figures", html`${others.map(figureSection)}`],
-    ...(beside === null
-      ? []
-      : [["beside", beside.title, html`<p>${beside.intro}</p>${beside.figures.map(figureSection)}`] as const]),
+    ...(own === null ? [] : [["own", own.title, html`<p>${own.intro}</p>${own.figures.map(figureSection)}`] as const]),
     [
       "tables",
       "Tables",
@@ -55,7 +53,7 @@ ${verification.cells === 0 ? undefined : html`<p>${verification.matched === veri
 </header>
 <main id="main">
 <section aria-labelledby="answer"><h2 id="answer">In short</h2>${answerSection(content)}</section>
-<nav aria-label="Contents"><h2>Contents</h2><ol>${shown.map(([id, title]) => html`<li><a href="#${id}">${title}</a>${id === "figures" ? figureLinks(others) : undefined}${id === "beside" ? figureLinks(beside?.figures ?? []) : undefined}</li>`)}</ol></nav>
+<nav aria-label="Contents"><h2>Contents</h2><ol>${shown.map(([id, title]) => html`<li><a href="#${id}">${title}</a>${id === "figures" ? figureLinks(others) : undefined}${id === "own" ? figureLinks(own?.figures ?? []) : undefined}</li>`)}</ol></nav>
 ${shown.map(([id, title, body]) => html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>\n`)}
 </main>
 <footer><p class="faint">Made by rund-lab ${version}. The recorded data is the RunD artifact's (Apache-2.0).</p></footer>

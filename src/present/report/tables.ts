@@ -22,7 +22,7 @@ export function tablesSection(dataset: Dataset, tables: readonly Table[]): Marku
   })}`;
 }
 
-/** Returns how often a campaign's rounds waited for a disk; empty if no round did, or if it was not recorded. */
+/** Returns a table of the rounds that waited for a disk; undefined if no round did, or if it was not recorded. */
 export function diskSection(rows: readonly DiskRow[]): Markup | undefined {
   if (rows.every(({ flagged }) => flagged === 0)) return undefined;
   const caption = "Rounds that waited for a disk (disk.csv)";

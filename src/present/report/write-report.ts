@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Figure, pngOfSvg, renderSvg, titleHeight } from "../figures/index.js";
-import { pictureParts } from "../figures/static/render.js";
+import { picturePackages } from "../figures/static/render.js";
 import type { ReportContent, ReportedFigure } from "./content.js";
 import { reportPage } from "./page.js";
 
@@ -40,12 +40,12 @@ export async function writeReport(
     return done;
   };
   const figures = await drawn(content.figures);
-  const beside = content.beside === null ? null : { ...content.beside, figures: await drawn(content.beside.figures) };
+  const own = content.own === null ? null : { ...content.own, figures: await drawn(content.own.figures) };
   const page = join(out, "report", "index.html");
-  await writeFile(page, reportPage({ ...content, figures, beside }, await plotlyScript()));
+  await writeFile(page, reportPage({ ...content, figures, own }, await plotlyScript()));
   return page;
 }
 
 /** Returns Plotly's script with its closing tags escaped: a script element ends at the first one, even inside a string. */
 const plotlyScript = async (): Promise<string> =>
-  (await readFile(pictureParts().bundle, "utf8")).replaceAll("</script", "<\\/script");
+  (await readFile(picturePackages().bundle, "utf8")).replaceAll("</script", "<\\/script");

@@ -133,7 +133,7 @@ test("a handler whose sandboxes all exit by themselves is refused before anythin
   const planned = await lab(["run", "time", "--handler", "mortal", "--concurrency", "2", ...out, "--plan"]);
   assert.match(
     planned.stdout,
-    /not tried:\n {2}sandboxes of mortal died by themselves when they were last tried \(.*\)\n/,
+    /not tried:\n {2}sandboxes of mortal exited by themselves when they were last tried \(.*\)\n/,
   );
   const doctor = await lab(["doctor", "--endpoint", containerd.endpoint, "--handler", "mortal", "--contract"]);
   assert.is(doctor.code, 1);

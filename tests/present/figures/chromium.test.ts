@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import * as assert from "uvu/assert";
 import { loadDataset } from "../../../src/analysis/datasets/index.js";
 import { type Figure, fig10, fig13, ratioFigure, renderPng } from "../../../src/present/figures/index.js";
-import { pictureParts } from "../../../src/present/figures/static/render.js";
+import { picturePackages } from "../../../src/present/figures/static/render.js";
 import { needs, suiteNeeding, which } from "../../support/needs.js";
 
 const test = suiteNeeding("static pictures beside a browser's", needs.chromium);
@@ -18,7 +18,7 @@ test.before(async () => {
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
   });
   page = await browser.newPage();
-  const { plotly, regular, bold } = pictureParts();
+  const { plotly, regular, bold } = picturePackages();
   const face = (file: string, weight: string) =>
     `@font-face { font-family: "DejaVu Sans"; font-weight: ${weight}; src: url(data:font/ttf;base64,${readFileSync(file, "base64")}); }`;
   await page.setContent(

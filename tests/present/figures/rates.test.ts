@@ -40,7 +40,7 @@ test("a rate with too few starts is reported as undecided, and as neither held n
   const { finding } = ratesFigure([data], { p: 0.99, limitMs: 500 });
   assert.is(
     finding,
-    "crun is not shown to keep p99 within 500 ms at any of the rates; it fails at 20 a second; there were too few starts to decide at 5 and 10 a second.",
+    "crun is not confirmed to keep p99 within 500 ms at any of the rates; it fails at 20 a second; there were too few starts to decide at 5 and 10 a second.",
   );
 });
 

@@ -95,11 +95,11 @@ test("checkTable compares a computed table with the published one, or with rund-
   done();
   checkTable(frame, [{ ...data, published: [...published, { ...published[0]!, column: "20" }] }], "time");
   assert.equal(shown.map(text), [
-    "✓ mine: all 2 cells are the published ones, to the last bit",
-    "✓ mine: all 2 cells are those of `rund-lab analyze`, to the last bit",
-    "✓ mine: all 1 cells are the published ones, within 1e-12 relative, 0 of them to the last bit",
+    "✓ mine: all 2 cells equal the published ones, to the last bit",
+    "✓ mine: all 2 cells equal those of `rund-lab analyze`, to the last bit",
+    "✓ mine: all 1 cells equal the published ones, within a relative error of 1e-12, 0 of them to the last bit",
     "All 3 checks hold.",
-    "✗ mine: all 3 cells are the published ones: 2 are",
+    "✗ mine: all 3 cells equal the published ones: 2 do",
   ]);
   assert.throws(done);
 });

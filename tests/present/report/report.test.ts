@@ -37,7 +37,7 @@ const pages = suite("the page");
 const pageOf = (content: Partial<ReportContent<ReportedFigure>> & Pick<ReportContent, "datasets">) =>
   reportPage(
     {
-      ...{ version: "1.2.3", beside: null, figures: [], tables: new Map(), verdicts: new Map(), findings: new Map() },
+      ...{ version: "1.2.3", own: null, figures: [], tables: new Map(), verdicts: new Map(), findings: new Map() },
       disk: new Map(),
       verification: { cells: 0, matched: 0, mismatched: [], missing: [] },
       ...content,
@@ -121,7 +121,7 @@ pages(
     const [paper] = datasets;
     const content = gatherReport(datasets, paper!, null);
     const figures = content.figures.map(figure => ({ figure, png: new Uint8Array() }));
-    const page = pageOf({ ...content, figures, beside: null });
+    const page = pageOf({ ...content, figures, own: null });
     const [, opening = ""] = /aria-labelledby="answer">(.*?)<nav/s.exec(page) ?? [];
     const rows = rowsOf(/<table class="matrix">.*?<\/table>/s.exec(opening)![0]);
     assert.equal(rows.get("The paper claims"), ["paper_data", "ae_data"]);
@@ -175,7 +175,7 @@ inBrowser(
         version: "1.2.3",
         datasets,
         disk: new Map(),
-        beside: { title: "Measured afresh", intro: "On two processors.", dataset: fresh, figures: [own] },
+        own: { title: "Measured afresh", intro: "On two processors.", dataset: fresh, figures: [own] },
         tables: new Map([...datasets, fresh].map(dataset => [dataset.name, allTables(dataset)])),
         verification: await verifyDistilled(),
         findings: new Map([["paper_data", [hostile, ...findings(paper, verdicts)]]]),
@@ -244,7 +244,7 @@ inBrowser("prints the still pictures, not the drawn ones, each with its title on
       findings: new Map(),
       verdicts: new Map(),
       figures: [fig05(datasets)],
-      beside: null,
+      own: null,
       disk: new Map(),
     });
     const tab = await browser.newPage();

@@ -5,7 +5,7 @@ import { mean } from "../../../analysis/stats/mean.js";
 import { lineChart, type Panel } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyFigure } from "../drawing/look.js";
-import { besideDataset, distinct, runtimesOf, scopeIn, sourcesBy } from "../drawing/series.js";
+import { distinct, runtimesOf, scopeIn, sourcesBy, withDatasetName } from "../drawing/series.js";
 import { digits, plain, sentences } from "../drawing/text.js";
 import type { Series } from "../drawing/trace.js";
 
@@ -21,7 +21,7 @@ const quantities = [
 ] as const;
 
 /**
- * Draws starts in flight and living sandboxes over the time of a window: two panels for each runtime, a line for each offered
+ * Draws starts in flight and live sandboxes over the time of a window: two panels for each runtime, a line for each offered
  * rate. A point is the mean of a sixtieth of the window, over all windows at that rate.
  */
 export function levelsFigure(datasets: readonly Dataset[]): Figure {
@@ -50,7 +50,7 @@ export function levelsFigure(datasets: readonly Dataset[]): Figure {
       runtimesOf(windows).some(runtime => ratesOf(windows, runtime).length > mostRates)
         ? "At most six rates of a runtime are drawn."
         : "",
-      scopeIn(datasets, "requests by a schedule"),
+      scopeIn(datasets, "requests on a schedule"),
     ),
   };
 }
@@ -68,7 +68,7 @@ function lines(
     const own = arrivals.filter(window => window.runtime === runtime && window.rate === rate);
     const levels = own.map(window => meanLevels(spansOf(window), window.durationMs, parts));
     const called = rate === null ? "trace" : `${rate}/s`;
-    const label = besideDataset(called, dataset, datasets);
+    const label = withDatasetName(called, dataset, datasets);
     const points = Array.from({ length: parts }, (_, part) => {
       const x = ((part + 0.5) * own[0]!.durationMs) / parts / 1000;
       const y = mean(levels.map(each => each[part]!));
@@ -91,7 +91,7 @@ function ratesOf(windows: readonly ArrivalWindow[], runtime: string): readonly (
   return rates.includes(null) ? [null] : distinct(rates.flatMap(rate => rate ?? []));
 }
 
-/** Returns the maximum numbers of starts in flight and living sandboxes at the highest rate of each runtime, in words. */
+/** Returns the maximum numbers of starts in flight and of live sandboxes at the highest rate of each runtime, in words. */
 function findings(dataset: Dataset): readonly string[] {
   const results = rateResults(dataset.arrivals ?? [], null);
   return runtimesOf(results).map(runtime => {

@@ -13,11 +13,14 @@ import { emptyFigure } from "../drawing/look.js";
 import { type DatasetValues, scopeIn, seriesOf, sourcesOf, ticksOf } from "../drawing/series.js";
 import { formatMs, listed, sentences } from "../drawing/text.js";
 
+/** Returns the name of an objective's quantile: "p99.9". */
+const quantileName = ({ p }: Objective) => `p${Number((100 * p).toPrecision(6))}`;
+
 /** Returns the quantiles that are drawn, a panel each: the median, and the objective's quantile; without an objective, p99. */
 const quantilesFor = (objective: Objective | null) => [
   { name: "p50", of: (result: RateResult) => result.p50Ms },
   {
-    name: objective === null ? "p99" : `p${objective.p * 100}`,
+    name: objective === null ? "p99" : quantileName(objective),
     of: (result: RateResult) => result.quantile?.value ?? result.p99Ms,
   },
 ];
@@ -68,7 +71,7 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
       : results.flatMap(({ dataset, results }) =>
           heldRates(results).map(each => ({ ...each, label: labelIn(dataset, each.runtime) })),
         );
-  const asked = objective === null ? "" : `p${objective.p * 100} within ${formatMs(objective.limitMs)}`;
+  const asked = objective === null ? "" : `${quantileName(objective)} within ${formatMs(objective.limitMs)}`;
   return {
     ...base,
     finding: sentences(
@@ -77,22 +80,22 @@ export function ratesFigure(datasets: readonly Dataset[], objective: Objective |
     ),
     caption: sentences(
       "Quantiles (R-7) of the latency over all starts at a rate. Latency counts from the scheduled time of a start, so it includes the queue.",
-      scopeIn(datasets, "requests by a schedule"),
+      scopeIn(datasets, "requests on a schedule"),
     ),
     plot: objective === null ? plot : withLevel(plot, objective),
   };
 }
 
-/** Returns the highest rate that a runtime held, the next that fails, and those with too few starts, as a sentence. */
+/** Returns a sentence about a runtime's rates: the highest that it held, the lowest that it failed, and the undecided ones. */
 function heldInWords(
   { label, highest, failsAt, undecided }: HeldRate & { readonly label: string },
   asked: string,
 ): string {
   const kept =
     highest === null
-      ? `${label} is not shown to keep ${asked} at any of the rates`
+      ? `${label} is not confirmed to keep ${asked} at any of the rates`
       : `${label} keeps ${asked} up to ${highest} starts a second`;
-  const fails = failsAt === null ? "it fails at none of the rates" : `it fails at ${failsAt} a second`;
+  const fails = failsAt === null ? "it fails at none of them" : `it fails at ${failsAt} a second`;
   const open =
     undecided.length === 0 ? "" : `; there were too few starts to decide at ${listed(undecided.map(String))} a second`;
   return `${kept}; ${fails}${open}.`;

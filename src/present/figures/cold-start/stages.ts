@@ -87,8 +87,7 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
       ...{ ...axisLook, anchor: `x${suffix}`, autorange: "reversed", ticks: "", type: "category" },
       domain: [1 - (top + height) / plotHeight, 1 - top / plotHeight],
     };
-    const { density, concurrency } = panel[0]!;
-    annotations.push(panelTitle(`concurrency ${concurrency}${density === 0 ? "" : `, background ${density}`}`, suffix));
+    annotations.push(panelTitle(cellOf(panel[0]!), suffix));
     top += height + gap;
   }
   const height = margin.t + plotHeight + margin.b;
@@ -110,7 +109,10 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
   };
 }
 
-/** Returns the longest stage of each runtime in a panel. */
+const cellOf = ({ density, concurrency }: StageRow) =>
+  `concurrency ${concurrency}${density === 0 ? "" : `, background ${density}`}`;
+
+/** Returns the median and the longest stage of each runtime in a panel, in words. */
 function inWords(panel: readonly StageRow[]): string {
   const parts = panel.map(row => {
     const { label, latencyMs, stages } = row;
@@ -118,5 +120,5 @@ function inWords(panel: readonly StageRow[]): string {
     const share = Math.round((100 * longest.p50Ms) / latencyMs);
     return `${label} ${formatMs(latencyMs)}, of which ${longest.name} ${share} %`;
   });
-  return `At concurrency ${panel[0]!.concurrency}: ${parts.join("; ")}.`;
+  return `At ${cellOf(panel[0]!)}: ${parts.join("; ")}.`;
 }

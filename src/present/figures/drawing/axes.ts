@@ -51,7 +51,7 @@ export const shows = (axis: SettledAxis, value: number): boolean => axis.scale =
  * Returns an axis in Plotly's form.
  *
  * @param narrow its length in pixels on a phone, where tick labels must fit
- * @param label length in pixels along the axis of a label that Plotly chooses
+ * @param label length along the axis, in pixels, of a tick label that Plotly chooses
  */
 export function plotlyAxis(axis: SettledAxis, narrow: number, label: number): Record<string, Json> {
   if (axis.ticks !== undefined) {

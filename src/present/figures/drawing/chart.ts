@@ -22,7 +22,7 @@ export interface Chart {
   readonly labels?: "line";
 }
 
-/** A phone's width, at which a figure must still be readable; in pixels, as all lengths here. */
+/** A phone's width in pixels, like all lengths here. A figure must be readable at this width. */
 const narrowest = 400;
 
 /** An upper estimate of a character's width in a label, in pixels. */
@@ -34,7 +34,7 @@ const characterWidth = 7.3;
  * By default, series have labels at their lines if there is one column and at most six series, with marks and short names.
  * Otherwise there is a legend. If each panel's title is the name of its series, there is neither.
  *
- * @returns the figure, and how many values a logarithmic axis could not show (zeros), which become gaps
+ * @returns the figure, and the number of values that a logarithmic axis cannot show (zeros), which become gaps
  */
 export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly unshown: number } {
   const { columns, panelHeight, panels } = chart;

@@ -2,7 +2,7 @@ import type { PlotlyFigure } from "./plotly.js";
 
 /** A figure: Plotly's JSON, and the same in words for readers who cannot see it or want to check it. */
 export interface Figure {
-  /** `fig-10`: the name of its files. */
+  /** The base name of its files, such as `fig-10`. */
   readonly id: string;
   readonly title: string;
   /** What the figure shows, in words, computed from its own numbers; also the alternative text. */

@@ -66,7 +66,7 @@ function lowestOf(
   }
   const leaders = [...lowest].map(
     ([one, where], index) =>
-      `${label(one.runtime)}${index === 0 ? ` has the lowest ${of}` : ""} ${at(ranges(where, shared))}`,
+      `${index === 0 ? "" : ", and "}${label(one.runtime)}${index === 0 ? ` has the lowest ${of}` : ""} ${at(ranges(where, shared))}`,
   );
   const most = Math.max(...xs.map(count));
   const last = xs.findLast(x => count(x) === most)!;
@@ -75,6 +75,6 @@ function lowestOf(
     .sort((a, b) => value(a, last)! - value(b, last)!)
     .map(one => `${label(one.runtime)} ${format(value(one, last)!)}`);
   const where = at(String(last));
-  const lead = leaders.length === 0 ? "" : `${listed(leaders)}. `;
+  const lead = leaders.length === 0 ? "" : `${leaders.join("")}. `;
   return `${lead}${where[0]?.toUpperCase()}${where.slice(1)}: ${values.join(", ")}.`;
 }

@@ -11,7 +11,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** One trace; null in x or y is a gap. */
 export interface PlotlyTrace {
-  readonly type: "scatter" | "heatmap" | "bar";
+  readonly type: "scatter" | "bar";
   readonly name: string;
   readonly x: readonly (number | string | null)[];
   readonly y: readonly (number | string | null)[];
@@ -21,7 +21,7 @@ export interface PlotlyTrace {
 export interface PlotlyLayout {
   readonly width?: number;
   readonly height: number;
-  /** Not for Plotly: the heights above the panels, and the headings of a table of the values, safe as markup. */
+  /** Not for Plotly: the heights above the panels, and the headings of a table of the values, already escaped for HTML. */
   readonly meta?: {
     readonly above: { readonly title: number; readonly legend: number };
     readonly x?: string;
@@ -36,5 +36,4 @@ export interface PlotlyLibrary {
     figure: { readonly data: unknown; readonly layout: unknown; readonly config?: unknown },
     options: { readonly format: "svg"; readonly imageDataOnly: true; readonly width: number; readonly height: number },
   ) => Promise<string>;
-  readonly setPlotConfig: (config: Readonly<Record<string, unknown>>) => void;
 }

@@ -31,8 +31,9 @@ export interface DatasetValues {
  * Groups one panel's values into series: runtimes in their usual order, the first dataset's before the second's. If several
  * datasets are shown, each series contains its dataset's name.
  *
- * @param gaps whether a place at which at least half of the runtimes were measured is a gap in the lines of the others; by
- * default true
+ * @param gaps whether a line has a gap where its runtime was not measured but at least half of the runtimes were; by default
+ * true
+ * @param counted the noun for the number of values in a mean
  */
 export function seriesOf(
   all: readonly DatasetValues[],
@@ -41,7 +42,14 @@ export function seriesOf(
     at,
     format,
     gaps = true,
-  }: { panel?: number; at: (x: string) => string; format: (y: number) => string; gaps?: boolean },
+    counted = "rounds",
+  }: {
+    panel?: number;
+    at: (x: string) => string;
+    format: (y: number) => string;
+    gaps?: boolean;
+    counted?: "rounds" | "repeats";
+  },
 ): readonly Series[] {
   return all.flatMap(({ dataset, values }, index) => {
     const own = values.filter(value => value.panel === panel);
@@ -59,7 +67,7 @@ export function seriesOf(
           const bar =
             low === undefined || high === undefined
               ? ""
-              : `<br>10th–90th percentile of ${n} rounds: ${format(low)} – ${format(high)}`;
+              : `<br>10th–90th percentile of ${n} ${counted}: ${format(low)} – ${format(high)}`;
           const hover = `<b>${plain(labelIn(dataset, runtime))}</b> ${at(String(x))}: ${y === null ? "not measured" : format(y)}${bar}<br>${plain(dataset.name)}`;
           return { x, y, ...(low !== undefined && high !== undefined ? { low, high } : {}), hover };
         }),
@@ -68,12 +76,12 @@ export function seriesOf(
   });
 }
 
-/** Returns a runtime's name in a figure; see `besideDataset`. */
+/** Returns a runtime's name in a figure; see `withDatasetName`. */
 export const seriesLabel = (runtime: string, dataset: Dataset, datasets: number): string =>
-  besideDataset(labelIn(dataset, runtime), dataset, datasets);
+  withDatasetName(labelIn(dataset, runtime), dataset, datasets);
 
-/** Returns a series' name: with its dataset's if the figure shows several. A long name is shortened in the middle. */
-export function besideDataset(name: string, dataset: Pick<Dataset, "name">, datasets: number): string {
+/** Returns the name of a series, followed by that of its dataset if the figure shows several. A long name is shortened in the middle. */
+export function withDatasetName(name: string, dataset: Pick<Dataset, "name">, datasets: number): string {
   if (datasets === 1) return name;
   const whole = `${name} · ${dataset.name}`;
   return whole.length <= 32 ? whole : `${clipped(name, 15)} · ${clipped(dataset.name, 14)}`;
@@ -117,7 +125,7 @@ export function sourcesOf(
  * @param where returns the missing panels and places in words
  */
 export function gapsIn(all: readonly DatasetValues[], where: (panels: string, xs: string) => string): string {
-  const told = all.map(({ dataset, values }) => {
+  const parts = all.map(({ dataset, values }) => {
     const runtimes = runtimesOf(values);
     const panels = distinct(values.map(value => value.panel));
     const missing = runtimes.flatMap(runtime => {
@@ -135,7 +143,7 @@ export function gapsIn(all: readonly DatasetValues[], where: (panels: string, xs
       ? ""
       : `Not measured${all.length === 1 ? "" : ` in ${dataset.name}`}: ${missing.join("; ")}.`;
   });
-  return sentences(...told);
+  return sentences(...parts);
 }
 
 /**

@@ -37,10 +37,12 @@ const colours: Readonly<Record<string, string>> = {
 /** Returns the colour of a stage; grey for time that is not attributed. */
 export const stageColour = (name: string): string => colours[name] ?? "#b6bcc4";
 
-/** All stages that have a colour, in their usual order, which is the legend's order. */
+/** All stages that have a colour, in their usual order. */
 const order = Object.keys(colours);
-export const byStage = (a: string, b: string): number => rank(a) - rank(b);
 const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
 
-/** Height in pixels of a legend below the plot, which has at most two columns on a phone. */
+/** Compares two stages by their order in the legend, for sorting; those without a colour come last. */
+export const byStage = (a: string, b: string): number => rank(a) - rank(b);
+
+/** Returns the height in pixels of a legend below the plot, which has at most two columns on a phone. */
 export const legendBelow = (names: readonly string[]): number => Math.ceil(names.length / 2) * 19 + 12;

@@ -91,7 +91,7 @@ export function datasetStyle(index: number): { readonly dash: string; readonly o
   return { dash: ["solid", "dash", "dot", "dashdot", "longdash"][index % 5] ?? "solid", open: index % 2 === 1 };
 }
 
-/** The colours on a dark page: lighter, in the same order of lightness if that matters. */
+/** The colours on a dark page for those on a light page. */
 const dark: Readonly<Record<string, string>> = {
   [ink]: "#e6edf3",
   [faint]: "#9da7b3",
@@ -100,7 +100,7 @@ const dark: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.values(palette).map(({ light, dark }) => [light, dark])),
 };
 
-/** Returns the same figure for a dark page. Text is not changed; only whole strings that are one of our colours are. */
+/** Returns the same figure for a dark page. Only strings that are exactly one of our colours change; other text does not. */
 export function inDark(figure: PlotlyFigure): PlotlyFigure {
   const recolour = (value: Json): Json => {
     if (typeof value === "string") return Object.hasOwn(dark, value) ? (dark[value] ?? value) : value;

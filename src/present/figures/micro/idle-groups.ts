@@ -1,6 +1,7 @@
 import type { Dataset, OperationCell } from "../../../analysis/datasets/dataset.js";
 import { colourIn, labelIn } from "../../../analysis/label-in.js";
 import { mean } from "../../../analysis/stats/mean.js";
+import { counted } from "../../../model/counted.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyFigure } from "../drawing/look.js";
@@ -36,7 +37,7 @@ export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
       const points = distinct(own.map(({ density }) => density)).map(density => {
         const windows = busyPercents(own, density);
         const y = mean(windows);
-        const hover = `<b>${plain(name)}</b> with ${density}: ${digits(y)} %, ${windows.length} windows`;
+        const hover = `<b>${plain(name)}</b> with ${density}: ${digits(y)} %, ${counted(windows.length, "window")}`;
         return { x: density, y, ...spread(windows), hover };
       });
       return { label: name, runtime: variant, colour: colourIn(dataset, variant), dataset: index, points };
@@ -69,7 +70,7 @@ const windowsOf = (rounds: OperationCell["rounds"]): readonly number[] =>
 const busyPercents = (cells: readonly OperationCell[], density: number): readonly number[] =>
   cells.filter(cell => cell.density === density).flatMap(({ rounds }) => windowsOf(rounds));
 
-/** Returns how busy an idle host is without groups and with the most groups, for each variant. */
+/** Returns the busy share of an idle host with the fewest and with the most groups, for each variant, in words. */
 function inWords(dataset: Dataset, cells: readonly OperationCell[]): string {
   const densities = distinct(cells.map(({ density }) => density));
   const [least, most] = [densities[0], densities.at(-1)];
@@ -77,9 +78,10 @@ function inWords(dataset: Dataset, cells: readonly OperationCell[]): string {
   return sentences(
     ...[...new Set(cells.map(({ variant }) => variant))].map(variant => {
       const own = cells.filter(cell => cell.variant === variant);
-      const at = (density: number) => `${digits(mean(busyPercents(own, density)))} % busy with ${density}`;
+      const at = (density: number) =>
+        `${digits(mean(busyPercents(own, density)))} % with ${counted(density, "container")}`;
       const ends = [...new Set([least, most])].filter(density => busyPercents(own, density).length > 0);
-      return `${labelIn(dataset, variant)}: ${listed(ends.map(at))}.`;
+      return `${labelIn(dataset, variant)}: busy share ${listed(ends.map(at))}.`;
     }),
   );
 }

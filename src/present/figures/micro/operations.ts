@@ -56,7 +56,7 @@ export function operationsFigure(datasets: readonly Dataset[], figure: Operation
     x: { title: x, scale: "log", ticks: distinct(all.flat().map(({ concurrency }) => concurrency)) },
     panels: panels.map(({ title, phase, density }) => ({
       title,
-      y: { title: "time until the last is done (ms)", scale: "log" },
+      y: { title: "time until all are done (ms)", scale: "log" },
       series: series(phase, density),
     })),
     columns: 2,

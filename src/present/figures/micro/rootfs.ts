@@ -22,7 +22,7 @@ export const rootfsFigure = (datasets: readonly Dataset[]): Figure =>
     ],
     finding: preparation,
     caption:
-      "Mean over rounds of the time from the common start until the last root file system is done. Bars: 10th to 90th percentile of the rounds. Prepare and remove are requests to containerd's snapshots service. Mount and unmount are programs; each is forked before the start.",
+      "Mean over rounds of the time from the common start until the last root file system is done. Bars: 10th to 90th percentile of the rounds. Prepare and remove are requests to containerd's snapshots service. Mount and unmount are programs, whose processes are forked before the start.",
   });
 
 function preparation(cells: readonly OperationCell[]): string {

@@ -6,7 +6,7 @@ import { openPlotlyPage, type PlotlyPage } from "./browser.js";
 import { readFont } from "./font.js";
 
 /** The locations of the optional packages for drawing pictures. */
-export interface PictureParts {
+export interface PicturePackages {
   readonly plotly: string;
   /** The part of Plotly that draws our figures, minified, which is embedded in pages. */
   readonly bundle: string;
@@ -19,7 +19,7 @@ export interface PictureParts {
  *
  * @throws LabError `RUND_PICTURE_PACKAGES` (machine) if one of them, jsdom or resvg is not installed
  */
-export function pictureParts(): PictureParts {
+export function picturePackages(): PicturePackages {
   const require = createRequire(import.meta.url);
   const missing: string[] = [];
   const find = (name: string) => {
@@ -56,7 +56,7 @@ let last: Promise<unknown> = Promise.resolve();
  */
 export function renderSvg({ data, layout }: PlotlyFigure, width = 800): Promise<string> {
   const drawn = last.then(async () => {
-    const { plotly: plotlyFile, regular, bold } = pictureParts();
+    const { plotly: plotlyFile, regular, bold } = picturePackages();
     page ??= openPlotlyPage(plotlyFile, { regular: readFont(regular), bold: readFont(bold) });
     const { plotly, reseed } = await page;
     reseed();
@@ -83,7 +83,7 @@ export async function renderPng(figure: PlotlyFigure, width = 800, scale = 2): P
  * @param top CSS pixels to leave out at the top
  */
 export async function pngOfSvg(svg: string, scale = 2, top = 0): Promise<Uint8Array> {
-  const { regular, bold } = pictureParts();
+  const { regular, bold } = picturePackages();
   const { Resvg } = await import("@resvg/resvg-js");
   const font = { loadSystemFonts: false, fontFiles: [regular, bold], defaultFontFamily: "DejaVu Sans" };
   const crop = { left: 0, top: scale * top };
