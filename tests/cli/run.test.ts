@@ -138,6 +138,10 @@ test("invalid requests are refused before anything is started, with the next ste
         2,
         /applies to one runtime, but --runtime names several/,
       ],
+      [[...time, "--nodes", "a"], 2, /--nodes: this option needs a Kubernetes cluster/],
+      [[...time, "--priority-class", "low"], 2, /--priority-class: this option needs a Kubernetes cluster/],
+      [[...time, "--make-runtime-classes"], 2, /--make-runtime-classes: this option needs a Kubernetes cluster/],
+      [[...time, "--force"], 2, /--force: this option needs a Kubernetes cluster/],
     ];
     for (const [words, expected, message] of wrong) {
       const { code, stdout, stderr } = await lab(words, { cwd });

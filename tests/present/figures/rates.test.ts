@@ -44,6 +44,12 @@ test("a rate with too few starts is reported as undecided, and as neither held n
   );
 });
 
+test("the objective's quantile is named without rounding errors", () => {
+  const { finding, plot } = ratesFigure([data], { p: 0.57, limitMs: 500 });
+  assert.match(finding, /keep p57 within 500 ms|keeps p57 within 500 ms/);
+  assert.match(JSON.stringify(plot.layout), /"p57"/);
+});
+
 test("the rates of one runtime are not gaps in the line of another", () => {
   const other = [windowOf(2, 300), windowOf(15, 400)].map(window => ({ ...window, runtime: "runsc" }));
   const { plot } = ratesFigure([{ ...data, arrivals: [...data.arrivals, ...other] }], null);
