@@ -51,6 +51,7 @@ test("a failing cell exits with 1, is reported with notebook and error, and the 
     const { code, stderr } = await lab(["notebook", "run", "bad.ipynb", "good.ipynb"], { cwd, env });
     assert.is(code, 1);
     assert.match(stderr, /^bad\.ipynb: cell 2 \(c2\): RangeError: too far$/m);
+    assert.match(stderr, /^hint: the written notebook contains the whole error below the cell$/m);
     assert.is(read(join(cwd, "bad.ipynb")).cells[1].outputs[0].ename, "RangeError");
     assert.is(read(join(cwd, "good.ipynb")).cells[0].outputs.length, 1);
   }));
@@ -155,7 +156,9 @@ test("bad input is reported before a kernel is started", () =>
     await fails(["no.ipynb"], 4, "no.ipynb: expected a notebook (JSON)");
     await fails(["old.ipynb"], 4, "hint: jupyter nbconvert");
     await fails([], 2, "no notebook given");
-    await fails(["a.ipynb", "b/a.ipynb", "--out", "o"], 2, "two notebooks would be written to this file");
+    const twice = ["a.ipynb", "b/a.ipynb", "--out", "o"];
+    await fails(twice, 2, "two notebooks would be written to this file");
+    await fails(twice, 2, "hint: run them one after another, with a different --out for each");
     await fails(["a.ipynb", "-p", "n"], 2, "expected NAME=VALUE");
     await fails(["a.ipynb", "--timeout", "soon"], 2, "seconds");
     await fails(["a.ipynb", "--kernel", "no-such"], 3, 'no kernel named "no-such"');

@@ -6,7 +6,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatNotebook, type Notebook } from "../../src/jupyter/nbformat.js";
-import { isInteractive, notebookNames, notebooksFolder, readNotebook, runBuilt } from "../support/notebooks.js";
+import {
+  isInteractive,
+  notebookNames,
+  notebooksFolder,
+  readNotebook,
+  runBuilt,
+  withoutProgress,
+} from "../support/notebooks.js";
 import { inTempFolder } from "../support/temp.js";
 
 const asked = process.argv.slice(2);
@@ -20,9 +27,12 @@ const committed = (notebook: Notebook): Notebook => ({
     // nbconvert takes the name of a script from here
     language_info: { file_extension: ".ts", mimetype: "text/typescript", name: "typescript" },
   },
-  cells: notebook.cells.map(cell =>
-    cell.cell_type === "code" && isInteractive(cell) ? { ...cell, execution_count: null, outputs: [] } : cell,
-  ),
+  cells: notebook.cells.map(cell => {
+    if (cell.cell_type !== "code") return cell;
+    return isInteractive(cell)
+      ? { ...cell, execution_count: null, outputs: [] }
+      : { ...cell, outputs: withoutProgress(cell) };
+  }),
 });
 
 await inTempFolder(async folder => {

@@ -22,14 +22,18 @@ export const codeCells = (notebook: Notebook): readonly CodeCell[] =>
 export const isInteractive = ({ metadata }: CodeCell): boolean =>
   Array.isArray(metadata.tags) && metadata.tags.includes("interactive");
 
+/** Returns a cell's outputs without progress bars, which appear only on a slow machine. */
+export const withoutProgress = ({ outputs }: CodeCell): CodeCell["outputs"] =>
+  outputs.filter(output => !("data" in output && String(output.data["text/html"]).includes("<progress ")));
+
 /** Returns a notebook's code cells with their outputs. Pictures differ between machines, so only their presence is kept. */
 export const comparable = (notebook: Notebook) =>
   codeCells(notebook)
     .filter(cell => !isInteractive(cell))
-    .map(({ id, source, outputs }) => ({
-      id,
-      source,
-      outputs: outputs.map(output => {
+    .map(cell => ({
+      id: cell.id,
+      source: cell.source,
+      outputs: withoutProgress(cell).map(output => {
         if (!("data" in output)) return output;
         const { "image/png": picture, ...data } = output.data;
         return { ...data, picture: typeof picture === "string" && picture.length > 10_000 };

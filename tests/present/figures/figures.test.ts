@@ -213,8 +213,18 @@ test("the finding names the lowest runtime at each place, from the plotted value
   });
   assert.match(
     fig10([data]).finding,
-    "RunD has the lowest makespan at concurrency 1–10 and Kata-QEMU at concurrency 100. At concurrency 100: Kata-QEMU 3 s, RunD 4 s.",
+    "RunD has the lowest makespan at concurrency 1–10, and Kata-QEMU at concurrency 100. At concurrency 100: Kata-QEMU 3 s, RunD 4 s.",
   );
+});
+
+test("the bars of a memory figure count repeats, those of starts count rounds", () => {
+  const data = dataset("d", {
+    starts: [startCell("rund", 1, [100, 110])],
+    memory: [memoryCell("rund", 128, 10, 1000), memoryCell("rund", 128, 10, 2000)],
+  });
+  const hover = (figure: Figure) => JSON.stringify(tracesOf(figure).map(({ hovertext }) => hovertext));
+  assert.match(hover(fig05([data])), "percentile of 2 repeats");
+  assert.match(hover(fig10([data])), "percentile of 2 rounds");
 });
 
 test("the words about several datasets are separate, each after the dataset's name", () => {
