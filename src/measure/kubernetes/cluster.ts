@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { V1Node, V1Pod, V1ResourceQuota, V1RuntimeClass } from "@kubernetes/client-node";
+import type { V1Namespace, V1Node, V1Pod, V1ResourceQuota, V1RuntimeClass } from "@kubernetes/client-node";
 import { LabError } from "../../model/errors.js";
 import { labelNames } from "../cri/labels.js";
 import { nearestName } from "../runtimes/nearest-name.js";
@@ -68,13 +68,13 @@ const list = async <Item>(api: Api, path: string, query: Readonly<Record<string,
   (await api.call<{ items: Item[] }>({ path, query })).items;
 
 /**
- * Returns a digest that identifies the cluster: of the uid of the namespace kube-system, or of the server's address if reading
- * the uid is not allowed.
+ * Returns a digest that identifies the cluster. It is computed from the uid of the namespace kube-system, or from the server's
+ * address if the uid may not be read.
  */
 async function clusterId(api: Api): Promise<string> {
   let identity = api.access.server.href;
   try {
-    const { metadata } = await api.call<V1Node>({ path: "/api/v1/namespaces/kube-system" });
+    const { metadata } = await api.call<V1Namespace>({ path: "/api/v1/namespaces/kube-system" });
     identity = metadata?.uid ?? identity;
   } catch (error) {
     if (!failedFor(error, "forbidden", "not-found")) throw error;
@@ -83,7 +83,7 @@ async function clusterId(api: Api): Promise<string> {
 }
 
 /**
- * Returns the RuntimeClasses of these names.
+ * Returns the RuntimeClasses with these names.
  *
  * @throws LabError `RUND_RUNTIME_CLASS` if the cluster does not have one
  */
@@ -112,7 +112,7 @@ export function requireRuntimeClasses(
  * Returns the nodes that a campaign uses.
  *
  * @param names empty for all that the scheduler may use
- * @throws LabError `RUND_NODE` for a name the cluster does not have, or a node that is not ready
+ * @throws LabError `RUND_NODE` if a node does not exist or cannot run pods, or if no node can
  */
 export function requireNodes({ nodes, context }: Pick<Cluster, "nodes" | "context">, names: readonly string[]) {
   const refuse = (summary: string, expected: string, found: string, hint: string) =>

@@ -15,7 +15,7 @@ import { podProgress } from "./pods/pod-progress.js";
 import { PodWatch } from "./pods/pod-watch.js";
 
 /** The tools of a driver over the API server. */
-export interface ClusterDriverTools {
+interface ClusterDriverTools {
   readonly api: Api;
   readonly clock: Clock;
   /** The campaign's label, by which its pods are watched. */
@@ -38,9 +38,9 @@ export interface ClusterDriver extends Driver {
 /** If the watch breaks, maximum milliseconds until it must be open again before a round begins. */
 const reopenMs = 30_000;
 
-/** Milliseconds in which a new namespace gets its service account `default`, and the pause between two attempts. */
+/** Maximum milliseconds until a new namespace has its service account `default`, and the pause between two attempts. */
 const accountMs = 10_000;
-const lookMs = 100;
+const retryMs = 100;
 
 /** Whether a pod was refused because its namespace is so new that the controller manager has not made `default` yet. */
 const lacksAccount = (error: unknown): boolean =>
@@ -68,21 +68,21 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
     await watch.opened(timeoutMs);
     return watch;
   };
-  let rehearsed = false;
+  let accepted = false;
   /**
-   * Makes the API server check a pod in a dry run: rights, quotas, the namespace, the RuntimeClass.
+   * Creates a pod in a dry run, in which the API server checks rights, quotas, the namespace and the RuntimeClass.
    *
    * @throws ClusterError
    */
-  const rehearse = async (pod: V1Pod) => {
+  const dryRun = async (pod: V1Pod) => {
     const deadline = performance.now() + accountMs;
-    while (!rehearsed) {
+    while (!accepted) {
       try {
         await api.call({ method: "POST", path: pods, query: { dryRun: "All" }, body: pod });
-        rehearsed = true;
+        accepted = true;
       } catch (error) {
         if (!lacksAccount(error) || performance.now() > deadline) throw error;
-        await delay(lookMs);
+        await delay(retryMs);
       }
     }
   };
@@ -102,7 +102,7 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
       return items.map(pod => withWholeLabels(summaryOf(pod), labels));
     },
     async remove(id, timeoutMs) {
-      const until = await opened(timeoutMs);
+      const watch = await opened(timeoutMs);
       try {
         const query = { gracePeriodSeconds: "1" };
         await api.call({ method: "DELETE", path: `${pods}/${id}`, query, timeoutMs });
@@ -110,21 +110,21 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
         if (failedFor(error, "not-found")) return;
         throw error;
       }
-      await until.gone(id, timeoutMs);
+      await watch.gone(id, timeoutMs);
     },
     async begin(workload, sandboxes) {
-      const live = await opened(reopenMs);
+      const watch = await opened(reopenMs);
       const manifests = new Map(sandboxes.map(sandbox => [podName(sandbox), manifestOf(sandbox, workload)]));
       const [first] = manifests.values();
-      if (first !== undefined && !rehearsed) await rehearse(first);
+      if (first !== undefined) await dryRun(first);
       return {
         start: (sandbox, client, from, timeoutMs, signal) => {
           const pod = manifests.get(podName(sandbox)) ?? manifestOf(sandbox, workload);
-          return coldStart({ api, watch: live, clock, namespace }, pod, client, workload, from, timeoutMs, signal);
+          return coldStart({ api, watch, clock, namespace }, pod, client, workload, from, timeoutMs, signal);
         },
         complete: async (samples, from) => {
           const endedMs = elapsedMs(from.atNs, clock.nowNs());
-          return samples.map(sample => withEviction(sample, live.evicted(sample.sandbox ?? ""), endedMs));
+          return samples.map(sample => withEviction(sample, watch.evicted(sample.sandbox ?? ""), endedMs));
         },
         close: () => {},
       };
@@ -138,7 +138,7 @@ export function clusterDriver(tools: ClusterDriverTools): ClusterDriver {
   };
 }
 
-/** Returns the sample of a ready cold start as died, if its pod was evicted afterwards. @param why the reason of the eviction */
+/** Returns the sample of a ready cold start as died, if its pod was evicted afterwards. @param why the reason for the eviction */
 function withEviction(sample: Sample, why: string | undefined, endedMs: number): Sample {
   if (sample.status !== "ready" || why === undefined) return sample;
   const { client, sandbox, sentMs, readyMs, node } = sample;

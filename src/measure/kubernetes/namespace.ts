@@ -14,8 +14,8 @@ export interface CampaignNamespace {
 }
 
 /** Maximum milliseconds until a namespace is deleted, and the pause between two checks. */
-const goneMs = 60_000;
-const lookMs = 250;
+const deletionMs = 60_000;
+const retryMs = 250;
 
 /**
  * Returns the name of a campaign's own namespace: at most 63 characters, and the same when the campaign is resumed.
@@ -30,7 +30,7 @@ export const namespaceName = (campaign: string): string =>
     .replace(/-+$/, "");
 
 /**
- * Makes the campaign's namespace, unless a killed session has left it.
+ * Makes the campaign's own namespace, unless it exists because a session was killed.
  *
  * @throws LabError `RUND_NAMESPACE_TERMINATING` if it is being deleted and this takes too long; ClusterError
  */
@@ -38,7 +38,7 @@ export async function ensureNamespace(api: Api, { name, own }: CampaignNamespace
   if (!own) return;
   const labels = { [ownerLabel]: ownerName, [labelNames.campaign]: labelValue(campaign) };
   const body = { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
-  const deadline = performance.now() + goneMs;
+  const deadline = performance.now() + deletionMs;
   while (true) {
     try {
       await api.call({ method: "POST", path: "/api/v1/namespaces", body });
@@ -46,10 +46,10 @@ export async function ensureNamespace(api: Api, { name, own }: CampaignNamespace
     } catch (error) {
       if (!failedFor(error, "conflict")) throw error;
     }
-    const there = await readNamespace(api, name);
-    if (there !== null && there.status?.phase !== "Terminating") return;
-    if (performance.now() > deadline) throw stuck(name, there);
-    await delay(lookMs);
+    const existing = await readNamespace(api, name);
+    if (existing !== null && existing.status?.phase !== "Terminating") return;
+    if (performance.now() > deadline) throw stuck(name, existing);
+    await delay(retryMs);
   }
 }
 
@@ -66,12 +66,12 @@ export async function deleteNamespace(api: Api, { name, own }: CampaignNamespace
     if (failedFor(error, "not-found")) return;
     throw error;
   }
-  const deadline = performance.now() + goneMs;
+  const deadline = performance.now() + deletionMs;
   while (true) {
-    const there = await readNamespace(api, name);
-    if (there === null) return;
-    if (performance.now() > deadline) throw stuck(name, there);
-    await delay(lookMs);
+    const existing = await readNamespace(api, name);
+    if (existing === null) return;
+    if (performance.now() > deadline) throw stuck(name, existing);
+    await delay(retryMs);
   }
 }
 
@@ -84,15 +84,15 @@ async function readNamespace(api: Api, name: string): Promise<V1Namespace | null
   }
 }
 
-function stuck(name: string, there: V1Namespace | null): LabError {
-  const waits = there?.status?.conditions?.filter(({ status }) => status === "True").map(({ message }) => message);
+function stuck(name: string, namespace: V1Namespace | null): LabError {
+  const waits = namespace?.status?.conditions?.filter(({ status }) => status === "True").map(({ message }) => message);
   return new LabError(
     "RUND_NAMESPACE_TERMINATING",
     "machine",
     "the namespace is being deleted, and this takes too long",
     {
       where: name,
-      expected: `the namespace deleted within ${goneMs / 1000} s`,
+      expected: `the namespace deleted within ${deletionMs / 1000} s`,
       found: waits?.filter(Boolean).join("; ") || "no reason in its status",
       hint: `\`kubectl get namespace ${name} -o yaml\` shows the resources and finalizers that it waits for`,
     },

@@ -16,8 +16,8 @@ interface Summary {
 }
 
 /**
- * Reads the nodes' use through the API server's proxy to each kubelet. The kubelet refreshes it about every ten seconds, with a
- * timestamp; memory is the working set, not PSS. Its calls to the container runtime are counted at once.
+ * Reads the nodes' use through the API server's proxy to each kubelet. The kubelet refreshes CPU and memory about every ten
+ * seconds, with a timestamp; memory is the working set, not PSS. Its counters of calls to the container runtime are always current.
  *
  * @param namespace the campaign's, whose pods are summed separately
  * @returns an entry for each node that answered
@@ -45,7 +45,8 @@ export async function readNodeUsage(
 /**
  * Returns bounds for the milliseconds by which a clock is ahead of rund-lab's, from an answer with its Date in whole seconds.
  *
- * @param sentMs when the request was sent, and `arrivedMs` when the answer's head arrived, in epoch milliseconds
+ * @param sentMs epoch milliseconds at which the request was sent
+ * @param arrivedMs epoch milliseconds at which the answer's head arrived
  * @returns null if the answer has no date
  * @example clockBounds("Thu, 01 Jan 1970 00:00:10 GMT", 4_200, 4_300) // [5700, 6800]
  * @example clockBounds(undefined, 0, 1) // null

@@ -16,14 +16,14 @@ export interface ClusterNode {
   readonly architecture: string;
   /** The cloud's instance type; null if no label names it. */
   readonly instanceType: string | null;
-  /** CPUs and pods that it offers. */
+  /** The CPUs and the number of pods that it can allocate. */
   readonly cpus: number;
   readonly pods: number;
   readonly memoryMiB: number;
 }
 
 /**
- * Returns a node from its object of the API server.
+ * Converts the API server's object of a node.
  *
  * @internal its types need an optional package
  */
@@ -74,9 +74,9 @@ export function nodeConfounds(nodes: readonly ClusterNode[]): readonly string[] 
 export function freePods(nodes: readonly ClusterNode[], pods: readonly V1Pod[]): number {
   const usable = nodes.filter(({ ready, schedulable }) => ready && schedulable);
   const names = new Set(usable.map(({ name }) => name));
-  const there = pods.filter(
+  const running = pods.filter(
     ({ spec, status }) =>
       names.has(spec?.nodeName ?? "") && status?.phase !== "Succeeded" && status?.phase !== "Failed",
   );
-  return usable.reduce((sum, node) => sum + node.pods, 0) - there.length;
+  return usable.reduce((sum, node) => sum + node.pods, 0) - running.length;
 }

@@ -15,7 +15,7 @@ export interface ClusterSettings {
   readonly priorityClass: string | null;
 }
 
-/** A cluster with a campaign's choices. */
+/** A cluster, and what a campaign uses of it. */
 export interface ClusterService {
   readonly cluster: Cluster;
   readonly settings: ClusterSettings;

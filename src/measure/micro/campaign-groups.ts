@@ -8,8 +8,8 @@ import { harnessCost, phaseOf } from "./phases.js";
 import { type ReleasedThreads, startThreads, type Task, type TaskTime } from "./released-threads.js";
 import { type Sleepers, startSleepers } from "./sleepers.js";
 
-/** The tools for one round of control groups. */
-export interface GroupsRound {
+/** One round of control groups: its variant, and its numbers of threads and containers. */
+interface GroupsRound {
   readonly variant: CgroupVariant;
   readonly threads: number;
   readonly containers: number;
@@ -38,9 +38,9 @@ export class CampaignGroups {
    * Prepares a round: makes or removes groups until `density` of them exist, each with a sleeping process, and starts the threads.
    *
    * @param density the number of groups that exist before the round
-   * @throws LabError `RUND_CGROUP_VARIANT` if the host lacks the variant's hierarchies, or as `cgroupError`
+   * @throws LabError `RUND_CGROUP_VARIANT` if the host lacks the variant's hierarchies; an error of `cgroupError`
    */
-  async stand({ variant, threads }: Omit<GroupsRound, "containers">, density: number): Promise<void> {
+  async prepare({ variant, threads }: Omit<GroupsRound, "containers">, density: number): Promise<void> {
     const hierarchies = this.#hierarchiesOf(variant);
     if (this.#standing?.variant !== variant.id || this.#standing.density !== density) {
       await this.#clearGroups();
@@ -48,30 +48,33 @@ export class CampaignGroups {
       openTree(hierarchies, this.#campaign);
       const sleepers = await startSleepers(density);
       this.#standing = { variant: variant.id, density, sleepers };
-      await this.#do(standingCalls(hierarchies, this.#campaign, sleepers.pids), 1);
+      await this.#run(standingCalls(hierarchies, this.#campaign, sleepers.pids), 1);
     }
-    await this.#poolOf(threads);
+    await this.#threadsFor(threads);
     if ((this.#movers?.pids.length ?? 0) < threads) {
       await this.#movers?.end();
       this.#movers = await startSleepers(threads);
     }
   }
 
-  /** Makes the containers' groups, attaches a process to each and removes them; each phase is released together. */
+  /**
+   * Makes the containers' groups, attaches a process to each and removes them. The threads begin each phase together.
+   *
+   * @throws LabError an error of `cgroupError`
+   */
   async measure({ variant, threads, containers }: GroupsRound): Promise<Pick<OperationsEvent, "phases" | "harness">> {
     const pids = this.#movers!.pids.slice(0, Math.min(threads, containers));
     const { pooled } = variant;
     const calls = containerCalls(this.#hierarchiesOf(variant), this.#campaign, { containers, pooled, pids });
-    await this.#do(calls.fill, 1);
-    const pool = await this.#poolOf(threads);
-    const harness = await harnessCost(pool, threads, containers);
+    await this.#run(calls.fill, 1);
+    const harness = await harnessCost(await this.#threadsFor(threads), threads, containers);
     const phases: OperationPhase[] = [
-      phaseOf("make", pooled ? "rename" : "mkdir", await this.#do(calls.make, threads)),
-      phaseOf("attach", "attach", await this.#do(calls.attach, threads)),
+      phaseOf("make", pooled ? "rename" : "mkdir", await this.#run(calls.make, threads)),
+      phaseOf("attach", "attach", await this.#run(calls.attach, threads)),
     ];
-    await this.#do(calls.home, 1);
-    phases.push(phaseOf("remove", pooled ? "rename" : "rmdir", await this.#do(calls.remove, threads)));
-    await this.#do(calls.empty, 1);
+    await this.#run(calls.home, 1);
+    phases.push(phaseOf("remove", pooled ? "rename" : "rmdir", await this.#run(calls.remove, threads)));
+    await this.#run(calls.empty, 1);
     return { phases, harness };
   }
 
@@ -101,13 +104,13 @@ export class CampaignGroups {
   #hierarchiesOf(variant: CgroupVariant): readonly Hierarchy[] {
     const hierarchies = variant.hierarchies(this.#mounted);
     if (hierarchies.length > 0) return hierarchies;
-    throw new LabError("RUND_CGROUP_VARIANT", "machine", `${variant.id} cannot be measured: ${variant.lacks}`, {
+    throw new LabError("RUND_CGROUP_VARIANT", "machine", `${variant.id} cannot be measured: ${variant.obstacle}`, {
       where: "/proc/self/mountinfo",
       hint: "omit it from --runtime; `rund-lab run cgroups --plan` uses the variants that this host has",
     });
   }
 
-  async #poolOf(threads: number): Promise<ReleasedThreads> {
+  async #threadsFor(threads: number): Promise<ReleasedThreads> {
     if (this.#threads !== null && this.#threads.size >= threads) return this.#threads;
     await this.#threads?.close();
     this.#threads = null;
@@ -115,10 +118,10 @@ export class CampaignGroups {
     return this.#threads;
   }
 
-  /** Runs tasks on a number of threads. @throws LabError as `cgroupError`, of the first task that failed */
-  async #do(tasks: readonly Task[], threads: number): Promise<readonly TaskTime[]> {
+  /** Runs tasks on a number of threads. @throws LabError `cgroupError` of the first task that failed */
+  async #run(tasks: readonly Task[], threads: number): Promise<readonly TaskTime[]> {
     if (tasks.length === 0) return [];
-    const times = await (await this.#poolOf(threads)).run(tasks, threads);
+    const times = await (await this.#threadsFor(threads)).run(tasks, threads);
     const at = times.findIndex(({ failure }) => failure !== null);
     if (at === -1) return times;
     const { call, code } = times[at]!.failure!;

@@ -15,7 +15,7 @@ export const groupIn = ({ folder }: Hierarchy, campaign: string): string => join
  * Makes the campaign's group in each hierarchy, and in it the group `home`, in which processes wait. In cgroup v2, the
  * controllers that the parent grants are passed on; in v1's cpuset, new groups inherit processors and memory nodes.
  *
- * @throws LabError as `cgroupError`
+ * @throws LabError an error of `cgroupError`
  */
 export function openTree(hierarchies: readonly Hierarchy[], campaign: string): void {
   for (const hierarchy of hierarchies) {
@@ -75,7 +75,7 @@ export async function removeTree(
   return removed;
 }
 
-/** Returns the error of a failed call on a control group, with the next step. */
+/** Returns the error for a failed call on a control group, with the next step. */
 export function cgroupError(where: string, code: string, cause?: unknown): LabError {
   const known: Readonly<Record<string, readonly [code: string, summary: string, hint: string]>> = {
     EACCES: ["RUND_CGROUP_ROOT", "no permission to change control groups", "run as root"],

@@ -4,12 +4,12 @@ import type { Hierarchy } from "./hierarchies.js";
 export interface CgroupVariant {
   readonly id: string;
   readonly label: string;
-  /** Takes groups from a pool by rename, and returns them by rename. */
+  /** Whether groups are taken from a pool, and returned to it, by rename. */
   readonly pooled: boolean;
   /** The hierarchies in which a container has a group; empty if this host has none for the variant. */
   hierarchies(mounted: readonly Hierarchy[]): readonly Hierarchy[];
-  /** The part that a host without these hierarchies lacks, for messages. */
-  readonly lacks: string;
+  /** The reason why the variant cannot be measured on a host without these hierarchies, for messages. */
+  readonly obstacle: string;
 }
 
 const v1 = (mounted: readonly Hierarchy[]) => mounted.filter(({ version }) => version === 1);
@@ -24,16 +24,16 @@ const noJoint = "no v1 hierarchy here has more than one controller";
 
 /** All variants. cgroup v2 has no rename, so a pool is possible only on v1. */
 export const cgroupVariants: readonly CgroupVariant[] = [
-  { id: "v1", label: "v1, created", pooled: false, hierarchies: v1, lacks: noV1 },
-  { id: "v1pool", label: "v1, renamed from a pool", pooled: true, hierarchies: v1, lacks: noV1 },
-  { id: "joint", label: "v1 joint, created", pooled: false, hierarchies: joint, lacks: noJoint },
-  { id: "jointpool", label: "v1 joint, renamed from a pool", pooled: true, hierarchies: joint, lacks: noJoint },
+  { id: "v1", label: "v1, created", pooled: false, hierarchies: v1, obstacle: noV1 },
+  { id: "v1pool", label: "v1, renamed from a pool", pooled: true, hierarchies: v1, obstacle: noV1 },
+  { id: "joint", label: "v1 joint, created", pooled: false, hierarchies: joint, obstacle: noJoint },
+  { id: "jointpool", label: "v1 joint, renamed from a pool", pooled: true, hierarchies: joint, obstacle: noJoint },
   {
     id: "v2",
     label: "v2, created",
     pooled: false,
     hierarchies: mounted => mounted.filter(({ version }) => version === 2).slice(0, 1),
-    lacks: "cgroup v2 is not mounted here",
+    obstacle: "cgroup v2 is not mounted here",
   },
 ];
 

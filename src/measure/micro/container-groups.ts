@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { groupIn } from "./cgroup-tree.js";
 import type { Hierarchy } from "./hierarchies.js";
-import type { Task } from "./released-threads.js";
+import type { Call, Task } from "./released-threads.js";
 
-/** The calls that give containers their control groups, in the order of the phases. Item i of each is container i. */
-export interface ContainerCalls {
+/** The calls that give containers their control groups, in the order of the phases: one task per container, except for `home`. */
+interface ContainerCalls {
   /** Fills the pool before a round; empty without a pool. */
   readonly fill: readonly Task[];
   readonly make: readonly Task[];
   readonly attach: readonly Task[];
-  /** Moves the threads' processes out of the last groups, so that these can be removed. */
+  /** Moves the threads' processes out of the last groups, so that these can be removed: one task per process. */
   readonly home: readonly Task[];
   readonly remove: readonly Task[];
   /** Empties the pool; empty without one. */
@@ -34,12 +34,12 @@ export function containerCalls(
     each(item => paths(from, item).map((path, index) => ["rename", path, paths(to, item)[index]!] as const));
   const mkdir = (prefix: string) => each(item => paths(prefix, item).map(path => ["mkdir", path] as const));
   const rmdir = (prefix: string) => each(item => paths(prefix, item).map(path => ["rmdir", path] as const));
-  const join2 = (path: string, pid: number) => ["write", join(path, "cgroup.procs"), String(pid)] as const;
+
   return {
     fill: pooled ? mkdir("p") : [],
     make: pooled ? rename("p", "c") : mkdir("c"),
-    attach: each(item => paths("c", item).map(path => join2(path, pids[item % pids.length]!))),
-    home: pids.map(pid => roots.map(root => join2(join(root, "home"), pid))),
+    attach: each(item => paths("c", item).map(path => moveInto(path, pids[item % pids.length]!))),
+    home: pids.map(pid => roots.map(root => moveInto(join(root, "home"), pid))),
     remove: pooled ? rename("c", "p") : rmdir("c"),
     empty: pooled ? rmdir("p") : [],
   };
@@ -54,9 +54,12 @@ export const standingCalls = (
   pids.map((pid, index) =>
     hierarchies.flatMap(hierarchy => {
       const path = join(groupIn(hierarchy, campaign), numbered("e", index));
-      return [["mkdir", path] as const, ["write", join(path, "cgroup.procs"), String(pid)] as const];
+      return [["mkdir", path] as const, moveInto(path, pid)];
     }),
   );
+
+/** Returns the call that moves a process into a group. */
+const moveInto = (group: string, pid: number): Call => ["write", join(group, "cgroup.procs"), String(pid)];
 
 /** Returns a name, such as `c00001` for the first. */
 const numbered = (prefix: string, item: number): string => `${prefix}${String(item + 1).padStart(5, "0")}`;

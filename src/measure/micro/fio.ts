@@ -5,14 +5,14 @@ import { checkedJson } from "../../model/mismatch.js";
 import type { ContainerOutput } from "../round/driver.js";
 
 /** One job of fio: its access pattern, its block size, and whether it bypasses the page cache. */
-export type FioJob = Pick<IoJob, "pattern" | "blockBytes" | "direct">;
+type FioJob = Pick<IoJob, "pattern" | "blockBytes" | "direct">;
 
 /** All jobs of a round, in the order in which a container runs them. */
 export const fioJobs: readonly FioJob[] = [4096, 131_072].flatMap(blockBytes =>
   ioPatterns.flatMap(pattern => [false, true].map(direct => ({ pattern, blockBytes, direct }))),
 );
 
-/** The file in the container's root file system on which the jobs work. */
+/** The file in the container's root file system that the jobs read and write. */
 const file = "/rund-lab-io";
 
 /** The last line that the container writes, with fio's exit code. */
@@ -64,7 +64,7 @@ export function fioJson({ stdout, stderr }: ContainerOutput, where: string): str
     });
   }
   if (line === "" || begin === -1 || end < begin) {
-    throw new LabError("RUND_FIO", "machine", "fio gave no result", {
+    throw new LabError("RUND_FIO", "machine", "fio printed no result", {
       where,
       expected: "a JSON document",
       found: lastLine(stderr) || (code === undefined ? "nothing, and it has not ended" : `exit code ${code}`),

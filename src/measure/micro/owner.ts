@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readlinkSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { LabError } from "../../model/errors.js";
 import { readProc } from "../host/proc.js";
@@ -65,7 +65,7 @@ export function claim(
   }
 }
 
-/** Returns the note of a campaign; undefined if there is none. */
+/** Returns the note of a campaign; undefined if it does not exist or is not a note. */
 export const noteOf = (campaign: string, folder: string = ownersFolder): Owner | undefined =>
   owner.safeParse(parseJson(readProc(fileOf(campaign, folder)))).data;
 
@@ -74,7 +74,7 @@ export const release = (campaign: string, folder = ownersFolder): void =>
   rmSync(fileOf(campaign, folder), { force: true });
 
 /**
- * Returns the campaigns whose process has ended without clearing up, sorted. A file that is not a note is ignored. A campaign of
+ * Returns the campaigns whose process has ended without a clean-up, sorted. A file that is not a note is ignored. A campaign of
  * this boot in another pid namespace, such as in a container, is left out, because it may be running.
  */
 export function deadOwners(folder = ownersFolder): readonly Owner[] {
@@ -89,8 +89,8 @@ export function deadOwners(folder = ownersFolder): readonly Owner[] {
   return names
     .filter(name => name.endsWith(".json"))
     .flatMap(name => {
-      const parsed = owner.safeParse(parseJson(readProc(join(folder, name))));
-      return parsed.success && isDead(parsed.data) ? [parsed.data] : [];
+      const note = noteOf(basename(name, ".json"), folder);
+      return note !== undefined && isDead(note) ? [note] : [];
     });
 }
 

@@ -2,7 +2,7 @@ import type { DiskCost, OperationPhase, OperationsEvent, PhaseName } from "../..
 import { diskBetween, readDisks } from "../host/disk.js";
 import type { ReleasedThreads } from "./released-threads.js";
 
-/** Returns a phase's record from the times of its items; a time without a start counts from the release. */
+/** Returns a phase's record from the times of its items. An item without `startUs` started at the release. */
 export function phaseOf(
   phase: PhaseName,
   operation: string,

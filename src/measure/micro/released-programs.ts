@@ -2,15 +2,15 @@ import { rmSync, writeFileSync } from "node:fs";
 import { execa } from "execa";
 import { shellWord } from "../system/shell-word.js";
 
-/** The time at which an item's programs had ended, in microseconds since the release, and a message if one failed. */
-export interface ProgramTime {
+/** The time at which an item's last program ended, in microseconds since the release, and a message if one failed. */
+interface ProgramTime {
   readonly endUs: number;
   readonly failure: string | null;
 }
 
 /**
- * Runs programs that are released together. Each item has a process that is forked before the release and waits for it. So an
- * item's time includes the start of its own programs only. Without these processes, the programs would start one after another.
+ * Runs programs that start together. Each item has a process that is forked before the release and waits for it. Without these
+ * processes, the programs would start one after another, and an item's time would include the start of those before it.
  *
  * If this process is killed before the release, no program runs.
  *
@@ -39,10 +39,9 @@ export async function runReleased(
     rest = lines.pop() ?? "";
     for (const line of lines) {
       const [event, item, status] = line.split(" ");
-      const index = Number(item);
       if (event === "ready") ready++;
       if (event === "end") {
-        times[index] = { endUs: us, failure: status === "0" ? null : `exit code ${status}` };
+        times[Number(item)] = { endUs: us, failure: status === "0" ? null : `exit code ${status}` };
       }
     }
     if (ready === items.length && releasedNs === 0n) {
@@ -53,11 +52,11 @@ export async function runReleased(
   }
   const { stderr } = await shell;
   rmSync(gate, { force: true });
-  const said = String(stderr ?? "")
+  const message = String(stderr ?? "")
     .split("\n")
     .find(line => line !== "");
   return items.map((_, item) => {
     const time = times[item] ?? { endUs: 0, failure: "its process ended before the release" };
-    return time.failure === null ? time : { ...time, failure: said ?? time.failure };
+    return time.failure === null ? time : { ...time, failure: message ?? time.failure };
   });
 }

@@ -36,8 +36,7 @@ export interface ReleasedThreads {
 export const threadMiB = 8;
 
 /**
- * Starts threads: workers of this process, because a call in libuv's own pool cannot be timed separately from its wait in the
- * queue.
+ * Starts threads. They are workers, because the time of a call in libuv's own pool would include its wait in the queue.
  *
  * @throws LabError `RUND_THREADS` if they cannot be started
  */

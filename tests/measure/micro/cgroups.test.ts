@@ -21,7 +21,7 @@ for (const [id, made, gone] of [
       const label = `test-${id}-${process.pid}`;
       const groups = new CampaignGroups(label, mounted);
       try {
-        await groups.stand({ variant: variantOf(id), threads: 3 }, 4);
+        await groups.prepare({ variant: variantOf(id), threads: 3 }, 4);
         const standing = groupsOf(label).map(path => readdirSync(path).filter(name => name.startsWith("e")).length);
         assert.equal(standing, Array(variantOf(id).hierarchies(mounted).length).fill(4));
         const members = groupsOf(label).map(path => readFileSync(join(path, "e00001/cgroup.procs"), "utf8").trim());
@@ -51,7 +51,7 @@ v1("a variant that this host lacks is refused with its name, before anything is 
     label,
     mounted.filter(({ version }) => version === 2),
   );
-  const error = await groups.stand({ variant: variantOf("v1pool"), threads: 1 }, 0).catch(error => error);
+  const error = await groups.prepare({ variant: variantOf("v1pool"), threads: 1 }, 0).catch(error => error);
   assert.instance(error, LabError);
   assert.is(error.code, "RUND_CGROUP_VARIANT");
   assert.match(error.message, "no v1 controller is mounted here");
@@ -64,7 +64,7 @@ v1("a group with a process is reported with the pid, and is removed after the pr
   const groups = new CampaignGroups(label, pids);
   const sleepers = await startSleepers(1);
   try {
-    await groups.stand({ variant: variantOf("v1"), threads: 1 }, 0);
+    await groups.prepare({ variant: variantOf("v1"), threads: 1 }, 0);
     writeFileSync(join(groupsOf(label)[0]!, "home/cgroup.procs"), String(sleepers.pids[0]));
     const error = await removeTree(pids, label, 50).catch(error => error);
     assert.is(error.code, "RUND_CGROUP_BUSY");
@@ -118,7 +118,7 @@ v2(
     try {
       writeFileSync(join(outer, "cgroup.max.descendants"), "7");
       const groups = new CampaignGroups("inner", [{ ...unified!, folder: outer }]);
-      await groups.stand({ variant: variantOf("v2"), threads: 2 }, 0);
+      await groups.prepare({ variant: variantOf("v2"), threads: 2 }, 0);
       const error = await groups
         .measure({ variant: variantOf("v2"), threads: 2, containers: 20 })
         .catch(error => error);
@@ -136,7 +136,7 @@ v2(
 v2("a read-only hierarchy is refused before anything is made", async () => {
   const [unified] = mounted.filter(({ version }) => version === 2);
   const groups = new CampaignGroups("test-read-only", [{ ...unified!, readOnly: true }]);
-  const error = await groups.stand({ variant: variantOf("v2"), threads: 1 }, 0).catch(error => error);
+  const error = await groups.prepare({ variant: variantOf("v2"), threads: 1 }, 0).catch(error => error);
   assert.is(error.code, "RUND_CGROUP_READ_ONLY");
 });
 

@@ -26,7 +26,7 @@ test("on the campaign's own btrfs a reflink shares its blocks and a full copy do
   inTempFolder(async folder => {
     const copies = copiesIn(folder);
     try {
-      await copies.stand({ imageMiB: 16, copies: 4, folder: undefined });
+      await copies.prepare({ imageMiB: 16, copies: 4, folder: undefined });
       assert.is(loopsOf(folder).length, 1);
       const [mounted] = mountsBelow(folder);
       const template = join(mounted!, "rund-lab-test/template");
@@ -59,7 +59,7 @@ test("more copies than the disk has room for are refused before anything is made
   inTempFolder(async folder => {
     const copies = copiesIn(folder);
     const { code, message, hint } = await refused(
-      copies.stand({ imageMiB: 65_536, copies: 10_000, folder: undefined }),
+      copies.prepare({ imageMiB: 65_536, copies: 10_000, folder: undefined }),
     );
     assert.is(code, "RUND_DISK_FULL");
     assert.match(message, "expected 655426048 MiB for all copies, found ");
@@ -72,7 +72,7 @@ const withoutReflinks = "/dev/shm";
 test("in a folder on tmpfs a full copy is measured, and a reflink is an error with the next step", async () => {
   const copies = new CampaignCopies(`test-${process.pid}`);
   try {
-    await copies.stand({ imageMiB: 1, copies: 1, folder: withoutReflinks });
+    await copies.prepare({ imageMiB: 1, copies: 1, folder: withoutReflinks });
     assert.is((await copies.measure("copied", 1)).phases.length, 2);
     const { code, hint } = await refused(copies.measure("reflinked", 1));
     assert.is(code, "RUND_REFLINK");
@@ -90,9 +90,9 @@ test("the note of a killed campaign leads to its own file system, and to its cop
     const campaign = `killed-${process.pid}`;
     const tools = microTools(campaign, "", {}, notes);
     try {
-      await tools.copies.stand({ imageMiB: 1, copies: 1, folder: given });
+      await tools.copies.prepare({ imageMiB: 1, copies: 1, folder: given });
       const own = new CampaignCopies(campaign, () => {}, notes);
-      await own.stand({ imageMiB: 1, copies: 1, folder: undefined });
+      await own.prepare({ imageMiB: 1, copies: 1, folder: undefined });
       assert.is(mountsBelow(`/run/rund-lab/${campaign}`).length, 1);
       const note = join(notes, `${campaign}.json`);
       const { process: alive, ...rest } = JSON.parse(readFileSync(note, "utf8"));

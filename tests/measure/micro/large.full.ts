@@ -12,7 +12,7 @@ for (const id of ["v1", "v1pool", "v2"]) {
     const label = `test-large-${id}-${process.pid}`;
     const groups = new CampaignGroups(label, mounted);
     try {
-      await groups.stand({ variant: variantOf(id), threads: 200 }, 0);
+      await groups.prepare({ variant: variantOf(id), threads: 200 }, 0);
       const { phases } = await groups.measure({ variant: variantOf(id), threads: 200, containers: 2000 });
       assert.equal(
         phases.map(({ us }) => us.length),
@@ -34,7 +34,7 @@ rootfs("on overlayfs and native: all are prepared, mounted, unmounted and remove
   const own = new CampaignRootfs(`test-large-${process.pid}`, containerd.socket);
   try {
     for (const snapshotter of ["overlayfs", "native"]) {
-      await own.stand(snapshotter, { files: 1000, largeMiB: 4 });
+      await own.prepare(snapshotter, { files: 1000, largeMiB: 4 });
       const { phases } = await own.measure(snapshotter, 200);
       assert.equal(
         phases.map(({ us }) => us.length),

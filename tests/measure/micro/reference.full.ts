@@ -26,7 +26,7 @@ for (const [id, operations] of [
     const label = `test-reference-${id}-${process.pid}`;
     const groups = new CampaignGroups(label, mounted);
     try {
-      await groups.stand({ variant, threads: 1 }, 0);
+      await groups.prepare({ variant, threads: 1 }, 0);
       const folders = variant.hierarchies(mounted).map(hierarchy => groupIn(hierarchy, label));
       const script = join(projectRoot, "bench/cgroups_reference.py");
       const ours: (readonly OperationPhase[])[] = [];
@@ -64,7 +64,7 @@ for (const snapshotter of ["overlayfs", "native"]) {
       const own = new CampaignRootfs(label, containerd.socket);
       const client = new SnapshotClient(containerd.socket);
       try {
-        await own.stand(snapshotter, { files: 200, largeMiB: 4 });
+        await own.prepare(snapshotter, { files: 200, largeMiB: 4 });
         const script = join(projectRoot, "bench/snapshots_reference.py");
         const words = [script, containerd.socket, snapshotter, `rund-lab-${label}-base`, "20"];
         const ours: number[] = [];

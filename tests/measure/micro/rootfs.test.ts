@@ -51,7 +51,7 @@ for (const snapshotter of ["overlayfs", "native"]) {
     const store = join(folder, `root/io.containerd.snapshotter.v1.${snapshotter}`);
     const rootfs = new CampaignRootfs(label, containerd.socket);
     try {
-      await rootfs.stand(snapshotter, { files: 120, largeMiB: 1 });
+      await rootfs.prepare(snapshotter, { files: 120, largeMiB: 1 });
       assert.equal(snapshots(snapshotter), [`rund-lab-${label}-base`]);
       const { phases } = await rootfs.measure(snapshotter, 6);
       assert.equal(
@@ -91,7 +91,7 @@ for (const snapshotter of ["overlayfs", "native"]) {
 
 test("a snapshotter that containerd has not loaded is an error with the next step", async () => {
   const rootfs = new CampaignRootfs(`test-none-${process.pid}`, containerd.socket);
-  const error = await rootfs.stand("blockfile", { files: 1, largeMiB: 0 }).catch(error => error);
+  const error = await rootfs.prepare("blockfile", { files: 1, largeMiB: 0 }).catch(error => error);
   await rootfs.clear();
   assert.instance(error, LabError);
   assert.is(error.code, "RUND_SNAPSHOTTER_MISSING");
@@ -107,7 +107,7 @@ test("a base layer that does not fit on the disk is an error with the next step,
       const own = await startContainerd(join(small, "c"));
       try {
         const rootfs = new CampaignRootfs(`test-full-${process.pid}`, own.socket);
-        const error = await rootfs.stand("native", { files: 10, largeMiB: 64 }).catch(error => error);
+        const error = await rootfs.prepare("native", { files: 10, largeMiB: 64 }).catch(error => error);
         await rootfs.clear();
         assert.instance(error, LabError);
         assert.is(error.code, "RUND_DISK_FULL");

@@ -44,7 +44,7 @@ export const cgroups: ExperimentDeclaration = {
     const variant = cgroupVariants.find(({ id }) => id === runtime.id)!;
     const threads = slot.concurrency!;
     tools.report("existing groups");
-    await tools.micro.groups.stand({ variant, threads }, slot.density);
+    await tools.micro.groups.prepare({ variant, threads }, slot.density);
     const measure = () => tools.micro.groups.measure({ variant, threads, containers });
     await measureOperations(visit, tools, { windowMs: window * 1000, items: containers, measure });
   },

@@ -55,12 +55,12 @@ export const rootfs: ExperimentDeclaration = {
     let measure: () => Promise<RoundOfOperations>;
     if (kind === undefined) {
       tools.report("base layer");
-      await tools.micro.rootfs.stand(runtime.id, { files, largeMiB: large });
+      await tools.micro.rootfs.prepare(runtime.id, { files, largeMiB: large });
       measure = () => tools.micro.rootfs.measure(runtime.id, count);
     } else {
       tools.report("block image");
       const most = Math.max(...settings.concurrency);
-      await tools.micro.copies.stand({ imageMiB: large, copies: most, folder: settings.reflink });
+      await tools.micro.copies.prepare({ imageMiB: large, copies: most, folder: settings.reflink });
       measure = () => tools.micro.copies.measure(kind, count);
     }
     await measureOperations(visit, tools, { windowMs: 0, items: count, measure });

@@ -5,7 +5,7 @@ import { ClusterError, clusterReason } from "./errors.js";
 import type { ClusterAccess } from "./kubeconfig.js";
 
 /** One request to the API server. */
-export interface ApiRequest {
+interface ApiRequest {
   readonly method?: "GET" | "POST" | "DELETE";
   /** Such as `/api/v1/namespaces/x/pods`. */
   readonly path: string;

@@ -1,7 +1,7 @@
 import { LabError } from "../../../model/errors.js";
 
-/** The reason why a request to the API server failed, as far as programs must distinguish it. */
-export type ClusterReason =
+/** The reasons for a failed request to the API server that callers handle differently. */
+type ClusterReason =
   /** No answer: the connection was refused, broke, or timed out. */
   | "unavailable"
   /** The server cannot authenticate the client: no token, or an expired one. */

@@ -17,7 +17,7 @@ export interface ClusterAccess {
 const freshMs = 10_000;
 
 /**
- * Reads the kubeconfig where kubectl does: $KUBECONFIG, ~/.kube/config, or in a pod the service account.
+ * Reads the kubeconfig from the first place that exists, as kubectl does: $KUBECONFIG, ~/.kube/config, or a pod's service account.
  *
  * @param context null for the current one
  * @throws LabError `RUND_CLUSTER_CLIENT` without @kubernetes/client-node, `RUND_KUBECONFIG` if there is no usable kubeconfig

@@ -1,7 +1,7 @@
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 import type { FailedSample, FailedStage, ReadySample, Sample } from "../../../campaign-files/events.js";
 import { messageOf } from "../../message-of.js";
-import { type Clock, elapsedMs } from "../../round/clock.js";
+import { type Clock, elapsedMs, toMicrosecond } from "../../round/clock.js";
 import type { Release, Workload } from "../../round/driver.js";
 import { waitForResponse } from "../../workload/response.js";
 import type { Api } from "../api/api.js";
@@ -11,13 +11,14 @@ import { lastWarning, type PodProgress, podProgress } from "./pod-progress.js";
 import type { PodChange, PodWatch } from "./pod-watch.js";
 
 /** The tools of a cold start. */
-export interface ColdStartTools {
+interface ColdStartTools {
   readonly api: Api;
   readonly watch: PodWatch;
   readonly clock: Clock;
   readonly namespace: string;
 }
 
+/** The times of the stages that a cold start has reached. */
 type Reached = {
   -readonly [Name in Exclude<keyof ReadySample, "status" | "client" | "sandbox" | "until">]?: ReadySample[Name];
 };
@@ -59,8 +60,8 @@ export async function coldStart(
   const reached: Reached = {};
   let stage: FailedStage = "sandbox";
   let made = false;
-  const over = new AbortController();
-  const ended = AbortSignal.any([signal, over.signal]);
+  const own = new AbortController();
+  const ended = AbortSignal.any([signal, own.signal]);
   const sentNs = clock.nowNs();
   const sentMs = at(sentNs);
 
@@ -77,24 +78,24 @@ export async function coldStart(
    *
    * @throws Failure
    */
-  const untilPod = (what: string, far: (progress: PodProgress) => boolean): Promise<PodProgress> =>
+  const untilPod = (what: string, isReached: (progress: PodProgress) => boolean): Promise<PodProgress> =>
     new Promise((settle, fail) => {
-      const look = () => {
+      const readBacklog = () => {
         for (let change = backlog.shift(); change !== undefined; change = backlog.shift()) {
           if (change.pod === null) return fail(new Failure("failed", "deleted", `the pod was deleted before ${what}`));
           if (!unbroken()) return fail(watchGap());
           last = podProgress(change.pod);
           note(reached, last, at(change.atNs));
-          if (far(last)) return settle(last);
+          if (isReached(last)) return settle(last);
           const { trouble } = last;
-          if (trouble !== null && !trouble.maybe) return fail(new Failure("failed", trouble.reason, trouble.message));
+          if (trouble?.isFinal) return fail(new Failure("failed", trouble.reason, trouble.message));
         }
         return undefined;
       };
-      notify = look;
-      look();
+      notify = readBacklog;
+      readBacklog();
     });
-  const timer = setTimeout(() => over.abort(new Failure("timeout", "timeout", "")), timeoutMs);
+  const timer = setTimeout(() => own.abort(new Failure("timeout", "timeout", "")), timeoutMs);
   const aborted = new Promise<never>((_, fail) => {
     ended.addEventListener("abort", () => fail(ended.reason), { once: true });
   });
@@ -119,7 +120,7 @@ export async function coldStart(
     stage = "output";
     if (until === "output") {
       const line = await firstLogLine(api, namespace, name, ended);
-      if (line === null) throw new Failure("failed", "no-output", "the container ended without a line");
+      if (line === null) throw new Failure("failed", "no-output", "the container ended without output");
       reached.outputMs = sinceRelease(line.stampEpochMs, from);
       reached.outputSeenMs = at(line.arrivedNs);
       if (line.ownEpochMs !== null) reached.processMs = sinceRelease(line.ownEpochMs, from);
@@ -149,7 +150,7 @@ export async function coldStart(
     };
   } finally {
     clearTimeout(timer);
-    over.abort();
+    own.abort();
     stopFollowing();
   }
 }
@@ -167,8 +168,9 @@ function note(reached: Reached, { node, sandbox, started, ready, stamps }: PodPr
 }
 
 /** Returns a moment of the wall clock in milliseconds since the release, to the microsecond. */
-const sinceRelease = (epochMs: number, from: Release): number => Math.round((epochMs - from.epochMs) * 1000) / 1000;
+const sinceRelease = (epochMs: number, from: Release): number => toMicrosecond(epochMs - from.epochMs);
 
+/** Returns why a cold start failed. For a timeout, the message is the pod's problem, or the last warning about it. */
 async function explain(
   error: unknown,
   last: PodProgress | null,
@@ -193,12 +195,12 @@ async function explain(
   return {
     status: "timeout",
     reason: trouble?.reason ?? where.replace(" ", "-"),
-    message: `${where} within ${timeoutMs} ms: ${warning ?? silence(last)}`,
+    message: `${where} within ${timeoutMs} ms: ${warning ?? lastReport(last)}`,
   };
 }
 
-/** Returns the reason why a pod is late, if no event names one. */
-const silence = (last: PodProgress | null): string =>
+/** Returns how far the cluster has reported a late pod, for a timeout without any other explanation. */
+const lastReport = (last: PodProgress | null): string =>
   last?.node == null
     ? "the scheduler has reported no reason"
     : last.sandbox

@@ -2,7 +2,7 @@ import { type FirstLine, readFirstLine } from "../../workload/first-line.js";
 import type { Api } from "../api/api.js";
 
 /** A container's first line of output, and when it arrived at rund-lab. */
-export interface LoggedLine extends FirstLine {
+interface LoggedLine extends FirstLine {
   readonly arrivedNs: bigint;
 }
 

@@ -16,10 +16,10 @@ export const ownerLabel = "app.kubernetes.io/managed-by";
 export const ownerName = "rund-lab";
 
 /** The port that a pod's process serves by default. */
-const usualPort = 8080;
+const defaultPort = 8080;
 
 /**
- * Returns a pod's name: its purpose, and a text that no other session has.
+ * Returns a pod's name: the sandbox's name and uid as a DNS label, cut at the front to 63 characters, because the end is unique.
  *
  * @example podName({ name: "test-runc-0-10-1-3", uid: "9f3a11c2-7" }) // "test-runc-0-10-1-3-9f3a11c2-7"
  */
@@ -99,7 +99,7 @@ const onNode = (node: string) => ({
 function containerOf(wanted: WorkloadContainer | null, image: string): V1Container {
   const base = { name: "workload", image: wanted?.image ?? image };
   if (wanted === null) return { ...base, imagePullPolicy: "IfNotPresent" };
-  const { pull, command, env, port = usualPort, cpu, memoryMiB } = wanted;
+  const { pull, command, env, port = defaultPort, cpu, memoryMiB } = wanted;
   const limits = {
     ...(cpu === null ? {} : { cpu: String(cpu) }),
     ...(memoryMiB === null ? {} : { memory: `${memoryMiB}Mi` }),

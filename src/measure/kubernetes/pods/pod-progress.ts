@@ -11,22 +11,22 @@ export interface PodProgress {
   /** Whether the container's readiness probe succeeds, or it runs without one. */
   readonly ready: boolean;
   readonly address: string | null;
-  /** The problem that stops the pod's start; null without a problem. */
+  /** The problem that keeps the pod from starting; null without one. */
   readonly trouble: PodTrouble | null;
   /** The cluster's own timestamps, in whole seconds as ISO 8601. */
   readonly stamps: ClusterStamps;
 }
 
 /** The problem that keeps a pod from starting. */
-export interface PodTrouble {
+interface PodTrouble {
   readonly reason: "unschedulable" | "image" | "evicted" | "exited" | "failed";
   readonly message: string;
-  /** Whether it may still start. */
-  readonly maybe: boolean;
+  /** Whether the pod can no longer start. */
+  readonly isFinal: boolean;
 }
 
 /** Status timestamps of a pod. The API server keeps whole seconds. */
-export interface ClusterStamps {
+interface ClusterStamps {
   readonly created?: string;
   readonly scheduled?: string;
   readonly sandbox?: string;
@@ -85,7 +85,7 @@ function troubleOf(
   const [disruption, scheduled] = [condition("DisruptionTarget"), condition("PodScheduled")];
   const { waiting, terminated } = status?.containerStatuses?.[0]?.state ?? {};
   const final = (reason: PodTrouble["reason"], ...words: readonly (string | undefined)[]) => ({
-    ...{ reason, message: words.filter(Boolean).join(": ") || reason, maybe: false },
+    ...{ reason, message: words.filter(Boolean).join(": ") || reason, isFinal: true },
   });
   if (status?.reason === "Evicted") return final("evicted", status.message);
   if (disruption?.status === "True") return final("evicted", disruption.reason, disruption.message);
@@ -96,7 +96,7 @@ function troubleOf(
   if (status?.phase === "Failed") return final("failed", status.reason ?? "the pod failed", status.message);
   if (imageTroubles.test(waiting?.reason ?? "")) return final("image", waiting?.reason, waiting?.message);
   if (scheduled?.status !== "False" || scheduled.reason !== "Unschedulable") return null;
-  return { reason: "unschedulable", message: scheduled.message ?? "no node fits", maybe: true };
+  return { reason: "unschedulable", message: scheduled.message ?? "no node fits", isFinal: false };
 }
 
 /** Reasons of warnings about a cluster's configuration, which do not keep a pod from starting. */

@@ -35,11 +35,11 @@ export class PodWatch {
   readonly #selector: string;
   readonly #stop = new AbortController();
   readonly #listeners = new Map<string, (change: PodChange) => void>();
-  /** The last resource version of each pod, by which repeated events are recognised. */
+  /** Each pod as last seen. Its resource version tells repeated events apart from changes. */
   readonly #pods = new Map<string, V1Pod>();
   /** Names are never reused, so an event of a deleted pod is a repeated one. */
   readonly #gone = new Set<string>();
-  /** The reasons of evictions, by the pods' names. */
+  /** The reason for each eviction, by the pod's name. */
   readonly #evictions = new Map<string, string>();
   #isOpen = false;
   #openings = 0;
@@ -81,12 +81,7 @@ export class PodWatch {
     return () => this.#isOpen && this.#openings === opening;
   }
 
-  /** The campaign's pods that the watch knows. */
-  pods(): readonly V1Pod[] {
-    return [...this.#pods.values()];
-  }
-
-  /** Returns the reason of a pod's eviction; undefined if the watch has seen none. */
+  /** Returns the reason for a pod's eviction; undefined if the watch has seen none. */
   evicted(name: string): string | undefined {
     return this.#evictions.get(name);
   }
@@ -102,7 +97,7 @@ export class PodWatch {
   }
 
   /**
-   * Resolves when the pod was deleted.
+   * Resolves when the pod has been deleted.
    *
    * @throws ClusterError `other` if it was not deleted within the time limit
    */

@@ -14,11 +14,11 @@ export const copyKinds = {
   reflinked: { call: "clone", operation: "reflink" },
 } as const;
 
-/** One of `copyKinds`: a full copy, or a copy that shares the template's blocks. */
+/** The kind of a copy: a full one, or one that shares the template's blocks. */
 export type CopyKind = keyof typeof copyKinds;
 
 /** The size of the image, the largest number of copies, and their folder. */
-export interface CopyRequest {
+interface CopyRequest {
   readonly imageMiB: number;
   readonly copies: number;
   /** The user's folder; undefined for a btrfs that the campaign makes, in a file on a loop device. */
@@ -60,7 +60,7 @@ export class CampaignCopies {
    *
    * @throws LabError `RUND_DISK_FULL`, `RUND_MOUNT`, `RUND_COPY`
    */
-  async stand(request: CopyRequest): Promise<void> {
+  async prepare(request: CopyRequest): Promise<void> {
     const { imageMiB, copies, folder } = request;
     const made = this.#made?.request;
     if (made?.imageMiB === imageMiB && made.copies >= copies && made.folder === folder) return;
@@ -78,12 +78,12 @@ export class CampaignCopies {
   }
 
   /**
-   * Copies the template once for each item, each in a separate thread, and removes the copies. Each phase is released together.
+   * Copies the template `count` times, each in a separate thread, and removes the copies. The threads begin each phase together.
    *
-   * @throws LabError `RUND_REFLINK` if the file system has no reflinks, `RUND_DISK_FULL`, `RUND_COPY`
+   * @throws LabError `RUND_REFLINK` if the file system does not support reflinks, `RUND_DISK_FULL`, `RUND_COPY`
    */
   async measure(kind: CopyKind, count: number): Promise<Pick<OperationsEvent, "phases" | "harness">> {
-    if (this.#made === null) throw new TypeError("the template is missing: call stand() first");
+    if (this.#made === null) throw new TypeError("the template is missing: call prepare() first");
     const { folder } = this.#made;
     const copies = Array.from({ length: count }, (_, item) => join(folder, `copy${item + 1}`));
     const { call, operation } = copyKinds[kind];
@@ -132,7 +132,7 @@ export class CampaignCopies {
       throw fullDisk(folder, { expected: `${neededMiB} MiB for all copies`, found: `${freeMiB} MiB` });
     }
     closeSync(openSync(this.#image, "w"));
-    // btrfs sets a fifth aside before it is full
+    // btrfs reserves about a fifth of its space
     truncateSync(this.#image, Math.ceil(dataMiB * 1.25 + btrfsMiB) * mebibyte);
     mkdirSync(this.#mountPoint, { recursive: true });
     const hint =
@@ -170,7 +170,8 @@ function copyError(where: string, code: string, cause?: unknown): LabError {
   if (["EOPNOTSUPP", "ENOTSUP", "EXDEV", "EINVAL", "ENOTTY", "ENOSYS"].includes(code)) {
     const hint =
       "name a folder on btrfs, or on xfs made with reflink=1; without --reflink, the campaign makes a btrfs of its own";
-    return new LabError("RUND_REFLINK", "machine", `the file system has no reflinks (${code})`, { where, hint, cause });
+    const summary = `the file system does not support reflinks (${code})`;
+    return new LabError("RUND_REFLINK", "machine", summary, { where, hint, cause });
   }
   return new LabError("RUND_COPY", "machine", `the block image cannot be copied (${code})`, {
     where,

@@ -10,7 +10,7 @@ import { mountError, runMount } from "./mount-program.js";
 import { SnapshotClient, type SnapshotMount } from "./snapshots.js";
 
 /** The content of the base layer of root file systems. */
-export interface BaseLayer {
+interface BaseLayer {
   readonly files: number;
   readonly largeMiB: number;
 }
@@ -47,7 +47,7 @@ export class CampaignRootfs {
    *
    * @throws LabError `RUND_SNAPSHOTTER_MISSING`, `RUND_DISK_FULL`, `RUND_MOUNT`
    */
-  async stand(snapshotter: string, { files, largeMiB }: BaseLayer): Promise<void> {
+  async prepare(snapshotter: string, { files, largeMiB }: BaseLayer): Promise<void> {
     if (this.#based.has(snapshotter)) return;
     this.#begin();
     const key = this.#key("making");
@@ -70,7 +70,11 @@ export class CampaignRootfs {
     this.#based.add(snapshotter);
   }
 
-  /** Prepares snapshots on top of the base layer, mounts, unmounts and removes them; each phase is released together. */
+  /**
+   * Makes snapshots on top of the base layer, mounts, unmounts and removes them. All items of a phase begin together.
+   *
+   * @throws LabError `RUND_MOUNT`; the errors of `SnapshotClient`
+   */
   async measure(snapshotter: string, count: number): Promise<Pick<OperationsEvent, "phases" | "harness">> {
     const keys = Array.from({ length: count }, (_, index) => this.#key(`s${String(index + 1).padStart(5, "0")}`));
     const targets = keys.map((_, index) => join(this.#folder, `m${index + 1}`));

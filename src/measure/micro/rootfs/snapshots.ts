@@ -8,7 +8,7 @@ import { GrpcFailure } from "../../cri/grpc/unary-channel.js";
 /** The mount of a snapshot, as containerd describes it. */
 export type SnapshotMount = MessageOf<typeof messages, "Mount">;
 
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
 /** Time limit of one call, in milliseconds; calls take long on a full disk or with a slow snapshotter. */
 const callMs = 120_000;
@@ -79,7 +79,7 @@ export class SnapshotClient {
     await this.#call("Remove", { snapshotter, key });
   }
 
-  /** Returns the snapshots that have a label with a value; those on top of others come first. */
+  /** Returns the keys of the snapshots with this value of a label; those on top of others come first. */
   async list(snapshotter: string, label: string, value: string): Promise<readonly string[]> {
     const own = await this.#listed({ snapshotter, filters: [`labels."${label}"==${value}`] });
     const parents = new Set(own.map(({ parent }) => parent));
