@@ -22,7 +22,7 @@ const codeNames = [
 ];
 
 /**
- * Reads the reason of a failure from crictl's standard error. Without a terminal, crictl logs `key=value` lines with a quoted
+ * Reads the reason for a failure from crictl's standard error. Without a terminal, crictl logs `key=value` lines with a quoted
  * message; any other line is used as it is.
  *
  * @returns the last RPC error with its gRPC code, or the whole text with null

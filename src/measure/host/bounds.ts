@@ -3,7 +3,7 @@ import type { Bound } from "../../campaign-files/events.js";
 import { inotifyInstances } from "./open-files.js";
 import { fieldsOf, readProc } from "./proc.js";
 
-/** A control group's limit above this counts as no limit: v1 writes a number near 2^63 for it. */
+/** A control group's limit above this number counts as no limit, because v1 writes a number near 2^63 for "no limit". */
 const unlimited = 2 ** 50;
 
 /**
@@ -21,12 +21,12 @@ export function readBounds(
   const proc = join(root, "proc");
   const memory = fieldsOf(readProc(`${proc}/meminfo`) ?? "");
   const total = memory.get("MemTotal") ?? 0;
-  const [files = 0, , most = 0] = (readProc(`${proc}/sys/fs/file-nr`) ?? "").trim().split(/\s+/).map(Number);
+  const [files = 0, , maxFiles = 0] = (readProc(`${proc}/sys/fs/file-nr`) ?? "").trim().split(/\s+/).map(Number);
   const inotify = inotifyInstances(proc, process.getuid?.());
   const found: readonly Bound[] = [
     { name: "memory of the host", unit: "KiB", used: total - (memory.get("MemAvailable") ?? 0), limit: total },
     ...kernelTasks(proc),
-    { name: "fs.file-max", unit: "files", used: files, limit: most },
+    { name: "fs.file-max", unit: "files", used: files, limit: maxFiles },
     ...(inotify === undefined
       ? []
       : [{ name: "fs.inotify.max_user_instances", unit: "instances", ...inotify } as const]),

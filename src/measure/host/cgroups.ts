@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readProc } from "./proc.js";
 
+/** The versions of control groups that are mounted; see `cgroupMode`. */
 export type CgroupMode = "v2" | "v1" | "hybrid";
 
 /**

@@ -6,8 +6,8 @@ import { procFolder, readProc } from "./proc.js";
 const sectorBytes = 512;
 
 /**
- * Returns the operations and bytes of whole disks since boot, in total. Partitions, loop devices and RAM disks are left out,
- * because the disk below counts the same operations.
+ * Returns the total operations and bytes of whole disks since boot. Other devices, such as partitions, are left out, because the
+ * disk that holds them counts the same operations.
  *
  * @param diskstats the content of /proc/diskstats
  * @param disks the names of whole disks

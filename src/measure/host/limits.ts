@@ -9,7 +9,7 @@ export interface MachineLimits {
 }
 
 /** The tightest limit on tasks (threads count like processes). */
-export interface PidLimit {
+interface PidLimit {
   readonly free: number;
   readonly limit: number;
   /** The kernel setting or the control group that sets it. */

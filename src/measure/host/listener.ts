@@ -5,7 +5,7 @@ import { descriptorsOf, pidsIn, procFolder, readProc } from "./proc.js";
 const listening = ["00010000", "01"];
 
 /**
- * Returns the process that listens on a unix socket, that is, the engine behind an endpoint.
+ * Returns the process that listens on a unix socket, such as the engine behind an endpoint.
  *
  * @returns its pid; undefined if it cannot be found, for example without root
  */
@@ -21,10 +21,10 @@ export function listenerOf(socket: string, proc = procFolder): number | undefine
 }
 
 /**
- * Whether the process that listens on a unix socket sees the same folder at a path as this program. It does not if it has other
- * mounts there, or another root.
+ * Whether the process that listens on a unix socket sees the same folder at a path as this program. It sees another one if its
+ * mounts or its root are different.
  *
- * @returns true also if that cannot be determined, for example without root
+ * @returns also true if this cannot be determined, for example without root
  */
 export function listenerSees(socket: string, folder: string, proc = procFolder): boolean {
   const pid = listenerOf(socket, proc);

@@ -14,8 +14,8 @@ export interface MemorySnapshot {
 }
 
 /**
- * Reads the memory of sandboxes' processes. They are found through the sandboxes. The runtime's patterns, which also match
- * processes of another containerd, serve as a check.
+ * Reads the memory of sandboxes' processes. The processes are found by the sandboxes' ids. The runtime's patterns, which also
+ * match processes of another containerd, serve as a check.
  *
  * A process that ends between listing and reading is counted and left out. This does not change the number of sandboxes, by which
  * the caller divides.

@@ -22,7 +22,7 @@ export function readHostState(proc = procFolder): HostState {
   };
 }
 
-/** Counters of pressure on memory and disks, which only grow. */
+/** Counters of pressure on memory and disks since boot. */
 export interface MemoryPressure {
   /** Pages swapped in. */
   readonly swapIn: number;
@@ -65,7 +65,7 @@ export function readHostMemory(proc = procFolder): HostMemory {
 }
 
 /**
- * Counts the free pages on the processors' lists: the kernel keeps one for each processor, outside of MemFree.
+ * Returns the number of free pages on the processors' lists. The kernel keeps a list for each processor, outside of MemFree.
  *
  * @param zoneinfo a section for each zone of memory, with a part for each processor
  * @example cpuListPages("Node 0, zone Normal\n  pagesets\n    cpu: 0\n              count:    7587\n              high:     7924\n    cpu: 1\n              count:    13\n") // 7600

@@ -16,9 +16,9 @@ export async function readVersions(
 ): Promise<string> {
   const engine = `containerd github.com/containerd/containerd ${containerd}`;
   const line = containerd === null ? "unavailable: the service's version" : engine;
-  const lines = [{ command: ["uname", "-r"] }, { line }, { command: ["crictl", "--version"] }, ...runtime.versions];
+  const entries = [{ command: ["uname", "-r"] }, { line }, { command: ["crictl", "--version"] }, ...runtime.versions];
   const outputs: string[] = [];
-  for (const line of lines) outputs.push("line" in line ? line.line : await output(line.command, run));
+  for (const entry of entries) outputs.push("line" in entry ? entry.line : await output(entry.command, run));
   return `${outputs.join("\n")}\n`;
 }
 

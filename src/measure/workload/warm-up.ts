@@ -24,7 +24,7 @@ export async function warmUp(): Promise<void> {
   await new Promise<void>(resolve => responder.listen(0, "127.0.0.1", resolve));
   const { port } = responder.address() as AddressInfo;
   const service = createHttp2Server().on("stream", answer);
-  const { path, forget } = await listenNameless(service);
+  const { path, release } = await listenNameless(service);
   const cri = connectCri(path);
   const { signal } = new AbortController();
   // each call in flight listens to this signal
@@ -44,7 +44,7 @@ export async function warmUp(): Promise<void> {
     cri.close();
     service.close();
     responder.close();
-    forget();
+    release();
   }
 }
 

@@ -14,11 +14,11 @@ test("it can be reached by its path but is in no folder, so a killed process lea
     process.env.TMPDIR = folder;
     const server = createServer(connection => connection.end("here"));
     try {
-      const { path, forget } = await listenNameless(server);
+      const { path, release } = await listenNameless(server);
       assert.equal(readdirSync(folder), []);
       const [said] = await once(connect(path), "data");
       assert.is(String(said), "here");
-      forget();
+      release();
     } finally {
       if (TMPDIR === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = TMPDIR;

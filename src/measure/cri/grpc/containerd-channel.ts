@@ -1,17 +1,14 @@
-import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
-import { type MessageOf, type Messages, messageTypes } from "./fields.js";
+import { type MessageOf, type Messages, type Methods, methodDefinitions } from "./fields.js";
 import { UnaryChannel } from "./unary-channel.js";
 
-/** Methods of containerd's services by name: each with its service in lower case, and the names of its two messages. */
-type Methods<All> = Readonly<
-  Record<string, { readonly service: string; readonly request: keyof All; readonly response: keyof All }>
->;
+/** Methods of containerd's services, each with its service in lower case. */
+type ServiceMethods<All> = Methods<All> & Readonly<Record<string, { readonly service: string }>>;
 
 /** Calls methods of containerd's own services in the containerd namespace `k8s.io`, which contains all sandboxes of CRI. */
-export class ContainerdChannel<const All extends Messages, const Known extends Methods<All>> {
+export class ContainerdChannel<const All extends Messages, const Known extends ServiceMethods<All>> {
   readonly #channel: UnaryChannel;
   readonly #methods: Known;
-  readonly #definitions: Readonly<Record<keyof Known, MethodDefinition<object, object>>>;
+  readonly #definitions: ReturnType<typeof methodDefinitions<All, Known>>;
   readonly #timeoutMs: number;
 
   /**
@@ -20,15 +17,7 @@ export class ContainerdChannel<const All extends Messages, const Known extends M
    * @param timeoutMs the time limit of a call
    */
   constructor(socket: string, messages: All, methods: Known, timeoutMs: number) {
-    const types = Object.entries(methods).map(([name, { request, response }]) => [
-      name,
-      { requestType: String(request), responseType: String(response), comment: "" },
-    ]);
-    const nested = { ...messageTypes(messages), Service: { methods: Object.fromEntries(types) } };
-    const definitions = fromJSON({ nested }, { longs: String, defaults: true });
-    this.#definitions = definitions.Service as unknown as Readonly<
-      Record<keyof Known, MethodDefinition<object, object>>
-    >;
+    this.#definitions = methodDefinitions(messages, methods);
     this.#channel = new UnaryChannel(socket, { "containerd-namespace": "k8s.io" });
     this.#methods = methods;
     this.#timeoutMs = timeoutMs;
@@ -47,8 +36,8 @@ export class ContainerdChannel<const All extends Messages, const Known extends M
     const { requestSerialize, responseDeserialize } = this.#definitions[name];
     const path = `/containerd.services.${service}.v1.${service[0]!.toUpperCase()}${service.slice(1)}/${name}`;
     const options = { timeoutMs: this.#timeoutMs, signal: undefined };
-    const answers = await this.#channel.messages(path, requestSerialize(request), options);
-    return answers.map(answer => responseDeserialize(answer) as MessageOf<All, Known[Name]["response"]>);
+    const message = requestSerialize(request as MessageOf<All, Known[Name]["request"]>);
+    return (await this.#channel.messages(path, message, options)).map(responseDeserialize);
   }
 
   close(): void {

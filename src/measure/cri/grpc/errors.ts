@@ -1,7 +1,7 @@
 import { LabError } from "../../../model/errors.js";
 import { failureHint } from "./known-failures.js";
 
-/** The reason why a CRI call failed, as far as programs must distinguish it. */
+/** The reasons for a failed CRI call that callers handle differently. */
 export type CriReason =
   /** rund-lab's deadline passed; it is unknown whether the sandbox was made. */
   | "timeout"
@@ -102,7 +102,7 @@ function hintFor(reason: CriReason, found: string): { hint?: string } {
     case "name-taken":
       return { hint: "a sandbox of that name already exists: was an earlier campaign cleaned up?" };
     case "timeout":
-      return { hint: "raise the limit with --timeout, or see in the runtime's log what it waits for" };
+      return { hint: "raise the limit with --timeout, or look in the runtime's log for the cause" };
     default: {
       const hint = failureHint(found);
       return hint === undefined ? {} : { hint };

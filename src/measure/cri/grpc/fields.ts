@@ -1,7 +1,10 @@
+import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
+
 /** Describes a field of a protobuf message in the form that protobuf.js reads. */
 export const field = <const Type extends string, const Id extends number>(type: Type, id: Id) =>
   ({ type, id }) as const;
 
+/** Describes a text field. */
 export const text = <const Id extends number>(id: Id) => field("string", id);
 
 /** Describes a field with any number of values. */
@@ -40,6 +43,27 @@ type FieldValue<All, Enums, Field> = Field extends { keyType: "string"; type: in
     : Field extends { type: infer Type }
       ? Value<All, Enums, Type>
       : never;
+
+/** Methods by name, each with the names of its two messages. */
+export type Methods<All> = Readonly<Record<string, { readonly request: keyof All; readonly response: keyof All }>>;
+
+/** Returns the serializers and deserializers of methods. @param messages with only the fields that are used */
+export function methodDefinitions<const All extends Messages, const Known extends Methods<All>>(
+  messages: All,
+  methods: Known,
+) {
+  const types = Object.entries(methods).map(([name, { request, response }]) => [
+    name,
+    { requestType: String(request), responseType: String(response), comment: "" },
+  ]);
+  const nested = { ...messageTypes(messages), Service: { methods: Object.fromEntries(types) } };
+  return fromJSON({ nested }, { longs: String, defaults: true }).Service as unknown as {
+    readonly [Name in keyof Known]: MethodDefinition<
+      MessageOf<All, Known[Name]["request"]>,
+      MessageOf<All, Known[Name]["response"]>
+    >;
+  };
+}
 
 /** The TypeScript type of a message. It has every field, so a forgotten or misspelt field does not compile. */
 export type MessageOf<All, Name extends keyof All, Enums = object> = {

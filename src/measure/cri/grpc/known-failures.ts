@@ -1,5 +1,5 @@
 /** Failures with a known cause: the message of a service or runtime, and the next step. */
-const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
+const knownFailures: readonly (readonly [message: RegExp, hint: string])[] = [
   [
     /unknown version specified/,
     "this crun is older than OCI 1.1, which containerd 1.7 and later require: install crun 1.8.2 or later",
@@ -73,11 +73,11 @@ const knownFailures: readonly (readonly [said: RegExp, hint: string])[] = [
 /**
  * Returns the next step after a failure whose cause is known.
  *
- * @param said the message of the service or the runtime
+ * @param message the message of the service or the runtime
  * @returns undefined for any other failure
  * @example failureHint("OCI runtime create failed: unknown version specified").includes("OCI 1.1") // true
  * @example failureHint('exec: "x": executable file not found in $PATH').includes("--command") // true
  * @example failureHint("exit status 1") // undefined
  */
-export const failureHint = (said: string): string | undefined =>
-  knownFailures.find(([pattern]) => pattern.test(said))?.[1];
+export const failureHint = (message: string): string | undefined =>
+  knownFailures.find(([pattern]) => pattern.test(message))?.[1];

@@ -1,5 +1,4 @@
-import type { MethodDefinition } from "@grpc/proto-loader";
-import { fromJSON } from "@grpc/proto-loader";
+import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
 import { field, type MessageOf, messageTypes, repeated, text, texts } from "./fields.js";
 
 /**
@@ -89,7 +88,7 @@ const messages = {
   PullImageResponse: { imageRef: text(1) },
 } as const;
 
-/** The calls of the subset, by service; the messages of each are named after it. */
+/** The calls that are used, by service. The two messages of each are named after it. */
 const services = {
   RuntimeService: [
     ...(["Version", "Status", "RuntimeConfig"] as const),
@@ -109,15 +108,15 @@ export type CriRequest<Method extends CriMethod> = Message<`${Method}Request`>;
 export type CriResponse<Method extends CriMethod> = Message<`${Method}Response`>;
 
 /** The service in the form that gRPC libraries use: path, serializers and deserializers by method. */
-export type CriService = {
+type CriService = {
   readonly [Method in CriMethod]: MethodDefinition<CriRequest<Method>, CriResponse<Method>>;
 };
 
 /**
  * Builds the definitions of `runtime.v1.RuntimeService` and `runtime.v1.ImageService`. Defaults are filled in when a message is
- * read, because SANDBOX_READY is 0 and is therefore not sent at all.
+ * read, because protobuf does not send the value 0, which is SANDBOX_READY.
  *
- * @returns one definition per method; its `path` is `/runtime.v1.RuntimeService/<Method>`, for example
+ * @returns one definition per method, with a `path` such as `/runtime.v1.RuntimeService/Version`
  */
 export function criService(): CriService {
   const definitionsOf = (methods: readonly CriMethod[]) =>

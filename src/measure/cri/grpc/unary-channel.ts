@@ -13,7 +13,7 @@ export class GrpcFailure extends Error {
 }
 
 /** The time limit of a call, and a signal that ends it early. */
-export interface UnaryOptions {
+interface UnaryOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
 }

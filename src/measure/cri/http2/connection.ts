@@ -12,7 +12,7 @@ import {
   word,
 } from "./frames.js";
 import { HeaderBlocks, type Headers } from "./header-block.js";
-import { Outbox, type Outgoing, usualWindow } from "./outbox.js";
+import { initialWindow, Outbox, type Outgoing } from "./outbox.js";
 
 /** The largest possible flow-control window in bytes. */
 const largestWindow = 2 ** 31 - 1;
@@ -40,7 +40,7 @@ const opening = Buffer.concat([
       [settingNames.streamWindow, largestWindow],
     ]),
   ),
-  frame(frameTypes.windowUpdate, 0, 0, word(largestWindow - usualWindow)),
+  frame(frameTypes.windowUpdate, 0, 0, word(largestWindow - initialWindow)),
 ]);
 
 /** A request, and the part of its response that has arrived. */
@@ -61,8 +61,8 @@ interface OpenStream extends Outgoing {
 
 /**
  * A client's side of one HTTP/2 connection on a unix socket, with the parts of HTTP/2 that gRPC needs (RFC 9113). It sends a
- * request in one write and creates no stream objects of Node for a response. With node:http2 a call costs five times as much CPU,
- * which the measured runtimes would lack.
+ * request in one write and creates no stream objects of Node for a response. With node:http2, a call needs five times as much
+ * CPU, which would be taken from the measured runtimes.
  */
 export class Http2Connection {
   readonly #socket: Socket;

@@ -9,12 +9,13 @@ export const frameFlags = { acknowledged: 0x1, endStream: 0x1, endHeaders: 0x4, 
 /** Settings of a connection, by their numbers. */
 export const settingNames = { enablePush: 2, concurrentStreams: 3, streamWindow: 4, frameBytes: 5 } as const;
 
-/** The largest frame in bytes, until the peer allows a larger one. */
-export const usualFrameBytes = 16_384;
+/** The largest frame in bytes until the peer allows larger ones. */
+export const initialFrameBytes = 16_384;
 
 /** Bytes before a frame's content: its length, kind, flags and stream. */
 const prefixBytes = 9;
 
+/** A frame that was received. */
 export interface Frame {
   readonly type: number;
   readonly flags: number;
@@ -45,7 +46,7 @@ export function readFrames(bytes: Buffer): { readonly frames: readonly Frame[]; 
   let at = 0;
   while (bytes.length - at >= prefixBytes) {
     const length = bytes.readUIntBE(at, 3);
-    if (length > usualFrameBytes) throw new RangeError("the other side does not speak HTTP/2");
+    if (length > initialFrameBytes) throw new RangeError("the other side does not speak HTTP/2");
     const end = at + prefixBytes + length;
     if (bytes.length < end) break;
     const stream = bytes.readUInt32BE(at + 5) & 0x7f_ff_ff_ff;

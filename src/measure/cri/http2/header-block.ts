@@ -1,6 +1,6 @@
 /**
- * A letter for each byte: the bits of its Huffman code as a digit in base 32 (RFC 7541, appendix B). The codes follow from
- * these lengths: shorter ones come first, and those of one length are in the bytes' order.
+ * One character for each byte value: the length of its Huffman code in bits, as a digit in base 32 (RFC 7541, appendix B). The
+ * codes follow from these lengths: shorter codes come first, and codes of one length are in the order of their bytes.
  */
 const codeLengths =
   "dnsssssssoussussssssssusssssssss6aacd68baa8b8666555666666678f6cad67777777777777777777777878djde6f56565666577666567655677777fbeds" +

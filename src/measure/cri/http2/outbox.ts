@@ -1,7 +1,7 @@
-import { frame, frameFlags, frameTypes, settingNames, usualFrameBytes } from "./frames.js";
+import { frame, frameFlags, frameTypes, initialFrameBytes, settingNames } from "./frames.js";
 
 /** The flow-control window in bytes until the peer sets another one. */
-export const usualWindow = 65_535;
+export const initialWindow = 65_535;
 
 /** A request, and the part of it that is not sent yet. */
 export interface Outgoing {
@@ -20,10 +20,10 @@ export class Outbox<Request extends Outgoing> {
   /** Requests that are not sent yet, or only in part, in order. */
   #waiting: Request[] = [];
   #nextId = 1;
-  #window = usualWindow;
-  #streamWindow = usualWindow;
-  #frameBytes = usualFrameBytes;
-  #mostStreams = Number.POSITIVE_INFINITY;
+  #window = initialWindow;
+  #streamWindow = initialWindow;
+  #frameBytes = initialFrameBytes;
+  #maxStreams = Number.POSITIVE_INFINITY;
 
   get isEmpty(): boolean {
     return this.#open.size === 0 && this.#waiting.length === 0;
@@ -43,14 +43,14 @@ export class Outbox<Request extends Outgoing> {
     return this.#open.delete(request.id);
   }
 
-  /** Forgets requests of which the peer has seen nothing. @returns these requests */
+  /** Forgets the requests that the peer has not seen, which are those after `lastId`. @returns these requests */
   removeAfter(lastId: number): readonly Request[] {
     const unseen = [...this.#open.values(), ...this.#waiting].filter(({ id }) => id === 0 || id > lastId);
     for (const request of unseen) this.remove(request);
     return [...new Set(unseen)];
   }
 
-  /** Lets the peer receive more bytes of a request, or of all if the number is 0. */
+  /** Increases the number of bytes that may be sent: of one request, or of the whole connection if the id is 0. */
   allow(id: number, bytes: number): void {
     const request = this.#open.get(id);
     if (id === 0) this.#window += bytes;
@@ -59,7 +59,7 @@ export class Outbox<Request extends Outgoing> {
 
   /** Applies the peer's settings. */
   set(settings: ReadonlyMap<number, number>): void {
-    this.#mostStreams = settings.get(settingNames.concurrentStreams) ?? this.#mostStreams;
+    this.#maxStreams = settings.get(settingNames.concurrentStreams) ?? this.#maxStreams;
     this.#frameBytes = settings.get(settingNames.frameBytes) ?? this.#frameBytes;
     const window = settings.get(settingNames.streamWindow) ?? this.#streamWindow;
     for (const request of this.#open.values()) request.window += window - this.#streamWindow;
@@ -72,7 +72,7 @@ export class Outbox<Request extends Outgoing> {
     for (const request of this.#waiting) {
       if (this.#window === 0) break;
       if (request.id === 0) {
-        if (this.#open.size >= this.#mostStreams) break;
+        if (this.#open.size >= this.#maxStreams) break;
         request.id = this.#nextId;
         request.window = this.#streamWindow;
         this.#nextId += 2;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 
 /** A gRPC server that listens on a unix socket. */
-export interface GrpcListener {
+interface GrpcListener {
   /** `unix:///…`. Programs of the same user reach it as long as this process lives. */
   readonly endpoint: string;
   /** Breaks every connection; clients may connect again. */
@@ -32,7 +32,7 @@ export async function listen(addServices: (server: Server) => void): Promise<Grp
     socket.on("close", () => sockets.delete(socket));
     injector.injectConnection(socket);
   });
-  const { path, forget } = await listenNameless(listener);
+  const { path, release } = await listenNameless(listener);
   return {
     endpoint: `unix://${path}`,
     drop,
@@ -41,7 +41,7 @@ export async function listen(addServices: (server: Server) => void): Promise<Grp
       injector.destroy();
       server.forceShutdown();
       await new Promise(resolve => listener.close(resolve));
-      forget();
+      release();
     },
   };
 }
@@ -55,13 +55,13 @@ const asPath = 0o10000000;
  * Makes a server listen on a unix socket whose name is removed at once. Afterwards only a descriptor of this process leads to the
  * socket, by its path in /proc.
  */
-export async function listenNameless(server: NetServer): Promise<{ readonly path: string; forget(): void }> {
+export async function listenNameless(server: NetServer): Promise<{ readonly path: string; release(): void }> {
   const folder = mkdtempSync(join(tmpdir(), "rund-lab-"));
   try {
     const file = join(folder, "cri.sock");
     await once(server.listen(file), "listening");
     const descriptor = openSync(file, asPath);
-    return { path: `/proc/${process.pid}/fd/${descriptor}`, forget: () => closeSync(descriptor) };
+    return { path: `/proc/${process.pid}/fd/${descriptor}`, release: () => closeSync(descriptor) };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,5 +1,4 @@
-import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
-import { field, type MessageOf, messageTypes, repeated, text } from "../grpc/fields.js";
+import { field, methodDefinitions, repeated, text } from "../grpc/fields.js";
 import { framed, requestHead, unframed } from "../grpc/grpc-messages.js";
 import { Http2Connection, type Stream } from "../http2/connection.js";
 
@@ -76,21 +75,12 @@ const messages = {
   Envelope: { timestamp: field("Timestamp", 1), topic: text(3), event: field("Any", 4) },
 };
 
-type Subscribe = MethodDefinition<
-  MessageOf<typeof messages, "SubscribeRequest">,
-  MessageOf<typeof messages, "Envelope">
->;
+const buildSubscribe = () =>
+  methodDefinitions(messages, { Subscribe: { request: "SubscribeRequest", response: "Envelope" } }).Subscribe;
+let definition: ReturnType<typeof buildSubscribe> | undefined;
 
-let definition: Subscribe | undefined;
-
-function subscribe(): Subscribe {
-  const Subscribe = { requestType: "SubscribeRequest", responseType: "Envelope", responseStream: true, comment: "" };
-  definition ??= (
-    fromJSON(
-      { nested: { ...messageTypes(messages), Events: { methods: { Subscribe } } } },
-      { longs: String, defaults: true },
-    ).Events as unknown as { readonly Subscribe: Subscribe }
-  ).Subscribe;
+function subscribe() {
+  definition ??= buildSubscribe();
   return definition;
 }
 

@@ -17,10 +17,10 @@ export function shimStarts(log: string): readonly ContainerdEvent[] {
   );
 }
 
-/** The shims' events in the lines that containerd's log gets from now on. */
+/** Reads the shims' events from the lines that are appended to containerd's log from now on. */
 export class ShimLog {
   readonly #log: GrowingFile;
-  /** Always true: the entries of a log are available at once, so a reader need not wait for further events. */
+  /** Always true, because the entries of a log are available at once, so a reader need not wait for further events. */
   readonly broken = true;
 
   constructor(file: string) {

@@ -1,10 +1,10 @@
 import { createServer, type Server } from "node:http";
-import { fromJSON, type MethodDefinition } from "@grpc/proto-loader";
+
 import { LabError } from "../../../model/errors.js";
 import { messageOf } from "../../message-of.js";
-import { field, type MessageOf, messageTypes, repeated, text } from "../grpc/fields.js";
+import { field, type MessageOf, methodDefinitions, repeated, text } from "../grpc/fields.js";
 
-/** One span of an OpenTelemetry trace. Times in milliseconds since 1970, to the microsecond; ids in hexadecimal. */
+/** One span of an OpenTelemetry trace. Times are in milliseconds since 1970, to the microsecond; ids are hexadecimal. */
 export interface Span {
   readonly traceId: string;
   readonly name: string;
@@ -88,26 +88,16 @@ const messages = {
   Empty: {},
 };
 
-type Export = MethodDefinition<MessageOf<typeof messages, "ExportRequest">, object>;
-
-let definition: Export | undefined;
-
-function exportMethod(): Export {
-  const Export = { requestType: "ExportRequest", responseType: "Empty", comment: "" };
-  definition ??= (
-    fromJSON(
-      { nested: { ...messageTypes(messages), Traces: { methods: { Export } } } },
-      { longs: String, defaults: true },
-    ).Traces as unknown as { readonly Export: Export }
-  ).Export;
-  return definition;
-}
+const buildExport = () =>
+  methodDefinitions(messages, { Export: { request: "ExportRequest", response: "Empty" } }).Export;
+let definition: ReturnType<typeof buildExport> | undefined;
 
 /** Returns the spans in the body of an export request; empty if it is damaged. */
-export function readSpans(body: Buffer): readonly Span[] {
+function readSpans(body: Buffer): readonly Span[] {
   let request: MessageOf<typeof messages, "ExportRequest">;
   try {
-    request = exportMethod().requestDeserialize(body);
+    definition ??= buildExport();
+    request = definition.requestDeserialize(body);
   } catch {
     return [];
   }

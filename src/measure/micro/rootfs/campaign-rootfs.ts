@@ -95,10 +95,10 @@ export class CampaignRootfs {
       return times;
     };
     const phases = [
-      await watchedPhase("make", "prepare", () => requestTimes(count, prepare)),
+      await watchedPhase("make", "prepare", () => timedRequests(count, prepare)),
       await watchedPhase("mount", "mount", () => run("mount", item => mountWords(mounts[item]!, targets[item]!))),
       await watchedPhase("unmount", "umount", () => run("umount", item => [[targets[item]!]])),
-      await watchedPhase("remove", "remove", () => requestTimes(count, remove)),
+      await watchedPhase("remove", "remove", () => timedRequests(count, remove)),
     ];
     return { phases, harness: { totalMs, medianUs: medianOf(us) } };
   }
@@ -148,7 +148,7 @@ export class CampaignRootfs {
 }
 
 /** Sends every request at once. @returns the times at which each was sent and answered, in microseconds since the first */
-async function requestTimes(
+async function timedRequests(
   count: number,
   request: (item: number) => Promise<void>,
 ): Promise<readonly { startUs: number; endUs: number }[]> {
