@@ -24,45 +24,45 @@ function main(file: string | undefined): void {
   const mark = randomBytes(markBytes);
   mark[0] = 0xff; // a byte that does not occur in UTF-8 text, so text is rarely held back
   const state = new Int32Array(new SharedArrayBuffer(4 * Object.keys(ThreadState).length));
-  const talk = new MessageChannel();
+  const requests = new MessageChannel();
   const signals = new MessageChannel();
   const lines = new MessageChannel();
   const data: ProtocolData = {
     connection,
     pipes,
     mark,
-    port: talk.port2,
+    port: requests.port2,
     signals: signals.port1,
     lines: lines.port1,
     state,
   };
-  const ended = (name: string) => (error: Error) => {
+  const endAfter = (name: string) => (error: Error) => {
     writeSync(pipes.log, `rund-lab kernel: ${name} failed: ${error.stack}\n`);
     process.kill(process.pid, "SIGTERM");
   };
   const startThread = (name: string, workerData: unknown, transferList: MessagePort[]) =>
-    new Worker(new URL(name, import.meta.url), { workerData, transferList }).on("error", ended(name));
-  startThread("protocol/protocol.js", data, [talk.port2, signals.port1, lines.port1]);
+    new Worker(new URL(name, import.meta.url), { workerData, transferList }).on("error", endAfter(name));
+  startThread("protocol/protocol.js", data, [requests.port2, signals.port1, lines.port1]);
 
   // the engine's modules load while the other thread opens its sockets; requests wait in the port
   void import("./run/engine.js")
     .then(({ Engine }) => {
-      const engine = new Engine(process.cwd(), new Outlet(pipes.frames, mark, talk.port1), state, lines.port2);
+      const engine = new Engine(process.cwd(), new Outlet(pipes.frames, mark, requests.port1), state, lines.port2);
       startThread("protocol/signals.js", signals.port2, [signals.port2]);
       engine.warm();
       let idle: NodeJS.Timeout | undefined;
-      let rested = false;
-      const rest = () => {
+      let prepared = false;
+      const prepareWhenIdle = () => {
         clearTimeout(idle);
-        if (!rested) idle = setTimeout(() => (rested = engine.rest()), idleMs).unref();
+        if (!prepared) idle = setTimeout(() => (prepared = engine.warmFurther()), idleMs).unref();
       };
-      talk.port1.on("message", (message: Ask) => {
+      requests.port1.on("message", (message: Ask) => {
         engine.hear(message);
-        rest();
+        prepareWhenIdle();
       });
-      rest();
+      prepareWhenIdle();
     })
-    .catch(ended("run/engine.js"));
+    .catch(endAfter("run/engine.js"));
 }
 
 try {

@@ -10,21 +10,24 @@ const kernelDisplayName = "TypeScript (rund-lab)";
 /** The optional packages that the kernel needs. */
 const peers = ["tslab", "typescript", "zeromq"];
 
+/** Whether a module is found. @param require of the file from which it is searched */
+export function canResolve(require: NodeJS.Require, name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
- * Makes sure that the kernel can start.
+ * Checks that the packages that the kernel needs are installed.
  *
  * @param require resolves modules from this package
- * @throws LabError `RUND_KERNEL_PEERS` (machine) that says what to install
+ * @throws LabError `RUND_KERNEL_PEERS` (machine) that names the missing packages
  */
 export function requirePeers(require: NodeJS.Require): void {
-  const missing = peers.filter(name => {
-    try {
-      require.resolve(name);
-      return false;
-    } catch {
-      return true;
-    }
-  });
+  const missing = peers.filter(name => !canResolve(require, name));
   if (missing.length === 0) return;
   throw new LabError("RUND_KERNEL_PEERS", "machine", `the kernel needs these packages: ${missing.join(", ")}`, {
     where: "rund-lab kernel",
@@ -36,8 +39,8 @@ export function requirePeers(require: NodeJS.Require): void {
 export const hasInternals = Number(process.versions.node.split(".")[0]) >= 24;
 
 /**
- * Returns the command that starts the kernel; `{connection_file}` is replaced by the file's path. Paths are absolute, because a front end
- * has its own PATH. run/stop/termination.ts explains the option.
+ * Returns the command that starts the kernel, in which a front end replaces `{connection_file}`. Paths are absolute, because a
+ * front end has its own PATH. run/stop/termination.ts explains the options.
  */
 export function kernelArgv(): string[] {
   const main = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "kernel", "main.js");
@@ -45,9 +48,7 @@ export function kernelArgv(): string[] {
   return [process.execPath, ...options, main, "{connection_file}"];
 }
 
-/**
- * Returns the content of kernel.json. Front ends interrupt by a signal, which also reaches the child processes of a cell.
- */
+/** Returns the content of kernel.json. Front ends interrupt by a signal, which also reaches the child processes of a cell. */
 export function kernelSpec() {
   return {
     argv: kernelArgv(),

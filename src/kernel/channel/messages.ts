@@ -31,6 +31,7 @@ export type Ask =
   | { readonly ask: "interrupt"; readonly id: number; readonly turn: number; readonly why: "asked" | "memory" }
   | { readonly ask: "exit" };
 
+/** The request to interrupt another one. */
 export type InterruptAsk = Extract<Ask, { ask: "interrupt" }>;
 
 /** Messages from the engine to the protocol thread, in the order of events; a message's content is JSON text. */

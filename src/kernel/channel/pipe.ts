@@ -19,13 +19,14 @@ import type { MessagePort } from "node:worker_threads";
 import { temporaryFolder } from "../../jupyter/temporary-folder.js";
 import type { Tell } from "./messages.js";
 
+/** The name of a standard stream, as Jupyter's messages have it. */
 export type StreamName = "stdout" | "stderr";
 
 /** PIPE_BUF: the number of bytes that one write puts into a pipe without interleaving. */
 const atomicBytes = process.platform === "linux" ? 4096 : 512;
 const headerBytes = 23;
 export const markBytes = 16;
-/** 0 and 1: text on stdout and stderr, and the number is the cell; 2: a message, and the number is its position in the order. */
+/** Kinds 0 and 1 are text on stdout and stderr; their number is the cell. Kind 2 is a message; its number counts the messages. */
 const messageKind = 2;
 
 /** The pipes' ends, as file descriptors of this process. */
@@ -88,9 +89,9 @@ function frame(mark: Uint8Array, kind: number, number: number, payload: Uint8Arr
   return bytes;
 }
 
-/** The main thread's end. */
+/** The main thread's end of the pipe. */
 export class Outlet {
-  #told = 0;
+  #sent = 0;
 
   constructor(
     private readonly pipe: number,
@@ -99,8 +100,7 @@ export class Outlet {
   ) {}
 
   /**
-   * Writes text of a cell; it is completely written when this returns. Characters are not split, so frames can be decoded one by
-   * one.
+   * Writes text of a cell, completely before it returns. Characters are not split, so each frame can be decoded by itself.
    */
   write(name: StreamName, cell: number, bytes: Uint8Array): void {
     for (let start = 0; start < bytes.length; ) {
@@ -113,7 +113,7 @@ export class Outlet {
 
   /** Sends a message that comes after all text written so far. */
   tell(message: Tell): void {
-    const place = ++this.#told;
+    const place = ++this.#sent;
     this.port.postMessage([place, message]);
     writeSync(this.pipe, frame(this.mark, messageKind, place, new Uint8Array()));
   }

@@ -1,4 +1,4 @@
-import { declaredNames, exportedNames, importedNames, mistakes, openTypes, parse, scan } from "./cell-syntax.js";
+import { declaredNames, exportedNames, importedNames, openTypes, parse, scan, syntaxErrors } from "./cell-syntax.js";
 import type { Position } from "./source-map.js";
 import type { TypeScript } from "./typescript/typescript.js";
 
@@ -133,13 +133,13 @@ export function isObjectLiteral(ts: TypeScript, code: string): boolean {
   if (!/^\s*\{.*\}\s*$/s.test(code)) return false;
   const { file } = parse(ts, `(${code})`);
   const [only, end] = file.statements;
-  if (mistakes(file) > 0 || only === undefined || !ts.isExpressionStatement(only)) return false;
+  if (syntaxErrors(file).length > 0 || only === undefined || !ts.isExpressionStatement(only)) return false;
   const { expression } = only;
   const isAlone = end !== undefined && ts.isExportDeclaration(end);
   return isAlone && ts.isParenthesizedExpression(expression) && ts.isObjectLiteralExpression(expression.expression);
 }
 
-/** The module of a cell that was put in parentheses, with the positions of the cell without them. */
+/** Returns the module of a cell that was put in parentheses, with the positions of the cell without them. */
 const inParentheses = (module: CellModule): CellModule => ({
   ...module,
   written: offset => Math.max(0, module.written(offset) - 1),

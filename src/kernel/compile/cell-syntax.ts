@@ -7,15 +7,12 @@ export function parse(ts: TypeScript, code: string): { file: ts.SourceFile; exte
   const as = (kind: ts.ScriptKind) =>
     ts.createSourceFile("cell.ts", `${code}\nexport {}`, ts.ScriptTarget.Latest, false, kind);
   const plain = as(ts.ScriptKind.TS);
-  if (mistakes(plain) > 0) {
+  if (syntaxErrors(plain).length > 0) {
     const jsx = as(ts.ScriptKind.TSX);
-    if (mistakes(jsx) === 0) return { file: jsx, extension: ".tsx" };
+    if (syntaxErrors(jsx).length === 0) return { file: jsx, extension: ".tsx" };
   }
   return { file: plain, extension: ".ts" };
 }
-
-/** Returns the number of syntax errors of a parsed file. */
-export const mistakes = (file: ts.SourceFile): number => syntaxErrors(file).length;
 
 /** Returns the syntax errors of a parsed file. TypeScript's types do not declare them. */
 export const syntaxErrors = (file: ts.SourceFile): readonly ts.DiagnosticWithLocation[] =>
@@ -71,13 +68,13 @@ export function openTypes(ts: TypeScript, { declarationList }: ts.VariableStatem
   });
 }
 
-/** Returns the names that a re-export brings; none for `export *`. */
+/** Returns the names that a re-export introduces; none for `export *`. */
 export function exportedNames(ts: TypeScript, clause: ts.NamedExportBindings | undefined): string[] {
   if (clause === undefined) return [];
   return ts.isNamespaceExport(clause) ? [clause.name.text] : clause.elements.map(({ name }) => name.text);
 }
 
-/** Returns the names that an import brings. */
+/** Returns the names that an import introduces. */
 export function importedNames(ts: TypeScript, { importClause }: ts.ImportDeclaration): string[] {
   const bindings = importClause?.namedBindings;
   const named = bindings === undefined ? [] : ts.isNamespaceImport(bindings) ? [bindings] : [...bindings.elements];

@@ -76,7 +76,7 @@ export class Compiler {
     return found === undefined ? "none" : `${found.mtimeMs} ${found.size}`;
   }
 
-  /** Whether the settings ask for no other packages' types than Node's. */
+  /** Whether the settings include the types of no package except Node's. */
   get #onlyNodeTypes(): boolean {
     return this.#settings.options.types?.every(name => name === "node") === true;
   }
@@ -119,7 +119,7 @@ export class Compiler {
     return { module, path, program: this.#service.getProgram()! };
   }
 
-  /** Gives the language service code that it should complete or explain. */
+  /** Passes code to the language service, which can then complete or explain it. */
   draft(code: string): { service: ts.LanguageService; path: string; module: CellModule } {
     this.#refreshSettings();
     this.#workspace.addNode();

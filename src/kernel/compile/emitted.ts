@@ -1,6 +1,6 @@
 import type { SourceMap } from "./source-map.js";
 
-/** Compiled code, and how to find the written code it comes from. */
+/** Compiled code, and its map to the code as it was written. */
 export interface CompiledCode {
   readonly code: string;
   readonly map: SourceMap | undefined;

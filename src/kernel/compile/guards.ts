@@ -11,8 +11,8 @@ export const guardName = "__rundLabGuard";
  * Returns the transformation that lets code end when the cell it runs for is interrupted.
  *
  * Each place where code can begin or continue gets a check: the beginning of a function, the value of an `await`, what follows
- * `for await`, and, after a rejection, the beginning of `catch`. So does each round of a loop in async code, which `finally`
- * may start again. The checks add no turn to the order in which promises settle.
+ * `for await`, and, after a rejection, the beginning of `catch`. Each round of a loop in async code also gets a check, because
+ * `finally` may start the loop again. The checks do not change the order in which promises settle.
  *
  * @param awaits whether the file itself is the body of an async function
  */
@@ -131,7 +131,7 @@ const isEntered = (ts: TypeScript, node: ts.FunctionLikeDeclaration): boolean =>
 
 const halted = `${guardName}\\.halted && ${guardName}\\.ended\\(\\)`;
 const leaving = `(?:await ${guardName}\\.rest\\(\\)|${guardName}\\.leave\\(\\))`;
-const written: readonly [RegExp, string][] = [
+const checkPatterns: readonly [RegExp, string][] = [
   [new RegExp(`if \\(${halted}\\)\\s*${leaving};\\s*`, "g"), ""],
   [new RegExp(`${halted} \\? ${leaving} : (?!${guardName}\\.value)`, "g"), ""],
   [new RegExp(`, ${halted} \\? ${leaving} : ${guardName}\\.value\\)`, "g"), ")"],
@@ -144,7 +144,9 @@ const written: readonly [RegExp, string][] = [
  * @example withoutGuards("x => __rundLabGuard.halted && __rundLabGuard.ended() ? __rundLabGuard.leave() : x + 1") // "x => x + 1"
  */
 export const withoutGuards = (code: string): string =>
-  code.includes(guardName) ? written.reduce((text, [pattern, instead]) => text.replace(pattern, instead), code) : code;
+  code.includes(guardName)
+    ? checkPatterns.reduce((text, [pattern, instead]) => text.replace(pattern, instead), code)
+    : code;
 
 const functionText = Function.prototype.toString;
 

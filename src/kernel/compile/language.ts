@@ -4,17 +4,19 @@ import { syntaxErrors } from "./cell-syntax.js";
 import type { Compiler } from "./compiler.js";
 import type { TypeScript } from "./typescript/typescript.js";
 
-/** Converts a cursor position: Jupyter counts code points, JavaScript UTF-16 units. */
+/** Converts a cursor position from Jupyter's code points to JavaScript's UTF-16 units. */
 export const unitsOf = (text: string, points: number): number => [...text].slice(0, points).join("").length;
+/** Converts a cursor position from UTF-16 units to code points. */
 export const pointsOf = (text: string, units: number): number => [...text.slice(0, units)].length;
 
-/** The properties that running values have, found without running getters. */
+/** Finds the properties that the values of variables have now, without running getters. */
 export interface RunningValues {
-  /** Returns the names of the properties of the value of a path such as `data.rows`; empty if there is none. */
+  /** Returns the names of the properties of the value at a path such as `data.rows`; empty if the path has no value. */
   properties(path: readonly string[]): readonly string[];
 }
 
-export interface Completion {
+/** The content of a complete_reply. */
+interface Completion {
   readonly matches: readonly string[];
   readonly cursor_start: number;
   readonly cursor_end: number;
@@ -54,7 +56,7 @@ export function complete(compiler: Compiler, values: RunningValues, code: string
     const own = replacementSpan === undefined ? start : module.written(replacementSpan.start);
     if (own !== start || name.startsWith("__cell_") || name === "__rundLab") continue;
     if (!startsLike(name, typed)) continue;
-    const isImported = kind === "alias" && entries.size < mostExplained;
+    const isImported = kind === "alias" && entries.size < maxDetailed;
     entries.set(name, isImported ? importedKind(service, path, module.compiled(at), name) : kindOf(kind));
   }
   if (quoted === undefined) {
@@ -81,7 +83,7 @@ const withImport = (code: string, at: number): string =>
   code.slice(0, at).replace(/\brequire(?=\s*\(\s*(["'`])(?:(?!\1).)*$)/, "import ") + code.slice(at);
 
 /** Maximum number of imported names whose kind is looked up. */
-const mostExplained = 50;
+const maxDetailed = 50;
 
 /** Returns the kind of an earlier cell's name, which TypeScript sees as an import. */
 function importedKind(service: ts.LanguageService, path: string, at: number, name: string): string {
@@ -173,7 +175,11 @@ const tagTitles: Readonly<Record<string, string>> = {
   remarks: "Remarks",
 };
 
-/** @param calls whether the name is a function of an earlier cell; where it is called, TypeScript leaves out `function` */
+/**
+ * Returns the text of an inspection: signature, doc comment and tags.
+ *
+ * @param calls whether the name is a function of an earlier cell, for which TypeScript omits the word `function`
+ */
 function described({ displayParts = [], documentation = [], tags = [] }: ts.QuickInfo, calls: boolean): string {
   const joined = (parts: readonly ts.SymbolDisplayPart[] | undefined) => (parts ?? []).map(({ text }) => text).join("");
   const signature = joined(displayParts)
@@ -189,7 +195,8 @@ function described({ displayParts = [], documentation = [], tags = [] }: ts.Quic
   return [signature, joined(documentation), lines.join("\n")].filter(part => part !== "").join("\n\n");
 }
 
-export type Completeness =
+/** The content of an is_complete_reply. */
+type Completeness =
   | { readonly status: "complete" | "invalid" }
   | { readonly status: "incomplete"; readonly indent: string };
 

@@ -5,7 +5,7 @@ import type { TypeScript } from "./typescript/typescript.js";
  * The name under which compiled code finds the kernel's functions for it: `import`, a real dynamic import, and `meta`, its
  * `import.meta`.
  */
-export const lentName = "__rundLab";
+export const hostName = "__rundLab";
 
 /**
  * Returns the transformation that makes a module into a function's body: imports come first, the last expression's value is
@@ -16,13 +16,13 @@ export const lentName = "__rundLab";
 export function lowering(ts: TypeScript, returns: boolean): ts.TransformerFactory<ts.SourceFile> {
   return context => file => {
     const { factory } = context;
-    const lent = (name: string) => factory.createPropertyAccessExpression(factory.createIdentifier(lentName), name);
+    const host = (name: string) => factory.createPropertyAccessExpression(factory.createIdentifier(hostName), name);
     const visit = (node: ts.Node): ts.Node => {
       const seen = ts.visitEachChild(node, visit, context);
       if (ts.isCallExpression(seen) && seen.expression.kind === ts.SyntaxKind.ImportKeyword) {
-        return factory.updateCallExpression(seen, lent("import"), undefined, seen.arguments);
+        return factory.updateCallExpression(seen, host("import"), undefined, seen.arguments);
       }
-      if (ts.isMetaProperty(seen) && seen.keywordToken === ts.SyntaxKind.ImportKeyword) return lent("meta");
+      if (ts.isMetaProperty(seen) && seen.keywordToken === ts.SyntaxKind.ImportKeyword) return host("meta");
       return seen;
     };
     const isImport = (statement: ts.Statement) =>

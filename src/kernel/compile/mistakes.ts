@@ -51,7 +51,8 @@ export function mistakeOf(
   const at = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
   const read = { line: at.line, column: at.character };
   const own = cell !== undefined && file?.fileName === cell.path;
-  const hint = own && isMagic(file.text, start) ? magicHint : (hintFor(code, text) ?? declareIt(code, file, start));
+  const hint =
+    own && isMagic(file.text, start) ? magicHint : (hintFor(code, text) ?? declarationHint(code, file, start));
   const { line, column } = own ? cell.module.writtenPosition(read) : read;
   const where = own || file === undefined ? undefined : relative(folder, file.fileName);
   // there may be no tsconfig.json to change
@@ -63,7 +64,7 @@ const magicHint =
   "cells are TypeScript and know no commands of IPython such as %time and !ls; execSync of node:child_process runs a shell command";
 
 /** Returns the next step for an assignment to a name that is not declared. */
-function declareIt(code: number, file: ts.SourceFile | undefined, start: number): string | undefined {
+function declarationHint(code: number, file: ts.SourceFile | undefined, start: number): string | undefined {
   const name =
     code === 2304 ? /^([\w$]+)\s*=(?![=>])/.exec(file?.text.slice(start, start + 200) ?? "")?.[1] : undefined;
   return name === undefined ? undefined : `a new variable is declared with let or const: let ${name} = …`;

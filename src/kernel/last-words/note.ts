@@ -15,7 +15,7 @@ export interface DeathNote {
 }
 
 /**
- * Returns why V8 ended a process, in words.
+ * Returns the reason for which V8 ended a process, in sentences.
  *
  * @param words the process's stderr
  */

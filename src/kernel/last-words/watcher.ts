@@ -53,7 +53,7 @@ export class Watcher {
     this.#shell ??= this.#start();
   }
 
-  /** Keeps what the process writes to stderr if it announces the end. */
+  /** Adds text of the process's stderr to the note, from the text on that announces the end. */
   hear(bytes: Uint8Array): void {
     const text = Buffer.from(bytes).toString();
     if (this.#written.words !== "" || fatal.test(text))

@@ -1,5 +1,5 @@
 /** One executed cell: session number, cell number, code, and the text of the last expression's value, if there is one. */
-export interface Entry {
+interface Entry {
   readonly session: number;
   readonly line: number;
   readonly code: string;
@@ -19,7 +19,7 @@ export interface HistoryQuery {
 }
 
 /** One row of a history_reply; if the request asks for `output`, the code comes with the text of its value. */
-export type HistoryRow = readonly [session: number, line: number, input: string | readonly [string, string | null]];
+type HistoryRow = readonly [session: number, line: number, input: string | readonly [string, string | null]];
 
 /** The cells of this session, oldest first. Sessions are not kept: this one is number 1, in requests also 0. */
 export class History {

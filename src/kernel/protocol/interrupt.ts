@@ -61,8 +61,7 @@ export class Interrupter {
   /**
    * Stops a request.
    *
-   * @param id the request to stop
-   * @param why because a user asked for it, or because memory is nearly used up
+   * @param why `asked` if a user asked for it, `memory` if memory is nearly used up
    */
   interrupt(id: number, why: InterruptAsk["why"] = "asked"): void {
     const turn = ++this.#turn;
@@ -89,7 +88,7 @@ export class Interrupter {
     return Atomics.load(this.state, ThreadState.compiling) === 1;
   }
 
-  /** Lets go of the main thread, which would otherwise wait for the inspector before it exits. */
+  /** Disconnects from the main thread, which would otherwise wait for the inspector before it exits. */
   close(): void {
     clearInterval(this.#timer);
     this.#inspector?.disconnect();

@@ -8,7 +8,7 @@ import { type Piece, PieceReader, type Pipes, type StreamName } from "../channel
 const sliceMs = 10;
 
 /** The receiver of text and messages. */
-export interface OutputHearer {
+interface OutputReceiver {
   /** Text that a cell has printed. */
   text(name: StreamName, cell: number, bytes: Buffer): void;
   /** Text of other writers, such as child processes. */
@@ -27,20 +27,20 @@ export class OutputReader {
     private readonly pipes: Pipes,
     mark: Uint8Array,
     private readonly port: MessagePort,
-    private readonly hearer: OutputHearer,
+    private readonly receiver: OutputReceiver,
   ) {
     this.#pieces = new PieceReader(Buffer.from(mark));
     const pipeEnd = (fd: number, read: (chunk: Buffer) => void) =>
       new Socket({ fd, readable: true, writable: false }).on("data", read);
     this.#output = pipeEnd(pipes.output, chunk => this.#read(this.#pieces.read(chunk)));
-    pipeEnd(pipes.errors, chunk => hearer.foreign("stderr", chunk));
+    pipeEnd(pipes.errors, chunk => receiver.foreign("stderr", chunk));
   }
 
   #read(rest: Iterator<Piece>): void {
     const until = performance.now() + sliceMs;
     for (let piece = rest.next(); !piece.done; piece = rest.next()) {
       this.#take(piece.value);
-      if (performance.now() < until && !this.hearer.isFull()) continue;
+      if (performance.now() < until && !this.receiver.isFull()) continue;
       this.#output.pause();
       setImmediate(() => this.#read(rest));
       return;
@@ -50,8 +50,8 @@ export class OutputReader {
 
   #take(piece: Piece): void {
     if ("place" in piece) this.#receiveTo(piece.place);
-    else if (piece.cell === undefined) this.hearer.foreign(piece.name, piece.bytes);
-    else this.hearer.text(piece.name, piece.cell, piece.bytes);
+    else if (piece.cell === undefined) this.receiver.foreign(piece.name, piece.bytes);
+    else this.receiver.text(piece.name, piece.cell, piece.bytes);
   }
 
   /**
@@ -65,7 +65,7 @@ export class OutputReader {
       if (received === undefined) return;
       const [here, message] = received.message;
       at = here;
-      this.hearer.message(message);
+      this.receiver.message(message);
     }
   }
 
@@ -75,7 +75,7 @@ export class OutputReader {
     const read = () => readSync(this.pipes.errors, chunk);
     try {
       for (let length = read(); length > 0; length = read()) {
-        this.hearer.foreign("stderr", Buffer.from(chunk.subarray(0, length)));
+        this.receiver.foreign("stderr", Buffer.from(chunk.subarray(0, length)));
       }
     } catch {
       // EAGAIN: nothing is left

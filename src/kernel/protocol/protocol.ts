@@ -136,8 +136,6 @@ new OutputReader(pipes, mark, port, {
   isFull: () => outboxes.iopub.waiting >= enoughWaiting,
 });
 
-// Input.
-
 async function listen(socket: AsyncIterable<Buffer[]>, channel: "shell" | "control"): Promise<void> {
   for await (const frames of socket) {
     const request: Message | { ignored: string } = decode(key, frames);
@@ -150,7 +148,7 @@ async function beat(): Promise<void> {
   for await (const frames of heartbeat) await heartbeat.send(frames);
 }
 
-/** Answers each subscription by a welcome message, as in protocol 5.4. XPUB passes on subscriptions (1) and their ends (0). */
+/** Answers each subscription with a welcome message, as in protocol 5.4. XPUB passes on subscriptions (1) and their ends (0). */
 async function welcome(): Promise<void> {
   for await (const [frame] of iopub) {
     if (frame?.[0] !== 1) continue;

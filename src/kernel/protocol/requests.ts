@@ -6,8 +6,8 @@ import { kernelInfo } from "./kernel-info.js";
 
 type RequestChannel = "shell" | "control";
 
-/** The functions of the sockets and the main thread that requests need. */
-export interface RequestsRim {
+/** Everything outside of `Requests` that it uses: the sockets, the main thread and the log. */
+interface Effects {
   ask(message: Ask): void;
   publish(type: string, content: Content, parent: Header): void;
   reply(channel: RequestChannel, request: Message, type: string, content: Content): void;
@@ -44,7 +44,7 @@ export class Requests {
   #asked = 0;
   #count = 0;
 
-  constructor(private readonly rim: RequestsRim) {}
+  constructor(private readonly effects: Effects) {}
 
   receive(channel: RequestChannel, request: Message): void {
     const received = { channel, request };
@@ -68,7 +68,7 @@ export class Requests {
 
   /** Stops the request the main thread is working on; does nothing if it is idle. */
   interrupt(): void {
-    if (this.#answers.size > 0) this.rim.interrupter.interrupt(this.#asked);
+    if (this.#answers.size > 0) this.effects.interrupter.interrupt(this.#asked);
   }
 
   async #work(): Promise<void> {
@@ -81,21 +81,21 @@ export class Requests {
 
   async #handle({ channel, request }: Received): Promise<void> {
     const { header } = request;
-    this.rim.publish("status", { execution_state: "busy" }, header);
+    this.effects.publish("status", { execution_state: "busy" }, header);
     const known = this.#handlers[header.msg_type];
     let content: Content;
     if (known !== undefined) {
       content = await known(request).catch(error => failure("KernelError", (error as Error).message));
     } else {
-      this.rim.log(`unknown message type ${JSON.stringify(header.msg_type)}`);
+      this.effects.log(`unknown message type ${JSON.stringify(header.msg_type)}`);
       content = failure("UnknownMessageType", `unknown message type ${JSON.stringify(header.msg_type)}`);
     }
     if (known !== undefined || header.msg_type.endsWith("_request")) {
       const type = header.msg_type.replace(/_request$/, "_reply");
-      if (content !== noReply) this.rim.reply(channel, request, type, content);
-      if (type === "shutdown_reply") this.rim.publish(type, content, header);
+      if (content !== noReply) this.effects.reply(channel, request, type, content);
+      if (type === "shutdown_reply") this.effects.publish(type, content, header);
     }
-    this.rim.publish("status", { execution_state: "idle" }, header);
+    this.effects.publish("status", { execution_state: "idle" }, header);
     if (
       header.msg_type === "execute_request" &&
       content.status === "error" &&
@@ -105,7 +105,7 @@ export class Requests {
     }
     if (header.msg_type === "shutdown_request") {
       this.#stopping = true;
-      await this.rim.stop();
+      await this.effects.stop();
     }
   }
 
@@ -153,7 +153,7 @@ export class Requests {
         if (fault !== undefined) reject(new Error(fault));
         else resolve(answer as Answer);
       });
-      this.rim.ask(message);
+      this.effects.ask(message);
     });
   }
 
@@ -161,11 +161,11 @@ export class Requests {
   async #comm(request: Message): Promise<Content> {
     const { header, content, buffers } = request;
     const id = this.#next();
-    this.rim.interrupter.prepare(id);
-    const cell = this.rim.newCell(request);
+    this.effects.interrupter.prepare(id);
+    const cell = this.effects.newCell(request);
     const type = header.msg_type;
     const executed = await this.#ask<Executed>({ ask: "comm", id, cell, type, content, buffers });
-    if (executed.error !== undefined) this.rim.publish("error", { ...executed.error }, header);
+    if (executed.error !== undefined) this.effects.publish("error", { ...executed.error }, header);
     return noReply;
   }
 
@@ -178,15 +178,15 @@ export class Requests {
     const stored = !silent && content.store_history !== false;
     if (stored) this.#count++;
     const count = this.#count;
-    if (!silent) this.rim.publish("execute_input", { code, execution_count: count }, header);
+    if (!silent) this.effects.publish("execute_input", { code, execution_count: count }, header);
 
     const id = this.#next();
-    this.rim.interrupter.prepare(id);
+    this.effects.interrupter.prepare(id);
     const executed = await this.#ask<Executed>({
       ask: "execute",
       id,
       code,
-      cell: this.rim.newCell(request),
+      cell: this.effects.newCell(request),
       count,
       silent,
       input: content.allow_stdin === true,
@@ -196,15 +196,15 @@ export class Requests {
     const { error, result, payload, expressions } = executed;
     if (stored) this.#history.add(count, code, (result?.data["text/plain"] as string | undefined) ?? null);
     if (!silent && result !== undefined) {
-      this.rim.publish("execute_result", { execution_count: count, ...result }, header);
+      this.effects.publish("execute_result", { execution_count: count, ...result }, header);
     }
-    if (!silent && error !== undefined) this.rim.publish("error", { ...error }, header);
+    if (!silent && error !== undefined) this.effects.publish("error", { ...error }, header);
     return error === undefined
       ? { status: "ok", execution_count: count, payload, user_expressions: expressions }
       : { status: "error", execution_count: count, ...error, payload, user_expressions: expressions };
   }
 
-  /** After a failed cell, the cells that were sent together with it are not run. */
+  /** Aborts the cells that were sent together with a cell that has failed. */
   async #abortQueued(): Promise<void> {
     // this includes requests that have arrived but are not read yet
     await new Promise(resolve => setImmediate(resolve));
@@ -214,9 +214,9 @@ export class Requests {
         await this.#handle(received);
         continue;
       }
-      this.rim.publish("status", { execution_state: "busy" }, request.header);
-      this.rim.reply(channel, request, "execute_reply", { status: "aborted" });
-      this.rim.publish("status", { execution_state: "idle" }, request.header);
+      this.effects.publish("status", { execution_state: "busy" }, request.header);
+      this.effects.reply(channel, request, "execute_reply", { status: "aborted" });
+      this.effects.publish("status", { execution_state: "idle" }, request.header);
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Comm, CommMessage, CommOptions, Comms } from "../../present/notebo
 import { controlTarget, WidgetState, widgetTarget } from "./widget-state.js";
 
 /** Sends a message of a comm to the front end. */
-export type SendComm = (type: string, content: Content, metadata: Content, buffers: readonly Uint8Array[]) => void;
+type SendComm = (type: string, content: Content, metadata: Content, buffers: readonly Uint8Array[]) => void;
 
 /**
  * The comms of this kernel: channels between cells' code and widgets in the front end.

@@ -30,12 +30,13 @@ type CommAsk = Extract<Ask, { ask: "comm" }>;
 interface Running {
   readonly id: number;
   readonly origin: Origin;
-  /** Whether it was told to stop. */
+  /** Whether it was asked to stop. */
   stopped: boolean;
   end(executed: Executed): void;
   stop(reason: unknown): void;
 }
 
+/** Handles the requests of the protocol thread, one after another. */
 export class Engine {
   readonly #compiler: Compiler;
   readonly #traces = new Traces();
@@ -52,7 +53,6 @@ export class Engine {
 
   /**
    * @param folder where cells' modules are searched: the notebook's folder
-   *
    * @param lines provides lines of input
    */
   constructor(
@@ -96,8 +96,8 @@ export class Engine {
     this.#compiling(() => this.#compiler.warm());
   }
 
-  /** Prepares for cells that need Node's types, and for the next kernel, unless a cell runs. Returns whether it did. */
-  rest(): boolean {
+  /** Prepares for cells that need Node's types, and for the next kernel. @returns false if it did not, because a cell runs */
+  warmFurther(): boolean {
     if (this.#running !== undefined) return false;
     this.#compiling(() => {
       this.#compiler.warmNode();
@@ -214,8 +214,8 @@ export class Engine {
 
   /** Handles a request so that an interrupt can end it at any time. */
   #begin(id: number, origin: Origin, run: (work: (done: Promise<Executed>) => void) => void): void {
-    // an interrupt kills the stack that runs the cell, and every promise that waits in it: what happens after the cell
-    // is arranged before, and `stop` can always make it happen
+    // an interrupt destroys the stack that runs the cell, and every promise that waits in it; so the steps after the cell are
+    // arranged before it, and `stop` can always start them
     const outcome = new Promise<Executed>((resolve, reject) => {
       this.#running = { id, origin, stopped: false, end: resolve, stop: reject };
     });

@@ -20,7 +20,6 @@ export class Evaluator {
    * Runs a cell.
    *
    * @param name the cell's name in stack traces
-   *
    * @param expressions evaluated after the cell, by name
    */
   async run(name: string, code: string, expressions: Readonly<Record<string, string>>): Promise<Executed> {

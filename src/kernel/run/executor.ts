@@ -16,7 +16,6 @@ export class Executor {
 
   /**
    * @param folder where cells' modules are searched
-   *
    * @param guard checked by compiled code before it continues
    * @param named called before each cell's code runs, with the code and its name in stack traces
    */
@@ -44,7 +43,7 @@ export class Executor {
   /**
    * Runs one cell.
    *
-   * @param name names the cell in stack traces
+   * @param name the cell's name in stack traces
    * @returns the value of the last expression, if there is one; a promise for a cell that awaits
    */
   run(name: string, { main, awaits, imports, importedAt }: CompiledCell): unknown {
@@ -58,7 +57,7 @@ export class Executor {
       module: { exports: this.#exports },
       filename,
       dirname: this.folder,
-      lent: this.modules.lent(filename),
+      host: this.modules.host(filename),
       guard: this.guard,
     };
     const start = () => (this.guard.ended() ? this.guard.leave() : body(scope));

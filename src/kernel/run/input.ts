@@ -21,7 +21,6 @@ export class Input {
 
   /**
    * @param request sends a request for input in the name of a cell
-   *
    * @param answers provides the lines; `ThreadState.input` is 1 when one has arrived
    * @param current returns the cell to which code belongs
    * @param refuse ends the cell that reads stdin if nobody can answer, because readline would wait for ever

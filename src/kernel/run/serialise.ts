@@ -36,7 +36,7 @@ function faultIn(value: unknown, path: readonly string[], above: Set<object>): s
 /**
  * Returns a bundle as a message carries it: bytes as base64, and numbers as text.
  *
- * @throws TypeError if it is no bundle, or has an object under a MIME type that is not JSON
+ * @throws TypeError if it is not a bundle, or has an object under a MIME type that is not JSON
  */
 export function portable(data: MimeBundle): MimeBundle {
   if (typeof data !== "object" || data === null || Array.isArray(data)) {

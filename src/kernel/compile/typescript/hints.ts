@@ -2,10 +2,10 @@
 export const moduleNotFound: ReadonlySet<number> = new Set([2307, 2882]);
 
 /**
- * Returns the next step after an error of TypeScript's, for somebody who knows another kernel or another version of Node.
+ * Returns the next step after an error of TypeScript's, for a reader who knows another kernel or another version of Node.
  *
  * @param code TypeScript's number of the error
- * @param text its message, in which the first name in quotes is what is missing
+ * @param text its message, in which the first name in quotes is the missing one
  * @example hintFor(2307, "Cannot find module 'npm:chalk@5'.") // "npm install chalk, and import \"chalk\""
  */
 export function hintFor(code: number, text: string): string | undefined {

@@ -7,7 +7,7 @@ import { CodeCache } from "./code-cache.js";
 export type TypeScript = typeof typescript;
 
 /** TypeScript, and a function that saves its bytecode for the next kernel. */
-export interface LoadedTypeScript {
+interface LoadedTypeScript {
   readonly typescript: TypeScript;
   /** Saves the bytecode of the parts of TypeScript that were used so far, unless an earlier kernel did. */
   keep(): void;

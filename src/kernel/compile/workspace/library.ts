@@ -11,7 +11,7 @@ const everywhere = [
   "decorators",
 ];
 
-/** Parts that only newer versions of Node have, each with a function that it brings. */
+/** Parts that only newer versions of Node have, each with a function that shows whether this Node has the part. */
 const newer: readonly [part: string, holder: object | undefined, name: string][] = [
   ["es2024.arraybuffer", ArrayBuffer.prototype, "transfer"],
   ["es2024.collection", Map, "groupBy"],

@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type ts from "typescript";
+import { canResolve } from "../../spec.js";
 import { syntaxErrors } from "../cell-syntax.js";
 import type { TypeScript } from "../typescript/typescript.js";
 
-/** How cells are compiled: the kernel's own settings, below those of a tsconfig.json beside the notebook. */
+/** The compiler's settings for cells: the kernel's own, overridden by a tsconfig.json beside the notebook. */
 export interface Settings {
   readonly options: ts.CompilerOptions;
   /** The error in the tsconfig.json, if there is one. */
@@ -25,17 +26,17 @@ export function settingsFor(ts: TypeScript, folder: string): Settings {
   const errors = [...(file === undefined ? [] : syntaxErrors(file)), ...(given?.errors ?? [])];
   return {
     options: {
-      ...usual(ts),
+      ...defaults(ts),
       ...withoutOutput(given?.options),
-      ...fixed(ts, given?.options),
+      ...required(ts, given?.options),
       paths: { ...ownTypes(folder), ...given?.options.paths },
     },
     errors: errors.filter(({ code }) => !noInputs.has(code)),
   };
 }
 
-/** The defaults, which a tsconfig.json can override. Without `lib`, cells get the library of `library.ts`. */
-function usual(ts: TypeScript): ts.CompilerOptions {
+/** Returns the defaults, which a tsconfig.json can override. Without `lib`, cells get the library of `library.ts`. */
+function defaults(ts: TypeScript): ts.CompilerOptions {
   return {
     target: ts.ScriptTarget.ES2024,
     jsx: ts.JsxEmit.React,
@@ -50,7 +51,7 @@ function withoutOutput(options: ts.CompilerOptions = {}): ts.CompilerOptions {
 }
 
 /** Returns the options that the kernel needs, which override a tsconfig.json. */
-function fixed(ts: TypeScript, given: ts.CompilerOptions = {}): ts.CompilerOptions {
+function required(ts: TypeScript, given: ts.CompilerOptions = {}): ts.CompilerOptions {
   return {
     // older targets have no `await`, and Node does not have all that is in newer ones, such as decorators
     ...(given.target !== undefined && {
@@ -94,17 +95,10 @@ function fixed(ts: TypeScript, given: ts.CompilerOptions = {}): ts.CompilerOptio
 function ownTypes(folder: string): Record<string, string[]> {
   const require = createRequire(import.meta.url);
   const sees = createRequire(join(folder, "cell.js"));
-  const missing = (name: string) => {
-    try {
-      sees.resolve(name);
-      return false;
-    } catch {
-      return true;
-    }
-  };
   const paths: Record<string, string[]> = {};
-  if (missing("tslab")) paths.tslab = [join(dirname(require.resolve("tslab/package.json")), "dist", "public.d.ts")];
-  if (missing("rund-lab")) {
+  if (!canResolve(sees, "tslab"))
+    paths.tslab = [join(dirname(require.resolve("tslab/package.json")), "dist", "public.d.ts")];
+  if (!canResolve(sees, "rund-lab")) {
     const file = require.resolve("../../../../package.json");
     const { exports } = JSON.parse(readFileSync(file, "utf8")) as { exports: Record<string, { types?: string }> };
     for (const [entry, { types }] of Object.entries(exports)) {

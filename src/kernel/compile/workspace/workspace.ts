@@ -28,7 +28,7 @@ export class Workspace implements ts.LanguageServiceHost {
   #version = 0;
   #options: ts.CompilerOptions;
   #withNode = false;
-  /** TypeScript's input; the same object while nothing changes, so that TypeScript can detect this. */
+  /** The options for TypeScript. The object stays the same while nothing changes, because TypeScript compares it. */
   #current: ts.CompilerOptions | undefined;
   /** Whether imports that may lead to other files than before are looked up again. */
   lookAgain = true;

@@ -1,16 +1,16 @@
 import { Script } from "node:vm";
 import { guardName } from "../../compile/guards.js";
-import { lentName } from "../../compile/lower.js";
+import { hostName } from "../../compile/lower.js";
 import type { Guard } from "../stop/guard.js";
 
-/** The values that the code of a module or a cell gets by name. */
-export interface Lent {
+/** The kernel's `import()` and `import.meta` for the code of a module or a cell. */
+export interface Host {
   import(specifier: string, options?: ImportCallOptions): Promise<unknown>;
   readonly meta: ImportMeta;
 }
 
 /** The values to which compiled code refers. */
-export interface Scope {
+interface Scope {
   /** The value of `this` outside of functions; undefined for a cell. */
   readonly self?: object;
   readonly exports: object;
@@ -18,7 +18,7 @@ export interface Scope {
   readonly module: object;
   readonly filename: string;
   readonly dirname: string;
-  readonly lent: Lent;
+  readonly host: Host;
   readonly guard: Guard;
 }
 
@@ -34,14 +34,14 @@ export function withFrame(error: unknown, frame: string | undefined): unknown {
 /**
  * Makes a function of compiled code.
  *
- * @param name names the code in stack traces
+ * @param name the code's name in stack traces
  * @param awaits whether the code awaits, so that the function must be async
  * @returns a function that runs the code; its result is the code's value, or a promise of it
  */
 export function bodyOf(code: string, name: string, awaits: boolean): (scope: Scope) => unknown {
-  const parameters = `exports, require, module, __filename, __dirname, ${lentName}, ${guardName}`;
+  const parameters = `exports, require, module, __filename, __dirname, ${hostName}, ${guardName}`;
   const head = `(${awaits ? "async " : ""}function (${parameters}) {\n`;
   const body = new Script(`${head}${code}\n})`, { filename: name, lineOffset: -1 }).runInThisContext();
-  return ({ self, exports, require, module, filename, dirname, lent, guard }) =>
-    body.call(self, exports, require, module, filename, dirname, lent, guard);
+  return ({ self, exports, require, module, filename, dirname, host, guard }) =>
+    body.call(self, exports, require, module, filename, dirname, host, guard);
 }

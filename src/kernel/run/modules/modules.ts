@@ -6,7 +6,7 @@ import type { Compiler } from "../../compile/compiler.js";
 import type { CompiledCode } from "../../compile/emitted.js";
 import type { CompiledFile } from "../../compile/file.js";
 import type { Guard } from "../stop/guard.js";
-import { bodyOf, type Lent, withFrame } from "./body.js";
+import { bodyOf, type Host, withFrame } from "./body.js";
 import { type Loaded, LoadedModules } from "./loaded.js";
 import { namespaceOf, Packages } from "./packages.js";
 import { LocalFiles } from "./resolve.js";
@@ -25,7 +25,6 @@ export class Modules {
 
   /**
    * @param guard checked by compiled code before it continues
-   *
    * @param named called before each module's code runs, with the code and its name in stack traces
    * @param tslab returns the module for `import "tslab"`
    */
@@ -85,8 +84,8 @@ export class Modules {
     });
   }
 
-  /** Returns the values that the code of a file gets by name. */
-  lent(from: string, imports?: Set<string>): Lent {
+  /** Returns `import()` and `import.meta` for the code of a file. */
+  host(from: string, imports?: Set<string>): Host {
     return {
       import: async (specifier, options) => {
         const [, caller] = new Error().stack?.split("\n    at ") ?? [];
@@ -219,7 +218,7 @@ export class Modules {
       module,
       filename: path,
       dirname: dirname(path),
-      lent: this.lent(path, imports),
+      host: this.host(path, imports),
       guard: this.guard,
     });
   }

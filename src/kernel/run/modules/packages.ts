@@ -1,6 +1,7 @@
 import { createRequire, isBuiltin } from "node:module";
 import { dirname } from "node:path";
 import { constants, Script } from "node:vm";
+import { canResolve } from "../../spec.js";
 
 /** The packages that cells and local modules import. Node loads them; `tslab` and `rund-lab` are available in any folder. */
 export class Packages {
@@ -26,7 +27,7 @@ export class Packages {
     this.#imported.set(keyOf(specifier, from), Object.defineProperty({ ...namespace }, "__esModule", { value: true }));
   }
 
-  /** Whether a package cannot be loaded by `require`; this is found out by loading it. */
+  /** Whether `require` cannot load a package. Tries to load it. */
   isOnlyImportable(specifier: string, from: string): boolean {
     if (!this.needsPreparation(specifier, from)) return false;
     return onlyImportable.has(this.#failure(specifier, from) ?? "");
@@ -46,7 +47,7 @@ export class Packages {
     if (specifier === "tslab") return this.tslab();
     const imported = this.#imported.get(keyOf(specifier, from));
     if (imported !== undefined) return imported;
-    const require = createRequire(isOwn(specifier) && !canResolve(from, specifier) ? import.meta.url : from);
+    const require = createRequire(isOwn(specifier, from) ? import.meta.url : from);
     try {
       return require(specifier);
     } catch (error) {
@@ -57,9 +58,7 @@ export class Packages {
 
   async import(specifier: string, from: string, options?: ImportCallOptions): Promise<unknown> {
     if (specifier === "tslab") return this.tslab();
-    return isOwn(specifier) && !canResolve(from, specifier)
-      ? namespaceOf(this.require(specifier, from))
-      : importFrom(from)(specifier, options);
+    return isOwn(specifier, from) ? namespaceOf(this.require(specifier, from)) : importFrom(from)(specifier, options);
   }
 }
 
@@ -68,17 +67,9 @@ const onlyImportable = new Set(["ERR_REQUIRE_ASYNC_MODULE", "ERR_REQUIRE_ESM", "
 
 const keyOf = (specifier: string, from: string): string => `${dirname(from)}\0${specifier}`;
 
-/** Whether a specifier names this package, which the kernel provides. */
-const isOwn = (specifier: string): boolean => specifier === "rund-lab" || specifier.startsWith("rund-lab/");
-
-function canResolve(from: string, specifier: string): boolean {
-  try {
-    createRequire(from).resolve(specifier);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Whether an import is of this package and the importing file's folder does not have it, so that the kernel provides it. */
+const isOwn = (specifier: string, from: string): boolean =>
+  (specifier === "rund-lab" || specifier.startsWith("rund-lab/")) && !canResolve(createRequire(from), specifier);
 
 /** Returns a CommonJS module's exports in the form of `import()`. */
 export function namespaceOf(exports: unknown): unknown {

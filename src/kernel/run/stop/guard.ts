@@ -4,9 +4,7 @@ import { withoutGuards } from "../../compile/guards.js";
 import { Interrupted } from "./interrupted.js";
 import type { Origin } from "./origins.js";
 
-/**
- * How often code of an interrupted cell is refused by an exception. Code that still catches it and retries then waits for ever.
- */
+/** Maximum number of exceptions that refuse code of an interrupted cell. Code that still catches them and retries then waits for ever. */
 const refusals = 1000;
 
 /** The guard that compiled code calls before it continues (`compile/guards.ts`). */
@@ -21,7 +19,7 @@ export class Guard {
 
   /**
    * @param current returns the cell in whose asynchronous context code runs
-   * @param state as `ThreadState` describes it
+   * @param state the array that `ThreadState` describes
    * @param stop called with the id of the request to stop; must clear `ThreadState.asked`
    */
   constructor(

@@ -4,17 +4,17 @@ import type { Origin } from "./origins.js";
 import { endProcesses } from "./processes.js";
 import type { Resource } from "./resources.js";
 
-/** Node's names for things that continue by themselves: processes, sockets, servers, watchers and threads. */
-const handleTypes = new Set([
-  "PROCESSWRAP",
-  "TCPWRAP",
-  "PIPEWRAP",
-  "TCPSERVERWRAP",
-  "PIPESERVERWRAP",
-  "UDPWRAP",
-  "FSEVENTWRAP",
-  "STATWATCHER",
-  "WORKER",
+/** The types of Node's handles that continue by themselves, in words for people. */
+const handleTypes: ReadonlyMap<string, string> = new Map([
+  ["PROCESSWRAP", "a process"],
+  ["TCPWRAP", "a connection"],
+  ["PIPEWRAP", "a pipe"],
+  ["TCPSERVERWRAP", "a server"],
+  ["PIPESERVERWRAP", "a server"],
+  ["UDPWRAP", "a UDP socket"],
+  ["FSEVENTWRAP", "a watch on files"],
+  ["STATWATCHER", "a watch on files"],
+  ["WORKER", "a thread"],
 ]);
 
 /** The common part of Node's native handles that is needed to close them. */
@@ -28,21 +28,22 @@ interface Handle {
  * Records what cells start, so that it can be closed when the cell is interrupted.
  *
  * @param current returns the cell in whose asynchronous context code runs
- * @param late called with a resource that an interrupted cell's context still opens; the resource is closed at once
+ * @param late called with the kind of a resource that an interrupted cell's context still opens; the resource is closed at once
  */
-export function trackHandles(current: () => Origin | undefined, late: (origin: Origin, type: string) => void): void {
+export function trackHandles(current: () => Origin | undefined, late: (origin: Origin, kind: string) => void): void {
   createHook({
     init(_, type, __, object) {
       const timer = type === "Timeout";
-      if (!timer && !handleTypes.has(type)) return;
+      const kind = handleTypes.get(type);
+      if (!timer && kind === undefined) return;
       const origin = current();
       if (origin === undefined) return;
       const resource = timer ? timerOf(object as NodeJS.Timeout) : handleOf(object as Handle);
       if (origin.interruptedAt === undefined) origin.resources.add(resource);
-      else if (!timer) {
+      else if (kind !== undefined) {
         // the owner is known when the function that makes it has returned
         queueMicrotask(() => resource.close());
-        late(origin, type);
+        late(origin, kind);
       }
     },
   }).enable();

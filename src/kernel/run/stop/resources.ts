@@ -6,18 +6,18 @@ export interface Resource {
 }
 
 /** Number of kept resources above which finished ones are dropped. */
-const fewest = 64;
+const minimumLimit = 64;
 
 /** The resources that a cell has started. Finished resources are dropped from time to time, so that a long loop does not fill memory. */
 export class Resources {
   readonly #kept = new Set<Resource>();
-  #limit = fewest;
+  #limit = minimumLimit;
 
   add(resource: Resource): void {
     this.#kept.add(resource);
     if (this.#kept.size <= this.#limit) return;
     for (const each of this.#kept) if (!each.alive()) this.#kept.delete(each);
-    this.#limit = Math.max(fewest, 2 * this.#kept.size);
+    this.#limit = Math.max(minimumLimit, 2 * this.#kept.size);
   }
 
   /** Closes all of them. One that cannot be closed does not keep the others open. */

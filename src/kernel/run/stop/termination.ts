@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { hasInternals } from "../../spec.js";
 
 /** Keeps Node's records of async contexts from ending the process after an interrupt. */
-export interface AsyncContexts {
+interface AsyncContexts {
   /** Switches the checks off. The first use of async hooks switches them on, so this is called before each cell. */
   uncheck(): void;
   /** Drops the contexts of terminated code. Must be called from a separate callback. */

@@ -4,19 +4,6 @@ import { trackHandles } from "./handles.js";
 import { trackListeners } from "./listeners.js";
 import type { Origin } from "./origins.js";
 
-/** Node's names for things that continue by themselves, in words for people. */
-const names: Readonly<Record<string, string>> = {
-  PROCESSWRAP: "a process",
-  TCPWRAP: "a connection",
-  PIPEWRAP: "a pipe",
-  TCPSERVERWRAP: "a server",
-  PIPESERVERWRAP: "a server",
-  UDPWRAP: "a UDP socket",
-  FSEVENTWRAP: "a watch on files",
-  STATWATCHER: "a watch on files",
-  WORKER: "a thread",
-};
-
 /**
  * Begins to record what cells start, so that an interrupt can end it.
  *
@@ -27,7 +14,7 @@ export function watchCells(current: () => Origin | undefined, leftover: (origin:
   hideGuards();
   trackFetches(current);
   trackListeners(current);
-  trackHandles(current, (origin, type) =>
-    leftover(origin, `code that it called is still running: it opened ${names[type] ?? type}, which was closed`),
+  trackHandles(current, (origin, kind) =>
+    leftover(origin, `code that it called is still running: it opened ${kind}, which was closed`),
   );
 }
