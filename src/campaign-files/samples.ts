@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type End, ends } from "../model/end.js";
 import { describePath, mismatches } from "../model/mismatch.js";
 import { excerpt, type Parsed, type Problem } from "../model/problem.js";
+import { toMicrosecond } from "../model/to-microsecond.js";
 import { csvText } from "./csv.js";
 import { endOf, type RoundEvent, type Sample } from "./events.js";
 
@@ -15,7 +16,7 @@ export interface SampleRow
   readonly startMs: number;
   /** Milliseconds until READY was seen; for a failure, until it was noticed (for a timeout, a lower bound). */
   readonly latencyMs: number;
-  /** The reason of the failure; empty if there was none. */
+  /** The reason for the failure; empty if there was none. */
   readonly reason: string;
   /** The end that the campaign asked for. */
   readonly until: End;
@@ -59,7 +60,7 @@ const storedRow = z.strictObject({
 });
 
 /** The columns of samples.csv, in order. */
-export const sampleColumns: readonly string[] = Object.keys(storedRow.shape);
+const sampleColumns: readonly string[] = Object.keys(storedRow.shape);
 
 /** The columns up to the reason: those of imported results, and of a samples.csv that an older version wrote. */
 export const basicColumns = sampleColumns.slice(0, sampleColumns.indexOf("until"));
@@ -90,7 +91,7 @@ function timesOf(sample: Sample): SampleRow["times"] {
   return Object.fromEntries(
     stageTimes.flatMap(([name]) => {
       const ms = sample[name];
-      return ms === undefined ? [] : [[name, Math.round((ms - sample.sentMs) * 1000) / 1000]];
+      return ms === undefined ? [] : [[name, toMicrosecond(ms - sample.sentMs)]];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { counted } from "../model/counted.js";
 import type { Definition } from "./definition.js";
 import { type Importer, plausibleMs, plausibleText } from "./importer.js";
 import { checked, quiet, readJsonRows } from "./json-rows.js";
@@ -49,7 +50,9 @@ export const critest: Importer = {
         const [operation] = operations ?? [];
         const [ns] = operationsDurationsNs;
         if (operation === undefined || ns === undefined || operationsDurationsNs.length !== operations?.length) {
-          const expected = `${operations?.length ?? "operationsNames, and as many"} durations in ${place}`;
+          const durations =
+            operations === null ? "operationsNames, and as many durations" : counted(operations.length, "duration");
+          const expected = `${durations} in ${place}`;
           return sink.problem(line, "RUND_IMPORT_FIELD", expected, String(operationsDurationsNs.length));
         }
         const latencyMs = ns / 1e6;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Frozen } from "../campaign-files/events/fields.js";
 
+/** The schema of a `Definition`. */
 export const definition = z.strictObject({
   /** The tool's name for people. */
   tool: z.string().min(1),

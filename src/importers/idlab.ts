@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { counted } from "../model/counted.js";
 import { excerpt } from "../model/problem.js";
 import type { Definition } from "./definition.js";
 import type { ImportedRun } from "./imported-run.js";
@@ -65,7 +66,12 @@ export const idlab: Importer = {
       } else sink.problem(number, "RUND_IMPORT_VALUE", ofMemory ? plausibleKiBText : plausibleText, excerpt(line));
     }
     if (values !== expected) {
-      sink.problem(null, "RUND_IMPORT_COUNT", `${expected} values, as the header says`, `${values} (truncated?)`);
+      sink.problem(
+        null,
+        "RUND_IMPORT_COUNT",
+        `${counted(expected, "value")}, as the header says`,
+        `${values} (truncated?)`,
+      );
     }
   },
 };

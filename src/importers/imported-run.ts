@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Frozen } from "../campaign-files/events/fields.js";
 import { definition } from "./definition.js";
 
+/** The schema of a run in import.json. */
 export const importedRun = z.object({
   /** An id of lower-case letters and digits, as in run folders and tables. */
   runtime: z.string(),
@@ -14,6 +15,7 @@ export const importedRun = z.object({
   unit: z.enum(["samples", "bursts"]),
 });
 
+/** The schema of a burst in import.json. */
 export const importedBurst = z.object({
   concurrency: z.number().nullable(),
   /** 1 for the first. */
@@ -22,6 +24,7 @@ export const importedBurst = z.object({
   makespanMs: z.number(),
 });
 
+/** The schema of a rate in import.json. */
 export const importedRate = z.object({ perSecond: z.number(), total: z.number(), seconds: z.number() });
 
 /** The subject of a measurement: one for each runtime in a file. */

@@ -13,7 +13,7 @@ export interface ImportedSample {
   readonly outcome: "ready" | "failed";
   /** Null for a failure without a time. */
   readonly latencyMs: number | null;
-  /** The reason of the failure; empty if there was none. */
+  /** The reason for the failure; empty if there was none. */
   readonly reason: string;
 }
 

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
+import { counted } from "../model/counted.js";
 import { excerpt } from "../model/problem.js";
 import type { Definition } from "./definition.js";
 import { type Importer, plausibleMs, plausibleText } from "./importer.js";
@@ -49,7 +50,7 @@ export const stellar: Importer = {
         }
         index++;
         if (record.length !== columns.length) {
-          sink.problem(info.lines, "RUND_IMPORT_FIELD", `${columns.length} fields`, String(record.length));
+          sink.problem(info.lines, "RUND_IMPORT_FIELD", counted(columns.length, "field"), String(record.length));
           continue;
         }
         const text = record[at.latency]!.trim();

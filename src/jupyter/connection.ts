@@ -5,7 +5,7 @@ import { checkedJson } from "../model/mismatch.js";
 
 /** The five channels of a kernel, with their names in the connection file. */
 export const channels = ["shell", "control", "stdin", "iopub", "hb"] as const;
-export type Channel = (typeof channels)[number];
+type Channel = (typeof channels)[number];
 
 const port = z.int().min(1).max(65535);
 

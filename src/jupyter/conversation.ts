@@ -19,6 +19,7 @@ export interface CellFailure extends CellPosition {
   readonly traceback: readonly string[];
 }
 
+/** The kernel in which cells run, and its limits. */
 export interface ConversationOptions {
   readonly kernel: KernelCommand;
   /** The kernel's working directory: the notebook's folder. */
@@ -33,7 +34,7 @@ export interface ConversationOptions {
 const defaultTimeoutMs = 600_000;
 /** Maximum time until a kernel answers its first request. */
 const startMs = 60_000;
-/** Returns for how long messages are still read after a kernel died: if V8 aborted it, the reason arrives later. */
+/** Returns the milliseconds for which messages are still read after a kernel died. If V8 aborted it, the reason arrives late. */
 const lastMessagesMs = (how: string): number => (/SIG(ABRT|ILL|TRAP)/.test(how) ? 2000 : 200);
 /** Maximum time until an interrupted cell ends, and until a kernel shuts down. */
 const graceMs = 2000;
@@ -58,7 +59,7 @@ export class Conversation {
   readonly #replies = new Map<string, (content: JsonObject) => void>();
   readonly #displays: DisplayedOutputs = new Map();
   #iopubWorks = false;
-  /** How the kernel's process ended. */
+  /** The end of the kernel's process, in words that complete "the kernel …"; undefined while it runs. */
   #dead: string | undefined;
   #late: CellFailure | undefined;
 

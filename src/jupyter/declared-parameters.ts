@@ -4,10 +4,10 @@ import type { Notebook } from "./nbformat.js";
 import { hasTag } from "./parameters.js";
 
 /** The type of a parameter's value, as in JSON; `unknown` if the code does not show it. */
-export type ValueKind = "text" | "number" | "true or false" | "list" | "object" | "unknown";
+type ValueKind = "text" | "number" | "true or false" | "list" | "object" | "unknown";
 
 /** A parameter that a notebook declares in its cell tagged `parameters`, with its default. */
-export interface DeclaredParameter {
+interface DeclaredParameter {
   readonly name: string;
   readonly kind: ValueKind;
 }

@@ -43,7 +43,8 @@ export class KernelProcess {
     cwd: string,
     env: Readonly<Record<string, string | undefined>>,
   ): Promise<{ readonly process: KernelProcess; readonly connection: ConnectionInfo }> {
-    const [shell_port, control_port, iopub_port, stdin_port, hb_port] = (await freePorts(5)) as FivePorts;
+    const ports = (await freePorts(5)) as [number, number, number, number, number];
+    const [shell_port, control_port, iopub_port, stdin_port, hb_port] = ports;
     const connection = {
       ip: "127.0.0.1",
       key: randomUUID(),
@@ -90,11 +91,11 @@ export class KernelProcess {
     try {
       process.kill(-this.#child.pid, signal);
     } catch {
-      // the process is gone already
+      // the process has ended
     }
   }
 
-  /** Waits until the process has ended, `withinMs` at most; then kills what is left of it, and removes the files. */
+  /** Waits at most `withinMs` until the process has ended, then kills its remaining processes and removes the files. */
   async finish(withinMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>(resolve => {
@@ -116,8 +117,6 @@ const signalReasons: Partial<Record<NodeJS.Signals, string>> = {
   SIGTRAP: ", as happens when an array or a string is larger than Node allows",
   SIGKILL: ", as happens when the system runs out of memory",
 };
-
-type FivePorts = [number, number, number, number, number];
 
 /**
  * The range in which ports are searched: below the ports that the system uses for outgoing connections, which could take one of

@@ -20,6 +20,7 @@ export type Output =
       readonly traceback: readonly string[];
     };
 
+/** A JSON object whose fields are not known. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 interface CellBase {
@@ -30,14 +31,16 @@ interface CellBase {
   /** Files pasted into the text, by name. */
   readonly attachments?: JsonObject;
 }
-export interface TextCell extends CellBase {
+interface TextCell extends CellBase {
   readonly cell_type: "markdown" | "raw";
 }
+/** A code cell, with the outputs of its last run. */
 export interface CodeCell extends CellBase {
   readonly cell_type: "code";
   readonly execution_count: number | null;
   readonly outputs: readonly Output[];
 }
+/** A cell of a notebook. */
 export type Cell = TextCell | CodeCell;
 
 /** A notebook of nbformat 4.5. */

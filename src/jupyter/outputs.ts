@@ -1,7 +1,7 @@
 import type { JsonObject, Output } from "./nbformat.js";
 
 /** The part of an iopub message that matters for outputs. */
-export interface OutputMessage {
+interface OutputMessage {
   readonly type: string;
   readonly content: JsonObject;
 }

@@ -3,7 +3,7 @@ import type { Cell, CodeCell, JsonObject, Notebook } from "./nbformat.js";
 import { hasTag, type Parameters, withParameters } from "./parameters.js";
 
 /** A notebook after its run: complete if there is no failure, otherwise with the outputs so far. */
-export interface NotebookRun {
+interface NotebookRun {
   readonly notebook: Notebook;
   readonly failure: CellFailure | undefined;
 }
@@ -18,6 +18,7 @@ export interface CellEvent {
   readonly seconds: number;
 }
 
+/** The kernel and the parameters of a run, and a function that follows it. */
 export interface RunOptions extends ConversationOptions {
   readonly parameters?: Parameters;
   readonly onCell?: (event: CellEvent) => void;

@@ -3,6 +3,7 @@ import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 /** The version of the Jupyter messaging protocol that kernel and runner speak. */
 export const protocolVersion = "5.4";
 
+/** A message's header, as the protocol defines it. */
 export interface Header {
   readonly msg_id: string;
   readonly session: string;
@@ -12,6 +13,7 @@ export interface Header {
   readonly version: string;
 }
 
+/** A message's content; its fields depend on the type of the message. */
 export type Content = Readonly<Record<string, unknown>>;
 
 /** One received message, whose signature and shape have been checked. */

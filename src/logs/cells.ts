@@ -1,3 +1,4 @@
+import { counted } from "../model/counted.js";
 import { ColdStartColumns, scanClientLog } from "./client.js";
 import { type CpuSample, readCpuLog } from "./cpu.js";
 import type { RunFolder } from "./discover.js";
@@ -82,7 +83,7 @@ function readStarts(cell: StartCellFolder, file: FileBytes, problems: ProblemLis
   return { ...cell, columns, cpu: cpu.rows, lines };
 }
 
-/** Reads a log that must exist. Returns false, with a problem, if it cannot be read. */
+/** Reads a log that must exist. @returns false, after adding a problem, if it cannot be read */
 function readLog(path: string, what: string, file: FileBytes, problems: ProblemList): boolean {
   try {
     file.read(path);
@@ -106,12 +107,12 @@ function isClientOf(name: string, concurrency: number): boolean {
   return client !== undefined && client >= 1 && client <= concurrency && name === formatClientFile(client);
 }
 
-/** Reports clients whose number of rounds differs from that of most; −1 marks a log without rounds, which is reported already. */
+/** Reports clients whose number of rounds differs from that of most clients; −1 marks a log that is reported already. */
 function reportUnequalRounds(path: string, rounds: Int32Array, problems: ProblemList): void {
-  const usual = commonest(rounds);
+  const usual = mostFrequent(rounds);
   rounds.forEach((count, client) => {
     if (count === usual || count < 0) return;
-    const expected = `${usual} rounds, like most clients of this cell`;
+    const expected = `${counted(usual, "round")}, like most clients of this cell`;
     problems.add(`${path}/${formatClientFile(client + 1)}`, null, "RUND_ROUNDS", expected, String(count));
   });
 }
@@ -126,12 +127,13 @@ function readCpu(
   if (!readLog(path, "the CPU log", file, problems)) return { rows: [], lines: 0 };
   const { rows, lines } = readCpuLog(file.text(), path, problems);
   if (rounds > 0 && lines !== rounds) {
-    problems.add(path, null, "RUND_ROUNDS", `${rounds} lines, one per round`, String(lines));
+    problems.add(path, null, "RUND_ROUNDS", `${counted(rounds, "line")}, one per round`, String(lines));
   }
   return { rows: rows.filter(({ round }) => rounds === 0 || round <= rounds), lines };
 }
 
-function commonest(counts: Int32Array): number {
+/** Returns the most frequent of the counts that are not negative; of several, the largest. */
+function mostFrequent(counts: Int32Array): number {
   const times = new Map<number, number>();
   for (const count of counts) if (count >= 0) times.set(count, (times.get(count) ?? 0) + 1);
   let usual = 0;

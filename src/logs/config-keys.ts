@@ -1,5 +1,5 @@
 /** Keys of the containerd and runtime configs that matter to a comparison, with their names in manifests and datasets. */
-export const configKeys: Readonly<Record<string, string>> = {
+const configKeys: Readonly<Record<string, string>> = {
   snapshotter: "snapshotter",
   default_memory: "defaultMemoryMb",
   default_vcpus: "defaultVcpus",

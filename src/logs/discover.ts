@@ -13,7 +13,7 @@ export interface RunFolder extends RunName {
   readonly campaign: string | null;
 }
 
-/** How many levels below the given folder are searched for run folders. */
+/** Number of levels below the given folder that are searched for run folders. */
 const DEPTH = 3;
 
 /**
@@ -27,7 +27,7 @@ const DEPTH = 3;
 export function discoverRuns(folder: string, problems: ProblemList): readonly RunFolder[] {
   const runs: RunFolder[] = [];
   const seen = new Set<string>();
-  const look = (path: string, name: string, campaign: string | null, depth: number): void => {
+  const search = (path: string, name: string, campaign: string | null, depth: number): void => {
     const real = realpathSync(path);
     if (seen.has(real)) return;
     seen.add(real);
@@ -50,7 +50,7 @@ export function discoverRuns(folder: string, problems: ProblemList): readonly Ru
       const inner = join(path, entry.name);
       try {
         if (entry.isDirectory() || (entry.isSymbolicLink() && statSync(inner).isDirectory())) {
-          look(inner, entry.name, here, depth + 1);
+          search(inner, entry.name, here, depth + 1);
         }
       } catch (error) {
         problems.add(inner, null, "RUND_UNREADABLE", "a folder that can be listed", systemReason(error));
@@ -58,7 +58,7 @@ export function discoverRuns(folder: string, problems: ProblemList): readonly Ru
     }
   };
   try {
-    look(folder, basename(realpathSync(folder)), null, 0);
+    search(folder, basename(realpathSync(folder)), null, 0);
   } catch (error) {
     throw new LabError("RUND_NO_FOLDER", "input", "", {
       where: folder,

@@ -46,7 +46,7 @@ export class FileBytes {
   }
 }
 
-/** Describes the failure of a read for a problem. */
+/** Returns the text that a problem gives as found, after a file or folder could not be read. */
 export function systemReason(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const reasons: Readonly<Record<string, string>> = {

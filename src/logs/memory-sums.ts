@@ -6,7 +6,7 @@ export interface MemorySum extends Omit<ProcessMemory, "name"> {
   readonly processes: number;
 }
 
-/** By kind of process (`processClass`), in order of appearance. */
+/** The sums for each kind of process (`processClass`), in order of appearance. */
 export type MemorySums = ReadonlyMap<string, MemorySum>;
 
 const LF = 10;

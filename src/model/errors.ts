@@ -10,6 +10,7 @@ export const exitCodes: Readonly<Record<ErrorKind, number>> = {
   interrupted: 130,
 };
 
+/** The parts of an error's message beside its summary. */
 export interface LabErrorDetails {
   /** The file and line, option, or part of the machine that the error is about. */
   readonly where?: string;

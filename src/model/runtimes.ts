@@ -4,6 +4,7 @@ export const runtimeColours = [
   ...(["blue", "bronze", "indigo", "plum", "green", "brown", "olive", "slate"] as const),
 ] as const;
 
+/** The name of a colour. */
 export type RuntimeColour = (typeof runtimeColours)[number];
 
 /** The names of a runtime in tables, figures and messages. `measure/runtimes/` declares how it is started and measured. */
@@ -34,6 +35,7 @@ export const knownRuntimes = [
   { id: "kata3dragonball", label: "Kata 3 Dragonball", colour: "indigo" },
 ] as const satisfies readonly RuntimeName[];
 
+/** The id of a known runtime. */
 export type KnownRuntime = (typeof knownRuntimes)[number]["id"];
 
 const byId: ReadonlyMap<string, RuntimeName> = new Map(knownRuntimes.map(runtime => [runtime.id, runtime]));

@@ -38,7 +38,7 @@ test("their export needs no more memory than an export of a few", () =>
     const campaign = join(folder, "long");
     writeLongCampaign(campaign);
     const target = join(folder, "samples.parquet");
-    const module = join(projectRoot, "dist/campaign-files/parquet/index.js");
+    const module = join(projectRoot, "dist/campaign-files/parquet/export.js");
     const program = `
       const { exportParquet } = await import(${JSON.stringify(module)});
       const { samples, problems } = await exportParquet([${JSON.stringify(campaign)}], ${JSON.stringify(target)});

@@ -6,7 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadDataset, recordedCampaign } from "../../src/analysis/datasets/index.js";
 import { allTables } from "../../src/analysis/tables/index.js";
-import { exportParquet } from "../../src/campaign-files/parquet/index.js";
+import { exportParquet } from "../../src/campaign-files/parquet/export.js";
 import { LabError } from "../../src/model/errors.js";
 import { projectRoot, suiteNeeding } from "../support/needs.js";
 import { inTempFolder } from "../support/temp.js";

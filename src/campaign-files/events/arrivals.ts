@@ -7,7 +7,7 @@ import { storedSamples } from "./sample.js";
 /** The distribution of the gaps between the starts of an open loop. */
 export const arrivalKinds = ["poisson", "uniform", "trace"] as const;
 
-/** One of `arrivalKinds`. */
+/** The kind of an open loop: the distribution of its gaps. */
 export type ArrivalKind = (typeof arrivalKinds)[number];
 
 const perSecond = z.number().positive().max(1e6);
@@ -123,7 +123,7 @@ function eachArrivalOnce(
   );
 }
 
-/** The schedule of a window, drawn before it: the scheduled time of each arrival, and how long its sandbox then lives. */
+/** The schedule of a window, drawn before it: the scheduled time of each arrival, and the hold time of its sandbox. */
 export type ScheduleEvent = Frozen<z.infer<typeof scheduleEvent>>;
 
 /** A finished search for the highest rate that is held. */

@@ -9,7 +9,7 @@ export type Frozen<Record> = Record extends object ? { readonly [Key in keyof Re
 /** UTC, ISO 8601. */
 export const instant = z.iso.datetime({ error: "a time such as 2026-01-31T12:00:00.000Z" });
 
-/** A number of things. */
+/** A number of objects, such as sandboxes. */
 export const count = z.int().min(0).max(1e9);
 
 /** A position in an order, 1 for the first. */

@@ -5,7 +5,7 @@ import { hostMemory } from "./memory.js";
 /** The reasons why a ramp ends. */
 export const stopRules = ["asked", "failed", "latency", "headroom", "pressure", "swap"] as const;
 
-/** One of `stopRules`. */
+/** The reason why a ramp ended. */
 export type StopRule = (typeof stopRules)[number];
 
 const bound = z.strictObject({

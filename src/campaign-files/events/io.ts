@@ -5,7 +5,7 @@ import { cpuTicks, hostState, quietWait } from "./host-state.js";
 /** The access pattern, with the names of fio's option `rw`. */
 export const ioPatterns = ["read", "write", "randread", "randwrite"] as const;
 
-/** One of `ioPatterns`. */
+/** An access pattern. */
 export type IoPattern = (typeof ioPatterns)[number];
 
 const latencyUs = z.number().min(0).max(1e12);

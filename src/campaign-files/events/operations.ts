@@ -5,7 +5,7 @@ import { cpuTicks, hostState, quietWait, watchedTicks } from "./host-state.js";
 /** The phases of a container's control groups or root file system, in order. */
 export const phaseNames = ["make", "attach", "mount", "unmount", "remove"] as const;
 
-/** One phase of `phaseNames`. */
+/** The name of a phase. */
 export type PhaseName = (typeof phaseNames)[number];
 
 const bytes = z.int().min(0).max(1e18);

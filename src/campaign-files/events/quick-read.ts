@@ -4,7 +4,7 @@ import type { z } from "zod";
 export const unsure = Symbol("unsure");
 
 /** Returns the schema's result, or `unsure`. */
-export type QuickRead = (value: unknown) => unknown;
+type QuickRead = (value: unknown) => unknown;
 
 /**
  * Derives a reader from a schema. The reader accepts what the schema accepts, is several times as fast, and gives no reasons.

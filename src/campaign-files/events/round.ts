@@ -31,7 +31,7 @@ const nodeUsage = z.strictObject({
   podsCpuMs: z.number().min(0).max(1e14),
   podsWorkingSetKiB: z.number().min(0).max(1e15),
   /**
-   * Bounds for how far the node's clock is ahead of rund-lab's, in milliseconds: from the times of request and answer, and the
+   * Bounds for the milliseconds by which the node's clock is ahead of rund-lab's: from the times of request and answer, and the
    * answer's Date, which has whole seconds.
    */
   clockAheadMs: z.tuple([differenceMs, differenceMs]).exactOptional(),
@@ -82,7 +82,7 @@ export const roundEvent = z
     cpu: roundCpu,
     /** Longest delay of rund-lab's event loop in the round. */
     loopDelayMs: durationMs,
-    /** How far the wall clock moved relative to the monotonic clock during the round. */
+    /** The movement of the wall clock relative to the monotonic clock during the round. */
     clockStepMs: differenceMs,
     /** The wait until the machine was quiet before the round, and whether it became quiet. */
     quiet: quietWait,

@@ -41,5 +41,5 @@ export type SessionEvent = Frozen<z.infer<typeof sessionEvent>>;
 /** A clean-up outside a round: before a session's first round, after an interruption, or when background sandboxes are removed. */
 export type CleanupEvent = Frozen<z.infer<typeof cleanupEvent>>;
 
-/** How a session of a campaign ended; a session that was killed has no such event. */
+/** The end of a campaign's session. A session that was killed has no such event. */
 export type EndEvent = Frozen<z.infer<typeof endEvent>>;

@@ -1,17 +1,16 @@
 import { discoverRuns, ProblemList, readCells } from "../../logs/index.js";
 
-/** The makespans of a campaign's logs, in the order of each cell's complete rounds. */
-export type LoggedMakespans = ReadonlyMap<string, readonly number[]>;
-
-/** Returns the key of a cell in these makespans. */
+/** Returns the key of a cell in the result of `loggedMakespans`. */
 export const cellKey = (run: string, density: number, concurrency: number): string =>
   `${run}/${density}/${concurrency}`;
 
 /**
  * Reads the makespans that the tables average: in whole milliseconds, from the client logs. They are not computed from the
  * journal, because their rounding depends on the version that recorded them.
+ *
+ * @returns for each cell, the makespans of its complete rounds in order
  */
-export function loggedMakespans(campaign: string): LoggedMakespans {
+export function loggedMakespans(campaign: string): ReadonlyMap<string, readonly number[]> {
   const problems = new ProblemList();
   const found = new Map<string, readonly number[]>();
   for (const folder of discoverRuns(campaign, problems)) {

@@ -1,3 +1,4 @@
+import { toMicrosecond } from "../../model/to-microsecond.js";
 import type { MemoryEvent, RoundEvent } from "../events.js";
 import { sampleRows } from "../samples.js";
 
@@ -40,8 +41,7 @@ type Experiment = "time" | "density";
 
 /** Returns the cold starts of a round. */
 export function parquetSamples(round: RoundEvent, experiment: Experiment): readonly Row[] {
-  const since = (ms: number | undefined, sentMs: number) =>
-    ms === undefined ? null : Math.round((ms - sentMs) * 1000) / 1000;
+  const since = (ms: number | undefined, sentMs: number) => (ms === undefined ? null : toMicrosecond(ms - sentMs));
   return sampleRows(round, experiment).map((row, index) => {
     const sample = round.samples[index]!;
     const { times } = row;
@@ -49,7 +49,7 @@ export function parquetSamples(round: RoundEvent, experiment: Experiment): reado
     return {
       ...{ run: row.run, experiment, density: row.density, concurrency: row.concurrency, block: row.block },
       ...{ round: row.round, warmup: row.warmup, client: row.client, outcome: row.outcome },
-      ...{ start_ms: row.startMs, latency_ms: Math.round(row.latencyMs * 1000) / 1000, reason: row.reason },
+      ...{ start_ms: row.startMs, latency_ms: toMicrosecond(row.latencyMs), reason: row.reason },
       ...{ until: row.until, stage: row.stage },
       ...{ answered_ms: times.answeredMs ?? null, ready_ms: times.readyMs ?? null, pulled_ms: times.pulledMs ?? null },
       ...{ created_ms: times.createdMs ?? null, started_ms: times.startedMs ?? null },

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { exportParquet } from "../../campaign-files/parquet/index.js";
+import { exportParquet } from "../../campaign-files/parquet/export.js";
 import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { type Io, noteProblems, printResult } from "../terminal/io.js";

@@ -2,13 +2,13 @@ import { createReadStream } from "node:fs";
 import { excerpt } from "../../model/problem.js";
 
 /** A place in a JSON document: keys, and positions in lists. */
-export type JsonPath = readonly (string | number)[];
+type JsonPath = readonly (string | number)[];
 
 /** Receives values as soon as they are complete. */
 export type JsonVisitor = (value: unknown, path: JsonPath, line: number) => void;
 
 /** The reason why reading a JSON document ended early. */
-export interface JsonFault {
+interface JsonFault {
   readonly line: number;
   readonly expected: string;
   readonly found: string;
@@ -172,7 +172,7 @@ export class JsonReader {
   /** Completes a value: it is passed on, or added to the value that contains it. */
   #add(value: unknown): void {
     const top = this.#open.at(-1);
-    const taken = this.#handOut(value);
+    const taken = this.#visit(value);
     if (top === undefined) {
       this.#done = true;
       return;
@@ -197,7 +197,8 @@ export class JsonReader {
     return true;
   }
 
-  #handOut(value: unknown): boolean {
+  /** Passes a completed value to the visitor of its place. @returns whether it has one */
+  #visit(value: unknown): boolean {
     const depth = this.#open.length;
     const place = this.#places.find(({ parts }) => parts.length === depth && this.#isAt(parts));
     if (place === undefined) return false;

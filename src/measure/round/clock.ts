@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { toMicrosecond } from "../../model/to-microsecond.js";
 
 /** Time in a campaign. Durations are computed only from `nowNs`. */
 export interface Clock {
@@ -78,6 +79,3 @@ export function fasterClock(speed: number): Clock {
  * @example elapsedMs(1_000_000n, 2_500_400n) // 1.5
  */
 export const elapsedMs = (fromNs: bigint, toNs: bigint): number => toMicrosecond(Number(toNs - fromNs) / 1e6);
-
-/** Rounds milliseconds to the microsecond. */
-export const toMicrosecond = (ms: number): number => Math.round(ms * 1000) / 1000;

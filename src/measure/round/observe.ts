@@ -1,7 +1,8 @@
 import type { CpuTicks, HostState, RoundCpu, RoundEvent, RoundFlag } from "../../campaign-files/events.js";
+import { toMicrosecond } from "../../model/to-microsecond.js";
 import { type CpuReading, tickMs, ticksBetween } from "../host/cpu.js";
 import type { MemoryPressure } from "../host/state.js";
-import { type Clock, elapsedMs, toMicrosecond } from "./clock.js";
+import { type Clock, elapsedMs } from "./clock.js";
 import type { Driver, Release } from "./driver.js";
 import { waitForQuiet } from "./quiet.js";
 import type { ServiceLog } from "./service-log.js";

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { endOf, type RoundEvent, type Sample } from "../../campaign-files/events.js";
+import { toMicrosecond } from "../../model/to-microsecond.js";
 import type { SandboxConfig } from "../cri/grpc/client.js";
-import { toMicrosecond } from "./clock.js";
 import type { Driver, Release, Starts, Workload } from "./driver.js";
 import { type Observation, observe, type RoundTools } from "./observe.js";
 

@@ -1,4 +1,5 @@
 import type { FailedSample, FailedStage, ReadySample, Sample } from "../../campaign-files/events.js";
+import { toMicrosecond } from "../../model/to-microsecond.js";
 import type { ContainerConfig, CriClient, SandboxConfig } from "../cri/grpc/client.js";
 import { CriError } from "../cri/grpc/errors.js";
 import { messageOf } from "../message-of.js";
@@ -191,4 +192,4 @@ export async function coldStart(
 
 /** Returns the milliseconds from the release to a moment of the wall clock, to the microsecond; 0 for an earlier moment. */
 export const sinceRelease = (epochMs: number, from: Release): number =>
-  Math.max(0, Math.round((epochMs - from.epochMs) * 1000) / 1000);
+  Math.max(0, toMicrosecond(epochMs - from.epochMs));

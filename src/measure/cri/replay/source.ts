@@ -1,3 +1,5 @@
+import { quantileR7 } from "../../../model/quantile.js";
+
 /**
  * The recording that the replay server needs. The command line builds it from a dataset, because measure/ does not import
  * analysis/.
@@ -42,12 +44,7 @@ export interface RecordedRound {
  * @example answersFromQuantiles([0, 50, 100], 150, 2) // [50, 150]
  */
 export function answersFromQuantiles(quantiles: readonly number[], makespanMs: number, clients: number): number[] {
-  const at = (probability: number) => {
-    const place = probability * (quantiles.length - 1);
-    const below = quantiles[Math.floor(place)]!;
-    return below + (place % 1) * (quantiles[Math.ceil(place)]! - below);
-  };
-  const latencies = Array.from({ length: clients }, (_, client) => at((client + 0.5) / clients));
+  const latencies = Array.from({ length: clients }, (_, client) => quantileR7(quantiles, (client + 0.5) / clients));
   const longest = latencies.at(-1)!;
   return latencies.map(latency => (longest > 0 ? (latency / longest) * makespanMs : makespanMs));
 }

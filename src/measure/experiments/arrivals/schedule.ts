@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ArrivalKind, ScheduleEvent } from "../../../campaign-files/events.js";
 import { LabError } from "../../../model/errors.js";
+import { toMicrosecond } from "../../../model/to-microsecond.js";
 import {
   type Arrival,
   drawHold,
@@ -10,7 +11,6 @@ import {
   uniformArrivals,
 } from "../../arrivals/schedule.js";
 import { readTrace } from "../../arrivals/trace-file.js";
-import { toMicrosecond } from "../../round/clock.js";
 import { randomFrom } from "../../shuffle.js";
 import { type ExperimentSettings, wrongSetting } from "../settings.js";
 

@@ -1,7 +1,8 @@
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 import type { FailedSample, FailedStage, ReadySample, Sample } from "../../../campaign-files/events.js";
+import { toMicrosecond } from "../../../model/to-microsecond.js";
 import { messageOf } from "../../message-of.js";
-import { type Clock, elapsedMs, toMicrosecond } from "../../round/clock.js";
+import { type Clock, elapsedMs } from "../../round/clock.js";
 import type { Release, Workload } from "../../round/driver.js";
 import { waitForResponse } from "../../workload/response.js";
 import type { Api } from "../api/api.js";
