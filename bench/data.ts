@@ -4,7 +4,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { artifact, type Contender, inTurn, ratio, root, rowOf } from "./support.js";
+import { artifact, type Contender, inTurn, ratio, root } from "./support.js";
 
 const walkAndRead = `
   const fs = require("node:fs");
@@ -57,15 +57,9 @@ export default async function (): Promise<void> {
     name,
     command: ["node", "--input-type=module", "-e", script, ...words],
   });
-  const bare = (words: readonly string[]): Contender => ({
-    name: "bare node: walk and read",
-    command: ["node", "-e", walkAndRead, ...words],
-  });
-
-  const contenders = [bare(folders), node("all 24,694 logs: tables, quantiles, checks", analyseAll, folders)];
-  const first = inTurn(contenders, 9);
-  for (const [name, runs] of first) console.log(rowOf(name, runs));
-  const [floor = [], ours = []] = [...first.values()];
+  const bare: Contender = { name: "bare node: walk and read", command: ["node", "-e", walkAndRead, ...folders] };
+  const own = node("all 24,694 logs: tables, quantiles, checks", analyseAll, folders);
+  const [floor, ours] = inTurn([bare, own], 9);
   console.log(`  ratio to bare node: ${ratio(ours, floor).toFixed(2)}`);
 
   const pandas: Contender = {
@@ -73,39 +67,31 @@ export default async function (): Promise<void> {
     command: ["/usr/bin/python3", join(root, "bench/pandas_reference.py"), ...folders],
   };
   if (existsSync("/usr/lib/python3/dist-packages/pandas")) {
-    const runs = inTurn([contenders[1]!, pandas], 2);
-    const [own = [], theirs = []] = [...runs.values()];
-    console.log(rowOf(pandas.name, theirs));
-    console.log(`  pandas takes ${ratio(theirs, own).toFixed(1)} times as long`);
+    const [ours, theirs] = inTurn([own, pandas], 2);
+    console.log(`  pandas takes ${ratio(theirs, ours).toFixed(1)} times as long`);
   } else console.log("  pandas is missing: run environment/setup-debian.sh");
 
   const cli: Contender = {
     name: "rund-lab analyze paper_data, all tables",
     command: ["node", "dist/cli/main.js", "analyze", folders[0]!],
   };
-  const tables = inTurn([cli, node("DuckDB: time.csv alone", duckdb, [folders[0]!])], 5);
-  for (const [name, own] of tables) console.log(rowOf(name, own));
-  const [allTables = [], timeAlone = []] = [...tables.values()];
+  const [allTables, timeAlone] = inTurn([cli, node("DuckDB: time.csv alone", duckdb, [folders[0]!])], 5);
   console.log(`  ratio to DuckDB: ${ratio(allTables, timeAlone).toFixed(2)}`);
 
-  const help = inTurn(
+  inTurn(
     [
       { name: "bare node: nothing", command: ["node", "-e", "0"] },
       { name: "rund-lab --help", command: ["node", "dist/cli/main.js", "--help"] },
     ],
     9,
   );
-  for (const [name, runs] of help) console.log(rowOf(name, runs));
-
   const corpus = mkdtempSync(join(tmpdir(), "rund-lab-corpus-"));
   try {
     const copies = Array.from({ length: 10 }, (_, copy) => join(corpus, String(copy)));
     for (const copy of copies)
       for (const [index, folder] of folders.entries()) cpSync(folder, join(copy, String(index)), { recursive: true });
     const ten = copies.flatMap(copy => folders.map((_, index) => join(copy, String(index))));
-    const runs = inTurn([node("once", analyseAll, folders), node("ten times as many logs", analyseAll, ten)], 3);
-    for (const [name, own] of runs) console.log(rowOf(name, own));
-    const [one = [], many = []] = [...runs.values()];
+    const [one, many] = inTurn([node("once", analyseAll, folders), node("ten times as many logs", analyseAll, ten)], 3);
     console.log(`  time grows ${ratio(many, one).toFixed(1)} times`);
   } finally {
     rmSync(corpus, { recursive: true, force: true });

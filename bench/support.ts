@@ -36,15 +36,19 @@ function measure({ name, command }: Contender): Measured {
   return { seconds, peakMb: Number(stderr.trim().split("\n").at(-1)) / 1024 };
 }
 
-/** Runs the contenders in turn, `runs` times after a warm-up, and returns the runs of each. */
-export function inTurn(contenders: readonly Contender[], runs: number): ReadonlyMap<string, readonly Measured[]> {
-  const results = new Map<string, Measured[]>(contenders.map(({ name }) => [name, []]));
+/** Runs two contenders in turn, `runs` times after a warm-up, prints a row for each, and returns the runs of each. */
+export function inTurn(
+  contenders: readonly [Contender, Contender],
+  runs: number,
+): readonly [readonly Measured[], readonly Measured[]] {
+  const results: [Measured[], Measured[]] = [[], []];
   for (let run = -1; run < runs; run++) {
-    for (const contender of contenders) {
+    for (const [index, contender] of contenders.entries()) {
       const measured = measure(contender);
-      if (run >= 0) results.get(contender.name)?.push(measured);
+      if (run >= 0) results[index]!.push(measured);
     }
   }
+  for (const [index, { name }] of contenders.entries()) console.log(rowOf(name, results[index]!));
   return results;
 }
 
@@ -53,7 +57,7 @@ export const ratio = (a: readonly Measured[], b: readonly Measured[]): number =>
   median(a.map(({ seconds }, index) => seconds / b[index]!.seconds));
 
 /** Returns a row of output: the contender's name, its median seconds, and the largest of its peaks. */
-export const rowOf = (name: string, runs: readonly Measured[]): string =>
+const rowOf = (name: string, runs: readonly Measured[]): string =>
   `  ${name.padEnd(44)} ${median(runs.map(({ seconds }) => seconds))
     .toFixed(2)
     .padStart(7)} s  ${Math.max(...runs.map(({ peakMb }) => peakMb))

@@ -1,3 +1,4 @@
+import { byText } from "../model/order.js";
 import type { RunInfo } from "./datasets/dataset.js";
 
 /** A difference between two runs other than the compared one. */
@@ -25,7 +26,7 @@ export function confoundsBetween(a: RunInfo, b: RunInfo): readonly Confound[] {
       .filter(({ a, b }) => a !== b)
       // a different version has a different digest; the digest alone is reported only for a rebuilt version
       .filter(({ what }) => what !== "ociDigest" || left.get("OCI runtime") === right.get("OCI runtime"))
-      .sort((a, b) => rank(a) - rank(b) || (a.what < b.what ? -1 : 1))
+      .sort((a, b) => rank(a) - rank(b) || byText(a.what, b.what))
   );
 }
 

@@ -1,3 +1,4 @@
+import { byText } from "../model/order.js";
 import { byRuntime } from "../model/runtimes.js";
 
 /**
@@ -6,12 +7,11 @@ import { byRuntime } from "../model/runtimes.js";
  * @example [{ runtime: "rund", density: 0, concurrency: 10 }, { runtime: "kata", density: 100, concurrency: 1 }].sort(byGrid)[0].runtime // "kata"
  */
 export function byGrid(a: GridPoint, b: GridPoint): number {
-  const [runA = "", runB = ""] = [a.run, b.run];
   return (
     byRuntime(a.runtime, b.runtime) ||
     a.density - b.density ||
     (a.concurrency ?? 0) - (b.concurrency ?? 0) ||
-    (runA < runB ? -1 : runA > runB ? 1 : 0)
+    byText(a.run ?? "", b.run ?? "")
   );
 }
 

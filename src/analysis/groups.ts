@@ -1,8 +1,9 @@
 import { LabError } from "../model/errors.js";
 import type { Experiment } from "../model/experiment.js";
 import { groupBy } from "../model/group-by.js";
+import { byText, byValue } from "../model/order.js";
 import { byRuntime } from "../model/runtimes.js";
-import type { Dataset, MemoryCell, StartCell } from "./datasets/dataset.js";
+import type { Dataset, MemoryCell, RunInfo, StartCell } from "./datasets/dataset.js";
 import { mean, sum } from "./stats/index.js";
 
 /** One point of the time or density grid with its repeats within one campaign, and their values. */
@@ -84,7 +85,7 @@ export function perSandbox(
 
 /** Throws `RUND_TWO_RUNS` if a runtime has two runs of an experiment that are not repeats within one campaign. */
 function refuseTwoRuns(dataset: Dataset, experiment: Experiment): void {
-  const first = new Map<string, Dataset["runs"][number]>();
+  const first = new Map<string, RunInfo>();
   for (const run of dataset.runs) {
     if (run.experiment !== experiment) continue;
     const other = first.get(run.runtime);
@@ -100,7 +101,7 @@ function refuseTwoRuns(dataset: Dataset, experiment: Experiment): void {
   }
 }
 
-const folderOf = ({ campaign, run }: Dataset["runs"][number]) => (campaign === null ? run : `${campaign}/${run}`);
+const folderOf = ({ campaign, run }: RunInfo) => (campaign === null ? run : `${campaign}/${run}`);
 
 const meanOf = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values));
 
@@ -124,15 +125,12 @@ function grouped<
   measuredOf: (point: Point, cells: readonly Cell[]) => Measured,
 ): readonly (Point & Measured & { readonly cells: readonly Cell[] })[] {
   return [...groupBy(cells, cell => Object.values(pointOf(cell)).join("/")).values()]
-    .map(own => ({ point: pointOf(own[0]!), cells: own.sort((a, b) => order(a.run, b.run)) }))
+    .map(own => ({ point: pointOf(own[0]!), cells: own.sort((a, b) => byText(a.run, b.run)) }))
     .sort((a, b) => byPoint(a.point, b.point))
     .map(({ point, cells }) => ({ ...point, ...measuredOf(point, cells), cells }));
 }
 
 const byPoint = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): number =>
   Object.keys(a)
-    .map(key => (key === "runtime" ? byRuntime(String(a[key]), String(b[key])) : order(a[key], b[key])))
+    .map(key => (key === "runtime" ? byRuntime(String(a[key]), String(b[key])) : byValue(a[key], b[key])))
     .find(difference => difference !== 0) ?? 0;
-
-const order = (a: unknown, b: unknown): number =>
-  typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;

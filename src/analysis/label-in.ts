@@ -1,7 +1,5 @@
 import { type RuntimeColour, runtimeColour, runtimeLabel } from "../model/runtimes.js";
-import type { Dataset } from "./datasets/dataset.js";
-
-type Run = Dataset["runs"][number];
+import type { RunInfo } from "./datasets/dataset.js";
 
 /**
  * Returns a runtime's label: the one that the dataset's runs recorded from its declaration, otherwise that of the known runtime,
@@ -10,7 +8,7 @@ type Run = Dataset["runs"][number];
  * @example labelIn({ runs: [] }, "katafc") // "Kata-FC"
  */
 export const labelIn = (
-  { runs }: { readonly runs: readonly Pick<Run, "runtime" | "label">[] },
+  { runs }: { readonly runs: readonly Pick<RunInfo, "runtime" | "label">[] },
   runtime: string,
 ): string => runs.find(run => run.runtime === runtime && run.label !== undefined)?.label ?? runtimeLabel(runtime);
 
@@ -21,7 +19,7 @@ export const labelIn = (
  * @example colourIn({ runs: [] }, "rund") // "navy"
  */
 export const colourIn = (
-  { runs }: { readonly runs: readonly Pick<Run, "runtime" | "colour">[] },
+  { runs }: { readonly runs: readonly Pick<RunInfo, "runtime" | "colour">[] },
   runtime: string,
 ): RuntimeColour | null =>
   runs.find(run => run.runtime === runtime && run.colour !== undefined)?.colour ?? runtimeColour(runtime);

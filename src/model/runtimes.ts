@@ -1,3 +1,5 @@
+import { byText } from "./order.js";
+
 /** The colours of runtimes in figures, by name; `present` defines each of them for light and dark pages. */
 export const runtimeColours = [
   ...(["red", "amber", "teal", "navy", "grey", "ochre", "violet", "coral"] as const),
@@ -72,5 +74,5 @@ export function byRuntime(a: string, b: string): number {
     const index = knownRuntimes.findIndex(runtime => runtime.id === id);
     return index < 0 ? knownRuntimes.length : index;
   };
-  return place(a) - place(b) || (a < b ? -1 : a > b ? 1 : 0);
+  return place(a) - place(b) || byText(a, b);
 }

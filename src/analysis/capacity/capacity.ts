@@ -94,13 +94,9 @@ export function capacity(
   };
 }
 
-/**
- * Returns the relative difference between a model's memory per sandbox and that of the ramp; null without a ramp, and for the
- * ramp itself.
- */
 function offBy({ model, perSandboxKiB }: CapacityModel, ramp: RampCost | null): number | null {
-  const took = ramp?.fit.perSandboxKiB ?? null;
-  return took === null || perSandboxKiB === null || model === "fit" || took <= 0 ? null : perSandboxKiB / took - 1;
+  const slope = ramp?.fit.perSandboxKiB ?? null;
+  return slope === null || perSandboxKiB === null || model === "fit" || slope <= 0 ? null : perSandboxKiB / slope - 1;
 }
 
 function startTimes(dataset: Dataset, runtime: string): readonly StartTime[] {

@@ -1,4 +1,5 @@
 import { LabError } from "../../model/errors.js";
+import { byText } from "../../model/order.js";
 import type { RuntimeColour } from "../../model/runtimes.js";
 import type { Confound } from "../confounds.js";
 import type { Dataset } from "../datasets/dataset.js";
@@ -122,5 +123,5 @@ const beginning = (runs: Dataset["runs"]): string | null =>
 function inTime(datasets: readonly Dataset[]): readonly Dataset[] {
   const dated = datasets.map(dataset => ({ dataset, at: beginning(dataset.runs) }));
   if (dated.some(({ at }) => at === null)) return datasets;
-  return dated.sort((a, b) => (a.at! < b.at! ? -1 : a.at! > b.at! ? 1 : 0)).map(({ dataset }) => dataset);
+  return dated.sort((a, b) => byText(a.at!, b.at!)).map(({ dataset }) => dataset);
 }

@@ -1,4 +1,5 @@
 import type { MemoryCellLog, StartCellLog } from "../../logs/index.js";
+import { byText } from "../../model/order.js";
 import { mean, quantileR7, roundSpans } from "../stats/index.js";
 import type { MemoryCell, Round, StartCell } from "./dataset.js";
 
@@ -64,6 +65,6 @@ export const percentiles = (sorted: Float64Array): readonly number[] =>
 export function summariseMemory(log: MemoryCellLog, run: string, runtime: string): MemoryCell {
   const components = [...(log.sums ?? [])]
     .map(([component, sum]) => ({ component, ...sum }))
-    .sort((a, b) => (a.component < b.component ? -1 : 1));
+    .sort((a, b) => byText(a.component, b.component));
   return { run, runtime, memoryMb: log.memoryMb, density: log.density, sandboxes: log.density, components };
 }

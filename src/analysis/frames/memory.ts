@@ -1,4 +1,5 @@
 import type { HostCost } from "../../campaign-files/index.js";
+import { byText } from "../../model/order.js";
 import { byRuntime } from "../../model/runtimes.js";
 import type { Dataset, MemoryCell } from "../datasets/dataset.js";
 import { perSandbox, pssPerSandbox } from "../groups.js";
@@ -107,7 +108,7 @@ const rowsOf = (dataset: Dataset): readonly MemoryRow[] =>
     .map(cell => ({ dataset: dataset.name, label: labelIn(dataset, cell.runtime), cell }));
 
 const inOrder = (a: MemoryCell, b: MemoryCell): number =>
-  byRuntime(a.runtime, b.runtime) || a.memoryMb - b.memoryMb || a.density - b.density || (a.run < b.run ? -1 : 1);
+  byRuntime(a.runtime, b.runtime) || a.memoryMb - b.memoryMb || a.density - b.density || byText(a.run, b.run);
 
 function hostPerSandbox({ journal, sandboxes }: MemoryCell, counter: keyof HostCost): number | null {
   const total = journal?.host?.[counter];

@@ -1,4 +1,5 @@
 import { LabError } from "../../model/errors.js";
+import { byValue } from "../../model/order.js";
 import { type DataFrame, danfo } from "./danfo.js";
 
 /** The columns of a tidy frame that become a table's rows, columns and cells. */
@@ -36,7 +37,7 @@ export async function pivot(frame: DataFrame, { index, columns, values }: Pivot)
       throw usage(`one row for each ${[...keys, columns].join(", ")}`, `two rows for ${own}, ${column}`);
     cells.set(column, row[valuePlace]);
   }
-  const all = [...new Set([...rows.values()].flatMap(({ cells }) => [...cells.keys()]))].sort(ascending);
+  const all = [...new Set([...rows.values()].flatMap(({ cells }) => [...cells.keys()]))].sort(byValue);
   return new DataFrame(
     [...rows.values()].map(({ keys, cells }) => [...keys, ...all.map(column => cells.get(column) ?? Number.NaN)]),
     { columns: [...keys, ...all.map(String)] },
@@ -50,6 +51,3 @@ const usage = (expected: string, found: string) =>
     found,
     hint: "group the frame first, for example frame.groupby([…]).col([…]).mean()",
   });
-
-const ascending = (a: unknown, b: unknown): number =>
-  typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : Number(String(a) > String(b));

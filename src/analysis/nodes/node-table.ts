@@ -2,6 +2,7 @@ import { csvText } from "../../campaign-files/csv.js";
 import { type ArrivalsEvent, endOf, type NodeUsage, type RoundEvent } from "../../campaign-files/index.js";
 import { groupBy } from "../../model/group-by.js";
 import { quantity } from "../../model/kubernetes-quantity.js";
+import { byText } from "../../model/order.js";
 import { byRuntime } from "../../model/runtimes.js";
 import { type Interval, mean, median, welchRatio } from "../stats/index.js";
 
@@ -113,8 +114,8 @@ const inOrder = (a: NodeRow, b: NodeRow): number =>
   a.density - b.density ||
   (a.concurrency ?? 0) - (b.concurrency ?? 0) ||
   (a.rate ?? 0) - (b.rate ?? 0) ||
-  (a.run < b.run ? -1 : a.run > b.run ? 1 : 0) ||
-  (a.node < b.node ? -1 : 1);
+  byText(a.run, b.run) ||
+  byText(a.node, b.node);
 
 /**
  * Returns a node table as CSV, `nodes.csv`; missing values are empty.
@@ -159,5 +160,5 @@ export function nodeClocks(events: readonly Pick<Measured, "nodes">[]): readonly
       found.set(node, [Math.max(low, clockAheadMs[0]), Math.min(high, clockAheadMs[1])]);
     }
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([node, aheadMs]) => ({ node, aheadMs }));
+  return [...found].sort(([a], [b]) => byText(a, b)).map(([node, aheadMs]) => ({ node, aheadMs }));
 }

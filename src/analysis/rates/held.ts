@@ -1,4 +1,5 @@
 import { groupBy } from "../../model/group-by.js";
+import { byText } from "../../model/order.js";
 import type { ArrivalWindow } from "../datasets/dataset.js";
 import { ascending, mean, quantileR7 } from "../stats/index.js";
 import { type Backlog, backlog } from "./backlog.js";
@@ -66,7 +67,7 @@ export interface HeldRate {
 export function rateResults(windows: readonly ArrivalWindow[], objective: Objective | null): readonly RateResult[] {
   return [...groupBy(windows, ({ runtime, rate }) => `${runtime} ${rate}`).values()]
     .map(own => rateResult(own, objective))
-    .sort((a, b) => (a.runtime < b.runtime ? -1 : a.runtime > b.runtime ? 1 : (a.rate ?? 0) - (b.rate ?? 0)));
+    .sort((a, b) => byText(a.runtime, b.runtime) || (a.rate ?? 0) - (b.rate ?? 0));
 }
 
 /**

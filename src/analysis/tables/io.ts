@@ -37,18 +37,16 @@ const placeOf = (dataset: string, { run, runtime, concurrency }: IoRound, { patt
 
 function summary(jobs: readonly IoJob[]) {
   const ended = jobs.filter(({ error }) => error === 0);
-  const average = (value: (job: IoJob) => number) => (ended.length === 0 ? Number.NaN : mean(ended.map(value)));
-  const middle = (value: (job: IoJob) => number) => median(ended.map(value));
   const speeds = ended.map(({ bytesPerSecond }) => bytesPerSecond / 2 ** 20);
   return {
     jobs: ended.length,
     failed: jobs.length - ended.length,
-    iops: average(({ iops }) => iops),
-    mibPerSecond: average(({ bytesPerSecond }) => bytesPerSecond / 2 ** 20),
-    lowMibPerSecond: ended.length === 0 ? Number.NaN : Math.min(...speeds),
-    highMibPerSecond: ended.length === 0 ? Number.NaN : Math.max(...speeds),
-    p50Us: middle(({ latencyP50Us }) => latencyP50Us),
-    p99Us: middle(({ latencyP99Us }) => latencyP99Us),
+    iops: mean(ended.map(({ iops }) => iops)),
+    mibPerSecond: mean(speeds),
+    lowMibPerSecond: speeds.length === 0 ? Number.NaN : Math.min(...speeds),
+    highMibPerSecond: speeds.length === 0 ? Number.NaN : Math.max(...speeds),
+    p50Us: median(ended.map(({ latencyP50Us }) => latencyP50Us)),
+    p99Us: median(ended.map(({ latencyP99Us }) => latencyP99Us)),
   };
 }
 

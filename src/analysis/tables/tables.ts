@@ -1,7 +1,7 @@
 import { groupBy } from "../../model/group-by.js";
 import { byRuntime } from "../../model/runtimes.js";
 import type { Dataset } from "../datasets/dataset.js";
-import { memoryGroups, startGroups } from "../groups.js";
+import { memoryGroups, type StartGroup, startGroups } from "../groups.js";
 import type { Table } from "./table.js";
 
 /**
@@ -64,9 +64,7 @@ export function allTables(dataset: Dataset): readonly Table[] {
   );
 }
 
-type StartGroups = ReturnType<typeof startGroups>;
-
-function byConcurrency(dataset: Dataset, name: string, value: (group: StartGroups[number]) => number | null): Table {
+function byConcurrency(dataset: Dataset, name: string, value: (group: StartGroup) => number | null): Table {
   const groups = startGroups(dataset).filter(({ experiment }) => experiment === "time");
   return table(
     name,

@@ -1,4 +1,5 @@
 import type { Dataset } from "../../datasets/dataset.js";
+import { flagStarts } from "../../flags.js";
 import { startGroups } from "../../groups.js";
 import { labelIn } from "../../label-in.js";
 import type { ClaimVerdict } from "../verdicts/claim-verdict.js";
@@ -17,14 +18,15 @@ import { drifts, firstRounds } from "./of-rounds.js";
 export function findings(dataset: Dataset, verdicts: readonly ClaimVerdict[] = []): readonly Finding[] {
   const label = (runtime: string) => labelIn(dataset, runtime);
   const groups = startGroups(dataset).filter(({ makespansMs }) => makespansMs.length > 0);
+  const flags = flagStarts(dataset);
   const byCells = (all: readonly Finding[]) => [...all].sort((a, b) => b.table.rows.length - a.table.rows.length);
   return [
     ...unpublishedRuns(verdicts),
     ...mixUps(verdicts),
     ...byCells(endsOfLeads(groups, label)),
     ...byCells(inversions(groups, label)),
-    ...byCells(firstRounds(dataset)),
-    ...byCells(drifts(dataset)),
+    ...byCells(firstRounds(dataset, flags)),
+    ...byCells(drifts(dataset, flags)),
   ];
 }
 

@@ -1,14 +1,16 @@
 import { groupBy } from "../../../model/group-by.js";
 import type { Dataset, StartCell } from "../../datasets/dataset.js";
-import { flagStarts } from "../../flags.js";
 import { labelIn } from "../../label-in.js";
-import { mean } from "../../stats/index.js";
+import { type CellFlags, mean } from "../../stats/index.js";
 import { cellName } from "../quantities/places.js";
 import type { Finding } from "./finding.js";
 
-/** Finds runtimes with flagged first rounds, slow or quick. */
-export function firstRounds(dataset: Dataset): readonly Finding[] {
-  const flags = flagStarts(dataset);
+/**
+ * Finds runtimes with flagged first rounds, slow or quick.
+ *
+ * @param flags the flags of the dataset's cells, as `flagStarts` returns them
+ */
+export function firstRounds(dataset: Dataset, flags: readonly CellFlags[]): readonly Finding[] {
   const flagged = dataset.starts.flatMap((cell, i) => {
     const { warmUp, firstRoundRatio } = flags[i]!;
     return warmUp && firstRoundRatio !== null ? [{ cell, ratio: firstRoundRatio, quick: firstRoundRatio < 1 }] : [];
@@ -26,9 +28,12 @@ export function firstRounds(dataset: Dataset): readonly Finding[] {
   });
 }
 
-/** Finds runtimes with flagged cells whose second half differs from their first by 5 % or more. */
-export function drifts(dataset: Dataset): readonly Finding[] {
-  const flags = flagStarts(dataset);
+/**
+ * Finds runtimes with flagged cells whose second half differs from their first by 5 % or more.
+ *
+ * @param flags the flags of the dataset's cells, as `flagStarts` returns them
+ */
+export function drifts(dataset: Dataset, flags: readonly CellFlags[]): readonly Finding[] {
   const flagged = dataset.starts.flatMap((cell, i) => {
     const { drift, driftRho } = flags[i]!;
     const change = drift ? secondHalf(cell) : 0;

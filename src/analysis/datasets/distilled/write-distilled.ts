@@ -1,4 +1,5 @@
 import { type CsvValue, csvText } from "../../../campaign-files/csv.js";
+import { byText } from "../../../model/order.js";
 import type { Dataset, StartCell } from "../dataset.js";
 import { type DistilledTable, distilledColumns, type distilledFiles, percents } from "./distilled.js";
 
@@ -7,12 +8,12 @@ import { type DistilledTable, distilledColumns, type distilledFiles, percents } 
  * because rows are sorted by run and cell.
  */
 export function distill(dataset: Dataset): Readonly<Record<(typeof distilledFiles)[number], string>> {
-  const runs = [...dataset.runs].sort((a, b) => compare(a.run, b.run));
+  const runs = [...dataset.runs].sort((a, b) => byText(a.run, b.run));
   const starts = [...dataset.starts].sort(
-    (a, b) => compare(a.run, b.run) || a.density - b.density || a.concurrency - b.concurrency,
+    (a, b) => byText(a.run, b.run) || a.density - b.density || a.concurrency - b.concurrency,
   );
   const memory = [...dataset.memory].sort(
-    (a, b) => compare(a.run, b.run) || a.memoryMb - b.memoryMb || a.density - b.density,
+    (a, b) => byText(a.run, b.run) || a.memoryMb - b.memoryMb || a.density - b.density,
   );
   return {
     "published.csv": csv(
@@ -71,8 +72,6 @@ const roundRows = (cell: StartCell): CsvValue[][] =>
     round.busyJiffies,
     round.totalJiffies,
   ]);
-
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const csv = (table: DistilledTable, rows: readonly (readonly CsvValue[])[]): string =>
   csvText([distilledColumns(table), ...rows]);
