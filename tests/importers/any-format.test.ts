@@ -82,7 +82,7 @@ test("a truncated file gives the rows before the cut, and a problem", async () =
   assert.equal([short.starts[0]!.samples, short.problems[0]!.code], [2, "RUND_IMPORT_COUNT"]);
 });
 
-test("a renamed field is a problem that names it, and a file without rows is an error", async () => {
+test("a renamed field is a problem that names it, and a file without rows is an error with a next step", async () => {
   const renamed = computesdk.replace('"provider":"modal"', '"vendor":"modal"');
   const { problems } = await load("c.json", renamed);
   assert.match(problems[0]!.expected, "results[1].provider");
@@ -92,6 +92,7 @@ test("a renamed field is a problem that names it, and a file without rows is an 
       assert.unreachable();
     } catch (error) {
       assert.is((error as LabError).code, "RUND_IMPORT_EMPTY");
+      assert.match((error as LabError).hint ?? "", /rund-lab import --help/);
     }
   }
   const version = await load("c.json", computesdk.replace('"1.1"', '"2.0"'));

@@ -27,6 +27,7 @@ export function headline(verdicts: readonly ClaimVerdict[]): Headline {
  * Returns the headline as one sentence, for a terminal or a report.
  *
  * @example headlineText({ sure: { supported: 1, contradicted: 2, inconclusive: 0, "not-measured": 0 }, unverified: { supported: 0, contradicted: 1, inconclusive: 0, "not-measured": 4 }, disagreeing: ["x"], implied: [] }) // "3 claims: 1 supported, 2 contradicted; readings disagree on x. Claims whose wording we could not check: 1 contradicted, 4 not measured"
+ * @example headlineText({ sure: { supported: 1, contradicted: 0, inconclusive: 0, "not-measured": 0 }, unverified: { supported: 0, contradicted: 0, inconclusive: 0, "not-measured": 0 }, disagreeing: [], implied: [] }) // "1 claim: 1 supported"
  */
 export function headlineText({ sure, unverified, disagreeing, implied }: Headline): string {
   const total = Object.values(sure).reduce((sum, n) => sum + n, 0);

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { counted } from "../../model/counted.js";
 import { frameText, type ViewableFrame } from "./view.js";
 
 /**
@@ -149,7 +150,8 @@ function query(
 ): Frame | undefined {
   const wanted = Array.isArray(condition) ? condition : (condition as { readonly values: readonly unknown[] }).values;
   const rows = this.index.length;
-  if (wanted.length !== rows) throw new Error(`query: expected ${rows} booleans, one per row, found ${wanted.length}`);
+  if (wanted.length !== rows)
+    throw new Error(`query: expected ${counted(rows, "boolean")}, one per row, found ${wanted.length}`);
   const places = wanted.flatMap((own, place) => (own === true ? [place] : []));
   return atPlaces(this, places, inplace);
 }

@@ -1,10 +1,9 @@
 /** Computes the paper's tables from a dataset, as values and as CSV. */
 
-export { formatCell, tableCsv } from "./csv.js";
 export { type ImportedTable, importedCsv, importedTables } from "./imported.js";
 export { type IoRow, ioCsv, ioTable } from "./io.js";
 export { operationsCsv, operationTable } from "./operations.js";
-export type { Table, TableRow } from "./table.js";
+export { formatCell, type Table, type TableRow, tableCsv } from "./table.js";
 export {
   allTables,
   cpuTable,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LabError } from "../../model/errors.js";
 import { describeProblem } from "../../model/problem.js";
 import { type Dataset, datasetFolder, loadDataset, ownDatasets, type PublishedCell } from "../datasets/index.js";
-import { formatCell } from "./csv.js";
+import { formatCell } from "./table.js";
 import { allTables } from "./tables.js";
 
 interface CellName {

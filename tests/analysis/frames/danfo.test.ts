@@ -96,9 +96,10 @@ test("sortValues is stable, sorts both ways, and puts missing values last", asyn
 
 test("a frame of 200,000 rows sorts in seconds; danfo's own way takes quadratic time", async () => {
   const own = await frame(Array.from({ length: 200_000 }, (_, row) => ({ ms: (row * 7919) % 200_003 })));
-  const began = performance.now();
+  const before = process.cpuUsage();
   const sorted = own.sortValues("ms");
-  assert.ok(performance.now() - began < 5000);
+  // CPU time, because the clock also counts other programs on a busy machine
+  assert.ok(process.cpuUsage(before).user < 5_000_000);
   assert.is(
     sorted.values.every((row, at) => at === 0 || (row as number[])[0]! >= (sorted.values[at - 1] as number[])[0]!),
     true,

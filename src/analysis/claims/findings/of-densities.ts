@@ -1,3 +1,4 @@
+import { counted } from "../../../model/counted.js";
 import { groupBy } from "../../../model/group-by.js";
 import type { StartGroup } from "../../groups.js";
 import { estimateRatio, holm, permutationTest } from "../../stats/index.js";
@@ -80,7 +81,7 @@ export function inversions(groups: readonly StartGroup[], label: Label): readonl
     const { runtime, density } = own[0]!.group;
     return {
       kind: "inversion",
-      text: `${label(runtime)} starts faster on top of ${density} sandboxes than with none: ${own.map(({ group, change }) => `${percent(change)} at ${group.concurrency}`).join(", ")}`,
+      text: `${label(runtime)} starts faster on top of ${counted(density, "sandbox")} than with none: ${own.map(({ group, change }) => `${percent(change)} at ${group.concurrency}`).join(", ")}`,
       table: {
         columns: ["at once", "with none (ms)", `on top of ${density} (ms)`, "change (%)"],
         rows: own.map(({ group, alone, change }) => [

@@ -1,3 +1,4 @@
+import { counted } from "../../../model/counted.js";
 import { groupBy } from "../../../model/group-by.js";
 import type { Dataset, StartCell } from "../../datasets/dataset.js";
 import { labelIn } from "../../label-in.js";
@@ -5,11 +6,7 @@ import { type CellFlags, mean } from "../../stats/index.js";
 import { cellName } from "../quantities/places.js";
 import type { Finding } from "./finding.js";
 
-/**
- * Finds runtimes with flagged first rounds, slow or quick.
- *
- * @param flags the flags of the dataset's cells, as `flagStarts` returns them
- */
+/** Finds runtimes with flagged first rounds, slow or quick; `flags` are those of the dataset's cells. */
 export function firstRounds(dataset: Dataset, flags: readonly CellFlags[]): readonly Finding[] {
   const flagged = dataset.starts.flatMap((cell, i) => {
     const { warmUp, firstRoundRatio } = flags[i]!;
@@ -28,11 +25,7 @@ export function firstRounds(dataset: Dataset, flags: readonly CellFlags[]): read
   });
 }
 
-/**
- * Finds runtimes with flagged cells whose second half differs from their first by 5 % or more.
- *
- * @param flags the flags of the dataset's cells, as `flagStarts` returns them
- */
+/** Finds runtimes with flagged cells whose second half differs from their first by 5 % or more. */
 export function drifts(dataset: Dataset, flags: readonly CellFlags[]): readonly Finding[] {
   const flagged = dataset.starts.flatMap((cell, i) => {
     const { drift, driftRho } = flags[i]!;
@@ -63,7 +56,7 @@ const inCells = (own: readonly { readonly cell: StartCell }[]): string =>
   own.length === 1 ? ` for ${startsText(own[0]!.cell)}` : ` in ${own.length} cells`;
 
 const startsText = ({ concurrency, density }: StartCell): string =>
-  `${concurrency} at once${density === 0 ? "" : ` on top of ${density} sandboxes`}`;
+  `${concurrency} at once${density === 0 ? "" : ` on top of ${counted(density, "sandbox")}`}`;
 
 /** Returns numbers as a range, to two significant digits. */
 function range(values: readonly number[]): string {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { counted } from "../../../model/counted.js";
 import { LabError } from "../../../model/errors.js";
 import { groupBy } from "../../../model/group-by.js";
 import { checkedJson, describePath, mismatches } from "../../../model/mismatch.js";
@@ -49,7 +50,11 @@ function readStarts(path: string): readonly StartCell[] {
     }
     const latencyQuantiles = percents.flatMap(percent => row[percent] ?? []) as readonly number[];
     if (latencyQuantiles.length !== (samples === 0 ? 0 : percents.length)) {
-      throw distilledError(where, "a number in each column from p0 to p100", `${latencyQuantiles.length} numbers`);
+      throw distilledError(
+        where,
+        "a number in each column from p0 to p100",
+        counted(latencyQuantiles.length, "number"),
+      );
     }
     return {
       ...{ run, experiment, runtime, density, concurrency, rounds: own, partial: 0 },
