@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import type { Io } from "./terminal/io.js";
 
 /** A command's module: its default export builds the command, whose action throws LabError for every failure. */
-export interface CommandModule {
+interface CommandModule {
   readonly default: (io: Io) => Command;
 }
 
-export interface CommandEntry {
+interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   /** Loads the module and what the command needs; nothing is loaded for other commands. */

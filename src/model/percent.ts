@@ -16,3 +16,10 @@ export function shareOf(text: string, where: string): number {
     found: `"${text}"`,
   });
 }
+
+/**
+ * Returns a share in percent, without the rounding error of the multiplication: 100 * 0.57 is 56.99999999999999.
+ *
+ * @example percentOf(0.57) // 57
+ */
+export const percentOf = (share: number): number => Number((100 * share).toPrecision(6));

@@ -107,6 +107,9 @@ test("the gate exits with 1 and names the cells that are slower; --markdown prin
     /\n\| makespan, ms \| A \| B \|[^\n]*\n[^\n]*\n(\|[^\n]*\n)*\| rund, 200 at once \| 1085 \| 760.6 \|/,
   );
   assert.match(stdout, "<details>");
+  // 100 * 0.07 is 7.000000000000001
+  const seven = await lab(["compare", "paper_data", "ae_data", "--fail-on", "slower:7%"]);
+  assert.match(seven.stderr, "slower by more than 7 %: ");
 });
 
 test("undecided cells pass the gate, but not with --strict", async () => {

@@ -142,6 +142,8 @@ test("invalid requests are refused before anything is started, with the next ste
       [[...time, "--priority-class", "low"], 2, /--priority-class: this option needs a Kubernetes cluster/],
       [[...time, "--make-runtime-classes"], 2, /--make-runtime-classes: this option needs a Kubernetes cluster/],
       [[...time, "--force"], 2, /--force: this option needs a Kubernetes cluster/],
+      [[...time, "--cluster", "--driver", "cri"], 2, /--driver: this option has no effect on a Kubernetes cluster/],
+      [[...time, "--cluster", "--placement", "packed"], 2, /--placement: this option needs --nodes/],
     ];
     for (const [words, expected, message] of wrong) {
       const { code, stdout, stderr } = await lab(words, { cwd });
@@ -177,6 +179,7 @@ test("a resumed campaign keeps its plan", () =>
       ["--runtime", "kata"],
       ["--concurrency", "1,10"],
       ["--until-decided", "5%"],
+      ["--handler", "kata"],
     ]) {
       const { code, stderr } = await lab(["run", "--resume", campaign, ...more], { cwd });
       assert.is(code, 2, stderr);

@@ -5,7 +5,7 @@ import { nearestName } from "../../measure/runtimes/nearest-name.js";
 import { LabError } from "../../model/errors.js";
 
 /** A notebook that will be run. */
-export interface GivenNotebook {
+interface GivenNotebook {
   readonly file: string;
   readonly notebook: Notebook;
   /** The language of its kernel. */

@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { type Parameters, parseParameter } from "../../jupyter/parameters.js";
 import { LabError } from "../../model/errors.js";
 import { type Io, note, print } from "../terminal/io.js";
-import { notebooksFailed } from "./notebooks-failed.js";
+import { optionValue } from "../terminal/option-value.js";
 import { runNotebooks } from "./run-notebooks.js";
 
 interface Options {
@@ -35,7 +35,7 @@ export default (io: Io): Command => {
     .option("--kernel <name>", "use this installed kernel instead of the notebook's")
     .action(async (files: string[], options: Options) => {
       const { timeout, out, kernel, parameter } = options;
-      const failed = await runNotebooks(files.length > 0 ? files : notebooksHere(io), {
+      const failure = await runNotebooks(files.length > 0 ? files : notebooksHere(io), {
         io,
         parameters: parameter ?? {},
         allowNewParameters: options.allowNewParameters === true,
@@ -47,7 +47,7 @@ export default (io: Io): Command => {
           note(io, `${file} [${index}/${count}] ${ok ? "ok" : "FAILED"} ${took.toFixed(2)} s`),
         onNotebook: (_, target) => print(io, `${target}\n`),
       });
-      if (failed.length > 0) throw notebooksFailed(failed);
+      if (failure !== null) throw failure;
     });
   return command;
 };
@@ -57,11 +57,9 @@ const collect = (text: string, before: Parameters = {}): Parameters => {
   return { ...before, [name]: value };
 };
 
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError("expected a number of seconds above 0");
-  return value;
-}
+const seconds = optionValue("--timeout", "a number of seconds above 0", text =>
+  Number(text) > 0 ? Number(text) : undefined,
+);
 
 function notebooksHere(io: Io): string[] {
   const folder = join(io.cwd, "notebooks");
@@ -71,6 +69,6 @@ function notebooksHere(io: Io): string[] {
   } catch {}
   throw new LabError("RUND_NO_NOTEBOOK", "usage", "no notebook given, and none in notebooks/", {
     where: io.cwd,
-    hint: "rund-lab notebook run FILE…",
+    hint: "name the notebooks: `rund-lab notebook run FILE…`",
   });
 }

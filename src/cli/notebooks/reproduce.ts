@@ -8,7 +8,6 @@ import { csvFile, writeCsv } from "../results/analyze.js";
 import { failOnFault } from "../results/verify.js";
 import { type Io, note, print } from "../terminal/io.js";
 import { withBar } from "../terminal/progress.js";
-import { notebooksFailed } from "./notebooks-failed.js";
 import { summary } from "./reproduce-summary.js";
 
 interface Options {
@@ -36,18 +35,18 @@ export default (io: Io): Command =>
       const { gatherReport, writeReport } = await import("../../present/report/index.js");
       const content = gatherReport(datasets, baseline, own);
       for (const [name, tables] of content.tables) writeCsv(tables.map(csvFile), join(out, "tables", name));
-      const failed = options.notebooks ? await runAllNotebooks(options, out, io) : [];
+      const failure = options.notebooks ? await runAllNotebooks(options, out, io) : null;
       const figures = content.figures.length + (content.own?.figures.length ?? 0);
       const page = options.notebooks
         ? await withBar(io, "figures", figures, step => writeReport(out, content, ({ title }) => step(title)))
         : null;
       print(io, `${summary(content, { page, out, cwd: io.cwd }).join("\n")}\n`);
-      if (failed.length > 0) throw notebooksFailed(failed);
+      if (failure !== null) throw failure;
       failOnFault(io, faultsOf(content.verification));
     });
 
-/** Runs the package's notebooks, on the requested datasets if there are any. */
-async function runAllNotebooks({ data }: Options, out: string, io: Io): Promise<readonly string[]> {
+/** Runs the package's notebooks on the requested datasets. */
+async function runAllNotebooks({ data }: Options, out: string, io: Io) {
   const { packageNotebooks, runNotebooks } = await import("./run-notebooks.js");
   const files = packageNotebooks();
   const absolute = (name: string) => ((ownDatasets as readonly string[]).includes(name) ? name : resolve(io.cwd, name));

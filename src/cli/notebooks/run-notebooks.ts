@@ -15,7 +15,7 @@ import { LabError } from "../../model/errors.js";
 import type { Io } from "../terminal/io.js";
 import { parametersFor } from "./notebook-parameters.js";
 
-export interface NotebooksOptions {
+interface NotebooksOptions {
   readonly io: Io;
   /** The folder to write to; by default, notebooks are overwritten in place. */
   readonly out?: string;
@@ -45,10 +45,11 @@ export function packageNotebooks(): readonly string[] {
 /**
  * Executes notebooks on a kernel, as many at once as there are cores, and writes each with its outputs, even if a cell fails.
  *
- * @returns a line for each that failed, naming notebook, cell and error
+ * @returns the error for the notebooks in which a cell failed, with a line for each that names notebook, cell and error; null if
+ * none failed
  * @throws LabError if a notebook cannot be read, if two would be written to one file, or after SIGINT
  */
-export async function runNotebooks(files: readonly string[], options: NotebooksOptions): Promise<readonly string[]> {
+export async function runNotebooks(files: readonly string[], options: NotebooksOptions): Promise<LabError | null> {
   const { io, out, parameters = {}, timeoutMs } = options;
   const given = files.map(file => {
     const notebook = readNotebook(file, io);
@@ -103,7 +104,10 @@ export async function runNotebooks(files: readonly string[], options: NotebooksO
   if (abort.signal.aborted) {
     throw new LabError("RUND_INTERRUPTED", "interrupted", "interrupted; the finished notebooks are written");
   }
-  return failed;
+  if (failed.length === 0) return null;
+  return new LabError("RUND_NOTEBOOK_FAILED", "check", failed.join("\n"), {
+    hint: "the written notebook contains the whole error below the cell",
+  });
 }
 
 function readNotebook(file: string, io: Io): Notebook {

@@ -1,6 +1,7 @@
 import { withInterval } from "../../analysis/claims/text.js";
 import type { ComparedCell, Comparison, Metric } from "../../analysis/compare/index.js";
 import { counted } from "../../model/counted.js";
+import { percentOf } from "../../model/percent.js";
 import { textTable, wrap } from "../../model/text-table.js";
 import { cellName, confoundTexts, metricNames, verdictWord } from "./cell-words.js";
 
@@ -180,12 +181,11 @@ function summary(comparison: Comparison): string {
     });
     return `${metric} ${words.join(", ")}`;
   });
-  const percent = Number((100 * tolerance).toPrecision(6));
   return [
     `${rehearsal ? "rehearsal, not measured: " : ""}${verdict}`,
     ...(runtimes.length < 2 ? [] : [runtimes.map(own => `${own.b} ${own.verdict}`).join(", ")]),
     ...metrics,
-    `the same means within ${percent} %`,
+    `the same means within ${percentOf(tolerance)} %`,
   ].join("; ");
 }
 

@@ -1,6 +1,7 @@
 import { type ComparedCell, type Comparison, stoppedBy } from "../../analysis/compare/index.js";
 import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
+import { percentOf } from "../../model/percent.js";
 import { optionValue } from "../terminal/option-value.js";
 import { cellName } from "./cell-words.js";
 
@@ -41,7 +42,9 @@ export function applyGate(
   }
   const stopped = failOn === undefined ? [] : stoppedBy(comparison, failOn);
   if (stopped.length > 0) {
-    throw new LabError("RUND_SLOWER", "check", `slower by more than ${100 * failOn!} %: ${list(stopped)}`, { where });
+    throw new LabError("RUND_SLOWER", "check", `slower by more than ${percentOf(failOn!)} %: ${list(stopped)}`, {
+      where,
+    });
   }
   const undecided = comparison.cells.filter(({ metric, verdict }) => metric === "time" && verdict === "undecided");
   if (strict === true && undecided.length > 0) {

@@ -1,5 +1,6 @@
 import { withInterval } from "../../analysis/claims/text.js";
 import type { CellHistory, History } from "../../analysis/compare/index.js";
+import { percentOf } from "../../model/percent.js";
 import { textTable, wrap } from "../../model/text-table.js";
 import { cellName, confoundTexts, metricNames, verdictWord } from "./cell-words.js";
 
@@ -16,13 +17,12 @@ export function historyText(history: History, bars: boolean): readonly string[] 
   const { metric, share, campaigns, cells } = history;
   const fired = cells.flatMap(({ changes }) => changes).filter(({ direction }) => direction === "slower").length;
   const changes = cells.flatMap(cell => changeLines(cell, history));
-  const percent = Number((100 * share).toPrecision(6));
   const rows = cells.map(cell => rowOf(cell, bars));
   const headings = ["", ...(bars ? ["trend"] : []), "n", "first", "last", "last / first", "changes at"];
   const numbers = bars ? [2, 3, 4, 5] : [1, 2, 3, 4];
   return [
     ...wrap(
-      `${metricNames[metric]}, over ${campaigns.length} campaigns: the gate slower:${percent}% ${fires(fired)}.`,
+      `${metricNames[metric]}, over ${campaigns.length} campaigns: the gate slower:${percentOf(share)}% ${fires(fired)}.`,
       width,
     ),
     "",

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { type History, history, type Metric } from "../../analysis/compare/index.js";
-import { loadDatasets, ownDatasets } from "../../analysis/datasets/index.js";
+import { datasetFolder, loadDatasets } from "../../analysis/datasets/index.js";
 import { LabError } from "../../model/errors.js";
 import { drawsBlocks, type Io, note, printResult } from "../terminal/io.js";
-import { words } from "../terminal/option-value.js";
+import { optionValue, words } from "../terminal/option-value.js";
 import { gatePercent } from "./gate.js";
 import { historyText } from "./history-text.js";
 
@@ -33,7 +33,7 @@ export default (io: Io): Command =>
     .addOption(
       new Option("--fail-on <rule>", "the rule that marks a change").argParser(gatePercent).default(0.05, "slower:5%"),
     )
-    .option("--figure <file>", "also draw the history into this .svg or .png file")
+    .option("--figure <file>", "also draw the history into this .svg or .png file", figureFile)
     .option("--allow-replay", "also include replayed runs, which measured nothing")
     .option("--json", "print one JSON document")
     .addHelpText("after", "\nExample:\n  rund-lab history raw/before raw/after --runtimes runc --figure runc.svg")
@@ -56,6 +56,7 @@ export default (io: Io): Command =>
           where: folders.join(" "),
           expected: `a ${options.metric} cell that two or more campaigns have`,
           found: "none",
+          hint: "choose another --metric, or name campaigns that measured the same cells",
         });
       }
       printResult(io, json, found, historyText(found, drawsBlocks(io)));
@@ -67,10 +68,10 @@ export default (io: Io): Command =>
 
 /** Returns the campaigns in a folder of campaigns, or the folder itself if it contains none. */
 function campaignsIn(cwd: string, folder: string): readonly string[] {
-  const path = resolve(cwd, folder);
+  const path = datasetFolder(folder, cwd);
   const marks = ["run.json", "rounds.csv", "import.json"];
   const isCampaign = (each: string) => marks.some(mark => existsSync(join(each, mark)));
-  if ((ownDatasets as readonly string[]).includes(folder) || !existsSync(path) || isCampaign(path)) return [folder];
+  if (!existsSync(path) || isCampaign(path)) return [folder];
   const inside = readdirSync(path, { withFileTypes: true })
     .filter(entry => entry.isDirectory() && isCampaign(join(path, entry.name)))
     .map(({ name }) => join(folder, name))
@@ -78,16 +79,15 @@ function campaignsIn(cwd: string, folder: string): readonly string[] {
   return inside.length === 0 ? [folder] : inside;
 }
 
+const figureFile = optionValue(
+  "--figure",
+  "a .svg or .png file",
+  file => ([".svg", ".png"].includes(extname(file)) ? file : undefined),
+  "RUND_FIGURE_FILE",
+);
+
 async function draw(found: History, file: string): Promise<void> {
-  const kind = extname(file);
-  if (kind !== ".svg" && kind !== ".png") {
-    throw new LabError("RUND_FIGURE_FILE", "usage", "", {
-      where: "--figure",
-      expected: "a .svg or .png file",
-      found: file,
-    });
-  }
   const { historyFigure, renderPng, renderSvg } = await import("../../present/figures/index.js");
   const { plot } = historyFigure(found);
-  writeFileSync(file, kind === ".svg" ? await renderSvg(plot) : await renderPng(plot));
+  writeFileSync(file, extname(file) === ".svg" ? await renderSvg(plot) : await renderPng(plot));
 }

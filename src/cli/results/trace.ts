@@ -36,6 +36,6 @@ function choose(rounds: readonly RoundEvent[], cell: string | undefined, round: 
     where,
     expected: `a round of ${names.join(", ") || "some cell"}`,
     found: `no round${round === undefined ? "" : ` ${round}`} of ${named ?? "any cell"}`,
-    hint: "`rund-lab trace DIR --cell RUNTIME/CONCURRENCY --round N`",
+    hint: "name a round with --cell RUNTIME/CONCURRENCY and --round N",
   });
 }

@@ -49,7 +49,9 @@ export function failOnFault(io: Io, faults: readonly string[]): void {
     {
       where: "verify",
       hint:
-        faults.length > 20 ? "the first 20 are listed above; `verify --json` lists all cells" : "all are listed above",
+        faults.length > 20
+          ? "the first 20 are listed above; `rund-lab verify --json` lists all cells"
+          : "all are listed above",
     },
   );
 }

@@ -20,6 +20,7 @@ import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { type Io, note } from "../terminal/io.js";
 import { flagOf } from "../terminal/option-value.js";
+import type { MachineOptions } from "./machine.js";
 import { planFor } from "./plan-for.js";
 import type { RunSettings } from "./settings.js";
 import type { Target } from "./target.js";
@@ -38,7 +39,7 @@ export interface ClusterOptions {
 }
 
 /** A cluster on which a campaign is measured, and the runtimes behind its RuntimeClasses. */
-export interface ClusterRun {
+interface ClusterRun {
   readonly service: ClusterService;
   readonly runtimes: readonly RuntimeDeclaration[];
   /** The endpoint in the manifest: `kubernetes:CONTEXT`. */
@@ -62,6 +63,9 @@ const clusterOptions = [
   "force",
 ] as const;
 
+/** The options that have no effect on a cluster. */
+const machineOptions = ["endpoint", "driver", "replaySpeed"] as const;
+
 /** The prefix of a cluster campaign's endpoint in the manifest. */
 const scheme = "kubernetes:";
 
@@ -72,7 +76,7 @@ const scheme = "kubernetes:";
  * @throws LabError of kind `usage` or `machine`; ClusterError
  */
 export async function openClusterRun(
-  options: ClusterOptions,
+  options: ClusterOptions & Partial<MachineOptions>,
   manifest: Manifest | undefined,
 ): Promise<ClusterRun | undefined> {
   const resumed = manifest?.driver === "kubernetes" ? manifest : undefined;
@@ -82,6 +86,19 @@ export async function openClusterRun(
     throw new LabError("RUND_CLUSTER_OPTION", "usage", "this option needs a Kubernetes cluster", {
       where: flagOf(lone),
       hint: "name the cluster with --cluster [CONTEXT]",
+    });
+  }
+  const unused = machineOptions.find(name => options[name] !== undefined);
+  if (unused !== undefined) {
+    throw new LabError("RUND_CLUSTER_OPTION", "usage", "this option has no effect on a Kubernetes cluster", {
+      where: flagOf(unused),
+      hint: "omit it, or measure on this machine, without --cluster",
+    });
+  }
+  if (options.placement !== undefined && options.nodes === undefined && resumed === undefined) {
+    throw new LabError("RUND_CLUSTER_OPTION", "usage", "this option needs --nodes", {
+      where: "--placement",
+      hint: "name the nodes; without --nodes, the scheduler chooses them",
     });
   }
   const context =

@@ -6,6 +6,9 @@ import {
   defaultEndpoint,
   knownContainerd,
   openService,
+  type Plan,
+  type RuntimeDeclaration,
+  recordedDeaths,
   requireHandlers,
   socketPath,
   workloadFacts,
@@ -16,7 +19,6 @@ import { planFor } from "./plan-for.js";
 import { loadReplay, startRehearsal } from "./replay.js";
 import type { RunSettings } from "./settings.js";
 import type { Target } from "./target.js";
-import { untriedBy } from "./untried.js";
 
 /** The options of `run` that choose a service on this machine. */
 export interface MachineOptions {
@@ -76,4 +78,25 @@ export async function machineTarget(
       for (const each of opened) await each.close();
     },
   };
+}
+
+/**
+ * Returns the condition that a plan does not check, because that would start sandboxes: whether idle sandboxes stay alive.
+ *
+ * @param out the folder of campaigns; an earlier campaign there may have refused a runtime because its sandbox died
+ */
+function untriedBy({ experiments }: Plan, endpoint: string, out: string): readonly string[] {
+  const started = experiments
+    .flatMap(({ parts }) => parts.flatMap(({ runtimes }): readonly RuntimeDeclaration[] => runtimes))
+    .filter(({ handler }) => handler !== "");
+  if (started.length === 0) return [];
+  const ids = [...new Set(started.map(({ id }) => id))];
+  const handlers = [...new Set(started.map(({ handler }) => handler))].join(",");
+  return [
+    ...recordedDeaths(out, endpoint, ids).map(
+      ({ runtime, campaign }) => `sandboxes of ${runtime} exited by themselves when they were last tried (${campaign})`,
+    ),
+    "whether idle sandboxes stay alive. `run` tries one sandbox of each runtime before the first round, and refuses a runtime whose sandbox dies.",
+    `  \`rund-lab doctor --endpoint ${endpoint} --handler ${handlers} --contract\` tries it now`,
+  ];
 }

@@ -5,7 +5,7 @@ import { cellText } from "./cell-text.js";
 import { duration } from "./plan.js";
 
 /** A display of the progress of a campaign: a bar on a terminal, otherwise a line for each visit, and nothing with `--quiet`. */
-export interface RunProgress {
+interface RunProgress {
   readonly report: (progress: CampaignProgress) => void;
   stop(): void;
 }

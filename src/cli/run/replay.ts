@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
-import { type Dataset, loadDataset, ownDatasets } from "../../analysis/datasets/index.js";
+import { basename, dirname } from "node:path";
+import { type Dataset, datasetFolder, loadDataset } from "../../analysis/datasets/index.js";
 import {
   answersFromQuantiles,
   type MemorySnapshot,
@@ -12,7 +12,7 @@ import {
 import { LabError } from "../../model/errors.js";
 
 /** The parts of `--endpoint replay:…`: a dataset and, optionally, the one runtime whose recording is used for every runtime. */
-export interface ReplayRequest {
+interface ReplayRequest {
   readonly dataset: Dataset;
   readonly only: string | null;
 }
@@ -24,8 +24,8 @@ export interface ReplayRequest {
  */
 export async function loadReplay(endpoint: string, cwd: string): Promise<ReplayRequest> {
   const name = endpoint.slice("replay:".length);
-  const isDataset = (ownDatasets as readonly string[]).includes(name) || existsSync(resolve(cwd, name));
-  if (isDataset || !name.includes("/")) return { dataset: await loadDataset(name, cwd), only: null };
+  if (existsSync(datasetFolder(name, cwd)) || !name.includes("/"))
+    return { dataset: await loadDataset(name, cwd), only: null };
   const dataset = await loadDataset(dirname(name), cwd);
   const only = basename(name);
   const recorded = [...new Set(dataset.runs.map(({ runtime }) => runtime))];

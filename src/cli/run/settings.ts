@@ -93,11 +93,10 @@ export async function runSettings(
   return { settings: { name: file?.name ?? null, experiments, custom: used.map(toCustom) }, runtimes, detections };
 }
 
-/** Returns the settings of a resumed campaign. @throws LabError `RUND_RESUME_PLAN` for an option that would change the plan of the resumed campaign */
+/** Returns the settings of a resumed campaign. @throws LabError `RUND_RESUME_PLAN` for an option that would change its plan */
 function resumedSettings(settings: CampaignSettings, options: SettingOptions): RunSettings {
-  const changed = [...settingNames, "runtime" as const, "detect" as const, "pilot" as const].find(
-    name => options[name] !== undefined,
-  );
+  const fixed = [...settingNames, "runtime", "handler", "runtimeFile", "detect", "pilot"] as const;
+  const changed = fixed.find(name => options[name] !== undefined);
   if (changed !== undefined) {
     throw new LabError("RUND_RESUME_PLAN", "usage", "a resumed campaign keeps its plan", {
       where: flagOf(changed),

@@ -2,7 +2,7 @@ import { exitCodes } from "../../model/errors.js";
 import { type Io, note } from "./io.js";
 
 /** A listener for Ctrl-C (SIGINT) and SIGTERM, for work that must clean up before it ends. */
-export interface Interruption {
+interface Interruption {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
   stop(): void;

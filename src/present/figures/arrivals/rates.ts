@@ -7,6 +7,7 @@ import {
   type RateResult,
   rateResults,
 } from "../../../analysis/rates/index.js";
+import { percentOf } from "../../../model/percent.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyFigure } from "../drawing/look.js";
@@ -14,7 +15,7 @@ import { type DatasetValues, scopeIn, seriesOf, sourcesOf, ticksOf } from "../dr
 import { formatMs, listed, sentences } from "../drawing/text.js";
 
 /** Returns the name of an objective's quantile: "p99.9". */
-const quantileName = ({ p }: Objective) => `p${Number((100 * p).toPrecision(6))}`;
+const quantileName = ({ p }: Objective) => `p${percentOf(p)}`;
 
 /** Returns the quantiles that are drawn, a panel each: the median, and the objective's quantile; without an objective, p99. */
 const quantilesFor = (objective: Objective | null) => [
