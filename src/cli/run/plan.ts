@@ -37,7 +37,7 @@ export function printPlan(io: Io, { plan, detections, where, ...target }: Target
       `  ${declared.repeats ? counted(rounds, "repeat") : `${counted(rounds, "round")} in ${counted(blocks, "block")}`}, ${order}${order === "grid" ? "" : ` by seed ${seed}`}${warmup > 0 ? `, ${counted(warmup, "warm-up round")} before each visit` : ""}; begins with ${first.join(", ")}`,
       ...openLoopLimits(planned).map(
         ({ runtime, inFlight, alive, by }) =>
-          `  ${runtime}: at most ${inFlight} starts in flight and ${alive} sandboxes alive (${by}); further starts are refused`,
+          `  ${runtime}: at most ${counted(inFlight, "start")} in flight and ${counted(alive, "sandbox")} alive (${by}); further starts are refused`,
       ),
     ];
   });

@@ -11,7 +11,7 @@ const metricNames = { time: "makespan", cpu: "CPU per sandbox", memory: "memory 
 
 /**
  * Draws a metric over many campaigns: a panel per cell, a line per runtime, in percent of the first campaign's mean, with 95 %
- * intervals. Changes at which the gate would have fired are ringed.
+ * intervals. Changes at which the gate would have fired are circled.
  */
 export function historyFigure(history: History): Figure {
   const { metric, campaigns, cells, share } = history;
@@ -85,7 +85,7 @@ function seriesOfCell(cell: CellHistory, { campaigns }: History): Series {
       x: index + 1,
       y: side?.mean == null ? null : share(side.mean),
       ...(side?.interval == null ? {} : { low: share(side.interval[0]), high: share(side.interval[1]) }),
-      ringed: changed.has(index),
+      circled: changed.has(index),
       hover: `<b>${plain(label)}</b>: ${side?.mean == null ? "not measured" : `${digits(share(side.mean))} % (${digits(side.mean)} ${cell.metric === "memory" ? "KiB" : "ms"})`}<br>${plain(campaigns[index]!.name)}`,
     })),
   };

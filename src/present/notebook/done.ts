@@ -23,9 +23,7 @@ export function check(statement: string, holds: boolean, found = ""): void {
   displaySink().display({ "text/html": `<p>${escapeHtml(text)}</p>`, "text/plain": text });
 }
 
-/**
- * Checks that every line of the logs could be read, and that every published cell can be recomputed exactly.
- */
+/** Checks that every line of the logs could be read, and that every published cell can be recomputed exactly. */
 export function checkDatasets(datasets: readonly Dataset[]): void {
   for (const dataset of datasets) {
     const { name, problemCount, published } = dataset;
@@ -50,6 +48,7 @@ export function done(): void {
       where: "notebook",
       expected: made.length === 0 ? "at least one check" : `all ${made.length} checks to pass`,
       found: failed.length === 0 ? "none" : failed.join("; "),
+      hint: made.length === 0 ? "call check() before done()" : "the lines above that begin with ✗ say what was found",
     });
   }
   const text = made.length === 1 ? "The check holds." : `All ${made.length} checks hold.`;

@@ -2,6 +2,7 @@ import type { ArrivalWindow, Dataset } from "../../../analysis/datasets/dataset.
 import { labelIn } from "../../../analysis/label-in.js";
 import { aliveSpans, inFlightSpans, meanLevels, rateResults } from "../../../analysis/rates/index.js";
 import { mean } from "../../../analysis/stats/mean.js";
+import { counted } from "../../../model/counted.js";
 import { lineChart, type Panel } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyFigure } from "../drawing/look.js";
@@ -96,7 +97,7 @@ function findings(dataset: Dataset): readonly string[] {
   const results = rateResults(dataset.arrivals ?? [], null);
   return runtimesOf(results).map(runtime => {
     const { rate, inFlight, alive } = results.findLast(result => result.runtime === runtime)!;
-    const at = rate === null ? "in the trace" : `at ${rate} starts a second`;
-    return `${labelIn(dataset, runtime)} ${at}: up to ${inFlight.most} starts in flight and ${alive.most} sandboxes alive.`;
+    const at = rate === null ? "in the trace" : `at ${counted(rate, "start")} a second`;
+    return `${labelIn(dataset, runtime)} ${at}: up to ${counted(inFlight.most, "start")} in flight and ${counted(alive.most, "sandbox")} alive.`;
   });
 }

@@ -1,5 +1,6 @@
 import type { Dataset } from "../../../analysis/datasets/dataset.js";
 import { labelIn } from "../../../analysis/label-in.js";
+import { counted } from "../../../model/counted.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyFigure } from "../drawing/look.js";
@@ -19,7 +20,7 @@ const ruleInWords = {
 
 /**
  * Draws ramps: decrease of available memory, p99 of a step's cold starts and memory pressure against the density, a panel each. A
- * ring marks the step at which a rule stopped the ramp. If a runtime has several ramps, the last is drawn.
+ * circle marks the step at which a rule stopped the ramp. If a runtime has several ramps, the last is drawn.
  */
 export function rampFigure(datasets: readonly Dataset[]): Figure {
   const id = "ramp";
@@ -70,7 +71,10 @@ export function rampFigure(datasets: readonly Dataset[]): Figure {
     ...base,
     finding: sentences(
       ...ramps.flatMap(({ dataset, own }) =>
-        own.map(({ runtime, fits, rule }) => `${labelIn(dataset, runtime)}: ${fits} sandboxes; ${ruleInWords[rule]}.`),
+        own.map(
+          ({ runtime, fits, rule }) =>
+            `${labelIn(dataset, runtime)}: ${counted(fits, "sandbox")}; ${ruleInWords[rule]}.`,
+        ),
       ),
     ),
     caption: sentences(
@@ -81,10 +85,10 @@ export function rampFigure(datasets: readonly Dataset[]): Figure {
   };
 }
 
-/** Returns a ring around the last point, which is the step at which the ramp stopped. */
+/** Returns the series with a circle around its last point, which is the step at which the ramp stopped. */
 const stopMarked = (series: Series): Series => ({
   ...series,
   points: series.points.map((point, index) =>
-    index === series.points.length - 1 ? { ...point, ringed: true } : point,
+    index === series.points.length - 1 ? { ...point, circled: true } : point,
   ),
 });

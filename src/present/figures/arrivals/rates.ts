@@ -7,6 +7,7 @@ import {
   type RateResult,
   rateResults,
 } from "../../../analysis/rates/index.js";
+import { counted } from "../../../model/counted.js";
 import { percentOf } from "../../../model/percent.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
@@ -95,7 +96,7 @@ function heldInWords(
   const kept =
     highest === null
       ? `${label} is not confirmed to keep ${asked} at any of the rates`
-      : `${label} keeps ${asked} up to ${highest} starts a second`;
+      : `${label} keeps ${asked} up to ${counted(highest, "start")} a second`;
   const fails = failsAt === null ? "it fails at none of them" : `it fails at ${failsAt} a second`;
   const open =
     undecided.length === 0 ? "" : `; there were too few starts to decide at ${listed(undecided.map(String))} a second`;

@@ -14,7 +14,7 @@ import { cellSources, cellsAt, commonConcurrency, type LabelledCell, seriesLook 
 
 /**
  * Draws rounds over time at one concurrency: each round's makespan in percent of its cell's median, a panel per runtime. Outliers
- * are ringed; `flagStarts` judges drift, warm-up and outliers, corrected over the whole dataset.
+ * are circled; `flagStarts` judges drift, warm-up and outliers, corrected over the whole dataset.
  *
  * @param concurrency by default the largest at which every runtime was measured
  */
@@ -63,7 +63,7 @@ function seriesOfRounds(labelled: LabelledCell, flags: CellFlags): Series {
     points: cell.rounds.map(({ round, makespanMs }, place) => ({
       x: round,
       y: middle === 0 ? null : (100 * makespanMs) / middle,
-      ringed: flags.outliers.includes(place + 1),
+      circled: flags.outliers.includes(place + 1),
       hover: `<b>${plain(labelIn(dataset, cell.runtime))}</b>, round ${round}: ${formatMs(makespanMs)}<br>${plain(dataset.name)}`,
     })),
   };

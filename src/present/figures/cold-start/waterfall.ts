@@ -2,6 +2,7 @@ import type { Dataset } from "../../../analysis/datasets/dataset.js";
 import { labelIn } from "../../../analysis/label-in.js";
 import { stagesOf } from "../../../analysis/stages/index.js";
 import { endOf, type RoundEvent } from "../../../campaign-files/index.js";
+import { counted } from "../../../model/counted.js";
 import type { Figure } from "../drawing/figure.js";
 import { axisLook, emptyFigure, layoutLook } from "../drawing/look.js";
 import type { PlotlyTrace } from "../drawing/plotly.js";
@@ -22,7 +23,10 @@ export function waterfallFigure(round: RoundEvent, dataset: Dataset): Figure {
   ];
   const base = { id: "waterfall", title, sources };
   const failed = samples.length - ready.length;
-  const left = failed === 0 ? "" : `${failed} of ${samples.length} clients failed and are not shown.`;
+  const left =
+    failed === 0
+      ? ""
+      : `${failed} of ${counted(samples.length, "client")} failed and ${failed === 1 ? "is" : "are"} not shown.`;
   if (ready.length === 0) return emptyFigure(base, left);
   const bars = ready.flatMap(sample => stagesOf(sample).map(stage => ({ ...stage, client: sample.client })));
   const names = [...new Set(bars.map(({ name }) => name))].sort(byStage);

@@ -3,7 +3,7 @@ import { axisLook, inPanel, layoutLook, note, panelTitle } from "./look.js";
 import type { Json, PlotlyFigure, PlotlyTrace } from "./plotly.js";
 import { runtimeStyles } from "./style.js";
 import { plain } from "./text.js";
-import { lineHeight, lineLabels, rings, type Series, trace } from "./trace.js";
+import { circles, lineHeight, lineLabels, type Series, trace } from "./trace.js";
 
 export interface Panel {
   readonly title?: string;
@@ -104,7 +104,7 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
       unshown += series.points.filter(point => point.y !== null && !shows(y, point.y)).length;
       const drawn = trace(series, styles.get(series.runtime)!, { suffix, y });
       const first = !data.some(({ legendgroup }) => legendgroup === drawn.legendgroup);
-      data.push({ ...drawn, showlegend: labels === "legend" && first }, ...rings(series, { suffix, y }));
+      data.push({ ...drawn, showlegend: labels === "legend" && first }, ...circles(series, { suffix, y }));
     }
     if (labels === "line") annotations.push(...lineLabels(panel.series, styles, { suffix, x, y, height: panelHeight }));
     if (panel.series.every(series => series.points.every(point => point.y === null))) {

@@ -14,8 +14,8 @@ export interface Point {
   /** Ends of the error bar. */
   readonly low?: number;
   readonly high?: number;
-  /** Whether it has a ring around it. */
-  readonly ringed?: boolean;
+  /** Whether there is a circle around it. */
+  readonly circled?: boolean;
   /** The text that appears when the reader points at it. */
   readonly hover: string;
 }
@@ -61,18 +61,18 @@ export function trace(
   };
 }
 
-/** Returns an open circle around each ringed point of a series, in the colour of text; the point's own mark is not changed. */
-export function rings(
+/** Returns an open circle around each circled point of a series, in the colour of text; the point's own mark is not changed. */
+export function circles(
   { label, runtime, dataset, points }: Series,
   { suffix, y: axis }: { suffix: string; y: SettledAxis },
 ): readonly PlotlyTrace[] {
-  const ringed = points.filter(({ ringed, y }) => ringed && y !== null && shows(axis, y));
-  if (ringed.length === 0) return [];
+  const circled = points.filter(({ circled, y }) => circled && y !== null && shows(axis, y));
+  if (circled.length === 0) return [];
   return [
     {
       ...{ type: "scatter", mode: "markers", cliponaxis: false, showlegend: false, hoverinfo: "skip" },
       ...{ name: `circled points of ${plain(label)}`, legendgroup: legendGroup(dataset, runtime) },
-      ...{ x: ringed.map(({ x }) => x), y: ringed.map(({ y }) => y), xaxis: `x${suffix}`, yaxis: `y${suffix}` },
+      ...{ x: circled.map(({ x }) => x), y: circled.map(({ y }) => y), xaxis: `x${suffix}`, yaxis: `y${suffix}` },
       marker: { color: ink, symbol: "circle-open", size: 15, line: { width: 1.5 } },
     },
   ];

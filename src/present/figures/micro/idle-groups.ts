@@ -37,7 +37,7 @@ export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
       const points = distinct(own.map(({ density }) => density)).map(density => {
         const windows = busyPercents(own, density);
         const y = mean(windows);
-        const hover = `<b>${plain(name)}</b> with ${density}: ${digits(y)} %, ${counted(windows.length, "window")}`;
+        const hover = `<b>${plain(name)}</b> with ${counted(density, "container")}: ${digits(y)} %, ${counted(windows.length, "window")}`;
         return { x: density, y, ...spread(windows), hover };
       });
       return { label: name, runtime: variant, colour: colourIn(dataset, variant), dataset: index, points };

@@ -3,6 +3,7 @@ import { phaseTimesMs } from "../../../analysis/datasets/operation-cells.js";
 import { colourIn } from "../../../analysis/label-in.js";
 import { mean } from "../../../analysis/stats/mean.js";
 import type { PhaseName } from "../../../campaign-files/index.js";
+import { counted } from "../../../model/counted.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyFigure } from "../drawing/look.js";
@@ -95,7 +96,7 @@ function pointOf(cell: OperationCell, phase: PhaseName, name: string) {
   const valuesMs = phaseTimesMs(cell, phase);
   const { n, ...bars } = spread(valuesMs);
   const y = n === 0 ? null : mean(valuesMs);
-  const value = y === null ? "not measured" : `${formatMs(y)} for ${count}, ${n} rounds`;
+  const value = y === null ? "not measured" : `${formatMs(y)} for ${count}, mean of ${counted(n, "round")}`;
   return { x: concurrency, y, ...bars, hover: `<b>${plain(name)}</b> at ${concurrency}: ${value}` };
 }
 
