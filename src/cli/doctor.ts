@@ -49,35 +49,28 @@ export default (io: Io): Command =>
       words,
     )
     .option("--json", "print one JSON document")
-    .action(
-      async ({
-        endpoint = defaultEndpoint(),
-        runtime,
-        sandboxes,
-        memoryPerSandbox,
-        contract,
-        handler,
-        json,
-      }: Options) => {
-        const wanted = (runtime ?? []).map(id => findRuntime(id, runtimes));
-        if (contract === true) {
-          const named = [...wanted.map(each => each.handler), ...(handler ?? [])];
-          return printContract(io, endpoint, named.length === 0 ? [""] : named, json);
-        }
-        if (handler !== undefined) {
-          throw new LabError("RUND_DOCTOR_HANDLER", "usage", "only --contract checks single handlers", {
-            where: "--handler",
-            hint: "add --contract, or name runtimes with --runtime",
-          });
-        }
-        const needs: PeakNeeds | null =
-          sandboxes === undefined
-            ? null
-            : { sandboxes, pids: sandboxes * sandboxTasks.starting, memoryMiB: sandboxes * memoryPerSandbox };
-        const results = await examine({ endpoint, runtimes: wanted, needs, path: io.env.PATH ?? "" });
-        printResult(io, json, results, report(results));
-      },
-    );
+    .action((options: Options) => doctor(io, options));
+
+async function doctor(io: Io, options: Options): Promise<void> {
+  const { endpoint = defaultEndpoint(), runtime = [], sandboxes, memoryPerSandbox, contract, handler, json } = options;
+  const wanted = runtime.map(id => findRuntime(id, runtimes));
+  if (contract === true) {
+    const named = [...wanted.map(each => each.handler), ...(handler ?? [])];
+    return printContract(io, endpoint, named.length === 0 ? [""] : named, json);
+  }
+  if (handler !== undefined) {
+    throw new LabError("RUND_DOCTOR_HANDLER", "usage", "only --contract checks single handlers", {
+      where: "--handler",
+      hint: "add --contract, or name runtimes with --runtime",
+    });
+  }
+  const needs: PeakNeeds | null =
+    sandboxes === undefined
+      ? null
+      : { sandboxes, pids: sandboxes * sandboxTasks.starting, memoryMiB: sandboxes * memoryPerSandbox };
+  const results = await examine({ endpoint, runtimes: wanted, needs, path: io.env.PATH ?? "" });
+  printResult(io, json, results, report(results));
+}
 
 /**
  * Checks a service's contract for each handler, and prints the results.

@@ -81,7 +81,8 @@ function report(found: Capacity): readonly string[] {
   const guest = trueGuestMb === null ? "the true guest memory is not recorded" : `actually ${trueGuestMb} MiB`;
   const labelled = memoryMb === null ? "" : ` with a nominal guest memory of ${memoryMb} MiB (${guest})`;
   const title = `${label}${labelled}, on ${gibibytes(hostBytes)} minus a reserve of ${gibibytes(reserveBytes)}, from ${dataset}: ${range[0]} to ${range[1]} sandboxes.`;
-  const ramped = models.some(({ model }) => model === "fit");
+  const best = models.find(({ model }) => model === "fit");
+  const ramped = best !== undefined;
   const rows = models.map(({ model, perSandboxKiB, sandboxes, basis, off }) => [
     model,
     sandboxes === null ? "–" : String(sandboxes),
@@ -89,7 +90,6 @@ function report(found: Capacity): readonly string[] {
     ...(ramped ? [off === null ? "" : `${off < 0 ? "−" : "+"}${Math.abs(100 * off).toFixed(0)} %`] : []),
     basis,
   ]);
-  const best = models.find(({ model }) => model === "fit");
   return [
     ...wrap(title, 100),
     ...(best === undefined

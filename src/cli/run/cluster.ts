@@ -83,23 +83,14 @@ export async function openClusterRun(
   if (options.cluster === undefined && resumed === undefined) {
     const lone = clusterOptions.find(name => options[name] !== undefined);
     if (lone === undefined) return undefined;
-    throw new LabError("RUND_CLUSTER_OPTION", "usage", "this option needs a Kubernetes cluster", {
-      where: flagOf(lone),
-      hint: "name the cluster with --cluster [CONTEXT]",
-    });
+    throw refused(lone, "this option needs a Kubernetes cluster", "name the cluster with --cluster [CONTEXT]");
   }
   const unused = machineOptions.find(name => options[name] !== undefined);
   if (unused !== undefined) {
-    throw new LabError("RUND_CLUSTER_OPTION", "usage", "this option has no effect on a Kubernetes cluster", {
-      where: flagOf(unused),
-      hint: "omit it, or measure on this machine, without --cluster",
-    });
+    throw refused(unused, "this option has no effect on a Kubernetes cluster", "omit it, or omit --cluster");
   }
   if (options.placement !== undefined && options.nodes === undefined && resumed === undefined) {
-    throw new LabError("RUND_CLUSTER_OPTION", "usage", "this option needs --nodes", {
-      where: "--placement",
-      hint: "name the nodes; without --nodes, the scheduler chooses them",
-    });
+    throw refused("placement", "this option needs --nodes", "without --nodes, the scheduler chooses each pod's node");
   }
   const context =
     typeof options.cluster === "string" ? options.cluster : (resumed?.endpoint.slice(scheme.length) ?? null);
@@ -131,6 +122,9 @@ export async function openClusterRun(
     throw error;
   }
 }
+
+const refused = (option: string, message: string, hint: string) =>
+  new LabError("RUND_CLUSTER_OPTION", "usage", message, { where: flagOf(option), hint });
 
 function namedClasses({ runtimeClass = [] }: ClusterOptions): readonly string[] {
   if (runtimeClass.length > 0) return runtimeClass;

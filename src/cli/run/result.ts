@@ -53,12 +53,12 @@ function describeHeld({ runtime, highest, failsAt, undecided }: HeldRate): strin
 function noteFailures(io: Io, cell: CellSummary, printed: boolean): void {
   const { unreliable, runtime, failed, attempted, firstFailure } = cell;
   if (failed === 0 || (firstFailure === null && !unreliable)) return;
-  const counted = `${unreliable ? "unreliable: " : ""}${failed} of ${attempted} cold starts of ${runtime} failed`;
+  const line = `${unreliable ? "unreliable: " : ""}${failed} of ${attempted} cold starts of ${runtime} failed`;
   if (firstFailure === null || printed) {
-    note(io, counted);
+    note(io, line);
     return;
   }
-  note(io, `${counted}; the first${inStage(cell)}: ${firstFailure}`);
+  note(io, `${line}; the first${inStage(cell)}: ${firstFailure}`);
   const hint = failureHint(firstFailure);
   if (hint !== undefined) note(io, `hint: ${hint}`);
 }

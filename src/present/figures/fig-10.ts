@@ -25,8 +25,8 @@ import { formatMs, sentences, zeros } from "./drawing/text.js";
  */
 export function fig10(datasets: readonly Dataset[]): Figure {
   const title = "Figure 10. Makespan and CPU by concurrency";
-  const time = datasets.map(makespanByConcurrency);
-  const cpu = datasets.map(cpuByConcurrency);
+  const time = byConcurrency(datasets, ({ makespanMs, makespansMs }) => ({ y: makespanMs, ...spread(makespansMs) }));
+  const cpu = byConcurrency(datasets, ({ cpuMs, cpusMs }) => ({ y: cpuMs, ...spread(cpusMs) }));
   const at = (xs: string) => `at concurrency ${xs}`;
   const makespans = seriesOf(time, { at, format: formatMs });
   const ticks = ticksOf(time);
@@ -74,22 +74,13 @@ export function fig10(datasets: readonly Dataset[]): Figure {
   };
 }
 
-const makespanByConcurrency = (dataset: Dataset): DatasetValues =>
-  byConcurrency(dataset, ({ makespanMs, makespansMs }) => ({ y: makespanMs, ...spread(makespansMs) }));
-
-const cpuByConcurrency = (dataset: Dataset): DatasetValues =>
-  byConcurrency(dataset, ({ cpuMs, cpusMs }) => ({ y: cpuMs, ...spread(cpusMs) }));
-
-function byConcurrency(
-  dataset: Dataset,
+const byConcurrency = (
+  datasets: readonly Dataset[],
   measured: (group: StartGroup) => Pick<PlottedValue, "y" | "low" | "high" | "n">,
-): DatasetValues {
-  const groups = startGroups(dataset).filter(({ experiment }) => experiment === "time");
-  const values = groups.map(group => ({
-    runtime: group.runtime,
-    x: group.concurrency,
-    panel: 0,
-    ...measured(group),
+): readonly DatasetValues[] =>
+  datasets.map(dataset => ({
+    dataset,
+    values: startGroups(dataset)
+      .filter(({ experiment }) => experiment === "time")
+      .map(group => ({ runtime: group.runtime, x: group.concurrency, panel: 0, ...measured(group) })),
   }));
-  return { dataset, values };
-}

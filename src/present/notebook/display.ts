@@ -104,12 +104,8 @@ function tslabSink(tslab: { display: TslabDisplay; newDisplay(): TslabDisplay })
 const tslabDisplays = new Map<string, TslabDisplay>();
 
 const textSink: DisplaySink = {
-  display(data) {
-    process.stdout.write(`${plainText(data)}\n`);
-  },
-  update(_, data) {
-    process.stdout.write(`${plainText(data)}\n`);
-  },
+  display: data => void process.stdout.write(`${plainText(data)}\n`),
+  update: (_, data) => textSink.display(data),
   clear() {},
 };
 

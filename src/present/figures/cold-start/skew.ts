@@ -3,7 +3,7 @@ import { flagStarts } from "../../../analysis/flags.js";
 import { lineChart } from "../drawing/chart.js";
 import type { Figure } from "../drawing/figure.js";
 import { emptyFigure } from "../drawing/look.js";
-import { type DatasetValues, scopeIn, seriesOf, sourcesOf, ticksOf } from "../drawing/series.js";
+import { type DatasetValues, scopeIn, seriesLabel, seriesOf, sourcesOf, ticksOf } from "../drawing/series.js";
 import { digits, sentences } from "../drawing/text.js";
 
 const formatShare = (percent: number) => `${digits(percent)} %`;
@@ -30,7 +30,7 @@ export function skewFigure(datasets: readonly Dataset[]): Figure {
   const worst = all
     .flatMap(({ dataset, values }) => values.map(value => ({ ...value, dataset })))
     .reduce((a, b) => ((b.y ?? 0) > (a.y ?? 0) ? b : a));
-  const label = series.find(one => one.runtime === worst.runtime && all[one.dataset]?.dataset === worst.dataset)!.label;
+  const label = seriesLabel(worst.runtime, worst.dataset, datasets.length);
   return {
     ...base,
     finding: `Start skew is at most ${formatShare(worst.y ?? 0)} of the makespan (${label}, ${at(String(worst.x))}).`,
