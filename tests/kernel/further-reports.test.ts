@@ -1,34 +1,21 @@
 /** More kinds of cells from public reports about kernels; each case stands for its kind. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { writeFiles } from "../support/temp.js";
 import { fails, gives } from "./cases.js";
-import { LiveKernel, labKernel, printed } from "./live-kernel.js";
+import { kernelSuite } from "./kernel-suite.js";
+import { printed } from "./live-kernel.js";
 
-const test = suite<{ kernel: LiveKernel; folder: string }>("further reports");
-
-test.before(async context => {
-  context.folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
-  writeFiles(context.folder, {
-    "ring-a.ts": 'import { b } from "./ring-b";\nexport const a = "A" + b;\n',
-    "ring-b.ts": 'import { a } from "./ring-a";\nexport const b = "B" + a.length;\n',
-    "count.ts": "export let n = 0;\nexport const bump = () => ++n;\n",
-    "edited.ts": "export const v = 1;\n",
-    "endless.ts":
-      'console.log("loading");\nexport let late = 0;\nwhile (!(globalThis as any).goOn);\nlate = 5;\nexport {};\n',
-    "slow.ts": "export const s = await new Promise<number>(done => setTimeout(() => done(3), 50));\n",
-    "needs-slow.ts": 'import { s } from "./slow";\nexport const t = s + 1;\n',
-    "throws.ts": 'function inner(): never { throw new Error("at load"); }\ninner();\nexport {};\n',
-    "imports-throws.ts": 'import "./throws";\n',
-  });
-  context.kernel = await LiveKernel.start(labKernel, context.folder);
-});
-test.after(async ({ kernel, folder }) => {
-  await kernel.stop();
-  rmSync(folder, { recursive: true });
+const test = kernelSuite("further reports", {
+  "ring-a.ts": 'import { b } from "./ring-b";\nexport const a = "A" + b;\n',
+  "ring-b.ts": 'import { a } from "./ring-a";\nexport const b = "B" + a.length;\n',
+  "count.ts": "export let n = 0;\nexport const bump = () => ++n;\n",
+  "edited.ts": "export const v = 1;\n",
+  "endless.ts":
+    'console.log("loading");\nexport let late = 0;\nwhile (!(globalThis as any).goOn);\nlate = 5;\nexport {};\n',
+  "slow.ts": "export const s = await new Promise<number>(done => setTimeout(() => done(3), 50));\n",
+  "needs-slow.ts": 'import { s } from "./slow";\nexport const t = s + 1;\n',
+  "throws.ts": 'function inner(): never { throw new Error("at load"); }\ninner();\nexport {};\n',
+  "imports-throws.ts": 'import "./throws";\n',
 });
 
 test("an error in modules that import each other names the files in order", async ({ kernel }) => {

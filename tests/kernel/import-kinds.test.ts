@@ -1,18 +1,11 @@
 /** Imports written for other runtimes and versions; each case stands for its kind. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { suite } from "uvu";
-import { writeFiles } from "../support/temp.js";
 import { fails, gives } from "./cases.js";
-import { LiveKernel, labKernel } from "./live-kernel.js";
+import { kernelSuite } from "./kernel-suite.js";
 
-const test = suite<{ kernel: LiveKernel; folder: string }>("imports of many kinds");
-
-test.before(async context => {
-  // characters that have a meaning in URLs
-  context.folder = mkdtempSync(join(tmpdir(), "rund-lab-test-ü #1 100% "));
-  writeFiles(context.folder, {
+// the folder's name has characters that have a meaning in URLs
+const test = kernelSuite(
+  "imports of many kinds",
+  {
     "rows.json": "[1, 2]",
     "style.css": "a {}",
     "counter.ts": "let n = 0;\nexport const bump = () => ++n;\n",
@@ -21,13 +14,9 @@ test.before(async context => {
     "node_modules/extends/package.json": '{"name":"extends","main":"index.js","types":"index.d.ts"}',
     "node_modules/extends/index.js": "globalThis.extended = 7;\n",
     "node_modules/extends/index.d.ts": "export {};\ndeclare global { var extended: number }\n",
-  });
-  context.kernel = await LiveKernel.start(labKernel, context.folder);
-});
-test.after(async ({ kernel, folder }) => {
-  await kernel.stop();
-  rmSync(folder, { recursive: true });
-});
+  },
+  { prefix: "rund-lab-test-ü #1 100% " },
+);
 
 test("JSON with the attributes of today and of earlier versions, also by import()", async ({ kernel }) => {
   await gives(kernel, ['import a from "./rows.json" assert { type: "json" }; a.length'], "2");

@@ -1,17 +1,14 @@
 /** Kinds of cells and modules that people bring from their projects; each case stands for its kind. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { suite } from "uvu";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { LiveKernel, labKernel } from "./live-kernel.js";
+import { writeFiles } from "../support/temp.js";
+import { kernelSuite } from "./kernel-suite.js";
+import type { LiveKernel } from "./live-kernel.js";
 
-const test = suite<{ kernel: LiveKernel; folder: string }>("ordinary TypeScript");
-
-test.before(async context => {
-  context.folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
-  mkdirSync(join(context.folder, "notebooks"));
-  write(context.folder, {
+const test = kernelSuite(
+  "ordinary TypeScript",
+  {
     "node_modules/awaiting/package.json":
       '{"name":"awaiting","type":"module","exports":"./index.js","types":"./index.d.ts"}',
     "node_modules/awaiting/index.js": "export const late = await Promise.resolve(7);",
@@ -20,20 +17,9 @@ test.before(async context => {
     "node_modules/imported/index.js": "export default () => 'only by import';",
     "node_modules/wrong/package.json": '{"name":"wrong","type":"module","exports":"./index.js"}',
     "node_modules/wrong/index.js": "import { nothing } from 'node:fs';\nexport default nothing;",
-  });
-  context.kernel = await LiveKernel.start(labKernel, join(context.folder, "notebooks"));
-});
-test.after(async ({ kernel, folder }) => {
-  await kernel.stop();
-  rmSync(folder, { recursive: true });
-});
-
-function write(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-}
+  },
+  { below: "notebooks" },
+);
 
 async function value(kernel: LiveKernel, code: string): Promise<string> {
   const { reply, outputs } = await kernel.run(code);
@@ -45,7 +31,7 @@ test("a change of any module or JSON file reloads what depends on it at the next
   kernel,
   folder,
 }) => {
-  write(folder, {
+  writeFiles(folder, {
     "notebooks/data.json": '{"n": 1}',
     "notebooks/dep2.ts": "import data from './data.json';\nexport const two = data.n * 2;",
     "notebooks/dep1.ts": "import { two } from './dep2';\nexport const one = two + 1;",
@@ -55,24 +41,24 @@ test("a change of any module or JSON file reloads what depends on it at the next
     "import { one } from './dep1';\nimport { loadedAt } from './state';\nloadedAt.count++;\n[one, loadedAt.count]";
   assert.is(await value(kernel, code), "[ 3, 1 ]");
   assert.is(await value(kernel, code), "[ 3, 2 ]");
-  write(folder, { "notebooks/dep2.ts": "import data from './data.json';\nexport const two = data.n * 20;" });
+  writeFiles(folder, { "notebooks/dep2.ts": "import data from './data.json';\nexport const two = data.n * 20;" });
   assert.is(await value(kernel, code), "[ 21, 3 ]");
-  write(folder, { "notebooks/data.json": '{"n": 5}' });
+  writeFiles(folder, { "notebooks/data.json": '{"n": 5}' });
   assert.is(await value(kernel, code), "[ 101, 4 ]");
 });
 
 test("a module that throws while it loads can be corrected and imported again", async ({ kernel, folder }) => {
-  write(folder, { "notebooks/broken.ts": "export const fine: number = 1;\nthrow new Error('not yet');" });
+  writeFiles(folder, { "notebooks/broken.ts": "export const fine: number = 1;\nthrow new Error('not yet');" });
   const code = "import { fine } from './broken';\nfine";
   const { reply } = await kernel.run(code);
   assert.is(reply.evalue, "not yet");
   assert.match((reply.traceback as string[]).join("\n"), /broken\.ts:2:7.*cell-\d+\.ts:1:1/s);
-  write(folder, { "notebooks/broken.ts": "export const fine: number = 1;" });
+  writeFiles(folder, { "notebooks/broken.ts": "export const fine: number = 1;" });
   assert.is(await value(kernel, code), "1");
 });
 
 test("modules that import each other are loaded as Node loads them", async ({ kernel, folder }) => {
-  write(folder, {
+  writeFiles(folder, {
     "notebooks/ring-a.ts":
       "import { b } from './ring-b';\nexport const a = (): string => 'a';\nexport const ab = () => a() + b();",
     "notebooks/ring-b.ts": "import { a } from './ring-a';\nexport const b = (): string => 'b' + a();",
@@ -81,7 +67,7 @@ test("modules that import each other are loaded as Node loads them", async ({ ke
 });
 
 test("imports from a parent folder, and specifiers with .ts, .tsx and .mts", async ({ kernel, folder }) => {
-  write(folder, {
+  writeFiles(folder, {
     "src/x.ts": "export const x = 1;",
     "src/y.mts": "export const y = 2;",
     "src/z.tsx":
@@ -163,8 +149,8 @@ test("a tsconfig.json beside the notebook sets strictness, paths and target, and
   folder,
 }) => {
   const config = (options: object) =>
-    write(folder, { "notebooks/tsconfig.json": JSON.stringify({ compilerOptions: options }) });
-  write(folder, { "lib/named.ts": "export const named = 'by a path';" });
+    writeFiles(folder, { "notebooks/tsconfig.json": JSON.stringify({ compilerOptions: options }) });
+  writeFiles(folder, { "lib/named.ts": "export const named = 'by a path';" });
   config({ strict: true, paths: { "@lib/*": ["../lib/*"] } });
   assert.is((await kernel.run("const wrong = (x: string | undefined) => x.length")).reply.ename, "CompileError");
   assert.is(await value(kernel, "import { named } from '@lib/named';\nnamed"), "'by a path'");
@@ -192,9 +178,9 @@ test("a tsconfig.json beside the notebook sets strictness, paths and target, and
   config({ target: "nonsense" });
   const { reply } = await kernel.run("1");
   assert.match(String(reply.evalue), /^tsconfig\.json:1:30 - Argument for '--target' option must be/);
-  write(folder, { "notebooks/tsconfig.json": '{ "extends": "./nope.json" }' });
+  writeFiles(folder, { "notebooks/tsconfig.json": '{ "extends": "./nope.json" }' });
   assert.match(String((await kernel.run("1")).reply.evalue), /^tsconfig\.json:1:\d+ - .*nope\.json/);
-  write(folder, { "notebooks/tsconfig.json": '{ "compilerOptions": {\n' });
+  writeFiles(folder, { "notebooks/tsconfig.json": '{ "compilerOptions": {\n' });
   assert.match(String((await kernel.run("1")).reply.evalue), /^tsconfig\.json:2:1 - '}' expected\. \(TS1005\)$/);
   config({ strict: false });
   assert.is(await value(kernel, "const loose = (x: string | undefined) => x.length;\nloose('abc')"), "3");
@@ -205,7 +191,7 @@ test("the lib of a tsconfig.json selects the parts of JavaScript's and the brows
   folder,
 }) => {
   const lib = (...names: string[]) =>
-    write(folder, { "notebooks/tsconfig.json": JSON.stringify({ compilerOptions: { lib: names } }) });
+    writeFiles(folder, { "notebooks/tsconfig.json": JSON.stringify({ compilerOptions: { lib: names } }) });
   lib("ES2022", "DOM");
   const sorted = "[2, 1].toSorted()";
   assert.match(String((await kernel.run(sorted)).reply.evalue), /'toSorted' does not exist/);

@@ -1,26 +1,12 @@
 /** Cells of the kinds that public reports about TypeScript and JavaScript kernels describe; each case stands for its kind. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { fails, gives } from "./cases.js";
-import { LiveKernel, labKernel, printed } from "./live-kernel.js";
+import { kernelSuite } from "./kernel-suite.js";
+import { printed } from "./live-kernel.js";
 
-const test = suite<{ kernel: LiveKernel; folder: string }>("public reports");
-
-test.before(async context => {
-  context.folder = mkdtempSync(join(tmpdir(), "rund-lab-test-"));
-  writeFileSync(
-    join(context.folder, "shapes.ts"),
-    "export type Row = { a: number };\nexport default class Thing { x = 1 }\n",
-  );
-  writeFileSync(join(context.folder, "six.cjs"), "exports.six = 6;\n");
-  context.kernel = await LiveKernel.start(labKernel, context.folder);
-});
-test.after(async ({ kernel, folder }) => {
-  await kernel.stop();
-  rmSync(folder, { recursive: true });
+const test = kernelSuite("public reports", {
+  "shapes.ts": "export type Row = { a: number };\nexport default class Thing { x = 1 }\n",
+  "six.cjs": "exports.six = 6;\n",
 });
 
 test("names of earlier cells are redeclared with another kind, reassigned and closed over", async ({ kernel }) => {
