@@ -114,6 +114,13 @@ test("lines of cpu.txt beyond the rounds are left out, with a problem", () =>
     });
   }));
 
+test("a problem about a cell of one round has a singular noun", () =>
+  inFolder({ ...smallRun(), [`${run}/con_001/client001.txt`]: `${"b".repeat(64)} 1000 1100 100\n` }, folder => {
+    const problems = new ProblemList();
+    for (const found of discoverRuns(folder, problems)) for (const _ of readCells(found, problems));
+    assert.ok(problems.list.some(({ expected }) => expected === "1 line, one per round"));
+  }));
+
 test("two folders for one cell are an error that names both", () =>
   inFolder({ ...smallRun(), ...cellFiles(`${run}/con_3`, [[1, 1, 1]]) }, folder => {
     assert.throws(
