@@ -92,15 +92,11 @@ async function printContract(io: Io, endpoint: string, handlers: readonly string
   printResult(io, json, results, report(results));
   const broken = results.filter(({ ok }) => !ok).length;
   if (broken === 0) return;
-  throw new LabError(
-    "RUND_CONTRACT",
-    "check",
-    `this service breaks ${broken} of ${counted(results.length, "rule")} of CRI v1`,
-    {
-      where: endpoint,
-      hint: "campaigns may still work on this service; the lines above show what each broken rule costs them",
-    },
-  );
+  const what = `this service breaks ${broken} of ${counted(results.length, "rule")} of CRI v1`;
+  throw new LabError("RUND_CONTRACT", "check", what, {
+    where: endpoint,
+    hint: "campaigns may still work on this service; the lines above show what each broken rule costs them",
+  });
 }
 
 /** Maximum number of columns of a line. */

@@ -37,15 +37,10 @@ export function summary(
   });
   const heads = ["dataset", "cells that match", ...order.map(verdict => verdict.replace("-", " "))];
   const unpublished = [...findings.values()].flatMap(mainFindings).find(({ kind }) => kind === "unpublished run");
-  const where = [
-    ["tables", join(out, "tables")],
-    ...(page === null
-      ? []
-      : [
-          ["notebooks", join(out, "notebooks")],
-          ["report", page],
-        ]),
-  ];
+  const results = {
+    tables: join(out, "tables"),
+    ...(page !== null && { notebooks: join(out, "notebooks"), report: page }),
+  };
   return [
     ...textTable([heads, ...rows], [1, 2, 3, 4, 5]),
     ...wrap(
@@ -55,7 +50,7 @@ export function summary(
     "",
     ...abstractClaims([...verdicts.values()]),
     ...(unpublished === undefined ? [] : [...wrap(`${unpublished.text}.`, width), ""]),
-    ...textTable(where.map(([what = "", path = ""]) => [what, relative(cwd, path) || path])),
+    ...textTable(Object.entries(results).map(([what, path]) => [what, relative(cwd, path) || path])),
   ];
 }
 

@@ -47,15 +47,10 @@ async function distillFolder(io: Io, folder: string, out: string): Promise<void>
   for (const source of parts.length > 0 ? parts : [folder]) {
     const target = join(out, basename(source));
     if (resolve(target) === resolve(source)) {
-      throw new LabError(
-        "RUND_DISTILL_TARGET",
-        "usage",
-        "the distilled files would be written into the folder of the raw logs",
-        {
-          where: target,
-          hint: "name another folder with --out",
-        },
-      );
+      throw new LabError("RUND_DISTILL_TARGET", "usage", "this is the folder of the raw logs", {
+        where: target,
+        hint: "name another folder for the distilled files with --out",
+      });
     }
     const { dataset } = readRaw(source);
     mkdirSync(target, { recursive: true });

@@ -7,6 +7,7 @@ import {
   verifyDistilled,
   verifyRaw,
 } from "../../analysis/tables/index.js";
+import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { type Io, note, printResult } from "../terminal/io.js";
 
@@ -42,16 +43,10 @@ const summary = ({ cells, matched }: Verification, raw: RawVerification | undefi
 export function failOnFault(io: Io, faults: readonly string[]): void {
   if (faults.length === 0) return;
   for (const fault of faults.slice(0, 20)) note(io, fault);
-  throw new LabError(
-    "RUND_VERIFY",
-    "check",
-    `${faults.length} value${faults.length === 1 ? " does" : "s do"} not match`,
-    {
-      where: "verify",
-      hint:
-        faults.length > 20
-          ? "the first 20 are listed above; `rund-lab verify --json` lists all cells"
-          : "all are listed above",
-    },
-  );
+  const what = `${counted(faults.length, "value")} ${faults.length === 1 ? "does" : "do"} not match`;
+  throw new LabError("RUND_VERIFY", "check", what, {
+    where: "verify",
+    hint:
+      faults.length > 20 ? "`rund-lab verify --json` lists all cells, not only the first 20" : "all are listed above",
+  });
 }

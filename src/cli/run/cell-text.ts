@@ -1,11 +1,4 @@
-/** A cell of an experiment's grid. */
-interface Cell {
-  readonly runtime: string;
-  readonly density: number;
-  readonly concurrency: number | null;
-  readonly memoryMb: number | null;
-  readonly rate?: number | undefined;
-}
+import type { Cell } from "../../measure/experiments/cell.js";
 
 /**
  * Returns a cell in words; what its experiment does not vary is left out.

@@ -190,16 +190,12 @@ function noteCluster(io: Io, plan: Plan, { cluster, nodes, settings, make }: Clu
 function refuseOutsideCluster(experiments: readonly { readonly experiment: string }[]): void {
   const misfit = experiments.find(({ experiment }) => !["time", "density", "arrivals"].includes(experiment));
   if (misfit === undefined) return;
-  throw new LabError(
-    "RUND_CLUSTER_EXPERIMENT",
-    "usage",
-    `the ${misfit.experiment} experiment cannot be run from outside a node`,
-    {
-      where: "--cluster",
-      hint:
-        misfit.experiment === "memory"
-          ? "environment/kubernetes/memory runs the memory experiment on every node, as a DaemonSet"
-          : "run it on the node itself, without --cluster",
-    },
-  );
+  const what = `the ${misfit.experiment} experiment cannot be run from outside a node`;
+  throw new LabError("RUND_CLUSTER_EXPERIMENT", "usage", what, {
+    where: "--cluster",
+    hint:
+      misfit.experiment === "memory"
+        ? "environment/kubernetes/memory runs the memory experiment on every node, as a DaemonSet"
+        : "run it on the node itself, without --cluster",
+  });
 }
