@@ -13,11 +13,11 @@ export const exitCodes: Readonly<Record<ErrorKind, number>> = {
 /** The parts of an error's message beside its summary. */
 export interface LabErrorDetails {
   /** The file and line, option, or part of the machine that the error is about. */
-  readonly where?: string;
-  readonly expected?: string;
-  readonly found?: string;
+  readonly where?: string | undefined;
+  readonly expected?: string | undefined;
+  readonly found?: string | undefined;
   /** The next step for the reader of the message. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly cause?: unknown;
 }
 

@@ -1,10 +1,10 @@
 import { setMaxListeners } from "node:events";
-import type { ArrivalsEvent, CampaignEvent, RoundEvent } from "../../campaign-files/events.js";
 import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { counted } from "../../model/counted.js";
 import { LabError } from "../../model/errors.js";
 import { isLost } from "../cri/grpc/errors.js";
 import { experimentTable } from "../experiments/index.js";
+import { isCounted } from "../experiments/summary.js";
 import { now, type Visit, type VisitTools } from "../experiments/visit.js";
 import { messageOf } from "../message-of.js";
 import type { Plan, PlannedExperiment } from "../plan/plan.js";
@@ -98,12 +98,10 @@ function sessionTools(
 ): SessionTools {
   const { append, write } = folder;
   const { setGuestMemory } = tools.preparation;
-  const windowsOf = (run: string) => folder.events.filter(isCountedWindow).filter(window => window.run === run);
+  const windowsOf = (run: string) =>
+    folder.events.filter(event => isCounted(event, "arrivals")).filter(window => window.run === run);
   return { ...tools, sandboxes, signal, append, write, setGuestMemory, windowsOf };
 }
-
-const isCountedWindow = (event: CampaignEvent): event is ArrivalsEvent => event.event === "arrivals" && !event.warmup;
-const isCountedRound = (event: CampaignEvent): event is RoundEvent => event.event === "round" && !event.warmup;
 
 /**
  * Measures the missing rounds of an experiment, part by part.
@@ -159,8 +157,11 @@ function isDecided(
 ): boolean {
   if (settings.untilDecided === undefined) return false;
   const own = new Set(runs.map(({ run }) => run));
-  const rounds = events.filter(isCountedRound).filter(({ run, block }) => block < slot.block && own.has(run));
-  return decided(settings, rounds);
+  const rounds = events.filter(event => isCounted(event, "round"));
+  return decided(
+    settings,
+    rounds.filter(({ run, block }) => block < slot.block && own.has(run)),
+  );
 }
 
 /**
@@ -212,5 +213,5 @@ function both(first: unknown, second: unknown): unknown {
     first instanceof LabError ? first : { code: "RUND_CLEANUP", kind: "machine" as const, hint: undefined };
   const summary = `${messageOf(first)}; then, while cleaning up: ${messageOf(second)}`;
   const hints = [second instanceof LabError ? second.hint : undefined, hint].filter(each => each !== undefined);
-  return new LabError(code, kind, summary, { cause: first, ...(hints.length === 0 ? {} : { hint: hints.join("; ") }) });
+  return new LabError(code, kind, summary, { cause: first, hint: hints.join("; ") || undefined });
 }

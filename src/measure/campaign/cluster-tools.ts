@@ -9,22 +9,24 @@ import { deleteRuntimeClasses, makeRuntimeClasses } from "../kubernetes/runtime-
 import { type ClusterService, namespaceOf } from "../kubernetes/service.js";
 import { microTools } from "../micro/micro-tools.js";
 import { machineClock } from "../round/clock.js";
-import { watchLoop } from "../round/loop-delay.js";
 import { usualTiming } from "../round/timing.js";
 import type { MeasureOptions } from "./options.js";
 import { noChanges, type Preparation, unknownRun } from "./preparation.js";
-import { runPrepare } from "./prepare-command.js";
 import type { CampaignTools } from "./tools.js";
 
 /**
  * Returns the tools of a campaign on a cluster. CPU and memory are those of the nodes, as their kubelets report them. From
  * rund-lab's own machine, a round records only the delay of the event loop.
  */
-export function clusterTools(service: ClusterService, label: string, options: MeasureOptions): CampaignTools {
+export function clusterTools(
+  service: ClusterService,
+  label: string,
+  { plan, timing = usualTiming }: Pick<MeasureOptions, "plan" | "timing">,
+): Omit<CampaignTools, "report" | "warn" | "decided" | "holds" | "watchLoop" | "runCommand"> {
   const { cluster, settings, nodes, make } = service;
   const { api } = cluster;
   const namespace = namespaceOf(settings, namespaceName(label));
-  const image = options.plan.settings.experiments.find(each => each.image !== undefined)?.image ?? workloadImageName;
+  const image = plan.settings.experiments.find(each => each.image !== undefined)?.image ?? workloadImageName;
   const driver = clusterDriver({
     ...{ api, clock: machineClock, campaign: label },
     template: { namespace: namespace.name, image, priorityClass: settings.priorityClass },
@@ -39,14 +41,9 @@ export function clusterTools(service: ClusterService, label: string, options: Me
   return {
     driver,
     clock: machineClock,
-    report: options.report,
-    warn: options.warn ?? (() => {}),
-    decided: options.decided ?? (() => false),
-    holds: options.holds ?? (() => "undecided"),
     host: { cpu: () => noCpu, state: readHostState, pressure: () => ({ swapIn: 0, stallUs: 0 }) },
-    watchLoop,
     // rund-lab cannot find out within a second whether a node is quiet
-    timing: { ...(options.timing ?? usualTiming), idleMs: 0, settleMs: 0, quietLimitMs: 0, keepMs: 0 },
+    timing: { ...timing, idleMs: 0, settleMs: 0, quietLimitMs: 0, keepMs: 0 },
     memory: noMemory,
     headroom: { bounds: () => [], protect: () => () => {} },
     preparation: clusterPreparation(service),
@@ -54,7 +51,6 @@ export function clusterTools(service: ClusterService, label: string, options: Me
     // kubelets ask for the service's default seccomp profile for each sandbox
     workloadFacts: async settings => ({ image: settings.image ?? workloadImageName, seccomp: true }),
     micro: microTools(label, ""),
-    runCommand: runPrepare,
     async close() {
       await driver.close();
       await deleteNamespace(api, namespace);

@@ -3,7 +3,7 @@ import type { ManifestRun } from "../../campaign-files/manifest.js";
 import { LabError } from "../../model/errors.js";
 import type { CampaignFolder } from "../record/campaign-folder.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
-import type { Preparation, RunDescription } from "./preparation.js";
+import type { Preparation } from "./preparation.js";
 
 /**
  * Records the software and settings of runs, after the machine was prepared for them.
@@ -19,7 +19,8 @@ export async function describeRuns(
   workload: ManifestRun["config"],
 ): Promise<void> {
   for (const runtime of runtimes) {
-    const { files, ...described } = withConfig(await preparation.describe(runtime), workload);
+    const { files, config, ...rest } = await preparation.describe(runtime);
+    const described = { ...rest, config: { ...config, ...workload } };
     for (const run of runs.filter(each => each.runtime === runtime.id)) {
       refuseOtherVersions(run, described, folder.events);
       for (const [name, text] of Object.entries(files)) folder.write(`${run.run}/${name}`, text);
@@ -28,11 +29,6 @@ export async function describeRuns(
     }
   }
 }
-
-const withConfig = (run: RunDescription, more: ManifestRun["config"]): RunDescription => ({
-  ...run,
-  config: { ...run.config, ...more },
-});
 
 /**
  * Makes sure that a run continues with the software and settings of its measured rounds.

@@ -37,7 +37,7 @@ export interface Preparation {
 }
 
 /** The software and settings of a run, and the files of its run folder that describe them. */
-export type RunDescription = Pick<ManifestRun, "versions" | "template" | "config"> & {
+type RunDescription = Pick<ManifestRun, "versions" | "template" | "config"> & {
   /** versions.txt and copies of the configs, by name. */
   readonly files: Readonly<Record<string, string>>;
 };

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
+import type { RoundEvent } from "../../campaign-files/events.js";
 import { LabError } from "../../model/errors.js";
 import { thisMachine } from "../changes/index.js";
 import { endStoppedShim } from "../containerd/stopped-shim.js";
@@ -17,7 +19,7 @@ import { readSizes } from "../host/smaps.js";
 import { readHostMemory, readHostState, readMemoryPressure, readMemorySettings } from "../host/state.js";
 import { type MicroTools, microTools } from "../micro/micro-tools.js";
 import type { Plan } from "../plan/plan.js";
-import { type Clock, fasterClock, machineClock } from "../round/clock.js";
+import { type Clock, elapsedMs, fasterClock, machineClock } from "../round/clock.js";
 import { type Driver, emptySandbox } from "../round/driver.js";
 import { watchLoop } from "../round/loop-delay.js";
 import { ServiceLog } from "../round/service-log.js";
@@ -33,7 +35,6 @@ import { clearAfter } from "./clear-after.js";
 import { clusterTools } from "./cluster-tools.js";
 import type { MeasureOptions } from "./options.js";
 import { machinePreparation, type Preparation, replayPreparation } from "./preparation.js";
-import { runPrepare } from "./prepare-command.js";
 import { campaignParent, parentFolder } from "./service/cgroup-parent.js";
 import { isContainerd, type Service } from "./service/service.js";
 import type { CampaignTools, Holds } from "./tools.js";
@@ -46,7 +47,8 @@ import { workloadFacts } from "./workload-facts.js";
  */
 export function toolsFor(options: MeasureOptions, label: string, folder: string): CampaignTools {
   const { service, memory, report, timing, plan, warn = () => {}, decided = () => false, holds = noSearch } = options;
-  if ("cluster" in service) return clusterTools(service, label, options);
+  const common = { report, warn, decided, holds, watchLoop, runCommand: runPrepare };
+  if ("cluster" in service) return { ...common, ...clusterTools(service, label, options) };
   const { cri, replay, socket, log } = service;
   // only this experiment uses containerd's snapshots
   const usesSnapshots = plan.settings.experiments.some(({ experiment }) => experiment === "rootfs");
@@ -73,15 +75,11 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
   const serviceSees = folderCheck(socket);
   const driver = criDriver({ cri, clock, logFolder, serviceSees, cgroupParent, ...(reports ? { listen } : {}) });
   return {
+    ...common,
     driver,
     clock,
     workloadFacts: settings => workloadFacts(service, settings),
-    report,
-    warn,
-    decided,
-    holds,
     host: { cpu: readCpu, state: readHostState, pressure: readMemoryPressure },
-    watchLoop,
     ...(cri.driver === "cri" && replay === null ? { warmUp } : {}),
     timing: timing ?? (replay === null ? usualTiming : replayTiming),
     memory: memory ?? hostMemory(socket),
@@ -91,9 +89,20 @@ export function toolsFor(options: MeasureOptions, label: string, folder: string)
     clearOrphans: () => clearAfter(service, label),
     preparation: preparationFor(service, driver, label, clock),
     serviceLog: log === null ? null : new ServiceLog(log),
-    runCommand: runPrepare,
     close: async () => spans?.close(),
   };
+}
+
+/**
+ * Runs the `prepare` command of a round in a shell.
+ *
+ * @throws the signal's reason if it is aborted
+ */
+async function runPrepare(command: string, signal: AbortSignal): Promise<NonNullable<RoundEvent["prepare"]>> {
+  const startedNs = machineClock.nowNs();
+  const { exitCode } = await execa("sh", ["-c", command], { reject: false, stdio: "ignore", cancelSignal: signal });
+  signal.throwIfAborted();
+  return { ms: elapsedMs(startedNs, machineClock.nowNs()), exitCode: exitCode ?? -1 };
 }
 
 /**

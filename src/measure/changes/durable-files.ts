@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readFileSync, realpathSync, statSync, utimesSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LabError } from "../../model/errors.js";
@@ -16,13 +16,10 @@ interface SavedFile {
   readonly modifiedMs: number;
 }
 
-/** Returns the SHA-256 in hex. */
-export const textDigest = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
-
 /** Returns the digest of a file's bytes; undefined if there is no such file. */
 export function fileDigest(file: string): string | undefined {
   try {
-    return textDigest(readFileSync(file));
+    return hash("sha256", readFileSync(file));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
@@ -35,7 +32,7 @@ export function saveFile(file: string, folder: string, number: number): SavedFil
   const { mode, uid, gid, mtimeMs } = statSync(file);
   const backup = join(folder, `${number}-${basename(file)}`);
   replaceFile(backup, content, { mode: 0o600 });
-  return { file, backup, sha256: textDigest(content), mode: mode & 0o7777, uid, gid, modifiedMs: mtimeMs };
+  return { file, backup, sha256: hash("sha256", content), mode: mode & 0o7777, uid, gid, modifiedMs: mtimeMs };
 }
 
 /**
@@ -48,7 +45,7 @@ export function saveFile(file: string, folder: string, number: number): SavedFil
 export function writeLike(like: SavedFile, content: string | Buffer): void {
   try {
     replaceFile(realpathSync(like.file), content, like);
-    if (textDigest(content) === like.sha256) utimesSync(like.file, like.modifiedMs / 1000, like.modifiedMs / 1000);
+    if (hash("sha256", content) === like.sha256) utimesSync(like.file, like.modifiedMs / 1000, like.modifiedMs / 1000);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new LabError("RUND_CONFIG_WRITE", "machine", `cannot be written (${code})`, {

@@ -28,14 +28,8 @@ export async function prepareMachine(steps: readonly Step[], machine: Machine): 
   checkSteps(steps, machine);
   const folder = changesFolder(machine.root);
   const journal = await withLock(folder, async () => beginJournal(folder));
-  const perform = (more: readonly Step[]) => applySteps(more, journal, machine);
-  try {
-    await perform(steps);
-    journal.complete();
-  } catch (error) {
-    throw await undoAfterFailure(journal, machine, error);
-  }
-  return { perform, restore: () => undoAll(journal, machine) };
+  await applyOrUndo(steps, journal, machine);
+  return { perform: more => applySteps(more, journal, machine), restore: () => undoAll(journal, machine) };
 }
 
 /**
@@ -75,19 +69,26 @@ export const refuseChanges = ({ root }: Machine): void => refuseJournal(changesF
 export const changedFiles = ({ root }: Machine): readonly string[] => findJournal(changesFolder(root))?.files ?? [];
 
 /**
- * Undoes the steps before a failure.
+ * Performs all planned steps of a journal. If one fails, the steps before it are undone.
  *
- * @returns the error to throw: the failure, together with failures while undoing
+ * @throws LabError of the step that failed; `RUND_CHANGES_LEFT` if undoing fails too
  */
-export async function undoAfterFailure(journal: UndoJournal, machine: Machine, failure: unknown): Promise<unknown> {
+export async function applyOrUndo(steps: readonly Step[], journal: UndoJournal, machine: Machine): Promise<void> {
   try {
-    await undoAll(journal, machine);
-    return failure;
-  } catch (second) {
-    const [first, then] = [failure, second].map(messageOf);
-    return new LabError("RUND_CHANGES_LEFT", "machine", `${first}; then, while undoing the changes, ${then}`, {
-      hint: "remove the cause, then run `rund-lab env restore`",
-      cause: failure,
+    await applySteps(steps, journal, machine);
+    journal.complete();
+  } catch (failure) {
+    await undoAll(journal, machine).catch(second => {
+      throw leftAfter(failure, second);
     });
+    throw failure;
   }
+}
+
+function leftAfter(failure: unknown, second: unknown): LabError {
+  const [first, then] = [failure, second].map(messageOf);
+  return new LabError("RUND_CHANGES_LEFT", "machine", `${first}; then, while undoing the changes, ${then}`, {
+    hint: "remove the cause, then run `rund-lab env restore`",
+    cause: failure,
+  });
 }

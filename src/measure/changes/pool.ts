@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { withLock } from "../system/lock.js";
 import { bootId } from "../system/process-identity.js";
-import { applySteps, checkSteps, type Machine, undoAll } from "./apply-steps.js";
-import { undoAfterFailure } from "./machine-changes.js";
+import { checkSteps, type Machine, undoAll } from "./apply-steps.js";
+import { applyOrUndo } from "./machine-changes.js";
 import { shellScript } from "./shell-script.js";
 import { poolConfig, poolSteps } from "./thin-pool.js";
 import { beginJournal, findJournal, type UndoJournal } from "./undo-journal.js";
@@ -30,13 +30,8 @@ export async function makePool(machine: Machine): Promise<boolean> {
     checkSteps(steps, machine);
     if (before !== undefined) await undoAll(before, machine);
     const journal = beginJournal(folder);
-    try {
-      await applySteps(steps, journal, machine);
-      journal.complete();
-      return true;
-    } catch (error) {
-      throw await undoAfterFailure(journal, machine, error);
-    }
+    await applyOrUndo(steps, journal, machine);
+    return true;
   });
 }
 

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -6,7 +7,7 @@ import { LabError } from "../../model/errors.js";
 import { checkedJson } from "../../model/mismatch.js";
 import { identify, isAlive, type ProcessIdentity, processIdentity } from "../system/process-identity.js";
 import { removeTemporary, replaceFile } from "../system/replace-file.js";
-import { fileDigest, saveFile, textDigest, writeLike } from "./durable-files.js";
+import { fileDigest, saveFile, writeLike } from "./durable-files.js";
 import { type Step, storedStep } from "./steps.js";
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in hex");
@@ -155,7 +156,7 @@ export class UndoJournal {
     const known = files.find(each => each.file === file);
     if (known !== undefined && !isOurs(known)) throw foreign(known);
     const saved = known ?? { ...saveFile(file, this.#folder, files.length), written: [] };
-    const changed = { ...saved, written: [...new Set([...saved.written, textDigest(text)])] };
+    const changed = { ...saved, written: [...new Set([...saved.written, hash("sha256", text)])] };
     this.#write({ files: [...files.filter(each => each !== known), changed] });
     writeLike(saved, text);
   }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -13,8 +13,7 @@ export const findCniPlugins = (folders: readonly string[] = pluginFolders): stri
   folders.find(folder => wanted.every(plugin => existsSync(join(folder, plugin))));
 
 /** Returns the network's name, which no other private containerd uses, so that its files outside the folder can be found. */
-export const podNetworkName = (folder: string): string =>
-  `rund-lab-${createHash("sha256").update(folder).digest("hex").slice(0, 8)}`;
+export const podNetworkName = (folder: string): string => `rund-lab-${hash("sha256", folder).slice(0, 8)}`;
 
 const ipForward = "/proc/sys/net/ipv4/ip_forward";
 
@@ -61,7 +60,7 @@ export const routes = (routeTable: string): readonly Route[] =>
  */
 export function podSubnet(folder: string, routeTable: string): string {
   const used = new Set(routes(routeTable).map(({ bytes }) => blockOf(bytes)));
-  const first = createHash("sha256").update(folder).digest()[0]! % blocks;
+  const first = hash("sha256", folder, "buffer")[0]! % blocks;
   const free = Array.from({ length: blocks }, (_, index) => (first + index) % blocks).find(block => !used.has(block));
   const block = free ?? first;
   return `198.${18 + Math.floor(block / 16)}.${(block % 16) * 16}.0/20`;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { counted } from "../../model/counted.js";
 import { removeParents } from "../campaign/clear-after.js";
-import { campaignParent, cgroupDriver, readKubeletConfig } from "../campaign/service/cgroup-parent.js";
+import { campaignParent, cgroupDrivers } from "../campaign/service/cgroup-parent.js";
 import type { CriClient, SandboxConfig } from "../cri/grpc/client.js";
 import { CriError } from "../cri/grpc/errors.js";
 import { messageOf } from "../message-of.js";
@@ -127,13 +127,9 @@ export async function checkContract(cri: CriClient, handler: string): Promise<re
 
 /** Returns the parent of the sandboxes' control groups; nothing if the service does not report who makes them. */
 async function parentIn(cri: CriClient, handler: string, group: string): Promise<Pick<SandboxConfig, "cgroupParent">> {
-  const options = { timeoutMs: callMs };
   try {
-    const [status, reported] = [await cri.status(options), await cri.cgroupDriver(options)];
-    const cgroupParent = campaignParent(
-      cgroupDriver({ status, reported, kubelet: readKubeletConfig() }, handler),
-      group,
-    );
+    const driverOf = await cgroupDrivers(cri, await cri.status({ timeoutMs: callMs }));
+    const cgroupParent = campaignParent(driverOf(handler), group);
     return cgroupParent === undefined ? {} : { cgroupParent };
   } catch {
     return {};

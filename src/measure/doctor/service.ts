@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cgroupDriver, kubeletConfig, kubeletDriver, readKubeletConfig } from "../campaign/service/cgroup-parent.js";
+import { cgroupDrivers, kubeletConfig, kubeletDriver, readKubeletConfig } from "../campaign/service/cgroup-parent.js";
 import { sandboxImageOf } from "../campaign/service/reported-config.js";
 import { knownContainerd } from "../campaign/service/service.js";
 import { serviceFacts } from "../campaign/service/service-facts.js";
@@ -44,14 +44,12 @@ export async function serviceChecks(
 ): Promise<readonly CheckResult[]> {
   const { cri, socket, version, status } = service;
   const own = handlers.length > 0 ? handlers : (runtimeHandlers(status) ?? []);
-  const reported = await cri.cgroupDriver({ timeoutMs: callMs });
-  const kubelet = readKubeletConfig();
-  const driverOf = (handler: string) => cgroupDriver({ status, reported, kubelet }, handler);
+  const driverOf = await cgroupDrivers(cri, status);
   return [
     await imageCheck(service, knownContainerd(socket)?.configText ?? null),
     ...driverChecks(
       own.map(handler => ({ handler, driver: driverOf(handler) })),
-      kubelet,
+      readKubeletConfig(),
     ),
     filesCheck(listenerOf(socket), sandboxes),
     inotifyCheck(sandboxes),

@@ -2,7 +2,7 @@ import type { CampaignEvent } from "../../campaign-files/events.js";
 import type { Experiment } from "../../model/experiment.js";
 import type { OpenLoopLimits } from "../arrivals/open-loop.js";
 import type { RuntimeDeclaration } from "../runtimes/runtime.js";
-import type { Cell, Slot } from "./cell.js";
+import type { Slot } from "./cell.js";
 import type { CostKnowledge, VisitCost } from "./cost.js";
 import type { SettingName } from "./setting-rules.js";
 import type { ExperimentSettings } from "./settings.js";
@@ -76,9 +76,13 @@ interface Subjects {
   here(endpoint: string): Promise<readonly string[]>;
 }
 
-/** One measured round of a cell, or one snapshot. */
-export type DoneRound = Omit<Cell, "runtime"> & {
+/** One measured round of a cell, or one snapshot. A coordinate that is null means the same as one that is missing. */
+export interface DoneRound {
   readonly run: string;
+  readonly density: number;
+  readonly concurrency?: number | null;
+  readonly memoryMb?: number | null;
+  readonly rate?: number | null | undefined;
   /** In an experiment of repeats, the block. */
   readonly round: number;
-};
+}

@@ -38,5 +38,3 @@ function inGridOrder(a: CellSummary, b: CellSummary): number {
     (a.run < b.run ? -1 : a.run > b.run ? 1 : 0)
   );
 }
-
-export type { ExperimentDeclaration } from "./experiment.js";

@@ -9,7 +9,7 @@ import { watchIdle } from "../round/observe.js";
 import { waitForQuiet } from "../round/quiet.js";
 import { bareRuntime, type RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { DoneRound } from "./experiment.js";
-import { type CellSummary, countFlags, emptySummary } from "./summary.js";
+import { type CellSummary, countFlags, emptySummary, isCounted } from "./summary.js";
 import { beginRound, eachRound, now, type Visit, type VisitTools } from "./visit.js";
 
 /** The result of one round of operations. */
@@ -48,18 +48,15 @@ export async function measureOperations(
   });
 }
 
-/** Whether an event is a round of an experiment's operations; warm-up rounds do not count. */
+/** Whether an event is a round of an experiment's operations that counts. */
 const isRound = (event: CampaignEvent, experiment: Experiment): event is OperationsEvent =>
-  event.event === "operations" && !event.warmup && parseRunName(event.run)?.experiment === experiment;
+  isCounted(event, "operations") && parseRunName(event.run)?.experiment === experiment;
 
 /** Returns the round of an event of operations; null for a warm-up and for any other event. */
 export const roundOfOperations =
   (experiment: Experiment) =>
-  (event: CampaignEvent): DoneRound | null => {
-    if (!isRound(event, experiment)) return null;
-    const { run, density, concurrency, round } = event;
-    return { run, density, concurrency, memoryMb: null, round };
-  };
+  (event: CampaignEvent): DoneRound | null =>
+    isRound(event, experiment) ? event : null;
 
 /** Summarises the cells of an experiment whose rounds are operations; warm-up rounds do not count. */
 export const summariseOperations =

@@ -1,11 +1,9 @@
-import type { CampaignEvent } from "../../campaign-files/events.js";
 import type { SandboxSummary } from "../cri/grpc/client.js";
 import { isLost } from "../cri/grpc/errors.js";
 import { elapsedMs } from "../round/clock.js";
 import { measureRound, refuseIfLost } from "../round/round.js";
 import { callMs, refuseLeftovers } from "../sandboxes/removal.js";
 import { startOne } from "../sandboxes/start-one.js";
-import type { DoneRound } from "./experiment.js";
 import { beginRound, eachRound, now, roundRequests, type Visit, type VisitTools, visitRequest } from "./visit.js";
 import { workloadOf } from "./workload.js";
 
@@ -34,13 +32,6 @@ export async function measureRounds(
 ): Promise<void> {
   await prewarm(visit, tools);
   await eachRound(visit, (round, warmup) => measureOne(visit, tools, background, round, warmup));
-}
-
-/** Returns the round of a cold-start experiment's event; null for a warm-up and for any other event. */
-export function roundOf(event: CampaignEvent): DoneRound | null {
-  if (event.event !== "round" || event.warmup) return null;
-  const { run, density, concurrency, round } = event;
-  return { run, density, concurrency, memoryMb: null, round };
 }
 
 /** Starts one sandbox and removes it, so that no cell's first round includes one-time costs. */

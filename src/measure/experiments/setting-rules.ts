@@ -168,11 +168,13 @@ export const settingRules = {
 /** The settings besides the runtimes, by name. */
 export type SettingName = keyof typeof settingRules;
 
-/** The settings of an experiment whose sandboxes may have a container and their own network. */
-export const workloadSettingNames = [
-  ...(["network", "image", "command", "env", "port", "path", "cpu", "memoryLimit", "pull"] as const),
-  ...(["cgroupParent", "seccomp"] as const),
+/** The settings of a sandbox's container, which have no effect without one. */
+export const containerSettingNames = [
+  ...(["image", "command", "env", "port", "path", "cpu", "memoryLimit", "pull"] as const),
 ] satisfies readonly SettingName[];
+
+/** The settings of an experiment whose sandboxes may have a container and their own network. */
+export const workloadSettingNames = ["network", ...containerSettingNames, "cgroupParent", "seccomp"] as const;
 
 /** The names of all settings, in the order of the help text. */
 export const settingNames = Object.keys(settingRules) as readonly SettingName[];

@@ -42,4 +42,4 @@ export type ExperimentWishes = { readonly experiment: Experiment } & {
 
 /** Returns the error for a setting with an invalid value. */
 export const wrongSetting = (where: string, expected: string, found: string, hint?: string, summary = ""): LabError =>
-  new LabError("RUND_SETTING", "usage", summary, { where, expected, found, ...(hint === undefined ? {} : { hint }) });
+  new LabError("RUND_SETTING", "usage", summary, { where, expected, found, hint });

@@ -2,15 +2,15 @@ import type { CampaignEvent, RoundEvent } from "../../campaign-files/events.js";
 import { parseRunName } from "../../logs/index.js";
 import type { Experiment } from "../../model/experiment.js";
 import { groupBy } from "../../model/group-by.js";
-import { type CellSummary, countFlags, emptySummary, isUnreliable } from "./summary.js";
+import { type CellSummary, countFlags, emptySummary, isCounted, isUnreliable } from "./summary.js";
 
 /** Summarises the cells of one cold-start experiment; warm-up rounds do not count. */
 export const summariseRounds =
   (experiment: Experiment) =>
   (events: readonly CampaignEvent[]): readonly CellSummary[] => {
-    const rounds = events.flatMap((event): RoundEvent[] =>
-      event.event === "round" && !event.warmup && parseRunName(event.run)?.experiment === experiment ? [event] : [],
-    );
+    const rounds = events
+      .filter(event => isCounted(event, "round"))
+      .filter(({ run }) => parseRunName(run)?.experiment === experiment);
     const cells = groupBy(rounds, ({ run, density, concurrency }) => `${run} ${density} ${concurrency}`);
     return [...cells.values()].map(own => summariseCell(experiment, own));
   };
@@ -19,7 +19,7 @@ function summariseCell(experiment: Experiment, rounds: readonly RoundEvent[]): C
   const { run, runtime, density, concurrency } = rounds[0]!;
   const complete = rounds.flatMap(({ makespanMs }) => makespanMs ?? []);
   const samples = rounds.flatMap(round => round.samples);
-  const failures = samples.flatMap(sample => (sample.status === "ready" ? [] : [sample]));
+  const failures = samples.filter(sample => sample.status !== "ready");
   const makespanMs = complete.length === 0 ? null : complete.reduce((sum, ms) => sum + ms, 0) / complete.length;
   return {
     ...emptySummary,

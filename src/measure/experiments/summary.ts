@@ -1,4 +1,4 @@
-import type { FailedStage, RoundFlag } from "../../campaign-files/events.js";
+import type { CampaignEvent, FailedStage, RoundFlag } from "../../campaign-files/events.js";
 import type { Experiment } from "../../model/experiment.js";
 import { groupBy } from "../../model/group-by.js";
 
@@ -58,6 +58,13 @@ export function countFlags(rounds: readonly { readonly flags: readonly (keyof Ce
   );
   return Object.fromEntries([...flags].map(([flag, all]) => [flag, all.length])) as CellSummary["flags"];
 }
+
+/** Whether an event is a round of this kind that counts; warm-up rounds do not. */
+export const isCounted = <Kind extends "round" | "arrivals" | "operations" | "io">(
+  event: CampaignEvent,
+  kind: Kind,
+): event is Extract<CampaignEvent, { readonly event: Kind }> =>
+  event.event === kind && "warmup" in event && !event.warmup;
 
 /** Whether too many cold starts failed for the others to represent the runtime. */
 export const isUnreliable = (failed: number, attempted: number): boolean => failed > 0.05 * attempted;

@@ -1,16 +1,20 @@
 import { LabError } from "../../model/errors.js";
 import { workloadImageName } from "../containerd/images/workload-image.js";
 import { emptySandbox, type Workload, type WorkloadContainer } from "../round/driver.js";
+import { containerSettingNames } from "./setting-rules.js";
 import { type ExperimentSettings, wrongSetting } from "./settings.js";
 
 /** The settings of the workload; all of them may be undefined. */
 export type WorkloadSettings = Pick<
   ExperimentSettings,
-  "until" | "network" | "withContainer" | "cgroupParent" | "seccomp" | "reflink" | (typeof ofContainer)[number]
+  | "until"
+  | "network"
+  | "withContainer"
+  | "cgroupParent"
+  | "seccomp"
+  | "reflink"
+  | (typeof containerSettingNames)[number]
 >;
-
-/** Settings of the container, which have no effect without one. */
-const ofContainer = ["image", "command", "env", "port", "path", "cpu", "memoryLimit", "pull"] as const;
 
 /** The port of the default workload. On the host's network, the clients of a round use this one and the next ones. */
 const usualPort = 18_080;
@@ -35,7 +39,7 @@ export function standingWorkloadOf(settings: WorkloadSettings): Workload {
 export function checkWorkload(settings: ExperimentSettings): void {
   const { until = "sandbox", withContainer = false, concurrency, network, port } = settings;
   if (until === "sandbox" && !withContainer) {
-    const unused = ofContainer.find(name => settings[name] !== undefined);
+    const unused = containerSettingNames.find(name => settings[name] !== undefined);
     if (unused === undefined) return;
     throw new LabError("RUND_SETTING_UNUSED", "usage", "the sandboxes have no container", {
       where: unused,

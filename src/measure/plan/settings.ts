@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 import { LabError } from "../../model/errors.js";
 import { type Experiment, experimentNames } from "../../model/experiment.js";
@@ -158,5 +158,5 @@ export function settingsDigest(settings: unknown): string {
     typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value;
-  return createHash("sha256").update(JSON.stringify(settings, sorted)).digest("hex");
+  return hash("sha256", JSON.stringify(settings, sorted));
 }

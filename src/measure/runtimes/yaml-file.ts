@@ -67,9 +67,12 @@ export function readYamlFile<Schema extends z.ZodType>(
       : `unknown key "${unknown}"`;
   throw new LabError(code, "input", summary, {
     where: where(unknown === undefined ? path : [...path, unknown]),
-    ...(unknown === undefined
-      ? {}
-      : { hint: near === undefined ? `known: ${knownKeys.join(", ")}` : `did you mean ${near}?` }),
+    hint:
+      unknown === undefined
+        ? undefined
+        : near === undefined
+          ? `known: ${knownKeys.join(", ")}`
+          : `did you mean ${near}?`,
   });
 }
 

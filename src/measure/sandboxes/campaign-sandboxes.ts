@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { type CleanupEvent, endOf } from "../../campaign-files/events.js";
 import type { SandboxConfig, SandboxSummary } from "../cri/grpc/client.js";
 import type { SandboxLabels, SandboxRole } from "../cri/labels.js";
@@ -49,9 +50,8 @@ export class CampaignSandboxes {
   }
 
   /** Whether exactly these sandboxes are running or being started. */
-  isStanding({ purpose, runtime, density }: StandingSandboxes): boolean {
-    const up = this.#standing;
-    return up !== null && up.purpose === purpose && up.runtime === runtime && up.density === density;
+  isStanding(wanted: StandingSandboxes): boolean {
+    return isDeepStrictEqual(this.#standing, wanted);
   }
 
   /**

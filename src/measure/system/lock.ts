@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { createServer } from "node:net";
 import { LabError } from "../../model/errors.js";
 
@@ -10,7 +10,7 @@ import { LabError } from "../../model/errors.js";
  * @throws LabError `RUND_LOCKED` at once if another process holds the lock; also what `work` throws
  */
 export async function withLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
-  const name = `\0rund-lab-${createHash("sha256").update(path).digest("hex")}`;
+  const name = `\0rund-lab-${hash("sha256", path)}`;
   const server = createServer(connection => connection.destroy());
   await new Promise<void>((held, refused) => {
     server.once("error", (error: NodeJS.ErrnoException) => {

@@ -1,19 +1,10 @@
-import type { CriStatus } from "../../cri/grpc/client.js";
+import type { CriClient, CriStatus } from "../../cri/grpc/client.js";
 import { readProc } from "../../host/proc.js";
 import { groupName } from "../../micro/cgroup-tree.js";
 import { type ReportedRuntime, reportedRuntime } from "./reported-config.js";
 
 /** Who creates the control groups of sandboxes: the runtime itself, or systemd on its behalf. */
 export type CgroupDriver = "systemd" | "cgroupfs";
-
-/** The sources from which the driver is determined. */
-interface DriverSources {
-  readonly status: CriStatus;
-  /** The service's answer to CRI's RuntimeConfig; null if it does not have that call. */
-  readonly reported: CgroupDriver | null;
-  /** The text of the kubelet's config; undefined if there is no such file. */
-  readonly kubelet: string | undefined;
-}
 
 /** Where kubeadm puts the kubelet's config. */
 export const kubeletConfig = "/var/lib/kubelet/config.yaml";
@@ -22,13 +13,18 @@ export const kubeletConfig = "/var/lib/kubelet/config.yaml";
 export const readKubeletConfig = (): string | undefined => readProc(kubeletConfig);
 
 /**
- * Returns the cgroup driver of a runtime handler: from the handler's own options, otherwise from the service's RuntimeConfig,
- * otherwise from the kubelet's config.
+ * Returns a function that returns the cgroup driver of a runtime handler: from the handler's own options, otherwise from the
+ * service's RuntimeConfig, otherwise from the kubelet's config; null if none of them names it.
  *
- * @returns null if none of them names it
+ * @param kubelet the text of the kubelet's config; empty if there is none
  */
-export function cgroupDriver({ status, reported, kubelet }: DriverSources, handler: string): CgroupDriver | null {
-  return cgroupDriverOf(reportedRuntime(status, handler)) ?? reported ?? kubeletDriver(kubelet ?? "");
+export async function cgroupDrivers(
+  cri: Pick<CriClient, "cgroupDriver">,
+  status: CriStatus,
+  kubelet = readKubeletConfig() ?? "",
+): Promise<(handler: string) => CgroupDriver | null> {
+  const reported = await cri.cgroupDriver({ timeoutMs: 10_000 });
+  return handler => cgroupDriverOf(reportedRuntime(status, handler)) ?? reported ?? kubeletDriver(kubelet);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -112,4 +112,4 @@ function canonical(options: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(Object.fromEntries(given.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-const digest = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex").slice(0, 12);
+const digest = (content: string | Buffer): string => hash("sha256", content).slice(0, 12);

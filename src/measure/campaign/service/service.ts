@@ -14,7 +14,7 @@ import { replayInfo } from "../../cri/replay/info.js";
 import { nearestName } from "../../runtimes/nearest-name.js";
 import type { RuntimeDeclaration } from "../../runtimes/runtime.js";
 import { awaitService } from "./await-service.js";
-import { type CgroupDriver, cgroupDriver, readKubeletConfig } from "./cgroup-parent.js";
+import { type CgroupDriver, cgroupDrivers } from "./cgroup-parent.js";
 import { reportedConfig } from "./reported-config.js";
 import { type ServiceFacts, serviceFacts } from "./service-facts.js";
 
@@ -73,8 +73,6 @@ export async function openService(
     };
     if (replay !== null) return { ...service, ...nothingKnown };
     const own = findContainerd(dirname(socket));
-    const reported = await cri.cgroupDriver({ timeoutMs: 10_000 });
-    const kubelet = readKubeletConfig();
     return {
       ...service,
       containerd: knownContainerd(socket),
@@ -85,10 +83,10 @@ export async function openService(
         const version = await cri.version({ timeoutMs: 10_000 });
         const status = await cri.status({ timeoutMs: 10_000 });
         const configText = knownContainerd(socket)?.configText ?? null;
-        const driver = cgroupDriver({ status, reported, kubelet }, handler);
+        const driver = (await cgroupDrivers(cri, status))(handler);
         return serviceFacts({ version, status, socket, configText, driver }, handler);
       },
-      cgroupDriver: handler => cgroupDriver({ status, reported, kubelet }, handler),
+      cgroupDriver: await cgroupDrivers(cri, status),
     };
   } catch (error) {
     cri.close();

@@ -19,13 +19,10 @@ export interface CensusEntry {
   /** Its path or name; for a process, its pid and command line. */
   readonly what: string;
   /** The sandbox or container to which it belongs; undefined if there is none, or if it is unknown. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** The process itself, or one in whose mount namespace the mount exists. */
   readonly pid?: number;
 }
 
 /** Whether something belongs to a sandbox, so that it must not exist after the last sandbox was removed. */
 export const isOfSandbox = ({ kind }: CensusEntry): boolean => kind !== "containerd" && kind !== "folder";
-
-/** Adds the sandbox's id to a description, if it is known. */
-export const withId = (id: string | undefined): { readonly id?: string } => (id === undefined ? {} : { id });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commandLineOf } from "../../system/process-identity.js";
@@ -42,8 +42,7 @@ export function filesOf(folder: string): readonly OwnFile[] {
 
 /** Returns the socket of a sandbox's shim; its name is a digest of the sandbox's id and containerd's address. */
 export function shimSocketOf(folder: string, id: string): string {
-  const identity = `${join(folder, "containerd.sock")}/k8s.io/${id}`;
-  return join(shimSockets, createHash("sha256").update(identity).digest("hex"));
+  return join(shimSockets, hash("sha256", `${join(folder, "containerd.sock")}/k8s.io/${id}`));
 }
 
 /** Returns the processes that the wrapper script keeps for gVisor's containers, from the script's own files. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { SnapshotClient } from "../../micro/rootfs/snapshots.js";
 import { containerdPaths, readRecord } from "../containerd-record.js";
-import { type CensusEntry, withId } from "./census-entry.js";
+import type { CensusEntry } from "./census-entry.js";
 import { groupsOf } from "./control-groups.js";
 import { filesOf, idsIn, isSandboxId, namesIn, shimSocketOf } from "./files.js";
 import { mountsOf } from "./mounts.js";
@@ -30,7 +30,7 @@ export async function census(folder: string): Promise<readonly CensusEntry[]> {
       const what = shimSocketOf(folder, id);
       return existsSync(what) ? [{ kind: "shim socket", what, id } as const] : [];
     }),
-    ...mountsOf(folder).map(mount => ({ ...mount, ...withId(mount.id ?? netnsOf(mount.what)?.id) })),
+    ...mountsOf(folder).map(mount => ({ ...mount, id: mount.id ?? netnsOf(mount.what)?.id })),
     ...network,
     ...groups.map(({ path, id }) => ({ kind: "control group", what: path, id }) as const),
     ...(await snapshotsOf(folder)),

@@ -1,6 +1,6 @@
 import { readLink } from "../../host/proc.js";
 import { mountsBelow } from "../../system/mounts.js";
-import { type CensusEntry, withId } from "./census-entry.js";
+import type { CensusEntry } from "./census-entry.js";
 import { idIn } from "./files.js";
 import { daemonsOf, shimsOf } from "./processes.js";
 
@@ -12,7 +12,7 @@ export function mountsOf(folder: string): readonly CensusEntry[] {
     if (namespace !== "" && !namespaces.has(namespace)) namespaces.set(namespace, pid);
   }
   return [...namespaces.values()].flatMap(pid =>
-    mountsBelow(folder, pid).map(what => ({ kind: "mount", what, pid, ...withId(idIn(what)) }) as const),
+    mountsBelow(folder, pid).map(what => ({ kind: "mount", what, pid, id: idIn(what) }) as const),
   );
 }
 

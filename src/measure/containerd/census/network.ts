@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { readProc } from "../../host/proc.js";
 import { parseJson } from "../../system/json.js";
 import { podNetworkName, routes } from "../pod-network.js";
-import { type CensusEntry, withId } from "./census-entry.js";
+import type { CensusEntry } from "./census-entry.js";
 import { idIn, namesIn } from "./files.js";
 
 /** The folder in which the CNI library caches its results for each pod. */
@@ -23,14 +23,14 @@ export function networkEntries(folder: string, results = cniResults, proc = "/pr
   return [
     ...namespacesOf(folder).map(what => {
       const id = cached.find(({ netns }) => netns !== undefined && basename(netns) === basename(what))?.id;
-      return { kind: "network namespace", what, ...withId(id) } as const;
+      return { kind: "network namespace", what, id } as const;
     }),
     ...routes(readProc(join(proc, "net/route")) ?? "").flatMap(({ bytes, isAddress, device }) => {
       const known = isAddress && addresses.find(({ address }) => address === bytes.join("."));
-      return !known ? [] : [{ kind: "interface", what: device, ...withId(known.id) } as const];
+      return !known ? [] : [{ kind: "interface", what: device, id: known.id } as const];
     }),
-    ...addresses.map(({ path, id }) => ({ kind: "address", what: path, ...withId(id) }) as const),
-    ...cached.map(({ path, id }) => ({ kind: "file", what: path, ...withId(id) }) as const),
+    ...addresses.map(({ path, id }) => ({ kind: "address", what: path, id }) as const),
+    ...cached.map(({ path, id }) => ({ kind: "file", what: path, id }) as const),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { pidsOfGroup } from "../../host/cgroups.js";
 import { commandLineOf, findProcesses, type ProcessIdentity } from "../../system/process-identity.js";
 import { containerdPaths } from "../containerd-record.js";
-import { type CensusEntry, withId } from "./census-entry.js";
+import type { CensusEntry } from "./census-entry.js";
 import type { ControlGroup } from "./control-groups.js";
 import { holdersOf, idIn } from "./files.js";
 
@@ -37,6 +37,8 @@ export function sandboxProcesses(folder: string, groups: readonly ControlGroup[]
 
 /** Describes a process. */
 export const processEntry = (kind: "containerd" | "process", pid: number, id?: string): CensusEntry => ({
-  ...{ kind, what: `${pid} ${commandLineOf(pid)}`, pid },
-  ...withId(id),
+  kind,
+  what: `${pid} ${commandLineOf(pid)}`,
+  pid,
+  id,
 });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type TarFile, tar } from "./tar.js";
 
 /** Processor architectures with the names that OCI images use. */
@@ -25,7 +25,7 @@ interface ImageContent {
 export function imageArchive(name: string, contents: readonly ImageContent[]): Buffer {
   const blobs = new Map<string, Buffer>();
   const add = (mediaType: string, content: Buffer) => {
-    const hex = createHash("sha256").update(content).digest("hex");
+    const hex = hash("sha256", content);
     blobs.set(`blobs/sha256/${hex}`, content);
     return { mediaType, digest: `sha256:${hex}`, size: content.length };
   };

@@ -1,4 +1,3 @@
-import type { CampaignEvent } from "../../../campaign-files/events.js";
 import { LabError } from "../../../model/errors.js";
 import type { OpenLoopLimits } from "../../arrivals/open-loop.js";
 import { guess } from "../cost.js";
@@ -6,6 +5,7 @@ import type { ExperimentDeclaration } from "../experiment.js";
 import { prewarm } from "../rounds.js";
 import { workloadSettingNames } from "../setting-rules.js";
 import { type ExperimentSettings, wrongSetting } from "../settings.js";
+import { isCounted } from "../summary.js";
 import { beginRound, eachRound } from "../visit.js";
 import { arrivalSettings, drawSchedule } from "./schedule.js";
 import { searchRate } from "./search-rate.js";
@@ -88,14 +88,9 @@ export const arrivals: ExperimentDeclaration = {
       for (const round of visit.missing) await searchRate(visit, tools, round, sendable, measure);
     } else await eachRound(visit, (round, warmup) => measure(slot.rate ?? null, round, warmup));
   },
-  measured(event: CampaignEvent) {
-    if (event.event === "search") {
-      const { run, round } = event;
-      return { run, density: 0, concurrency: null, memoryMb: null, round };
-    }
-    if (event.event !== "arrivals" || event.warmup || event.search !== undefined) return null;
-    const { run, rate, round } = event;
-    return { run, density: 0, concurrency: null, memoryMb: null, ...(rate === null ? {} : { rate }), round };
+  measured(event) {
+    if (event.event === "search") return event;
+    return isCounted(event, "arrivals") && event.search === undefined ? event : null;
   },
   summarise: summariseWindows,
 };

@@ -1,19 +1,17 @@
 import { type ArrivalsEvent, type CampaignEvent, endOf } from "../../../campaign-files/events.js";
 import { groupBy } from "../../../model/group-by.js";
-import { type CellSummary, countFlags, emptySummary, isUnreliable } from "../summary.js";
+import { type CellSummary, countFlags, emptySummary, isCounted, isUnreliable } from "../summary.js";
 
 /** Summarises the windows of an open loop by run and rate; warm-up windows do not count. */
 export function summariseWindows(events: readonly CampaignEvent[]): readonly CellSummary[] {
-  const windows = events.flatMap((event): ArrivalsEvent[] =>
-    event.event === "arrivals" && !event.warmup ? [event] : [],
-  );
+  const windows = events.filter(event => isCounted(event, "arrivals"));
   return [...groupBy(windows, ({ run, rate }) => `${run} ${rate}`).values()].map(summariseCell);
 }
 
 function summariseCell(windows: readonly ArrivalsEvent[]): CellSummary {
   const { run, runtime, rate } = windows[0]!;
   const samples = windows.flatMap(window => window.samples);
-  const failures = samples.flatMap(sample => (sample.status === "ready" ? [] : [sample]));
+  const failures = samples.filter(sample => sample.status !== "ready");
   const latencies = windows
     .flatMap(({ samples, dueMs }) =>
       samples.flatMap(sample => (sample.status === "ready" ? [endOf(sample) - dueMs[sample.client - 1]!] : [])),

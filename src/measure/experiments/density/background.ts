@@ -7,14 +7,16 @@ import { standingWorkloadOf } from "../workload.js";
 /** Makes sure that exactly a visit's background sandboxes are running. */
 export async function startBackground(visit: Visit, tools: VisitTools): Promise<RoundBackground> {
   const { sandboxes } = tools;
-  const standing = { purpose: "background", runtime: visit.runtime.id, density: visit.slot.density } as const;
-  if (!sandboxes.isStanding(standing)) {
+  if (!sandboxes.isStanding(standingOf(visit))) {
     await sandboxes.clearStanding(tools.append);
     tools.report("background");
     await startMissing(visit, tools, false);
   }
   return { topUp: () => startMissing(visit, tools, true), ready: () => sandboxes.ready() };
 }
+
+const standingOf = ({ runtime, slot }: Visit) =>
+  ({ purpose: "background", runtime: runtime.id, density: slot.density }) as const;
 
 /**
  * Starts background sandboxes until all are ready.
@@ -25,10 +27,9 @@ async function startMissing(visit: Visit, tools: VisitTools, topUp: boolean): Pr
   const { settings, slot, run, runtime } = visit;
   const { sandboxes, signal } = tools;
   const { density } = slot;
-  const standing = { purpose: "background", runtime: runtime.id, density } as const;
   const request = (n: number) => visitRequest(sandboxes, visit, 1, n, "background");
   const workload = standingWorkloadOf(settings);
-  const up = await sandboxes.startStanding(standing, workload, request, settings.timeout * 1000, signal);
+  const up = await sandboxes.startStanding(standingOf(visit), workload, request, settings.timeout * 1000, signal);
   const { started, failed, ready, ms, why } = up;
   if (started + failed > 0) {
     const place = { run, runtime: runtime.id, density };

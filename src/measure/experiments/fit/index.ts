@@ -1,4 +1,4 @@
-import type { CampaignEvent, FitEvent } from "../../../campaign-files/events.js";
+import type { FitEvent } from "../../../campaign-files/events.js";
 import { standingMs } from "../cost.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import { workloadSettingNames } from "../setting-rules.js";
@@ -26,13 +26,8 @@ export const fit: ExperimentDeclaration = {
   async visit(visit, tools) {
     for (const round of visit.missing) await measureRamp(visit, tools, round);
   },
-  measured(event) {
-    if (event.event !== "fit") return null;
-    const { run, density, round } = event;
-    return { run, density, concurrency: null, memoryMb: null, round };
-  },
-  summarise: (events: readonly CampaignEvent[]) =>
-    events.flatMap(event => (event.event === "fit" ? [summariseRamp(event)] : [])),
+  measured: event => (event.event === "fit" ? event : null),
+  summarise: events => events.filter(event => event.event === "fit").map(summariseRamp),
 };
 
 function summariseRamp({ run, runtime, density, fits, rule, why, steps }: FitEvent): CellSummary {

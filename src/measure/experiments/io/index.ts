@@ -1,6 +1,7 @@
 import { fioImageName } from "../../containerd/fio-image.js";
 import { fioJobs } from "../../micro/fio.js";
 import type { ExperimentDeclaration } from "../experiment.js";
+import { isCounted } from "../summary.js";
 import { eachRound } from "../visit.js";
 import { measureIo } from "./round.js";
 import { summariseIo } from "./summarise-io.js";
@@ -24,11 +25,7 @@ export const io: ExperimentDeclaration = {
     const ms = count * (fioJobs.length * duration * 1000 + besidesMs + aroundMs);
     return { sandboxes: count * atOnce, atOnce, ms };
   },
-  measured(event) {
-    if (event.event !== "io" || event.warmup) return null;
-    const { run, density, concurrency, round } = event;
-    return { run, density, concurrency, memoryMb: null, round };
-  },
+  measured: event => (isCounted(event, "io") ? event : null),
   async visit(visit, tools) {
     await tools.sandboxes.clearStanding(tools.append);
     await eachRound(visit, (round, warmup) => measureIo(visit, tools, round, warmup));

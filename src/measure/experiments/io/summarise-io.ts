@@ -1,10 +1,10 @@
 import type { CampaignEvent, IoEvent, IoJob } from "../../../campaign-files/events.js";
 import { groupBy } from "../../../model/group-by.js";
-import { type CellSummary, countFlags, emptySummary } from "../summary.js";
+import { type CellSummary, countFlags, emptySummary, isCounted } from "../summary.js";
 
 /** Summarises the cells of I/O inside containers, by direct I/O, which measures the root file system and not the cache. */
 export function summariseIo(events: readonly CampaignEvent[]): readonly CellSummary[] {
-  const rounds = events.flatMap((event): IoEvent[] => (event.event === "io" && !event.warmup ? [event] : []));
+  const rounds = events.filter(event => isCounted(event, "io"));
   return [...groupBy(rounds, ({ run, concurrency }) => `${run} ${concurrency}`).values()].map(summariseCell);
 }
 

@@ -1,11 +1,8 @@
-import type { MemoryEvent } from "../../../campaign-files/events.js";
 import { guess, standingMs } from "../cost.js";
 import type { ExperimentDeclaration } from "../experiment.js";
 import { workloadSettingNames } from "../setting-rules.js";
 import { summariseSnapshots } from "./summarise-snapshots.js";
 import { visitMemory } from "./visit.js";
-
-const placeOf = ({ run, density, memoryMb }: MemoryEvent) => ({ run, density, memoryMb });
 
 /** Memory per sandbox by density and nominal guest memory (the paper's section 5.3). */
 export const memory: ExperimentDeclaration = {
@@ -22,6 +19,6 @@ export const memory: ExperimentDeclaration = {
     ms: standingMs(density, knowledge) + guess.memorySettle / knowledge.speed,
   }),
   visit: visitMemory,
-  measured: event => (event.event === "memory" ? { ...placeOf(event), concurrency: null, round: event.block } : null),
+  measured: event => (event.event === "memory" ? { ...event, round: event.block } : null),
   summarise: summariseSnapshots,
 };

@@ -4,7 +4,7 @@ import { type CellSummary, emptySummary, isUnreliable } from "../summary.js";
 
 /** Summarises memory snapshots; each is a cell. */
 export const summariseSnapshots = (events: readonly CampaignEvent[]): readonly CellSummary[] =>
-  events.flatMap(event => (event.event === "memory" ? [summariseSnapshot(event)] : []));
+  events.filter(event => event.event === "memory").map(summariseSnapshot);
 
 function summariseSnapshot(event: MemoryEvent): CellSummary {
   const { run, runtime, density, memoryMb, sandboxes, settle, attempted, failed, components } = event;
