@@ -19,7 +19,7 @@ import type { CampaignTools } from "./tools.js";
  * Measures the missing rounds of a campaign; each result is on disk before the next round begins. However the campaign ends, its
  * sandboxes are removed and the machine is restored.
  *
- * @param signal interrupts the campaign; a result that is just being measured is lost
+ * @param signal interrupts the campaign; the result that is being measured at that moment is lost
  * @throws LabError `RUND_INTERRUPTED`, `RUND_SERVICE_LOST`, `RUND_LEFTOVERS`, `RUND_BACKGROUND`, `RUND_WRITE`,
  * `RUND_CHANGES_LEFT` or `RUND_CHANGES_BUSY`, or an error of the machine's preparation; the folder's manifest contains the
  * message

@@ -32,7 +32,7 @@ export interface Preparation {
   setGuestMemory(runtime: RuntimeDeclaration, nominalMb: number): Promise<number | null>;
   /** Returns the software and settings of a run, after the machine was prepared for its runtime. */
   describe(runtime: RuntimeDeclaration): Promise<RunDescription>;
-  /** Restores everything. Harmless if nothing was changed. */
+  /** Restores everything; does nothing if nothing was changed. */
   restore(): Promise<void>;
 }
 

@@ -13,7 +13,8 @@ export interface ContainerdInUse {
 }
 
 /**
- * Returns the steps that prepare the machine for a part of a campaign: those of each runtime. A step that two runtimes share is listed once.
+ * Returns the steps that prepare the machine for a part of a campaign: those of each runtime. A step that two runtimes share is
+ * listed once.
  *
  * @throws LabError `RUND_SNAPSHOTTER` if a runtime needs a different snapshotter and containerd's config is unknown
  */
@@ -46,9 +47,9 @@ function refuseOtherSnapshotter({ id, snapshotter: expected }: RuntimeDeclaratio
 }
 
 /**
- * Returns the steps that prepare the machine for a runtime. They apply the overlay to the runtime's config, set the runtime's snapshotter
- * in containerd's config and restart containerd if that is a change, and make the runtime's template if it has one. The steps are
- * those of the paper's scripts, each with the steps that undo it.
+ * Returns the steps that prepare the machine for a runtime. They apply the overlay to the runtime's config, set the runtime's
+ * snapshotter in containerd's config and restart containerd if that is a change, and make the runtime's template if it has one.
+ * The steps are those of the paper's scripts, each with the steps that undo it.
  *
  * @param containerd null if its config is unknown; its snapshotter is then not changed
  * @returns no step for a runtime without its own config, snapshotter or template

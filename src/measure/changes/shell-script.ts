@@ -14,8 +14,9 @@ export interface ScriptSection {
 }
 
 /**
- * Returns a shell script that performs steps, so that they can be read before anything is changed. Changes to files are diffs against the files on this machine. The script needs only programs of a Debian system with
- * containerd: `patch`, and `curl` for a restart and a sandbox.
+ * Returns a shell script that performs steps, so that they can be read before anything is changed. Changes to files are diffs
+ * against the files on this machine. The script needs only programs of a Debian system with containerd: `patch`, and `curl` for a
+ * restart and a sandbox.
  *
  * @param read returns a file's current text; undefined if it is not on this machine, in which case the script says what to set
  * @param backups the folder for copies of the original files
@@ -41,8 +42,9 @@ export function shellScript(
 }
 
 /**
- * Shell functions that call a CRI service. curl sends gRPC: a message is a byte 0, its length in four bytes, and the protocol buffer. A
- * service that refuses a call sends no message. After a restart, containerd's socket answers before its CRI service does.
+ * Shell functions that call a CRI service. curl sends gRPC: a message is a byte 0, its length in four bytes, and the protocol
+ * buffer. A service that refuses a call sends no message. After a restart, containerd's socket answers before its CRI service
+ * does.
  */
 const criFunctions = `# cri SOCKET METHOD: sends the request on standard input
 cri() {

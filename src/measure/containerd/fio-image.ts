@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { execa } from "execa";
 import { LabError } from "../../model/errors.js";
-import { searchPath } from "../system/capabilities.js";
-import { findProgram } from "../system/programs.js";
+import { findProgram, searchPath } from "../system/programs.js";
 import { imageReady } from "./cri-ready.js";
 import { type Architecture, architectureHere, imageArchive } from "./images/image-archive.js";
 import { importImage } from "./images/import-image.js";

@@ -24,8 +24,8 @@ const order: readonly CensusEntry["kind"][] = [
 ];
 
 /**
- * Removes the listed parts of a private containerd from the machine, each kind in its own way. If something cannot be removed, the next
- * census lists it again. The folder itself stays.
+ * Removes the listed parts of a private containerd from the machine, each kind in its own way. If something cannot be removed,
+ * the next census lists it again. The folder itself stays.
  */
 export async function removeRemains(folder: string, remains: readonly CensusEntry[]): Promise<void> {
   for (const kind of order) {

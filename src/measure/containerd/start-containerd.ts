@@ -3,9 +3,10 @@ import { join, resolve } from "node:path";
 import { LabError } from "../../model/errors.js";
 import { cgroupMode } from "../host/cgroups.js";
 import { runtimes } from "../runtimes/index.js";
-import { capSysResource, hasCapability, overlayWorks, searchPath } from "../system/capabilities.js";
+import { hasSysResource, overlayWorks } from "../system/capabilities.js";
 import { freePort } from "../system/free-port.js";
 import { withLock } from "../system/lock.js";
+import { searchPath } from "../system/programs.js";
 import { clearContainerd } from "./clear.js";
 import { containerdConfig } from "./config.js";
 import {
@@ -89,7 +90,7 @@ export async function startContainerd(folder: string, options: StartOptions = {}
       const snapshotter = (await overlayWorks(home)) ? "overlayfs" : "native";
       mkdirSync(paths.programs);
       if (runsc !== undefined) writeFileSync(wrapper, runscWrapper(runsc), { mode: 0o755 });
-      const restrictOomScoreAdj = !hasCapability(capSysResource);
+      const restrictOomScoreAdj = !hasSysResource();
       const cniPlugins = findCniPlugins();
       const settings = {
         ...{ folder: home, socket: paths.socket, handlers, snapshotter, logLevel, restrictOomScoreAdj },

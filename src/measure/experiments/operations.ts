@@ -6,7 +6,7 @@ import { groupBy } from "../../model/group-by.js";
 import { quantileR7 } from "../../model/quantile.js";
 import { ticksBetween } from "../host/cpu.js";
 import { watchIdle } from "../round/observe.js";
-import { waitForQuiet } from "../round/quiet.js";
+import { waitForQuiet } from "../round/steady.js";
 import { bareRuntime, type RuntimeDeclaration } from "../runtimes/runtime.js";
 import type { DoneRound } from "./experiment.js";
 import { type CellSummary, countFlags, emptySummary, isCounted } from "./summary.js";
@@ -16,7 +16,8 @@ import { beginRound, eachRound, now, type Visit, type VisitTools } from "./visit
 export type RoundOfOperations = Pick<OperationsEvent, "phases" | "harness">;
 
 /**
- * Measures the missing rounds of a visit whose rounds are operations; each is on disk before the next begins.
+ * Measures the missing rounds of a visit whose rounds are operations on the kernel or a snapshotter, such as creating control
+ * groups, and not cold starts. Each round is on disk before the next begins.
  *
  * @param windowMs length of the idle window before each round, in which the host's busy time is read
  * @param items number of items in a round

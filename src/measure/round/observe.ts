@@ -4,8 +4,8 @@ import { type CpuReading, tickMs, ticksBetween } from "../host/cpu.js";
 import type { MemoryPressure } from "../host/state.js";
 import { type Clock, elapsedMs } from "./clock.js";
 import type { Driver, Release } from "./driver.js";
-import { waitForQuiet } from "./quiet.js";
 import type { ServiceLog } from "./service-log.js";
+import { waitForQuiet } from "./steady.js";
 import type { Timing } from "./timing.js";
 
 /** The tools with which a round is measured. */

@@ -50,7 +50,7 @@ export async function measureRound(
 }
 
 function summarise(samples: readonly Sample[], observed: Observation["flags"]) {
-  const ready = samples.flatMap(sample => (sample.status === "ready" ? [sample] : []));
+  const ready = samples.filter(sample => sample.status === "ready");
   const complete = ready.length === samples.length;
   const sent = samples.map(({ sentMs }) => sentMs);
   const firstMs = Math.min(...sent);

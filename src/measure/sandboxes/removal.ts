@@ -42,9 +42,9 @@ export interface RemovalTools {
   /** Receives a message about what is being waited for, if that takes long. */
   readonly warn?: (message: string) => void;
   /**
-   * Ends the shim of a sandbox if it is stopped.
+   * Ends a sandbox's shim if the shim is stopped.
    *
-   * @returns its pid; undefined if it is not stopped
+   * @returns the shim's pid; undefined if the shim is not stopped
    */
   readonly endStoppedShim?: (id: string) => number | undefined;
 }

@@ -1,26 +1,11 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
 
-/** Folders of programs for root that a user's PATH may lack. */
-const rootFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
-
-/**
- * Returns a PATH with the folders of programs for root appended.
- *
- * @example searchPath("/opt/bin:/usr/bin") // "/opt/bin:/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin:/bin"
- */
-export function searchPath(path: string): string {
-  return [...new Set([...path.split(delimiter).filter(folder => folder !== ""), ...rootFolders])].join(delimiter);
-}
-
-/** The capability to raise limits and lower oom_score_adj (capability 24). */
-export const capSysResource = 24n;
-
-/** Whether this process, and so its children, has a capability. */
-export function hasCapability(number: bigint): boolean {
+/** Whether this process, and so its children, may raise limits and lower oom_score_adj (CAP_SYS_RESOURCE, number 24). */
+export function hasSysResource(): boolean {
   const effective = readFileSync("/proc/self/status", "utf8").match(/^CapEff:\s*([0-9a-f]+)$/m)?.[1] ?? "0";
-  return ((BigInt(`0x${effective}`) >> number) & 1n) === 1n;
+  return ((BigInt(`0x${effective}`) >> 24n) & 1n) === 1n;
 }
 
 /**

@@ -56,7 +56,7 @@ export async function addMarks(
   from: Release,
   clock: Clock,
 ): Promise<readonly Sample[]> {
-  const ready = samples.flatMap(sample => (sample.status === "ready" ? [sample] : []));
+  const ready = samples.filter(sample => sample.status === "ready");
   const last = ready.map(({ client, sandbox }) => containerIds.get(client) ?? sandbox);
   const deadlineNs = clock.nowNs() + BigInt(lateMs * 1e6);
   const toCome = () => reports.some(each => !each.broken && !haveStarted(each.events(), last));

@@ -148,6 +148,6 @@ function refuseUnready({ conditions }: CriStatus, where: string): void {
   const reason = unready.message || unready.reason;
   throw new LabError("RUND_CRI_NOT_READY", "machine", `the runtime service is not ready: ${reason}`, {
     where,
-    hint: "see containerd's log for the reason",
+    hint: "see the service's log for the reason",
   });
 }

@@ -59,7 +59,7 @@ export const arrivals: ExperimentDeclaration = {
     const starts =
       perSecond === undefined ? drawSchedule(settings, null, 1).schedule.length : Math.ceil(perSecond * seconds);
     const { alive } = limitsOf(settings, room);
-    // sandboxes within their hold time, a second of starts, and some for a burst; for a trace at most all of its starts
+    // the sandboxes within their hold time, one second of starts, and ten for a burst; a trace has at most all of its starts
     const atOnce = Math.min(alive, perSecond === undefined ? starts : Math.ceil(perSecond * (hold.ms / 1000 + 1)) + 10);
     const count = (rounds.length + settings.warmup) * (searching ? searchGuess.windows : 1);
     return {

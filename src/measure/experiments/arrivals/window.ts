@@ -67,7 +67,7 @@ export async function measureWindow(
       () => loopDelayLimitMs,
       signal,
     );
-    const sent = result.flatMap(record => (record.status === "sent" ? [record] : []));
+    const sent = result.filter(record => record.status === "sent");
     const samples = await starts.complete(
       sent.map(({ started }) => started),
       from,

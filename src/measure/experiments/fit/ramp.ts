@@ -1,4 +1,4 @@
-import type { FitEvent, FitStep, StopRule } from "../../../campaign-files/events.js";
+import type { FitEvent, FitStep } from "../../../campaign-files/events.js";
 import { counted } from "../../../model/counted.js";
 import { quantileR7 } from "../../../model/quantile.js";
 import { elapsedMs } from "../../round/clock.js";
@@ -8,6 +8,9 @@ import type { ExperimentSettings } from "../settings.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
 import { standingWorkloadOf } from "../workload.js";
 import { type Reading, roomLeft } from "./room-left.js";
+
+/** The rule that stopped a ramp, and the measured values that met it. */
+type Stop = Pick<FitEvent, "rule" | "why">;
 
 /** Length in milliseconds of the window in which the CPU of idle sandboxes is measured. */
 const idleMs = 1_000;
@@ -32,14 +35,14 @@ export async function measureRamp(visit: Visit, tools: VisitTools, round: number
     const swapBefore = tools.host.pressure().swapIn;
     const readings: Reading[] = [{ density: 0, bounds: boundsBefore }];
     const steps: FitStep[] = [];
-    let stop: { readonly rule: StopRule; readonly why: string } | null = null;
+    let stop: Stop | null = null;
     for (let at = 0; stop === null; ) {
       const wanted = nextDensity(readings, at, asked, rules);
       if (typeof wanted !== "number") {
         stop = wanted;
         break;
       }
-      tools.report(`${counted(wanted, "sandbox")}`);
+      tools.report(counted(wanted, "sandbox"));
       const step = await measureStep(visit, tools, wanted, at, swapBefore);
       steps.push(step);
       readings.push({ density: step.density, bounds: step.bounds });
@@ -68,7 +71,7 @@ function nextDensity(
   at: number,
   asked: number,
   { step, growth, reserve }: FitRules,
-): number | { readonly rule: StopRule; readonly why: string } {
+): number | Stop {
   const wish = Math.min(asked - at, growth === null ? step : Math.max(step, Math.ceil(at * growth)));
   // no slope is known on an empty machine, so the first step is small
   if (readings.length < 2) return Math.min(wish, 10);
@@ -129,11 +132,7 @@ async function measureStep(
 }
 
 /** Returns the rule that stops the ramp after a step; null if it continues. If several apply, the most informative one counts. */
-function stopAfter(
-  step: FitStep,
-  asked: number,
-  { latencyLimitMs, pressureLimit }: FitRules,
-): { readonly rule: StopRule; readonly why: string } | null {
+function stopAfter(step: FitStep, asked: number, { latencyLimitMs, pressureLimit }: FitRules): Stop | null {
   const { density, added, failed, latencyP99Ms, memoryPressure, swapIn } = step;
   if (failed > 0)
     return { rule: "failed", why: `${failed} of ${added + failed} starts failed on top of ${density - added}` };

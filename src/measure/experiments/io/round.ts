@@ -1,10 +1,11 @@
 import { formatConcurrencyFolder } from "../../../logs/index.js";
 import { LabError } from "../../../model/errors.js";
+import type { SandboxConfig } from "../../cri/grpc/client.js";
 import { ticksBetween } from "../../host/cpu.js";
 import { fioCommand, fioEnded, fioJobs, fioJson, readFioJobs } from "../../micro/fio.js";
 import type { ContainerOutput, Workload } from "../../round/driver.js";
-import { waitForQuiet } from "../../round/quiet.js";
 import { refuseIfLost } from "../../round/round.js";
+import { waitForQuiet } from "../../round/steady.js";
 import { refuseLeftovers } from "../../sandboxes/removal.js";
 import { beginRound, now, roundRequests, type Visit, type VisitTools } from "../visit.js";
 import { workloadOf } from "../workload.js";
@@ -63,7 +64,7 @@ const fioFile = (round: number, client: number): string =>
 async function outputsOf(
   { driver, clock, signal }: Pick<VisitTools, "driver" | "clock" | "signal">,
   workload: Workload,
-  requests: Parameters<VisitTools["driver"]["begin"]>[1],
+  requests: readonly SandboxConfig[],
   timeoutMs: number,
 ): Promise<readonly ContainerOutput[]> {
   const starts = await driver.begin(workload, requests);

@@ -4,7 +4,7 @@ import { LabError } from "../../../model/errors.js";
 import type { SandboxSummary } from "../../cri/grpc/client.js";
 import type { MemorySnapshot } from "../../host/memory-snapshot.js";
 import { elapsedMs } from "../../round/clock.js";
-import { settleMemory } from "../../round/settle.js";
+import { settleMemory } from "../../round/steady.js";
 import { now, type Visit, type VisitTools, visitRequest } from "../visit.js";
 import { standingWorkloadOf } from "../workload.js";
 import { readStanding } from "./read-standing.js";
