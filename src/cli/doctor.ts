@@ -29,12 +29,12 @@ export default (io: Io): Command =>
     .option("--runtime <ids>", "the runtimes that you want to measure, such as runc,runsc", words)
     .option(
       "--sandboxes <n>",
-      "the largest number of sandboxes at once, including those in the background; checks pids, open files and memory",
+      "the largest number of sandboxes at once, including those in the background; checks whether pids, open files and memory are enough",
       count("--sandboxes"),
     )
     .option(
       "--memory-per-sandbox <MiB>",
-      "host memory of one sandbox, with its guest",
+      "host memory of one sandbox, including its guest's",
       count("--memory-per-sandbox"),
       10,
     )

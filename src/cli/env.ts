@@ -30,7 +30,7 @@ interface Options {
 /** `rund-lab env`: the private containerd, the thin pool, and restoring configs. */
 export default (io: Io): Command => {
   const env = new Command("env").description(
-    "Starts and stops a private containerd, creates the thin pool, restores configs.",
+    "Starts and stops a private containerd, creates a device-mapper thin pool, and restores the configs that a campaign changed.",
   );
   const add = (parent: Command, name: string, description: string) =>
     parent.command(name).description(description).option("--json", "print one JSON document");

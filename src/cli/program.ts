@@ -28,6 +28,7 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
         debug = options.debug === true;
       });
     }
+    if (command.parent?.parent) command.summary(command.description()).description(sentence(command.description()));
     for (const inner of command.commands) configure(inner);
   };
 
@@ -61,6 +62,9 @@ export async function runCommandLine(argv: readonly string[], io: Io = processIo
 /** Returns a command with the commands above it, such as `rund-lab notebook run`. */
 const nameOf = (command: Command): string =>
   command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+
+/** Returns a phrase of a list of commands as the sentence that begins the command's own page. */
+const sentence = (phrase: string): string => `${phrase[0]?.toUpperCase()}${phrase.slice(1)}.`;
 
 function report(error: unknown, io: Io, debug: boolean): number {
   // commander has printed its own message; requested help is a success, help because of missing arguments is not

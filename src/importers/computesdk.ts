@@ -30,7 +30,7 @@ const result = z.object({
  */
 export const computesdk: Importer = {
   format: "computesdk",
-  what: "burst, staggered and sequential JSON",
+  what: "JSON of its burst, staggered and sequential tests",
   recognises: ({ text }) => /"provider"\s*:/.test(text) && /"ttiMs"\s*:/.test(text),
   async read(path, sink) {
     const version = checked(z.string(), sink, (found, line) => {

@@ -34,7 +34,7 @@ const memory = z.object({ pss: z.number().int().positive(), pssPerContainer: z.n
  */
 export const containerdStress: Importer = {
   format: "containerd-stress",
-  what: "--json (a rate, no samples), density --json",
+  what: "output of `containerd-stress --json` (a rate without samples) and of `density --json`",
   recognises: ({ text }) =>
     (/"containersPerSecond"\s*:/.test(text) && /"secondsPerContainer"\s*:/.test(text)) ||
     (/"pssPerContainer"\s*:/.test(text) && /"rssPerContainer"\s*:/.test(text)),

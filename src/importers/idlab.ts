@@ -29,7 +29,7 @@ const header = /^([\w.-]+),([\w.-]+),(\d+)(,kB)?$/;
 /** idlab-discover's benchmark-containerd-runtimes: a header line, then one number per line. */
 export const idlab: Importer = {
   format: "idlab",
-  what: "benchmark-containerd-runtimes, start and memory",
+  what: "results of benchmark-containerd-runtimes: start times and memory",
   recognises: ({ text }) => {
     const [first = "", second = ""] = text.split(/\r?\n/);
     return header.test(first) && /^\d+(\.\d+)?$/.test(second);

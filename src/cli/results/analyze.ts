@@ -29,7 +29,7 @@ export default (io: Io): Command =>
     .option("--out <dir>", "where to write the tables")
     .option(
       "--as-one",
-      "read the folders as one campaign: one plan that was measured on several machines, a folder for each",
+      "treat the folders as one campaign whose plan was measured on several machines, one folder per machine",
     )
     .option("--strict", "exit with 1 if the logs have any problem")
     .option("--json", "print tables, runs and problems as one JSON document")

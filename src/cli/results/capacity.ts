@@ -20,18 +20,18 @@ interface Options {
 export default (io: Io): Command =>
   new Command("capacity")
     .description(
-      "Estimates how many sandboxes fit on a host, with three models of a sandbox's memory: idle (PSS), host (decrease of MemAvailable) and committed (true guest memory plus overhead). The answer is the range of the three. A fit campaign gives a better model, and shows how far off the others are. Sizes take a unit: 384GiB, 384GB, 128MiB.",
+      "Estimates how many sandboxes fit on a host, with three models of a sandbox's memory: idle (PSS), host (decrease of MemAvailable) and committed (true guest memory plus overhead). The answer is the range of the three. A fit campaign gives a better model, and shows the error of the three. Sizes take a unit: 384GiB, 384GB, 128MiB.",
     )
     .requiredOption("--runtime <id>", "the runtime's id in the data")
     .requiredOption("--host-memory <size>", "the host's memory", bytesOf("--host-memory"))
     .option(
       "--guest-memory <size>",
-      "a nominal guest memory that was measured; omit it for runtimes without a guest",
+      "the nominal guest memory, one of those in the data; omit it for runtimes without a guest",
       bytesOf("--guest-memory"),
     )
     .option("--reserve <size>", "memory to keep free for the host itself", bytesOf("--reserve"), 0)
     .option("--data <dir>", "paper_data, ae_data or a folder", "paper_data")
-    .option("--fit <dir>", "a fit campaign of the runtime (default: the ramps in the data)")
+    .option("--fit <dir>", "a fit campaign of the runtime (default: the fit campaigns in --data)")
     .option("--json", "print one JSON document")
     .action(async (options: Options) => {
       const dataset = await loadDataset(options.data, io.cwd);

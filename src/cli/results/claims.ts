@@ -26,7 +26,7 @@ import { type Io, printResult } from "../terminal/io.js";
 export default (io: Io): Command =>
   new Command("claims")
     .description(
-      "Judges the paper's quantitative claims on recorded data: supported, contradicted, inconclusive or not measured. Shows for each claim how it was read, the measured value with its interval, and the tolerance at which the verdict would change. If the data lack a runtime that a claim compares with, the one in paper_data is used, and other differences are named.",
+      "Judges the paper's quantitative claims on recorded data: supported, contradicted, inconclusive or not measured. Shows for each claim how it was read, the measured value with its interval, and the tolerance at which the verdict would change. If the data lack a runtime that a claim compares with, the paper's own run of that runtime is the baseline, and the output lists what else differs.",
     )
     .option("--data <dir>", "paper_data, ae_data, a distilled folder, run folders or a campaign", "paper_data")
     .option("--json", "print the verdicts and all readings as one JSON document")

@@ -12,7 +12,7 @@ import { type Io, note, print, printResult } from "../terminal/io.js";
 
 export default (io: Io): Command => {
   const data = new Command("data").description(
-    "Fetches the artifact's raw logs, distills them, and checks the recorded data.",
+    "Fetches the artifact's raw logs, distills them into the small files of paper_data and ae_data, and checks the recorded data.",
   );
   data
     .command("fetch")
@@ -36,7 +36,7 @@ export default (io: Io): Command => {
     );
   data
     .command("status")
-    .description("show which recorded data are here, and whether they are intact")
+    .description("show which recorded data exist on this machine, and whether they are intact")
     .option("--json", "print one JSON document")
     .action(({ json }: { json?: boolean }) => status(io, json));
   return data;

@@ -21,7 +21,7 @@ interface Options {
 export default (io: Io): Command =>
   new Command("history")
     .description(
-      "Shows a metric over many campaigns, oldest first, and marks the changes at which compare --fail-on would have failed. Each campaign is compared with the first one after the cell's last change, so that a slow drift is found too.",
+      "Shows a metric over many campaigns, oldest first, and marks the changes at which compare --fail-on would have failed. In each cell, every campaign is compared with the first one after the last change, so that a slow drift is found too.",
     )
     .argument("<dir...>", "campaigns, or folders of campaigns")
     .addOption(

@@ -17,7 +17,7 @@ interface Options {
 export default (io: Io): Command =>
   new Command("import")
     .description(
-      "Converts results of other tools into a folder that analyze, compare and notebooks read like a campaign. These commands can also read the files directly.",
+      "Converts results of other tools into a folder that analyze, compare and notebooks read like a campaign. They can also read the result files directly, without this step.",
     )
     .argument("<format>", "auto, or the tool's format (below)")
     .argument("<file...>", "result files")

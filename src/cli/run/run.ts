@@ -17,6 +17,7 @@ import {
 import { LabError } from "../../model/errors.js";
 import type { Experiment } from "../../model/experiment.js";
 import { shareOf } from "../../model/percent.js";
+import { textTable } from "../../model/text-table.js";
 import { version } from "../../model/version.js";
 import { onInterruption } from "../terminal/interruption.js";
 import { type Io, note } from "../terminal/io.js";
@@ -39,30 +40,30 @@ interface RunOptions extends SettingOptions, ClusterOptions, MachineOptions {
 }
 
 export default (io: Io): Command => {
-  const measures = Object.values(experimentTable).map(({ id, measures }) => `${measures} (${id})`);
+  const experiments = Object.values(experimentTable).map(({ id, measures }) => [`  ${id}`, measures]);
   const command = new Command("run")
     .description(
-      `Measures ${measures.slice(0, -1).join(", ")} and ${measures.at(-1)}. Each campaign has its own folder; --resume continues one.`,
+      `Runs a campaign of one or more experiments:\n\n${textTable(experiments).join("\n")}\n\nIn a round, all clients start one sandbox each at the same moment. A cell is one runtime with one concurrency, density and guest memory. Each campaign has its own folder; --resume continues one.`,
     )
     .argument("[experiment]", `${kinds}; omit it with --campaign or --resume`, kind)
     .option("--campaign <file>", "experiments from a YAML file; options override it")
     .option("--runtime <ids>", "runtimes to measure, such as runc,runsc", words);
   for (const name of settingNames) command.addOption(settingOption(name, settingRules[name]));
   return command
-    .option("--detect <percent>", "choose the number of rounds that detects a difference of this size, such as 5%")
+    .option("--detect <percent>", "choose enough rounds to detect a difference of this size, such as 5%")
     .option("--pilot <dirs>", "with --detect: campaigns from which to estimate the scatter of rounds", words)
-    .option("--handler <name>", "a runtime handler in containerd's configuration")
+    .option("--handler <name>", "measure this runtime handler of containerd's configuration")
     .option("--runtime-file <file>", "a YAML file that declares a runtime")
     .addOption(
-      new Option("--driver <driver>", "gRPC calls, or a crictl process for each call").choices(["cri", "crictl"]),
+      new Option("--driver <driver>", "call the service by gRPC (cri), or with one crictl process per call (crictl)").choices(["cri", "crictl"]),
     )
-    .option("--endpoint <endpoint>", "the CRI service: unix:///…, or replay:DATASET[/ID] to rehearse without root")
+    .option("--endpoint <endpoint>", "the CRI service: unix:///…, or replay:DATASET[/ID], which replays recorded times and needs no root")
     .option(
       "--cluster [context]",
       "measure pods of a Kubernetes cluster; the kubeconfig's current context if none is named",
     )
     .option("--runtime-class <names>", "with --cluster: RuntimeClasses to measure, such as runc,gvisor", words)
-    .option("--nodes <names>", "with --cluster: the nodes to use (default: all that the scheduler may use)", words)
+    .option("--nodes <names>", "with --cluster: the nodes to use (default: all schedulable nodes)", words)
     .addOption(
       new Option(
         "--placement <how>",

@@ -40,7 +40,7 @@ export const settingRules = {
   concurrency: { ...list, range: [1, 10_000], help: "clients in a round, such as 1,10,100" },
   density: {
     ...{ ...list, range: [0, 100_000] },
-    help: "background sandboxes; memory, fit: all sandboxes; cgroups: containers whose groups already exist",
+    help: "sandboxes that already run; for memory and fit, the total; for cgroups, containers whose groups already exist",
   },
   memory: { ...list, range: [1, 1_048_576], help: "nominal guest memory in MB" },
   containers: { ...number, range: [1, 100_000], help: "cgroups: containers in a round" },
@@ -51,11 +51,11 @@ export const settingRules = {
   files: { ...number, range: [0, 100_000], help: "rootfs: small files in the base layer" },
   large: {
     ...{ ...number, range: [0, 65_536] },
-    help: "size in MiB; rootfs: of the large file in the base layer, or of the block image to copy; io: of fio's file",
+    help: "size in MiB of the large file in the base layer and of the block image (rootfs), or of fio's file (io)",
   },
   reflink: {
     ...{ ...text, placeholder: "<dir>", pattern: /^\/./, expected: "an absolute path" },
-    help: "rootfs: folder for the copies that the variants copied and reflinked make (default: a btrfs that the campaign creates)",
+    help: "rootfs: folder in which the variants `copied` and `reflinked` create their copies (default: a btrfs that the campaign creates)",
   },
   rounds: { ...shared, ...count, range: [1, 100_000], help: "rounds of each cell; memory: repeats" },
   warmup: {
@@ -66,12 +66,12 @@ export const settingRules = {
   },
   blocks: {
     ...{ ...shared, ...count, range: [1, 1_000] },
-    help: "parts into which the rounds are divided; each visits every cell",
+    help: "parts into which the rounds are divided; each part measures every cell",
   },
   order: {
     ...{ ...choice, ...shared, placeholder: "<order>" },
     choices: ["shuffled", "grid"],
-    help: "shuffled within blocks, or one cell after another",
+    help: "the order of the cells: shuffled within each block, or one after another",
   },
   seed: { ...shared, ...count, range: [0, 2 ** 32 - 1], help: "seed of the order" },
   prepare: { ...text, ...shared, placeholder: "<command>", help: "a shell command to run before each round" },
@@ -81,16 +81,16 @@ export const settingRules = {
   },
   untilDecided: {
     ...{ ...text, placeholder: "<percent>" },
-    help: "add blocks until the runtimes are the same within this tolerance or differ; at most --blocks",
+    help: "add blocks until the runtimes are the same within this tolerance or differ; stops after --blocks at the latest",
   },
   until: {
     ...{ ...choice, choices: ends, placeholder: "<end>" },
-    help: "the end of a cold start: sandbox ready, container started, first line of output, first answer on the network",
+    help: "the end of a cold start: the sandbox is ready, the container has started, its first line of output, or its first response on the network",
   },
   network: {
     ...{ ...choice, placeholder: "<network>" },
     choices: ["node", "pod"],
-    help: "the host's network, or a CNI network for each sandbox",
+    help: "the host's network (node), or a CNI network for each sandbox (pod)",
   },
   image: { ...text, placeholder: "<name>", help: "the container's image (default: rund-lab's own)" },
   command: { ...text, placeholder: "<command>", help: "the container's command, split into words as in a shell" },
@@ -101,7 +101,7 @@ export const settingRules = {
   },
   port: {
     ...{ ...number, range: [1, 65_535] },
-    help: "the port that the container serves; on the host's network, the first client's port",
+    help: "the port that the container serves; on the host's network, each client after the first has the next port",
   },
   path: {
     ...{ ...text, placeholder: "<path>", pattern: /^\/\S*$/, expected: "a path that begins with /" },
@@ -120,7 +120,7 @@ export const settingRules = {
     expected: "a path that begins with /, or a systemd slice",
     help: "the parent of the sandboxes' control groups (default: one for the campaign)",
   },
-  seccomp: { ...flag, help: "ask for the service's default seccomp profile for the sandbox itself, as kubelets do" },
+  seccomp: { ...flag, help: "request the CRI service's default seccomp profile for the sandbox, as kubelets do" },
   pull: { ...flag, help: "pull the image in each cold start, as a separate stage" },
   withContainer: { ...flag, help: "background sandboxes also run a container" },
   arrivals: {
@@ -135,13 +135,13 @@ export const settingRules = {
   },
   resolution: {
     ...{ ...percent, range: [1, 50] },
-    help: "with --rate search: stop when the lowest failing rate is at most this percentage above the highest held rate",
+    help: "with --rate search: stop when the lowest rate that misses --slo is at most this percentage above the highest that meets it",
   },
-  duration: { ...seconds, range: [0.1, 86_400], help: "seconds of each window; io: of each job of fio" },
+  duration: { ...seconds, range: [0.1, 86_400], help: "arrivals: seconds for which each rate is measured; io: seconds of each fio job" },
   hold: {
     ...{ ...text, placeholder: "<seconds>", pattern: /^(exponential:)?\d{1,6}(\.\d{1,3})?$/ },
     expected: "seconds such as 2, or exponential:2",
-    help: "how long a sandbox lives before it is removed: 2, or exponential:2 for a mean",
+    help: "lifetime of a sandbox in seconds: 2, or exponential:2 for random lifetimes with a mean of 2",
   },
   inFlight: {
     ...{ ...number, range: [1, 100_000] },
