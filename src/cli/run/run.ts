@@ -55,9 +55,15 @@ export default (io: Io): Command => {
     .option("--handler <name>", "measure this runtime handler of containerd's configuration")
     .option("--runtime-file <file>", "a YAML file that declares a runtime")
     .addOption(
-      new Option("--driver <driver>", "call the service by gRPC (cri), or with one crictl process per call (crictl)").choices(["cri", "crictl"]),
+      new Option(
+        "--driver <driver>",
+        "call the service by gRPC (cri), or with one crictl process per call (crictl)",
+      ).choices(["cri", "crictl"]),
     )
-    .option("--endpoint <endpoint>", "the CRI service: unix:///…, or replay:DATASET[/ID], which replays recorded times and needs no root")
+    .option(
+      "--endpoint <endpoint>",
+      "the CRI service: unix:///…, or replay:DATASET[/ID], which replays recorded times and needs no root",
+    )
     .option(
       "--cluster [context]",
       "measure pods of a Kubernetes cluster; the kubeconfig's current context if none is named",

@@ -137,7 +137,11 @@ export const settingRules = {
     ...{ ...percent, range: [1, 50] },
     help: "with --rate search: stop when the lowest rate that misses --slo is at most this percentage above the highest that meets it",
   },
-  duration: { ...seconds, range: [0.1, 86_400], help: "arrivals: seconds for which each rate is measured; io: seconds of each fio job" },
+  duration: {
+    ...seconds,
+    range: [0.1, 86_400],
+    help: "arrivals: seconds for which each rate is measured; io: seconds of each fio job",
+  },
   hold: {
     ...{ ...text, placeholder: "<seconds>", pattern: /^(exponential:)?\d{1,6}(\.\d{1,3})?$/ },
     expected: "seconds such as 2, or exponential:2",
