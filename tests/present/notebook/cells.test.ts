@@ -120,9 +120,9 @@ test("of a table with more than 60 rows, the head, the tail and the size are sho
     "127",
     "128",
     "129",
-    "130 rows × 1 columns",
+    "130 rows × 1 column",
   ]);
-  assert.match(tableBundle(rows)["text/html"], "<p>130 rows × 1 columns</p>");
+  assert.match(tableBundle(rows)["text/html"], "<p>130 rows × 1 column</p>");
 });
 
 test("done() displays the number of checks that held, and starts a new count", () => {

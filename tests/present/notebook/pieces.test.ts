@@ -184,7 +184,7 @@ test("of a long frame, a part and the size are shown", async () => {
   const index = Array.from({ length: 100 }, (_, i) => i);
   const bundle = await bundleOf({ $isSeries: true, columns: ["ms"], index, values: index.map(i => i / 2) });
   assert.is((bundle!["text/html"] as string).match(/<tr>/g)!.length, 12);
-  assert.match(bundle!["text/plain"] as string, "100 rows × 1 columns");
+  assert.match(bundle!["text/plain"] as string, "100 rows × 1 column");
 });
 
 test.run();
