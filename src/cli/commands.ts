@@ -23,7 +23,7 @@ export const commands: readonly CommandEntry[] = [
     () => import("./notebooks/reproduce.js"),
   ),
   command("analyze", "compute tables of time, CPU, memory and density from logs", () => import("./results/analyze.js")),
-  command("verify", "recompute the paper's published numbers and compare", () => import("./results/verify.js")),
+  command("verify", "recompute the paper's tables and check each number", () => import("./results/verify.js")),
   command("claims", "judge the paper's claims on the data", () => import("./results/claims.js")),
   command("export", "write samples, rounds and memory of campaigns as Parquet", () => import("./results/export.js")),
   command("compare", "compare two campaigns or runtimes; can fail a CI job", () => import("./results/compare.js")),

@@ -23,7 +23,7 @@ const podFile = /^_pod_(\d+)_(\d+)\.txt$/;
  */
 export const fastiov: Importer = {
   format: "fastiov",
-  what: "run folders with _pod_TTT_PPP.txt",
+  what: "run folders with logs named _pod_TENANT_POD.txt",
   recognises: ({ folder, text }) => folder && /^con_\d+\/_pod_\d+_\d+\.txt$/m.test(text),
   async read(path, sink, { runtime }) {
     const label = parseRunName(basename(path))?.runtime ?? basename(path);

@@ -23,7 +23,7 @@ import { type CsvFile, furtherTables } from "./further-tables.js";
 export default (io: Io): Command =>
   new Command("analyze")
     .description(
-      "Reads run folders, a folder of them, or a campaign, and writes the paper's tables: time.csv, cpu.csv, mem_<id>.csv and density_<id>.csv. For a campaign it also writes percentiles (latency_<experiment>.csv), removal times (removal.csv) and the rounds that waited for a disk (disk.csv). Without --out, the tables go to stdout.",
+      "Reads run folders (each has one runtime's logs), a folder of them, or a campaign, and writes the paper's tables: time.csv, cpu.csv, mem_<id>.csv and density_<id>.csv. For a campaign it also writes percentiles (latency_<experiment>.csv), removal times (removal.csv) and the rounds that waited for a disk (disk.csv). Without --out, the tables go to stdout.",
     )
     .argument("<dir...>", "run folders, folders of them, campaigns, or the names paper_data and ae_data")
     .option("--out <dir>", "where to write the tables")

@@ -20,7 +20,7 @@ interface Options {
 export default (io: Io): Command =>
   new Command("capacity")
     .description(
-      "Estimates how many sandboxes fit on a host, with three models of a sandbox's memory: idle (PSS), host (decrease of MemAvailable) and committed (true guest memory plus overhead). The answer is the range of the three. A fit campaign gives a better model, and shows the error of the three. Sizes take a unit: 384GiB, 384GB, 128MiB.",
+      "Estimates how many sandboxes fit on a host, with three models of a sandbox's memory: idle (PSS), host (decrease of MemAvailable) and committed (all memory that the guest may use, plus the other processes). The answer is the range of the three. A fit campaign gives a better model, and shows the error of the three. Sizes take a unit: 384GiB, 384GB, 128MiB.",
     )
     .requiredOption("--runtime <id>", "the runtime's id in the data")
     .requiredOption("--host-memory <size>", "the host's memory", bytesOf("--host-memory"))

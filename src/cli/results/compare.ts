@@ -33,7 +33,7 @@ export default (io: Io): Command =>
     .option("--baseline <id>", "the runtime of A that the others are compared with")
     .option(
       "--fail-on <rule>",
-      "exit with 1 if a cell is slower by more than a percentage, such as slower:5%, even at the lower end of its interval",
+      "such as slower:5%: exit with 1 if the whole interval of a cell's time ratio lies above 1.05",
       gatePercent,
     )
     .option("--strict", "also exit with 1 if a time cell is undecided")

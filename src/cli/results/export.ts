@@ -8,7 +8,7 @@ import { type Io, noteProblems, printResult } from "../terminal/io.js";
 export default (io: Io): Command =>
   new Command("export")
     .description(
-      "Writes the samples, rounds and memory of campaigns as Parquet, in folders by campaign and runtime. If PATH ends in .parquet, only the samples are written, into that one file.",
+      "Writes the samples, rounds and memory of campaigns as Parquet, in folders by campaign and runtime. If the path ends in .parquet, only the samples are written, into that one file.",
     )
     .argument("<dir...>", "campaign folders")
     .requiredOption("--parquet <path>", "the folder or the .parquet file to write")

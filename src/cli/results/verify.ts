@@ -14,9 +14,9 @@ import { type Io, note, printResult } from "../terminal/io.js";
 export default (io: Io): Command =>
   new Command("verify")
     .description(
-      "Recomputes every number of the published tables and compares it bit for bit. Reads the distilled data in the package. With --raw, reads the artifact's own logs and checks every line, every cell and every distilled number.",
+      "Recomputes every number of the paper's published tables and compares the two bit for bit. Reads the package's paper_data and ae_data, which were distilled from the authors' logs. With --raw, reads these logs themselves and checks every line, every cell and every distilled number.",
     )
-    .option("--raw <dir>", "the folder with the artifact's paper_data and ae_data")
+    .option("--raw <dir>", "the folder with the authors' logs, as `data fetch` makes it")
     .option("--json", "print one JSON document")
     .action(async (options: { raw?: string; json?: boolean }) => {
       const raw = options.raw === undefined ? undefined : await verifyRaw(resolve(io.cwd, options.raw));

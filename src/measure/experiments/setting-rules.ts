@@ -46,7 +46,7 @@ export const settingRules = {
   containers: { ...number, range: [1, 100_000], help: "cgroups: containers in a round" },
   window: {
     ...{ ...number, range: [0, 3_600] },
-    help: "cgroups: idle seconds before a round in which CPU is measured",
+    help: "cgroups: seconds for which the idle host's CPU is measured before each round",
   },
   files: { ...number, range: [0, 100_000], help: "rootfs: small files in the base layer" },
   large: {
