@@ -40,12 +40,12 @@ export default function (): void {
 
 function roundLine(round: number): string {
   const samples = Array.from({ length: clients }, (_, index) => ({
-    ...{
-      status: "ready" as const,
-      client: index + 1,
-      sandbox: (round * clients + index).toString(16).padStart(64, "a"),
-    },
-    ...{ sentMs: index / 100, answeredMs: 80 + (round % 97) / 7, readyMs: 82 + (round % 97) / 7 },
+    status: "ready" as const,
+    client: index + 1,
+    sandbox: (round * clients + index).toString(16).padStart(64, "a"),
+    sentMs: index / 100,
+    answeredMs: 80 + (round % 97) / 7,
+    readyMs: 82 + (round % 97) / 7,
   }));
   return formatEvent({ ...wholeRound, round, concurrency: clients, samples });
 }

@@ -60,7 +60,12 @@ async function roundsOf({ endpoint }: PrivateContainerd, folder: string, wishes:
   const experiments = wishes.map(each => experimentSettings({ ...each, runtimes: ["runc"], blocks: 1, warmup: 1 }));
   const plan = makePlan({ name: null, experiments, custom: [] }, { runtimes, limits: null });
   const path = await measureCampaign(folder, {
-    ...{ plan, service, endpoint, command: [], toolVersion: "bench", report: () => {} },
+    plan,
+    service,
+    endpoint,
+    command: [],
+    toolVersion: "bench",
+    report: () => {},
     signal: new AbortController().signal,
   });
   service.cri.close();
@@ -124,8 +129,12 @@ async function startSandboxes(cri: CriClient, campaign: string, count: number): 
   for (let n = 0; n < count; n += 10) {
     const batch = Array.from({ length: Math.min(10, count - n) }, (_, index) =>
       cri.runPodSandbox({
-        ...{ name: `bench-${campaign}-${n + index}`, uid: `${campaign}-${n + index}`, namespace: "rund-lab" },
-        ...{ handler: "runc", network: "NODE", labels: { [labelNames.campaign]: campaign, [labelNames.role]: "test" } },
+        name: `bench-${campaign}-${n + index}`,
+        uid: `${campaign}-${n + index}`,
+        namespace: "rund-lab",
+        handler: "runc",
+        network: "NODE",
+        labels: { [labelNames.campaign]: campaign, [labelNames.role]: "test" },
       }),
     );
     ids.push(...(await Promise.all(batch)));

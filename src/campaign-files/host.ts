@@ -25,9 +25,18 @@ const machine = {
 };
 
 const clusterNode = z.strictObject({
-  ...{ name: z.string(), ready: z.boolean(), schedulable: z.boolean(), kernel: z.string(), runtime: z.string() },
-  ...{ kubelet: z.string(), os: z.string(), architecture: z.string(), instanceType: z.string().nullable() },
-  ...{ cpus: z.number().min(0).max(1e6), pods: z.number().min(0).max(1e6), memoryMiB: size },
+  name: z.string(),
+  ready: z.boolean(),
+  schedulable: z.boolean(),
+  kernel: z.string(),
+  runtime: z.string(),
+  kubelet: z.string(),
+  os: z.string(),
+  architecture: z.string(),
+  instanceType: z.string().nullable(),
+  cpus: z.number().min(0).max(1e6),
+  pods: z.number().min(0).max(1e6),
+  memoryMiB: size,
 });
 
 const runtimeClass = z.strictObject({

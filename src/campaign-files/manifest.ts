@@ -132,8 +132,11 @@ export function examineManifest(
   if (read.success) return { manifest: read.data, problems: [] };
   const faults = mismatches(value, read.error);
   const problems = faults.map(({ path, expected, found }) => ({
-    ...{ file, line: null, code: "RUND_MANIFEST" },
-    ...{ expected: `${expected} in ${describePath(path)}`, found },
+    file,
+    line: null,
+    code: "RUND_MANIFEST",
+    expected: `${expected} in ${describePath(path)}`,
+    found,
   }));
   for (const issue of read.error.issues) {
     if (issue.code === "unrecognized_keys") for (const key of issue.keys) replacePart(value, [...issue.path, key]);

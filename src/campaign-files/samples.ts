@@ -50,10 +50,21 @@ const milliseconds = z
 
 /** One line of samples.csv as text, with the types of its fields. */
 const storedRow = z.strictObject({
-  ...{ run: z.string().min(1), experiment: z.enum(["time", "density"]), runtime: z.string().min(1) },
-  ...{ density: whole, concurrency: whole, block: whole, round: whole, warmup: z.enum(["0", "1"]), client: whole },
-  ...{ outcome: z.enum(["ready", "failed", "timeout", "died"]), start_ms: milliseconds, latency_ms: milliseconds },
-  ...{ reason: z.string(), until: z.enum(ends).default("sandbox"), stage: z.string().default("") },
+  run: z.string().min(1),
+  experiment: z.enum(["time", "density"]),
+  runtime: z.string().min(1),
+  density: whole,
+  concurrency: whole,
+  block: whole,
+  round: whole,
+  warmup: z.enum(["0", "1"]),
+  client: whole,
+  outcome: z.enum(["ready", "failed", "timeout", "died"]),
+  start_ms: milliseconds,
+  latency_ms: milliseconds,
+  reason: z.string(),
+  until: z.enum(ends).default("sandbox"),
+  stage: z.string().default(""),
   ...(Object.fromEntries(
     stageTimes.map(([, column]) => [column, z.union([z.literal(""), milliseconds]).optional()]),
   ) as Record<(typeof stageTimes)[number][1], z.ZodOptional<z.ZodUnion<[z.ZodLiteral<"">, typeof milliseconds]>>>),
@@ -74,7 +85,14 @@ export function sampleRows(round: RoundEvent, experiment: "time" | "density"): r
   return round.samples.map(sample => {
     const ended = sample.status === "ready" ? endOf(sample) : sample.endedMs;
     return {
-      ...{ run, experiment, runtime, density, concurrency, block, round: round.round, warmup },
+      run,
+      experiment,
+      runtime,
+      density,
+      concurrency,
+      block,
+      round: round.round,
+      warmup,
       client: sample.client,
       outcome: sample.status,
       startMs: releasedMs + sample.sentMs,
@@ -147,8 +165,21 @@ function rowOf(stored: z.output<typeof storedRow>): SampleRow {
     return typeof ms === "number" ? [[name, ms]] : [];
   });
   return {
-    ...{ run, experiment, runtime, density, concurrency, block, round, warmup: stored.warmup === "1", client },
-    ...{ outcome, startMs: stored.start_ms, latencyMs: stored.latency_ms, reason, until, stage },
+    run,
+    experiment,
+    runtime,
+    density,
+    concurrency,
+    block,
+    round,
+    warmup: stored.warmup === "1",
+    client,
+    outcome,
+    startMs: stored.start_ms,
+    latencyMs: stored.latency_ms,
+    reason,
+    until,
+    stage,
     times: Object.fromEntries(times),
   };
 }

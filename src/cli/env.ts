@@ -137,8 +137,15 @@ function remainsLine(remains: readonly CensusEntry[], up: boolean): string[] {
 const state = (containerd: PrivateContainerd) => {
   const { folder, endpoint, pid, handlers, snapshotter, logPath, configPath, spansPort } = containerd;
   return {
-    ...{ up: true, folder, endpoint, pid, handlers: handlers.map(({ name }) => name), snapshotter },
-    ...{ log: logPath, config: configPath, spansPort },
+    up: true,
+    folder,
+    endpoint,
+    pid,
+    handlers: handlers.map(({ name }) => name),
+    snapshotter,
+    log: logPath,
+    config: configPath,
+    spansPort,
   };
 };
 

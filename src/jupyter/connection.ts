@@ -16,7 +16,11 @@ const connectionFile = z
     ip: z.string().min(1),
     key: z.string().default(""),
     signature_scheme: z.literal("hmac-sha256").default("hmac-sha256"),
-    ...{ shell_port: port, control_port: port, stdin_port: port, iopub_port: port, hb_port: port },
+    shell_port: port,
+    control_port: port,
+    stdin_port: port,
+    iopub_port: port,
+    hb_port: port,
   })
   // anyone who reaches these ports can run code as this user
   .refine(({ transport, ip }) => transport !== "tcp" || /^127\.\d+\.\d+\.\d+$/.test(ip), {

@@ -75,7 +75,9 @@ const output = z.discriminatedUnion(
     z.looseObject({ output_type: z.literal("display_data"), data: bundle, metadata: json }),
     z.looseObject({ output_type: z.literal("execute_result"), data: bundle, metadata: json, execution_count: count }),
     z.looseObject({
-      ...{ output_type: z.literal("error"), ename: z.string(), evalue: z.string() },
+      output_type: z.literal("error"),
+      ename: z.string(),
+      evalue: z.string(),
       traceback: z.array(z.string()),
     }),
   ],

@@ -44,7 +44,10 @@ export function listCells(
 
 const startCells = (path: string, density: number, problems: ProblemList): readonly StartCellFolder[] =>
   numberedFolders(path, "con_", parseConcurrencyFolder, problems).map(({ path, value }) => ({
-    ...{ kind: "starts", path, density, concurrency: value },
+    kind: "starts",
+    path,
+    density,
+    concurrency: value,
   }));
 
 /** Returns the folders of one level of the grid, by number. Other folders are problems; other files belong to the run. */

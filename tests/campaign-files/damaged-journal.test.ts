@@ -91,25 +91,40 @@ test("any field of any event with a value of another type is a problem with its 
 });
 
 const startCell: StartCell = {
-  ...{ run: wholeRound.run, experiment: "time", runtime: "runc", density: 0, concurrency: 2, partial: 0 },
+  run: wholeRound.run,
+  experiment: "time",
+  runtime: "runc",
+  density: 0,
+  concurrency: 2,
+  partial: 0,
   rounds: [
     {
-      ...{
-        round: 1,
-        clients: 2,
-        makespanMs: 90,
-        startSkewMs: 0,
-        latencyMeanMs: 85,
-        latencyP50Ms: 85,
-        latencyP90Ms: 90,
-      },
-      ...{ latencyP99Ms: 90, latencyMaxMs: 90, busyJiffies: 60, totalJiffies: 100, block: null },
+      round: 1,
+      clients: 2,
+      makespanMs: 90,
+      startSkewMs: 0,
+      latencyMeanMs: 85,
+      latencyP50Ms: 85,
+      latencyP90Ms: 90,
+      latencyP99Ms: 90,
+      latencyMaxMs: 90,
+      busyJiffies: 60,
+      totalJiffies: 100,
+      block: null,
     },
   ],
-  ...{ busyJiffies: [60], attempted: null, failed: null, samples: 2, latencyQuantiles: [] },
+  busyJiffies: [60],
+  attempted: null,
+  failed: null,
+  samples: 2,
+  latencyQuantiles: [],
 };
 const memoryCell: MemoryCell = {
-  ...{ run: wholeSnapshot.run, runtime: "runc", memoryMb: 128, density: 1, sandboxes: 1 },
+  run: wholeSnapshot.run,
+  runtime: "runc",
+  memoryMb: 128,
+  density: 1,
+  sandboxes: 1,
   components: [{ component: "pause", processes: 1, ussKiB: 10, pssKiB: 20, rssKiB: 30, vssKiB: 40 }],
 };
 const starts = (text: string) => {

@@ -15,8 +15,17 @@ import {
 const test = suite("the journal of a campaign");
 const ticks = { busy: 60, total: 100, iowait: 1, steal: 2 };
 const round: RoundEvent = {
-  ...{ event: "round", at: "2026-01-31T12:00:00.000Z", run: "time_runc_01311200", runtime: "runc", density: 0 },
-  ...{ block: 1, position: 2, concurrency: 2, round: 3, warmup: false, releasedMs: 1_700_000_000_000.25 },
+  event: "round",
+  at: "2026-01-31T12:00:00.000Z",
+  run: "time_runc_01311200",
+  runtime: "runc",
+  density: 0,
+  block: 1,
+  position: 2,
+  concurrency: 2,
+  round: 3,
+  warmup: false,
+  releasedMs: 1_700_000_000_000.25,
   samples: [
     { status: "ready", client: 1, sandbox: "ab", sentMs: 0.1, answeredMs: 80.5, readyMs: 81.25 },
     {
@@ -29,7 +38,11 @@ const round: RoundEvent = {
       message: "no answer",
     },
   ],
-  ...{ makespanMs: null, startSkewMs: 0.1, serviceSkewMs: null, loopDelayMs: 0, clockStepMs: 0 },
+  makespanMs: null,
+  startSkewMs: 0.1,
+  serviceSkewMs: null,
+  loopDelayMs: 0,
+  clockStepMs: 0,
   cpu: {
     ...ticks,
     busyMs: 600,
@@ -39,9 +52,14 @@ const round: RoundEvent = {
     idle: { ...ticks, ms: 500 },
     settle: { ...ticks, ms: 1000 },
   },
-  ...{ quiet: { ms: 0, reached: true }, prepare: null, cleanupMs: 30, background: null },
+  quiet: { ms: 0, reached: true },
+  prepare: null,
+  cleanupMs: 30,
+  background: null,
   host: { load1: 0, memAvailableKiB: 1, slabKiB: 1, tasks: 1, mounts: 1, pressure: null },
-  ...{ swapIn: 0, memoryStallUs: 0, flags: ["partial"] },
+  swapIn: 0,
+  memoryStallUs: 0,
+  flags: ["partial"],
 };
 
 test("a round is written as one line, and read back unchanged", () => {
@@ -122,8 +140,17 @@ test("a field that no event of its name has is a problem, and the event is read 
 test("a sample's further times are written as an object at the end of its array, and read back", () => {
   const samples: Sample[] = [
     {
-      ...{ status: "ready", client: 1, sandbox: "ab", sentMs: 0, answeredMs: 80, readyMs: 81, until: "output" },
-      ...{ createdMs: 90, startedMs: 100, outputMs: 120.5, marks: { sandboxTask: 40 } },
+      status: "ready",
+      client: 1,
+      sandbox: "ab",
+      sentMs: 0,
+      answeredMs: 80,
+      readyMs: 81,
+      until: "output",
+      createdMs: 90,
+      startedMs: 100,
+      outputMs: 120.5,
+      marks: { sandboxTask: 40 },
     } as Sample,
     round.samples[1]!,
   ];
@@ -139,7 +166,10 @@ test("a sample's further times are written as an object at the end of its array,
 
 const host = { memAvailableKiB: 9000, slabKiB: 100, pageTablesKiB: 50, kernelStackKiB: 20, percpuKiB: 5 };
 const account = (changes: Partial<HostMemory>): HostMemory => ({
-  ...{ ...host, anonHugePagesKiB: 0, hugetlbKiB: 0, ...changes },
+  ...host,
+  anonHugePagesKiB: 0,
+  hugetlbKiB: 0,
+  ...changes,
 });
 
 test("the cost of sandboxes to the host is the change of its counters; free pages in processors' lists count as available", () => {

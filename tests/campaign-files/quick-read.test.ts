@@ -13,19 +13,22 @@ const test = suite("quick readers of events");
 const whole: readonly CampaignEvent[] = [
   ...allEvents,
   {
-    ...{ ...wholeRound, makespanMs: null, flags: ["partial"] },
+    ...wholeRound,
+    makespanMs: null,
+    flags: ["partial"],
     samples: [
       {
-        ...{
-          status: "ready",
-          client: 2,
-          sandbox: "ab",
-          sentMs: 0.1,
-          answeredMs: 80.5,
-          readyMs: 81.25,
-          until: "output",
-        },
-        ...{ startedMs: 90, outputMs: 91.5, marks: { sandboxTask: 40 }, clusterTimes: { Ready: wholeRound.at } },
+        status: "ready",
+        client: 2,
+        sandbox: "ab",
+        sentMs: 0.1,
+        answeredMs: 80.5,
+        readyMs: 81.25,
+        until: "output",
+        startedMs: 90,
+        outputMs: 91.5,
+        marks: { sandboxTask: 40 },
+        clusterTimes: { Ready: wholeRound.at },
       },
       { status: "timeout", client: 1, sandbox: null, sentMs: 0.3, endedMs: 60_000, reason: "timeout", message: "" },
     ],

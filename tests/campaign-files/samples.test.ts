@@ -8,21 +8,29 @@ import { inTempFolder, writeFiles } from "../support/temp.js";
 
 const test = suite("samples.csv");
 const row: SampleRow = {
-  ...{ run: "time_runc_01311200", experiment: "time", runtime: "runc", density: 0, concurrency: 10, block: 2 },
-  ...{
-    round: 3,
-    warmup: false,
-    client: 4,
-    outcome: "ready",
-    startMs: 1_700_000_000_000.125,
-    latencyMs: 81.25,
-    reason: "",
-    ...{ until: "sandbox", stage: "", times: { answeredMs: 80.5, readyMs: 81.25 } },
-  },
+  run: "time_runc_01311200",
+  experiment: "time",
+  runtime: "runc",
+  density: 0,
+  concurrency: 10,
+  block: 2,
+  round: 3,
+  warmup: false,
+  client: 4,
+  outcome: "ready",
+  startMs: 1_700_000_000_000.125,
+  latencyMs: 81.25,
+  reason: "",
+  until: "sandbox",
+  stage: "",
+  times: { answeredMs: 80.5, readyMs: 81.25 },
 };
 const failed: SampleRow = { ...row, client: 5, outcome: "timeout", latencyMs: 2000, reason: "timeout", times: {} };
 const answered: SampleRow = {
-  ...{ ...row, client: 6, until: "response", latencyMs: 120.5 },
+  ...row,
+  client: 6,
+  until: "response",
+  latencyMs: 120.5,
   times: { ...row.times, createdMs: 90, startedMs: 118.25, outputMs: 117, processMs: 116.875, respondedMs: 120.5 },
 };
 

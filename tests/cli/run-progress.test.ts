@@ -14,7 +14,14 @@ function surroundings(isTTY: boolean): { readonly io: Io; written(): string } {
 }
 
 const at = (done: number, doing: string) => ({
-  ...{ runtime: "runc", experiment: "time", density: 0, concurrency: 10, memoryMb: null, doing, done, of: 4 },
+  runtime: "runc",
+  experiment: "time",
+  density: 0,
+  concurrency: 10,
+  memoryMb: null,
+  doing,
+  done,
+  of: 4,
 });
 
 test("on a terminal, one line contains the bar, rounds, time left, cell and round", () => {

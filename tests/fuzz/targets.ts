@@ -52,24 +52,50 @@ const smem = "Name  USS  PSS  RSS  VSS\nvirtiofsd 88 256 1936 76560\nmy vmm-f9ba
 const at = "2026-01-01T00:00:00.000Z";
 const journal = allEvents.map(formatEvent).join("");
 const manifest: Manifest = {
-  ...{ format: 1, campaign: "20260101T000000-time", label: "c", name: null, status: "complete", why: null },
-  ...{ startedAt: at, endedAt: at, command: ["run", "time"], tool: { version: "0.1.0", node: "20.19.0" } },
-  ...{ driver: "cri", endpoint: "unix:///run/x.sock", service: { name: "containerd", version: "1.6.20" } },
-  ...{ replayed: false, replay: null, host: { id: "h" }, plan: { digest: "d", settings: {} } },
+  format: 1,
+  campaign: "20260101T000000-time",
+  label: "c",
+  name: null,
+  status: "complete",
+  why: null,
+  startedAt: at,
+  endedAt: at,
+  command: ["run", "time"],
+  tool: { version: "0.1.0", node: "20.19.0" },
+  driver: "cri",
+  endpoint: "unix:///run/x.sock",
+  service: { name: "containerd", version: "1.6.20" },
+  replayed: false,
+  replay: null,
+  host: { id: "h" },
+  plan: { digest: "d", settings: {} },
   runs: [
     {
-      ...{ run: "time_runc_01010000", experiment: "time", runtime: "runc", handler: "runc", label: "runc" },
-      ...{ recorded: "01010000", repeat: 1, template: null, config: { snapshotter: "overlayfs" } },
+      run: "time_runc_01010000",
+      experiment: "time",
+      runtime: "runc",
+      handler: "runc",
+      label: "runc",
+      recorded: "01010000",
+      repeat: 1,
+      template: null,
+      config: { snapshotter: "overlayfs" },
       versions: { kernel: "6.1.0", containerd: "1.6.20", crictl: null, kata: null, vmm: null },
     },
   ],
 };
 const notebook = {
-  ...{ nbformat: 4, nbformat_minor: 5, metadata: { kernelspec: { name: "rund-lab" } } },
+  nbformat: 4,
+  nbformat_minor: 5,
+  metadata: { kernelspec: { name: "rund-lab" } },
   cells: [
     { cell_type: "markdown", id: "a", metadata: {}, source: ["# Title\n"] },
     {
-      ...{ cell_type: "code", id: "b", metadata: { tags: ["parameters"] }, source: "1 + 2", execution_count: 1 },
+      cell_type: "code",
+      id: "b",
+      metadata: { tags: ["parameters"] },
+      source: "1 + 2",
+      execution_count: 1,
       outputs: [
         { output_type: "execute_result", data: { "text/plain": ["3"] }, metadata: {}, execution_count: 1 },
         { output_type: "stream", name: "stdout", text: ["x\n"] },

@@ -45,8 +45,13 @@ export const hyperfine = JSON.stringify({
   ],
 });
 export const stress = JSON.stringify({
-  ...{ total: 150, failures: 0, seconds: 20, containersPerSecond: 7.5, secondsPerContainer: 0.1333 },
-  ...{ execTotal: 0, execFailures: 0 },
+  total: 150,
+  failures: 0,
+  seconds: 20,
+  containersPerSecond: 7.5,
+  secondsPerContainer: 0.1333,
+  execTotal: 0,
+  execFailures: 0,
 });
 export const stressDensity = JSON.stringify({
   pss: 50_820,
@@ -58,12 +63,18 @@ export const computesdk = JSON.stringify({
   version: "1.1",
   results: [
     {
-      ...{ provider: "e2b", mode: "concurrent", concurrency: 2, wallClockMs: 640 },
+      provider: "e2b",
+      mode: "concurrent",
+      concurrency: 2,
+      wallClockMs: 640,
       iterations: [{ ttiMs: 500.5 }, { ttiMs: 630.25 }],
     },
     { provider: "modal", iterations: [{ ttiMs: 900 }, { ttiMs: 0, error: "no capacity" }, { ttiMs: 1100 }] },
     {
-      ...{ provider: "e2b", mode: "staggered", concurrency: 2, staggerDelayMs: 200 },
+      provider: "e2b",
+      mode: "staggered",
+      concurrency: 2,
+      staggerDelayMs: 200,
       rampProfile: [
         { launchedAt: 0, readyAt: 410, ttiMs: 400 },
         { launchedAt: 200, readyAt: 700, ttiMs: 500 },

@@ -164,9 +164,20 @@ test("a tsconfig.json beside the notebook sets strictness, paths and target, and
   assert.is(await value(kernel, "rows.push(3);\nbest += 1;\nrows.length + best"), "9");
   // what `tsc --init` of TypeScript 5.9 writes
   config({
-    ...{ module: "nodenext", target: "esnext", types: [], sourceMap: true, declaration: true, declarationMap: true },
-    ...{ noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, strict: true, jsx: "react-jsx" },
-    ...{ verbatimModuleSyntax: true, isolatedModules: true, moduleDetection: "force", skipLibCheck: true },
+    module: "nodenext",
+    target: "esnext",
+    types: [],
+    sourceMap: true,
+    declaration: true,
+    declarationMap: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    strict: true,
+    jsx: "react-jsx",
+    verbatimModuleSyntax: true,
+    isolatedModules: true,
+    moduleDetection: "force",
+    skipLibCheck: true,
   });
   assert.is(
     await value(

@@ -31,7 +31,10 @@ const test = suite("a made-up runtime");
 
 /** The runtime's declaration: the example of CONTRIBUTING.md under a different name. */
 const youki: RuntimeDeclaration = {
-  ...{ id: "youki", handler: "youki", label: "Youki of the test", colour: "green" },
+  id: "youki",
+  handler: "youki",
+  label: "Youki of the test",
+  colour: "green",
   ...runcShim("youki"),
   versions: [{ command: ["youki", "--version"] }],
 };

@@ -176,7 +176,12 @@ function readContainer(file = ""): ContainerConfig {
   const { metadata, image, command, envs, labels, log_path: logPath, linux } = JSON.parse(readFileSync(file, "utf8"));
   const { cpu_quota: quota, cpu_period: period, memory_limit_in_bytes: memoryBytes = null } = linux.resources;
   return {
-    ...{ name: metadata.name, image: image.image, command, labels, logPath, memoryBytes },
+    name: metadata.name,
+    image: image.image,
+    command,
+    labels,
+    logPath,
+    memoryBytes,
     env: Object.fromEntries(envs.map(({ key, value }: { key: string; value: string }) => [key, value])),
     cpu: quota === undefined ? null : quota / period,
   };

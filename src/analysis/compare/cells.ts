@@ -74,7 +74,9 @@ function operationSamples({ experiment, variant, density, concurrency, count, ro
         of: "rounds",
         values: timed.map(({ ms }) => ms),
         blocks: meansByBlock(timed.map(({ block, ms }) => [String(block), ms] as const)),
-        ...{ failedRounds: 0, attempted: null, failed: null },
+        failedRounds: 0,
+        attempted: null,
+        failed: null,
       },
     };
   });

@@ -68,7 +68,8 @@ function rowsOf(cell: readonly Measured[]): readonly NodeRow[] {
     const compared = welchRatio(medians(here), medians(there));
     const ratio = compared === null ? null : { value: compared.ratio, interval: compared.at(0.95) };
     return {
-      ...{ ...place, node },
+      ...place,
+      node,
       samples: here.flat().length,
       rounds: medians(here).length,
       p50Ms: median(here.flat()),

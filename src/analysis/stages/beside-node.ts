@@ -58,7 +58,10 @@ export function clusterShares(rows: readonly StageRow[]): readonly ClusterShare[
     const own = row.stages.filter(({ name }) => /^(API server|scheduler|kubelet)/.test(name));
     return [
       {
-        ...{ runtime: row.runtime, concurrency: row.concurrency, cluster_ms: row.latencyMs, node_ms: node.latencyMs },
+        runtime: row.runtime,
+        concurrency: row.concurrency,
+        cluster_ms: row.latencyMs,
+        node_ms: node.latencyMs,
         added_ms: row.latencyMs - node.latencyMs,
         cluster_stages_ms: own.reduce((sum, { p50Ms }) => sum + p50Ms, 0),
       },

@@ -72,8 +72,15 @@ export function latencyCsv(rows: readonly (RemovalRow & { readonly end?: End })[
 /** Returns the rows of a latency table for display: the percentiles without their intervals, in milliseconds. */
 export const latencyRows = (rows: readonly LatencyRow[]) =>
   rows.map(({ runtime, density, concurrency, end, samples, quantiles: [p50, p90, , p99], maxMs }) => ({
-    ...{ runtime, density, concurrency, end, samples },
-    ...{ p50_ms: p50!.ms, p90_ms: p90!.ms, p99_ms: p99!.ms, max_ms: maxMs },
+    runtime,
+    density,
+    concurrency,
+    end,
+    samples,
+    p50_ms: p50!.ms,
+    p90_ms: p90!.ms,
+    p99_ms: p99!.ms,
+    max_ms: maxMs,
   }));
 
 /**

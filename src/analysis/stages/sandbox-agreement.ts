@@ -73,7 +73,9 @@ function sampleOf(rounds: readonly RoundEvent[]): CellSample {
     of: "rounds",
     values: timed.map(([, ms]) => ms),
     blocks: meansByBlock(timed),
-    ...{ failedRounds: rounds.length - complete.length, attempted: null, failed: null },
+    failedRounds: rounds.length - complete.length,
+    attempted: null,
+    failed: null,
   };
 }
 

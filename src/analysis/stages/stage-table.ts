@@ -56,7 +56,10 @@ function rowOf(rounds: readonly RoundEvent[], dataset: Pick<Dataset, "runs">): S
   const calls = kubeletCalls(rounds);
   const medians = byRound.flatMap(samples => (samples.length === 0 ? [] : [median(samples.map(latencyOf))]));
   return {
-    ...{ run, runtime, density, concurrency },
+    run,
+    runtime,
+    density,
+    concurrency,
     label: labelIn(dataset, runtime),
     until,
     samples: ready.length,

@@ -32,7 +32,13 @@ export function ioTable({ name, io = [] }: Pick<Dataset, "name" | "io">): readon
 }
 
 const placeOf = (dataset: string, { run, runtime, concurrency }: IoRound, { pattern, blockBytes, direct }: IoJob) => ({
-  ...{ dataset, run, runtime, concurrency, pattern, blockBytes, direct },
+  dataset,
+  run,
+  runtime,
+  concurrency,
+  pattern,
+  blockBytes,
+  direct,
 });
 
 function summary(jobs: readonly IoJob[]) {

@@ -34,9 +34,22 @@ export function operationTable(cells: readonly OperationCell[]): readonly Operat
       const totals = own.map(({ totalMs }) => totalMs);
       const { value, interval } = estimateMean(totals, `operations ${run} ${density} ${concurrency} ${phase}`);
       return {
-        ...{ run, experiment, variant, density, concurrency, count, phase, operation, rounds: rounds.length },
-        ...{ p50Ms: quantileR7(ms, 0.5), p95Ms: quantileR7(ms, 0.95), p99Ms: quantileR7(ms, 0.99), maxMs: ms.at(-1)! },
-        ...{ totalMs: value, interval, idleBusy: windows.length === 0 ? null : mean(windows) },
+        run,
+        experiment,
+        variant,
+        density,
+        concurrency,
+        count,
+        phase,
+        operation,
+        rounds: rounds.length,
+        p50Ms: quantileR7(ms, 0.5),
+        p95Ms: quantileR7(ms, 0.95),
+        p99Ms: quantileR7(ms, 0.99),
+        maxMs: ms.at(-1)!,
+        totalMs: value,
+        interval,
+        idleBusy: windows.length === 0 ? null : mean(windows),
       };
     });
   });

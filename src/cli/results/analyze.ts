@@ -166,7 +166,9 @@ function document(
   return {
     tables: { time, cpu, memory: named("mem_"), density: named("density_") },
     ...Object.fromEntries(imported.map(({ name, columns, rows }) => [name, { columns, rows }])),
-    ...{ runs, problems, problemCount },
+    runs,
+    problems,
+    problemCount,
   };
 }
 

@@ -149,7 +149,11 @@ export async function clusterTarget(
   const plan = await inRoom(await planFor(wanted, runtimes, null, 1, clusterTiming), service, force);
   noteCluster(io, plan, service, endpoint);
   return {
-    ...{ plan, detections, where: "the cluster", untried: () => [], containerd: undefined },
+    plan,
+    detections,
+    where: "the cluster",
+    untried: () => [],
+    containerd: undefined,
     open: async () => ({ service, endpoint }),
     close: async () => {},
   };
@@ -171,7 +175,9 @@ async function inRoom(plan: Plan, { cluster, nodes, settings }: ClusterService, 
     sandboxes > pods ? [`it needs ${counted(sandboxes, "pod")} at once, and there is room for ${pods} (${by})`] : [];
   const room = () => ({ sandboxes: Math.max(1, pods), by: `the pods that still fit: ${by}` });
   return {
-    ...{ ...plan, why, fits: why.length === 0 || force },
+    ...plan,
+    why,
+    fits: why.length === 0 || force,
     confounds: [...plan.confounds, ...nodeConfounds(nodes), ...skews],
     experiments: plan.experiments.map(planned => ({ ...planned, room })),
   };

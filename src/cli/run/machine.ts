@@ -59,7 +59,9 @@ export async function machineTarget(
   const plan = await planFor(settings, runtimes, socket, speed);
   const opened: { close(): Promise<void> | void }[] = [];
   return {
-    ...{ plan, detections, where: "this machine" },
+    plan,
+    detections,
+    where: "this machine",
     untried: () => (replay || alone ? [] : untriedBy(plan, endpoint, resolve(io.cwd, options.out))),
     containerd: socket === null ? undefined : knownContainerd(socket),
     async open() {

@@ -13,7 +13,14 @@ export function printPlan(io: Io, { plan, detections, where, ...target }: Target
   if (json) {
     const limits = plan.experiments.flatMap(openLoopLimits);
     printJson(io, {
-      ...{ cells, sandboxes, expectedSeconds, needs, fits, why, confounds, experiments: plan.settings.experiments },
+      cells,
+      sandboxes,
+      expectedSeconds,
+      needs,
+      fits,
+      why,
+      confounds,
+      experiments: plan.settings.experiments,
       ...(limits.length > 0 && { limits }),
       ...(detections.length > 0 && { detections }),
       ...(untried.length > 0 && { untried }),

@@ -151,6 +151,14 @@ function customRuntimes(io: Io, { runtimeFile, handler, runtime }: SettingOption
 
 /** Returns the declaration of a runtime if only its handler is known: all processes of its sandboxes count as its memory. */
 const unknownRuntime = (id: string, handler: string): RuntimeDeclaration => ({
-  ...{ id, handler, label: handler, shim: null, snapshotter: null, config: null, template: null },
-  ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },
+  id,
+  handler,
+  label: handler,
+  shim: null,
+  snapshotter: null,
+  config: null,
+  template: null,
+  guestMemoryExtraMb: 0,
+  versions: [],
+  processes: [],
 });

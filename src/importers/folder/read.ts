@@ -21,8 +21,12 @@ const orNull = <Schema extends z.ZodType>(schema: Schema, error: string) =>
 const importedSample = z
   .object({
     concurrency: orNull(whole, "a whole number from 1, or nothing"),
-    ...{ round: whole, client: whole, outcome: z.enum(["ready", "failed"]), reason: z.string() },
-    ...{ startMs: orNull(finite, "a number or nothing"), latencyMs: orNull(finite, "a number or nothing") },
+    round: whole,
+    client: whole,
+    outcome: z.enum(["ready", "failed"]),
+    reason: z.string(),
+    startMs: orNull(finite, "a number or nothing"),
+    latencyMs: orNull(finite, "a number or nothing"),
   })
   .refine(({ outcome, latencyMs }) => outcome !== "ready" || latencyMs !== null, {
     error: "a latency",

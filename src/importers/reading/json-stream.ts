@@ -68,7 +68,8 @@ export class JsonReader {
 
   constructor(places: Readonly<Record<string, JsonVisitor>>) {
     this.#places = Object.entries(places).map(([place, visit]) => ({
-      ...{ parts: place === "" ? [] : place.split("."), visit },
+      parts: place === "" ? [] : place.split("."),
+      visit,
     }));
     this.#several = "" in places;
   }

@@ -28,7 +28,9 @@ export function clusterTools(
   const namespace = namespaceOf(settings, namespaceName(label));
   const image = plan.settings.experiments.find(each => each.image !== undefined)?.image ?? workloadImageName;
   const driver = clusterDriver({
-    ...{ api, clock: machineClock, campaign: label },
+    api,
+    clock: machineClock,
+    campaign: label,
     template: { namespace: namespace.name, image, priorityClass: settings.priorityClass },
     runtimeClasses: new Map(Object.entries(settings.runtimeClasses)),
     placement: { nodes: settings.nodes, how: settings.placement },
@@ -73,7 +75,10 @@ function clusterPreparation({ cluster, settings, nodes, runtimeClasses }: Cluste
         versions: { ...unknownRun.versions, kernel: same("kernel"), containerd: same("runtime") },
         template: null,
         config: {
-          ...{ runtimeClass, kubernetes: cluster.version, nodes: nodes.length, placement: settings.placement },
+          runtimeClass,
+          kubernetes: cluster.version,
+          nodes: nodes.length,
+          placement: settings.placement,
           overheadMemory: overhead?.memory ?? null,
           overheadCpu: overhead?.cpu ?? null,
         },

@@ -82,7 +82,8 @@ function refuseOtherService(manifest: Manifest, { service }: MeasureOptions, pat
   const refuse = (what: string, expected: string, found: string) => {
     throw new LabError("RUND_RESUME_HOST", "input", `${what} differs from the one this campaign was started with`, {
       where: path,
-      ...{ expected, found },
+      expected,
+      found,
       hint: "a campaign must be measured entirely on one machine in the same way: measure again in a new folder",
     });
   };

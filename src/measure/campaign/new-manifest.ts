@@ -34,7 +34,8 @@ export function newManifest(name: string, at: string, options: MeasureOptions): 
 const aboutService = ({ cri, version, replay }: Service) => ({
   driver: cri.driver,
   service: { name: version.runtimeName, version: version.runtimeVersion },
-  ...{ replayed: replay !== null, replay },
+  replayed: replay !== null,
+  replay,
   host: { ...readFingerprint() },
 });
 
@@ -42,7 +43,8 @@ const aboutService = ({ cri, version, replay }: Service) => ({
 const aboutCluster = ({ cluster: { id, version }, nodes, runtimeClasses }: ClusterService) => ({
   driver: "kubernetes",
   service: { name: "kubernetes", version },
-  ...{ replayed: false, replay: null },
+  replayed: false,
+  replay: null,
   host: { id, nodes, runtimeClasses, client: readFingerprint() },
 });
 

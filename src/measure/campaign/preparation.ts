@@ -95,7 +95,8 @@ export const replayPreparation = (dataset: string): Preparation => ({
 /** The description of a run about which nothing is known. */
 export const unknownRun = {
   versions: { kernel: null, containerd: null, crictl: null, kata: null, vmm: null },
-  ...{ template: null, config: {} },
+  template: null,
+  config: {},
 } satisfies Omit<RunDescription, "files">;
 
 /** Returns the guests' true memory in MB; null without a guest. */

@@ -41,7 +41,8 @@ export function stepsFor(
 function refuseOtherSnapshotter({ id, snapshotter: expected }: RuntimeDeclaration, found: string | null): void {
   if (expected === null || found === null || expected === found) return;
   throw new LabError("RUND_SNAPSHOTTER", "machine", `${id} needs a different snapshotter than containerd's`, {
-    ...{ expected, found },
+    expected,
+    found,
     hint: "rund-lab can change only the config of the machine's own containerd and of `rund-lab env up`: use one of the two",
   });
 }

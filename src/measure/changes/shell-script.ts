@@ -147,7 +147,10 @@ const templateGroup = "/rund-lab-template";
 const templateRequest = (handler: string): CriRequest<"RunPodSandbox"> => ({
   config: {
     metadata: { name: "template", uid: "template", namespace: "rund-lab", attempt: 0 },
-    ...{ hostname: "", logDirectory: "", labels: {}, annotations: {} },
+    hostname: "",
+    logDirectory: "",
+    labels: {},
+    annotations: {},
     linux: {
       cgroupParent: templateGroup,
       securityContext: { namespaceOptions: { network: "NODE", pid: "POD" }, seccomp: null },

@@ -93,7 +93,12 @@ export async function startContainerd(folder: string, options: StartOptions = {}
       const restrictOomScoreAdj = !hasSysResource();
       const cniPlugins = findCniPlugins();
       const settings = {
-        ...{ folder: home, socket: paths.socket, handlers, snapshotter, logLevel, restrictOomScoreAdj },
+        folder: home,
+        socket: paths.socket,
+        handlers,
+        snapshotter,
+        logLevel,
+        restrictOomScoreAdj,
         cniPlugins: cniPlugins ?? "/opt/cni/bin",
         containerdVersion: await containerdVersion(containerd),
       };

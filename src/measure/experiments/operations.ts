@@ -42,8 +42,21 @@ export async function measureOperations(
     tools.append({
       event: "operations",
       at: now(),
-      ...{ run, runtime: runtime.id, density, concurrency: concurrency!, block, position, round, warmup, items },
-      ...{ phases, harness, cpu, idle, quiet, host: state },
+      run,
+      runtime: runtime.id,
+      density,
+      concurrency: concurrency!,
+      block,
+      position,
+      round,
+      warmup,
+      items,
+      phases,
+      harness,
+      cpu,
+      idle,
+      quiet,
+      host: state,
       flags: quiet.reached ? [] : ["not-quiet"],
     });
   });
@@ -79,7 +92,13 @@ function summariseCell(experiment: Experiment, rounds: readonly OperationsEvent[
   });
   return {
     ...emptySummary,
-    ...{ run, runtime, experiment, density, concurrency, rounds: rounds.length, attempted: items * rounds.length },
+    run,
+    runtime,
+    experiment,
+    density,
+    concurrency,
+    rounds: rounds.length,
+    attempted: items * rounds.length,
     flags: countFlags(rounds),
     result: `${result.join(", ")} ms for ${items} (each: p50/p95/p99/max)`,
   };

@@ -75,7 +75,16 @@ async function measureOne(
   if (topUps > 0) flags.add("topped-up");
   if (backgroundDied) flags.add("partial").add("background-died");
   tools.append({
-    ...{ event: "round", at: now(), run, runtime: runtime.id, density, block, position, concurrency, round, warmup },
+    event: "round",
+    at: now(),
+    run,
+    runtime: runtime.id,
+    density,
+    block,
+    position,
+    concurrency,
+    round,
+    warmup,
     ...measured,
     makespanMs: backgroundDied ? null : measured.makespanMs,
     prepare,

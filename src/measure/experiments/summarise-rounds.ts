@@ -23,7 +23,13 @@ function summariseCell(experiment: Experiment, rounds: readonly RoundEvent[]): C
   const makespanMs = complete.length === 0 ? null : complete.reduce((sum, ms) => sum + ms, 0) / complete.length;
   return {
     ...emptySummary,
-    ...{ run, runtime, experiment, density, concurrency, makespanMs, flags: countFlags(rounds) },
+    run,
+    runtime,
+    experiment,
+    density,
+    concurrency,
+    makespanMs,
+    flags: countFlags(rounds),
     rounds: complete.length,
     partial: rounds.length - complete.length,
     attempted: samples.length,

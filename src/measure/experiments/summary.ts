@@ -45,8 +45,20 @@ export interface CellSummary {
 
 /** The values of fields that most experiments do not have. */
 export const emptySummary = {
-  ...{ density: 0, concurrency: null, memoryMb: null, makespanMs: null, sandboxes: null, settled: null, pssKiB: null },
-  ...{ hostKiB: null, kernelKiB: null, partial: 0, failed: 0, unreliable: false, firstFailure: null, diskShare: null },
+  density: 0,
+  concurrency: null,
+  memoryMb: null,
+  makespanMs: null,
+  sandboxes: null,
+  settled: null,
+  pssKiB: null,
+  hostKiB: null,
+  kernelKiB: null,
+  partial: 0,
+  failed: 0,
+  unreliable: false,
+  firstFailure: null,
+  diskShare: null,
   flags: {},
 };
 

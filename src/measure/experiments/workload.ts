@@ -64,7 +64,12 @@ function containerOf(settings: WorkloadSettings): WorkloadContainer {
   const { path, cpu = null, memoryLimit = null } = settings;
   const own = settings.image === undefined && command === "";
   return {
-    ...{ image, pull, command: splitWords(command), port, cpu, memoryMiB: memoryLimit },
+    image,
+    pull,
+    command: splitWords(command),
+    port,
+    cpu,
+    memoryMiB: memoryLimit,
     env: Object.fromEntries(env.map(each => [each.slice(0, each.indexOf("=")), each.slice(each.indexOf("=") + 1)])),
     // the default workload serves HTTP; another image is only known to serve the port
     path: path ?? (own ? "/" : null),

@@ -45,9 +45,13 @@ export async function openCluster(context: string | null): Promise<Cluster> {
     const classes = await list<V1RuntimeClass>(api, "/apis/node.k8s.io/v1/runtimeclasses");
     const nodes = await list<V1Node>(api, "/api/v1/nodes");
     return {
-      ...{ api, context: access.context, version: gitVersion, id: await clusterId(api) },
+      api,
+      context: access.context,
+      version: gitVersion,
+      id: await clusterId(api),
       runtimeClasses: classes.map(({ metadata, handler, overhead }) => ({
-        ...{ name: metadata?.name ?? "", handler },
+        name: metadata?.name ?? "",
+        handler,
         overhead: overhead?.podFixed ?? null,
         ...madeBy(metadata),
       })),

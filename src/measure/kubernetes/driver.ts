@@ -144,7 +144,13 @@ function withEviction(sample: Sample, why: string | undefined, endedMs: number):
   const { client, sandbox, sentMs, readyMs, node } = sample;
   const message = `ready after ${(readyMs - sentMs).toFixed(1)} ms, but evicted before the round ended: ${why}`;
   return {
-    ...{ status: "died", client, sandbox, sentMs, endedMs, reason: "evicted", message },
+    status: "died",
+    client,
+    sandbox,
+    sentMs,
+    endedMs,
+    reason: "evicted",
+    message,
     ...(node === undefined ? {} : { node }),
   };
 }
@@ -159,7 +165,12 @@ function summaryOf(pod: V1Pod): SandboxSummary {
   const { name = "", uid = "", namespace = "", labels = {}, deletionTimestamp } = pod.metadata ?? {};
   const ready = podProgress(pod).sandbox && pod.status?.phase === "Running" && deletionTimestamp === undefined;
   return {
-    ...{ id: name, name, uid, namespace, labels, handler: pod.spec?.runtimeClassName ?? "" },
+    id: name,
+    name,
+    uid,
+    namespace,
+    labels,
+    handler: pod.spec?.runtimeClassName ?? "",
     state: ready ? "SANDBOX_READY" : "SANDBOX_NOTREADY",
   };
 }

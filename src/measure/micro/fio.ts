@@ -97,8 +97,13 @@ export function readFioJobs(json: string, client: number, where: string): readon
       const { iops, bw_bytes, clat_ns } = job.pattern.endsWith("write") ? write : read;
       const us = (percentile: string) => (clat_ns.percentile?.[percentile] ?? 0) / 1000;
       return {
-        ...{ client, ...job, error, iops, bytesPerSecond: bw_bytes },
-        ...{ latencyP50Us: us("50.000000"), latencyP99Us: us("99.000000") },
+        client,
+        ...job,
+        error,
+        iops,
+        bytesPerSecond: bw_bytes,
+        latencyP50Us: us("50.000000"),
+        latencyP99Us: us("99.000000"),
       };
     },
   );

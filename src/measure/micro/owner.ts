@@ -48,7 +48,10 @@ export function claim(
   const process = identify(globalThis.process.pid)!;
   const note: Owner = {
     ...noteOf(campaign, folder),
-    ...{ campaign, socket, process, pidNamespace: pidNamespace() },
+    campaign,
+    socket,
+    process,
+    pidNamespace: pidNamespace(),
     ...more,
   };
   try {

@@ -44,7 +44,14 @@ export const fromCustom = (runtime: CustomRuntime): RuntimeDeclaration => ({
 
 /** Defaults; an axis that an experiment does not have is empty, or [0] for density. */
 const usual = {
-  ...{ concurrency: [], density: [0], memory: [], warmup: 0, blocks: 5, seed: 1, timeout: 300, prepare: null },
+  concurrency: [],
+  density: [0],
+  memory: [],
+  warmup: 0,
+  blocks: 5,
+  seed: 1,
+  timeout: 300,
+  prepare: null,
   order: "shuffled",
 } as const;
 

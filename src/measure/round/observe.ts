@@ -97,7 +97,14 @@ export async function observe<Result>(
     from,
     observation: {
       releasedMs: toMicrosecond(from.epochMs),
-      ...{ cpu, loopDelayMs, clockStepMs, quiet, host: state, swapIn, memoryStallUs, diskShare },
+      cpu,
+      loopDelayMs,
+      clockStepMs,
+      quiet,
+      host: state,
+      swapIn,
+      memoryStallUs,
+      diskShare,
       ...(usedBefore === undefined || usedAfter === undefined
         ? {}
         : { nodes: { before: usedBefore, after: usedAfter } }),

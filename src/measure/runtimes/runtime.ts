@@ -36,8 +36,13 @@ export interface RuntimeDeclaration {
 
 /** The values of a runtime without a guest whose shim, versions and processes are unknown. */
 export const bareRuntime = {
-  ...{ shim: null, snapshotter: null, config: null, template: null },
-  ...{ guestMemoryExtraMb: 0, versions: [], processes: [] },
+  shim: null,
+  snapshotter: null,
+  config: null,
+  template: null,
+  guestMemoryExtraMb: 0,
+  versions: [],
+  processes: [],
 } as const;
 
 /** The shim of a runtime, for the private containerd's config. */

@@ -40,5 +40,11 @@ export function sandboxRequest(
 
 /** Returns the labels of a sandbox that is started to try a runtime out. */
 export const probeLabels = (runtime: string): Omit<SandboxLabels, "campaign"> => ({
-  ...{ experiment: "time", runtime, density: 0, concurrency: 1, round: 1, client: 1, role: "probe" },
+  experiment: "time",
+  runtime,
+  density: 0,
+  concurrency: 1,
+  round: 1,
+  client: 1,
+  role: "probe",
 });

@@ -81,7 +81,9 @@ function starts(
       files.set(client, file);
       const port = container === null ? 0 : portOf(sandbox, container.port);
       const start = {
-        ...{ client, workload, port },
+        client,
+        workload,
+        port,
         sandbox: {
           ...withParent(sandbox, tools.cgroupParent),
           ...(logs === null ? {} : { logDirectory: logs.folder }),
@@ -175,7 +177,12 @@ function containerFor(
 ): ContainerConfig {
   const { image, command, env, cpu, memoryMiB } = wanted;
   return {
-    ...{ name: "workload", image, command, labels, logPath, cpu },
+    name: "workload",
+    image,
+    command,
+    labels,
+    logPath,
+    cpu,
     env: { PORT: String(port), ...env },
     memoryBytes: memoryMiB === null ? null : memoryMiB * 2 ** 20,
   };

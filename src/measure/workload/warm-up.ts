@@ -50,14 +50,31 @@ export async function warmUp(): Promise<void> {
 
 const labels = { role: "test", runtime: "runc", density: "0", concurrency: "20", round: "1", client: "1" };
 const sandbox: SandboxConfig = {
-  ...{ name: "test-runc-0-20-1-1", uid: "0-1", namespace: "rund-lab", handler: "runc", network: "NODE", labels },
+  name: "test-runc-0-20-1-1",
+  uid: "0-1",
+  namespace: "rund-lab",
+  handler: "runc",
+  network: "NODE",
+  labels,
 };
 const wanted = {
-  ...{ image: "image", command: [], env: { PORT: "1" }, pull: false, path: null, cpu: null, memoryMiB: null },
+  image: "image",
+  command: [],
+  env: { PORT: "1" },
+  pull: false,
+  path: null,
+  cpu: null,
+  memoryMiB: null,
 };
 const container: ContainerConfig = {
-  ...{ name: "workload", image: "image", command: [], env: { PORT: "1" }, labels, logPath: "0-1.log" },
-  ...{ cpu: null, memoryBytes: null },
+  name: "workload",
+  image: "image",
+  command: [],
+  env: { PORT: "1" },
+  labels,
+  logPath: "0-1.log",
+  cpu: null,
+  memoryBytes: null,
 };
 
 /** The answers of a service on which every call succeeds, by the call's path. */

@@ -126,10 +126,19 @@ function traceOf(verdict: keyof typeof looks, judged: readonly Judged[]): Plotly
       reading.interval === null ? 0 : Math.abs(clipped(reading, reading.interval[end]) - measured[index]!),
     );
   return {
-    ...{ type: "scatter", mode: "markers", name: verdict, x: measured, y: judged.map(labelOf) },
+    type: "scatter",
+    mode: "markers",
+    name: verdict,
+    x: measured,
+    y: judged.map(labelOf),
     error_x: {
-      ...{ type: "data", symmetric: false, color: colour, thickness: 1.6, width: 4 },
-      ...{ array: bars(1), arrayminus: bars(0) },
+      type: "data",
+      symmetric: false,
+      color: colour,
+      thickness: 1.6,
+      width: 4,
+      array: bars(1),
+      arrayminus: bars(0),
     },
     marker: { color: colour, symbol: mark, size: 9 },
     hoverinfo: "text",

@@ -102,9 +102,12 @@ test("nothing is extrapolated: a runtime or a guest memory without data is an er
 
 /** A ramp in which a sandbox more takes 150 MiB, after 1,000 MiB that the first ones pay; its last step failed. */
 const ramp = {
-  ...{ runtime: "kata", hostBefore: { memAvailableKiB: 100_000 * 1024 } },
+  runtime: "kata",
+  hostBefore: { memAvailableKiB: 100_000 * 1024 },
   steps: [10, 20, 40, 50].map(density => ({
-    ...{ density, failed: density === 50 ? 3 : 0, pssKiB: density * 120 * 1024 },
+    density,
+    failed: density === 50 ? 3 : 0,
+    pssKiB: density * 120 * 1024,
     host: { memAvailableKiB: (100_000 - (density === 50 ? 90_000 : 1_000 + density * 150)) * 1024 },
   })),
 } as unknown as FitEvent;

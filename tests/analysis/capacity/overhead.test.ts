@@ -15,19 +15,46 @@ import { projectRoot } from "../../support/needs.js";
 const test = suite("the overhead of a sandbox");
 
 const host = (slabKiB: number) => ({
-  ...{ memAvailableKiB: 1_000_000, slabKiB, pageTablesKiB: 0, kernelStackKiB: 0, percpuKiB: 0 },
-  ...{ anonHugePagesKiB: 0, hugetlbKiB: 0 },
+  memAvailableKiB: 1_000_000,
+  slabKiB,
+  pageTablesKiB: 0,
+  kernelStackKiB: 0,
+  percpuKiB: 0,
+  anonHugePagesKiB: 0,
+  hugetlbKiB: 0,
 });
 
 const step = (density: number, pssKiB: number, slabKiB: number, busy: number): FitEvent["steps"][number] => ({
-  ...{ density, added: 10, failed: 0, latencyP50Ms: 50, latencyP99Ms: 90, pssKiB, host: host(slabKiB), bounds: [] },
-  ...{ memoryPressure: 0, swapIn: 0, idle: { busy, total: 200, ms: 1000 }, ms: 2000 },
+  density,
+  added: 10,
+  failed: 0,
+  latencyP50Ms: 50,
+  latencyP99Ms: 90,
+  pssKiB,
+  host: host(slabKiB),
+  bounds: [],
+  memoryPressure: 0,
+  swapIn: 0,
+  idle: { busy, total: 200, ms: 1000 },
+  ms: 2000,
 });
 
 const ramp: FitEvent = {
-  ...{ event: "fit", at: "2026-01-31T12:00:00.000Z", run: "fit_runsc_01311200", runtime: "runsc", density: 20 },
-  ...{ block: 1, position: 1, round: 1, fits: 20, rule: "asked", why: "20 were asked for" },
-  ...{ hostBefore: host(5_000), boundsBefore: [], idleBefore: { busy: 2, total: 200, ms: 1000 }, cleanupMs: 10 },
+  event: "fit",
+  at: "2026-01-31T12:00:00.000Z",
+  run: "fit_runsc_01311200",
+  runtime: "runsc",
+  density: 20,
+  block: 1,
+  position: 1,
+  round: 1,
+  fits: 20,
+  rule: "asked",
+  why: "20 were asked for",
+  hostBefore: host(5_000),
+  boundsBefore: [],
+  idleBefore: { busy: 2, total: 200, ms: 1000 },
+  cleanupMs: 10,
   steps: [step(10, 120_000, 15_000, 3), step(20, 200_000, 25_000, 4)],
 };
 
@@ -41,7 +68,13 @@ test("memory is PSS and the kernel's growth per sandbox at the largest density, 
 
 test("the YAML is a RuntimeClass with the measured overhead plus the margin, rounded up", () => {
   const found: Overhead = {
-    ...{ runtime: "runsc", handler: "runsc", density: 20, pssKiB: 10_240, kernelKiB: 1_024, interval: null, n: 1 },
+    runtime: "runsc",
+    handler: "runsc",
+    density: 20,
+    pssKiB: 10_240,
+    kernelKiB: 1_024,
+    interval: null,
+    n: 1,
     idleMillicores: 0.9,
   };
   // by hand: 11 MiB and a tenth are 12.1, so 13; 0.99 millicores are 1
@@ -76,7 +109,13 @@ test("every RuntimeClass of the recorded campaign fits the schema of Kubernetes"
 
 test("if there is an interval, its upper end counts", () => {
   const found: Overhead = {
-    ...{ runtime: "crun", handler: "crun", density: 20, pssKiB: 2_048, kernelKiB: 0, interval: [1_900, 4_096], n: 5 },
+    runtime: "crun",
+    handler: "crun",
+    density: 20,
+    pssKiB: 2_048,
+    kernelKiB: 0,
+    interval: [1_900, 4_096],
+    n: 5,
     idleMillicores: null,
   };
   assert.match(runtimeClassYaml(found, 0), /memory: 4Mi/);

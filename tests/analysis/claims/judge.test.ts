@@ -35,7 +35,12 @@ function world(factor: (runtime: string) => number, mostSandboxes: number): Data
     ms: number,
     count = 0,
   ) => ({
-    ...{ run: "operations", experiment, variant, density: 0, concurrency, count },
+    run: "operations",
+    experiment,
+    variant,
+    density: 0,
+    concurrency,
+    count,
     rounds: Array.from({ length: 20 }, (_, i) => {
       const totalMs = ms * factor(variant === "v1pool" ? "rund" : "host") * (1 + (i - 9.5) / 5000);
       return {

@@ -8,8 +8,15 @@ import { dataset } from "../synthetic.js";
 const test = suite("comparing I/O inside containers");
 
 const job = (client: number, iops: number, error = 0): IoRound["jobs"][number] => ({
-  ...{ client, pattern: "randread", blockBytes: 4096, direct: true, error, iops },
-  ...{ bytesPerSecond: iops * 4096, latencyP50Us: 1, latencyP99Us: 1 },
+  client,
+  pattern: "randread",
+  blockBytes: 4096,
+  direct: true,
+  error,
+  iops,
+  bytesPerSecond: iops * 4096,
+  latencyP50Us: 1,
+  latencyP99Us: 1,
 });
 
 /** A campaign of one runtime with two containers, which manage close to these requests a second, in twelve rounds. */
@@ -21,8 +28,14 @@ const campaign = (name: string, iops: readonly [number, number], { fileMiB = 64,
       const noise = 1 + (((index * 5) % 12) - 5.5) / 3000;
       const jobs = iops.map((each, client) => job(client + 1, each * noise, index < failing ? 28 : 0));
       return {
-        ...{ run: "io_runc_01010000", runtime: "runc", concurrency: 2, round: index + 1, block: 1 },
-        ...{ fileMiB, jobMs: 1000, jobs: [...jobs, { ...job(1, 10), pattern: "write" as const, blockBytes: 131_072 }] },
+        run: "io_runc_01010000",
+        runtime: "runc",
+        concurrency: 2,
+        round: index + 1,
+        block: 1,
+        fileMiB,
+        jobMs: 1000,
+        jobs: [...jobs, { ...job(1, 10), pattern: "write" as const, blockBytes: 131_072 }],
       };
     }),
   });

@@ -9,11 +9,18 @@ const test = suite("comparing operations");
 /** A campaign of one variant whose rounds take close to a number of milliseconds: two rounds in each of six blocks. */
 const campaign = (name: string, ms: number, { count = 200, variant = "v1" } = {}) => {
   const cell: OperationCell = {
-    ...{ run: `cgroups_${variant}_01010000`, experiment: "cgroups", variant, density: 100, concurrency: 8, count },
+    run: `cgroups_${variant}_01010000`,
+    experiment: "cgroups",
+    variant,
+    density: 100,
+    concurrency: 8,
+    count,
     rounds: Array.from({ length: 12 }, (_, index) => {
       const totalMs = ms * (1 + (((index * (variant === "v1" ? 1 : 5)) % 12) - 5.5) / 3000);
       const phases = (["make", "remove"] as const).map((phase, at) => ({
-        ...{ phase, operation: at === 0 ? "mkdir" : "rmdir", us: [] },
+        phase,
+        operation: at === 0 ? "mkdir" : "rmdir",
+        us: [],
         totalMs: totalMs / (at + 1),
       }));
       return { round: index + 1, block: Math.floor(index / 2) + 1, phases, idleBusy: null };

@@ -27,8 +27,13 @@ export interface SimulatedCampaign {
 
 /** As a small machine that others use: 5 % a round, 30 % over the campaign, 1 % from visit to visit. */
 export const shared: SimulatedCampaign = {
-  ...{ blocks: 5, roundsPerBlock: 2, concurrency: [1, 10, 20, 100] },
-  ...{ factor: 1, scatter: 0.05, drift: 0.3, walk: 0.01 },
+  blocks: 5,
+  roundsPerBlock: 2,
+  concurrency: [1, 10, 20, 100],
+  factor: 1,
+  scatter: 0.05,
+  drift: 0.3,
+  walk: 0.01,
 };
 
 const runtimes = ["first", "second"] as const;

@@ -6,7 +6,14 @@ import type { ArrivalsEvent, NodeUsage, ReadySample, RoundEvent } from "../../..
 const test = suite("the nodes of a cluster");
 
 const usage = (node: string, pods: number, clockAheadMs: [number, number]): NodeUsage => ({
-  ...{ node, at: null, cpuMs: 1, workingSetKiB: 1, pods, podsCpuMs: 1, podsWorkingSetKiB: pods * 2_000, clockAheadMs },
+  node,
+  at: null,
+  cpuMs: 1,
+  workingSetKiB: 1,
+  pods,
+  podsCpuMs: 1,
+  podsWorkingSetKiB: pods * 2_000,
+  clockAheadMs,
 });
 
 /** A round whose cold starts took these milliseconds on each node. */
@@ -14,25 +21,21 @@ function round(n: number, byNode: Readonly<Record<string, readonly number[]>>, a
   const samples = Object.entries(byNode).flatMap(([node, all]) => all.map(ms => ({ node, ms })));
   const nodes = Object.entries(byNode).map(([node, all]) => usage(node, all.length, ahead));
   return {
-    ...{
-      event: "round",
-      run: "time_runc_01311200",
-      runtime: "runc",
-      density: 0,
-      concurrency: samples.length,
-      round: n,
-    },
+    event: "round",
+    run: "time_runc_01311200",
+    runtime: "runc",
+    density: 0,
+    concurrency: samples.length,
+    round: n,
     samples: samples.map(
       ({ node, ms }, index): ReadySample => ({
-        ...{
-          status: "ready",
-          client: index + 1,
-          sandbox: `s${index}`,
-          sentMs: 1,
-          answeredMs: 2,
-          readyMs: 1 + ms,
-          node,
-        },
+        status: "ready",
+        client: index + 1,
+        sandbox: `s${index}`,
+        sentMs: 1,
+        answeredMs: 2,
+        readyMs: 1 + ms,
+        node,
       }),
     ),
     nodes: { before: nodes, after: nodes },
@@ -90,9 +93,15 @@ test("a window of an open loop has a row for each node, whose latencies count fr
   const { samples } = round(1, { a: [100], b: [200] });
   const used = (node: string, at: string, cpuMs: number) => ({ ...usage(node, 0, [-500, 500]), at, cpuMs });
   const window = {
-    ...{ event: "arrivals", run: "arrivals_runc_01311200", runtime: "runc", density: 0, rate: 2, round: 1 },
+    event: "arrivals",
+    run: "arrivals_runc_01311200",
+    runtime: "runc",
+    density: 0,
+    rate: 2,
+    round: 1,
     // the starts left 10 ms late: they were sent at 1 ms
-    ...{ dueMs: [-9, -9], samples },
+    dueMs: [-9, -9],
+    samples,
     nodes: {
       before: [used("a", "2026-01-31T12:00:00Z", 1_000), used("b", "2026-01-31T12:00:00Z", 5_000)],
       // b's kubelet took no new reading

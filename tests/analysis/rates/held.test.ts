@@ -21,7 +21,14 @@ function served(perSecond: number, seconds: number, serviceMs: number) {
 }
 
 const windowOf = (rate: number, starts: ArrivalWindow["starts"]): ArrivalWindow => ({
-  ...{ run: "r", runtime: "crun", rate, block: 1, round: 1, durationMs: 60_000, removals: [], flags: [] },
+  run: "r",
+  runtime: "crun",
+  rate,
+  block: 1,
+  round: 1,
+  durationMs: 60_000,
+  removals: [],
+  flags: [],
   starts,
 });
 

@@ -18,7 +18,12 @@ const test = suite("the stages of a cold start");
 
 const plain = { status: "ready", client: 1, sandbox: "ab", sentMs: 0.5, answeredMs: 50, readyMs: 52.25 } as const;
 const served: ReadySample = {
-  ...{ ...plain, until: "response", createdMs: 60, startedMs: 110.125, outputMs: 109, respondedMs: 113.007 },
+  ...plain,
+  until: "response",
+  createdMs: 60,
+  startedMs: 110.125,
+  outputMs: 109,
+  respondedMs: 113.007,
   marks: { sandboxSnapshot: 3, sandboxRecord: 4, sandboxTask: 45, sandboxStart: 49 },
 };
 const total = (sample: ReadySample) =>
@@ -62,7 +67,12 @@ test("for any known moments, the stages add up to the latency, to the microsecon
     const readyMs = 1 + ms();
     const maybe = <Value>(value: Value) => (draw.below(2) === 0 ? {} : value);
     const sample: ReadySample = {
-      ...{ ...plain, readyMs, until: "output", outputMs: readyMs + ms(), startedMs: ms(), createdMs: ms() },
+      ...plain,
+      readyMs,
+      until: "output",
+      outputMs: readyMs + ms(),
+      startedMs: ms(),
+      createdMs: ms(),
       ...maybe({ pulledMs: ms() }),
       marks: {
         ...maybe({ sandboxSnapshot: ms() }),
@@ -77,15 +87,13 @@ test("for any known moments, the stages add up to the latency, to the microsecon
 });
 
 const inCluster: ReadySample = {
-  ...{
-    ...plain,
-    until: "container",
-    answeredMs: 12.5,
-    scheduledMs: 30,
-    readyMs: 900,
-    startedMs: 900.5,
-    podReadyMs: 901,
-  },
+  ...plain,
+  until: "container",
+  answeredMs: 12.5,
+  scheduledMs: 30,
+  readyMs: 900,
+  startedMs: 900.5,
+  podReadyMs: 901,
   node: "a",
 };
 
@@ -114,7 +122,9 @@ test("a pod that is bound before its creation is answered, or whose first line c
 
 test("the kubelets' own counters divide their stage into the sandbox, the container and the rest", () => {
   const calls = (sandboxes: number, ms: number) => ({
-    ...{ run_podsandbox: [sandboxes, ms], create_container: [sandboxes, ms / 4], start_container: [sandboxes, ms / 2] },
+    run_podsandbox: [sandboxes, ms],
+    create_container: [sandboxes, ms / 4],
+    start_container: [sandboxes, ms / 2],
   });
   const usage = (node: string, sandboxes: number, ms: number) => ({ node, calls: calls(sandboxes, ms) });
   const [row] = stageTable([
@@ -151,7 +161,9 @@ test("a cluster's rows stand beside those of the same cells on a node, whose sta
     samples: 1,
   } as const;
   const clusterRow = {
-    ...{ ...row, latencyMs: 900, interval: null },
+    ...row,
+    latencyMs: 900,
+    interval: null,
     stages: [
       { name: "API server", p50Ms: 10 },
       { name: "scheduler", p50Ms: 20 },
@@ -161,7 +173,9 @@ test("a cluster's rows stand beside those of the same cells on a node, whose sta
     ],
   };
   const nodeRow = {
-    ...{ ...row, latencyMs: 290, interval: null },
+    ...row,
+    latencyMs: 290,
+    interval: null,
     stages: [
       { name: "sandbox snapshot", p50Ms: 5 },
       { name: "shim and sandbox create", p50Ms: 175 },
@@ -212,8 +226,18 @@ test("the sandbox's stage on a cluster, by its kubelets' counters, is compared w
 
 const round = (n: number, samples: readonly ReadySample[]): RoundEvent =>
   ({
-    ...{ event: "round", run: "time_runc_01311200", runtime: "runc", density: 0, concurrency: samples.length },
-    ...{ round: n, samples, makespanMs: 1, removalsMs: [10 * n, 20 * n], releasedMs: 0, warmup: false, block: 1 },
+    event: "round",
+    run: "time_runc_01311200",
+    runtime: "runc",
+    density: 0,
+    concurrency: samples.length,
+    round: n,
+    samples,
+    makespanMs: 1,
+    removalsMs: [10 * n, 20 * n],
+    releasedMs: 0,
+    warmup: false,
+    block: 1,
   }) as unknown as RoundEvent;
 
 test("percentiles are those of all cold starts to each end that they passed; NumPy gives the same", () => {
@@ -264,7 +288,9 @@ test("an interval covers the true median of rounds whose cold starts depend on e
       const shared = 10 * draw.normal();
       const own = Array.from({ length: 5 }, (_, client) => ({
         ...plain,
-        ...{ client: client + 1, sentMs: 0, readyMs: 100 + shared + 5 * draw.normal() },
+        client: client + 1,
+        sentMs: 0,
+        readyMs: 100 + shared + 5 * draw.normal(),
       }));
       return round(index + 1, own);
     });
@@ -277,8 +303,13 @@ test("an interval covers the true median of rounds whose cold starts depend on e
 
 test("a trace has a track for each client, with slices that its stages fill", () => {
   const failed: FailedSample = {
-    ...{ status: "timeout", client: 2, sandbox: null, sentMs: 0.25, endedMs: 300 },
-    ...{ reason: "timeout", message: "no answer" },
+    status: "timeout",
+    client: 2,
+    sandbox: null,
+    sentMs: 0.25,
+    endedMs: 300,
+    reason: "timeout",
+    message: "no answer",
   };
   const trace = JSON.parse(JSON.stringify(traceOf({ ...round(1, [served]), samples: [served, failed] })));
   const own = trace.traceEvents.filter((event: { tid: number; ph: string }) => event.tid === 1 && event.ph === "X");

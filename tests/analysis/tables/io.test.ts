@@ -7,11 +7,24 @@ const test = suite("the table of I/O");
 
 /** One container's job that reads 4 KiB at random, directly. */
 const job = (client: number, iops: number, error = 0) => ({
-  ...{ client, pattern: "randread" as const, blockBytes: 4096, direct: true, error, iops },
-  ...{ bytesPerSecond: iops * 4096, latencyP50Us: 1e6 / iops, latencyP99Us: 4e6 / iops },
+  client,
+  pattern: "randread" as const,
+  blockBytes: 4096,
+  direct: true,
+  error,
+  iops,
+  bytesPerSecond: iops * 4096,
+  latencyP50Us: 1e6 / iops,
+  latencyP99Us: 4e6 / iops,
 });
 const round = (number: number, jobs: IoRound["jobs"]): IoRound => ({
-  ...{ run: "io_runc_01010000", runtime: "runc", concurrency: 2, round: number, block: 1, fileMiB: 64, jobMs: 1000 },
+  run: "io_runc_01010000",
+  runtime: "runc",
+  concurrency: 2,
+  round: number,
+  block: 1,
+  fileMiB: 64,
+  jobMs: 1000,
   jobs,
 });
 

@@ -11,14 +11,23 @@ const test = suite("the table of operations");
 
 /** Two rounds of two containers, with a window before the second. */
 const cell: OperationCell = {
-  ...{ run: "cgroups_v1_01010000", experiment: "cgroups", variant: "v1", density: 0, concurrency: 2, count: 2 },
+  run: "cgroups_v1_01010000",
+  experiment: "cgroups",
+  variant: "v1",
+  density: 0,
+  concurrency: 2,
+  count: 2,
   rounds: [
     {
-      ...{ round: 1, block: 1, idleBusy: null },
+      round: 1,
+      block: 1,
+      idleBusy: null,
       phases: [{ phase: "make", operation: "mkdir", totalMs: 2.5, us: [1000, 2000] }],
     },
     {
-      ...{ round: 2, block: 2, idleBusy: 0.02 },
+      round: 2,
+      block: 2,
+      idleBusy: 0.02,
       phases: [{ phase: "make", operation: "mkdir", totalMs: 4.5, us: [4000, 3000] }],
     },
   ],

@@ -125,14 +125,16 @@ test("the limit on living sandboxes follows from free memory and pids, and is in
       hold: "8",
     });
     const limitsWith = (memAvailableMiB: number, free: number) => ({
-      ...{ memAvailableMiB, pids: { free, limit: free, by: "here" } },
+      memAvailableMiB,
+      pids: { free, limit: free, by: "here" },
     });
     const planWith = (limits: ReturnType<typeof limitsWith>) =>
       makePlan({ name: null, experiments: [settings], custom: [] }, { runtimes, limits });
     // by hand: nine tenths of 200 pids hold 13 sandboxes of 13 pids, of 120 MiB 18 sandboxes of 6 MiB
     const runc = runtimes.find(({ id }) => id === "runc")!;
     assert.equal(planWith(limitsWith(100_000, 200)).experiments[0]!.room(runc), {
-      ...{ sandboxes: 13, by: "90 % of 200 pids that here leaves, at 13 each" },
+      sandboxes: 13,
+      by: "90 % of 200 pids that here leaves, at 13 each",
     });
     const plan = planWith(limitsWith(120, 100_000));
     assert.is(plan.fits, true);

@@ -117,8 +117,15 @@ test("an interrupted search continues from its recorded windows, and offers the 
 test("each round is a separate search, and the rounds are spread over blocks", () =>
   inTempFolder(async folder => {
     const twice = planOf({
-      ...{ experiment: "arrivals", rate: "search", slo: "p90:500ms", duration: 30, hold: "1" },
-      ...{ rounds: 2, blocks: 2, order: "shuffled", resolution: 50 },
+      experiment: "arrivals",
+      rate: "search",
+      slo: "p90:500ms",
+      duration: 30,
+      hold: "1",
+      rounds: 2,
+      blocks: 2,
+      order: "shuffled",
+      resolution: 50,
     });
     const { events } = await campaignIn(folder, twice, fakeTools(oneServer(), { holds }));
     const ends = events.flatMap(event => (event.event === "search" ? [[event.block, event.round]] : []));

@@ -74,31 +74,32 @@ export async function campaignIn(
 ): Promise<Outcome> {
   const service = {
     // a campaign reaches the service through its tools alone
-    ...{
-      cri: { driver: "cri" } as CriClient,
-      endpoint: "",
-      socket: "",
-      replay: null,
-      handlers: null,
-      snapshotter: null,
-      spansPort: null,
-    },
-    ...{
-      containerd: null,
-      facts: async () => ({}),
-      cgroupDriver: () => null,
-      log: null,
-      network: { ready: false, why: "", cni: null, pluginFolders: [] },
-      version: { runtimeName: "fake", runtimeVersion: "1", runtimeApiVersion: "v1" },
-    },
+    cri: { driver: "cri" } as CriClient,
+    endpoint: "",
+    socket: "",
+    replay: null,
+    handlers: null,
+    snapshotter: null,
+    spansPort: null,
+    containerd: null,
+    facts: async () => ({}),
+    cgroupDriver: () => null,
+    log: null,
+    network: { ready: false, why: "", cni: null, pluginFolders: [] },
+    version: { runtimeName: "fake", runtimeVersion: "1", runtimeApiVersion: "v1" },
   };
   const folder = resume
     ? CampaignFolder.open(path)
     : CampaignFolder.create(
         path,
         newManifest("campaign", "2026-01-31T12:00:00.000Z", {
-          ...{ plan, service, endpoint: "", command: [], toolVersion: "0" },
-          ...{ signal, report: () => {} },
+          plan,
+          service,
+          endpoint: "",
+          command: [],
+          toolVersion: "0",
+          signal,
+          report: () => {},
         }),
       );
   let error: unknown;

@@ -35,8 +35,14 @@ function fakeMemory(
         processes: ids.map(() => ({ name: "containerd-shim", ...sizes })),
         components: [
           {
-            ...{ component: "shim", processes: n, ussKiB: n * 1000, pssKiB: n * pssKiB, rssKiB: n * 90_000 },
-            ...{ vssKiB: n * 1_000_000, swapPssKiB: 0, hugetlbKiB: 0 },
+            component: "shim",
+            processes: n,
+            ussKiB: n * 1000,
+            pssKiB: n * pssKiB,
+            rssKiB: n * 90_000,
+            vssKiB: n * 1_000_000,
+            swapPssKiB: 0,
+            hugetlbKiB: 0,
           },
         ],
         found: { bySandbox: n, byPattern: n, onlyBySandbox: 0, onlyByPattern: 0, vanished: 0, without: 0 },

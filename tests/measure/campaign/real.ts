@@ -57,8 +57,15 @@ export async function measureOn(
 ): Promise<string> {
   const service = await openService(endpoint, "cri");
   const request: MeasureOptions = {
-    ...{ plan: wellPlanned(wishes), service, endpoint, command: [], toolVersion: "0", report: () => {} },
-    ...{ signal: new AbortController().signal, timing: briefTiming, ...options },
+    plan: wellPlanned(wishes),
+    service,
+    endpoint,
+    command: [],
+    toolVersion: "0",
+    report: () => {},
+    signal: new AbortController().signal,
+    timing: briefTiming,
+    ...options,
   };
   try {
     return "out" in folder ? await measureCampaign(folder.out, request) : await resumeCampaign(folder.resume, request);

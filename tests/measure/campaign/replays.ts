@@ -44,8 +44,15 @@ export async function replay(
     { runtimes, limits: null },
   );
   const measure: MeasureOptions = {
-    ...{ plan, service, endpoint: `replay:${dataset.name}`, command: [], toolVersion: "0", report: () => {} },
-    ...{ signal: new AbortController().signal, memory: replayMemory(request), ...options },
+    plan,
+    service,
+    endpoint: `replay:${dataset.name}`,
+    command: [],
+    toolVersion: "0",
+    report: () => {},
+    signal: new AbortController().signal,
+    memory: replayMemory(request),
+    ...options,
   };
   try {
     const path =
@@ -71,7 +78,9 @@ export async function replay(
     return {
       path,
       cells: [...cells.values()].map(({ cell, played, measured }) => ({
-        ...{ ...cell, recordedMs: mean(played), measuredMs: mean(measured) },
+        ...cell,
+        recordedMs: mean(played),
+        measuredMs: mean(measured),
       })),
     };
   } finally {
@@ -125,15 +134,13 @@ function experimentsOf(cells: readonly CellName[], rounds: number) {
       // the slowest recorded cold start took ten minutes
       const timeout = 1800;
       groups.set(key, {
-        ...{
-          experiment,
-          runtimes: [runtime],
-          concurrency: [concurrency],
-          rounds,
-          order: "grid",
-          timeout,
-          ...background,
-        },
+        experiment,
+        runtimes: [runtime],
+        concurrency: [concurrency],
+        rounds,
+        order: "grid",
+        timeout,
+        ...background,
       });
     }
   }

@@ -143,7 +143,9 @@ test("a run is not resumed with different software", () =>
       ...fakeTools(cri).preparation,
       describe: async () => ({
         versions: { kernel: "6.1", containerd, crictl: null, kata: null, vmm: null },
-        ...{ template: null, config: {}, files: {} },
+        template: null,
+        config: {},
+        files: {},
       }),
     });
     await campaignIn(folder, plan, fakeTools(cri, { preparation: described("1.6.20") }));

@@ -59,13 +59,28 @@ test("a snapshotter that the status does not name is read from the config; witho
 });
 
 const run: RunInfo = {
-  ...{ run: "time_runc_01311200", campaign: "a", experiment: "time", runtime: "runc", recorded: "01311200" },
+  run: "time_runc_01311200",
+  campaign: "a",
+  experiment: "time",
+  runtime: "runc",
+  recorded: "01311200",
   versions: { kernel: "6.1", containerd: "1.7.24", crictl: null, kata: null, vmm: null },
-  ...{ handler: "runc", ociRuntime: "runc 1.1.5", template: null, driver: "cri", host: "ab", replayed: false },
+  handler: "runc",
+  ociRuntime: "runc 1.1.5",
+  template: null,
+  driver: "cri",
+  host: "ab",
+  replayed: false,
   hostFacts: { governor: "performance", kernelParameters: "quiet", mitigations: "meltdown: PTI" },
   config: {
-    ...{ service: "containerd 1.7.24", snapshotter: "overlayfs", handlerOptions: "{}", cgroupDriver: "cgroupfs" },
-    ...{ sandboxImage: "pause:3.8", cni: "0123", ociVersion: "runc 1.1.5", ociDigest: "beef" },
+    service: "containerd 1.7.24",
+    snapshotter: "overlayfs",
+    handlerOptions: "{}",
+    cgroupDriver: "cgroupfs",
+    sandboxImage: "pause:3.8",
+    cni: "0123",
+    ociVersion: "runc 1.1.5",
+    ociDigest: "beef",
   },
 };
 

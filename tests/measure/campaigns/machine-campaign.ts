@@ -91,7 +91,9 @@ export async function machineCampaign(
   const clock = fasterClock(100);
   const tools: CampaignTools = {
     ...nothing,
-    ...{ preparation, clock, memory: oneProcessEach(nothing.memory) },
+    preparation,
+    clock,
+    memory: oneProcessEach(nothing.memory),
     driver: criDriver({ cri, clock, logFolder: join(folder, "container-logs") }),
     host: { ...nothing.host, cpu: readCpu },
   };

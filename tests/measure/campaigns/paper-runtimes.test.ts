@@ -83,7 +83,8 @@ const original = [
       destroy,
     ],
     own: {
-      ...{ shared_fs: "virtio-9p", image: undefined },
+      shared_fs: "virtio-9p",
+      image: undefined,
       initrd: "/opt/kata/share/kata-containers/kata-containers-initrd.img",
     },
     runtime: {},
@@ -106,8 +107,12 @@ const original = [
     ],
     own: {},
     runtime: {
-      ...{ guest_hook_path: "/", disable_new_netns: true, sandbox_cgroup_only: true, vcpu_cgroup_support: false },
-      ...{ disabled_cgroup_hierarchies: "memory", disable_update_container_cgroup: true },
+      guest_hook_path: "/",
+      disable_new_netns: true,
+      sandbox_cgroup_only: true,
+      vcpu_cgroup_support: false,
+      disabled_cgroup_hierarchies: "memory",
+      disable_update_container_cgroup: true,
     },
   },
 ] as const;

@@ -31,8 +31,13 @@ let made = 0;
 const sandbox = (changes: Partial<SandboxConfig> = {}): SandboxConfig => {
   const name = `test-${++made}`;
   return {
-    ...{ name, uid: name, namespace: "rund-lab-test", handler: "runc", labels: {}, network: "POD" },
-    ...{ cgroupParent: "/rund-lab-census-test" },
+    name,
+    uid: name,
+    namespace: "rund-lab-test",
+    handler: "runc",
+    labels: {},
+    network: "POD",
+    cgroupParent: "/rund-lab-census-test",
     ...changes,
   };
 };

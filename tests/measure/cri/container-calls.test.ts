@@ -31,8 +31,15 @@ test.after(async () => {
 });
 
 const container = (changes: Partial<ContainerConfig>): ContainerConfig => ({
-  ...{ name: "workload", image: workloadImageName, command: [], env: {}, labels: {}, logPath: "log" },
-  ...{ cpu: null, memoryBytes: null, ...changes },
+  name: "workload",
+  image: workloadImageName,
+  command: [],
+  env: {},
+  labels: {},
+  logPath: "log",
+  cpu: null,
+  memoryBytes: null,
+  ...changes,
 });
 
 test("each client creates and starts a container and reports its states, with limits, environment and log", async () => {
@@ -44,7 +51,9 @@ test("each client creates and starts a container and reports its states, with li
     const script = 'echo "$GREETING"; cat /sys/fs/cgroup/memory/memory.limit_in_bytes; exit 3';
     const wanted = container({
       command: ["/bin/busybox", "sh", "-c", script],
-      ...{ env: { GREETING: "hello, you = me" }, cpu: 0.5, memoryBytes: 64 * 2 ** 20 },
+      env: { GREETING: "hello, you = me" },
+      cpu: 0.5,
+      memoryBytes: 64 * 2 ** 20,
     });
     const created = await client.createContainer(id, wanted, config);
     assert.is((await client.containerStatus(created)).state, "CONTAINER_CREATED");
@@ -68,8 +77,14 @@ test("a campaign over crictl reaches the first line, records each time before it
   const service = await openService(containerd.endpoint, "crictl");
   const wishes = { runtimes: ["runc"], concurrency: [2], rounds: 1, until: "output" } as const;
   const path = await measureCampaign(folder, {
-    ...{ plan: wellPlanned([{ experiment: "time", ...wishes }]), service, endpoint: containerd.endpoint, command: [] },
-    ...{ toolVersion: "0", report: () => {}, signal: new AbortController().signal, timing: briefTiming },
+    plan: wellPlanned([{ experiment: "time", ...wishes }]),
+    service,
+    endpoint: containerd.endpoint,
+    command: [],
+    toolVersion: "0",
+    report: () => {},
+    signal: new AbortController().signal,
+    timing: briefTiming,
   });
   service.cri.close();
   const [round] = readCampaign(path).rounds;

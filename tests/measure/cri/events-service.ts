@@ -42,8 +42,13 @@ export class EventsService {
   private constructor() {
     const bytes = (message: Buffer) => message;
     const subscribe = {
-      ...{ path: "/containerd.services.events.v1.Events/Subscribe", requestStream: false, responseStream: true },
-      ...{ requestSerialize: bytes, requestDeserialize: bytes, responseSerialize: bytes, responseDeserialize: bytes },
+      path: "/containerd.services.events.v1.Events/Subscribe",
+      requestStream: false,
+      responseStream: true,
+      requestSerialize: bytes,
+      requestDeserialize: bytes,
+      responseSerialize: bytes,
+      responseDeserialize: bytes,
     };
     this.#server.addService({ subscribe } as never, {
       subscribe: (stream: ServerWritableStream<Buffer, Buffer>) => {

@@ -163,7 +163,12 @@ test("a cancelled request leaves no sandbox and frees its name", async () => {
   await playing(recording([{ round: 1, answersMs: [60_000] }]), {}, async (client, server) => {
     const config = sandbox("kata", {
       labels: sandboxLabels({
-        ...{ campaign: "c", experiment: "time", density: 0, concurrency: 1, round: 1, client: 1 },
+        campaign: "c",
+        experiment: "time",
+        density: 0,
+        concurrency: 1,
+        round: 1,
+        client: 1,
         role: "test",
       }),
     });

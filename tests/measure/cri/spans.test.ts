@@ -36,8 +36,12 @@ const request = (...spans: readonly Sent[]) =>
 
 const ofSandbox = (trace: string, id: string): readonly Sent[] => [
   {
-    ...{ trace, name: "runtime.v1.RuntimeService/RunPodSandbox", from: 674.9, to: 738.93 },
-    ...{ attributes: { "sandbox.id": id }, events: { "setup pod network": 676.58 } },
+    trace,
+    name: "runtime.v1.RuntimeService/RunPodSandbox",
+    from: 674.9,
+    to: 738.93,
+    attributes: { "sandbox.id": id },
+    events: { "setup pod network": 676.58 },
   },
   { trace, name: "metadata.sandbox.Update", from: 677.52, to: 677.81 },
   { trace, name: "metadata.sandbox.Update", from: 686.76, to: 687.3 },
@@ -80,7 +84,10 @@ test("calls that start nothing are skipped; without a pod network there are no n
   const [run, , , ...rest] = ofSandbox("0a", "5c9c");
   const status: Sent = { trace: "0b", name: "runtime.v1.RuntimeService/PodSandboxStatus", from: 1, to: 2 };
   const start: Sent = {
-    ...{ trace: "0c", name: "runtime.v1.RuntimeService/StartContainer", from: 755.08, to: 793.72 },
+    trace: "0c",
+    name: "runtime.v1.RuntimeService/StartContainer",
+    from: 755.08,
+    to: 793.72,
     attributes: { "container.id": "b3a3", "sandbox.id": "5c9c" },
   };
   const started: Sent = { trace: "0c", name: "containerd.task.v3.Task/Start", from: 786.79, to: 790.91 };

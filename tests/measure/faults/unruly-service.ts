@@ -111,7 +111,11 @@ export async function unrulyService(socket: string, manners: Manners): Promise<U
       const id = `id${String(n).padStart(5, "0")}`;
       const { metadata, labels, annotations } = config!;
       sandboxes.set(id, {
-        ...{ id, metadata, labels, annotations, runtimeHandler },
+        id,
+        metadata,
+        labels,
+        annotations,
+        runtimeHandler,
         state: misdeed?.kind === "dead" ? "SANDBOX_NOTREADY" : "SANDBOX_READY",
         createdAt: "0",
       });
@@ -157,7 +161,10 @@ function foreignSandbox(index: number): Sandbox {
   const metadata = { name: `test-web-${index}`, uid: `u${index}`, namespace: "default", attempt: 0 };
   const state = "SANDBOX_READY" as const;
   return {
-    ...{ id: `foreign${index}`, metadata, labels, annotations: {} },
+    id: `foreign${index}`,
+    metadata,
+    labels,
+    annotations: {},
     state,
     runtimeHandler: "runc",
     createdAt: "0",
@@ -192,8 +199,14 @@ export async function measureOnUnruly(
     await measureCampaign(
       folder,
       {
-        ...{ plan, service, endpoint: server.endpoint, command: [], toolVersion: "0", report: () => {} },
-        ...{ signal: new AbortController().signal, timing: { quietLimitMs: 0, idleMs: 0, settleMs: 20 } },
+        plan,
+        service,
+        endpoint: server.endpoint,
+        command: [],
+        toolVersion: "0",
+        report: () => {},
+        signal: new AbortController().signal,
+        timing: { quietLimitMs: 0, idleMs: 0, settleMs: 20 },
         warn: line => warnings.push(line),
         ...options,
       },

@@ -78,8 +78,14 @@ test("memory is summed by component; processes found by the patterns are counted
       ],
     );
     assert.equal(components[1], {
-      ...{ component: "virtiofsd", processes: 2, ussKiB: 6, pssKiB: 500, rssKiB: 1000 },
-      ...{ vssKiB: 8000, swapPssKiB: 6, hugetlbKiB: 8 },
+      component: "virtiofsd",
+      processes: 2,
+      ussKiB: 6,
+      pssKiB: 500,
+      rssKiB: 1000,
+      vssKiB: 8000,
+      swapPssKiB: 6,
+      hugetlbKiB: 8,
     });
     // the other sandbox's shim matches the patterns too
     assert.equal(found, { bySandbox: 4, byPattern: 5, onlyBySandbox: 0, onlyByPattern: 1, vanished: 0, without: 0 });

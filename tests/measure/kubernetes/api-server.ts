@@ -65,7 +65,7 @@ export class StandInApiServer {
   /** Milliseconds after which a creation is answered. */
   slowAnswerMs = 0;
   readonly created: string[] = [];
-  readonly runtimeClasses = new Map<string, { readonly metadata: Json & { readonly name: string } }>();
+  readonly runtimeClasses = new Map<string, { readonly metadata: Json & { readonly name: string }; readonly handler?: string }>();
   nodes: readonly StandInNode[] = [];
   lists = 0;
 
@@ -311,18 +311,22 @@ function json(response: ServerResponse, status: number, value: unknown): void {
 }
 
 const reasons: Readonly<Record<number, string>> = {
-  ...{
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "NotFound",
-    409: "AlreadyExists",
-    410: "Expired",
-    429: "TooManyRequests",
-  },
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "NotFound",
+  409: "AlreadyExists",
+  410: "Expired",
+  429: "TooManyRequests",
 };
 
 const failure = (code: number, message: string) => ({
-  ...{ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason: reasons[code], code },
+  kind: "Status",
+  apiVersion: "v1",
+  metadata: {},
+  status: "Failure",
+  message,
+  reason: reasons[code],
+  code,
 });
 
 const fail = (response: ServerResponse, code: number, message: string) => json(response, code, failure(code, message));

@@ -10,7 +10,9 @@ import { type Fate, StandInApiServer, type StandInNode, starts } from "./api-ser
 const test = suite("campaigns on the stand-in API server");
 
 const node = (name: string, changes: Partial<StandInNode> = {}): StandInNode => ({
-  ...{ name, ready: true, aheadMs: 0 },
+  name,
+  ready: true,
+  aheadMs: 0,
   ...changes,
 });
 
@@ -20,12 +22,14 @@ const onCluster = (nodes: readonly StandInNode[], work: (server: StandInApiServe
     const server = new StandInApiServer();
     const url = await server.listen();
     server.nodes = nodes;
-    server.runtimeClasses.set("runc", { metadata: { name: "runc" }, ...{ handler: "runc" } });
+    server.runtimeClasses.set("runc", { metadata: { name: "runc" }, handler: "runc" });
     const kubeconfig = join(folder, "kubeconfig");
     writeFileSync(
       kubeconfig,
       JSON.stringify({
-        ...{ apiVersion: "v1", kind: "Config", "current-context": "stand-in" },
+        apiVersion: "v1",
+        kind: "Config",
+        "current-context": "stand-in",
         clusters: [{ name: "c", cluster: { server: url.href, "insecure-skip-tls-verify": true } }],
         users: [{ name: "u", user: { token: "t" } }],
         contexts: [{ name: "stand-in", context: { cluster: "c", user: "u" } }],

@@ -149,20 +149,24 @@ test("the campaign waits for the service account of a new namespace", () =>
 /** The API server's own words for three refusals, and what must be said of each. */
 const refusals = [
   {
-    ...{ what: "a quota that is used up", status: 403, hint: /quota/, code: "RUND_CLUSTER_FORBIDDEN" },
+    what: "a quota that is used up",
+    status: 403,
+    hint: /quota/,
+    code: "RUND_CLUSTER_FORBIDDEN",
     message: 'pods "x" is forbidden: exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2',
   },
   {
-    ...{
-      what: "a namespace that is being deleted",
-      status: 403,
-      hint: /another namespace/,
-      code: "RUND_CLUSTER_FORBIDDEN",
-    },
+    what: "a namespace that is being deleted",
+    status: 403,
+    hint: /another namespace/,
+    code: "RUND_CLUSTER_FORBIDDEN",
     message: 'pods "x" is forbidden: unable to create new content in namespace lab because it is being terminated',
   },
   {
-    ...{ what: "a token that has expired", status: 401, hint: /log in again/, code: "RUND_CLUSTER_UNAUTHORIZED" },
+    what: "a token that has expired",
+    status: 401,
+    hint: /log in again/,
+    code: "RUND_CLUSTER_UNAUTHORIZED",
     message: "Unauthorized",
   },
 ];

@@ -15,14 +15,21 @@ export const namespace = { name: "lab", own: true };
 export function sandbox(client: number, round = 1): SandboxConfig {
   const place = { experiment: "time", runtime: "runc", density: 0, concurrency: 1, round, client } as const;
   return {
-    ...{ name: `test-${round}-${client}`, uid: `s-${client}`, namespace: "x", handler: "runc", network: "NODE" },
+    name: `test-${round}-${client}`,
+    uid: `s-${client}`,
+    namespace: "x",
+    handler: "runc",
+    network: "NODE",
     labels: sandboxLabels({ campaign: "c1", role: "test", ...place }),
   };
 }
 
 export const driverOf = (api: Api): ClusterDriver =>
   clusterDriver({
-    ...{ api, clock: machineClock, campaign: "c1", nodes: [] },
+    api,
+    clock: machineClock,
+    campaign: "c1",
+    nodes: [],
     template: { namespace: "lab", image: "pause", priorityClass: null },
     runtimeClasses: new Map([["runc", "fast"]]),
     placement: { nodes: [], how: "spread" },

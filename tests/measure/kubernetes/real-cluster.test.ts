@@ -28,8 +28,12 @@ async function admin(): Promise<Api> {
 }
 
 const plurals: Readonly<Record<string, string>> = {
-  ...{ Namespace: "namespaces", ServiceAccount: "serviceaccounts", Role: "roles", RoleBinding: "rolebindings" },
-  ...{ ClusterRole: "clusterroles", ClusterRoleBinding: "clusterrolebindings" },
+  Namespace: "namespaces",
+  ServiceAccount: "serviceaccounts",
+  Role: "roles",
+  RoleBinding: "rolebindings",
+  ClusterRole: "clusterroles",
+  ClusterRoleBinding: "clusterrolebindings",
 };
 
 function pathOf({ kind, apiVersion, metadata }: Manifest): string {

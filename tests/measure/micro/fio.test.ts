@@ -55,12 +55,26 @@ test("its JSON is the text between the lines of the script, byte for byte", () =
 test("a job has the numbers of its own direction, and its error if it failed", () => {
   assert.equal(readFioJobs(json, 3, "x"), [
     {
-      ...{ client: 3, pattern: "randwrite", blockBytes: 4096, direct: true, error: 0, iops: 2500.5 },
-      ...{ bytesPerSecond: 2500.5 * 4096, latencyP50Us: 12.345, latencyP99Us: 678.901 },
+      client: 3,
+      pattern: "randwrite",
+      blockBytes: 4096,
+      direct: true,
+      error: 0,
+      iops: 2500.5,
+      bytesPerSecond: 2500.5 * 4096,
+      latencyP50Us: 12.345,
+      latencyP99Us: 678.901,
     },
     {
-      ...{ client: 3, pattern: "read", blockBytes: 131_072, direct: false, error: 5, iops: 0 },
-      ...{ bytesPerSecond: 0, latencyP50Us: 0, latencyP99Us: 0 },
+      client: 3,
+      pattern: "read",
+      blockBytes: 131_072,
+      direct: false,
+      error: 5,
+      iops: 0,
+      bytesPerSecond: 0,
+      latencyP50Us: 0,
+      latencyP99Us: 0,
     },
   ]);
 });

@@ -13,8 +13,12 @@ import { planOf } from "../campaign/campaigns.js";
 
 const test = suite("plans");
 const settings = experimentSettings({
-  ...{ experiment: "time", runtimes: ["runc", "crun", "runsc"] },
-  ...{ concurrency: [1, 10, 20], rounds: 12, blocks: 5, seed: 7 },
+  experiment: "time",
+  runtimes: ["runc", "crun", "runsc"],
+  concurrency: [1, 10, 20],
+  rounds: 12,
+  blocks: 5,
+  seed: 7,
 });
 
 test("each block visits every runtime and cell once, in a different order", () => {

@@ -12,10 +12,22 @@ import { VirtualClock } from "../campaign/virtual-clock.js";
 const test = suite("a cold start to the container, its first line and its answer");
 
 const container: WorkloadContainer = {
-  ...{ image: "image", pull: false, command: [], env: {}, port: 80, path: null, cpu: null, memoryMiB: null },
+  image: "image",
+  pull: false,
+  command: [],
+  env: {},
+  port: 80,
+  path: null,
+  cpu: null,
+  memoryMiB: null,
 };
 const sandbox: SandboxConfig = {
-  ...{ name: "a", uid: "u", namespace: "n", handler: "runc", labels: {}, network: "NODE" },
+  name: "a",
+  uid: "u",
+  namespace: "n",
+  handler: "runc",
+  labels: {},
+  network: "NODE",
 };
 
 /** One cold start of a sandbox that answers after 50 ms; a status takes 1 ms. */
@@ -28,8 +40,14 @@ async function start(
   const clock = new VirtualClock();
   const cri = new FakeCri(clock, () => ({ ms: 50, ...script }));
   const created = {
-    ...{ name: "workload", image: "image", command: [], env: {}, labels: {}, logPath: "u.log" },
-    ...{ cpu: null, memoryBytes: null },
+    name: "workload",
+    image: "image",
+    command: [],
+    env: {},
+    labels: {},
+    logPath: "u.log",
+    cpu: null,
+    memoryBytes: null,
   };
   const from = { atNs: clock.nowNs(), epochMs: 1_000_000 };
   const cold = { sandbox, client: 1, workload, container: created, firstLine: line(clock), logDiskIsFull, port: 80 };

@@ -36,7 +36,10 @@ async function measured(wishes: Omit<ExperimentWishes, "experiment">) {
 for (const network of ["node", "pod"] as const) {
   test(`runc, crun and gVisor answer on the ${network} network; every time is recorded, stages add up, and nothing is left behind`, async () => {
     const { rounds, path } = await measured({
-      ...{ runtimes: ["runc", "crun", "runsc"], concurrency: [1, 5], until: "response", network },
+      runtimes: ["runc", "crun", "runsc"],
+      concurrency: [1, 5],
+      until: "response",
+      network,
     });
     assert.is(rounds.length, 6);
     for (const { samples, makespanMs, runtime } of rounds) {

@@ -49,7 +49,14 @@ test("a log folder that cannot be created ends the campaign before anything star
   const logFolder = join(own.containerd.configPath, "logs");
   const driver = criDriver({ cri, clock: machineClock, logFolder });
   const container = {
-    ...{ image: "image", pull: false, command: [], env: {}, port: 80, path: null, cpu: null, memoryMiB: null },
+    image: "image",
+    pull: false,
+    command: [],
+    env: {},
+    port: 80,
+    path: null,
+    cpu: null,
+    memoryMiB: null,
   };
   await driver
     .begin({ until: "output", container }, [])
@@ -69,7 +76,14 @@ test("a log folder that the service does not see ends the campaign before anythi
   const logFolder = join(own.folder, "hidden-logs");
   const driver = criDriver({ cri, clock: machineClock, logFolder, serviceSees: () => false });
   const container = {
-    ...{ image: "image", pull: false, command: [], env: {}, port: 80, path: null, cpu: null, memoryMiB: null },
+    image: "image",
+    pull: false,
+    command: [],
+    env: {},
+    port: 80,
+    path: null,
+    cpu: null,
+    memoryMiB: null,
   };
   const error = await driver.begin({ until: "container", container }, []).catch(error => error);
   cri.close();
@@ -89,8 +103,14 @@ test("a log that the service cannot write is a failed start with the service's m
   };
   const plan = wellPlanned([{ experiment: "time", runtimes: ["runc"], concurrency: [2], rounds: 1, until: "output" }]);
   const path = await measureCampaign(own.folder, {
-    ...{ plan, service: { ...service, cri }, endpoint: own.containerd.endpoint, command: [], toolVersion: "0" },
-    ...{ report: () => {}, signal: new AbortController().signal, timing: briefTiming },
+    plan,
+    service: { ...service, cri },
+    endpoint: own.containerd.endpoint,
+    command: [],
+    toolVersion: "0",
+    report: () => {},
+    signal: new AbortController().signal,
+    timing: briefTiming,
   });
   service.cri.close();
   const { rounds, events } = readCampaign(path);
@@ -111,8 +131,14 @@ test("a start that fails because the log's disk is full names the disk, not a si
   const cri = connectCri(own.containerd.endpoint);
   const driver = criDriver({ cri, clock: machineClock, logFolder: join(disk, "logs") });
   const container = {
-    ...{ image: workloadImageName, pull: false, command: [], env: {}, port: 18_090 },
-    ...{ path: null, cpu: null, memoryMiB: null },
+    image: workloadImageName,
+    pull: false,
+    command: [],
+    env: {},
+    port: 18_090,
+    path: null,
+    cpu: null,
+    memoryMiB: null,
   };
   const labels = { experiment: "time", runtime: "runc", density: 0, concurrency: 1, round: 1, client: 1 } as const;
   const request = sandboxRequest({ campaign: "full", session: "full" }, "runc", "NODE", { ...labels, role: "test" });

@@ -11,7 +11,8 @@ test("the stamp is read to the microsecond; trailing zeros and the process's own
   // 2026-11-26T12:48:36Z is 1795697316 s after 1970, by date(1)
   const line = readFirstLine("2026-11-26T12:48:36.36004241Z stdout F started 1795697316.359871\nmore");
   assert.equal(line, {
-    ...{ stampEpochMs: 1_795_697_316_360.042, ownEpochMs: 1_795_697_316_359.871 },
+    stampEpochMs: 1_795_697_316_360.042,
+    ownEpochMs: 1_795_697_316_359.871,
     text: "started 1795697316.359871",
   });
   assert.is(readFirstLine("2026-11-26T12:48:36Z stderr F hello\n")?.ownEpochMs, null);

@@ -15,8 +15,16 @@ const test = suite("containerd's events in a cold start's stages");
 const releasedMs = 1_795_702_172_000;
 const from = { atNs: 0n, epochMs: releasedMs };
 const sample: ReadySample = {
-  ...{ status: "ready", client: 1, sandbox: "sandbox-1", sentMs: 0.5, answeredMs: 50, readyMs: 52.25 },
-  ...{ until: "output", createdMs: 60, startedMs: 110.125, outputMs: 109 },
+  status: "ready",
+  client: 1,
+  sandbox: "sandbox-1",
+  sentMs: 0.5,
+  answeredMs: 50,
+  readyMs: 52.25,
+  until: "output",
+  createdMs: 60,
+  startedMs: 110.125,
+  outputMs: 109,
 };
 const topics = ["/snapshot/prepare", "/containers/create", "/tasks/create", "/tasks/start"];
 const sandboxTimes = [3, 4.25, 45, 49];
@@ -55,8 +63,14 @@ function assertUntouched(marked: ReadySample): void {
 test("every event becomes a mark, to the microsecond, and nothing is missing", async () => {
   const marked = await completed(service => service.send(...all));
   assert.equal(marked.marks, {
-    ...{ sandboxSnapshot: 3, sandboxRecord: 4.25, sandboxTask: 45, sandboxStart: 49 },
-    ...{ containerSnapshot: 54, containerRecord: 55, containerTask: 101, containerStart: 107.5 },
+    sandboxSnapshot: 3,
+    sandboxRecord: 4.25,
+    sandboxTask: 45,
+    sandboxStart: 49,
+    containerSnapshot: 54,
+    containerRecord: 55,
+    containerTask: 101,
+    containerStart: 107.5,
   });
   assert.not.ok("marksMissing" in marked);
   assertUntouched(marked);

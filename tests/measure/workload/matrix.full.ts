@@ -19,7 +19,9 @@ for (const network of ["node", "pod"] as const) {
       const wishes = [
         {
           ...({ experiment: "time", runtimes: ["runc", "crun", "runsc"], concurrency: [1, 10, 50] } as const),
-          ...{ rounds: 1, until, network },
+          rounds: 1,
+          until,
+          network,
         },
       ];
       const path = await measureOn(own.containerd.endpoint, wishes, { out: own.folder });

@@ -8,7 +8,13 @@ const test = suite("figures of open loops and ramps");
 
 /** A window of forty evenly spaced starts, each with this latency. */
 const windowOf = (rate: number, latencyMs: number): ArrivalWindow => ({
-  ...{ run: "arrivals_crun_01311200", runtime: "crun", rate, block: 1, round: 1, removals: [], flags: [] },
+  run: "arrivals_crun_01311200",
+  runtime: "crun",
+  rate,
+  block: 1,
+  round: 1,
+  removals: [],
+  flags: [],
   durationMs: (40 * 1000) / rate,
   starts: Array.from({ length: 40 }, (_, n) => {
     const dueMs = (n * 1000) / rate;

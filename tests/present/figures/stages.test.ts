@@ -6,8 +6,16 @@ import { stagesFigure } from "../../../src/present/figures/index.js";
 const test = suite("the figure of stages");
 
 const row: StageRow = {
-  ...{ run: "density_crun_01010000", runtime: "crun", label: "crun", until: "sandbox", samples: 10, interval: null },
-  ...{ density: 0, concurrency: 10, latencyMs: 200, stages: [{ name: "sandbox create", p50Ms: 150 }] },
+  run: "density_crun_01010000",
+  runtime: "crun",
+  label: "crun",
+  until: "sandbox",
+  samples: 10,
+  interval: null,
+  density: 0,
+  concurrency: 10,
+  latencyMs: 200,
+  stages: [{ name: "sandbox create", p50Ms: 150 }],
 };
 
 test("panels of one concurrency on different backgrounds have different names in the finding", () => {

@@ -37,7 +37,12 @@ const pages = suite("the page");
 const pageOf = (content: Partial<ReportContent<ReportedFigure>> & Pick<ReportContent, "datasets">) =>
   reportPage(
     {
-      ...{ version: "1.2.3", own: null, figures: [], tables: new Map(), verdicts: new Map(), findings: new Map() },
+      version: "1.2.3",
+      own: null,
+      figures: [],
+      tables: new Map(),
+      verdicts: new Map(),
+      findings: new Map(),
       disk: new Map(),
       verification: { cells: 0, matched: 0, mismatched: [], missing: [] },
       ...content,

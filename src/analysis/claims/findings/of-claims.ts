@@ -45,7 +45,13 @@ export function mixUps(verdicts: readonly ClaimVerdict[]): readonly Finding[] {
   return verdicts.flatMap(({ id, readings }) => {
     const matches = readings.flatMap(({ part, printed, unit, measured, elsewhere }) =>
       (elsewhere?.found ?? []).map(({ place, value }) => ({
-        ...{ part, printed, unit, measured, value, runtime: place.runtime, cell: cellName(place) },
+        part,
+        printed,
+        unit,
+        measured,
+        value,
+        runtime: place.runtime,
+        cell: cellName(place),
         searched: elsewhere!.searched,
       })),
     );

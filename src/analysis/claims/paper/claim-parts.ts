@@ -113,7 +113,13 @@ const sources: Readonly<Record<Certainty, string>> = {
   L: "a note that leaves the condition unclear",
 };
 export const noData = (id: string, section: string, certainty: Certainty, statement: string, needs: string): Claim => ({
-  ...{ id, section, statement, source: sources[certainty], certainty, parts: [], needs },
+  id,
+  section,
+  statement,
+  source: sources[certainty],
+  certainty,
+  parts: [],
+  needs,
 });
 
 export const memoryAt1000 = ([id, label]: Runtime, printed: string): Part => ({

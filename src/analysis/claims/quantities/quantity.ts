@@ -64,7 +64,12 @@ function estimateOf(quantity: Quantity, { values, others = [], n }: Rounds, draw
 }
 
 const withoutInterval = (value: number, n: number): Estimate => ({
-  ...{ value, n, interval: null, method: "none", caveat: null, at: () => null },
+  value,
+  n,
+  interval: null,
+  method: "none",
+  caveat: null,
+  at: () => null,
 });
 
 /** A quantity's values, without intervals, in its own cell and in all other cells of its runtime and experiment that have one. */

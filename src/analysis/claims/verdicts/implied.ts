@@ -73,7 +73,11 @@ export function impliedRun(primary: readonly MeasuredReading[]): ImpliedRun | nu
   const agreeing = agreement.map(({ value }) => value);
   const spread = Math.max(...agreeing) / Math.min(...agreeing) - 1;
   return {
-    ...{ runtime, statistic, unit, value: mean(agreeing), values },
+    runtime,
+    statistic,
+    unit,
+    value: mean(agreeing),
+    values,
     agreeing: agreement.map(({ part }) => part),
     statedOnly: agreement.flatMap(({ part, from }) => (from === "stated" ? [part] : [])),
     spread,
@@ -94,8 +98,14 @@ function reductionOf({ part, reading: { quantity, expected }, cells }: MeasuredR
   const others = against.others.map(({ place, value }) => [cellName(place), inUnit(value, unit)] as const);
   return [
     {
-      ...{ part: part.of, claimed: expected.printed, statistic, runtime: at.runtime, unit },
-      ...{ recorded: converted(of.own), baseline: converted(against.own), baselineElsewhere: new Map(others) },
+      part: part.of,
+      claimed: expected.printed,
+      statistic,
+      runtime: at.runtime,
+      unit,
+      recorded: converted(of.own),
+      baseline: converted(against.own),
+      baselineElsewhere: new Map(others),
       stated: part.statedBaseline?.printed ?? null,
     },
   ];

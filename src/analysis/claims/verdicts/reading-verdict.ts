@@ -59,9 +59,14 @@ export function judgeReading(measured: MeasuredReading): ReadingVerdict {
     ...base,
     ...decide(expected, estimate),
     measured: value,
-    ...{ interval, n, method, caveat },
+    interval,
+    n,
+    method,
+    caveat,
     runs: sources.map(({ dataset, run }) => `${dataset}/${run}`),
-    ...{ sources, confounds, needs },
+    sources,
+    confounds,
+    needs,
     elsewhere: differs ? searchElsewhere(expected, cells) : null,
   };
 }

@@ -57,9 +57,18 @@ function readStarts(path: string): readonly StartCell[] {
       );
     }
     return {
-      ...{ run, experiment, runtime, density, concurrency, rounds: own, partial: 0 },
+      run,
+      experiment,
+      runtime,
+      density,
+      concurrency,
+      rounds: own,
+      partial: 0,
       busyJiffies: own.flatMap(({ busyJiffies }) => busyJiffies ?? []),
-      ...{ attempted: null, failed: null, samples, latencyQuantiles },
+      attempted: null,
+      failed: null,
+      samples,
+      latencyQuantiles,
     };
   });
   const [lost] = rounds.keys();

@@ -149,6 +149,12 @@ export class ImportedCell {
 }
 
 const roundOf = (round: number, sorted: Float64Array, makespanMs: number, startSkewMs: number): Round => ({
-  ...{ round, clients: sorted.length, makespanMs, startSkewMs, ...latencyFields(sorted) },
-  ...{ busyJiffies: null, totalJiffies: null, block: null },
+  round,
+  clients: sorted.length,
+  makespanMs,
+  startSkewMs,
+  ...latencyFields(sorted),
+  busyJiffies: null,
+  totalJiffies: null,
+  block: null,
 });

@@ -81,7 +81,9 @@ async function programFacts(socket: string, runtime: ReportedRuntime | undefined
   const inside = root === "/" ? program : program.slice(root.length);
   const command = root === "/" ? [program] : ["chroot", root, inside];
   const { stdout, failed } = await execa(command[0]!, [...command.slice(1), "--version"], {
-    ...{ reject: false, timeout: 10_000, stdin: "ignore" },
+    reject: false,
+    timeout: 10_000,
+    stdin: "ignore",
   });
   return {
     ociVersion: failed ? null : (parseOciRuntime(stdout) ?? stdout.split("\n")[0] ?? null),

@@ -68,8 +68,14 @@ export async function openService(
     const socket = socketPath(endpoint);
     const replay = replayInfo(status);
     const service = {
-      ...{ cri, endpoint, socket, version, replay, handlers: runtimeHandlers(status) },
-      ...{ snapshotter: reportedConfig(status)?.containerd?.snapshotter ?? null, network: podNetworkOf(status) },
+      cri,
+      endpoint,
+      socket,
+      version,
+      replay,
+      handlers: runtimeHandlers(status),
+      snapshotter: reportedConfig(status)?.containerd?.snapshotter ?? null,
+      network: podNetworkOf(status),
     };
     if (replay !== null) return { ...service, ...nothingKnown };
     const own = findContainerd(dirname(socket));
@@ -96,14 +102,22 @@ export async function openService(
 
 /** The values of properties that are unknown for a recording and for an absent service. */
 const nothingKnown = {
-  ...{ containerd: null, log: null, spansPort: null },
+  containerd: null,
+  log: null,
+  spansPort: null,
   facts: async () => ({}),
   cgroupDriver: () => null,
 };
 
 /** Returns a placeholder for a campaign that has no sandboxes and needs no service. */
 export const absentService = (): Service => ({
-  ...{ cri: absentCri, endpoint: "none", socket: "", replay: null, handlers: null, snapshotter: null, ...nothingKnown },
+  cri: absentCri,
+  endpoint: "none",
+  socket: "",
+  replay: null,
+  handlers: null,
+  snapshotter: null,
+  ...nothingKnown,
   network: podNetworkOf({ conditions: [], info: {} }),
   version: { runtimeName: "none", runtimeVersion: "", runtimeApiVersion: "" },
 });

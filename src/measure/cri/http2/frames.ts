@@ -1,6 +1,13 @@
 /** The kinds of HTTP/2 frames that are written or read here (RFC 9113, section 6). */
 export const frameTypes = {
-  ...{ data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, windowUpdate: 8, continuation: 9 },
+  data: 0,
+  headers: 1,
+  reset: 3,
+  settings: 4,
+  ping: 6,
+  goAway: 7,
+  windowUpdate: 8,
+  continuation: 9,
 } as const;
 
 /** Flags of frames; the meaning of a bit depends on the kind of frame. */

@@ -21,7 +21,10 @@ function summariseCell(windows: readonly ArrivalsEvent[]): CellSummary {
   const overdueMs = Math.max(0, ...windows.flatMap(({ removals }) => removals.map(r => r.begunMs - r.dueMs)));
   const nearestRank = (p: number) => latencies[Math.max(0, Math.ceil(latencies.length * p) - 1)] ?? Number.NaN;
   return {
-    ...{ ...emptySummary, run, runtime, experiment: "arrivals" },
+    ...emptySummary,
+    run,
+    runtime,
+    experiment: "arrivals",
     ...(rate === null ? {} : { rate }),
     rounds: latencies.length === 0 ? 0 : windows.length,
     attempted: samples.length,

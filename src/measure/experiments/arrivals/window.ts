@@ -83,9 +83,16 @@ export async function measureWindow(
     const cleanupNs = clock.nowNs();
     await sandboxes.clearRound(samples.some(({ status }) => status !== "ready"));
     return {
-      ...{ event: "arrivals", at: now(), ...place, position, durationMs },
+      event: "arrivals",
+      at: now(),
+      ...place,
+      position,
+      durationMs,
       dueMs: schedule.map(([dueMs]) => dueMs),
-      ...{ samples, refused, removals, ...observation },
+      samples,
+      refused,
+      removals,
+      ...observation,
       cleanupMs: elapsedMs(cleanupNs, clock.nowNs()),
       flags: p99 > lateMs ? [...observation.flags, "late"] : observation.flags,
     };

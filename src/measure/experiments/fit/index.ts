@@ -35,7 +35,13 @@ function summariseRamp({ run, runtime, density, fits, rule, why, steps }: FitEve
   const failed = steps.reduce((sum, step) => sum + step.failed, 0);
   const top = steps.at(-1);
   return {
-    ...{ ...emptySummary, run, runtime, experiment: "fit", density, attempted, failed },
+    ...emptySummary,
+    run,
+    runtime,
+    experiment: "fit",
+    density,
+    attempted,
+    failed,
     sandboxes: fits,
     pssKiB: top === undefined || top.density === 0 ? null : top.pssKiB / top.density,
     rounds: 1,

@@ -53,8 +53,21 @@ export async function measureRamp(visit: Visit, tools: VisitTools, round: number
     await sandboxes.clearStanding(tools.append);
     const fits = steps.findLast(({ failed }) => failed === 0)?.density ?? 0;
     const event: FitEvent = {
-      ...{ event: "fit", at: now(), run, runtime: runtime.id, density: asked, block, position, round, fits, ...stop! },
-      ...{ hostBefore, boundsBefore, idleBefore, steps, cleanupMs: elapsedMs(cleanupNs, clock.nowNs()) },
+      event: "fit",
+      at: now(),
+      run,
+      runtime: runtime.id,
+      density: asked,
+      block,
+      position,
+      round,
+      fits,
+      ...stop!,
+      hostBefore,
+      boundsBefore,
+      idleBefore,
+      steps,
+      cleanupMs: elapsedMs(cleanupNs, clock.nowNs()),
     };
     tools.append(event);
   } finally {

@@ -16,8 +16,12 @@ export const io: ExperimentDeclaration = {
   axes: ["concurrency"],
   takes: ["duration", "large", "image", "cpu", "memoryLimit"],
   usual: {
-    ...{ concurrency: [1], rounds: 5, duration: 2, large: 64 },
-    ...{ until: "output", image: fioImageName },
+    concurrency: [1],
+    rounds: 5,
+    duration: 2,
+    large: 64,
+    until: "output",
+    image: fioImageName,
   },
   cost({ concurrency, rounds }, { warmup, duration = 0 }, { aroundMs }) {
     const count = rounds.length + warmup;

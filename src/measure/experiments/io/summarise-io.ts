@@ -21,7 +21,13 @@ function summariseCell(rounds: readonly IoEvent[]): CellSummary {
   const perSecond = (pattern: IoJob["pattern"]) => mean(pattern, 4096, ({ iops }) => iops);
   const mebibytes = (pattern: IoJob["pattern"]) => mean(pattern, 131_072, job => job.bytesPerSecond / 2 ** 20);
   return {
-    ...{ ...emptySummary, run, runtime, experiment: "io", density, concurrency, flags: countFlags(rounds) },
+    ...emptySummary,
+    run,
+    runtime,
+    experiment: "io",
+    density,
+    concurrency,
+    flags: countFlags(rounds),
     rounds: rounds.length,
     attempted: jobs.length,
     failed: failed.length,

@@ -14,8 +14,18 @@ function summariseSnapshot(event: MemoryEvent): CellSummary {
   const kernelKiB = perSandbox(slabKiB + pageTablesKiB + kernelStackKiB + percpuKiB);
   const hostKiB = perSandbox(availableFallKiB);
   return {
-    ...{ ...emptySummary, run, runtime, experiment: "memory", density, memoryMb, attempted, failed, sandboxes },
-    ...{ pssKiB, kernelKiB, hostKiB },
+    ...emptySummary,
+    run,
+    runtime,
+    experiment: "memory",
+    density,
+    memoryMb,
+    attempted,
+    failed,
+    sandboxes,
+    pssKiB,
+    kernelKiB,
+    hostKiB,
     settled: settle.reached,
     rounds: sandboxes === 0 ? 0 : 1,
     unreliable: isUnreliable(failed, attempted),

@@ -43,9 +43,26 @@ export async function visitMemory(visit: Visit, tools: VisitTools): Promise<void
   await sandboxes.clearStanding(tools.append);
   tools.write(`${run}/${formatMemoryFile(memoryMb, density)}`, formatSmemTable(processes));
   tools.append({
-    ...{ event: "memory", at: now(), run, runtime: runtime.id, density, block, position, memoryMb, guestMemoryMb },
-    ...{ sandboxes: reading.sandboxes, attempted: up.started + up.failed, failed: up.failed },
-    ...{ settle, snapshotMs: reading.snapshotMs, components, found, enginePssKiB, hostBefore, hostAfter, kernel },
+    event: "memory",
+    at: now(),
+    run,
+    runtime: runtime.id,
+    density,
+    block,
+    position,
+    memoryMb,
+    guestMemoryMb,
+    sandboxes: reading.sandboxes,
+    attempted: up.started + up.failed,
+    failed: up.failed,
+    settle,
+    snapshotMs: reading.snapshotMs,
+    components,
+    found,
+    enginePssKiB,
+    hostBefore,
+    hostAfter,
+    kernel,
     cleanupMs: elapsedMs(cleanupNs, clock.nowNs()),
   });
 }

@@ -44,7 +44,8 @@ export function connectApi(access: ClusterAccess): Api {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const options: RequestOptions = {
-      ...{ method, agent },
+      method,
+      agent,
       headers: {
         ...(await access.headers()),
         Accept: "application/json, */*",
@@ -94,7 +95,9 @@ export function connectApi(access: ClusterAccess): Api {
 
   const text = async (request: ApiRequest) => readAll(await open(request), where(request.path));
   return {
-    ...{ access, open, text },
+    access,
+    open,
+    text,
     call: async <Result>(request: ApiRequest) => JSON.parse(await text(request)) as Result,
     close: () => agent.destroy(),
   };

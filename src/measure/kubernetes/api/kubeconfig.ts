@@ -91,6 +91,8 @@ async function loadClient(): Promise<typeof import("@kubernetes/client-node")> {
 const refuse = (expected: string, found: string, cause?: unknown) =>
   new LabError("RUND_KUBECONFIG", "machine", "no cluster to measure on", {
     where: "--cluster",
-    ...{ expected, found, cause },
+    expected,
+    found,
+    cause,
     hint: "set KUBECONFIG or write ~/.kube/config; `kubectl config get-contexts` lists the contexts",
   });

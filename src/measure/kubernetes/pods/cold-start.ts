@@ -147,7 +147,15 @@ export async function coldStart(
     const known = error instanceof Failure && error.status === "timeout" && !unbroken() ? watchGap() : error;
     const { status, reason, message } = await explain(known, last, api, namespace, name, timeoutMs);
     return {
-      ...{ status, client, sandbox: made ? name : null, sentMs, endedMs: at(), reason, message, stage, ...reached },
+      status,
+      client,
+      sandbox: made ? name : null,
+      sentMs,
+      endedMs: at(),
+      reason,
+      message,
+      stage,
+      ...reached,
     };
   } finally {
     clearTimeout(timer);

@@ -85,7 +85,9 @@ function troubleOf(
   const [disruption, scheduled] = [condition("DisruptionTarget"), condition("PodScheduled")];
   const { waiting, terminated } = status?.containerStatuses?.[0]?.state ?? {};
   const final = (reason: PodTrouble["reason"], ...words: readonly (string | undefined)[]) => ({
-    ...{ reason, message: words.filter(Boolean).join(": ") || reason, isFinal: true },
+    reason,
+    message: words.filter(Boolean).join(": ") || reason,
+    isFinal: true,
   });
   if (status?.reason === "Evicted") return final("evicted", status.message);
   if (disruption?.status === "True") return final("evicted", disruption.reason, disruption.message);

@@ -153,7 +153,9 @@ export class PodWatch {
     const { signal } = this.#stop;
     const query = { labelSelector: this.#selector };
     const list = await this.#api.call<{ items: V1Pod[]; metadata: { resourceVersion: string } }>({
-      ...{ path: this.#path, query, signal },
+      path: this.#path,
+      query,
+      signal,
     });
     const atNs = process.hrtime.bigint();
     const there = new Set(list.items.map(({ metadata }) => metadata!.name!));
@@ -171,7 +173,10 @@ export class PodWatch {
   async #watch(from: string): Promise<string> {
     const { signal } = this.#stop;
     const query = {
-      ...{ watch: "true", allowWatchBookmarks: "true", labelSelector: this.#selector, resourceVersion: from },
+      watch: "true",
+      allowWatchBookmarks: "true",
+      labelSelector: this.#selector,
+      resourceVersion: from,
       timeoutSeconds: String(watchSeconds),
     };
     const response = await this.#api.open({ path: this.#path, query, signal });

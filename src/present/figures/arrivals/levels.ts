@@ -41,10 +41,14 @@ export function levelsFigure(datasets: readonly Dataset[]): Figure {
   const { plot } = lineChart({
     title,
     x: { title: "seconds of the window", scale: "linear" },
-    ...{ panels, columns: 1, panelHeight: 120, labels: "line" },
+    panels,
+    columns: 1,
+    panelHeight: 120,
+    labels: "line",
   });
   return {
-    ...{ ...base, plot },
+    ...base,
+    plot,
     finding: sentences(...datasets.flatMap(findings)),
     caption: sentences(
       "Each line is one rate; the number at its end is in starts per second. Each point is the mean over a sixtieth of the window. A sandbox is alive from its request until it is removed.",

@@ -61,7 +61,8 @@ export function rampFigure(datasets: readonly Dataset[]): Figure {
     title,
     x: { title: "sandboxes", scale: "linear" },
     panels: panels.map(({ title, y, format }, panel) => ({
-      ...{ title, y },
+      title,
+      y,
       series: seriesOf(all, { panel, at, format, gaps: false }).map(stopMarked),
     })),
     columns: 1,

@@ -107,7 +107,13 @@ function heldInWords(
 function withLevel(plot: Figure["plot"], { limitMs }: Objective): Figure["plot"] {
   const shapes = [
     {
-      ...{ type: "line", xref: "x2 domain", x0: 0, x1: 1, yref: "y2", y0: limitMs, y1: limitMs },
+      type: "line",
+      xref: "x2 domain",
+      x0: 0,
+      x1: 1,
+      yref: "y2",
+      y0: limitMs,
+      y1: limitMs,
       line: { dash: "dot", width: 1.5, color: "#888888" },
     },
   ];

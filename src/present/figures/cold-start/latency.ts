@@ -116,13 +116,20 @@ export interface LabelledCell {
 
 /** Returns the name and the style of a labelled cell's series. */
 export const seriesLook = ({ cell: { runtime }, dataset, index, label }: LabelledCell) => ({
-  ...{ label, runtime, colour: colourIn(dataset, runtime), dataset: index },
+  label,
+  runtime,
+  colour: colourIn(dataset, runtime),
+  dataset: index,
 });
 
 /** Returns the origin of each cell's series. */
 export const cellSources = (cells: readonly LabelledCell[], values: string): readonly SeriesSource[] =>
   cells.map(({ cell: { runtime, run }, dataset, label }) => ({
-    ...{ series: label, dataset: dataset.name, runtime, runs: [run], values },
+    series: label,
+    dataset: dataset.name,
+    runtime,
+    runs: [run],
+    values,
   }));
 
 /** Returns the cells of the concurrency experiment at one concurrency, by dataset and then by runtime. */

@@ -56,18 +56,34 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
     for (const name of names) {
       const values = panel.map(({ stages }) => stages.find(stage => stage.name === name)?.p50Ms ?? 0);
       data.push({
-        ...{ type: "bar", orientation: "h", name, legendgroup: name, showlegend: index === 0, x: values, y: labels },
-        ...{ marker: { color: stageColour(name), line: { color: paper, width: 0.5 } }, ...at },
+        type: "bar",
+        orientation: "h",
+        name,
+        legendgroup: name,
+        showlegend: index === 0,
+        x: values,
+        y: labels,
+        marker: { color: stageColour(name), line: { color: paper, width: 0.5 } },
+        ...at,
         hovertemplate: `%{y}, ${name}: %{x:.1f} ms<extra></extra>`,
       });
     }
     const spreads = panel.map(({ latencyMs, interval }) => interval ?? [latencyMs, latencyMs]);
     data.push({
-      ...{ type: "scatter", mode: "markers", name: "median of the whole", showlegend: false, y: labels, ...at },
+      type: "scatter",
+      mode: "markers",
+      name: "median of the whole",
+      showlegend: false,
+      y: labels,
+      ...at,
       x: panel.map(({ latencyMs }) => latencyMs),
       marker: { color: ink, symbol: "line-ns-open", size: 13, line: { width: 2 } },
       error_x: {
-        ...{ type: "data", symmetric: false, color: ink, thickness: 1.5, width: 4 },
+        type: "data",
+        symmetric: false,
+        color: ink,
+        thickness: 1.5,
+        width: 4,
         array: spreads.map(([, high], row) => high - panel[row]!.latencyMs),
         arrayminus: spreads.map(([low], row) => panel[row]!.latencyMs - low),
       },
@@ -76,15 +92,17 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
     const height = heights[index]!;
     axes[`xaxis${suffix}`] = {
       ...axisLook,
-      ...{
-        anchor: `y${suffix}`,
-        rangemode: "tozero",
-        tickformat: ",",
-        title: { text: index === panels.length - 1 ? "ms" : "" },
-      },
+      anchor: `y${suffix}`,
+      rangemode: "tozero",
+      tickformat: ",",
+      title: { text: index === panels.length - 1 ? "ms" : "" },
     };
     axes[`yaxis${suffix}`] = {
-      ...{ ...axisLook, anchor: `x${suffix}`, autorange: "reversed", ticks: "", type: "category" },
+      ...axisLook,
+      anchor: `x${suffix}`,
+      autorange: "reversed",
+      ticks: "",
+      type: "category",
       domain: [1 - (top + height) / plotHeight, 1 - top / plotHeight],
     };
     annotations.push(panelTitle(cellOf(panel[0]!), suffix));
@@ -102,7 +120,11 @@ export function stagesFigure(rows: readonly StageRow[], dataset: string): Figure
       data,
       layout: {
         ...layoutLook(title, height),
-        ...{ barmode: "stack", bargap: 0.3, margin, annotations, ...axes },
+        barmode: "stack",
+        bargap: 0.3,
+        margin,
+        annotations,
+        ...axes,
         legend: { orientation: "h", x: 0, xanchor: "left", y: -58 / plotHeight, yanchor: "top", font: { size: 11 } },
       },
     },

@@ -33,7 +33,10 @@ export function waterfallFigure(round: RoundEvent, dataset: Dataset): Figure {
   const data = names.map((name): PlotlyTrace => {
     const own = bars.filter(bar => bar.name === name);
     return {
-      ...{ type: "bar", orientation: "h", name, marker: { color: stageColour(name), line: { width: 0 } } },
+      type: "bar",
+      orientation: "h",
+      name,
+      marker: { color: stageColour(name), line: { width: 0 } },
       x: own.map(({ fromMs, toMs }) => Math.round((toMs - fromMs) * 1000) / 1000),
       y: own.map(({ client }) => client),
       base: own.map(({ fromMs }) => fromMs),
@@ -58,7 +61,9 @@ export function waterfallFigure(round: RoundEvent, dataset: Dataset): Figure {
       data,
       layout: {
         ...layoutLook(title, margin.t + plotHeight + margin.b),
-        ...{ barmode: "overlay", bargap: 0.15, margin },
+        barmode: "overlay",
+        bargap: 0.15,
+        margin,
         xaxis: { ...axisLook, rangemode: "tozero", tickformat: ",", title: { text: "ms since the common start" } },
         yaxis: { ...axisLook, autorange: "reversed", title: { text: "client" } },
         legend: { orientation: "h", x: 0, xanchor: "left", y: -60 / plotHeight, yanchor: "top", font: { size: 11 } },

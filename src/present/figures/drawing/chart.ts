@@ -125,10 +125,20 @@ export function lineChart(chart: Chart): { readonly plot: PlotlyFigure; readonly
       x: plain(chart.x.title, 90),
       panels: panels.map(({ title = "", y }) => ({ title: plain(title, 90), y: plain(y.title, 90) })),
     },
-    ...{ margin, ...axes, annotations, showlegend: labels === "legend" },
+    margin,
+    ...axes,
+    annotations,
+    showlegend: labels === "legend",
     legend: {
-      ...{ orientation: "h", tracegroupgap: 0, font: { size: 12 } },
-      ...{ xref: "container", x: 0.01, xanchor: "left", yref: "container", y: 1 - 36 / height, yanchor: "top" },
+      orientation: "h",
+      tracegroupgap: 0,
+      font: { size: 12 },
+      xref: "container",
+      x: 0.01,
+      xanchor: "left",
+      yref: "container",
+      y: 1 - 36 / height,
+      yanchor: "top",
     },
   };
   return { plot: { data, layout }, unshown };

@@ -26,8 +26,14 @@ export const layoutLook = (title: string, height: number) =>
     height,
     autosize: true,
     title: {
-      ...{ text: `<b>${plain(title, 46)}</b>`, font: { size: 14 } },
-      ...{ xref: "container", x: 0.01, xanchor: "left", yref: "container", y: 1 - 10 / height, yanchor: "top" },
+      text: `<b>${plain(title, 46)}</b>`,
+      font: { size: 14 },
+      xref: "container",
+      x: 0.01,
+      xanchor: "left",
+      yref: "container",
+      y: 1 - 10 / height,
+      yanchor: "top",
     },
     font: { family: fontFamily, size: 12, color: ink },
     paper_bgcolor: paper,
@@ -44,7 +50,9 @@ export function emptyFigure(base: Pick<Figure, "id" | "title" | "sources">, word
     .join("<br>");
   const layout = {
     ...layoutLook(base.title, 180),
-    ...{ xaxis: hidden, yaxis: hidden, annotations: [{ ...note(""), text, ...middle }] },
+    xaxis: hidden,
+    yaxis: hidden,
+    annotations: [{ ...note(""), text, ...middle }],
   };
   return { ...base, finding: words, caption: words, plot: { data: [], layout } };
 }
@@ -68,7 +76,12 @@ export const inPanel = (text: string, suffix: string): Json => ({
 /** Returns a panel's name above its left corner. */
 export const panelTitle = (title: string, suffix: string): Json => ({
   ...note(title),
-  ...{ xref: `x${suffix} domain`, x: 0, xanchor: "left" },
-  ...{ yref: `y${suffix} domain`, y: 1, yanchor: "bottom", yshift: 2 },
+  xref: `x${suffix} domain`,
+  x: 0,
+  xanchor: "left",
+  yref: `y${suffix} domain`,
+  y: 1,
+  yanchor: "bottom",
+  yshift: 2,
   font: { size: 12, color: faint },
 });

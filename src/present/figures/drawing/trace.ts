@@ -43,20 +43,34 @@ export function trace(
   const reach = (length: (point: Point, y: number) => number) =>
     points.map((point, i) => (y[i] == null ? 0 : length(point, y[i])));
   const bar = bars && {
-    ...{ type: "data", symmetric: false, thickness: 1.2, width: 3, color: colour },
+    type: "data",
+    symmetric: false,
+    thickness: 1.2,
+    width: 3,
+    color: colour,
     array: reach(({ high }, value) => (high === undefined ? 0 : high - value)),
     arrayminus: reach(({ low }, value) => (low === undefined ? 0 : value - Math.max(low, floor))),
   };
   return {
-    ...{ type: "scatter", mode: marks ? "lines+markers" : "lines", connectgaps: false, cliponaxis: false },
-    ...{ name: plain(label), legendgroup: legendGroup(dataset, runtime) },
-    ...{ x: points.map(point => point.x), y, xaxis: `x${suffix}`, yaxis: `y${suffix}` },
+    type: "scatter",
+    mode: marks ? "lines+markers" : "lines",
+    connectgaps: false,
+    cliponaxis: false,
+    name: plain(label),
+    legendgroup: legendGroup(dataset, runtime),
+    x: points.map(point => point.x),
+    y,
+    xaxis: `x${suffix}`,
+    yaxis: `y${suffix}`,
     line: { color: colour, width: 2, dash },
     marker: {
-      ...{ color: colour, symbol: open ? `${mark}-open` : mark, size: points.length > 20 ? 6 : 8 },
+      color: colour,
+      symbol: open ? `${mark}-open` : mark,
+      size: points.length > 20 ? 6 : 8,
       line: { width: open ? 2 : 0, color: colour },
     },
-    ...{ hoverinfo: "text", hovertext: points.map(point => point.hover) },
+    hoverinfo: "text",
+    hovertext: points.map(point => point.hover),
     ...(bar && { error_y: bar }),
   };
 }
@@ -70,9 +84,17 @@ export function circles(
   if (circled.length === 0) return [];
   return [
     {
-      ...{ type: "scatter", mode: "markers", cliponaxis: false, showlegend: false, hoverinfo: "skip" },
-      ...{ name: `circled points of ${plain(label)}`, legendgroup: legendGroup(dataset, runtime) },
-      ...{ x: circled.map(({ x }) => x), y: circled.map(({ y }) => y), xaxis: `x${suffix}`, yaxis: `y${suffix}` },
+      type: "scatter",
+      mode: "markers",
+      cliponaxis: false,
+      showlegend: false,
+      hoverinfo: "skip",
+      name: `circled points of ${plain(label)}`,
+      legendgroup: legendGroup(dataset, runtime),
+      x: circled.map(({ x }) => x),
+      y: circled.map(({ y }) => y),
+      xaxis: `x${suffix}`,
+      yaxis: `y${suffix}`,
       marker: { color: ink, symbol: "circle-open", size: 15, line: { width: 1.5 } },
     },
   ];
@@ -94,10 +116,20 @@ export function lineLabels(
   const wanted = ends.map(end => (1 - placeOn(y, end.y)) * height);
   const places = dodged(wanted, lineHeight - 3, height);
   return ends.map(({ series, ...end }, index) => ({
-    ...{ text: plain(series.label), font: { size: 12 }, xanchor: "left", yanchor: "middle" },
-    ...{ xref: `x${suffix}`, x: x.scale === "log" ? Math.log10(end.x) : end.x },
-    ...{ yref: `y${suffix}`, y: y.scale === "log" ? Math.log10(end.y) : end.y },
-    ...{ showarrow: true, arrowhead: 0, arrowwidth: 1, standoff: 5, ax: 16, ay: places[index]! - wanted[index]! },
+    text: plain(series.label),
+    font: { size: 12 },
+    xanchor: "left",
+    yanchor: "middle",
+    xref: `x${suffix}`,
+    x: x.scale === "log" ? Math.log10(end.x) : end.x,
+    yref: `y${suffix}`,
+    y: y.scale === "log" ? Math.log10(end.y) : end.y,
+    showarrow: true,
+    arrowhead: 0,
+    arrowwidth: 1,
+    standoff: 5,
+    ax: 16,
+    ay: places[index]! - wanted[index]!,
     arrowcolor: styles.get(series.runtime)!.colour,
   }));
 }

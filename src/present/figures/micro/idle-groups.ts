@@ -55,7 +55,8 @@ export function idleGroupsFigure(datasets: readonly Dataset[]): Figure {
     panelHeight: 220,
   });
   return {
-    ...{ ...base, plot },
+    ...base,
+    plot,
     finding: perDataset(datasets, index => inWords(datasets[index]!, all[index]!)),
     caption: sentences(
       "Busy share of all processors, as the mean over windows; a window is an idle time before a round. Bars: 10th to 90th percentile of the windows. The kernel counts in ticks of 10 ms.",

@@ -79,7 +79,11 @@ export function ioFigure(datasets: readonly Dataset[], concurrency = 1): Figure 
       tickangle: 0,
     };
     axes[`yaxis${suffix}`] = {
-      ...{ ...axisLook, type: "category", anchor: `x${suffix}`, autorange: "reversed", ticks: "" },
+      ...axisLook,
+      type: "category",
+      anchor: `x${suffix}`,
+      autorange: "reversed",
+      ticks: "",
       domain: [Math.max(0, top - panelHeight / plotHeight), top],
     };
     annotations.push(panelTitle(panel.title, suffix));
@@ -96,7 +100,9 @@ export function ioFigure(datasets: readonly Dataset[], concurrency = 1): Figure 
       data,
       layout: {
         ...layoutLook(title, height),
-        ...{ margin, annotations, ...axes },
+        margin,
+        annotations,
+        ...axes,
         legend: { orientation: "h", x: 0, xanchor: "left", y: 1 + 62 / plotHeight, yanchor: "top", font: { size: 12 } },
       },
     },
@@ -109,13 +115,22 @@ function marks(
   { suffix, first, name }: { suffix: string; first: boolean; name: string },
 ): PlotlyTrace {
   return {
-    ...{ type: "scatter", mode: "markers", name, legendgroup: name, showlegend: first },
-    ...{ xaxis: `x${suffix}`, yaxis: `y${suffix}` },
+    type: "scatter",
+    mode: "markers",
+    name,
+    legendgroup: name,
+    showlegend: first,
+    xaxis: `x${suffix}`,
+    yaxis: `y${suffix}`,
     x: rows.map(shownValue),
     y: rows.map(({ pattern }) => patternWords[pattern]),
     marker: { color: colour, symbol: mark, size: 9 },
     error_x: {
-      ...{ type: "data", symmetric: false, color: colour, thickness: 1.5, width: 3 },
+      type: "data",
+      symmetric: false,
+      color: colour,
+      thickness: 1.5,
+      width: 3,
       array: rows.map(row => shownAs(row, row.highMibPerSecond) - shownValue(row)),
       arrayminus: rows.map(row => shownValue(row) - shownAs(row, row.lowMibPerSecond)),
     },
