@@ -65,7 +65,10 @@ export class StandInApiServer {
   /** Milliseconds after which a creation is answered. */
   slowAnswerMs = 0;
   readonly created: string[] = [];
-  readonly runtimeClasses = new Map<string, { readonly metadata: Json & { readonly name: string }; readonly handler?: string }>();
+  readonly runtimeClasses = new Map<
+    string,
+    { readonly metadata: Json & { readonly name: string }; readonly handler?: string }
+  >();
   nodes: readonly StandInNode[] = [];
   lists = 0;
 
