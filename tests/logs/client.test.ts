@@ -72,7 +72,7 @@ const damaged: readonly (readonly [what: string, log: string, code: string])[] =
   ["a line of a million bytes", `${"a".repeat(1e6)}\n`, "RUND_PARSE_LINE_LENGTH"],
 ];
 for (const [what, log, code] of damaged) {
-  test(`${what} is a problem that names its line, and the lines around it stand`, () => {
+  test(`${what} is a problem that names its line, and the lines around it are kept`, () => {
     const { rows, problems } = parseClientLog(
       `${line}\n${log}${log.endsWith("\n") ? `${line}\n` : ""}`,
       "client001.txt",

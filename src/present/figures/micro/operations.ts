@@ -103,7 +103,9 @@ function pointOf(cell: OperationCell, phase: PhaseName, name: string) {
 /** Returns the machines on which the cells were measured, which are never the paper's. */
 export function machines(cells: readonly Pick<OperationCell, "machine">[]): string {
   const named = cells.map(({ machine }) =>
-    machine === undefined ? "an unknown number of cores" : `${machine.cores} cores and kernel ${plain(machine.kernel)}`,
+    machine === undefined
+      ? "an unknown number of cores"
+      : `${counted(machine.cores, "core")} and kernel ${plain(machine.kernel)}`,
   );
   return `This is our own measurement, on a different machine than the paper's, with ${listed([...new Set(named)])}.`;
 }
