@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { stagesOf } from "../../../src/analysis/stages/index.js";
@@ -14,16 +14,6 @@ const { test, own } = suiteOnContainerd(
   "containers in sandboxes, on a real containerd",
   ...[needs.runc, needs.crun, needs.runsc, program("busybox")],
 );
-
-/** What a file of a container says; "" if it is not there, as before the container writes it or after the container is removed. */
-function textIfThere(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
-  }
-}
 
 async function measured(wishes: Omit<ExperimentWishes, "experiment">) {
   const path = await measureOn(own.containerd.endpoint, [{ experiment: "time", rounds: 1, ...wishes }], {
@@ -141,52 +131,6 @@ test("a missing image, a missing pod network and a taken port are reported befor
   await refused(measured({ runtimes: ["runc"], concurrency: [1], until: "response", port }), "RUND_PORT_TAKEN");
   await new Promise(resolve => server.close(resolve));
   await assertNothingLeft(own.containerd);
-});
-
-test("the first line agrees with the process's own clock, written to a file, within 2 ms at the median", async () => {
-  const differences: number[] = [];
-  const command = `/bin/busybox sh -c 'echo "started $EPOCHREALTIME"; echo "$EPOCHREALTIME" >/clock; exec /bin/busybox sleep 600'`;
-  const clocks = new Map<string, number>();
-  // as containerd sees it: it may have mounts of its own
-  const tasks = join(
-    `/proc/${own.containerd.pid}/root`,
-    own.containerd.folder,
-    "state/io.containerd.runtime.v2.task/k8s.io",
-  );
-  for (const runtime of ["runc", "crun"]) {
-    const { rounds } = await measureOn(
-      own.containerd.endpoint,
-      [{ experiment: "time", runtimes: [runtime], concurrency: [5], rounds: 2, until: "output", command }],
-      { out: own.folder },
-      {
-        // the round's sandboxes still stand when it is written down: look before they go
-        timing: { quietLimitMs: 0, idleMs: 20, settleMs: 600 },
-        report: ({ doing }) => {
-          if (!doing.startsWith("round")) return;
-          const look = setInterval(() => {
-            for (const id of existsSync(tasks) ? readdirSync(tasks) : []) {
-              const text = textIfThere(join(tasks, id, "rootfs/clock")).trim();
-              if (text !== "") clocks.set(id, Number(text) * 1000);
-            }
-          }, 50);
-          setTimeout(() => clearInterval(look), 20_000).unref();
-          look.unref();
-        },
-      },
-    ).then(readCampaign);
-    const stamps = rounds.flatMap(({ samples, releasedMs }) =>
-      (samples as readonly ReadySample[]).map(({ outputMs }) => releasedMs + outputMs!),
-    );
-    for (const stamp of stamps) {
-      const nearest = [...clocks.values()].reduce((best, each) =>
-        Math.abs(each - stamp) < Math.abs(best - stamp) ? each : best,
-      );
-      differences.push(Math.abs(nearest - stamp));
-    }
-  }
-  assert.is(clocks.size >= 20, true, `${clocks.size} containers wrote their clock`);
-  const sorted = differences.sort((a, b) => a - b);
-  assert.ok(sorted[Math.floor(sorted.length / 2)]! < 2, sorted.join(" "));
 });
 
 test.run();
