@@ -74,7 +74,7 @@ export function evidenceText(verdict: ClaimVerdict): string {
     (elsewhere?.found ?? []).length > 0 ? `the claimed value was measured for ${foundText(elsewhere!)}` : "",
     implied === null ? "" : verdictText(verdict),
     readingsDisagree ? "other readings disagree" : "",
-    settings > 0 ? `different settings and versions: ${settings}` : "",
+    settings > 0 ? `${settings} settings or versions differ` : "",
   ];
   return `${words.filter(word => word !== "").join("; ")}.`;
 }

@@ -74,7 +74,7 @@ export function claimsFigure(verdicts: readonly ClaimVerdict[]): Figure {
     caption: sentences(
       "Each row is a claimed value, drawn at 0. The grey bar shows the values that would meet the claim; its ends are at ± 1 (5 % of the value, or 2 points of a percentage). The mark is the measured value, with its 95 % interval if there are enough rounds for one.",
       judged.some(reading => Math.abs(offset(reading, reading.measured)) > edge)
-        ? `A mark at the edge is farther than ${edge} from the claimed value.`
+        ? `A mark at the edge is farther from the claimed value than ${edge} times the tolerance.`
         : "",
       unsure > 0 ? "Below the dotted line are claims whose wording we could not check." : "",
     ),

@@ -61,7 +61,7 @@ function matrix(verdicts: ReportContent["verdicts"]): Markup {
   const shown = claims.filter(claim => !unmeasured.includes(claim));
   const unsure = shown.filter(claim => !wordingIsSure(claim));
   return html`${table("The paper's claims, judged on each dataset", shown.filter(wordingIsSure))}
-<p>A claim is supported if the whole 95 % interval of the measured value is within ± 5 % of the claimed value, or within ± 2 points of a claimed percentage. A value from too few rounds has no interval. Such a value decides only if it lies outside the band by at least half the width of the band, or on either side of a bound such as “less than 20 MB” by that much. ${unmeasured.length === 0 ? undefined : html`No dataset has measurements for ${unmeasured.map(({ id }, at) => html`${at === 0 ? "" : ", "}<code>${id}</code>`)}. `}<a href="#verdicts">All claims, with the evidence</a></p>
+<p>A claim is supported if the whole 95 % interval of the measured value is within the tolerance: ± 5 % of the claimed value, or ± 2 points of a claimed percentage. A value from too few rounds has no interval. Such a value decides only if it differs from the claimed value by at least twice the tolerance. Beside a bound such as “less than 20 MB”, it decides if it differs from the bound by at least the tolerance. ${unmeasured.length === 0 ? undefined : html`No dataset has measurements for ${unmeasured.map(({ id }, at) => html`${at === 0 ? "" : ", "}<code>${id}</code>`)}. `}<a href="#verdicts">All claims, with the evidence</a></p>
 ${unsure.length === 0 ? undefined : folded(`${counted(unsure.length, "more claim")} whose wording we could not check`, table("Claims of unverified wording", unsure))}`;
 }
 

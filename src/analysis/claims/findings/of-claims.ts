@@ -22,7 +22,7 @@ export function unpublishedRuns(verdicts: readonly ClaimVerdict[]): readonly Fin
   return [
     {
       kind: "unpublished run",
-      text: `${one ? "A claim seems" : `${claims.length} claims seem`} to come from a run of ${label} that is not in the published data. ${one ? "It" : "Each"} compares ${label} with three other runtimes, and all three comparisons give the same value for ${label}: ${each.join(" and ")}. Unrelated values would agree this closely with a probability of ${chances.join(" and ")}. The values of the other runtimes are the recorded ones${except}`,
+      text: `${one ? "A claim seems" : `${claims.length} claims seem`} to come from a run of ${label} that is not in the published data. ${one ? "It" : "Each"} compares ${label} with three other runtimes, and all three comparisons imply the same value for ${label}: ${each.join(" and ")}. Unrelated values would agree this closely with a probability of ${chances.join(" and ")}. The values of the other runtimes are the recorded ones${except}`,
       table: {
         columns: ["claim", "part", "baseline", "implied", "unit", "recorded"],
         rows: claims.flatMap(({ id, implied: { values, unit, recorded } }) =>

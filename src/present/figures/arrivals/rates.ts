@@ -97,7 +97,7 @@ function heldInWords(
     highest === null
       ? `${label} is not confirmed to keep ${asked} at any of the rates`
       : `${label} keeps ${asked} up to ${counted(highest, "start")} a second`;
-  const fails = failsAt === null ? "it fails at none of them" : `it fails at ${failsAt} a second`;
+  const fails = failsAt === null ? "it fails at none of the rates" : `it fails at ${failsAt} a second`;
   const open =
     undecided.length === 0 ? "" : `; there were too few starts to decide at ${listed(undecided.map(String))} a second`;
   return `${kept}; ${fails}${open}.`;
